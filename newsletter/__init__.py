@@ -1,0 +1,1 @@
+"""Articles in; feeds, digests and bulletins out; a ledger that remembers every mail."""

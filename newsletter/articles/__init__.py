@@ -1,0 +1,1 @@
+"""The store of articles: tables, queries, sanitising, publishing and importers."""

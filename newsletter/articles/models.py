@@ -1,0 +1,92 @@
+"""The tables of articles and topics."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter.database import Base, UTCDateTime
+
+
+class ArticleStatus(StrEnum):
+    """Where an article stands in its life."""
+
+    DRAFT = "draft"  # stored, shown to nobody
+    PUBLISHED = "published"  # on the site, in feeds, a candidate for digests
+    WITHDRAWN = "withdrawn"  # gone from everywhere; its address answers 410
+
+
+article_topics = Table(
+    "article_topics",
+    Base.metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Topic(Base):
+    """What articles are filed under and subscribers choose; its slug never changes."""
+
+    __tablename__ = "topics"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Article(Base):
+    """What is stored and published."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        UniqueConstraint("source", "source_key"),
+        Index("ix_articles_status_published_at", "status", "published_at", "id"),
+        Index("ix_articles_fingerprint", "fingerprint"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    """A `tag:` URI (RFC 4151), given once and never changed."""
+    slug: Mapped[str] = mapped_column(unique=True)
+    """The last part of its address on the site; kept when the title is edited."""
+    source: Mapped[str]
+    """The format it came from: "text", "markdown", "feed" …"""
+    source_key: Mapped[str]
+    """Its name within the source: a file name, a GUID, an id column."""
+    fingerprint: Mapped[str]
+    """Publication date and folded title: recognises an article whose file was renamed."""
+    title: Mapped[str]
+    summary: Mapped[str]
+    body_html: Mapped[str]
+    """Sanitised; links and image addresses are absolute or relative to the canonical link."""
+    body_text: Mapped[str]
+    """The words of the body, for search and excerpts."""
+    author: Mapped[str] = mapped_column(default="")
+    image_url: Mapped[str] = mapped_column(default="")
+    canonical_url: Mapped[str] = mapped_column(default="")
+    """Where the article was first published, if elsewhere; empty: this site's own page."""
+    status: Mapped[ArticleStatus] = mapped_column(default=ArticleStatus.PUBLISHED)
+    published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When its content last changed; never before `published_at`."""
+    stored_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When it came into this store."""
+    content_hash: Mapped[str]
+    """Of everything an import can change: an unchanged record writes nothing."""
+
+    topics: Mapped[list[Topic]] = relationship(
+        secondary=article_topics, order_by=Topic.slug, lazy="selectin"
+    )
+
+
+class FeedSource(Base):
+    """What a polled feed answered last time, for conditional requests."""
+
+    __tablename__ = "feed_sources"
+
+    url: Mapped[str] = mapped_column(primary_key=True)
+    etag: Mapped[str] = mapped_column(default="")
+    last_modified: Mapped[str] = mapped_column(default="")
+    polled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_error: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,1 @@
+"""The commands. Exit codes are decided here and nowhere else."""

@@ -1,0 +1,1 @@
+"""The configuration file: its options, how it is read, and the example made from it."""

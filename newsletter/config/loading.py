@@ -1,0 +1,197 @@
+"""Reading the configuration: file, then secrets from files and the environment, then checking.
+
+Every problem is told at once, each with its full path, what was found and what is allowed.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from newsletter.config.options import Config
+from newsletter.errors import ConfigurationError
+
+FILE_NAME = "newsletter.toml"
+ENVIRONMENT_PREFIX = "NEWSLETTER"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """The checked configuration of a file.
+
+    Raises:
+        ConfigurationError: missing, not TOML, or with unknown or wrong keys.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"{path} does not exist; make one with: newsletter init"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    return parse_config(text, path, environment)
+
+
+def parse_config(text: str, path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """The checked configuration of a text; relative paths in it are beside `path`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+    config = validate(Config, raw, "", path, environment)
+    return _anchored(config, path.resolve().parent)
+
+
+def validate(
+    model: type[M],
+    raw: Mapping[str, Any],
+    where: str,
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+) -> M:
+    """A table checked against its model, its secrets filled in.
+
+    Args:
+        where: the table's path in the file ("transports.main"), empty for the whole.
+    """
+    env = os.environ if environment is None else environment
+    filled = _with_secrets(model, raw, where, path.resolve().parent, env)
+    try:
+        return model.model_validate(filled)
+    except ValidationError as error:
+        lines = [_explain(model, e, where) for e in error.errors()]
+        raise ConfigurationError("\n".join([f"{path}:", *(f"  {line}" for line in lines)])) from None
+
+
+def _with_secrets(
+    model: type[BaseModel],
+    raw: Mapping[str, Any],
+    where: str,
+    folder: Path,
+    env: Mapping[str, str],
+) -> dict[str, Any]:
+    """A copy of the table in which `key_file` and NEWSLETTER_… have become `key`."""
+    table = dict(raw)
+    for key, field in model.model_fields.items():
+        here = f"{where}.{key}" if where else key
+        kind = field.annotation
+        section = _section(kind)
+        if _is_secret(kind):
+            _fill_secret(table, key, here, folder, env)
+        elif section and isinstance(table.get(key, {}), dict) and get_origin(kind) is dict:
+            table[key] = {
+                name: _with_secrets(section, entry, f"{here}.{name}", folder, env)
+                if isinstance(entry, dict)
+                else entry
+                for name, entry in table.get(key, {}).items()
+            }
+        elif section and isinstance(table.get(key, {}), dict):
+            table[key] = _with_secrets(section, table.get(key, {}), here, folder, env)
+    return table
+
+
+def _fill_secret(
+    table: dict[str, Any], key: str, where: str, folder: Path, env: Mapping[str, str]
+) -> None:
+    variable = environment_name(where)
+    file = table.pop(f"{key}_file", None)
+    if variable in env:
+        table[key] = env[variable]
+    elif isinstance(file, str):
+        if key in table:
+            raise ConfigurationError(f"{where} and {where}_file are both given; keep one")
+        try:
+            table[key] = (folder / file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{where}_file: {file} cannot be read: {error}") from error
+    elif file is not None:
+        raise ConfigurationError(f"{where}_file: found {file!r}; write the path of a file")
+
+
+def environment_name(where: str) -> str:
+    """The variable that holds the secret of a path: transports.main.password and so on."""
+    return "_".join([ENVIRONMENT_PREFIX, *where.replace("-", "_").split(".")]).upper()
+
+
+def _section(kind: Any) -> type[BaseModel] | None:
+    if get_origin(kind) is dict:
+        kind = get_args(kind)[1]
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _is_secret(kind: Any) -> bool:
+    if get_origin(kind) in {Union, UnionType}:
+        return any(_is_secret(part) for part in get_args(kind))
+    return kind is SecretStr
+
+
+def _explain(model: type[BaseModel], error: Any, where: str) -> str:
+    parts = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
+    full = ".".join([where, *parts] if where else parts)
+    found = error.get("input")
+    if error["type"] == "extra_forbidden":
+        allowed = _allowed(model, error["loc"][:-1])
+        near = get_close_matches(parts[-1], allowed, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        return f"{full}: no such option; {hint}allowed here: {', '.join(sorted(allowed))}"
+    if error["type"] == "missing":
+        return f"{full}: missing; {_description(model, error['loc'])}"
+    if error["type"] == "string_pattern_mismatch" and "a-z0-9" in str(error.get("ctx")):
+        return f"{full}: found {found!r}; write lower-case letters, digits and single hyphens"
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    return f"{full}: found {found!r}; {reason[0].lower()}{reason[1:]}"
+
+
+def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Any:
+    """The model or field that a location leads to, as far as it leads anywhere."""
+    found: Any = model
+    for part in location:
+        if isinstance(found, type) and issubclass(found, BaseModel) and part in found.model_fields:
+            kind = found.model_fields[part].annotation
+            found = _section(kind) or found.model_fields[part]
+    return found
+
+
+def _allowed(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    found = _walk(model, location)
+    names = list(found.model_fields)
+    secrets = [f"{n}_file" for n in names if _is_secret(found.model_fields[n].annotation)]
+    return names + secrets
+
+
+def _description(model: type[BaseModel], location: tuple[Any, ...]) -> str:
+    found = _walk(model, location)
+    return str(getattr(found, "description", None) or "this table is needed")
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    """The configuration with its relative paths made absolute, beside the file."""
+
+    def beside(value: str) -> str:
+        return str(folder / value) if value else ""
+
+    url = config.database.url
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
+        url = f"{prefix}{folder / url.removeprefix(prefix)}"
+    return config.model_copy(
+        update={
+            "database": config.database.model_copy(update={"url": url}),
+            "sending": config.sending.model_copy(
+                update={"state_folder": beside(config.sending.state_folder)}
+            ),
+            "web": config.web.model_copy(
+                update={"caught_mails": beside(config.web.caught_mails)}
+            ),
+            "templates": config.templates.model_copy(
+                update={"folder": beside(config.templates.folder)}
+            ),
+        }
+    )

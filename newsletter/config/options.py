@@ -1,0 +1,226 @@
+"""Every option of the configuration file, with its default and one line of what it does.
+
+These models are the single source: the loader checks against them, and the commented example
+and the documentation's table are made from them.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    TypeAdapter,
+)
+
+from newsletter.clock import SystemClock
+from newsletter.config.durations import parse_duration
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, nothing is guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone; write a name such as Europe/London or UTC")
+    return name
+
+
+def _cron(expression: str) -> str:
+    if len(expression.split()) != 5:
+        raise ValueError(
+            "a schedule has five fields: minute hour day-of-month month day-of-week, "
+            "for example '0 9 * * FRI'"
+        )
+    try:
+        CronSim(expression, SystemClock().now())
+    except CronSimError as error:
+        raise ValueError(f"{error}; for example '0 9 * * FRI' is Fridays at 09:00") from error
+    return expression
+
+
+def _web_address(address: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(address)
+    return address.rstrip("/")
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
+Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]
+
+
+class Imprint(Section):
+    """Who promotes the material, on whose behalf (Elections Act 2022, Part 6)."""
+
+    promoter: OneLine = Field("", description="Name of the promoter; mail is refused without it")
+    promoter_address: OneLine = Field("", description="Postal address of the promoter; likewise")
+    on_behalf_of: OneLine = Field("", description="On whose behalf, where it is not the promoter")
+    on_behalf_of_address: OneLine = Field("", description="Their postal address")
+
+
+class Site(Section):
+    """The organisation and its public address."""
+
+    name: OneLine = Field("Our newsletter", description="The name in headers, feeds and pages")
+    description: OneLine = Field("", description="One sentence about it, for feeds and the page")
+    base_url: WebAddress = Field(
+        "http://127.0.0.1:8000", description="Public address that links in mails and feeds begin with"
+    )
+    language: OneLine = Field("en-GB", description="Language of pages and mails (BCP 47)")
+    timezone: Zone = Field("Europe/London", description="Zone for dates without one, and for display")
+    contact: Address | Literal[""] = Field("", description="Address where a person answers")
+    tag: OneLine = Field(
+        "",
+        description="Authority of permanent article ids, 'host,year' (RFC 4151); "
+        "empty: base_url's host and the year of import",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs links and hashes erased addresses; never change it"
+    )
+    imprint: Imprint = Field(default_factory=Imprint)
+
+
+class DatabaseOptions(Section):
+    """Where everything is kept."""
+
+    url: str = Field(
+        "sqlite:///newsletter.db",
+        description="sqlite:///FILE (beside this file unless absolute) or postgresql://…",
+    )
+
+
+class Sender(Section):
+    """Who a mail is from."""
+
+    name: OneLine = Field("", description="Name shown as the sender; empty: site.name")
+    address: Address = Field(description="The From address")
+    reply_to: Address | Literal[""] = Field("", description="Where answers go; empty: the From address")
+    bounces: Address | Literal[""] = Field(
+        "", description="Envelope sender, where bounces go; empty: the From address"
+    )
+
+
+class DigestOptions(Section):
+    """A recurring digest."""
+
+    name: OneLine = Field(description="The digest's name, as subscribers see it")
+    topics: tuple[Slug, ...] = Field((), description="Topics it takes articles from; empty: all")
+    schedule: Cron = Field(
+        "0 9 * * FRI", description="minute hour day month weekday, as cron; weekdays by name"
+    )
+    timezone: Zone | Literal[""] = Field("", description="Zone of the schedule; empty: site.timezone")
+    grace: Duration = Field(
+        timedelta(hours=12), description="How late a missed run may still be made up"
+    )
+    minimum_articles: int = Field(1, ge=1, description="With fewer new articles nothing is sent")
+    maximum_articles: int = Field(20, ge=1, le=200, description="The newest so many; the rest wait")
+    oldest: Duration = Field(
+        timedelta(days=31), description="Articles published longer ago are never taken; 0s: any age"
+    )
+    template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
+    subject: OneLine = Field(
+        "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
+    )
+    approval: bool = Field(False, description="true: an edition waits for `newsletter editions approve`")
+    sender: Slug = Field("default", description="Which of [senders] it is from")
+    transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
+
+
+class BulletinOptions(Section):
+    """One-off bulletins."""
+
+    template: Slug = Field("bulletin", description="Folder of templates/email they are rendered with")
+    sender: Slug = Field("default", description="Which of [senders] they are from")
+    undo: Duration = Field(
+        timedelta(minutes=5), description="How long a bulletin waits before it leaves, to be undone"
+    )
+    transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
+
+
+class FeedOptions(Section):
+    """Atom, RSS and JSON feeds."""
+
+    entries: int = Field(50, ge=1, le=1000, description="How many of the newest articles a feed holds")
+    max_age: Duration = Field(
+        timedelta(minutes=15), description="How long readers may keep a feed before asking again"
+    )
+
+
+class SourceOptions(Section):
+    """A feed polled for articles."""
+
+    url: WebAddress = Field(description="Address of an RSS, Atom or JSON feed")
+    topics: tuple[Slug, ...] = Field((), description="Topics given to its articles besides their own")
+    every: Duration = Field(timedelta(minutes=30), description="How often it is asked")
+    allow_private: bool = Field(
+        False, description="true: the address may be inside your own network"
+    )
+
+
+class SendingOptions(Section):
+    """How the outbox works."""
+
+    transport: Slug = Field("default", description="Which of [transports] mail leaves by")
+    batch: int = Field(200, ge=1, le=10_000, description="Deliveries claimed at once")
+    lease: Duration = Field(
+        timedelta(minutes=5), description="After this a silent worker's deliveries are looked at again"
+    )
+    give_up: Duration = Field(
+        timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
+    )
+    state_folder: str = Field(
+        "state", description="Folder of the local journal (beside this file unless absolute)"
+    )
+
+
+class WebOptions(Section):
+    """The public site."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    caught_mails: str = Field(
+        "", description="Maildir shown at /mails; for trying things out, on loopback only"
+    )
+
+
+class TemplateOptions(Section):
+    """The operator's own templates."""
+
+    folder: str = Field("", description="Folder whose files stand in for the shipped ones")
+
+
+TransportTable = dict[str, Any]
+
+
+class Config(Section):
+    """The whole file."""
+
+    site: Site = Field(default_factory=Site)
+    database: DatabaseOptions = Field(default_factory=DatabaseOptions)
+    senders: dict[Slug, Sender] = Field(default_factory=dict)
+    transports: dict[Slug, TransportTable] = Field(default_factory=dict)
+    sending: SendingOptions = Field(default_factory=SendingOptions)
+    digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
+    bulletins: BulletinOptions = Field(default_factory=BulletinOptions)
+    feeds: FeedOptions = Field(default_factory=FeedOptions)
+    sources: dict[Slug, SourceOptions] = Field(default_factory=dict)
+    web: WebOptions = Field(default_factory=WebOptions)
+    templates: TemplateOptions = Field(default_factory=TemplateOptions)
+
+    def zone_of(self, digest: DigestOptions) -> ZoneInfo:
+        return ZoneInfo(digest.timezone or self.site.timezone)

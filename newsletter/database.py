@@ -1,0 +1,166 @@
+"""The one metadata and `Base`, engines, transactions, and times that stay in UTC.
+
+SQLite runs in WAL mode with foreign keys on and every commit on disk (`synchronous=FULL`); a
+writing transaction takes its lock at the start, so it waits for its turn instead of failing
+half-way. Driver errors become `StorageError` here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from newsletter.clock import in_utc
+from newsletter.errors import ConfigurationError, StorageError
+
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table, theirs and ours."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime; SQLite's `DateTime(timezone=True)` forgets the zone, this does not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = in_utc(value)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An engine, and the two kinds of transaction: reading and writing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.engine = _open_engine(self.url)
+        self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state; changes are rolled back."""
+        with _storage_errors(self.url), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session committed at the end, or rolled back if the block raises."""
+        with _storage_errors(self.url), Session(self._writing, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def parse_url(url: str) -> URL:
+    """The parsed database address; `postgresql://` means psycopg 3.
+
+    Raises:
+        ConfigurationError: not an address of SQLite or PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            f"database.url {url!r} is no database address; "
+            "write sqlite:///newsletter.db or postgresql://user@host/name"
+        ) from error
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(
+            f"database.url names {parsed.get_backend_name()}; only sqlite and postgresql are known"
+        )
+    return parsed
+
+
+def _open_engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "PostgreSQL needs its driver; install it with: pip install 'newsletter[postgresql]'"
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # None hands BEGIN over to us; the driver's own is always DEFERRED and fails when two upgrade.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def _storage_errors(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageError(f"{describe(url)}: {_reason(error, url)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StorageError(f"{describe(url)}: the connection was lost; try again") from error
+        raise
+
+
+def _reason(error: OperationalError, url: URL) -> str:
+    text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
+    if "no such table" in text or "does not exist" in text:
+        return f"{text}; create or upgrade it with: newsletter db upgrade"
+    if "locked" in text:
+        return f"{text}; another program is writing to it, try again when it has finished"
+    if "unable to open" in text and url.database:
+        folder = Path(url.database).resolve().parent
+        if not folder.is_dir():
+            return f"{text}; the folder {folder} does not exist"
+        return f"{text}; check that {folder} can be written to"
+    return text
+
+
+def describe(url: URL) -> str:
+    """The address as it may be shown, the password left out."""
+    return f"database {url.render_as_string(hide_password=True)}"

@@ -1,0 +1,1 @@
+"""The outbox: claiming deliveries, handing them over, settling what happened."""

@@ -1,0 +1,1 @@
+"""The demonstration: sample articles of an invented town, and a mail catcher."""

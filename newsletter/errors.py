@@ -1,0 +1,44 @@
+"""The one family of errors. A message names the object, what is wrong, and the mend.
+
+HTTP statuses are decided in `newsletter.web`, exit codes in `newsletter.cli`.
+"""
+
+
+class NewsletterError(Exception):
+    """Anything that a user of newsletter may be told."""
+
+
+class ConfigurationError(NewsletterError):
+    """The configuration is wrong; stands outside the sending errors so no lenient except eats it."""
+
+
+class InvalidInput(NewsletterError):
+    """Something a person or a file gave cannot be used."""
+
+
+class ResourceNotFound(NewsletterError):
+    """The thing named does not exist."""
+
+
+class Conflict(NewsletterError):
+    """The thing exists, but its present state does not allow what was asked."""
+
+
+class StorageError(NewsletterError):
+    """The database or the disk did not do what was asked of it."""
+
+
+class SendingRefused(NewsletterError):
+    """Sending would break a rule (no imprint, no sender); nothing was sent."""
+
+
+class TemplateError(NewsletterError):
+    """A template cannot be read or rendered; the message names file and line."""
+
+
+class FetchError(NewsletterError):
+    """An address on the network could not, or must not, be fetched."""
+
+
+class TokenError(NewsletterError):
+    """A signed token is forged, cut, of another purpose or expired."""

@@ -1,0 +1,1 @@
+"""How mail leaves: SMTP, provider APIs, Maildir, console."""

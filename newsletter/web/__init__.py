@@ -1,0 +1,1 @@
+"""The public site: articles, feeds, view-online and unsubscribe pages, caught mails."""
