@@ -130,7 +130,7 @@ class DigestOptions(Section):
     minimum_articles: int = Field(1, ge=1, description="With fewer new articles nothing is sent")
     maximum_articles: int = Field(20, ge=1, le=200, description="The newest so many; the rest wait")
     oldest: Duration = Field(
-        timedelta(days=31), description="Articles published longer ago are never taken; 0s: any age"
+        timedelta(0), description="Articles published longer ago are never taken; 0s: any age"
     )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(

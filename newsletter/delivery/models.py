@@ -1,0 +1,47 @@
+"""The ledger: one row for one edition to one subscriber, written before any hand-over."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.database import Base, UTCDateTime
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    QUEUED = "queued"  # waits for a worker
+    CLAIMED = "claimed"  # a worker has it, until its lease ends
+    SENT = "sent"  # the transport took responsibility
+    DEFERRED = "deferred"  # not taken yet; tried again at `next_attempt_at`
+    FAILED = "failed"  # refused for good, or given up
+    SKIPPED = "skipped"  # no longer to be mailed when its turn came; `reason` says why
+    UNCERTAIN = "uncertain"  # handed over, no answer: may or may not have arrived
+
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+
+
+class Delivery(Base):
+    """One edition to one subscriber."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "subscriber_id"),
+        Index("ix_deliveries_edition_id_state", "edition_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("edition_variants.id"))
+    state: Mapped[DeliveryState]
+    reason: Mapped[str] = mapped_column(default="")
+    """What the transport answered, or why it was skipped."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str] = mapped_column(default="")
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

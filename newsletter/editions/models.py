@@ -1,0 +1,123 @@
+"""The tables of editions: what was chosen, frozen and compiled to be sent."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.database import Base, UTCDateTime
+
+
+class EditionKind(StrEnum):
+    """What an edition comes from."""
+
+    DIGEST = "digest"  # a digest's compile for one period
+    BULLETIN = "bulletin"  # a one-off message
+
+
+class EditionState(StrEnum):
+    """Where an edition stands in its life; `editions.life` says what may follow what."""
+
+    DRAFT = "draft"  # composed, waits for approval
+    QUEUED = "queued"  # leaves once its time has come
+    SENDING = "sending"  # deliveries are handed over
+    PAUSED = "paused"  # held by a person; resumes where it was
+    STOPPED = "stopped"  # held because the transport cannot send; an alarm is due
+    SENT = "sent"  # nothing is left to hand over
+    CANCELLED = "cancelled"  # what has not been handed over never will be
+    EMPTY = "empty"  # the period came, there was nothing to say
+    MISSED = "missed"  # the period passed while nothing ran, too long ago to be made up
+
+
+class Edition(Base):
+    """One frozen, numbered thing to send."""
+
+    __tablename__ = "editions"
+    __table_args__ = (
+        UniqueConstraint("digest", "period"),
+        Index("ix_editions_state_send_at", "state", "send_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[EditionKind]
+    state: Mapped[EditionState]
+    digest: Mapped[str | None]
+    """The digest's name in the configuration; NULL for a bulletin."""
+    period: Mapped[str | None]
+    """The local date (and hour) that a scheduled run is for; NULL for a bulletin."""
+    title: Mapped[str]
+    """The digest's name or "Bulletin", as shown to subscribers."""
+    subject: Mapped[str]
+    body_html: Mapped[str] = mapped_column(default="")
+    """A bulletin's own text, sanitised; empty for a digest."""
+    topics: Mapped[str] = mapped_column(default="")
+    """A bulletin's audience, as a `subscribers.topics` key; empty: everybody."""
+    template: Mapped[str]
+    transport: Mapped[str]
+    masthead: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Site, imprint and sender as they stood when it was composed."""
+    content_hash: Mapped[str] = mapped_column(default="", index=True)
+    """Of a bulletin's subject and text: recognises the same bulletin sent again by mistake."""
+    web_html: Mapped[str] = mapped_column(default="")
+    """The view-online page; empty until compiled."""
+    note: Mapped[str] = mapped_column(default="")
+    """Why it is empty, missed or stopped."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    send_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Not before this; until then a bulletin can be undone."""
+    fanned_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its deliveries were written, all in one transaction."""
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class EditionArticle(Base):
+    """An article in an edition. No article is ever in two editions of one digest."""
+
+    __tablename__ = "edition_articles"
+    __table_args__ = (UniqueConstraint("digest", "article_id"),)
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    digest: Mapped[str]
+    position: Mapped[int]
+
+
+class Variant(Base):
+    """An edition compiled for one distinct choice of articles."""
+
+    __tablename__ = "edition_variants"
+    __table_args__ = (UniqueConstraint("edition_id", "articles"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id", ondelete="CASCADE"))
+    articles: Mapped[str]
+    """The numbers of its articles in order, between commas; empty for a bulletin."""
+    content: Mapped[bytes]
+    """The encoded message with marks where personal values go."""
+    nonce: Mapped[str]
+    """What tells its marks from anything an article might say."""
+
+
+class VariantChoice(Base):
+    """Which variant the subscribers of one choice of topics get."""
+
+    __tablename__ = "edition_variant_choices"
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
+    choice_id: Mapped[int] = mapped_column(ForeignKey("topic_choices.id"), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("edition_variants.id", ondelete="CASCADE"))
+
+
+class DigestState(Base):
+    """Since when a digest is known: runs before that were never missed."""
+
+    __tablename__ = "digest_states"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    known_since: Mapped[datetime] = mapped_column(UTCDateTime)

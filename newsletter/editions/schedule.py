@@ -1,0 +1,79 @@
+"""When a digest is due: cron in local time, each run known by its local date.
+
+Runs are counted on the wall clock, so a change to or from summer time neither skips nor doubles
+one: a run in the hour that spring leaves out happens when that hour would have ended, and one in
+the hour that autumn repeats happens the first time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+# The largest shift a zone has ever made at once is a day (crossing the date line).
+WIDEST_SHIFT = timedelta(days=1)
+# Runs older than this many are not looked at: a digest idle for longer starts afresh.
+RUNS_LOOKED_BACK = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One moment of a schedule."""
+
+    period: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueRuns:
+    """What a look at the schedule found: at most one run to make, and those missed."""
+
+    due: Run | None
+    missed: tuple[Run, ...]
+
+
+def next_runs(schedule: str, zone: ZoneInfo, now: datetime, count: int) -> list[Run]:
+    """The next runs after now, soonest first."""
+    runs = _walk(schedule, zone, now - WIDEST_SHIFT, backwards=False)
+    return list(islice((run for run in runs if run.at > now), count))
+
+
+def due_runs(
+    schedule: str,
+    zone: ZoneInfo,
+    *,
+    known_since: datetime,
+    recorded: set[str],
+    grace: timedelta,
+    now: datetime,
+) -> DueRuns:
+    """The runs up to now that no edition stands for.
+
+    Args:
+        known_since: runs before it were never due.
+        recorded: the periods that have an edition, in whatever state.
+    """
+    backwards = _walk(schedule, zone, now + WIDEST_SHIFT, backwards=True)
+    past = (run for run in backwards if run.at <= now)
+    since = takewhile(lambda run: run.at >= known_since, islice(past, RUNS_LOOKED_BACK))
+    open_runs = [run for run in since if run.period not in recorded]
+    if open_runs and now - open_runs[0].at <= grace:
+        return DueRuns(due=open_runs[0], missed=tuple(open_runs[1:]))
+    return DueRuns(due=None, missed=tuple(open_runs))
+
+
+def _walk(schedule: str, zone: ZoneInfo, start: datetime, *, backwards: bool) -> Iterator[Run]:
+    local = start.astimezone(zone).replace(tzinfo=None)
+    by_date = not _runs_more_than_daily(schedule)
+    for moment in CronSim(schedule, local, reverse=backwards):
+        at = moment.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        period = moment.date().isoformat() if by_date else moment.isoformat(timespec="minutes")
+        yield Run(period=period, at=at)
+
+
+def _runs_more_than_daily(schedule: str) -> bool:
+    cron = CronSim(schedule, datetime(2000, 1, 1))  # noqa: DTZ001 - wall-clock time
+    return len(cron.hours) * len(cron.minutes) > 1

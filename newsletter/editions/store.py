@@ -1,0 +1,159 @@
+"""Every query on editions. Never commits."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.articles.models import Article, ArticleStatus, Topic
+from newsletter.config.options import DigestOptions
+from newsletter.editions.life import Act, next_state
+from newsletter.editions.models import (
+    DigestState,
+    Edition,
+    EditionArticle,
+    EditionState,
+    Variant,
+    VariantChoice,
+)
+from newsletter.errors import Conflict, ResourceNotFound
+
+
+def by_id(session: Session, number: int) -> Edition:
+    """Raises ResourceNotFound where there is no such edition."""
+    found = session.get(Edition, number)
+    if found is None:
+        raise ResourceNotFound(f"there is no edition {number}; see: newsletter editions list")
+    return found
+
+
+def newest(session: Session, limit: int) -> list[Edition]:
+    return list(session.scalars(select(Edition).order_by(Edition.id.desc()).limit(limit)))
+
+
+def periods(session: Session, digest: str) -> set[str]:
+    """The periods of a digest that have an edition, in whatever state."""
+    query = select(Edition.period).where(Edition.digest == digest)
+    return {period for period in session.scalars(query) if period is not None}
+
+
+def to_send(session: Session, now: datetime) -> list[Edition]:
+    """The editions whose time has come, those under way first."""
+    query = (
+        select(Edition)
+        .where(Edition.state.in_((EditionState.QUEUED, EditionState.SENDING)))
+        .where(Edition.send_at <= now)
+        .order_by(Edition.state.desc(), Edition.send_at, Edition.id)
+    )
+    return list(session.scalars(query))
+
+
+def change_state(session: Session, number: int, act: Act, *, note: str = "") -> EditionState:
+    """Do an act, guarding against another process doing one at the same time.
+
+    Raises:
+        ResourceNotFound: no such edition.
+        Conflict: its state does not allow the act.
+    """
+    before = session.scalar(select(Edition.state).where(Edition.id == number))
+    if before is None:
+        by_id(session, number)
+        raise AssertionError
+    after = next_state(number, before, act)
+    changed = session.execute(
+        update(Edition)
+        .where(Edition.id == number, Edition.state == before)
+        .values(state=after, note=note)
+        .returning(Edition.id)
+    ).first()
+    if changed is None:
+        raise Conflict(f"edition {number} was changed by somebody else meanwhile; look again")
+    return after
+
+
+def free_articles(session: Session, number: int) -> None:
+    """Let the articles of an edition that mailed nobody be chosen again."""
+    session.execute(delete(EditionArticle).where(EditionArticle.edition_id == number))
+
+
+def same_bulletin_since(session: Session, content_hash: str, since: datetime) -> Edition | None:
+    query = select(Edition).where(
+        Edition.content_hash == content_hash,
+        Edition.created_at >= since,
+        Edition.state != EditionState.CANCELLED,
+    )
+    return session.scalars(query.order_by(Edition.id.desc())).first()
+
+
+def candidates(
+    session: Session, digest: str, options: DigestOptions, now: datetime
+) -> tuple[list[Article], int]:
+    """The newest articles a digest may take, as many as it holds, and how many there are in all."""
+    conditions = _candidate(digest, options, now)
+    newest = (
+        select(Article)
+        .where(*conditions)
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(options.maximum_articles)
+    )
+    count = select(func.count()).select_from(Article).where(*conditions)
+    return list(session.scalars(newest)), session.scalars(count).one()
+
+
+def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[ColumnElement[bool]]:
+    taken = exists().where(EditionArticle.article_id == Article.id, EditionArticle.digest == digest)
+    conditions = [Article.status == ArticleStatus.PUBLISHED, Article.published_at <= now, ~taken]
+    if options.topics:
+        conditions.append(Article.topics.any(Topic.slug.in_(options.topics)))
+    if options.oldest:
+        conditions.append(Article.published_at >= now - options.oldest)
+    return conditions
+
+
+def add_articles(session: Session, edition: Edition, articles: Iterable[Article]) -> None:
+    for position, article in enumerate(articles):
+        session.add(
+            EditionArticle(
+                edition_id=edition.id,
+                article_id=article.id,
+                digest=edition.digest or "",
+                position=position,
+            )
+        )
+    session.flush()
+
+
+def articles_of(session: Session, number: int) -> list[Article]:
+    """The articles of an edition in order; those withdrawn since it was composed left out."""
+    query = (
+        select(Article)
+        .join(EditionArticle, EditionArticle.article_id == Article.id)
+        .where(EditionArticle.edition_id == number, Article.status == ArticleStatus.PUBLISHED)
+        .order_by(EditionArticle.position)
+    )
+    return list(session.scalars(query))
+
+
+def variants(session: Session, number: int) -> dict[str, int]:
+    """The numbers of an edition's compiled variants by their articles."""
+    query = select(Variant.articles, Variant.id).where(Variant.edition_id == number)
+    return dict(session.execute(query).tuples().all())
+
+
+def variant(session: Session, variant_id: int) -> Variant:
+    return session.get_one(Variant, variant_id)
+
+
+def map_choice(session: Session, number: int, choice_id: int, variant_id: int) -> None:
+    session.merge(VariantChoice(edition_id=number, choice_id=choice_id, variant_id=variant_id))
+
+
+def known_since(session: Session, digest: str, now: datetime) -> datetime:
+    """Since when this digest is known; from now on, if this is the first look."""
+    state = session.get(DigestState, digest)
+    if state is None:
+        state = DigestState(digest=digest, known_since=now)
+        session.add(state)
+        session.flush()
+    return state.known_since

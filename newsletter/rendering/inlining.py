@@ -1,0 +1,23 @@
+"""Styles moved into the elements, as mail clients need them; premailer behind one function."""
+
+import logging
+
+from premailer import Premailer
+
+
+def inline_styles(html: str) -> str:
+    """The document with its style sheet inlined, @media rules and MSO comments kept.
+
+    `!important` is kept, or an inlined style would win over its @media rule; nothing is fetched.
+    """
+    inlined = Premailer(
+        html,
+        strip_important=False,
+        allow_network=False,
+        allow_loading_external_files=False,
+        keep_style_tags=False,
+        remove_classes=False,
+        disable_validation=True,
+        cssutils_logging_level=logging.CRITICAL,
+    ).transform()
+    return str(inlined)

@@ -1,0 +1,84 @@
+"""Finding and rendering templates: the operator's folder first, then the shipped one.
+
+Operators' templates run in Jinja2's sandbox. A mistake in one is told with file and line.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2 import TemplateError as JinjaError
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+from newsletter.errors import TemplateError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_templates() -> Path:
+    """The folder of the shipped templates: inside the wheel, or beside the package in a checkout."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+class Templates:
+    """The mail templates of one site."""
+
+    def __init__(self, own_folder: str = "") -> None:
+        folders = [Path(own_folder)] if own_folder else []
+        self._folders = [*(f for f in folders), shipped_templates() / "email"]
+        loaders: list[BaseLoader] = [FileSystemLoader(folder) for folder in self._folders]
+        self._environment = SandboxedEnvironment(
+            loader=ChoiceLoader(loaders),
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """A template file rendered.
+
+        Args:
+            name: its path below templates/email: "digest/body.html".
+
+        Raises:
+            TemplateError: missing, wrong, or using what it is not given; with file and line.
+        """
+        try:
+            return self._environment.get_template(name).render(context)
+        except (JinjaError, SecurityError, TypeError, ValueError, ArithmeticError) as error:
+            raise self._explain(name, error) from error
+
+    def render_line(self, source: str, where: str, context: Mapping[str, Any]) -> str:
+        """A one-line template given in the configuration, white space folded."""
+        try:
+            return " ".join(self._environment.from_string(source).render(context).split())
+        except (JinjaError, TypeError, ValueError, ArithmeticError) as error:
+            raise TemplateError(f"{where}: {error}; found {source!r}") from error
+
+    def _explain(self, name: str, error: Exception) -> TemplateError:
+        if isinstance(error, TemplateNotFound):
+            folders = " or ".join(str(folder) for folder in self._folders)
+            return TemplateError(f"template {error.name} is not in {folders}")
+        if isinstance(error, TemplateSyntaxError):
+            return TemplateError(f"{error.filename or name}, line {error.lineno}: {error.message}")
+        return TemplateError(f"{self._place(name, error)}: {error}")
+
+    def _place(self, name: str, error: Exception) -> str:
+        """The last template file and line on the way to an error."""
+        place, trace = name, error.__traceback__
+        while trace:
+            file = trace.tb_frame.f_code.co_filename
+            if any(Path(file).is_relative_to(folder) for folder in self._folders):
+                place = f"{file}, line {trace.tb_lineno}"
+            trace = trace.tb_next
+        return place

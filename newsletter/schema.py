@@ -1,0 +1,16 @@
+"""Every table there is: imported for the metadata that Alembic and the tests need whole."""
+
+import newsletter.articles.models
+import newsletter.delivery.models
+import newsletter.editions.models
+import subscribers.models
+from newsletter.database import Base
+
+TABLE_MODULES = (
+    subscribers.models,
+    newsletter.articles.models,
+    newsletter.editions.models,
+    newsletter.delivery.models,
+)
+
+metadata = Base.metadata

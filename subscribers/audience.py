@@ -1,0 +1,65 @@
+"""Who may be mailed: the conditions that the fan-out and every claim share.
+
+Eligibility is defined here and nowhere else, so that deciding and sending cannot disagree.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, case, exists, or_
+
+from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppression
+
+
+class Stream(StrEnum):
+    """The two kinds of mail that a frequency lets through."""
+
+    DIGEST = "digest"
+    BULLETIN = "bulletin"
+
+
+WANTED = {
+    Stream.DIGEST: (Frequency.EVERYTHING, Frequency.WEEKLY),
+    Stream.BULLETIN: (Frequency.EVERYTHING, Frequency.BULLETINS),
+}
+
+
+class Exclusion(StrEnum):
+    """Why somebody is not mailed."""
+
+    PENDING = "not confirmed"
+    ENDED = "has left"
+    ERASED = "erased"
+    SUPPRESSED = "suppressed"
+    PAUSED = "paused"
+    FREQUENCY = "does not want this kind of mail"
+
+
+def eligible(stream: Stream, now: datetime) -> ColumnElement[bool]:
+    """The SQL condition under which a subscriber may be mailed now; `exclusion` says why not.
+
+    A test holds the two against each other over every combination.
+    """
+    return and_(
+        Subscriber.status == SubscriberStatus.CONFIRMED,
+        Subscriber.frequency.in_(WANTED[stream]),
+        or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now),
+        ~_is_suppressed(),
+    )
+
+
+def exclusion(stream: Stream, now: datetime) -> ColumnElement[str | None]:
+    """The SQL expression that says why a subscriber is not mailed, NULL where she is."""
+    return case(
+        (Subscriber.status == SubscriberStatus.ERASED, Exclusion.ERASED.value),
+        (_is_suppressed(), Exclusion.SUPPRESSED.value),
+        (Subscriber.status == SubscriberStatus.PENDING, Exclusion.PENDING.value),
+        (Subscriber.status == SubscriberStatus.ENDED, Exclusion.ENDED.value),
+        (Subscriber.paused_until > now, Exclusion.PAUSED.value),
+        (Subscriber.frequency.not_in(WANTED[stream]), Exclusion.FREQUENCY.value),
+        else_=None,
+    )
+
+
+def _is_suppressed() -> ColumnElement[bool]:
+    return exists().where(Suppression.address_hash == Subscriber.address_hash)
