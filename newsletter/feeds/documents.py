@@ -1,0 +1,101 @@
+"""What a feed says, in a form that all three formats are written from.
+
+Pure values: which articles, and under which addresses, `feeds.building` decides.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+# An empty feed has to say something, and must say the same each time.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+SENTENCE_ENDS = (".", "!", "?", "…")
+
+# XML 1.0 section 2.2: every character that a document may hold.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class FeedKind(StrEnum):
+    """A format; its value is the ending of the feed's address."""
+
+    ATOM = "atom"  # RFC 4287
+    RSS = "rss"  # RSS 2.0 with the Board's profile
+    JSON = "json"  # JSON Feed 1.1
+
+    @property
+    def content_type(self) -> str:
+        """The media type (the JSON one from JSON Feed 1.1, "MIME type")."""
+        media = {"atom": "atom+xml", "rss": "rss+xml", "json": "feed+json"}[self.value]
+        return f"application/{media}"
+
+    @property
+    def label(self) -> str:
+        return {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedInfo:
+    """What a feed says about itself; every address is absolute."""
+
+    id: str
+    """A `tag:` URI that outlives a change of address."""
+    title: str
+    subtitle: str
+    imprint: str
+    """Who promotes the material; said where readers show the feed's description."""
+    author: str
+    """Stands in for an entry's author where it has none."""
+    language: str
+    self_url: str
+    site_url: str
+    ttl_minutes: int
+
+    @property
+    def description(self) -> str:
+        subtitle = self.subtitle or self.title
+        if not self.imprint:
+            return subtitle
+        return f"{subtitle}{'' if subtitle.endswith(SENTENCE_ENDS) else '.'} {self.imprint}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """An entry's picture."""
+
+    url: str
+    type: str
+    length: int = 0
+    """In bytes; 0 where unknown (RSS Board profile, "enclosure")."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One article in a feed."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    content_html: str
+    author: str
+    published: datetime
+    updated: datetime
+    topics: tuple[tuple[str, str], ...] = field(default=())
+    """Slug and name of each."""
+    image: Image | None = None
+
+
+def last_update(entries: tuple[Entry, ...]) -> datetime:
+    return max((entry.updated for entry in entries), default=NEVER)
+
+
+def clean(text: str) -> str:
+    """The text without the characters that XML cannot carry."""
+    return _NOT_XML.sub("", text)
+
+
+def clean_line(text: str, otherwise: str) -> str:
+    """The text as one clean line, or `otherwise` where nothing is left of it."""
+    return " ".join(clean(text).split()) or otherwise

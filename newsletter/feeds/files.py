@@ -1,0 +1,71 @@
+"""The feeds as static files, the same bytes as the site serves.
+
+Each file is replaced whole: a reader, or a crash, never meets half a feed.
+"""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from sqlalchemy.orm import Session
+
+from newsletter.articles import store
+from newsletter.config.options import Config
+from newsletter.errors import StorageError
+from newsletter.feeds.building import build, feed_path
+from newsletter.feeds.documents import FeedKind
+
+# Temporary files are private; feeds are for a web server to read.
+FILE_MODE = 0o644
+
+
+def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
+    """All feeds of the site and of each topic; the paths written.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    topics = [None, *(topic.slug for topic in store.topics(session))]
+    written = []
+    for topic in topics:
+        for kind in FeedKind:
+            path = folder / feed_path(kind, topic)
+            _replace(path, build(session, config, kind, topic).content)
+            written.append(path)
+    return written
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _write_beside(path, content)
+        temporary.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            f"{path} cannot be written: {reason}; choose a folder that you may write to"
+        ) from error
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.chmod(FILE_MODE)
+        except OSError:
+            temporary.unlink()
+            raise
+    return temporary
+
+
+def _flush_folder(folder: Path) -> None:
+    """The renaming itself on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
