@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +16,11 @@ class ArticleStatus(StrEnum):
     DRAFT = "draft"  # stored, shown to nobody
     PUBLISHED = "published"  # on the site, in feeds, a candidate for digests
     WITHDRAWN = "withdrawn"  # gone from everywhere; its address answers 410
+
+
+def _when_stored(context: Any) -> datetime:
+    stored_at: datetime = context.get_current_parameters()["stored_at"]
+    return stored_at
 
 
 article_topics = Table(
@@ -54,12 +60,14 @@ class Article(Base):
     """The format it came from: "text", "markdown", "feed" …"""
     source_key: Mapped[str]
     """Its name within the source: a file name, a GUID, an id column."""
+    key_is_explicit: Mapped[bool] = mapped_column(default=False)
+    """Whether the source gave the key (a GUID, an id) or it is only a file's name."""
     fingerprint: Mapped[str]
     """Publication date and folded title: recognises an article whose file was renamed."""
     title: Mapped[str]
     summary: Mapped[str]
     body_html: Mapped[str]
-    """Sanitised; links and image addresses are absolute or relative to the canonical link."""
+    """Sanitised; links and image addresses are absolute."""
     body_text: Mapped[str]
     """The words of the body, for search and excerpts."""
     author: Mapped[str] = mapped_column(default="")
@@ -72,8 +80,12 @@ class Article(Base):
     """When its content last changed; never before `published_at`."""
     stored_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When it came into this store."""
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=_when_stored)
+    """When the row was last written, status and topics included; for caches."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts the writes; the sum over all articles grows with every change."""
     content_hash: Mapped[str]
-    """Of everything an import can change: an unchanged record writes nothing."""
+    """Of the record it was last imported from: an unchanged record writes nothing."""
 
     topics: Mapped[list[Topic]] = relationship(
         secondary=article_topics, order_by=Topic.slug, lazy="selectin"

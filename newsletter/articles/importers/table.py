@@ -1,0 +1,168 @@
+"""Tables and lists of articles: CSV, a JSON array or object, and JSON Lines."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from newsletter.articles.identity import fingerprint_of
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+)
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.text import paragraphs_of
+
+DELIMITERS = ",;\t|"
+LARGEST_FIELD_BYTES = 64 * 1024 * 1024
+HEADER_MEND = "the first line names the columns: id,title,date,topics,body"
+JSON_MEND = 'write a list of articles: [{"title": …, "date": …, "body": …}]'
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a row; the delimiter is the one that the header line has most of."""
+    try:
+        text = decode(content)
+        rows = _rows(text, name)
+        for item in rows:
+            yield item if isinstance(item, BadRecord) else _attempt(*item, context)
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+
+
+def _rows(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
+    """Each row as its place and its values by column."""
+    csv.field_size_limit(LARGEST_FIELD_BYTES)
+    reader = csv.reader(
+        io.StringIO(text.lstrip("\n"), newline=""), delimiter=_delimiter(text), strict=True
+    )
+    header: list[str] = []
+    try:
+        for row in reader:
+            where = f"{name}, line {reader.line_num}"
+            if not any(cell.strip() for cell in row):
+                continue
+            if not header:
+                header = _header(row)
+            elif len(row) > len(header):
+                yield BadRecord(
+                    where=where,
+                    what=f"the row has {len(row)} cells, the header {len(header)}",
+                    mend="put quotation marks around cells that hold the delimiter",
+                )
+            else:
+                yield where, dict(zip(header, row, strict=False))
+    except csv.Error as error:
+        yield BadRecord(
+            where=f"{name}, line {reader.line_num}",
+            what=f"the rest of the file cannot be read as CSV: {error}",
+            mend='close every quotation mark, and double those inside a cell ("")',
+        )
+
+
+def _delimiter(text: str) -> str:
+    header = re.sub(r'"[^"]*"', "", text.lstrip("\n").partition("\n")[0])
+    return max(DELIMITERS, key=header.count)
+
+
+def _header(row: list[str]) -> list[str]:
+    found = Fields(dict.fromkeys(row, "x"))
+    if found.find("title") is None:
+        raise Unreadable("there is no column 'title'", HEADER_MEND)
+    return row
+
+
+def read_json(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article an object: of an array, of the list under "articles", or of each line."""
+    try:
+        text = decode(content)
+        items = _objects(text, name)
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+        return
+    for item in items:
+        yield item if isinstance(item, BadRecord) else _attempt(*item, context)
+
+
+def _objects(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
+    try:
+        whole = json.loads(text)
+    except RecursionError as error:
+        raise Unreadable("its lists stand too deep in one another", JSON_MEND) from error
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and "\n" in text.strip():
+            return _json_lines(text, name)
+        raise Unreadable(
+            f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}", JSON_MEND
+        ) from error
+    if isinstance(whole, dict):
+        whole = whole["articles"] if isinstance(whole.get("articles"), list) else [whole]
+    if not isinstance(whole, list):
+        raise Unreadable("it is JSON, but not a list of articles", JSON_MEND)
+    return (_object(item, f"{name}, article {n}") for n, item in enumerate(whole, start=1))
+
+
+def _json_lines(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        where = f"{name}, line {number}"
+        if not line.strip():
+            continue
+        try:
+            yield _object(json.loads(line), where)
+        except (json.JSONDecodeError, RecursionError) as error:
+            reason = getattr(error, "msg", "too deep")
+            yield BadRecord(where=where, what=f"it is not JSON: {reason}", mend=JSON_MEND)
+
+
+def _object(item: object, where: str) -> BadRecord | tuple[str, Mapping[str, Any]]:
+    if isinstance(item, dict):
+        return where, item
+    return BadRecord(where=where, what="it is not an article", mend=JSON_MEND)
+
+
+def _attempt(where: str, values: Mapping[str, Any], context: ImportContext) -> Record | BadRecord:
+    return attempt(where, partial(_record, where, values, context))
+
+
+def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Record:
+    fields = Fields(values)
+    key, title, status = fields.text("id").strip(), fields.text("title"), fields.status()
+    published_at = fields.published_at(context.zone, status)
+    record = Record(
+        source="table",
+        source_key=key or fingerprint_of(published_at, title, context.zone),
+        explicit_key=bool(key),
+        title=title,
+        body_html=_body(fields),
+        published_at=published_at,
+        where=where,
+        summary=fields.text("summary"),
+        author=fields.author(),
+        topics=fields.topics(),
+        image_url=fields.text("image"),
+        canonical_url=fields.text("link"),
+        status=status,
+        updated_at=fields.moment("updated", context.zone),
+    )
+    return checked(record, context)
+
+
+def _body(fields: Fields) -> str:
+    """HTML or Markdown where the column says so, else HTML if it holds tags, else plain text."""
+    if html := fields.text("html"):
+        return html
+    if markdown := fields.text("markdown"):
+        return html_of(markdown)
+    body = fields.text("body")
+    return body if TAG.search(body) else paragraphs_of(body.replace("\r\n", "\n"))

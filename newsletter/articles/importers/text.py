@@ -1,0 +1,102 @@
+"""Plain text as it is copied out of an articles database.
+
+An optional first line "<site> - Article From our Database", a date line, the title, a blank line,
+then paragraphs with blank lines between them. Every character of a paragraph is kept, curly
+quotes above all; only the white space around it goes.
+"""
+
+import re
+from datetime import datetime
+from functools import partial
+from html import escape
+from zoneinfo import ZoneInfo
+
+from newsletter.articles.importers.base import (
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+)
+from newsletter.articles.importers.dates import MEND, find_moment, moment_of
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.naming import key_of
+
+SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
+LOOKS_LIKE_A_DATE = re.compile(r"(?=.*\d)[\w\s,./:+-]{6,40}")
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a file."""
+    yield attempt(name, partial(_record, content, name, context))
+
+
+def _record(content: bytes, name: str, context: ImportContext) -> Record:
+    lines = decode(content).split("\n")
+    place = _next_words(lines, 0, "a date line")
+    if SITE_LINE.fullmatch(lines[place]):
+        place = _next_words(lines, place + 1, "a date line")
+    published_at = _date_line(lines[place], context.zone)
+    place = _next_words(lines, place + 1, "a title")
+    body = paragraphs_of("\n".join(lines[place + 1 :]))
+    record = Record(
+        source="text",
+        source_key=key_of(name),
+        explicit_key=False,
+        title=lines[place],
+        body_html=body,
+        published_at=published_at,
+        where=name,
+    )
+    return checked(record, context)
+
+
+def _next_words(lines: list[str], start: int, expected: str) -> int:
+    for place in range(start, len(lines)):
+        if lines[place].strip():
+            return place
+    raise Unreadable(
+        f"there is no {expected.removeprefix('a ')}", f"write {expected} below line {start}"
+    )
+
+
+def _date_line(line: str, zone: ZoneInfo) -> datetime:
+    text = line.strip()
+    moment = find_moment(text, zone)
+    if moment is not None:
+        return moment
+    if LOOKS_LIKE_A_DATE.fullmatch(text):
+        return moment_of(text, zone)
+    raise Unreadable("there is no date line above the title", MEND)
+
+
+def has_date_line(text: str, zone: ZoneInfo) -> bool:
+    """Whether one of the first two lines with words is a date, as in this format."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()][:2]
+    try:
+        return any(find_moment(line, zone) is not None for line in lines)
+    except Unreadable:
+        return True
+
+
+def paragraphs_of(text: str) -> str:
+    """HTML of a plain text; a paragraph that is one quotation becomes a block quotation."""
+    blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
+    return "\n".join(_paragraph(block) for block in blocks if block)
+
+
+def _paragraph(block: str) -> str:
+    words = f"<p>{escape(block, quote=False)}</p>"
+    return f"<blockquote>{words}</blockquote>" if is_quotation(block) else words
+
+
+def is_quotation(block: str) -> bool:
+    """Whether the block is one quotation from its first character to its last."""
+    if len(block) < 3 or block[-1] not in "‘’“”'\"":
+        return False
+    inner = block[1:-1]
+    if block[0] in '“"':
+        return "”" not in inner and '"' not in inner
+    # The closing mark is also the apostrophe: it closes only after punctuation, before a space.
+    return block[0] in "‘'" and not re.search(r"[,.?!][’'](?=\s)", inner)

@@ -1,0 +1,222 @@
+"""A WordPress export (WXR): its posts; pages, menus and the rest are left out.
+
+The file is read twice as a stream, so its size does not matter: once for the pictures and names
+that posts refer to, once for the posts. It is parsed without a DTD, entities or network.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+    one_line,
+)
+from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.feed import CONTROL_BYTES
+from newsletter.articles.models import ArticleStatus
+
+MEND = "export it again under Tools > Export in WordPress"
+STATUSES = {
+    "publish": ArticleStatus.PUBLISHED,
+    "draft": ArticleStatus.DRAFT,
+    "pending": ArticleStatus.DRAFT,
+    "private": ArticleStatus.DRAFT,
+    "future": ArticleStatus.DRAFT,
+    "trash": ArticleStatus.WITHDRAWN,
+}
+NO_DATE = "0000-00-00"
+UTC_ZONE = ZoneInfo("UTC")
+PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
+BLOCK = re.compile(
+    r"</?(?:address|blockquote|div|dl|figure|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|th|thead|tr|ul)"
+    r"[\s/>]|<!--",
+    re.IGNORECASE,
+)
+
+
+def is_export(content: bytes) -> bool:
+    return b"wordpress.org/export/" in content[:65_536].replace(b"\0", b"")
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a post."""
+    try:
+        _refuse_doctype(content)
+        yield from _posts(content, name, context, _Lookup(content))
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+
+
+def _refuse_doctype(content: bytes) -> None:
+    """Nothing that an export needs; everything that an attack by entities needs."""
+    prolog = content.replace(b"\0", b"").partition(b"<rss")[0]
+    if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
+        raise Unreadable("it declares a DTD, which no WordPress export does", MEND)
+
+
+def _elements(content: bytes, *names: str) -> Iterator[Any]:
+    """Each element of these local names as it ends; freed when the next is asked for."""
+    if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        content = content.translate(None, CONTROL_BYTES)
+    reader = etree.iterparse(
+        io.BytesIO(content),
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    for _, element in reader:
+        yield element
+        if element.getparent() is not None and _local(element) in {"item", "author"}:
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+
+
+class _Lookup:
+    """What posts refer to by number or name: attached pictures, authors' names."""
+
+    def __init__(self, content: bytes) -> None:
+        self.pictures: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        try:
+            for element in _elements(content, "item", "author"):
+                self._note(element)
+        except etree.XMLSyntaxError:
+            return  # told when the posts are read
+
+    def _note(self, element: Any) -> None:
+        if _local(element) == "author":
+            self.names[_child(element, "author_login")] = _child(element, "author_display_name")
+        elif _child(element, "post_type") == "attachment":
+            self.pictures[_child(element, "post_id")] = _child(element, "attachment_url")
+
+
+def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -> Reading:
+    seen = 0
+    try:
+        for item in _elements(content, "item"):
+            if _child(item, "post_type") == "post" and _child(item, "status") != "auto-draft":
+                seen += 1
+                where = f"{name}, post {seen} (line {item.sourceline})"
+                yield attempt(where, partial(_record, item, name, lookup, context, where))
+    except etree.XMLSyntaxError as error:
+        yield BadRecord(
+            where=f"{name}, line {error.lineno}",
+            what=f"the file is damaged, {seen} posts before this were read: "
+            f"{one_line(str(error.msg))}",
+            mend=MEND,
+        )
+
+
+def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where: str) -> Record:
+    status = _status(item)
+    login, link = _child(item, "creator"), _child(item, "link")
+    key = _child(item, "guid") or f"{link or name} {_child(item, 'post_id')}"
+    record = Record(
+        source="wordpress",
+        source_key=key,
+        explicit_key=True,
+        title=_child(item, "title"),
+        body_html=paragraphed(_encoded(item, "content")),
+        published_at=_published(item, status, context),
+        where=where,
+        summary=_encoded(item, "excerpt"),
+        author=lookup.names.get(login) or login,
+        topics=_topics(item),
+        image_url=lookup.pictures.get(_meta(item, "_thumbnail_id"), ""),
+        canonical_url=link if status is ArticleStatus.PUBLISHED else "",
+        status=status,
+        updated_at=_utc(_child(item, "post_modified_gmt")),
+    )
+    return checked(record, context)
+
+
+def _status(item: Any) -> ArticleStatus:
+    """The post's status; what was behind a password is not made public."""
+    if _child(item, "post_password"):
+        return ArticleStatus.DRAFT
+    status = _child(item, "status")
+    if status not in STATUSES:
+        raise Unreadable(f"the post's status is {status!r}", "publish the post or delete it")
+    return STATUSES[status]
+
+
+def _published(item: Any, status: ArticleStatus, context: ImportContext) -> datetime | None:
+    if moment := _utc(_child(item, "post_date_gmt")):
+        return moment
+    local = _child(item, "post_date")
+    if local and not local.startswith(NO_DATE):
+        return moment_of(local, context.zone)
+    if written := _child(item, "pubDate"):
+        return moment_of(written, context.zone)
+    if status is ArticleStatus.PUBLISHED:
+        raise Unreadable("the post has no date", "set its date in WordPress and export again")
+    return None
+
+
+def _utc(text: str) -> datetime | None:
+    if not text or text.startswith(NO_DATE):
+        return None
+    return moment_of(text + "+00:00", UTC_ZONE)
+
+
+def _topics(item: Any) -> tuple[str, ...]:
+    return tuple(
+        category.text
+        for category in item.iterchildren("{*}category")
+        if category.get("domain") in {"category", "post_tag"}
+        and category.text
+        and category.get("nicename") != "uncategorized"
+    )
+
+
+def _meta(item: Any, key: str) -> str:
+    for meta in item.iterchildren("{*}postmeta"):
+        if _child(meta, "meta_key") == key:
+            return _child(meta, "meta_value")
+    return ""
+
+
+def _encoded(item: Any, kind: str) -> str:
+    """The text of content:encoded or excerpt:encoded, told apart by their namespaces."""
+    for element in item.iterchildren("{*}encoded"):
+        if f"/{kind}/" in etree.QName(element).namespace:
+            return element.text or ""
+    return ""
+
+
+def _child(element: Any, name: str) -> str:
+    found = element.find(f"{{*}}{name}")
+    return (found.text or "").strip() if found is not None else ""
+
+
+def _local(element: Any) -> str:
+    return str(etree.QName(element).localname)
+
+
+def paragraphed(body: str) -> str:
+    """The classic editor's text, in which a blank line is a paragraph; other HTML as it is."""
+    if PARAGRAPH.search(body):
+        return body
+    blocks = (block.strip() for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n")))
+    return "\n".join(
+        block if BLOCK.match(block) else "<p>" + block.replace("\n", "<br>\n") + "</p>"
+        for block in blocks
+        if block
+    )

@@ -1,0 +1,170 @@
+"""What may stand in a stored body, and the plain words of it.
+
+The allow-list is judged by nh3 (an HTML5 parser); addresses are judged here, after control
+characters are gone from them, so that none can hide a scheme. Links come out absolute. Where a
+body comes from and where it is kept is left to the importers and to publishing.
+"""
+
+import re
+from html.parser import HTMLParser
+from unicodedata import category
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+SUMMARY_LENGTH = 280
+# XML 1.0 section 2.2: the characters a document may hold; the feeds are XML.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+IMAGE_SCHEMES = frozenset({"http", "https"})
+
+TAGS = _names(
+    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del dfn div dl dt em "
+    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small "
+    "span strong sub sup table tbody td tfoot th thead time tr u ul var wbr"
+)
+ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+# Their contents are not words of the article.
+DROPPED_WITH_CONTENT = _names("script style template svg math iframe object select textarea title")
+BLOCKS = _names(
+    "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section "
+    "table td th tr ul"
+)
+_IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
+
+
+def without_controls(text: str) -> str:
+    """The text without the characters that XML, and so a feed, cannot hold; line ends as LF."""
+    return ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def sanitise(html: str, base: str) -> str:
+    """The allowed part of a body, its links resolved against `base`."""
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        return _attribute(tag, name, value, base)
+
+    clean = nh3.clean(
+        without_controls(html),
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED_WITH_CONTENT),
+        attributes=ATTRIBUTES,
+        attribute_filter=attribute,
+        link_rel=None,
+        url_schemes=set(LINK_SCHEMES),
+    )
+    return _mended(without_controls(clean)).strip()
+
+
+def _attribute(tag: str, name: str, value: str, base: str) -> str | None:
+    value = without_controls(value)
+    if name not in {"href", "src", "cite"}:
+        return value
+    return absolute_address(value, base, IMAGE_SCHEMES if tag == "img" else LINK_SCHEMES)
+
+
+def absolute_address(
+    address: str, base: str, schemes: frozenset[str] = IMAGE_SCHEMES
+) -> str | None:
+    """The address made absolute, or None where it leads nowhere allowed."""
+    address = re.sub(r"[\t\n]", "", without_controls(address)).strip()
+    if not address or (address.startswith("#") and not urlsplit(base).path.strip("/")):
+        return None
+    try:
+        joined = urljoin(base, address)
+        parts = urlsplit(joined)
+    except ValueError:
+        return None
+    if parts.scheme not in schemes or (parts.scheme in IMAGE_SCHEMES and not parts.hostname):
+        return None
+    return joined
+
+
+def _mended(html: str) -> str:
+    """Images without an address dropped; the page's own title is the only h1."""
+    html = _IMAGE.sub(lambda found: found[0] if ' src="' in found[1] else "", html)
+    return re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", html)
+
+
+class _Words(HTMLParser):
+    """Collects text, a line for each block."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        if tag in BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(re.sub(r"\s+", " ", data))
+
+
+def text_of(html: str) -> str:
+    """The words of sanitised HTML, a line for each block."""
+    words = _Words()
+    words.feed(html)
+    words.close()
+    lines = ("".join(words.parts)).split("\n")
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def summary_of(text: str, limit: int = SUMMARY_LENGTH) -> str:
+    """The beginning of a text: whole sentences where they fit, else words and an ellipsis."""
+    text = " ".join(text.split(None, limit)) if len(text) > limit * 40 else " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    ends = [m.end() for m in _SENTENCE_END.finditer(text[: limit + 1])]
+    if ends and ends[-1] >= limit // 3:
+        return text[: ends[-1]]
+    cut = text.rfind(" ", 0, limit)
+    if cut < limit // 3:
+        cut = _between_characters(text, limit - 1)
+    return text[:cut].rstrip(" ,;:–-") + "…"
+
+
+def _between_characters(text: str, cut: int) -> int:
+    """The cut moved back so that no emoji sequence or accented letter is taken apart."""
+    joined = "\u200d\ufe0f\ufe0e"
+
+    def is_joined(place: int) -> bool:
+        return (
+            text[place] in joined
+            or text[place - 1] == "\u200d"
+            or _is_mark(text[place])
+            or 0x1F3FB <= ord(text[place]) <= 0x1F3FF
+        )
+
+    place = cut
+    while place > 1 and is_joined(place):
+        place -= 1
+    return place if place > cut // 2 else cut
+
+
+def _is_mark(character: str) -> bool:
+    return category(character).startswith("M")
