@@ -1,0 +1,49 @@
+"""Conditional requests and content coding (RFC 9110 sections 8.8, 12.5.3 and 13), purely."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime) -> bool:
+    """Whether a GET may be answered with 304.
+
+    If-Modified-Since counts only where there is no If-None-Match (RFC 9110 section 13.2.2).
+    """
+    if (tags := headers.get("if-none-match")) is not None:
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in known or etag in known
+    since = _parse_date(headers.get("if-modified-since", ""))
+    return since is not None and last_modified.replace(microsecond=0) <= since
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether gzip is welcome: named, or meant by `*`, with a weight above zero."""
+    weights: dict[str, float] = {}
+    for part in accept_encoding.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        weights[coding.strip()] = _weight(parameter)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _parse_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # "-0000" gives a naive datetime; HTTP knows only GMT (RFC 9110 section 5.6.7).
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

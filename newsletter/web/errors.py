@@ -1,0 +1,109 @@
+"""Errors become statuses and friendly pages, here and nowhere else.
+
+What went wrong on our side is logged and never shown.
+"""
+
+import logging
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from newsletter.errors import (
+    Conflict,
+    InvalidInput,
+    NewsletterError,
+    ResourceNotFound,
+    StorageError,
+    TemplateError,
+    TokenError,
+)
+from newsletter.web.security import HEADERS
+from newsletter.web.state import site_of
+
+log = logging.getLogger(__name__)
+
+
+class Withdrawn(ResourceNotFound):
+    """The article was published once and has been taken back."""
+
+
+# The first class that an error is an instance of decides.
+STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
+    (Withdrawn, 410),
+    (ResourceNotFound, 404),
+    (TokenError, 400),
+    (InvalidInput, 400),
+    (Conflict, 409),
+    (StorageError, 503),
+)
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: ("That did not work", "The request could not be understood. Please try again."),
+    404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
+    405: ("That did not work", "This address does not answer that kind of request."),
+    409: ("Not possible at the moment", "The state of things does not allow this now."),
+    410: ("This article has been withdrawn", "It was published here once and has been taken down."),
+    413: ("That was too much", "The request was larger than this site accepts."),
+    500: ("Something went wrong", "The fault is ours and has been noted. Please try again later."),
+    503: ("Back in a moment", "The site cannot answer just now. Please try again in a minute."),
+}
+LINK_WORDS = (
+    "This link does not work",
+    "It is incomplete or damaged; mail programs sometimes cut long links. "
+    "Please open it from the mail again, or copy the whole of it.",
+)
+
+
+def status_of(error: NewsletterError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NewsletterError)  # noqa: S101 - registered for nothing else
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+    words = LINK_WORDS if isinstance(error, TokenError) else WORDS[status]
+    # A broken template would break the error page as well.
+    return (
+        _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    words = WORDS.get(error.status_code, WORDS[400 if error.status_code < 500 else 500])
+    response = _page(request, error.status_code, words)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    """The server logs the traceback; the reader sees none."""
+    return _page(request, 500, WORDS[500])
+
+
+def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
+    # An unexpected error is answered outside the middleware that would add the usual headers.
+    headers = {**HEADERS, "Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = "60"
+    context = {"status": status, "heading": words[0], "message": words[1]}
+    try:
+        return site_of(request).views.page("error.html", context, status, headers)
+    except TemplateError as error:
+        log.error("%s", error)  # noqa: TRY400 - the message names the file; a trace adds nothing
+        return _plain(status, words)
+
+
+def _plain(status: int, words: tuple[str, str]) -> Response:
+    return PlainTextResponse("\n\n".join(words) + "\n", status)
+
+
+HANDLERS: dict[Any, Any] = {
+    NewsletterError: _ours,
+    HTTPException: _http,
+    Exception: _unexpected,
+}

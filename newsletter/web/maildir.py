@@ -1,0 +1,158 @@
+"""Reading caught mails from a Maildir; never trips over a malformed one.
+
+The standard library's older parsing policy is used because it keeps a broken header instead of
+raising on it; what cannot be decoded is shown as it is.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from heapq import nlargest
+from html import escape
+from pathlib import Path
+
+from newsletter.errors import ResourceNotFound
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,=_+~-]*")
+_CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
+_IMAGE_TYPE = re.compile(r"image/[a-z0-9.+-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSummary:
+    """One line of the list."""
+
+    key: str
+    subject: str
+    sender: str
+    recipient: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaughtMail:
+    """A mail taken apart for showing."""
+
+    summary: MailSummary
+    headers: tuple[tuple[str, str], ...]
+    html: str
+    """With its inline images put in; empty where the mail has no HTML part."""
+    text: str
+    source: str
+    raw: bytes
+
+
+class CaughtMails:
+    """The mails of one Maildir."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def newest(self, limit: int, offset: int = 0) -> list[MailSummary]:
+        """A page of the list, the newest first."""
+        found = nlargest(offset + limit, self._files(), key=lambda file: (file[0], file[1].name))
+        return [_summary(path, when, _head(path)) for when, path in found[offset:]]
+
+    def get(self, key: str) -> CaughtMail:
+        """One mail.
+
+        Raises:
+            ResourceNotFound: no mail of that key.
+        """
+        path = self._path(key)
+        try:
+            raw, when = path.read_bytes(), path.stat().st_mtime
+        except OSError as error:
+            raise ResourceNotFound(f"there is no mail {key!r}") from error
+        mail = message_from_bytes(raw, policy=compat32)
+        return CaughtMail(
+            summary=_summary(path, when, mail),
+            headers=tuple((name, _decoded(value)) for name, value in mail.items()),
+            html=_with_images(_first_text(mail, "text/html"), mail),
+            text=_first_text(mail, "text/plain"),
+            source=raw.decode("utf-8", "replace"),
+            raw=raw,
+        )
+
+    def _files(self) -> Iterator[tuple[float, Path]]:
+        for sub in ("new", "cur"):
+            folder = self._folder / sub
+            if not folder.is_dir():
+                continue
+            for path in folder.iterdir():
+                try:
+                    if path.is_file() and _KEY.match(path.name):
+                        yield path.stat().st_mtime, path
+                except FileNotFoundError:  # another program moved it meanwhile
+                    continue
+
+    def _path(self, key: str) -> Path:
+        # A mail's flags follow a colon and change when a mail client reads it.
+        if _KEY.fullmatch(key):
+            for _, path in self._files():
+                if path.name.partition(":")[0] == key:
+                    return path
+        raise ResourceNotFound(f"there is no mail {key!r}")
+
+
+def _head(path: Path) -> Message:
+    try:
+        with path.open("rb") as file:
+            return BytesHeaderParser(policy=compat32).parse(file)
+    except OSError:
+        return Message()
+
+
+def _summary(path: Path, when: float, mail: Message) -> MailSummary:
+    return MailSummary(
+        key=path.name.partition(":")[0],
+        subject=_decoded(mail.get("Subject", "")),
+        sender=_decoded(mail.get("From", "")),
+        recipient=_decoded(mail.get("X-RcptTo", "")) or _decoded(mail.get("To", "")),
+        received_at=datetime.fromtimestamp(when, UTC),
+    )
+
+
+def _decoded(value: object) -> str:
+    """A header's value as words; RFC 2047 undone where that can be done."""
+    text = " ".join(str(value).split())
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text
+
+
+def _first_text(mail: Message, kind: str) -> str:
+    for part in mail.walk():
+        if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
+            return _text(part)
+    return ""
+
+
+def _text(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return ""
+    try:
+        return content.decode(part.get_content_charset("utf-8"), "replace")
+    except (LookupError, ValueError):
+        return content.decode("latin-1")
+
+
+def _with_images(html: str, mail: Message) -> str:
+    """The HTML with `cid:` addresses (RFC 2392) replaced by the pictures themselves."""
+    images: dict[str, str] = {}
+    for part in mail.walk():
+        name, kind = str(part.get("Content-ID", "")).strip("<> \t"), part.get_content_type()
+        content = part.get_payload(decode=True) if name and _IMAGE_TYPE.fullmatch(kind) else None
+        if isinstance(content, bytes):
+            images[name] = f"data:{kind};base64,{b64encode(content).decode('ascii')}"
+    return _CID.sub(lambda found: images.get(found[1], escape(found[0])), html)

@@ -1,0 +1,34 @@
+"""What the site needs of the rest of the program; the composition root supplies it."""
+
+from typing import Protocol
+
+from newsletter.clock import Clock
+from newsletter.config.options import Config
+from newsletter.database import Database
+
+
+class SiteServices(Protocol):
+    """The program, as the pages see it."""
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
+        """Take a person off the list she had this edition from; again is no error.
+
+        Raises:
+            ResourceNotFound: there is no such person any more.
+        """
+
+    def edition_page(self, edition_id: int) -> str:
+        """The complete HTML of an edition for everybody, nothing personal in it.
+
+        Raises:
+            ResourceNotFound: no such edition, or not yet sent.
+        """

@@ -1,0 +1,59 @@
+"""The public site: its addresses, and the order in which a request passes through.
+
+Each group of pages stands in a module of its own; what they need they find in `SiteState`.
+"""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from newsletter.web import editions, errors, feeds, mails, pages, people
+from newsletter.web.limits import BodyLimit
+from newsletter.web.security import SecurityHeaders
+from newsletter.web.services import SiteServices
+from newsletter.web.state import SiteState
+from newsletter.web.views import web_folders
+
+DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
+
+
+def create_site(services: SiteServices) -> Starlette:
+    """The site as an ASGI application."""
+    site = Starlette(
+        routes=_routes(services),
+        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit)],
+        exception_handlers=errors.HANDLERS,
+    )
+    site.state.site = SiteState(services)
+    return site
+
+
+def _routes(services: SiteServices) -> list[BaseRoute]:
+    web = services.config.web
+    return [
+        *pages.ROUTES,
+        *feeds.ROUTES,
+        *editions.ROUTES,
+        *people.ROUTES,
+        *(mails.ROUTES if web.caught_mails else []),
+        *([Mount("/demo-images", StaticFiles(directory=DEMO_IMAGES))] if web.caught_mails else []),
+        Mount("/static", _Static(services.config.templates.folder)),
+        Route("/healthz", _healthz),
+    ]
+
+
+def _healthz(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+class _Static(StaticFiles):
+    """Static files: the operator's own first, then the shipped ones."""
+
+    def __init__(self, own_folder: str) -> None:
+        folders = [folder / "static" for folder in web_folders(own_folder)]
+        super().__init__(directory=folders[-1])
+        self.all_directories = [*folders]

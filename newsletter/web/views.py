@@ -1,0 +1,78 @@
+"""Pages from templates: the operator's folder first, then the shipped one; always escaped.
+
+A page is given `site`, `root` (the path that base_url may have), `feed_topic` for autodiscovery,
+and what its own template names.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import StrictUndefined, TemplateNotFound
+from jinja2 import TemplateError as JinjaError
+from jinja2.loaders import FileSystemLoader
+from jinja2.sandbox import SandboxedEnvironment
+from starlette.responses import HTMLResponse
+
+from newsletter.config.options import Config
+from newsletter.editions.dates import clock_time, long_date
+from newsletter.errors import TemplateError
+from newsletter.feeds.building import feed_path, imprint_line
+from newsletter.feeds.documents import FeedKind
+from newsletter.rendering.templates import shipped_templates
+
+
+def web_folders(own_folder: str) -> list[Path]:
+    """Where pages and their static files are looked for, in order."""
+    own = [Path(own_folder) / "web"] if own_folder else []
+    return [*own, shipped_templates() / "web"]
+
+
+class Views:
+    """The page templates of one site."""
+
+    def __init__(self, config: Config) -> None:
+        self._environment = SandboxedEnvironment(
+            loader=FileSystemLoader(web_folders(config.templates.folder)),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        zone = config.site.timezone
+        self._environment.filters["long_date"] = lambda moment: long_date(moment, zone)
+        self._environment.filters["clock_time"] = lambda moment: clock_time(moment, zone)
+        self._environment.filters["iso"] = datetime.isoformat
+        self._environment.globals.update(
+            site=config.site,
+            root=urlsplit(config.site.base_url).path,
+            imprint=imprint_line(config.site.imprint),
+            feed_kinds=tuple(FeedKind),
+            feed_path=feed_path,
+            shows_mails=bool(config.web.caught_mails),
+            feed_topic=None,
+            topic=None,
+            topics=(),
+        )
+
+    def page(
+        self,
+        name: str,
+        context: Mapping[str, Any] | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """A page as a response.
+
+        Raises:
+            TemplateError: a template is missing or wrong.
+        """
+        try:
+            html = self._environment.get_template(name).render(context or {})
+        except TemplateNotFound as error:
+            raise TemplateError(f"template web/{error.name} is missing") from error
+        except JinjaError as error:
+            raise TemplateError(f"template web/{name}: {error}") from error
+        return HTMLResponse(html, status, headers=dict(headers or {}))
