@@ -8,17 +8,30 @@ half-way. Driver errors become `StorageError` here.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from newsletter.clock import in_utc
-from newsletter.errors import ConfigurationError, StorageError
+from newsletter.errors import ConfigurationError, Conflict, StorageError
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 
@@ -35,6 +48,19 @@ class Base(DeclarativeBase):
     """The base of every table, theirs and ours."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map: ClassVar = {
+        # Ledgers outgrow 32 bits; SQLite counts in 64 anyhow and needs the plain name.
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        str: Text(),
+        # Kept as text, by value: adding a state needs no change of a database type.
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            create_constraint=False,
+            length=20,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -80,6 +106,22 @@ class Database:
         with _storage_errors(self.url), Session(self._writing, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def connect_to_migrate(self) -> Iterator[Connection]:
+        """A connection in one transaction, in which tables may be made anew.
+
+        SQLite cannot alter every table in place; a copy takes its name, which foreign keys must
+        not notice until the end.
+        """
+        with _storage_errors(self.url), self._writing.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+                connection.rollback()
+            with connection.begin():
+                yield connection
+            if self.is_sqlite:
+                connection.invalidate()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -139,6 +181,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _storage_errors(url: URL) -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        # Every rule that a user can break is checked before; what is left is a race.
+        raise Conflict("another process has just written the same; look again") from error
     except OperationalError as error:
         raise StorageError(f"{describe(url)}: {_reason(error, url)}") from error
     except DBAPIError as error:

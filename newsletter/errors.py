@@ -9,7 +9,7 @@ class NewsletterError(Exception):
 
 
 class ConfigurationError(NewsletterError):
-    """The configuration is wrong; stands outside the sending errors so no lenient except eats it."""
+    """The configuration is wrong; stands outside the sending errors: no except eats it."""
 
 
 class InvalidInput(NewsletterError):

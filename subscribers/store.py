@@ -47,7 +47,7 @@ def newest(session: Session, status: SubscriberStatus | None, limit: int) -> lis
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     rows = session.execute(select(Subscriber.status, func.count()).group_by(Subscriber.status))
-    return {status: count for status, count in rows.tuples()}
+    return dict(rows.tuples().all())
 
 
 def choice_for(session: Session, topics: Iterable[str]) -> int:

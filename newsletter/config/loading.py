@@ -67,7 +67,9 @@ def validate(
         return model.model_validate(filled)
     except ValidationError as error:
         lines = [_explain(model, e, where) for e in error.errors()]
-        raise ConfigurationError("\n".join([f"{path}:", *(f"  {line}" for line in lines)])) from None
+        raise ConfigurationError(
+            "\n".join([f"{path}:", *(f"  {line}" for line in lines)])
+        ) from None
 
 
 def _with_secrets(
@@ -187,9 +189,7 @@ def _anchored(config: Config, folder: Path) -> Config:
             "sending": config.sending.model_copy(
                 update={"state_folder": beside(config.sending.state_folder)}
             ),
-            "web": config.web.model_copy(
-                update={"caught_mails": beside(config.web.caught_mails)}
-            ),
+            "web": config.web.model_copy(update={"caught_mails": beside(config.web.caught_mails)}),
             "templates": config.templates.model_copy(
                 update={"folder": beside(config.templates.folder)}
             ),

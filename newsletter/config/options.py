@@ -79,10 +79,13 @@ class Site(Section):
     name: OneLine = Field("Our newsletter", description="The name in headers, feeds and pages")
     description: OneLine = Field("", description="One sentence about it, for feeds and the page")
     base_url: WebAddress = Field(
-        "http://127.0.0.1:8000", description="Public address that links in mails and feeds begin with"
+        "http://127.0.0.1:8000",
+        description="Public address that links in mails and feeds begin with",
     )
     language: OneLine = Field("en-GB", description="Language of pages and mails (BCP 47)")
-    timezone: Zone = Field("Europe/London", description="Zone for dates without one, and for display")
+    timezone: Zone = Field(
+        "Europe/London", description="Zone for dates without one, and for display"
+    )
     contact: Address | Literal[""] = Field("", description="Address where a person answers")
     tag: OneLine = Field(
         "",
@@ -109,7 +112,9 @@ class Sender(Section):
 
     name: OneLine = Field("", description="Name shown as the sender; empty: site.name")
     address: Address = Field(description="The From address")
-    reply_to: Address | Literal[""] = Field("", description="Where answers go; empty: the From address")
+    reply_to: Address | Literal[""] = Field(
+        "", description="Where answers go; empty: the From address"
+    )
     bounces: Address | Literal[""] = Field(
         "", description="Envelope sender, where bounces go; empty: the From address"
     )
@@ -123,7 +128,9 @@ class DigestOptions(Section):
     schedule: Cron = Field(
         "0 9 * * FRI", description="minute hour day month weekday, as cron; weekdays by name"
     )
-    timezone: Zone | Literal[""] = Field("", description="Zone of the schedule; empty: site.timezone")
+    timezone: Zone | Literal[""] = Field(
+        "", description="Zone of the schedule; empty: site.timezone"
+    )
     grace: Duration = Field(
         timedelta(hours=12), description="How late a missed run may still be made up"
     )
@@ -136,7 +143,9 @@ class DigestOptions(Section):
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
     )
-    approval: bool = Field(False, description="true: an edition waits for `newsletter editions approve`")
+    approval: bool = Field(
+        False, description="true: an edition waits for `newsletter editions approve`"
+    )
     sender: Slug = Field("default", description="Which of [senders] it is from")
     transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
 
@@ -144,7 +153,9 @@ class DigestOptions(Section):
 class BulletinOptions(Section):
     """One-off bulletins."""
 
-    template: Slug = Field("bulletin", description="Folder of templates/email they are rendered with")
+    template: Slug = Field(
+        "bulletin", description="Folder of templates/email they are rendered with"
+    )
     sender: Slug = Field("default", description="Which of [senders] they are from")
     undo: Duration = Field(
         timedelta(minutes=5), description="How long a bulletin waits before it leaves, to be undone"
@@ -155,7 +166,9 @@ class BulletinOptions(Section):
 class FeedOptions(Section):
     """Atom, RSS and JSON feeds."""
 
-    entries: int = Field(50, ge=1, le=1000, description="How many of the newest articles a feed holds")
+    entries: int = Field(
+        50, ge=1, le=1000, description="How many of the newest articles a feed holds"
+    )
     max_age: Duration = Field(
         timedelta(minutes=15), description="How long readers may keep a feed before asking again"
     )
@@ -165,7 +178,9 @@ class SourceOptions(Section):
     """A feed polled for articles."""
 
     url: WebAddress = Field(description="Address of an RSS, Atom or JSON feed")
-    topics: tuple[Slug, ...] = Field((), description="Topics given to its articles besides their own")
+    topics: tuple[Slug, ...] = Field(
+        (), description="Topics given to its articles besides their own"
+    )
     every: Duration = Field(timedelta(minutes=30), description="How often it is asked")
     allow_private: bool = Field(
         False, description="true: the address may be inside your own network"
@@ -178,7 +193,8 @@ class SendingOptions(Section):
     transport: Slug = Field("default", description="Which of [transports] mail leaves by")
     batch: int = Field(200, ge=1, le=10_000, description="Deliveries claimed at once")
     lease: Duration = Field(
-        timedelta(minutes=5), description="After this a silent worker's deliveries are looked at again"
+        timedelta(minutes=5),
+        description="After this a silent worker's deliveries are looked at again",
     )
     give_up: Duration = Field(
         timedelta(days=2), description="After this a delivery that is only ever deferred has failed"

@@ -18,6 +18,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
     STOP = "stop"  # the transport cannot go on
     FINISH = "finish"  # nothing is left to hand over
+    REOPEN = "send again"  # deliveries in doubt are to be repeated
 
 
 TRANSITIONS: dict[Act, dict[EditionState, EditionState]] = {
@@ -35,6 +36,7 @@ TRANSITIONS: dict[Act, dict[EditionState, EditionState]] = {
     },
     Act.STOP: {S.QUEUED: S.STOPPED, S.SENDING: S.STOPPED},
     Act.FINISH: {S.SENDING: S.SENT},
+    Act.REOPEN: {S.SENT: S.QUEUED},
 }
 
 

@@ -19,6 +19,10 @@ from newsletter.editions.models import (
 )
 from newsletter.errors import Conflict, ResourceNotFound
 
+UNDER_WAY = frozenset(
+    {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
+)
+
 
 def by_id(session: Session, number: int) -> Edition:
     """Raises ResourceNotFound where there is no such edition."""
@@ -26,6 +30,19 @@ def by_id(session: Session, number: int) -> Edition:
     if found is None:
         raise ResourceNotFound(f"there is no edition {number}; see: newsletter editions list")
     return found
+
+
+def lock(session: Session, number: int) -> Edition:
+    """The edition, held against every other writer until the transaction ends."""
+    return session.scalars(
+        select(Edition).where(Edition.id == number).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
+
+
+def state_of(session: Session, number: int) -> EditionState:
+    """The state as it stands in the database now, whatever the session has seen."""
+    return session.scalars(select(Edition.state).where(Edition.id == number)).one()
 
 
 def newest(session: Session, limit: int) -> list[Edition]:
@@ -133,12 +150,6 @@ def articles_of(session: Session, number: int) -> list[Article]:
         .order_by(EditionArticle.position)
     )
     return list(session.scalars(query))
-
-
-def variants(session: Session, number: int) -> dict[str, int]:
-    """The numbers of an edition's compiled variants by their articles."""
-    query = select(Variant.articles, Variant.id).where(Variant.edition_id == number)
-    return dict(session.execute(query).tuples().all())
 
 
 def variant(session: Session, variant_id: int) -> Variant:

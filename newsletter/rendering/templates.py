@@ -16,7 +16,8 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2 import TemplateError as JinjaError
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 
 from newsletter.errors import TemplateError
 
@@ -24,7 +25,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_templates() -> Path:
-    """The folder of the shipped templates: inside the wheel, or beside the package in a checkout."""
+    """The folder of the shipped templates: in the wheel, or beside the package in a checkout."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 

@@ -1,0 +1,181 @@
+"""The composition root: the only place that picks implementations and wires them together."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from newsletter.clock import Clock, SystemClock
+from newsletter.config.loading import load_config
+from newsletter.config.options import Config
+from newsletter.database import Database
+from newsletter.delivery.engine import Engine
+from newsletter.delivery.sender import Toolbox
+from newsletter.editions import store as editions
+from newsletter.editions.models import EditionState
+from newsletter.errors import (
+    ConfigurationError,
+    ResourceNotFound,
+    SendingRefused,
+    TokenError,
+)
+from newsletter.rendering.compile import Renderer
+from newsletter.rendering.templates import Templates
+from newsletter.signing import Signer
+from newsletter.transports.base import Accepted, Mail, Outcome, Transport
+from newsletter.transports.registry import load_transport
+from subscribers import membership
+from subscribers import store as people
+
+UNSUBSCRIBE = "unsubscribe"
+# States in which the view-online page may be shown: somebody has been sent it.
+PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED})
+
+
+class Newsletter:
+    """One site: its configuration, database, clock, and what is built from them on demand."""
+
+    def __init__(self, config: Config, path: Path, clock: Clock | None = None) -> None:
+        """
+        Args:
+            path: the configuration file, for messages and for secrets beside it.
+        """
+        self.config = config
+        self.path = path
+        self.clock: Clock = clock or SystemClock()
+        self._transports: dict[str, Transport] = {}
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Newsletter":
+        """Raises ConfigurationError where the file cannot be used."""
+        return cls(load_config(path), path)
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.config.database.url)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return Renderer(Templates(self.config.templates.folder), self.config.site.base_url)
+
+    @cached_property
+    def engine(self) -> Engine:
+        tools = Toolbox(
+            database=self.database,
+            options=self.config.sending,
+            clock=self.clock,
+            unsubscribe=self.signer(UNSUBSCRIBE),
+        )
+        return Engine(tools, self.renderer, self.transport)
+
+    @property
+    def secret(self) -> str:
+        """The site's secret.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        secret = self.config.site.secret_key.get_secret_value()
+        if not secret:
+            raise ConfigurationError(
+                "site.secret_key is missing; set it in the file, in site.secret_key_file or as "
+                "NEWSLETTER_SITE_SECRET_KEY (newsletter init makes one)"
+            )
+        return secret
+
+    def signer(self, purpose: str) -> Signer:
+        return Signer(self.secret, purpose)
+
+    def transport(self, name: str) -> Transport:
+        """The configured transport of this name, made once.
+
+        Raises:
+            SendingRefused: there is no such transport.
+            ConfigurationError: its table is wrong.
+        """
+        if name not in self._transports:
+            table = self.config.transports.get(name)
+            if table is None:
+                raise SendingRefused(
+                    f"there is no transport {name!r}; add a table [transports.{name}] with its kind"
+                )
+            self._transports[name] = load_transport(name, table, self.path)
+        return self._transports[name]
+
+    def check(self) -> None:
+        """Look at what is read late otherwise: every transport, and the digests' references.
+
+        Raises:
+            ConfigurationError: something named is not there.
+        """
+        for name in self.config.transports:
+            self.transport(name)
+        for name, digest in self.config.digests.items():
+            if digest.sender not in self.config.senders:
+                raise ConfigurationError(
+                    f"digests.{name}.sender: found {digest.sender!r}, but there is no table "
+                    f"[senders.{digest.sender}]"
+                )
+            if digest.transport and digest.transport not in self.config.transports:
+                raise ConfigurationError(
+                    f"digests.{name}.transport: found {digest.transport!r}, but there is no table "
+                    f"[transports.{digest.transport}]"
+                )
+
+    def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:
+        """Send mails that are in no ledger (tests, notices); what became of each."""
+        outcomes = Outcomes()
+        with self.transport(transport).open() as session:
+            session.send(mails, outcomes)
+        return outcomes.found
+
+    def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
+        """End a subscription by the link in a mail; doing it again changes nothing.
+
+        Raises:
+            TokenError: a test mail's link, which belongs to nobody.
+        """
+        if subscriber_id == 0:
+            raise TokenError("this link came with a test mail and ends nobody's subscription")
+        with self.database.write() as session:
+            subscriber = people.by_id(session, subscriber_id)
+            source = f"link in edition {edition_id}"
+            membership.leave(session, subscriber, source=source, now=self.clock.now())
+
+    def edition_page(self, edition_id: int) -> str:
+        """The view-online page of an edition that has begun to go out.
+
+        Raises:
+            ResourceNotFound: there is none, or it is not public yet.
+        """
+        with self.database.read() as session:
+            return _page(session, edition_id)
+
+    def close(self) -> None:
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+class Outcomes:
+    """Remembers the outcomes of mails outside the ledger."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, Outcome] = {}
+
+    def handing_over(self, key: int) -> None:
+        """Nothing to keep: a test mail may be lost."""
+
+    def settled(self, key: int, outcome: Outcome) -> None:
+        self.found[key] = outcome
+
+
+def is_accepted(outcome: Outcome | None) -> bool:
+    return isinstance(outcome, Accepted)
+
+
+def _page(session: Session, edition_id: int) -> str:
+    edition = editions.by_id(session, edition_id)
+    if edition.state not in PUBLIC or not edition.web_html:
+        raise ResourceNotFound(f"edition {edition_id} cannot be read online")
+    return edition.web_html

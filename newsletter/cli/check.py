@@ -1,0 +1,40 @@
+"""`newsletter check`: is everything there that the work needs?"""
+
+from collections.abc import Iterator
+
+import click
+
+from newsletter.app import Newsletter
+from newsletter.cli.context import Program, pass_program
+from newsletter.editions.masthead import masthead
+from newsletter.errors import NewsletterError
+from newsletter.migrations.running import is_current
+
+EXIT_PROBLEMS = 3
+
+
+@click.command()
+@pass_program
+def check(program: Program) -> None:
+    """Check the configuration and say what is still missing."""
+    problems = list(_problems(program.app))
+    for problem in problems:
+        program.warn(problem)
+    if problems:
+        raise SystemExit(EXIT_PROBLEMS)
+    program.say(f"{program.config_path} is complete; the database is up to date.")
+
+
+def _problems(app: Newsletter) -> Iterator[str]:
+    try:
+        app.check()
+    except NewsletterError as error:
+        yield str(error)
+    senders = {app.config.bulletins.sender, *(d.sender for d in app.config.digests.values())}
+    for sender in sorted(senders):
+        try:
+            masthead(app.config, sender)
+        except NewsletterError as error:
+            yield str(error)
+    if not is_current(app.database):
+        yield "the database is not up to date; run: newsletter db upgrade"

@@ -1,0 +1,126 @@
+"""What every command holds: the site, opened when first needed, and a way to speak."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property, update_wrapper
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from newsletter.app import Newsletter
+from newsletter.clock import Clock
+from newsletter.config.options import Config
+from newsletter.database import Database
+
+# Without a terminal, a line about every so many tenths of the work.
+PLAIN_STEPS = 10
+
+
+class Advance(Protocol):
+    """How far long work has come."""
+
+    def advance(self, count: int = 1) -> None: ...
+
+
+class Program:
+    """One run of the command."""
+
+    def __init__(self, config_path: Path) -> None:
+        self.config_path = config_path
+        self.console = Console(highlight=False, soft_wrap=True)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @cached_property
+    def app(self) -> Newsletter:
+        app = Newsletter.from_file(self.config_path)
+        click.get_current_context().find_root().call_on_close(app.close)
+        return app
+
+    @property
+    def config(self) -> Config:
+        return self.app.config
+
+    @property
+    def database(self) -> Database:
+        return self.app.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.app.clock
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.console.is_terminal
+
+    def say(self, text: str) -> None:
+        """A line on standard output, as it is."""
+        self.console.print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """A line on standard error."""
+        self.errors.print(text, markup=False)
+
+    def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
+        """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
+        if self.errors.is_terminal:
+            return _bar(self.errors, description, total)
+        return _lines(self.errors, description, total)
+
+
+class _Bar:
+    def __init__(self, progress: Progress, description: str, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task(description, total=total)
+
+    def advance(self, count: int = 1) -> None:
+        self._progress.advance(self._task, count)
+
+
+class _Lines:
+    def __init__(self, console: Console, description: str, total: int | None) -> None:
+        self._console, self._description, self._total = console, description, total
+        self._done = self._told = 0
+
+    def advance(self, count: int = 1) -> None:
+        self._done += count
+        step = (self._total or 10_000) // PLAIN_STEPS or 1
+        if self._done - self._told >= step:
+            self._told = self._done
+            self.tell()
+
+    def tell(self) -> None:
+        of = f" of {self._total}" if self._total is not None else ""
+        self._console.print(f"{self._description}: {self._done}{of}", markup=False)
+
+
+@contextmanager
+def _bar(console: Console, description: str, total: int | None) -> Iterator[Advance]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Bar(progress, description, total)
+
+
+@contextmanager
+def _lines(console: Console, description: str, total: int | None) -> Iterator[Advance]:
+    yield _Lines(console, description, total)
+
+
+def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its `Program` as the first argument."""
+
+    @click.pass_context
+    def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
+        root = ctx.find_root()
+        if not isinstance(root.obj, Program):
+            root.obj = Program(root.obj)
+        return ctx.invoke(command, root.obj, *args, **kwargs)
+
+    return update_wrapper(wrapped, command)

@@ -1,0 +1,60 @@
+"""`newsletter init`: a commented configuration and an empty database."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.config.example import TransportKind, tables, write_example
+from newsletter.errors import Conflict, StorageError
+from newsletter.migrations.running import upgrade
+from newsletter.transports.registry import KINDS, transport_class
+
+
+@click.command()
+@click.option("--name", default="Our newsletter", help="The organisation's name.")
+@click.option("--base-url", default="http://127.0.0.1:8000", help="The site's public address.")
+@click.option("--address", default="news@example.org", help="The address mails are from.")
+@pass_program
+def init(program: Program, name: str, base_url: str, address: str) -> None:
+    """Write newsletter.toml, with every option explained, and create the database."""
+    path = program.config_path
+    if path.exists():
+        raise Conflict(f"{path} exists already; nothing was changed")
+    values = {
+        "site.name": name,
+        "site.base_url": base_url,
+        "senders.default.address": address,
+    }
+    write_config(path, values)
+    upgrade(program.database)
+    program.say(f"{path} and the database are made. Next:")
+    program.say(f"  1. in {path}, fill in [site.imprint] and [transports.default]")
+    program.say("  2. newsletter check")
+    program.say("  3. newsletter articles import FOLDER")
+    program.say("  4. newsletter serve")
+
+
+def example_text(values: dict[str, Any]) -> str:
+    """The commented configuration with these values in place of the defaults."""
+    first_smtp = sorted(KINDS, key=lambda kind: (kind != "smtp", kind))
+    kinds = [TransportKind(kind=k, options=transport_class(k).Options) for k in first_smtp]
+    return write_example(tables(kinds, values))
+
+
+def write_config(path: Path, values: dict[str, Any]) -> None:
+    """Write a new configuration, with a secret of its own.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    text = example_text({"site.secret_key": secrets.token_urlsafe(32)} | values)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The file holds the secret that signs every link.
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error

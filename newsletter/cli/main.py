@@ -1,0 +1,79 @@
+"""The front door: finds the command and imports only what it needs."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from newsletter.errors import NewsletterError
+
+# Name: module, and the line shown in the overview, so that --help imports none of them.
+COMMANDS = {
+    "init": ("init", "Write newsletter.toml and create the database."),
+    "articles": ("articles", "Import, list, edit and withdraw articles."),
+    "feeds": ("feeds", "Write the feeds as files."),
+    "digest": ("digest", "List, preview, send and schedule digests."),
+    "bulletin": ("bulletin", "Send a one-off bulletin."),
+    "editions": ("editions", "See, pause, resume and cancel what is being sent."),
+    "subscribers": ("subscribers", "Add, list, suppress and remove subscribers."),
+    "serve": ("serve", "Run the site, the schedule and the sender."),
+    "db": ("db", "Create or upgrade the database."),
+    "check": ("check", "Check the configuration and say what is still missing."),
+    "demo": ("demo", "Show everything working, with sample articles and a mail catcher."),
+}
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Commands named above, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("newsletter.toml"),
+    envvar="NEWSLETTER_CONFIG",
+    show_default=True,
+    help="The configuration file.",
+)
+@click.version_option(package_name="newsletter")
+@click.pass_context
+def cli(ctx: click.Context, config_path: Path) -> None:
+    """Articles in; feeds, digests and bulletins out; a ledger that remembers every mail."""
+    ctx.obj = config_path
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; errors of ours become one message and an exit status, never a traceback."""
+    try:
+        cli.main(args=arguments, prog_name="newsletter")
+    except NewsletterError as error:
+        click.echo(f"newsletter: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"newsletter: {place}{error.strerror or error}", err=True)
+        sys.exit(FAILED)

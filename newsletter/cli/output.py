@@ -1,0 +1,43 @@
+"""How commands print: tables for people, JSON for scripts."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.table import Table
+
+from newsletter.cli.context import Program
+
+
+def print_json(program: Program, value: Any) -> None:
+    """JSON on standard output; times in ISO 8601."""
+    program.say(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def print_table(
+    program: Program, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
+) -> None:
+    """A table, or the line that says there is nothing."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    if table.row_count:
+        program.console.print(table, markup=False)
+    else:
+        program.say(empty)
+
+
+def count_line(counts: Mapping[Any, int]) -> str:
+    """ "12 sent, 1 failed", or "nobody"."""
+    return ", ".join(f"{n} {getattr(k, 'value', k)}" for k, n in counts.items() if n) or "nobody"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return str(value)

@@ -1,0 +1,126 @@
+"""What `digest preview` and `bulletin send --preview` show."""
+
+import webbrowser
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from newsletter.app import UNSUBSCRIBE, Newsletter, is_accepted
+from newsletter.cli.context import Program
+from newsletter.cli.output import print_json
+from newsletter.delivery.rehearsal import Audience, audience_of, trial_mail, variant_for
+from newsletter.editions.models import Edition
+from newsletter.editions.variants import CompiledVariant
+from newsletter.errors import NewsletterError, StorageError
+from newsletter.rendering.compile import personal_values
+from newsletter.rendering.slots import mark
+from subscribers import store as people
+from subscribers.addresses import normalise_address
+
+# Gmail shows no more of a mail's HTML than this and hides the rest behind a link.
+GMAIL_CLIPS_AT_BYTES = 104_448
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """An edition that may never be made: its message for one reader, and its audience."""
+
+    edition: Edition
+    compiled: CompiledVariant
+    reader_name: str
+    audience: Audience
+
+    @classmethod
+    def of(
+        cls,
+        app: Newsletter,
+        session: Session,
+        edition: Edition,
+        address: str | None,
+        now: datetime,
+        *,
+        is_test: bool,
+    ) -> Self:
+        """Raises ResourceNotFound where the reader is unknown or would get no mail."""
+        reader = people.by_address(session, normalise_address(address)) if address else None
+        return cls(
+            edition=edition,
+            compiled=variant_for(session, edition, app.renderer, reader, now, test=is_test),
+            reader_name=reader.name if reader else "",
+            audience=audience_of(session, edition, now),
+        )
+
+    def bodies(self) -> tuple[str, str]:
+        """HTML and text as the reader would see them; the links to leave lead nowhere."""
+        values = personal_values("", self.reader_name, "preview", "preview")
+        html, text = self.compiled.html, self.compiled.text
+        for slot, value in values.items():
+            html = html.replace(mark(slot, self.compiled.nonce), value)
+            text = text.replace(mark(slot, self.compiled.nonce), value)
+        return html, text
+
+
+def show_preview(
+    program: Program, preview: Preview, folder: Path | None, *, in_browser: bool, as_json: bool
+) -> None:
+    """Say what would be sent to whom, and write or open it where asked."""
+    html, text = preview.bodies()
+    size = len(html.encode())
+    if as_json:
+        print_json(
+            program,
+            {
+                "subject": preview.edition.subject,
+                "html_bytes": size,
+                "recipients": preview.audience.recipients,
+                "excluded": preview.audience.excluded,
+                "text": text,
+            },
+        )
+    else:
+        program.say(f"Subject: {preview.edition.subject}")
+        program.say(f"{preview.audience.recipients} would receive it.")
+        for reason, count in preview.audience.excluded.items():
+            program.say(f"{count} would not: {reason}.")
+        if size > GMAIL_CLIPS_AT_BYTES:
+            program.warn(f"The HTML has {size} bytes; Gmail cuts it at {GMAIL_CLIPS_AT_BYTES}.")
+        if folder is None and not in_browser:
+            program.say("")
+            program.say(text)
+    if folder is not None or in_browser:
+        _write(program, folder or Path(mkdtemp(prefix="newsletter-")), html, text, in_browser)
+
+
+def send_trial(program: Program, preview: Preview, address: str) -> None:
+    """Mail the preview to one address, outside the ledger.
+
+    Raises:
+        NewsletterError: the transport did not take it.
+    """
+    app, to = program.app, normalise_address(address)
+    mail = trial_mail(
+        preview.compiled, preview.edition, to, preview.reader_name, app.signer(UNSUBSCRIBE)
+    )
+    outcome = app.hand_over(preview.edition.transport, [mail]).get(mail.key)
+    if not is_accepted(outcome):
+        raise NewsletterError(
+            f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"
+        )
+    program.say(f"A test was sent to {to}, and to nobody else.")
+
+
+def _write(program: Program, folder: Path, html: str, text: str, in_browser: bool) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        page = folder / "preview.html"
+        page.write_text(html, encoding="utf-8")
+        (folder / "preview.txt").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written to: {error.strerror}") from error
+    program.warn(f"Written to {page} and {folder / 'preview.txt'}")
+    if in_browser:
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,70 @@
+"""Sending an edition in the foreground, with progress, until it is done or held."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+
+from newsletter.cli.context import Program
+from newsletter.cli.output import count_line
+from newsletter.delivery import outbox
+from newsletter.delivery.models import DeliveryState
+from newsletter.editions import store
+from newsletter.editions.dates import clock_time
+from newsletter.editions.models import EditionState
+
+EXIT_NOT_ALL = 3
+
+
+def send_in_foreground(program: Program, number: int) -> int:
+    """Send an edition now; the exit status: 0 where everybody was sent it, 3 otherwise."""
+    engine = program.app.engine
+    engine.recover()
+    engine.prepare(number)
+    with program.database.read() as session:
+        total = outbox.waiting(session, number)
+    with (
+        program.progress(f"edition {number}", total) as progress,
+        stopping_on_signals(engine.stop),
+    ):
+        engine.send(number, progress.advance)
+    return _report(program, number)
+
+
+def _report(program: Program, number: int) -> int:
+    with program.database.read() as session:
+        edition = store.by_id(session, number)
+        counts = outbox.counts(session, number)
+        later = outbox.next_attempt(session, number)
+    program.say(f"Edition {number} is {edition.state.value}: {count_line(counts)}.")
+    zone = program.config.site.timezone
+    _explain_rest(program, number, edition.state, later, zone)
+    return 0 if set(counts) <= {DeliveryState.SENT, DeliveryState.SKIPPED} else EXIT_NOT_ALL
+
+
+def _explain_rest(
+    program: Program, number: int, state: EditionState, later: datetime | None, zone: str
+) -> None:
+    if later is not None:
+        program.say(
+            f"Deferred deliveries are tried again from {clock_time(later, zone)} by "
+            f"`newsletter serve`, or by: newsletter editions send {number}"
+        )
+    elif state in {EditionState.SENDING, EditionState.PAUSED}:
+        program.say(f"What is waiting goes on with: newsletter editions send {number}")
+
+
+@contextmanager
+def stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Turn SIGTERM and SIGINT into a clean stop while the block runs."""
+
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        stop()
+
+    before = {s: signal.signal(s, handle) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

@@ -1,0 +1,64 @@
+"""`newsletter serve`: site, schedule and sender in one process."""
+
+import logging
+
+import click
+import structlog
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.errors import StorageError
+from newsletter.migrations.running import is_current
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; otherwise web.host.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; otherwise web.port.")
+@click.option("--no-schedule", is_flag=True, help="Only the site: no digests, no sending.")
+@pass_program
+def serve(program: Program, host: str | None, port: int | None, no_schedule: bool) -> None:
+    """Run the site, the schedule and the sender until interrupted."""
+    app, web = program.app, program.config.web
+    app.check()
+    if not is_current(app.database):
+        raise StorageError("the database is not up to date; run: newsletter db upgrade")
+    run_site(
+        program,
+        web.host if host is None else host,
+        web.port if port is None else port,
+        with_schedule=not no_schedule,
+    )
+
+
+def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
+    """Serve until a signal; then finish the mails under way and stop."""
+    import uvicorn
+
+    from newsletter.scheduler import start_scheduler
+    from newsletter.web.site import create_site
+
+    log_plainly()
+    scheduler = start_scheduler(program.app) if with_schedule else None
+    try:
+        uvicorn.run(create_site(program.app), host=host, port=port, log_level="warning")
+    except SystemExit as stopped:
+        # uvicorn ends the process itself when the port is taken, after logging why.
+        if stopped.code:
+            raise StorageError(f"cannot listen on {host}:{port}; is it in use already?") from None
+    finally:
+        if scheduler is not None:
+            program.app.engine.stop()
+            scheduler.shutdown(wait=True)
+
+
+def log_plainly() -> None:
+    """Log lines for people and journald alike: time, level, event, values."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

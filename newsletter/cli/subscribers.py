@@ -1,0 +1,197 @@
+"""`newsletter subscribers`: the administrator's hand on the list."""
+
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.editions.dates import clock_time
+from newsletter.errors import ResourceNotFound
+from subscribers import membership, store
+from subscribers.addresses import hash_address, normalise_address
+from subscribers.membership import Joining
+from subscribers.models import Frequency, Subscriber, SubscriberStatus
+
+FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
+STATUSES = click.Choice([status.value for status in SubscriberStatus])
+
+
+@click.group()
+def subscribers() -> None:
+    """Add, list, suppress and remove subscribers."""
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--name", default="", help="Her name, for the greeting.")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="SLUG",
+    help="A topic she chose; may be repeated. None: all.",
+)
+@click.option(
+    "--frequency", type=FREQUENCIES, default=Frequency.EVERYTHING.value, show_default=True
+)
+@click.option(
+    "--consent",
+    metavar="PROOF",
+    help="How and when she agreed (“paper form, 1 May”). Without it she is pending: no mail.",
+)
+@pass_program
+def add(
+    program: Program,
+    address: str,
+    name: str,
+    topics: tuple[str, ...],
+    frequency: str,
+    consent: str | None,
+) -> None:
+    """Enter an address; with proof of her consent she is confirmed at once."""
+    joining = Joining(address=address, name=name, topics=topics, frequency=Frequency(frequency))
+    with program.database.write() as session:
+        subscriber = membership.join(
+            session,
+            program.app.secret,
+            joining,
+            source=f"administrator: {consent or 'no proof given'}",
+            proven=bool(consent and consent.strip()),
+            now=program.clock.now(),
+        )
+    program.say(f"{subscriber.address} is {subscriber.status.value}.")
+
+
+@subscribers.command("list")
+@click.option("--status", type=STATUSES, help="Only these.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_subscribers(program: Program, status: str | None, limit: int, as_json: bool) -> None:
+    """The newest subscribers."""
+    wanted = SubscriberStatus(status) if status else None
+    with program.database.read() as session:
+        rows = [_as_dict(session, s) for s in store.newest(session, wanted, limit)]
+        counts = store.count_by_status(session)
+    if as_json:
+        print_json(program, rows)
+        return
+    print_table(
+        program,
+        ("address", "name", "status", "frequency", "topics"),
+        [
+            (r["address"], r["name"], r["status"], r["frequency"], ", ".join(r["topics"]) or "all")
+            for r in rows
+        ],
+        "There is no such subscriber.",
+    )
+    program.warn(", ".join(f"{count} {state.value}" for state, count in counts.items()))
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def show(program: Program, address: str, as_json: bool) -> None:
+    """One subscriber, with the history of her consent."""
+    with program.database.read() as session:
+        subscriber = store.by_address(session, normalise_address(address))
+        details = _as_dict(session, subscriber)
+        suppression = store.find_suppression(session, subscriber.address_hash)
+        details["suppressed"] = suppression.reason if suppression else None
+        details["consent"] = [
+            {"at": event.at, "kind": event.kind.value, "source": event.source}
+            for event in store.consent_of(session, subscriber)
+        ]
+    if as_json:
+        print_json(program, details)
+        return
+    zone = program.config.site.timezone
+    for key in ("address", "name", "status", "frequency", "suppressed"):
+        if details[key]:
+            program.say(f"{key}: {details[key]}")
+    program.say(f"topics: {', '.join(details['topics']) or 'all'}")
+    for event in details["consent"]:
+        program.say(f"{clock_time(event['at'], zone)}  consent {event['kind']}: {event['source']}")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--consent", metavar="PROOF", required=True, help="How and when she confirmed.")
+@pass_program
+def confirm(program: Program, address: str, consent: str) -> None:
+    """Confirm a pending subscriber whose consent is proven."""
+    with program.database.write() as session:
+        subscriber = store.by_address(session, normalise_address(address))
+        source = f"administrator: {consent}"
+        membership.confirm(session, subscriber, source=source, now=program.clock.now())
+    program.say(f"{subscriber.address} is confirmed.")
+
+
+@subscribers.command()
+@click.argument("address")
+@pass_program
+def remove(program: Program, address: str) -> None:
+    """End a subscription at her wish; mail already queued is held back too."""
+    with program.database.write() as session:
+        subscriber = store.by_address(session, normalise_address(address))
+        ended = membership.leave(
+            session, subscriber, source="administrator: at her wish", now=program.clock.now()
+        )
+    program.say(f"{subscriber.address} {'has left' if ended else 'had left before'}.")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--reason", default="administrator", show_default=True)
+@pass_program
+def suppress(program: Program, address: str, reason: str) -> None:
+    """Never mail this address, whoever enters it."""
+    known = normalise_address(address)
+    with program.database.write() as session:
+        address_hash = hash_address(program.app.secret, known)
+        new = store.add_suppression(session, address_hash, reason, program.clock.now())
+    program.say(f"{known} is suppressed{'' if new else ' already'}.")
+
+
+@subscribers.command()
+@click.argument("address")
+@pass_program
+def unsuppress(program: Program, address: str) -> None:
+    """Lift a suppression."""
+    known = normalise_address(address)
+    with program.database.write() as session:
+        if not store.remove_suppression(session, hash_address(program.app.secret, known)):
+            raise ResourceNotFound(f"{known} is not suppressed")
+    program.say(f"{known} is no longer suppressed.")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_program
+def erase(program: Program, address: str, yes: bool) -> None:
+    """Forget a person; a hash stays, so that she is never mailed again."""
+    known = normalise_address(address)
+    if not yes and not click.confirm(f"Erase {known} for good?", err=True):
+        program.say("Nothing was changed.")
+        return
+    with program.database.write() as session:
+        membership.erase(session, store.by_address(session, known), now=program.clock.now())
+    program.say(f"{known} is erased.")
+
+
+def _as_dict(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "id": subscriber.id,
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "status": subscriber.status.value,
+        "frequency": subscriber.frequency.value,
+        "topics": list(store.chosen_topics(session, subscriber)),
+        "paused_until": subscriber.paused_until,
+        "joined_at": subscriber.joined_at,
+        "confirmed_at": subscriber.confirmed_at,
+    }

@@ -1,0 +1,168 @@
+"""The commented configuration file, written from the models that check it.
+
+The same text is `config.example.toml` and, with the values of a new site put in, what
+`newsletter init` writes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from textwrap import wrap
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from newsletter.config.durations import write_duration
+from newsletter.config.loading import environment_name
+from newsletter.config.options import (
+    BulletinOptions,
+    DatabaseOptions,
+    DigestOptions,
+    FeedOptions,
+    Imprint,
+    Sender,
+    SendingOptions,
+    Site,
+    SourceOptions,
+    TemplateOptions,
+    WebOptions,
+)
+
+HEADER = """\
+# The configuration of newsletter. Every option is here, with its default and what it does.
+# Options marked as secret may also come from the environment or from a file named by KEY_file.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of the file.
+
+    Args:
+        values: what stands in place of the defaults.
+        active: False writes the table as a comment, to be taken up where wanted.
+    """
+
+    path: str
+    model: type[BaseModel]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransportKind:
+    """A shipped transport, as the file shows it."""
+
+    kind: str
+    options: type[BaseModel]
+
+
+def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> list[Table]:
+    """Every table of the file, in order.
+
+    Args:
+        values: by full path ("site.name"), what stands in place of the defaults.
+    """
+    first, *others = transports
+    found = [
+        Table(path="site", model=Site),
+        Table(path="site.imprint", model=Imprint),
+        Table(path="database", model=DatabaseOptions),
+        Table(path="senders.default", model=Sender, values={"address": "news@example.org"}),
+        Table(
+            path="transports.default",
+            model=first.options,
+            values={"kind": first.kind, "host": "localhost"},
+        ),
+        *(
+            Table(
+                path=f"transports.{other.kind}",
+                model=other.options,
+                values={"kind": other.kind, "path": "mails"},
+                active=False,
+            )
+            for other in others
+        ),
+        Table(path="sending", model=SendingOptions),
+        Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
+        Table(path="bulletins", model=BulletinOptions),
+        Table(path="feeds", model=FeedOptions),
+        Table(
+            path="sources.partner",
+            model=SourceOptions,
+            values={"url": "https://example.org/feed.atom"},
+            active=False,
+        ),
+        Table(path="web", model=WebOptions),
+        Table(path="templates", model=TemplateOptions),
+    ]
+    return [_with_values(table, values) for table in found]
+
+
+def write_example(found: Iterable[Table]) -> str:
+    """The text of the file."""
+    return HEADER + "".join(_write_table(table) for table in found)
+
+
+def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
+    own = {
+        path.removeprefix(f"{table.path}."): value
+        for path, value in values.items()
+        if path.rpartition(".")[0] == table.path
+    }
+    return Table(
+        path=table.path, model=table.model, values={**table.values, **own}, active=table.active
+    )
+
+
+def _write_table(table: Table) -> str:
+    lines = [f"[{table.path}]"]
+    if "kind" in table.values:
+        lines += ["# What it is: smtp, postmark, maildir, console, or your own package.module:name"]
+        lines += [f"kind = {_toml(table.values['kind'])}"]
+    for key, option in table.model.model_fields.items():
+        if not _is_table(option.annotation):
+            lines += _write_option(table, key, option)
+    mark = "" if table.active else "# "
+    return "\n" + "".join(f"{mark}{line}\n" for line in lines)
+
+
+def _write_option(table: Table, key: str, option: FieldInfo) -> Iterator[str]:
+    path = f"{table.path}.{key}"
+    secret = _is_secret(option.annotation)
+    note = f" (secret: or {key}_file, or {environment_name(path)})" if secret else ""
+    yield from (f"# {line}" for line in wrap(f"{option.description}{note}", 97))
+    default = None if option.is_required() else option.get_default(call_default_factory=True)
+    value = table.values.get(key, default)
+    if value is None or (secret and not _plain(value)):
+        yield f"# {key} = {_toml('' if value is None or secret else value)}"
+    else:
+        yield f"{key} = {_toml(value)}"
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _toml(value: Any) -> str:
+    match _plain(value):
+        case bool() as flag:
+            return "true" if flag else "false"
+        case int() | float() as number:
+            return str(number)
+        case timedelta() as duration:
+            return f'"{write_duration(duration)}"'
+        case tuple() | list() as several:
+            return f"[{', '.join(_toml(one) for one in several)}]"
+        case text:
+            return json.dumps(str(text), ensure_ascii=False)
+
+
+def _is_secret(kind: Any) -> bool:
+    return kind is SecretStr or SecretStr in get_args(kind)
+
+
+def _is_table(kind: Any) -> bool:
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))

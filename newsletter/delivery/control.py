@@ -1,0 +1,68 @@
+"""What a person does to an edition under way: approve, pause, resume, cancel, settle doubts.
+
+Each acts on the database alone, so it works from any process; workers see it within a second.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.delivery import outbox
+from newsletter.delivery.models import DeliveryState
+from newsletter.editions import store
+from newsletter.editions.life import Act
+from newsletter.errors import Conflict
+
+# An edition in which any of these stands has reached, or may have reached, somebody.
+HANDED_OVER = frozenset(
+    {DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CLAIMED}
+)
+
+
+def approve(session: Session, number: int, now: datetime) -> None:
+    store.change_state(session, number, Act.APPROVE)
+    edition = store.by_id(session, number)
+    edition.send_at = max(edition.send_at, now)
+
+
+def pause(session: Session, number: int) -> None:
+    store.change_state(session, number, Act.PAUSE)
+
+
+def resume(session: Session, number: int) -> None:
+    store.change_state(session, number, Act.RESUME)
+
+
+def cancel(session: Session, number: int, now: datetime) -> int:
+    """Hand over nothing more of an edition; how many are left out by that.
+
+    Where it has mailed nobody, its articles are free for the digest's next edition.
+    """
+    store.change_state(session, number, Act.CANCEL)
+    store.by_id(session, number).finished_at = now
+    skipped = outbox.skip_waiting(session, number, "the edition was cancelled", now)
+    if not HANDED_OVER & set(outbox.counts(session, number)):
+        store.free_articles(session, number)
+    return skipped
+
+
+def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> int:
+    """Settle the uncertain deliveries of an edition; how many.
+
+    Raises:
+        Conflict: they are to be sent again, but the edition is cancelled.
+    """
+    edition = store.by_id(session, number)
+    count = outbox.resolve_uncertain(session, number, resend=resend, now=now)
+    if resend and count:
+        reopen(session, edition.id)
+    return count
+
+
+def reopen(session: Session, number: int) -> None:
+    """Queue a finished edition again, for deliveries that are waiting once more."""
+    try:
+        store.change_state(session, number, Act.REOPEN)
+    except Conflict:
+        if store.state_of(session, number) not in store.UNDER_WAY:
+            raise

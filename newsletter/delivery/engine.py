@@ -1,0 +1,163 @@
+"""The delivery engine of one process: takes editions whose time has come and sends them.
+
+Holds the transports and as many workers as their connections; keeps nothing that the ledger
+does not, so any number of processes may do the same.
+"""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from newsletter.delivery import outbox
+from newsletter.delivery.preparing import prepare
+from newsletter.delivery.recovery import recover
+from newsletter.delivery.sender import Progress, Toolbox, Worker
+from newsletter.editions import store as editions
+from newsletter.editions.life import Act
+from newsletter.editions.models import Edition, EditionState
+from newsletter.errors import Conflict, NewsletterError, TemplateError
+from newsletter.rendering.compile import Renderer
+from newsletter.transports.base import Transport, TransportStopped
+
+log = structlog.get_logger()
+
+TransportByName = Callable[[str], Transport]
+
+
+def no_progress(_count: int) -> None:
+    """Nobody watches."""
+
+
+class Engine:
+    """Sends editions; call `send_due` again and again, or `send` for one."""
+
+    def __init__(self, tools: Toolbox, renderer: Renderer, transport: TransportByName) -> None:
+        self._tools = tools
+        self._renderer = renderer
+        self._transport = transport
+        self._not_before: dict[str, datetime] = {}
+
+    def stop(self) -> None:
+        """Hand over nothing more; what is under way is finished. From any thread."""
+        self._tools.stopping.set()
+
+    def recover(self) -> None:
+        recover(self._tools)
+
+    def send_due(self) -> None:
+        """Send every edition whose time has come, as far as it can be sent now."""
+        with self._tools.database.read() as session:
+            numbers = [e.id for e in editions.to_send(session, self._tools.clock.now())]
+        for number in numbers:
+            if not self._tools.stopping.is_set():
+                self._send_logged(number)
+
+    def _send_logged(self, number: int) -> None:
+        try:
+            self.send(number)
+        except NewsletterError as error:
+            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+
+    def prepare(self, number: int) -> None:
+        """Write the deliveries of a queued edition; a template that fails stops it."""
+        try:
+            prepare(self._tools.database, self._renderer, number, self._tools.clock.now())
+        except TemplateError as error:
+            self._halt(number, str(error))
+            raise
+
+    def send(self, number: int, progress: Progress = no_progress) -> None:
+        """Send what is due of an edition, preparing it first.
+
+        Returns when nothing is due any more, when it is held, or when the transport asks to be
+        left alone for a while.
+
+        Raises:
+            TransportStopped, TemplateError: the edition is stopped; its note says why.
+        """
+        self.prepare(number)
+        with self._tools.database.read() as session:
+            edition = editions.by_id(session, number)
+        if edition.state is not EditionState.SENDING or self._is_left_alone(edition.transport):
+            return
+        try:
+            self._run_workers(edition, progress)
+        except TransportStopped as error:
+            self._halt(number, str(error))
+            raise
+        self._finish(number)
+
+    def left_alone_until(self, transport: str) -> datetime | None:
+        """Until when a transport asked not to be used, if it did."""
+        return self._not_before.get(transport)
+
+    def _is_left_alone(self, transport: str) -> bool:
+        until = self._not_before.get(transport)
+        return until is not None and self._tools.clock.now() < until
+
+    def _run_workers(self, edition: Edition, progress: Progress) -> None:
+        transport = self._transport(edition.transport)
+        with self._tools.database.read() as session:
+            due = outbox.count_due(session, edition.id, self._tools.clock.now())
+        count = max(1, min(transport.connections, -(-due // self._tools.options.batch)))
+        failures: list[BaseException] = []
+        waits: list[timedelta] = []
+        lock = threading.Lock()
+
+        def counted(done: int) -> None:
+            with lock:
+                progress(done)
+
+        def work() -> None:
+            try:
+                with transport.open() as session:
+                    worker = Worker(self._tools, edition, session, worker_name(), counted)
+                    worker.run()
+                if worker.throttled_for is not None:
+                    waits.append(worker.throttled_for)
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+                failures.append(error)
+
+        _run_threads(work, count)
+        if waits:
+            self._not_before[edition.transport] = self._tools.clock.now() + max(waits)
+        if failures:
+            raise failures[0]
+
+    def _finish(self, number: int) -> None:
+        with self._tools.database.write() as session:
+            if outbox.waiting(session, number):
+                return
+            try:
+                editions.change_state(session, number, Act.FINISH)
+            except Conflict:
+                return
+            editions.by_id(session, number).finished_at = self._tools.clock.now()
+            counts = outbox.counts(session, number)
+        log.info("edition sent", edition=number, **{k.value: v for k, v in counts.items()})
+
+    def _halt(self, number: int, why: str) -> None:
+        with self._tools.database.write() as session:
+            try:
+                editions.change_state(session, number, Act.STOP, note=why)
+            except Conflict:
+                return
+        log.critical("edition stopped", edition=number, reason=why)
+
+
+def worker_name() -> str:
+    """A name no other worker has, on any machine."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _run_threads(work: Callable[[], None], count: int) -> None:
+    threads = [threading.Thread(target=work, name=f"worker-{n}") for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,157 @@
+"""The local journal: what a worker handed over and what it was answered, ahead of the database.
+
+One file for each worker, locked while it lives. A line is written before a mail is in doubt and
+when its outcome is known, so that after `kill -9` the next start knows exactly what the ledger
+does not. Lines survive a killed process, not a machine that loses power: the file names the boot
+it was written in, and after another boot whatever it says nothing of is in doubt too.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from newsletter.errors import StorageError
+from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+SUFFIX = ".journal"
+HANDING_OVER = "h"
+LETTERS: dict[type, str] = {Accepted: "a", Deferred: "d", Refused: "r", InDoubt: "u"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """What a dead worker's journal tells."""
+
+    path: Path
+    worker: str
+    same_boot: bool
+    """Whether every line it wrote is surely there."""
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    in_doubt: frozenset[int] = frozenset()
+
+
+class Journal:
+    """The journal of one living worker; use from one thread."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        """
+        Raises:
+            StorageError: the folder cannot be written to.
+        """
+        self.worker = worker
+        self.path = folder / f"{worker}{SUFFIX}"
+        self._header = f"{worker} {boot_id()}\n".encode()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self._create()
+        except OSError as error:
+            raise StorageError(
+                f"the journal folder {folder} cannot be written to ({error.strerror}); "
+                "see sending.state_folder"
+            ) from error
+
+    def handing_over(self, key: int) -> None:
+        self._write(b"h %d\n" % key)
+
+    def settled(self, key: int, outcome: Outcome) -> None:
+        response = outcome.response.replace("\r", " ").replace("\n", " ")
+        wait = getattr(outcome, "retry_after", None)
+        seconds = int(wait.total_seconds()) if wait else 0
+        self._write(f"{LETTERS[type(outcome)]} {key} {seconds} {response}\n".encode())
+
+    def forget(self) -> None:
+        """Begin anew: the ledger has recorded everything so far."""
+        os.ftruncate(self._file, len(self._header))
+        os.lseek(self._file, 0, os.SEEK_END)
+
+    def close(self) -> None:
+        """Remove the file: nothing in it is unrecorded."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def abandon(self) -> None:
+        """Leave the file for the next start: the ledger could not be told."""
+        os.close(self._file)
+
+    def _create(self) -> int:
+        # Named as a journal only once it is locked: nobody may take it for a dead worker's.
+        unnamed = self.path.with_suffix(".new")
+        file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.write(file, self._header)
+        os.fsync(file)
+        unnamed.rename(self.path)
+        return file
+
+    def _write(self, line: bytes) -> None:
+        try:
+            written = os.write(self._file, line)
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot be written: {error.strerror}") from error
+        if written != len(line):
+            raise StorageError(f"{self.path} cannot be written: the disk is full")
+
+
+def abandoned(folder: Path) -> Iterator[Replay]:
+    """The journals whose workers are dead, each locked while it is being replayed."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists():
+                yield _read(path)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(file)
+
+
+def boot_id() -> str:
+    """What tells this boot of the machine from any other; empty where unknown."""
+    try:
+        return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _read(path: Path) -> Replay:
+    text = path.read_bytes().decode("utf-8", "replace")
+    # What stands after the last line end was cut off while it was written.
+    header, *lines = text[: text.rfind("\n") + 1].split("\n")[:-1] or [""]
+    _, _, boot = header.partition(" ")
+    outcomes: dict[int, Outcome] = {}
+    begun: set[int] = set()
+    for line in lines:
+        letter, _, rest = line.partition(" ")
+        if letter == HANDING_OVER:
+            begun.add(int(rest))
+        else:
+            key, seconds, response = (*rest.split(" ", 2), "")[:3]
+            outcomes[int(key)] = _outcome(letter, int(seconds), response)
+    return Replay(
+        path=path,
+        worker=path.name.removesuffix(SUFFIX),
+        same_boot=bool(boot) and boot == boot_id(),
+        outcomes=outcomes,
+        in_doubt=frozenset(begun - set(outcomes)),
+    )
+
+
+def _outcome(letter: str, seconds: int, response: str) -> Outcome:
+    match letter:
+        case "a":
+            return Accepted(response=response)
+        case "r":
+            return Refused(response=response)
+        case "d":
+            wait = timedelta(seconds=seconds) if seconds else None
+            return Deferred(response=response, retry_after=wait)
+        case _:
+            return InDoubt(response=response)

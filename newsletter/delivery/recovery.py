@@ -1,0 +1,69 @@
+"""After a crash: what dead workers left behind is settled from their journals, or doubted."""
+
+from datetime import datetime
+
+import structlog
+
+from newsletter.delivery import outbox, retry
+from newsletter.delivery.journal import Replay, abandoned
+from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.retry import Settlement
+from newsletter.delivery.sender import Toolbox
+from newsletter.transports.base import InDoubt, Outcome
+
+log = structlog.get_logger()
+
+DIED: Outcome = InDoubt(response="the worker died while handing it over")
+
+
+def recover(tools: Toolbox) -> None:
+    """Settle what workers that died left behind; safe to do at any time, from any process.
+
+    On this machine their journals tell exactly; a claim whose worker left none here, and whose
+    lease is over, is in doubt.
+    """
+    for replay in abandoned(tools.state_folder):
+        _replay(tools, replay)
+    with tools.database.write() as session:
+        doubted = outbox.doubt_expired(session, tools.clock.now())
+    if doubted:
+        log.warning("workers fell silent; their deliveries are uncertain", deliveries=doubted)
+
+
+def _replay(tools: Toolbox, replay: Replay) -> None:
+    now = tools.clock.now()
+    with tools.database.write() as session:
+        claimed = outbox.claimed_by(session, replay.worker)
+        settlements = settlements_of(replay, claimed, tools, now)
+        outbox.settle(session, replay.worker, settlements, now)
+        outbox.release(session, replay.worker)
+    replay.path.unlink(missing_ok=True)
+    doubtful = sum(s.state is DeliveryState.UNCERTAIN for s in settlements.values())
+    if claimed:
+        log.warning(
+            "a worker had died; its journal settled its deliveries",
+            worker=replay.worker,
+            deliveries=len(settlements),
+            uncertain=doubtful,
+        )
+
+
+def settlements_of(
+    replay: Replay, claimed: dict[int, int], tools: Toolbox, now: datetime
+) -> dict[int, Settlement]:
+    """What the ledger shall say of a dead worker's claims; those not named are given back."""
+    outcomes = dict.fromkeys(replay.in_doubt, DIED) | dict(replay.outcomes)
+    if not replay.same_boot:
+        # Lines may have been lost with the machine's power: silence proves nothing.
+        outcomes = dict.fromkeys(claimed, DIED) | outcomes
+    return {
+        key: retry.settle(
+            outcome,
+            key=key,
+            attempts=claimed[key],
+            give_up_at=now + tools.options.give_up,
+            now=now,
+        )
+        for key, outcome in outcomes.items()
+        if key in claimed
+    }

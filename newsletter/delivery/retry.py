@@ -1,0 +1,62 @@
+"""What an outcome means for a delivery: pure, from the transport's answer to the next state."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.delivery.models import DeliveryState
+from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=4)
+# Spreads deliveries deferred together, so that they don't all come back at once.
+SPREAD = 0.25
+MAX_REASON_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What the ledger shall say of a delivery."""
+
+    state: DeliveryState
+    reason: str
+    attempts: int
+    next_attempt_at: datetime | None = None
+
+
+def settle(
+    outcome: Outcome, *, key: int, attempts: int, give_up_at: datetime, now: datetime
+) -> Settlement:
+    """The ledger's word on an outcome.
+
+    Args:
+        key: the delivery's number; spreads the waits.
+        attempts: those made before this one.
+    """
+    reason = outcome.response[:MAX_REASON_CHARACTERS]
+    match outcome:
+        case Accepted():
+            return Settlement(state=DeliveryState.SENT, reason=reason, attempts=attempts + 1)
+        case Refused():
+            return Settlement(state=DeliveryState.FAILED, reason=reason, attempts=attempts + 1)
+        case InDoubt():
+            return Settlement(state=DeliveryState.UNCERTAIN, reason=reason, attempts=attempts + 1)
+        case Deferred():
+            return _deferred(outcome, reason, key, attempts, give_up_at, now)
+
+
+def wait_before(attempt: int, key: int) -> timedelta:
+    """How long to wait after so many attempts: doubling, capped, spread by the number."""
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, 10)
+    return min(doubled, LONGEST_WAIT) * (1.0 + SPREAD * (key % 97) / 97)
+
+
+def _deferred(
+    outcome: Deferred, reason: str, key: int, attempts: int, give_up_at: datetime, now: datetime
+) -> Settlement:
+    made = attempts if outcome.throttled else attempts + 1
+    wait = outcome.retry_after or wait_before(max(made, 1), key)
+    if not outcome.throttled and now + wait > give_up_at:
+        return Settlement(state=DeliveryState.FAILED, reason=f"given up: {reason}", attempts=made)
+    return Settlement(
+        state=DeliveryState.DEFERRED, reason=reason, attempts=made, next_attempt_at=now + wait
+    )

@@ -1,0 +1,188 @@
+"""The sending loop of one worker: claim, splice, hand over, settle.
+
+The order that keeps the law: rows are claimed and committed; each mail is journalled before it
+can be in doubt and when its outcome is known; the ledger is told in one transaction; only then
+does the journal forget.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from newsletter.clock import Clock
+from newsletter.config.options import SendingOptions
+from newsletter.database import Database
+from newsletter.delivery import outbox, retry
+from newsletter.delivery.journal import Journal
+from newsletter.delivery.outbox import Claimed
+from newsletter.editions import store as editions
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.variants import message_id_stem
+from newsletter.rendering.compile import personal_values
+from newsletter.rendering.headers import mailbox
+from newsletter.rendering.message import CompiledMessage, cut
+from newsletter.signing import Signer
+from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome, Session, TransportStopped
+
+# How often a worker looks whether its edition was paused or cancelled by another process.
+LOOK_EVERY_SECONDS = 1.0
+VARIANTS_KEPT = 64
+THROTTLED_WAIT = timedelta(minutes=1)
+INTERRUPTED: Outcome = InDoubt(response="interrupted while it was handed over")
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toolbox:
+    """What every worker of a process shares."""
+
+    database: Database
+    options: SendingOptions
+    clock: Clock
+    unsubscribe: Signer
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def state_folder(self) -> Path:
+        return Path(self.options.state_folder)
+
+
+class Worker:
+    """Sends one edition over one session; used by one thread."""
+
+    def __init__(
+        self, tools: Toolbox, edition: Edition, session: Session, name: str, progress: Progress
+    ) -> None:
+        self._tools = tools
+        self._edition = edition
+        self._session = session
+        self._progress = progress
+        self._journal = Journal(tools.state_folder, name)
+        self._begun: set[int] = set()
+        self._outcomes: dict[int, Outcome] = {}
+        self._looked_at = time.monotonic()
+        self._held = False
+        self.throttled_for: timedelta | None = None
+        """How long the transport asked to be left alone, if it did."""
+        self._stem = message_id_stem(edition)
+        self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
+
+    def run(self) -> None:
+        """Send until nothing is due, the edition is held, or the process is to stop.
+
+        Raises:
+            TransportStopped: the transport cannot send; what was not handed over is given back.
+            StorageError: the ledger could not be told; the journal stays for the next start.
+        """
+        try:
+            while not self._held and self.throttled_for is None and self._send_batch():
+                pass
+        except TransportStopped:
+            self._journal.close()
+            raise
+        except BaseException:
+            self._journal.abandon()
+            raise
+        self._journal.close()
+
+    def handing_over(self, key: int) -> None:
+        self._journal.handing_over(key)
+        self._begun.add(key)
+
+    def settled(self, key: int, outcome: Outcome) -> None:
+        self._journal.settled(key, outcome)
+        self._outcomes[key] = outcome
+        if isinstance(outcome, Deferred) and outcome.throttled:
+            self.throttled_for = outcome.retry_after or THROTTLED_WAIT
+        self._progress(1)
+
+    def _send_batch(self) -> bool:
+        """Whether there may be more to send."""
+        claimed, more = self._claim()
+        try:
+            if claimed:
+                self._session.send(self._mails(claimed), self)
+        finally:
+            self._record(claimed)
+        return more
+
+    def _claim(self) -> tuple[list[Claimed], bool]:
+        options, now = self._tools.options, self._tools.clock.now()
+        with self._tools.database.write() as session:
+            claimed = outbox.claim(
+                session,
+                self._edition,
+                self._journal.worker,
+                limit=options.batch,
+                lease=options.lease,
+                now=now,
+            )
+            more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
+            held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
+        return claimed, more and not held
+
+    def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
+        bounces = self._edition.masthead["sender"]["bounces"]
+        for delivery in claimed:
+            if self._is_held() or self.throttled_for is not None:
+                return
+            yield Mail(
+                key=delivery.id,
+                sender=bounces,
+                recipient=delivery.address,
+                content=self._splice(delivery),
+            )
+
+    def _splice(self, delivery: Claimed) -> bytes:
+        token = self._tools.unsubscribe.sign(f"{delivery.subscriber_id}.{self._edition.id}")
+        values = personal_values(
+            to=mailbox(delivery.name, delivery.address),
+            name=delivery.name,
+            token=token,
+            message_id=f"{self._stem}.{delivery.id}",
+        )
+        return self._variant(delivery.variant_id).splice(values)
+
+    def _load_variant(self, variant_id: int) -> CompiledMessage:
+        with self._tools.database.read() as session:
+            variant = editions.variant(session, variant_id)
+            return cut(variant.content, variant.nonce)
+
+    def _is_held(self) -> bool:
+        """Whether to hand over no more; asks the database about once a second."""
+        if self._tools.stopping.is_set():
+            self._held = True
+        elif time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
+            self._looked_at = time.monotonic()
+            with self._tools.database.read() as session:
+                state = editions.state_of(session, self._edition.id)
+            self._held = state is not EditionState.SENDING
+        return self._held
+
+    def _record(self, claimed: list[Claimed]) -> None:
+        """Tell the ledger, in one transaction, all that the journal knows of this batch."""
+        now = self._tools.clock.now()
+        attempts = {delivery.id: delivery.attempts for delivery in claimed}
+        # Begun and never answered (an interruption in the transport itself): in doubt.
+        outcomes = dict.fromkeys(self._begun, INTERRUPTED) | self._outcomes
+        settlements = {
+            key: retry.settle(
+                outcome, key=key, attempts=attempts[key], give_up_at=self._give_up_at(), now=now
+            )
+            for key, outcome in outcomes.items()
+        }
+        with self._tools.database.write() as session:
+            outbox.settle(session, self._journal.worker, settlements, now)
+            outbox.release(session, self._journal.worker)
+        self._journal.forget()
+        self._outcomes.clear()
+        self._begun.clear()
+
+    def _give_up_at(self) -> datetime:
+        begun = self._edition.fanned_out_at or self._edition.send_at
+        return begun + self._tools.options.give_up

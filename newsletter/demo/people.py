@@ -1,0 +1,63 @@
+"""The sample subscribers: one of each kind, so that who is mailed and who not can be seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from subscribers import membership, store
+from subscribers.membership import Joining
+from subscribers.models import Frequency
+
+SOURCE = "sample subscriber of the demonstration"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A subscriber and how she stands."""
+
+    joining: Joining
+    confirmed: bool = True
+    has_left: bool = False
+
+
+def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Joining:
+    return Joining(address=address, name=name, topics=topics, frequency=frequency)
+
+
+EVERYTHING = Frequency.EVERYTHING
+SAMPLES = (
+    Sample(joining=_joining("ada.fenn@example.org", "Ada Fenn", frequency=EVERYTHING)),
+    Sample(joining=_joining("b.okoro@example.org", "Benedict Okoro", frequency=EVERYTHING)),
+    Sample(
+        joining=_joining(
+            "carys@example.net", "Carys Llewellyn", "housing", "transport", frequency=EVERYTHING
+        )
+    ),
+    Sample(
+        joining=_joining("d.o'hara@example.net", "Dónal O’Hara", "policing", frequency=EVERYTHING)
+    ),
+    Sample(joining=_joining("eve@example.com", "", frequency=Frequency.WEEKLY)),
+    Sample(joining=_joining("farid@example.com", "Farid", frequency=Frequency.BULLETINS)),
+    Sample(
+        joining=_joining("greta@example.com", "Greta Moor", frequency=EVERYTHING), confirmed=False
+    ),
+    Sample(joining=_joining("hal@example.com", "Hal Prior", frequency=EVERYTHING), has_left=True),
+)
+
+
+def add_samples(session: Session, secret: str, now: datetime) -> int:
+    """Enter the samples that are not there yet; how many."""
+    new = [s for s in SAMPLES if store.find_by_address(session, s.joining.address) is None]
+    for sample in new:
+        subscriber = membership.join(
+            session,
+            secret,
+            sample.joining,
+            source=SOURCE,
+            proven=sample.confirmed,
+            now=now,
+        )
+        if sample.has_left:
+            membership.leave(session, subscriber, source=SOURCE, now=now)
+    return len(new)

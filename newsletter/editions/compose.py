@@ -1,0 +1,182 @@
+"""Making an edition: a digest's for one period, or a bulletin. Frozen from then on."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markdown_it import MarkdownIt
+from sqlalchemy.orm import Session
+
+from newsletter.articles.sanitising import sanitise
+from newsletter.config.options import Config
+from newsletter.editions import store
+from newsletter.editions.context import digest_context
+from newsletter.editions.digest import Chosen, NothingToSay, choose_articles
+from newsletter.editions.masthead import masthead
+from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
+from newsletter.rendering.compile import Renderer
+from subscribers.topics import choice_key
+
+MAX_SUBJECT_CHARACTERS = 250
+REPEAT_GUARD = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulletinDraft:
+    """What an administrator wants to say."""
+
+    subject: str
+    text: str
+    is_html: bool = False
+    topics: tuple[str, ...] = ()
+    send_at: datetime | None = None
+    again: bool = False
+    """Send even if the same bulletin went out within a day."""
+
+
+def compose_digest(
+    session: Session,
+    config: Config,
+    renderer: Renderer,
+    name: str,
+    *,
+    period: str | None,
+    now: datetime,
+) -> Edition | NothingToSay:
+    """The next edition of a digest, stored; or why there is none.
+
+    A scheduled period with nothing to say is recorded too, so that it is decided once.
+
+    Raises:
+        ResourceNotFound: no such digest.
+        SendingRefused: the imprint or sender is missing.
+        Conflict: (at commit) another process composed the same edition first.
+    """
+    options = config.digests.get(name)
+    if options is None:
+        known = ", ".join(config.digests) or "none"
+        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {known}")
+    edition = Edition(
+        kind=EditionKind.DIGEST,
+        state=EditionState.DRAFT if options.approval else EditionState.QUEUED,
+        digest=name,
+        period=period,
+        title=options.name,
+        subject="",
+        template=options.template,
+        transport=options.transport or config.sending.transport,
+        masthead=masthead(config, options.sender),
+        created_at=now,
+        send_at=now,
+    )
+    newest, available = store.candidates(session, name, options, now)
+    choice = choose_articles(options, newest, available)
+    if isinstance(choice, NothingToSay):
+        if period is not None:
+            edition.state, edition.note = EditionState.EMPTY, choice.reason
+            edition.finished_at = now
+            session.add(edition)
+            session.flush()
+        return choice
+    _fill(session, edition, choice, renderer, options.subject)
+    return edition
+
+
+def record_missed(session: Session, config: Config, name: str, period: str, now: datetime) -> None:
+    """A scheduled period that can no longer be made up, so that it is reported once."""
+    options = config.digests[name]
+    session.add(
+        Edition(
+            kind=EditionKind.DIGEST,
+            state=EditionState.MISSED,
+            digest=name,
+            period=period,
+            title=options.name,
+            subject="",
+            template=options.template,
+            transport="",
+            masthead={},
+            note="nothing was running at its time, and its grace is over",
+            created_at=now,
+            send_at=now,
+            finished_at=now,
+        )
+    )
+    session.flush()
+
+
+def compose_bulletin(
+    session: Session, config: Config, draft: BulletinDraft, now: datetime
+) -> Edition:
+    """A bulletin, queued for its time or for the end of the undo window.
+
+    Raises:
+        InvalidInput: no subject, no text, or a time that has passed.
+        SendingRefused: the imprint or sender is missing.
+        Conflict: the same bulletin was made within a day, and `again` is not set.
+    """
+    subject = _checked_subject(draft.subject)
+    html = draft.text if draft.is_html else _from_markdown(draft.text)
+    body = sanitise(html, config.site.base_url).strip()
+    if not body:
+        raise InvalidInput("the bulletin has no text; write some, as Markdown or HTML")
+    content_hash = hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
+    before = store.same_bulletin_since(session, content_hash, now - REPEAT_GUARD)
+    if before is not None and not draft.again:
+        raise Conflict(
+            f"edition {before.id} is the same bulletin, made at {before.created_at:%H:%M} UTC; "
+            "to send it once more all the same, add --again"
+        )
+    edition = Edition(
+        kind=EditionKind.BULLETIN,
+        state=EditionState.QUEUED,
+        title="Bulletin",
+        subject=subject,
+        body_html=body,
+        topics=choice_key(draft.topics),
+        template=config.bulletins.template,
+        transport=config.bulletins.transport or config.sending.transport,
+        masthead=masthead(config, config.bulletins.sender),
+        content_hash=content_hash,
+        created_at=now,
+        send_at=_send_at(draft, config, now),
+    )
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def _fill(
+    session: Session, edition: Edition, choice: Chosen, renderer: Renderer, subject: str
+) -> None:
+    session.add(edition)
+    session.flush()
+    store.add_articles(session, edition, choice.articles)
+    context = digest_context(edition, choice.articles)
+    context["date"] = context["edition"]["date"]
+    line = renderer.subject_line(subject, f"digests.{edition.digest}.subject", context)
+    edition.subject = _checked_subject(line)[:MAX_SUBJECT_CHARACTERS]
+    session.flush()
+
+
+def _from_markdown(text: str) -> str:
+    return str(MarkdownIt("commonmark").enable("table").render(text))
+
+
+def _checked_subject(subject: str) -> str:
+    line = " ".join(subject.split())
+    if not line:
+        raise InvalidInput("the subject is empty; write one")
+    return line
+
+
+def _send_at(draft: BulletinDraft, config: Config, now: datetime) -> datetime:
+    earliest = now + config.bulletins.undo
+    if draft.send_at is None:
+        return earliest
+    if draft.send_at < now:
+        raise InvalidInput(
+            f"the time {draft.send_at:%Y-%m-%d %H:%M} UTC has passed; give one that is to come"
+        )
+    return max(draft.send_at, earliest)

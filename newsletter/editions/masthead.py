@@ -1,0 +1,61 @@
+"""The masthead: site, imprint and sender, frozen with each edition; and what sending demands.
+
+The digital imprint (Elections Act 2022, Part 6) names the promoter and anyone on whose behalf
+material is published, each with a postal address, as part of the material itself.
+"""
+
+from typing import Any
+
+from newsletter.config.options import Config, Sender
+from newsletter.errors import SendingRefused
+
+
+def masthead(config: Config, sender: str) -> dict[str, Any]:
+    """The values that templates and headers take from the configuration, as plain data.
+
+    Raises:
+        SendingRefused: the imprint, the sender or the signing secret is missing.
+    """
+    chosen = _sender(config, sender)
+    _check_imprint(config)
+    if not config.site.secret_key.get_secret_value():
+        raise SendingRefused("site.secret_key is missing: links to leave could not be signed")
+    site = config.site
+    return {
+        "site": {
+            "name": site.name,
+            "description": site.description,
+            "base_url": site.base_url,
+            "language": site.language,
+            "contact": site.contact or chosen.reply_to or chosen.address,
+            "imprint": site.imprint.model_dump(),
+        },
+        "sender": {
+            "name": chosen.name or site.name,
+            "address": chosen.address,
+            "reply_to": chosen.reply_to,
+            "bounces": chosen.bounces or chosen.address,
+        },
+        "timezone": site.timezone,
+    }
+
+
+def _sender(config: Config, name: str) -> Sender:
+    sender = config.senders.get(name)
+    if sender is None:
+        raise SendingRefused(
+            f"there is no sender {name!r}; add a table [senders.{name}] with its address"
+        )
+    return sender
+
+
+def _check_imprint(config: Config) -> None:
+    imprint = config.site.imprint
+    needed = {"promoter": imprint.promoter, "promoter_address": imprint.promoter_address}
+    if imprint.on_behalf_of:
+        needed["on_behalf_of_address"] = imprint.on_behalf_of_address
+    missing = [f"site.imprint.{key}" for key, value in needed.items() if not value]
+    if missing:
+        raise SendingRefused(
+            f"the imprint is incomplete, so nothing may be sent; fill in {' and '.join(missing)}"
+        )

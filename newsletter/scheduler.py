@@ -1,0 +1,131 @@
+"""What happens by itself in `newsletter serve`: digests, the outbox, polled feeds.
+
+APScheduler only wakes the looks below; what is due is derived from the ledger of editions, so a
+look may come late, twice, or on several machines at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from newsletter.app import Newsletter
+from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.polling import poll_due_sources
+from newsletter.editions import store
+from newsletter.editions.compose import compose_digest, record_missed
+from newsletter.editions.digest import NothingToSay
+from newsletter.editions.schedule import DueRuns, Run, due_runs
+from newsletter.errors import Conflict, NewsletterError
+
+log = structlog.get_logger()
+
+LOOK_AT_OUTBOX_SECONDS = 2
+LOOK_AT_DIGESTS_SECONDS = 20
+LOOK_AT_SOURCES_SECONDS = 60
+LOOK_FOR_THE_DEAD_SECONDS = 60
+
+
+def start_scheduler(app: Newsletter) -> BackgroundScheduler:
+    """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    looks: tuple[tuple[Callable[[], None], int], ...] = (
+        (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
+        (app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
+        (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
+        (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
+    )
+    app.engine.recover()
+    for look, seconds in looks:
+        scheduler.add_job(
+            _guarded(look),
+            "interval",
+            seconds=seconds,
+            next_run_time=app.clock.now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    return scheduler
+
+
+def make_due_digests(app: Newsletter) -> None:
+    """Compose the edition of every digest that is due, and report the runs that were missed."""
+    for name in app.config.digests:
+        now = app.clock.now()
+        try:
+            found = look_at(app, name, now)
+            if found.due is not None:
+                _make(app, name, found.due, now)
+            for run in found.missed:
+                _report_missed(app, name, run, now)
+        except Conflict as error:
+            log.info("another process was quicker", digest=name, detail=str(error))
+        except NewsletterError as error:
+            log.error("digest cannot be made", digest=name, error=str(error))  # noqa: TRY400
+
+
+def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
+    """The runs of a digest that are due or missed."""
+    options = app.config.digests[name]
+    with app.database.write() as session:
+        known_since = store.known_since(session, name, now)
+        recorded = store.periods(session, name)
+    return due_runs(
+        options.schedule,
+        app.config.zone_of(options),
+        known_since=known_since,
+        recorded=recorded,
+        grace=options.grace,
+        now=now,
+    )
+
+
+def poll_sources(app: Newsletter) -> None:
+    """Ask the feeds that are due for new articles."""
+    context = ImportContext.of(app.config.site)
+    for url, report in poll_due_sources(
+        app.database, app.config.sources.values(), context, app.clock
+    ):
+        log.info("feed polled", url=url, created=report.created, updated=report.updated)
+        for bad in report.bad:
+            log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
+
+
+def _make(app: Newsletter, name: str, run: Run, now: datetime) -> None:
+    with app.database.write() as session:
+        edition = compose_digest(
+            session, app.config, app.renderer, name, period=run.period, now=now
+        )
+        if isinstance(edition, NothingToSay):
+            log.info(
+                "digest has nothing to say", digest=name, period=run.period, why=edition.reason
+            )
+        else:
+            log.info(
+                "edition composed",
+                digest=name,
+                period=run.period,
+                edition=edition.id,
+                state=edition.state.value,
+            )
+
+
+def _report_missed(app: Newsletter, name: str, run: Run, now: datetime) -> None:
+    with app.database.write() as session:
+        record_missed(session, app.config, name, run.period, now)
+    log.error("digest was missed and is too late to make up", digest=name, period=run.period)
+
+
+def _guarded(look: Callable[[], None]) -> Callable[[], None]:
+    """The look, with errors logged in one line: the next look comes all the same."""
+
+    def guarded() -> None:
+        try:
+            look()
+        except NewsletterError as error:
+            log.error("will be tried again", error=str(error))  # noqa: TRY400
+
+    return guarded

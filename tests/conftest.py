@@ -1,0 +1,108 @@
+"""What all tests share: databases of both kinds, migrated as a user's would be."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from newsletter.clock import FixedClock
+from newsletter.database import Database
+from newsletter.migrations.running import upgrade
+
+# A Friday in Little Wexcombe, in winter time.
+FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(FRIDAY)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database, to be copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    copy = tmp_path / "newsletter.db"
+    shutil.copy(sqlite_template, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL of this run's own, reached by a socket in its folder."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        pytest.fail("PostgreSQL is not installed; make test installs it")
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
+    as_owner = []
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        shutil.chown(folder, "postgres", "postgres")
+        as_owner = ["runuser", "-u", "postgres", "--"]
+    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    data = folder / "data"
+    initdb = [str(programs[-1] / "initdb"), "-D", str(data), "-U", "newsletter", "-A", "trust"]
+    subprocess.run([*as_owner, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    control = [*as_owner, str(programs[-1] / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
+    subprocess.run([*control, "-w", "-o", settings, "start"], **run)
+    yield f"postgresql://newsletter@/{{name}}?host={folder}"
+    subprocess.run([*control, "-m", "immediate", "stop"], **run)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """A migrated, empty PostgreSQL database, to be copied for each test."""
+    _administer(postgresql_server, "CREATE DATABASE template_newsletter")
+    database = Database(postgresql_server.format(name="template_newsletter"))
+    upgrade(database)
+    database.close()
+    return postgresql_server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    _administer(postgresql_template, f"CREATE DATABASE {name} TEMPLATE template_newsletter")
+    yield postgresql_template.format(name=name)
+    _administer(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def _administer(server: str, statement: str) -> None:
+    database = Database(server.format(name="postgres"))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    database.close()
