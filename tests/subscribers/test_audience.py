@@ -1,0 +1,56 @@
+"""Who may be mailed: one definition, asked in two ways that must agree."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import select
+from support import add_subscriber
+
+from newsletter.clock import FixedClock
+from newsletter.database import Database
+from subscribers.audience import Exclusion, Stream, eligible, exclusion
+from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppression
+
+PAUSES = {"none": None, "over": timedelta(days=-1), "now": timedelta(0), "later": timedelta(days=1)}
+
+
+def populate(database: Database, clock: FixedClock) -> None:
+    """One subscriber for every combination of what decides."""
+    with database.write() as session:
+        combinations = product(SubscriberStatus, Frequency, PAUSES, (False, True))
+        for number, (status, frequency, pause, suppressed) in enumerate(combinations):
+            person = add_subscriber(
+                session, f"p{number}@wexcombe.example", clock.now(), frequency=frequency
+            )
+            person.status = status
+            wait = PAUSES[pause]
+            person.paused_until = None if wait is None else clock.now() + wait
+            if suppressed:
+                session.add(
+                    Suppression(
+                        address_hash=person.address_hash, reason="test", created_at=clock.now()
+                    )
+                )
+
+
+@pytest.mark.parametrize("stream", list(Stream))
+def test_whoever_has_no_reason_against_is_eligible_and_nobody_else(
+    database: Database, clock: FixedClock, stream: Stream
+) -> None:
+    populate(database, clock)
+    now = clock.now()
+    with database.read() as session:
+        chosen = set(session.scalars(select(Subscriber.id).where(eligible(stream, now))))
+        reason = exclusion(stream, now)
+        without_reason = set(session.scalars(select(Subscriber.id).where(reason.is_(None))))
+    assert chosen == without_reason
+    # Confirmed, not suppressed, two of three frequencies, three of four pauses.
+    assert len(chosen) == 2 * 3
+
+
+def test_every_reason_occurs(database: Database, clock: FixedClock) -> None:
+    populate(database, clock)
+    with database.read() as session:
+        reasons = set(session.scalars(select(exclusion(Stream.DIGEST, clock.now()))))
+    assert reasons == {None, *(reason.value for reason in Exclusion)}

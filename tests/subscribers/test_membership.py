@@ -1,0 +1,106 @@
+"""Joining, confirming, leaving, and what the consent ledger keeps of it."""
+
+import pytest
+from support import SECRET, add_subscriber
+
+from newsletter.clock import FixedClock
+from newsletter.database import Database
+from newsletter.errors import Conflict, InvalidInput
+from subscribers import membership, store
+from subscribers.addresses import hash_address
+from subscribers.membership import Joining
+from subscribers.models import SubscriberStatus
+
+
+def test_without_proof_a_new_subscriber_is_pending(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
+    assert person.status is SubscriberStatus.PENDING
+
+
+def test_the_ledger_keeps_every_step_in_order(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now())
+        membership.leave(session, person, source="one-click", now=clock.now())
+        membership.leave(session, person, source="one-click again", now=clock.now())
+    with database.read() as session:
+        kinds = [event.kind.value for event in store.consent_of(session, person)]
+    assert kinds == ["asked", "given", "withdrawn"]
+
+
+def test_entering_an_address_twice_gives_one_subscriber(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        first = add_subscriber(session, "ann@wexcombe.example", clock.now())
+        second = add_subscriber(session, " ann@WEXCOMBE.example ", clock.now())
+    assert first.id == second.id
+
+
+def test_a_stranger_cannot_change_a_subscribers_choices(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        add_subscriber(session, "ann@wexcombe.example", clock.now(), topics=["housing"])
+        again = add_subscriber(
+            session, "ann@wexcombe.example", clock.now(), topics=["events"], proven=False
+        )
+        assert store.chosen_topics(session, again) == ("housing",)
+
+
+def test_who_left_and_joins_anew_is_pending_until_she_confirms(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now())
+        membership.leave(session, person, source="test", now=clock.now())
+        again = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
+    assert again.status is SubscriberStatus.PENDING
+
+
+def test_a_suppressed_address_cannot_be_entered_in_any_spelling(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        known = hash_address(SECRET, "Ann@wexcombe.example")
+        store.add_suppression(session, known, "complaint", clock.now())
+    with pytest.raises(Conflict, match="suppressed"), database.write() as session:
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+
+
+def test_erasure_leaves_a_number_and_a_hash_and_no_person(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now(), name="Ann")
+        membership.erase(session, person, now=clock.now())
+    with database.read() as session:
+        kept = store.by_id(session, person.id)
+        assert (kept.address, kept.name, kept.status) == (None, "", SubscriberStatus.ERASED)
+        known = hash_address(SECRET, "ann@wexcombe.example")
+        assert store.find_suppression(session, known) is not None
+
+
+def test_who_was_erased_cannot_be_confirmed(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
+        membership.erase(session, person, now=clock.now())
+        with pytest.raises(Conflict, match="erased"):
+            membership.confirm(session, person, source="old link", now=clock.now())
+
+
+def test_a_name_is_one_line_of_printable_text(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        person = add_subscriber(
+            session, "ann@wexcombe.example", clock.now(), name="Ann\r\nBcc: x\x00"
+        )
+    assert person.name == "Ann Bcc: x"
+
+
+@pytest.mark.parametrize("address", ["", "ann", "ann@", "a b@wexcombe.example", "ann@exa mple.org"])
+def test_what_is_no_address_is_refused_by_name(
+    database: Database, clock: FixedClock, address: str
+) -> None:
+    joining = Joining(address=address)
+    with pytest.raises(InvalidInput, match="not a mail address"), database.write() as session:
+        membership.join(session, SECRET, joining, source="t", proven=False, now=clock.now())

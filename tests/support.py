@@ -1,0 +1,137 @@
+"""Makers of test data: an organisation, articles, subscribers, and a transport that records."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.app import Newsletter
+from newsletter.articles.models import Article, ArticleStatus, Topic
+from newsletter.clock import Clock
+from newsletter.config.loading import parse_config
+from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
+from subscribers import membership
+from subscribers.membership import Joining
+from subscribers.models import Frequency, Subscriber
+
+SECRET = "a secret that only the tests know"
+
+CONFIG = """
+[site]
+name = "Wexcombe Forward"
+base_url = "https://wexcombe.example"
+secret_key = "{secret}"
+[site.imprint]
+promoter = "M. Hallam"
+promoter_address = "4 Mill Lane, Little Wexcombe"
+[database]
+url = "{database}"
+[senders.default]
+address = "news@wexcombe.example"
+[transports.default]
+kind = "maildir"
+path = "mails"
+[digests.friday]
+name = "The Friday digest"
+[digests.housing]
+name = "Housing"
+topics = ["housing"]
+subject = "{{{{ digest.name }}}}: {{{{ lead.title }}}}"
+[bulletins]
+undo = "5m"
+"""
+
+
+def make_app(folder: Path, database_url: str, clock: Clock, extra: str = "") -> Newsletter:
+    """A site whose configuration stands in a folder."""
+    path = folder / "newsletter.toml"
+    text = CONFIG.format(secret=SECRET, database=database_url) + extra
+    path.write_text(text, encoding="utf-8")
+    return Newsletter(parse_config(text, path, {}), path, clock)
+
+
+def add_article(
+    session: Session,
+    title: str,
+    published_at: datetime,
+    *,
+    topics: Sequence[str] = (),
+    status: ArticleStatus = ArticleStatus.PUBLISHED,
+    **values: Any,
+) -> Article:
+    """An article as the store would hold it."""
+    key = hashlib.sha256(title.encode()).hexdigest()[:12]
+    article = Article(
+        uid=f"tag:wexcombe.example,2026:article/{key}",
+        slug=key,
+        source="text",
+        source_key=key,
+        fingerprint=key,
+        title=title,
+        summary=f"In short: {title}",
+        body_html=f"<p>{key}</p>",
+        body_text=key,
+        status=status,
+        published_at=published_at,
+        updated_at=published_at,
+        stored_at=published_at,
+        content_hash=key,
+        **values,
+    )
+    article.topics = [_topic(session, slug) for slug in topics]
+    session.add(article)
+    session.flush()
+    return article
+
+
+def add_subscriber(
+    session: Session,
+    address: str,
+    now: datetime,
+    *,
+    topics: Sequence[str] = (),
+    name: str = "",
+    proven: bool = True,
+    frequency: Frequency = Frequency.EVERYTHING,
+) -> Subscriber:
+    joining = Joining(address=address, name=name, topics=tuple(topics), frequency=frequency)
+    return membership.join(
+        session, SECRET, joining, source="test", proven=proven, now=now - timedelta(days=1)
+    )
+
+
+def _topic(session: Session, slug: str) -> Topic:
+    found = session.scalar(select(Topic).where(Topic.slug == slug))
+    return found or Topic(slug=slug, name=slug.title())
+
+
+@dataclass
+class RecordingTransport:
+    """Takes every mail, or answers what it is told to, and remembers the order of events."""
+
+    connections: int = 1
+    answers: dict[str, Outcome] = field(default_factory=dict)
+    taken: list[Mail] = field(default_factory=list)
+    raising: BaseException | None = None
+
+    def open(self) -> "RecordingSession":
+        return RecordingSession(self)
+
+
+class RecordingSession(ClosingSession):
+    def __init__(self, transport: RecordingTransport) -> None:
+        self._transport = transport
+
+    def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
+        for mail in mails:
+            recorder.handing_over(mail.key)
+            self._transport.taken.append(mail)
+            if self._transport.raising is not None:
+                raise self._transport.raising
+            answer = self._transport.answers.get(mail.recipient, Accepted(response="250 ok"))
+            recorder.settled(mail.key, answer)
