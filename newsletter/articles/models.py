@@ -39,6 +39,8 @@ class Topic(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When an article of it was last written, came to it or left it."""
 
 
 class Article(Base):
@@ -49,6 +51,7 @@ class Article(Base):
         UniqueConstraint("source", "source_key"),
         Index("ix_articles_status_published_at", "status", "published_at", "id"),
         Index("ix_articles_fingerprint", "fingerprint"),
+        Index("ix_articles_changed_at", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,9 +84,7 @@ class Article(Base):
     stored_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When it came into this store."""
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=_when_stored)
-    """When the row was last written, status and topics included; for caches."""
-    revision: Mapped[int] = mapped_column(default=1)
-    """Counts the writes; the sum over all articles grows with every change."""
+    """When the row was last written, status and topics included; later at every change."""
     content_hash: Mapped[str]
     """Of the record it was last imported from: an unchanged record writes nothing."""
 

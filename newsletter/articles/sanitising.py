@@ -136,7 +136,7 @@ def text_of(html: str) -> str:
 
 def summary_of(text: str, limit: int = SUMMARY_LENGTH) -> str:
     """The beginning of a text: whole sentences where they fit, else words and an ellipsis."""
-    text = " ".join(text.split(None, limit)) if len(text) > limit * 40 else " ".join(text.split())
+    text = " ".join(text.split())
     if len(text) <= limit:
         return text
     ends = [m.end() for m in _SENTENCE_END.finditer(text[: limit + 1])]

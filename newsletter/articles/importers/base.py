@@ -8,6 +8,7 @@ sanitise, store or fetch anything.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
 
 LONGEST_TITLE = 500
+LONGEST_KEY = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +32,10 @@ class ImportContext:
     zone: ZoneInfo
     base_url: str
     tag: str = ""
+
+    @classmethod
+    def of(cls, site: Site) -> "ImportContext":
+        return cls(zone=ZoneInfo(site.timezone), base_url=site.base_url, tag=site.tag)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +99,6 @@ class Unreadable(InvalidInput):
         self.mend = mend
 
 
-def context_of(site: Site) -> ImportContext:
-    return ImportContext(zone=ZoneInfo(site.timezone), base_url=site.base_url, tag=site.tag)
-
-
 def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
     """The record, or the report of why there is none."""
     try:
@@ -114,7 +116,7 @@ def checked(record: Record, context: ImportContext) -> Record:
     canonical = _address(record.canonical_url, context.base_url)
     return replace(
         record,
-        source_key=one_line(record.source_key),
+        source_key=_key(record.source_key),
         title=checked_title(record.title),
         body_html=_body(record.body_html),
         summary=one_line(record.summary),
@@ -143,6 +145,12 @@ def checked_title(text: str) -> str:
             f"the title has {len(title)} characters", f"shorten it to {LONGEST_TITLE} at most"
         )
     return title
+
+
+def _key(key: str) -> str:
+    """The key, or a hash of it where it is too long for the database's index."""
+    key = one_line(key)
+    return key if len(key) <= LONGEST_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
 def _body(html: str) -> str:

@@ -27,6 +27,7 @@ from newsletter.articles.importers.base import (
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.importers.feed import CONTROL_BYTES
 from newsletter.articles.models import ArticleStatus
+from newsletter.articles.sanitising import sanitise, text_of
 
 MEND = "export it again under Tools > Export in WordPress"
 STATUSES = {
@@ -136,7 +137,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
         body_html=paragraphed(_encoded(item, "content")),
         published_at=_published(item, status, context),
         where=where,
-        summary=_encoded(item, "excerpt"),
+        summary=text_of(sanitise(_encoded(item, "excerpt"), "")),
         author=lookup.names.get(login) or login,
         topics=_topics(item),
         image_url=lookup.pictures.get(_meta(item, "_thumbnail_id"), ""),

@@ -1,0 +1,100 @@
+"""Which stored article a record is, if any. Pure: told what is stored, it only decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from newsletter.articles.identity import fingerprint_of, is_other_article
+from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.store import Key, Stored
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """A record, and the stored article that it is; None: it is new."""
+
+    record: Record
+    fingerprint: str
+    stored: Stored | None
+
+
+@dataclass(kw_only=True, slots=True)
+class Seen:
+    """What this import has resolved so far, and where it stood."""
+
+    keys: dict[Key, str] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
+
+    def copy(self) -> "Seen":
+        return Seen(keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids))
+
+
+def key_of_record(record: Record) -> Key:
+    return record.source, record.source_key
+
+
+def match(
+    record: Record,
+    by_key: Mapping[Key, Stored],
+    by_fingerprint: Mapping[str, Stored],
+    seen: Seen,
+    zone: ZoneInfo,
+) -> Match | BadRecord:
+    """The decision; noted in `seen`."""
+    key = key_of_record(record)
+    fingerprint = fingerprint_of(record.published_at, record.title, zone)
+    stored = by_key.get(key)
+    if stored is not None and _is_taken(record, stored, fingerprint):
+        return _taken(record, stored)
+    before = seen.keys.get(key)
+    if stored is None:
+        stored = _renamed(record, by_fingerprint.get(fingerprint))
+        before = before or (None if record.explicit_key else seen.fingerprints.get(fingerprint))
+    if stored is not None:
+        before = before or seen.ids.get(stored.id)
+        seen.ids.setdefault(stored.id, record.where)
+    if before:
+        return _twice(record, before)
+    seen.keys[key] = record.where
+    if not record.explicit_key:
+        seen.fingerprints[fingerprint] = record.where
+    return Match(record=record, fingerprint=fingerprint, stored=stored)
+
+
+def _renamed(record: Record, found: Stored | None) -> Stored | None:
+    """The article whose file was renamed, or, in the same format, given an id since."""
+    if found is not None and record.explicit_key and found.source != record.source:
+        return None
+    return found
+
+
+def _twice(record: Record, before: str) -> BadRecord:
+    return BadRecord(
+        where=record.where,
+        what=f"it is the same article as {before}, which this import has read already",
+        mend="keep one of the two, or give each an id of its own",
+    )
+
+
+def _is_taken(record: Record, stored: Stored, fingerprint: str) -> bool:
+    """Whether the key has come to another article; an id that is a URI is never given twice."""
+    if record.explicit_key and ":" in record.source_key:
+        return False
+    return is_other_article(stored.fingerprint, fingerprint)
+
+
+def _taken(record: Record, stored: Stored) -> BadRecord:
+    if record.explicit_key:
+        return BadRecord(
+            where=record.where,
+            what=f"the id {record.source_key!r} already belongs to another article, "
+            f"number {stored.id}, {stored.title!r}",
+            mend="give it another id, or change title and date in two imports",
+        )
+    return BadRecord(
+        where=record.where,
+        what=f"this file name already belongs to another article, "
+        f"number {stored.id}, {stored.title!r}",
+        mend="rename the file or give it an id",
+    )

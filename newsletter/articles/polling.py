@@ -1,0 +1,127 @@
+"""Asking configured feeds for new articles: conditional requests, errors kept and reported.
+
+A poll never raises: the scheduler goes on with the next feed, and what went wrong stands in the
+report and in the feed's row.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from newsletter.articles import store
+from newsletter.articles.importers import feed
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.models import FeedSource
+from newsletter.articles.publishing import ImportReport, ImportStopped, import_records
+from newsletter.clock import Clock
+from newsletter.config.options import SourceOptions
+from newsletter.database import Database
+from newsletter.errors import NewsletterError
+from newsletter.fetching import Fetched, fetch
+
+LONGEST_ERROR = 500
+
+
+class Fetch(Protocol):
+    """Asks an address; `newsletter.fetching.fetch` is one."""
+
+    def __call__(
+        self, url: str, *, etag: str, last_modified: str, allow_private: bool
+    ) -> Fetched: ...
+
+
+def is_due(source: FeedSource | None, every: timedelta, now: datetime) -> bool:
+    """Whether a feed was never asked, or long enough ago."""
+    return source is None or source.polled_at is None or now - source.polled_at >= every
+
+
+def poll_due_sources(
+    database: Database,
+    sources: Iterable[SourceOptions],
+    context: ImportContext,
+    clock: Clock,
+    fetch: Fetch = fetch,
+) -> Iterator[tuple[str, ImportReport]]:
+    """Poll each feed whose time has come; its address and what came of it."""
+    for source in sources:
+        with database.read() as session:
+            known = store.known_source(session, source.url)
+        if is_due(known, source.every, clock.now()):
+            yield source.url, poll_source(database, source, context, clock, fetch)
+
+
+def poll_source(
+    database: Database,
+    source: SourceOptions,
+    context: ImportContext,
+    clock: Clock,
+    fetch: Fetch = fetch,
+) -> ImportReport:
+    """Ask a feed and store what is new."""
+    try:
+        return _polled(database, source, context, clock, fetch)
+    except ImportStopped as error:
+        error.report.bad.append(_failed(source.url, error))
+        return error.report
+    except NewsletterError as error:
+        report = ImportReport(bad=[_failed(source.url, error)])
+    try:
+        _remember(database, source.url, clock.now(), error=report.bad[0].what)
+    except NewsletterError as error:
+        report.bad.append(_failed(source.url, error))
+    return report
+
+
+def _polled(
+    database: Database, source: SourceOptions, context: ImportContext, clock: Clock, fetch: Fetch
+) -> ImportReport:
+    with database.read() as session:
+        known = store.known_source(session, source.url)
+    answer = fetch(
+        source.url,
+        etag=known.etag if known else "",
+        last_modified=known.last_modified if known else "",
+        allow_private=source.allow_private,
+    )
+    if not answer.changed:
+        _remember(database, source.url, clock.now(), unchanged=True)
+        return ImportReport()
+    records = (
+        _filed(item, source.topics) for item in feed.read(answer.content, answer.url, context)
+    )
+    report = import_records(database, records, context, clock)
+    error = str(report.bad[0]) if report.bad else ""
+    _remember(database, source.url, clock.now(), error=error, answer=answer)
+    return report
+
+
+def _filed(item: Record | BadRecord, topics: tuple[str, ...]) -> Record | BadRecord:
+    if isinstance(item, BadRecord) or not topics:
+        return item
+    return replace(item, topics=(*topics, *(item.topics or ())))
+
+
+def _remember(
+    database: Database,
+    url: str,
+    now: datetime,
+    *,
+    error: str = "",
+    unchanged: bool = False,
+    answer: Fetched | None = None,
+) -> None:
+    """Note the poll. Validators are kept of an answer that was read, so a failure asks afresh."""
+    with database.write() as session:
+        row = store.feed_source(session, url)
+        row.polled_at = now
+        row.last_error = error[:LONGEST_ERROR]
+        if answer is not None:
+            row.etag, row.last_modified = answer.etag, answer.last_modified
+        elif not unchanged:
+            row.etag = row.last_modified = ""
+
+
+def _failed(url: str, error: NewsletterError) -> BadRecord:
+    what = str(error).removeprefix(f"{url}: ")
+    return BadRecord(where=url, what=what, mend="it is asked again at the next poll")

@@ -1,0 +1,275 @@
+"""Every query on articles, topics and polled feeds. Never commits."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy.orm import Session
+
+from newsletter.articles.identity import topic_slug
+from newsletter.articles.models import Article, ArticleStatus, FeedSource, Topic, article_topics
+from newsletter.articles.search import matching
+from newsletter.errors import ResourceNotFound
+
+PAGE = 50
+Key = tuple[str, str]
+LARGEST_ID = 2**63 - 1
+# Held on PostgreSQL by every transaction that changes articles, so that the times of their
+# changes follow the order in which readers come to see them. Any number, but always this.
+CHANGE_LOCK = 7_203_711
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicCount:
+    """A topic and how many published articles it has."""
+
+    slug: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """What an import must know of an article to decide whether to write it."""
+
+    id: int
+    source: str
+    source_key: str
+    key_is_explicit: bool
+    fingerprint: str
+    content_hash: str
+    title: str
+
+
+def published(
+    session: Session,
+    topic_slugs: Collection[str] = (),
+    limit: int = PAGE,
+    offset: int = 0,
+    author: str = "",
+) -> list[Article]:
+    """Published articles of any of the topics, or of all, newest first."""
+    return listed(
+        session, ArticleStatus.PUBLISHED, topic_slugs, limit=limit, offset=offset, author=author
+    )
+
+
+def listed(
+    session: Session,
+    status: ArticleStatus | None = None,
+    topic_slugs: Collection[str] = (),
+    *,
+    limit: int = PAGE,
+    offset: int = 0,
+    author: str = "",
+) -> list[Article]:
+    """Articles of a status, or of every one, newest first."""
+    query = (
+        select(Article)
+        .where(*_conditions(status, topic_slugs, author))
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(session.scalars(query))
+
+
+def count(
+    session: Session,
+    status: ArticleStatus | None = ArticleStatus.PUBLISHED,
+    topic_slugs: Collection[str] = (),
+    author: str = "",
+) -> int:
+    conditions = _conditions(status, topic_slugs, author)
+    return session.scalars(select(func.count(Article.id)).where(*conditions)).one()
+
+
+def _conditions(
+    status: ArticleStatus | None, topic_slugs: Collection[str], author: str
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if status is not None:
+        conditions.append(Article.status == status)
+    if topic_slugs:
+        filed = select(article_topics.c.article_id).join(Topic).where(Topic.slug.in_(topic_slugs))
+        conditions.append(Article.id.in_(filed))
+    if author:
+        conditions.append(Article.author == author)
+    return conditions
+
+
+def get(session: Session, reference: str | int) -> Article:
+    """The article with this number, tag or slug.
+
+    Raises:
+        ResourceNotFound: there is none.
+    """
+    words = str(reference).strip()
+    if words.isascii() and words.isdigit():
+        found = session.get(Article, int(words)) if int(words) <= LARGEST_ID else None
+    else:
+        name = Article.uid if words.startswith("tag:") else Article.slug
+        found = session.scalars(select(Article).where(name == words)).first()
+    if found is None:
+        raise ResourceNotFound(
+            f"there is no article {words[:200]!r}; see: newsletter articles list"
+        )
+    return found
+
+
+def by_slug(session: Session, slug: str) -> Article:
+    """The article at this address.
+
+    Raises:
+        ResourceNotFound: there is none.
+    """
+    found = session.scalars(select(Article).where(Article.slug == slug)).first()
+    if found is None:
+        raise ResourceNotFound(f"there is no article {slug[:200]!r}; see: newsletter articles list")
+    return found
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Article]:
+    return {
+        found.id: found for found in session.scalars(select(Article).where(Article.id.in_(ids)))
+    }
+
+
+def search(session: Session, query: str, limit: int = PAGE, offset: int = 0) -> list[Article]:
+    """Published articles that hold every word of the query, the best first."""
+    found = matching(query, session.get_bind().dialect.name)
+    if found is None:
+        return []
+    found = found.where(Article.status == ArticleStatus.PUBLISHED).limit(limit).offset(offset)
+    return list(session.scalars(found))
+
+
+def topics(session: Session) -> list[TopicCount]:
+    """All topics by name, with the number of their published articles."""
+    is_published = case((Article.status == ArticleStatus.PUBLISHED, 1), else_=0)
+    query = (
+        select(Topic.slug, Topic.name, func.coalesce(func.sum(is_published), 0))
+        .outerjoin(article_topics, article_topics.c.topic_id == Topic.id)
+        .outerjoin(Article, Article.id == article_topics.c.article_id)
+        .group_by(Topic.id, Topic.slug, Topic.name)
+        .order_by(func.lower(Topic.name), Topic.slug)
+    )
+    return [
+        TopicCount(slug=slug, name=name, count=int(n)) for slug, name, n in session.execute(query)
+    ]
+
+
+def filed_under(session: Session, names: Iterable[str]) -> list[Topic]:
+    """The topics of these names or slugs; those not met before are made."""
+    wanted = {topic_slug(name): name for name in reversed(list(names))}
+    query = select(Topic).where(Topic.slug.in_(wanted))
+    found = {topic.slug: topic for topic in session.scalars(query)}
+    for slug, name in wanted.items():
+        if slug not in found:
+            found[slug] = Topic(slug=slug, name=name)
+            session.add(found[slug])
+    return [found[slug] for slug in sorted(found)]
+
+
+def begin_change(session: Session, now: datetime) -> datetime:
+    """The time to note on what this transaction changes: later than on any change before it."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGE_LOCK})
+    newest = last_change(session)
+    return now if newest is None else max(now, newest + timedelta(microseconds=1))
+
+
+def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
+    """Mark an article, its topics and those it left as changed.
+
+    Args:
+        changed_at: what `begin_change` answered in this transaction.
+    """
+    article.changed_at = changed_at
+    for topic in (*article.topics, *left):
+        topic.changed_at = changed_at
+
+
+def last_change(session: Session, topic: str | None = None) -> datetime | None:
+    """When anything a reader could see of all articles, or of a topic, last changed.
+
+    It moves with every change, withdrawals and departures from the topic included, and never
+    goes back: fit for caches and for Last-Modified.
+    """
+    newest = select(func.max(Article.changed_at))
+    if topic is None:
+        return session.scalars(newest).one()
+    filed = newest.join(article_topics).join(Topic).where(Topic.slug == topic)
+    noted = select(Topic.changed_at).where(Topic.slug == topic)
+    moments = (session.scalars(filed).one(), session.scalars(noted).first())
+    return max((moment for moment in moments if moment), default=None)
+
+
+def set_status(
+    session: Session, reference: str | int, status: ArticleStatus, now: datetime
+) -> bool:
+    """Publish, withdraw or set back an article; whether that changed anything.
+
+    Raises:
+        ResourceNotFound: there is no such article.
+    """
+    article = get(session, reference)
+    if article.status is status:
+        return False
+    changed_at = begin_change(session, now)
+    article.status = status
+    note_change(article, changed_at)
+    return True
+
+
+def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, Stored]:
+    """What is stored under these pairs of source and key."""
+    found: list[Stored] = []
+    for source in {source for source, _ in keys}:
+        names = [key for other, key in keys if other == source]
+        found += _stored(session, Article.source == source, Article.source_key.in_(names))
+    return {(row.source, row.source_key): row for row in found}
+
+
+def stored_by_fingerprint(session: Session, fingerprints: Collection[str]) -> dict[str, Stored]:
+    """The oldest article of each fingerprint whose key is a file's name."""
+    is_implicit = Article.key_is_explicit.is_(False)
+    found = _stored(session, Article.fingerprint.in_(fingerprints), is_implicit)
+    return {row.fingerprint: row for row in found}
+
+
+def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[Stored]:
+    query = select(
+        Article.id,
+        Article.source,
+        Article.source_key,
+        Article.key_is_explicit,
+        Article.fingerprint,
+        Article.content_hash,
+        Article.title,
+    )
+    rows = session.execute(query.where(*conditions).order_by(Article.id.desc()))
+    return [Stored(**row) for row in rows.mappings()]
+
+
+def taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:
+    return set(session.scalars(select(Article.slug).where(Article.slug.in_(slugs))))
+
+
+def taken_uids(session: Session, uids: Sequence[str]) -> set[str]:
+    return set(session.scalars(select(Article.uid).where(Article.uid.in_(uids))))
+
+
+def known_source(session: Session, url: str) -> FeedSource | None:
+    """What is remembered of a polled feed, if it was ever polled."""
+    return session.get(FeedSource, url)
+
+
+def feed_source(session: Session, url: str) -> FeedSource:
+    """What is remembered of a polled feed; a new row where it was never polled."""
+    found = session.get(FeedSource, url)
+    if found is None:
+        found = FeedSource(url=url, etag="", last_modified="", last_error="")
+        session.add(found)
+    return found

@@ -1,0 +1,306 @@
+"""Outgoing HTTP that cannot be turned against its own network.
+
+A name is resolved once, every address is judged, and the connection goes to the judged address:
+redirects and names that change their answer between the check and the connection win nothing.
+Size and total time are bounded. Proxies and netrc of the environment are not used. What the bytes
+mean is left to the caller.
+"""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import (
+    ChunkedEncodingError,
+    ContentDecodingError,
+    InvalidSchema,
+    InvalidURL,
+    SSLError,
+    Timeout,
+)
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from newsletter.errors import FetchError
+
+LARGEST_BYTES = 32 * 1024 * 1024
+TOTAL_TIME = timedelta(seconds=60)
+SILENCE_SECONDS = 15
+MOST_REDIRECTS = 5
+CHUNK_BYTES = 64 * 1024
+USER_AGENT = "newsletter (feed reader)"
+REDIRECTS = {301, 302, 303, 307, 308}
+# RFC 6052 section 2.1: an IPv4 address in the last four bytes.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """An answer.
+
+    Args:
+        changed: False for a 304: the content is what it was at the last request, and empty here.
+        url: the last address, after redirects.
+    """
+
+    url: str
+    changed: bool
+    content: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+def fetch(
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    allow_private: bool = False,
+    largest_bytes: int = LARGEST_BYTES,
+    total_time: timedelta = TOTAL_TIME,
+) -> Fetched:
+    """What stands at an address, asked for only if it changed where a validator is given.
+
+    Raises:
+        FetchError: it could not, or must not, be fetched.
+    """
+    headers = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+    if etag:
+        headers["If-None-Match"] = etag
+    if last_modified:
+        headers["If-Modified-Since"] = last_modified
+    deadline = _Deadline(total_time)
+    with deadline.enforced(), _session(allow_private, deadline) as session:
+        try:
+            return _followed(session, url, headers, largest_bytes)
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+
+
+def _followed(
+    session: requests.Session, url: str, headers: dict[str, str], largest_bytes: int
+) -> Fetched:
+    """The answer at the end of the redirects, which requests would read without bound."""
+    address = url
+    for _ in range(MOST_REDIRECTS + 1):
+        answer = session.get(
+            address, headers=headers, stream=True, allow_redirects=False, timeout=SILENCE_SECONDS
+        )
+        with answer:
+            target = answer.headers.get("Location")
+            if answer.status_code in REDIRECTS and target:
+                address = urljoin(address, target)
+                continue
+            return _read(answer, url, address, largest_bytes)
+    raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects; give the last address")
+
+
+def _read(answer: requests.Response, url: str, address: str, largest_bytes: int) -> Fetched:
+    etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    if answer.status_code == requests.codes.not_modified:
+        return Fetched(url=address, changed=False, etag=etag, last_modified=modified)
+    if answer.status_code != requests.codes.ok:
+        raise FetchError(
+            f"{url}: the server answered {answer.status_code} {answer.reason or ''}".rstrip()
+            + "; check the address, or try again later"
+        )
+    content = bytearray()
+    for chunk in answer.iter_content(CHUNK_BYTES):
+        content += chunk
+        if len(content) > largest_bytes:
+            raise FetchError(f"{url}: the answer is larger than {largest_bytes} bytes; refused")
+    return Fetched(
+        url=address,
+        changed=True,
+        content=bytes(content),
+        content_type=answer.headers.get("Content-Type", ""),
+        etag=etag,
+        last_modified=modified,
+    )
+
+
+def _reason(error: Exception, deadline: "_Deadline") -> str:
+    """What went wrong, in words for the person who gave the address."""
+    if deadline.passed:
+        return f"no complete answer within {deadline.seconds:g} seconds; try again later"
+    if isinstance(error, Timeout | TimeoutError):
+        return f"the server was silent for {SILENCE_SECONDS} seconds; try again later"
+    if isinstance(error, SSLError):
+        return f"its certificate or its TLS is not right: {_last_words(error)}"
+    if isinstance(error, InvalidSchema):
+        return "only http and https addresses are fetched"
+    if isinstance(error, ChunkedEncodingError | ContentDecodingError):
+        return "the answer broke off or is garbled; try again later"
+    if isinstance(error, InvalidURL | ValueError):
+        return "this is no web address; write https://host/path"
+    return f"no connection: {_last_words(error)}"
+
+
+def _last_words(error: BaseException) -> str:
+    """What the innermost cause says; the outer ones name objects of the libraries."""
+    while inner := _cause(error):
+        error = inner
+    return str(error).rpartition(": ")[2] or type(error).__name__
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    for inner in (getattr(error, "reason", None), *error.args[:1]):
+        if isinstance(inner, BaseException):
+            return inner
+    return None
+
+
+class _Deadline:
+    """Cuts connections when the time is up, so that no trickle of bytes outlasts it."""
+
+    def __init__(self, total: timedelta) -> None:
+        self.seconds = total.total_seconds()
+        self._end = monotonic() + self.seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(self.seconds, self._cut)
+        self._timer.daemon = True
+
+    @property
+    def passed(self) -> bool:
+        return monotonic() >= self._end
+
+    def watch(self, connection: socket.socket) -> None:
+        # A duplicate: TLS takes the original away, and shutting down either ends both.
+        self._sockets.append(connection.dup())
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        self._timer.start()
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+            self._timer.join()
+            for watched in self._sockets:
+                watched.close()
+
+    def _cut(self) -> None:
+        for watched in self._sockets:
+            try:
+                watched.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # closed by the other side
+
+
+@contextmanager
+def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        adapter = _Adapter(_Gate(allow_private, deadline))
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        yield session
+
+
+class _Gate:
+    """Opens connections to judged addresses only."""
+
+    def __init__(self, allow_private: bool, deadline: _Deadline) -> None:
+        self.allow_private = allow_private
+        self.deadline = deadline
+
+    def connect(self, connection: HTTPConnection) -> socket.socket:
+        host, port = connection.host.strip("[]").rstrip("."), connection.port
+        try:
+            places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NameResolutionError(host, connection, error) from error
+        except UnicodeError as error:
+            raise FetchError(f"{host!r} is no host name; check the address") from error
+        if not self.allow_private:
+            self._judge(host, [str(place[4][0]) for place in places])
+        return self._first(connection, places)
+
+    def _judge(self, host: str, addresses: list[str]) -> None:
+        for address in addresses:
+            if not is_public(address):
+                raise FetchError(
+                    f"{host} is at {address}, inside a private network; refused. Where that is "
+                    "meant, set allow_private = true for this source"
+                )
+
+    def _first(self, connection: HTTPConnection, places: list[Any]) -> socket.socket:
+        failure = OSError("the name has no address")
+        for family, kind, protocol, _, place in places:
+            opened = socket.socket(family, kind, protocol)
+            try:
+                opened.settimeout(SILENCE_SECONDS)
+                opened.connect(place)
+            except OSError as error:
+                failure = error
+                opened.close()
+                continue
+            self.deadline.watch(opened)
+            return opened
+        if isinstance(failure, TimeoutError):
+            raise ConnectTimeoutError(connection, "timed out") from failure
+        raise NewConnectionError(connection, str(failure)) from failure
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is on the open internet, seen through IPv4 hidden in IPv6."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return all(inner.is_global and not inner.is_multicast for inner in _unwrapped(found))
+
+
+def _unwrapped(address: Address) -> list[Address]:
+    hidden: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return [address.ipv4_mapped]
+        if address in NAT64:
+            hidden.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address.sixtofour:
+            hidden.append(address.sixtofour)
+        if address.teredo:
+            hidden.extend(address.teredo)
+    return hidden
+
+
+class _Adapter(HTTPAdapter):
+    """Makes every connection of requests through the gate."""
+
+    def __init__(self, gate: _Gate) -> None:
+        self._gate = gate
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
+        plain, secure = _pools(self._gate)
+        self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
+
+
+def _pools(gate: _Gate) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return gate.connect(self)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return gate.connect(self)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return PlainPool, SecurePool
