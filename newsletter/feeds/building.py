@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
+from newsletter.articles.identity import tag_uri
 from newsletter.articles.models import Article
 from newsletter.config.options import Config, Imprint
 from newsletter.errors import ResourceNotFound
@@ -24,7 +25,7 @@ from newsletter.feeds.xml import write_atom, write_rss
 
 WRITERS = {FeedKind.ATOM: write_atom, FeedKind.RSS: write_rss, FeedKind.JSON: write_json}
 # RFC 4151 wants a date in an id; where site.tag gives none, one that never changes.
-TAG_YEAR = "2026"
+TAG_YEAR = 2026
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ def _topic_name(session: Session, topic: str | None) -> str:
 def _info(config: Config, kind: FeedKind, topic: str | None, topic_name: str) -> FeedInfo:
     site = config.site
     return FeedInfo(
-        id=":".join(["tag", _authority(config), f"feed:{topic}" if topic else "feed"]),
+        id=tag_uri(site.tag, site.base_url, TAG_YEAR, f"feed/{topic}" if topic else "feed"),
         title=f"{site.name}: {topic_name}" if topic else site.name,
         subtitle=site.description,
         imprint=imprint_line(site.imprint),
@@ -122,10 +123,6 @@ def _info(config: Config, kind: FeedKind, topic: str | None, topic_name: str) ->
         site_url=f"{site.base_url}/topics/{topic}" if topic else f"{site.base_url}/",
         ttl_minutes=max(1, round(config.feeds.max_age.total_seconds() / 60)),
     )
-
-
-def _authority(config: Config) -> str:
-    return config.site.tag or f"{urlsplit(config.site.base_url).hostname},{TAG_YEAR}"
 
 
 def _entry(article: Article, base_url: str) -> Entry:

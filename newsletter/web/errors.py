@@ -51,8 +51,10 @@ WORDS: dict[int, tuple[str, str]] = {
 }
 LINK_WORDS = (
     "This link does not work",
-    "It is incomplete or damaged; mail programs sometimes cut long links. "
-    "Please open it from the mail again, or copy the whole of it.",
+    (
+        "It is incomplete or damaged; mail programs sometimes cut long links. "
+        "Please open it from the mail again, or copy the whole of it."
+    ),
 )
 
 

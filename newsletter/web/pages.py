@@ -32,11 +32,12 @@ def article(request: Request) -> Response:
     """One article."""
     site = site_of(request)
     with site.services.database.read() as session:
-        found = _shown(store.get(session, request.path_params["slug"]))
+        found = _shown(store.by_slug(session, request.path_params["slug"]))
         slugs = tuple(topic.slug for topic in found.topics[:1])
         others = store.published(session, slugs, limit=MORE_TO_READ + 1)
         more = [other for other in others if other.id != found.id][:MORE_TO_READ]
-        return site.views.page("article.html", {"article": found, "more": more})
+        context = {"article": found, "more": more, "topics": store.topics(session)}
+        return site.views.page("article.html", context)
 
 
 def topic(request: Request) -> Response:
@@ -61,7 +62,7 @@ def search(request: Request) -> Response:
         found: Sequence[Article] = ()
         if query:
             found = store.search(session, query, limit=PAGE_SIZE + 1, offset=_offset(number))
-        context = {"query": query, **_paged(found, number)}
+        context = {"query": query, "topics": store.topics(session), **_paged(found, number)}
         return site.views.page("search.html", context, headers={"X-Robots-Tag": "noindex"})
 
 
