@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Annotated, Protocol, Self
 
 from pydantic import BaseModel
 
 from newsletter.errors import NewsletterError
+
+BESIDE = "beside the configuration file"
+PathBeside = Annotated[str, BESIDE]
+"""The type of an option that names a file: a relative path is beside the configuration file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +105,7 @@ class Session(Protocol):
         Every mail taken from `mails` gets exactly one `settled`, unless `TransportStopped` is
         raised: then mails not settled were not handed over. A connection that breaks is reported
         through the outcomes (`InDoubt` for what was under way, `Deferred` for what was not).
+        A session may take mails ahead of the one under way, so that the next is ready in time.
         """
 
     def close(self) -> None: ...
@@ -116,7 +121,7 @@ class Session(Protocol):
 
 
 class Transport(Protocol):
-    """A configured way for mail to leave."""
+    """A configured way for mail to leave; made by calling its class with checked `Options`."""
 
     Options: type[BaseModel]
     """What the `[transports.NAME]` table may say besides `kind`; secrets are `SecretStr`."""

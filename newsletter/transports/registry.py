@@ -1,0 +1,112 @@
+"""From a `[transports.NAME]` table to a transport: shipped kinds by name, others by module.
+
+A shipped kind is a module of this package with an attribute `Transport`; its helpers have an
+underscore in their names. A new provider is a new module and touches nothing here.
+"""
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from newsletter import transports
+from newsletter.config.loading import validate
+from newsletter.errors import ConfigurationError
+from newsletter.transports.base import BESIDE, Transport
+
+_NOT_KINDS = {"addresses", "base", "registry"}
+
+KINDS: tuple[str, ...] = tuple(
+    sorted(
+        module.name
+        for module in pkgutil.iter_modules(transports.__path__)
+        if "_" not in module.name and module.name not in _NOT_KINDS
+    )
+)
+"""The shipped kinds."""
+
+
+def load_transport(
+    name: str,
+    table: Mapping[str, Any],
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Transport:
+    """The transport that a table describes.
+
+    Args:
+        path: the configuration file; relative paths in the table are beside it.
+
+    Raises:
+        ConfigurationError: no such kind, or options that it does not take.
+    """
+    where = f"transports.{name}"
+    made = transport_class(table.get("kind"), where)
+    given = {key: value for key, value in table.items() if key != "kind"}
+    options = _anchored(validate(made.Options, given, where, path, environment), path)
+    transport: Transport = made(options)
+    if not isinstance(getattr(transport, "connections", None), int):
+        raise ConfigurationError(
+            f"{where}.kind: {table['kind']} does not say in `connections` how many sessions "
+            "may be open at once; see docs/transports.md"
+        )
+    return transport
+
+
+def transport_class(kind: object, where: str = "kind") -> Any:
+    """The class of a kind: a shipped one's, or what "module:attribute" names.
+
+    Raises:
+        ConfigurationError: names nothing that is a transport.
+    """
+    if isinstance(kind, str) and kind in KINDS:
+        found: Any = import_module(f"{transports.__name__}.{kind}").Transport
+    elif isinstance(kind, str) and all(kind.partition(":")):
+        found = _imported(kind, where)
+    else:
+        raise ConfigurationError(
+            f"{where}.kind: found {kind!r}; write one of {', '.join(KINDS)}, "
+            "or 'package.module:attribute' for your own"
+        )
+    return found
+
+
+def _imported(kind: str, where: str) -> Any:
+    module, _, attribute = kind.partition(":")
+    try:
+        known = find_spec(module) is not None
+        found = getattr(import_module(module), attribute, None) if known else None
+    except Exception as error:  # the user's module may fail in any way
+        raise ConfigurationError(
+            f"{where}.kind: {module} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    if not known:
+        raise ConfigurationError(
+            f"{where}.kind: there is no module {module}; install it, "
+            "or put its folder into PYTHONPATH"
+        )
+    if found is None:
+        raise ConfigurationError(f"{where}.kind: {module} has no attribute {attribute!r}")
+    options = getattr(found, "Options", None)
+    is_model = isinstance(options, type) and issubclass(options, BaseModel)
+    if not (callable(found) and is_model and callable(getattr(found, "open", None))):
+        raise ConfigurationError(
+            f"{where}.kind: {kind} is not a transport; a transport is a class with `Options` "
+            "(a pydantic model), `connections` and `open()`; see docs/transports.md"
+        )
+    return found
+
+
+def _anchored(options: BaseModel, path: Path) -> BaseModel:
+    """The options with relative paths made absolute, beside the configuration file."""
+    folder = path.resolve().parent
+    moved = {
+        key: str(folder / getattr(options, key))
+        for key, field in type(options).model_fields.items()
+        if BESIDE in field.metadata and getattr(options, key)
+    }
+    return options.model_copy(update=moved)
