@@ -1,0 +1,365 @@
+"""newsletter articles: import, list, show, search, edit, withdraw, topics, poll."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import click
+
+from newsletter.articles import store
+from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.walking import Found, find, read_all
+from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.polling import poll_source
+from newsletter.articles.publishing import (
+    ImportReport,
+    ImportStopped,
+    Progress,
+    import_records,
+)
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
+from newsletter.fetching import fetch
+
+SOME_FAILED = 3
+STATUSES = click.Choice([status.value for status in ArticleStatus])
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+@click.group()
+def articles() -> None:
+    """Import, list, edit and withdraw articles."""
+
+
+@articles.command("import")
+@click.argument("names", nargs=-1, required=True, metavar="PATH...|-|URL")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Instead of guessing it.")
+@click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
+@click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
+@click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
+@as_json
+@pass_program
+def import_(
+    program: Program,
+    names: tuple[str, ...],
+    form: str | None,
+    topics: tuple[str, ...],
+    dry_run: bool,
+    allow_private: bool,
+    as_json: bool,
+) -> None:
+    """Store the articles of files, folders, standard input (-) or addresses.
+
+    Importing again updates what has changed and never doubles. Exit status 3: some failed.
+    """
+    context = ImportContext.of(program.config.site)
+    found = find(names, sys.stdin.buffer, partial(_download, allow_private=allow_private))
+    several = len(found.offers) > 1
+    with program.progress("Importing", len(found.offers) if several else None) as bar:
+        records = read_all(found, context, form or "", bar.advance if several else lambda: None)
+        report = _imported(
+            program, context, _filed(records, topics), None if several else bar.advance, dry_run
+        )
+    _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
+
+
+def _download(address: str, *, allow_private: bool) -> bytes:
+    return fetch(address, allow_private=allow_private).content
+
+
+def _filed(
+    records: Iterator[Record | BadRecord], topics: tuple[str, ...]
+) -> Iterator[Record | BadRecord]:
+    for item in records:
+        if isinstance(item, Record) and topics:
+            yield replace(item, topics=(*topics, *(item.topics or ())))
+        else:
+            yield item
+
+
+def _imported(
+    program: Program,
+    context: ImportContext,
+    records: Iterator[Record | BadRecord],
+    progress: Progress | None,
+    rehearse: bool,
+) -> ImportReport:
+    """The report; what failed before the database did is told all the same."""
+    try:
+        return import_records(
+            program.database, records, context, program.clock, progress, rehearse=rehearse
+        )
+    except ImportStopped as stopped:
+        for bad in stopped.report.bad:
+            program.warn(str(bad))
+        raise
+
+
+def _tell_import(
+    program: Program, report: ImportReport, found: Found, *, dry_run: bool, as_json: bool
+) -> None:
+    for bad in report.bad:
+        program.warn(str(bad))
+    if as_json:
+        print_json(program, {**_report(report), "passed_over": found.passed_over})
+    else:
+        rest = f" ({found.passed_over} other files passed over)" if found.passed_over else ""
+        program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
+    if report.bad:
+        raise SystemExit(SOME_FAILED)
+
+
+def _report(report: ImportReport) -> dict[str, Any]:
+    return {
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
+    }
+
+
+@articles.command("list")
+@click.option("--status", type=STATUSES, help="Only these; otherwise all.")
+@click.option("--topic", "topics", multiple=True, help="Only of this topic (slug); repeatable.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@as_json
+@pass_program
+def list_(
+    program: Program, status: str | None, topics: tuple[str, ...], limit: int, as_json: bool
+) -> None:
+    """Show the articles, newest first."""
+    wanted = ArticleStatus(status) if status else None
+    with program.database.read() as session:
+        found = store.listed(session, wanted, topics, limit=limit)
+        total = store.count(session, wanted, topics)
+    _print_articles(program, found, as_json)
+    if not as_json and total > len(found):
+        program.say(f"{total - len(found)} older ones: use --limit {total}")
+
+
+@articles.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@as_json
+@pass_program
+def search(program: Program, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find published articles that hold all the words."""
+    with program.database.read() as session:
+        found = store.search(session, " ".join(words), limit=limit)
+    _print_articles(program, found, as_json)
+
+
+def _print_articles(program: Program, found: list[Article], as_json: bool) -> None:
+    if as_json:
+        print_json(program, [_summary(article) for article in found])
+        return
+    zone = ImportContext.of(program.config.site).zone
+    rows = [
+        (
+            article.id,
+            article.published_at.astimezone(zone).date(),
+            article.status.value,
+            article.title,
+            ", ".join(topic.slug for topic in article.topics),
+        )
+        for article in found
+    ]
+    print_table(program, ("No", "Date", "Status", "Title", "Topics"), rows, "no articles")
+
+
+def _summary(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "uid": article.uid,
+        "slug": article.slug,
+        "title": article.title,
+        "summary": article.summary,
+        "author": article.author,
+        "topics": [topic.slug for topic in article.topics],
+        "status": article.status.value,
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "image_url": article.image_url,
+        "canonical_url": article.canonical_url,
+        "source": article.source,
+        "source_key": article.source_key,
+    }
+
+
+@articles.command("show")
+@click.argument("reference", metavar="ARTICLE")
+@click.option("--html", "as_html", is_flag=True, help="Print only the body, as HTML.")
+@as_json
+@pass_program
+def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None:
+    """Show one article, by its number, slug or tag."""
+    with program.database.read() as session:
+        article = store.get(session, reference)
+    if as_json:
+        print_json(program, {**_summary(article), "body_html": article.body_html})
+    elif as_html:
+        click.echo(article.body_html)
+    else:
+        click.echo(document_of(article, ImportContext.of(program.config.site)), nl=False)
+
+
+@articles.command("edit")
+@click.argument("reference", metavar="ARTICLE")
+@click.option("--title")
+@click.option("--date", help="2019-03-23, or with a time.")
+@click.option("--author")
+@click.option("--summary", help="Empty: derive it from the text.")
+@click.option("--topic", "topics", multiple=True, help="All its topics; repeatable.")
+@click.option("--status", type=STATUSES)
+@click.option(
+    "--body",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with the new text: .html, .txt, or else Markdown.",
+)
+@click.option(
+    "--document",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with everything, as the editor shows it.",
+)
+@pass_program
+def edit(program: Program, reference: str, document: Path | None, **options: Any) -> None:
+    """Change an article, by its number, slug or tag; without options, in your editor ($EDITOR)."""
+    context = ImportContext.of(program.config.site)
+    with program.database.read() as session:
+        article = store.get(session, reference)
+    if document is not None:
+        change = read_document(_file_text(document), article, context)
+        _apply(program, article.id, change, context)
+    elif any(options.values()) or options["summary"] == "" or options["author"] == "":
+        _apply(program, article.id, _edit_of(options, context), context)
+    else:
+        _edit_by_hand(program, article, context)
+
+
+def _edit_of(options: dict[str, Any], context: ImportContext) -> Edit:
+    return Edit(
+        title=options["title"],
+        published_at=moment_of(options["date"], context.zone) if options["date"] else None,
+        author=options["author"],
+        summary=options["summary"],
+        topics=options["topics"] or None,
+        status=ArticleStatus(options["status"]) if options["status"] else None,
+        body_html=_body_of(options["body"]) if options["body"] else None,
+    )
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _body_of(path: Path) -> str:
+    text = _file_text(path)
+    if path.suffix.lower() in {".html", ".htm"}:
+        return text
+    return paragraphs_of(text) if path.suffix.lower() == ".txt" else html_of(text)
+
+
+def _apply(program: Program, number: int, change: Edit, context: ImportContext) -> None:
+    with program.database.write() as session:
+        article = store.get(session, number)
+        changed = apply_edit(session, article, change, context, program.clock.now())
+    program.say(f"article {number} {'changed' if changed else 'is as it was'}: {article.title}")
+
+
+def _edit_by_hand(program: Program, article: Article, context: ImportContext) -> None:
+    """Open the editor; a text that cannot be used is kept for another try."""
+    before = document_of(article, context)
+    after = click.edit(before, extension=".md")
+    if after is None or after == before:
+        program.say(f"article {article.id} is as it was: {article.title}")
+        return
+    try:
+        _apply(program, article.id, read_document(after, article, context), context)
+    except NewsletterError as error:
+        kept = _keep(after, article.id)
+        raise InvalidInput(
+            f"{error}. Your text is kept in {kept}; mend it, then: "
+            f"newsletter articles edit {article.id} --document {kept}"
+        ) from error
+
+
+def _keep(text: str, number: int) -> str:
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", prefix=f"article-{number}-", suffix=".md", delete=False
+    ) as file:
+        file.write(text)
+    return file.name
+
+
+@articles.command("withdraw")
+@click.argument("references", nargs=-1, required=True, metavar="ARTICLE...")
+@pass_program
+def withdraw(program: Program, references: tuple[str, ...]) -> None:
+    """Take articles off the site and the feeds; edit ARTICLE --status published brings one back."""
+    lines = []
+    with program.database.write() as session:
+        for reference in references:
+            status, now = ArticleStatus.WITHDRAWN, program.clock.now()
+            changed = store.set_status(session, reference, status, now)
+            title = store.get(session, reference).title
+            lines.append(f"{'withdrawn' if changed else 'was withdrawn already'}: {title}")
+    for line in lines:
+        program.say(line)
+
+
+@articles.command("topics")
+@as_json
+@pass_program
+def topics(program: Program, as_json: bool) -> None:
+    """Show the topics and how many published articles each has."""
+    with program.database.read() as session:
+        found = store.topics(session)
+    if as_json:
+        print_json(program, [{"slug": t.slug, "name": t.name, "count": t.count} for t in found])
+    else:
+        rows = [(t.slug, t.name, t.count) for t in found]
+        print_table(program, ("Slug", "Name", "Published"), rows, "no topics")
+
+
+@articles.command("poll")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@as_json
+@pass_program
+def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
+    """Ask the feeds of [sources], or those named, for new articles now."""
+    sources = program.config.sources
+    for name in names:
+        if name not in sources:
+            known = ", ".join(sources) or "none"
+            raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
+    context = ImportContext.of(program.config.site)
+    reports = {
+        name: poll_source(program.database, sources[name], context, program.clock)
+        for name in names or sources
+    }
+    for bad in chain.from_iterable(report.bad for report in reports.values()):
+        program.warn(str(bad))
+    if as_json:
+        print_json(program, {name: _report(report) for name, report in reports.items()})
+    for name, report in reports.items():
+        if not as_json:
+            program.say(f"{name}: {report}")
+    if not reports and not as_json:
+        program.say("no feeds are configured; add [sources.NAME] with its url")
+    if any(report.bad for report in reports.values()):
+        raise SystemExit(SOME_FAILED)
