@@ -3,17 +3,18 @@
 For trying things out: what it takes goes nowhere else. The site shows the folder at /mails.
 """
 
+import asyncio
 import mailbox
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import StorageError
 
-# Aiosmtpd's own limit (RFC 1870 SIZE) is 32 MB; a newsletter is far smaller.
+# Said in answer to EHLO (RFC 1870); a newsletter is far smaller.
 MAX_MAIL_BYTES = 10 * 1024 * 1024
 
 
@@ -28,28 +29,25 @@ class MailCatcher:
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder = folder
         self.host = host
-        self._controller = Controller(
-            _Keeper(folder), hostname=host, port=port, data_size_limit=MAX_MAIL_BYTES
-        )
-
-    @property
-    def port(self) -> int:
-        """The port that mail is taken at; known once it has started."""
-        server = self._controller.server
-        sockets = getattr(server, "sockets", ())
-        return int(sockets[0].getsockname()[1]) if sockets else int(self._controller.port)
+        self.port = port
+        """Once the block has begun, the port that mail is taken at."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
         try:
             # mailbox makes the innermost folder only.
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             mailbox.Maildir(self.folder, create=True)
-            self._controller.start()
+            self._server = self._loop.run_until_complete(self._listen())
         except OSError as error:
+            self._loop.close()
             raise StorageError(
-                f"the mail catcher cannot start with {self.folder} at {self.host}: "
-                f"{error.strerror or error}"
+                f"the mail catcher cannot keep mail in {self.folder} or listen at "
+                f"{self.host}:{self.port}: {error.strerror or error}"
             ) from error
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread.start()
         return self
 
     def __exit__(
@@ -58,7 +56,28 @@ class MailCatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._controller.stop()
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _listen(self) -> asyncio.Server:
+        keeper = _Keeper(self.folder)
+        return await self._loop.create_server(
+            lambda: SMTP(
+                keeper, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
+            ),
+            self.host,
+            self.port,
+        )
+
+    async def _hang_up(self) -> None:
+        """Close the door, and what conversations are still going on behind it."""
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 class _Keeper:

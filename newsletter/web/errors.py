@@ -49,12 +49,9 @@ WORDS: dict[int, tuple[str, str]] = {
     500: ("Something went wrong", "The fault is ours and has been noted. Please try again later."),
     503: ("Back in a moment", "The site cannot answer just now. Please try again in a minute."),
 }
-LINK_WORDS = (
-    "This link does not work",
-    (
-        "It is incomplete or damaged; mail programs sometimes cut long links. "
-        "Please open it from the mail again, or copy the whole of it."
-    ),
+LINK_HEADING = "This link does not work"
+LINK_ADVICE = (
+    "Mail programs sometimes cut long links: open it from the mail again, or copy all of it."
 )
 
 
@@ -67,11 +64,16 @@ def _ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    words = LINK_WORDS if isinstance(error, TokenError) else WORDS[status]
+    words = _about_link(error) if isinstance(error, TokenError) else WORDS[status]
     # A broken template would break the error page as well.
     return (
         _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
     )
+
+
+def _about_link(error: TokenError) -> tuple[str, str]:
+    reason = str(error)
+    return LINK_HEADING, f"{reason[:1].upper()}{reason[1:]}. {LINK_ADVICE}"
 
 
 def _http(request: Request, error: Exception) -> Response:
