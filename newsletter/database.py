@@ -98,6 +98,8 @@ class Database:
         """A session that sees one consistent state; changes are rolled back."""
         with _storage_errors(self.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
+            # Let go first: a rollback would empty the objects that the caller keeps.
+            session.expunge_all()
             session.rollback()
 
     @contextmanager

@@ -47,7 +47,7 @@ def newest(session: Session, status: SubscriberStatus | None, limit: int) -> lis
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     rows = session.execute(select(Subscriber.status, func.count()).group_by(Subscriber.status))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def choice_for(session: Session, topics: Iterable[str]) -> int:
@@ -64,7 +64,7 @@ def choice_for(session: Session, topics: Iterable[str]) -> int:
 
 def choices(session: Session) -> dict[int, tuple[str, ...]]:
     """Every choice of topics by its number; no topics means all."""
-    rows = session.execute(select(TopicChoice.id, TopicChoice.key)).tuples()
+    rows = session.execute(select(TopicChoice.id, TopicChoice.key))
     return {number: topics_of(key) for number, key in rows}
 
 

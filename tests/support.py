@@ -44,15 +44,51 @@ topics = ["housing"]
 subject = "{{{{ digest.name }}}}: {{{{ lead.title }}}}"
 [bulletins]
 undo = "5m"
+[templates]
+folder = "templates"
 """
 
+# Templates of the tests' own, so that they depend on no design.
+TEMPLATES = {
+    "digest/body.html": "<html><body><p>{{ person.greeting }}</p>"
+    "{% for a in articles %}<h2>{{ a.title }}</h2>{% endfor %}"
+    "<a href='{{ person.unsubscribe_url }}'>leave</a></body></html>",
+    "digest/body.txt": "{{ person.greeting }}\n{% for a in articles %}* {{ a.title }}\n"
+    "{% endfor %}{{ person.unsubscribe_url }}\n{{ site.imprint.promoter }}",
+    "bulletin/body.html": "<html><body>{{ body_html|safe }}</body></html>",
+    "bulletin/body.txt": "{{ person.greeting }}\n{{ body_text }}\n{{ person.unsubscribe_url }}",
+}
 
-def make_app(folder: Path, database_url: str, clock: Clock, extra: str = "") -> Newsletter:
-    """A site whose configuration stands in a folder."""
+
+def make_app(
+    folder: Path,
+    database_url: str,
+    clock: Clock,
+    extra: str = "",
+    transport: "RecordingTransport | None" = None,
+) -> Newsletter:
+    """A site whose configuration stands in a folder, its mail going to the recorder if given."""
     path = folder / "newsletter.toml"
     text = CONFIG.format(secret=SECRET, database=database_url) + extra
     path.write_text(text, encoding="utf-8")
-    return Newsletter(parse_config(text, path, {}), path, clock)
+    for name, source in TEMPLATES.items():
+        template = folder / "templates" / name
+        template.parent.mkdir(parents=True, exist_ok=True)
+        template.write_text(source, encoding="utf-8")
+    app = RecordedNewsletter if transport else Newsletter
+    made = app(parse_config(text, path, {}), path, clock)
+    if isinstance(made, RecordedNewsletter):
+        made.recorder = transport
+    return made
+
+
+class RecordedNewsletter(Newsletter):
+    """A site whose every transport is the recorder."""
+
+    recorder: "RecordingTransport | None" = None
+
+    def transport(self, name: str) -> Any:
+        return self.recorder
 
 
 def add_article(

@@ -93,7 +93,7 @@ def send(
 def _read(file: Path) -> str:
     try:
         with click.open_file(str(file), encoding="utf-8") as stream:
-            return stream.read()
+            return str(stream.read())
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{file} is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:

@@ -1,5 +1,6 @@
 """`newsletter demo`: the main job from end to end, with invented articles and a mail catcher."""
 
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import click
 from newsletter import demo as demo_package
 from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.importers.walking import read_sources
+from newsletter.articles.importers.walking import find, read_all
 from newsletter.articles.publishing import import_records
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.init import write_config
@@ -18,6 +19,7 @@ from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.digest import NothingToSay
+from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
 
@@ -69,7 +71,7 @@ def _caught(app: Newsletter, port: int) -> Newsletter:
 
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
-    records = read_sources([SAMPLES], context)
+    records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
     report = import_records(program.database, records, context, program.clock)
     with program.database.write() as session:
         people = add_samples(session, program.app.secret, program.clock.now())
@@ -77,6 +79,10 @@ def _fill(program: Program) -> None:
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
     program.say(f"Subscribers: {people} new.")
+
+
+def _not_fetched(address: str) -> bytes:
+    raise FetchError(f"{address}: the demonstration fetches nothing")
 
 
 def _publish(program: Program, feeds: Path) -> None:

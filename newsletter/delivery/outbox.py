@@ -120,7 +120,13 @@ def settle(
     statement = (
         update(Delivery)
         .where(Delivery.id == bindparam("key"), Delivery.worker == worker)
-        .where(Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)))
+        .where(
+            # Not in_(): it cannot be executed for many rows at once.
+            or_(
+                Delivery.state == DeliveryState.CLAIMED,
+                Delivery.state == DeliveryState.UNCERTAIN,
+            )
+        )
         .values(
             state=bindparam("new_state"),
             reason=bindparam("new_reason"),
@@ -160,7 +166,7 @@ def claimed_by(session: Session, worker: str) -> dict[int, int]:
     query = select(Delivery.id, Delivery.attempts).where(
         Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def doubt_expired(session: Session, now: datetime) -> int:
@@ -217,7 +223,7 @@ def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
         .where(Delivery.edition_id == edition_id)
         .group_by(Delivery.state)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[str, str, int]]:
@@ -231,7 +237,7 @@ def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[st
         .limit(limit)
     )
     return [
-        (state.value, reason, count) for state, reason, count in session.execute(query).tuples()
+        (state.value, reason, count) for state, reason, count in session.execute(query)
     ]
 
 
@@ -260,7 +266,7 @@ def _leave_out_excluded(
         .order_by(Delivery.id)
     )
     mailable: list[Claimed] = []
-    for delivery, address, name, excluded in session.execute(query).tuples():
+    for delivery, address, name, excluded in session.execute(query):
         if excluded is not None or address is None:
             delivery.state, delivery.reason = DeliveryState.SKIPPED, excluded or "no address"
             delivery.settled_at, delivery.lease_until = now, None

@@ -41,7 +41,7 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
         reason, Subscriber.choice_id
     )
     counts: Counter[str] = Counter()
-    for why, choice_id, count in session.execute(query).tuples():
+    for why, choice_id, count in session.execute(query):
         counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
     recipients = counts.pop("", 0)
     return Audience(recipients=recipients, excluded=dict(counts.most_common()))

@@ -1,6 +1,7 @@
 """When digests are due, across changes of summer time and after downtime."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -122,5 +123,5 @@ def test_a_daily_schedule_has_exactly_one_run_for_each_date(
     start = utc(2025, 1, 1) + timedelta(days=day)
     runs = next_runs(f"{minute} {hour} * * *", ZoneInfo(zone), start, 5)
     dates = [datetime.fromisoformat(run.period) for run in runs]
-    assert [b - a for a, b in zip(dates, dates[1:], strict=False)] == [timedelta(days=1)] * 4
+    assert [b - a for a, b in pairwise(dates)] == [timedelta(days=1)] * 4
     assert [run.at for run in runs] == sorted(run.at for run in runs)
