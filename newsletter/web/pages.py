@@ -24,7 +24,7 @@ def front(request: Request) -> Response:
     site, number = site_of(request), _page_number(request)
     with site.services.database.read() as session:
         found = store.published(session, (), limit=PAGE_SIZE + 1, offset=_offset(number))
-        context = {"topics": store.topics(session), **_paged(found, number)}
+        context = {"is_front": True, "topics": store.topics(session), **_paged(found, number)}
         return site.views.page("front.html", context)
 
 

@@ -1,7 +1,7 @@
 """Pages from templates: the operator's folder first, then the shipped one; always escaped.
 
-A page is given `site`, `root` (the path that base_url may have), `feed_topic` for autodiscovery,
-and what its own template names.
+Every page is given `site`, `root` (the path that base_url may have), `imprint` and what the feeds'
+addresses are made of; `topics` and `feed_topic` where it has them; and what its template names.
 """
 
 from collections.abc import Mapping
@@ -54,6 +54,7 @@ class Views:
             shows_mails=bool(config.web.caught_mails),
             feed_topic=None,
             topic=None,
+            is_front=False,
             topics=(),
         )
 
