@@ -4,13 +4,14 @@ Pure values: which articles, and under which addresses, `feeds.building` decides
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 # An empty feed has to say something, and must say the same each time.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
+UNTITLED = "Untitled"
 SENTENCE_ENDS = (".", "!", "?", "…")
 
 # XML 1.0 section 2.2: every character that a document may hold.
@@ -89,6 +90,34 @@ class Entry:
 
 def last_update(entries: tuple[Entry, ...]) -> datetime:
     return max((entry.updated for entry in entries), default=NEVER)
+
+
+def tidy(info: FeedInfo, entries: tuple[Entry, ...]) -> tuple[FeedInfo, tuple[Entry, ...]]:
+    """The same, with every text fit for XML and nothing empty that a format demands."""
+    title = clean_line(info.title, UNTITLED)
+    tidied = replace(
+        info,
+        title=title,
+        subtitle=clean_line(info.subtitle, ""),
+        imprint=clean_line(info.imprint, ""),
+        author=clean_line(info.author, title),
+    )
+    return tidied, tuple(_tidy(entry, tidied) for entry in entries)
+
+
+def _tidy(entry: Entry, info: FeedInfo) -> Entry:
+    title = clean_line(entry.title, UNTITLED)
+    return replace(
+        entry,
+        title=title,
+        summary=clean_line(entry.summary, title),
+        content_html=clean(entry.content_html),
+        author=clean_line(entry.author, info.author),
+        published=entry.published.astimezone(UTC),
+        updated=entry.updated.astimezone(UTC),
+        topics=tuple((slug, clean_line(name, slug)) for slug, name in entry.topics),
+        image=entry.image and replace(entry.image, url=clean(entry.image.url)),
+    )
 
 
 def clean(text: str) -> str:

@@ -38,8 +38,7 @@ def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
 def _replace(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _write_beside(path, content)
-        temporary.replace(path)
+        _replace_with_temporary(path, content)
         _flush_folder(path.parent)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -48,7 +47,7 @@ def _replace(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
+def _replace_with_temporary(path: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         temporary = Path(file.name)
         try:
@@ -56,10 +55,10 @@ def _write_beside(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
             temporary.chmod(FILE_MODE)
+            temporary.replace(path)
         except OSError:
             temporary.unlink()
             raise
-    return temporary
 
 
 def _flush_folder(folder: Path) -> None:

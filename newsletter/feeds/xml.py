@@ -6,7 +6,6 @@ hence the lock.
 """
 
 import re
-from datetime import UTC
 from html import escape
 from threading import Lock
 
@@ -18,26 +17,25 @@ from newsletter.feeds.documents import (
     Entry,
     FeedInfo,
     FeedKind,
-    clean,
-    clean_line,
     last_update,
+    tidy,
 )
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GENERATOR = "newsletter"
-UNTITLED = "Untitled"
 _TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
 _LOCALE = Lock()
 
 
 def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     """The Atom document (RFC 4287)."""
+    info, entries = tidy(info, entries)
     feed = _generator(info, FeedKind.ATOM, entries)
     for entry in entries:
         item = _entry(feed, info, entry)
-        item.content(clean(entry.content_html), type="html")
-        item.summary(clean_line(entry.summary, clean_line(entry.title, UNTITLED)))
-        item.author(name=clean_line(entry.author, info.author))
+        item.content(entry.content_html, type="html")
+        item.summary(entry.summary)
+        item.author(name=entry.author)
     root = etree.fromstring(feed.atom_str(), _parser())
     for element, entry in zip(root.iter(f"{ATOM}entry"), entries, strict=True):
         _mend_links(element, entry)
@@ -46,18 +44,19 @@ def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
 
 def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     """The RSS 2.0 document, with content:encoded, dc:creator and atom:link."""
+    info, entries = tidy(info, entries)
     feed = _generator(info, FeedKind.RSS, entries)
     feed.load_extension("dc", atom=False, rss=True)
     feed.ttl(info.ttl_minutes)
     for entry in entries:
         item = _entry(feed, info, entry)
         item.guid(entry.id, permalink=False)
-        item.content(clean(entry.content_html), type="html")
+        item.content(entry.content_html, type="html")
         # A description is HTML to its readers, so the plain summary is escaped for them.
-        item.summary(escape(clean_line(entry.summary, clean_line(entry.title, UNTITLED)), False))
-        item.dc.dc_creator(clean_line(entry.author, info.author))
+        item.summary(escape(entry.summary, False))
+        item.dc.dc_creator(entry.author)
         if entry.image:
-            item.enclosure(clean(entry.image.url), entry.image.length, entry.image.type)
+            item.enclosure(entry.image.url, entry.image.length, entry.image.type)
     with _LOCALE:
         content = feed.rss_str()
     return _hexadecimal_titles(_serialise(etree.fromstring(content, _parser())))
@@ -66,10 +65,10 @@ def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
 def _generator(info: FeedInfo, kind: FeedKind, entries: tuple[Entry, ...]) -> FeedGenerator:
     feed = FeedGenerator()
     feed.id(info.id)
-    feed.title(clean_line(info.title, UNTITLED))
-    feed.subtitle(clean_line(info.description, UNTITLED))
-    feed.description(clean_line(info.description, UNTITLED))
-    feed.author(name=clean_line(info.author, UNTITLED))
+    feed.title(info.title)
+    feed.subtitle(info.description)
+    feed.description(info.description)
+    feed.author(name=info.author)
     feed.language(info.language)
     feed.generator(GENERATOR)
     feed.updated(last_update(entries))
@@ -82,12 +81,12 @@ def _generator(info: FeedInfo, kind: FeedKind, entries: tuple[Entry, ...]) -> Fe
 def _entry(feed: FeedGenerator, info: FeedInfo, entry: Entry) -> FeedEntry:
     item = feed.add_entry(order="append")
     item.id(entry.id)
-    item.title(clean_line(entry.title, UNTITLED))
+    item.title(entry.title)
     item.link(href=entry.url, rel="alternate", type="text/html")
-    item.published(entry.published.astimezone(UTC))
-    item.updated(entry.updated.astimezone(UTC))
+    item.published(entry.published)
+    item.updated(entry.updated)
     for slug, name in entry.topics:
-        item.category(term=slug, label=clean_line(name, slug), scheme=_topics_of(info))
+        item.category(term=slug, label=name, scheme=_topics_of(info))
     return item
 
 
@@ -103,7 +102,7 @@ def _mend_links(element: etree._Element, entry: Entry) -> None:
     if entry.image:
         enclosure = etree.SubElement(element, f"{ATOM}link", rel="enclosure")
         enclosure.set("type", entry.image.type)
-        enclosure.set("href", clean(entry.image.url))
+        enclosure.set("href", entry.image.url)
         if entry.image.length:
             enclosure.set("length", str(entry.image.length))
 

@@ -1,0 +1,219 @@
+"""What Atom, RSS and JSON feeds say, whatever the articles say."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from newsletter.feeds.documents import Entry, FeedInfo, FeedKind, Image, clean, clean_line
+from newsletter.feeds.jsonfeed import write_json
+from newsletter.feeds.xml import write_atom, write_rss
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+WRITERS = {FeedKind.ATOM: write_atom, FeedKind.RSS: write_rss, FeedKind.JSON: write_json}
+IMPRINT = "Promoted by M. Hallam, 4 Mill Lane, Little Wexcombe."
+
+INFO = FeedInfo(
+    id="tag:wexcombe.example,2026:feed",
+    title="Wexcombe Forward",
+    subtitle="News for Little Wexcombe",
+    imprint=IMPRINT,
+    author="Wexcombe Forward",
+    language="en-GB",
+    self_url="https://wexcombe.example/feed.xml",
+    site_url="https://wexcombe.example/",
+    ttl_minutes=15,
+)
+BRIDGE = Entry(
+    id="tag:wexcombe.example,2026:article/bridge",
+    url="https://wexcombe.example/articles/bridge",
+    title="Bridge & ferry: <both> reopen",
+    summary="Both reopen & all is well.",
+    content_html='<p>The first bus crossed.</p><p><a href="https://wexcombe.example/x">more</a></p>',
+    author="Nora Tallis",
+    published=datetime(2026, 11, 19, 8, 30, tzinfo=UTC),
+    updated=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+    topics=(("transport", "Transport"), ("harbour", "Harbour")),
+    image=Image(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
+)
+LIBRARY = replace(
+    BRIDGE,
+    id="tag:wexcombe.example,2026:article/library",
+    url="https://wexcombe.example/articles/library",
+    title="The library opens",
+    author="",
+    updated=datetime(2026, 11, 11, 12, 0, tzinfo=UTC),
+    published=datetime(2026, 11, 11, 12, 0, tzinfo=UTC),
+    topics=(),
+    image=None,
+)
+ENTRIES = (BRIDGE, LIBRARY)
+
+# Everything a database could hand over, lone surrogates and control characters included.
+any_text = st.text(st.characters(categories=None), max_size=80)
+
+
+def xml(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False))
+
+
+@pytest.mark.parametrize("kind", FeedKind)
+def test_the_same_articles_always_give_the_same_bytes(kind: FeedKind) -> None:
+    assert WRITERS[kind](INFO, ENTRIES) == WRITERS[kind](INFO, ENTRIES)
+
+
+@pytest.mark.parametrize("kind", FeedKind)
+def test_an_empty_feed_is_a_feed(kind: FeedKind) -> None:
+    content = WRITERS[kind](INFO, ())
+    assert content == WRITERS[kind](INFO, ())
+    assert IMPRINT.encode() in content
+
+
+@pytest.mark.parametrize("kind", [FeedKind.ATOM, FeedKind.RSS])
+def test_a_feed_reader_reads_back_what_went_in(kind: FeedKind) -> None:
+    feed: Any = feedparser.parse(WRITERS[kind](INFO, ENTRIES))
+    assert not feed.bozo
+    assert feed.feed.title == "Wexcombe Forward"
+    assert feed.feed.link == "https://wexcombe.example/"
+    assert feed.feed.language == "en-GB"
+    assert IMPRINT in feed.feed.subtitle
+    assert [entry.id for entry in feed.entries] == [BRIDGE.id, LIBRARY.id]
+    first = feed.entries[0]
+    assert first.link == BRIDGE.url
+    assert first.content[0].value == BRIDGE.content_html
+    assert [tag.label or tag.term for tag in first.tags] == ["Transport", "Harbour"]
+    assert [(e.href, e.type) for e in first.enclosures] == [(BRIDGE.image.url, "image/png")]  # type: ignore[union-attr]
+    assert first.published_parsed[:5] == (2026, 11, 19, 8, 30)
+    assert [entry.author for entry in feed.entries] == ["Nora Tallis", "Wexcombe Forward"]
+
+
+def test_json_says_what_json_feed_1_1_asks_for() -> None:
+    feed = json.loads(write_json(INFO, ENTRIES))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == INFO.self_url
+    assert feed["home_page_url"] == INFO.site_url
+    assert IMPRINT in feed["description"]
+    first, second = feed["items"]
+    assert first["id"] == BRIDGE.id
+    assert first["title"] == BRIDGE.title
+    assert first["content_html"] == BRIDGE.content_html
+    assert first["tags"] == ["Transport", "Harbour"]
+    assert first["image"] == "https://wexcombe.example/bridge.png"
+    assert datetime.fromisoformat(first["date_published"]) == BRIDGE.published
+    assert datetime.fromisoformat(first["date_modified"]) == BRIDGE.updated
+    assert second["authors"] == [{"name": "Wexcombe Forward"}]
+    assert "image" not in second
+
+
+def test_atom_has_what_rfc_4287_demands_of_feed_and_entry() -> None:
+    feed = xml(write_atom(INFO, ENTRIES))
+    for element in (feed, *feed.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated", "author"):
+            assert len(element.findall(ATOM + name)) == 1, name
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-20T09:00:00+00:00"
+    links = [(link.get("rel"), link.get("href")) for link in feed.findall(f"{ATOM}link")]
+    assert links == [("self", INFO.self_url), ("alternate", INFO.site_url)]
+
+
+def test_an_atom_entry_has_one_alternate_and_its_enclosure_is_none() -> None:
+    entry = xml(write_atom(INFO, ENTRIES)).findall(f"{ATOM}entry")[0]
+    links = [dict(link.attrib) for link in entry.findall(f"{ATOM}link")]
+    assert links == [
+        {"rel": "alternate", "type": "text/html", "href": BRIDGE.url},
+        {
+            "rel": "enclosure",
+            "type": "image/png",
+            "href": "https://wexcombe.example/bridge.png",
+            "length": "4321",
+        },
+    ]
+
+
+def test_rss_follows_the_boards_profile() -> None:
+    channel = xml(write_rss(INFO, ENTRIES)).find("channel")
+    assert channel is not None
+    assert channel.findtext("link") == INFO.site_url
+    assert channel.findtext("lastBuildDate") == "Fri, 20 Nov 2026 09:00:00 +0000"
+    assert channel.findtext("ttl") == "15"
+    own = channel.find(f"{ATOM}link")
+    assert own is not None
+    assert (own.get("rel"), own.get("href")) == ("self", INFO.self_url)
+    item = channel.findall("item")[0]
+    guid, enclosure = item.find("guid"), item.find("enclosure")
+    assert guid is not None
+    assert (guid.text, guid.get("isPermaLink")) == (BRIDGE.id, "false")
+    assert enclosure is not None
+    assert enclosure.get("length") == "4321"
+    assert item.findtext(f"{DC}creator") == "Nora Tallis"
+    assert item.findtext(f"{CONTENT}encoded") == BRIDGE.content_html
+    assert item.findtext("pubDate") == "Thu, 19 Nov 2026 08:30:00 +0000"
+
+
+def test_rss_titles_use_hexadecimal_references_and_descriptions_are_html() -> None:
+    content = write_rss(INFO, ENTRIES)
+    assert b"<title>Bridge &#x26; ferry: &#x3C;both&gt; reopen</title>" in content
+    assert xml(content).findtext("channel/item/title") == BRIDGE.title
+    assert xml(content).findtext("channel/item/description") == "Both reopen &amp; all is well."
+
+
+@pytest.mark.parametrize("year", [1066, 1931, 2039, 9999])
+@pytest.mark.parametrize("kind", FeedKind)
+def test_any_year_is_written_with_four_digits(kind: FeedKind, year: int) -> None:
+    when = datetime(year, 3, 4, 5, 6, tzinfo=UTC)
+    content = WRITERS[kind](INFO, (replace(BRIDGE, published=when, updated=when),))
+    date = f"04 Mar {year} 05:06:00" if kind is FeedKind.RSS else f"{year}-03-04T05:06:00+00:00"
+    assert date.encode() in content
+
+
+@given(title=any_text, body=any_text, author=any_text, summary=any_text, topic=any_text)
+def test_no_text_breaks_a_feed(
+    title: str, body: str, author: str, summary: str, topic: str
+) -> None:
+    entry = replace(
+        BRIDGE,
+        title=title,
+        content_html=body,
+        author=author,
+        summary=summary,
+        topics=(("some-topic", topic),),
+    )
+    atom = xml(write_atom(INFO, (entry,))).find(f"{ATOM}entry")
+    item = xml(write_rss(INFO, (entry,))).find("channel/item")
+    feed = json.loads(write_json(INFO, (entry,)))["items"][0]
+    assert atom is not None
+    assert item is not None
+    expected = clean_line(title, "Untitled")
+    assert atom.findtext(f"{ATOM}title") == expected
+    assert item.findtext("title") == expected
+    assert feed["title"] == expected
+    assert (item.findtext(f"{CONTENT}encoded") or "") == clean(body)
+    assert (atom.findtext(f"{ATOM}content") or "") == clean(body)
+    assert atom.findtext(f"{ATOM}author/{ATOM}name") == clean_line(author, INFO.author)
+
+
+@given(title=any_text, subtitle=any_text, imprint=any_text)
+def test_no_name_of_a_site_breaks_a_feed(title: str, subtitle: str, imprint: str) -> None:
+    info = replace(INFO, title=title, author=title, subtitle=subtitle, imprint=imprint)
+    for kind in (FeedKind.ATOM, FeedKind.RSS):
+        assert len(xml(WRITERS[kind](info, ENTRIES)))
+    assert json.loads(write_json(info, ENTRIES))["items"]
+
+
+def test_a_description_without_a_full_stop_gets_one_before_the_imprint() -> None:
+    assert INFO.description == f"News for Little Wexcombe. {IMPRINT}"
+    assert replace(INFO, subtitle="News!").description == f"News! {IMPRINT}"
+    assert replace(INFO, subtitle="", imprint="").description == "Wexcombe Forward"
+
+
+def test_the_feed_is_as_new_as_its_newest_entry() -> None:
+    later = replace(LIBRARY, updated=BRIDGE.updated + timedelta(days=1))
+    feed = xml(write_atom(INFO, (BRIDGE, later)))
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-21T09:00:00+00:00"
