@@ -122,7 +122,7 @@ class _Words(HTMLParser):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))
+        self.parts.append(data.replace("\n", " "))
 
 
 def text_of(html: str) -> str:

@@ -54,10 +54,10 @@ _SQLITE_DROP = (
 _SQLITE_RANK = "bm25(articles_search, 10.0, 5.0, 1.0, 3.0)"
 # The query must repeat the index's expression to the letter. A tsvector holds at most 1 MiB:
 # what stands after so many characters of a body is not searched.
-_VECTOR = """(
+_HEAD = """(
     setweight(to_tsvector('simple', title), 'A')
-    || setweight(to_tsvector('simple', left(summary || ' ' || author, 10000)), 'B')
-    || setweight(to_tsvector('simple', left(body_text, 150000)), 'D'))"""
+    || setweight(to_tsvector('simple', left(summary || ' ' || author, 10000)), 'B'))"""
+_VECTOR = f"({_HEAD} || setweight(to_tsvector('simple', left(body_text, 150000)), 'D'))"
 _POSTGRESQL_CREATE = (f"CREATE INDEX articles_search ON articles USING gin ({_VECTOR})",)
 _POSTGRESQL_DROP = ("DROP INDEX IF EXISTS articles_search",)
 
@@ -97,12 +97,11 @@ def matching(query: str, dialect: str) -> Select[Article] | None:
             .where(text("articles_search MATCH :words").bindparams(words=_fts5(words)))
             .order_by(text(_SQLITE_RANK), Article.published_at.desc())
         )
-    wanted = "to_tsquery('simple', :words)"
-    return (
-        select(Article)
-        .where(text(f"{_VECTOR} @@ {wanted}").bindparams(words=_tsquery(words)))
-        .order_by(text(f"ts_rank({_VECTOR}, {wanted}) DESC"), Article.published_at.desc())
-    )
+    wanted = {"words": _tsquery(words)}
+    condition = text(f"{_VECTOR} @@ to_tsquery('simple', :words)").bindparams(**wanted)
+    # By title, summary and author: to weigh the bodies, each would be taken apart anew.
+    rank = text(f"ts_rank({_HEAD}, to_tsquery('simple', :words)) DESC").bindparams(**wanted)
+    return select(Article).where(condition).order_by(rank, Article.published_at.desc())
 
 
 def words_of(query: str) -> list[str]:

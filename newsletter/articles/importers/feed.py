@@ -76,6 +76,9 @@ def _parsed(content: bytes, name: str) -> Any:
         raise Unreadable("the feed is empty", "check its address")
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = content.translate(None, CONTROL_BYTES)
+    plain = content.replace(b"\0", b"")
+    if b"<!DOCTYPE" in plain and b"<!ENTITY" in plain:
+        raise Unreadable("it declares XML entities, which feeds have no need of", "ask its makers")
     # Given as a stream: a text or bytes could be taken for an address and be opened.
     feed = feedparser.parse(
         io.BytesIO(content),
@@ -168,7 +171,8 @@ def _image(entry: Any) -> str:
 
 def _moment(entry: Any, field: str, context: ImportContext) -> datetime | None:
     """The instant of a date; without a zone it is in the site's, as everywhere."""
-    written = str(entry.get(field) or "").strip()
+    # Asked first: feedparser answers for "updated" with "published" where there is none.
+    written = str(entry[field] or "").strip() if field in entry else ""
     if not written:
         return None
     moment = find_moment(written, context.zone)

@@ -95,7 +95,7 @@ class Fields:
         if status not in (None, ""):
             known = STATUSES.get(str(status).strip().lower()) if isinstance(status, str) else None
             if known is None:
-                raise Unreadable("the status is not one that is known", f"write {_one_of()}")
+                raise Unreadable("the status is not one that is known", f"write one of {_one_of()}")
             return known
         word = str(draft).strip().lower() if isinstance(draft, str | bool | int) else ""
         if draft is not None and word not in FALSE | TRUE:

@@ -71,7 +71,11 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         raise Unreadable("the front matter is not closed", "end it with a line of ---") from error
     try:
         values = handler.load(head)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except ValueError as error:
+        raise Unreadable(
+            f"a date in the front matter is not in the calendar: {error}", "correct the date"
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
         raise Unreadable(f"the front matter cannot be read: {_reason(error)}", MEND) from error
     if not isinstance(values, dict | None):
         raise Unreadable("the front matter is not names and values", MEND)

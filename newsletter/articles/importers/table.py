@@ -48,9 +48,10 @@ def _rows(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, 
         io.StringIO(text.lstrip("\n"), newline=""), delimiter=_delimiter(text), strict=True
     )
     header: list[str] = []
+    line = 0
     try:
         for row in reader:
-            where = f"{name}, line {reader.line_num}"
+            where, line = f"{name}, line {line + 1}", reader.line_num
             if not any(cell.strip() for cell in row):
                 continue
             if not header:
@@ -65,7 +66,7 @@ def _rows(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, 
                 yield where, dict(zip(header, row, strict=False))
     except csv.Error as error:
         yield BadRecord(
-            where=f"{name}, line {reader.line_num}",
+            where=f"{name}, line {line + 1}",
             what=f"the rest of the file cannot be read as CSV: {error}",
             mend='close every quotation mark, and double those inside a cell ("")',
         )

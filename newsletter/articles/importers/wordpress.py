@@ -119,8 +119,7 @@ def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -
     except etree.XMLSyntaxError as error:
         yield BadRecord(
             where=f"{name}, line {error.lineno}",
-            what=f"the file is damaged, {seen} posts before this were read: "
-            f"{one_line(str(error.msg))}",
+            what=f"the file is damaged: {one_line(str(error.msg))} (posts read before: {seen})",
             mend=MEND,
         )
 
