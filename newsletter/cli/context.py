@@ -1,5 +1,6 @@
 """What every command holds: the site, opened when first needed, and a way to speak."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, update_wrapper
@@ -11,10 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from newsletter.app import Newsletter
+from newsletter.cli.logs import log_to_stderr
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 
+NOTHING = logging.CRITICAL + 1
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
 
@@ -120,6 +123,8 @@ def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         root = ctx.find_root()
         if not isinstance(root.obj, Program):
+            # A command tells its result itself; only `serve` keeps a log.
+            log_to_stderr(NOTHING)
             root.obj = Program(root.obj)
         return ctx.invoke(command, root.obj, *args, **kwargs)
 

@@ -3,9 +3,9 @@
 import logging
 
 import click
-import structlog
 
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.logs import log_to_stderr
 from newsletter.errors import StorageError
 from newsletter.migrations.running import is_current
 
@@ -36,7 +36,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
     from newsletter.scheduler import start_scheduler
     from newsletter.web.site import create_site
 
-    log_plainly()
+    log_to_stderr(logging.INFO)
     scheduler = start_scheduler(program.app) if with_schedule else None
     try:
         uvicorn.run(create_site(program.app), host=host, port=port, log_level="warning")
@@ -48,17 +48,3 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
         if scheduler is not None:
             program.app.engine.stop()
             scheduler.shutdown(wait=True)
-
-
-def log_plainly() -> None:
-    """Log lines for people and journald alike: time, level, event, values."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -137,7 +137,7 @@ def _write_option(table: Table, key: str, option: FieldInfo) -> Iterator[str]:
     default = None if option.is_required() else option.get_default(call_default_factory=True)
     value = table.values.get(key, default)
     if value is None or (secret and not _plain(value)):
-        yield f"# {key} = {_toml('' if value is None or secret else value)}"
+        yield f"# {key} = {_toml('change me' if option.is_required() else '')}"
     else:
         yield f"{key} = {_toml(value)}"
 

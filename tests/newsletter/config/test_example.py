@@ -1,0 +1,68 @@
+"""config.example.toml is whole, true and loadable; the documentation names every option."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from newsletter.cli.init import example_text
+from newsletter.config.example import Table, TransportKind, tables
+from newsletter.config.loading import parse_config, validate
+from newsletter.config.options import Imprint
+from newsletter.transports.registry import KINDS, transport_class
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = ROOT / "config.example.toml"
+DOCS = ROOT / "docs" / "configuration.md"
+
+
+def all_tables() -> list[Table]:
+    kinds = [TransportKind(kind=kind, options=transport_class(kind).Options) for kind in KINDS]
+    return tables(kinds, {})
+
+
+def uncommented(text: str) -> str:
+    """The example with everything that stands in it as a comment taken up."""
+    return re.sub(r"^# (?=(# )?(\[|[a-z_]+ = ))", "", text, flags=re.MULTILINE)
+
+
+def test_the_example_is_what_the_models_say() -> None:
+    assert EXAMPLE.read_text(encoding="utf-8") == example_text({}), (
+        "regenerate config.example.toml; docs/developer.md says how"
+    )
+
+
+def test_the_example_loads() -> None:
+    config = parse_config(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE, {})
+    assert list(config.digests) == ["friday"]
+
+
+def test_the_example_loads_with_every_comment_taken_up() -> None:
+    text = uncommented(uncommented(EXAMPLE.read_text(encoding="utf-8")))
+    config = parse_config(text, EXAMPLE, {})
+    assert set(config.transports) == {"default", *KINDS} - {"smtp"}
+    for name, table in config.transports.items():
+        options = {key: value for key, value in table.items() if key != "kind"}
+        validate(transport_class(table["kind"]).Options, options, name, EXAMPLE, {})
+
+
+def test_no_option_is_missing_from_the_example() -> None:
+    raw = tomllib.loads(uncommented(uncommented(EXAMPLE.read_text(encoding="utf-8"))))
+    for table in all_tables():
+        found = raw
+        for part in table.path.split("."):
+            found = found[part]
+        assert set(table.model.model_fields) <= set(found), table.path
+
+
+def test_every_option_says_what_it_does() -> None:
+    for table in all_tables():
+        for key, option in table.model.model_fields.items():
+            is_section = isinstance(option.annotation, type) and option.annotation is Imprint
+            assert is_section or option.description, f"{table.path}.{key}"
+
+
+def test_no_option_is_missing_from_the_documentation() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for table in all_tables():
+        for key in table.model.model_fields:
+            assert f"`{key}`" in text, f"docs/configuration.md does not name {table.path}.{key}"

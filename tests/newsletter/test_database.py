@@ -1,0 +1,170 @@
+"""Transactions, times that stay in UTC, and errors a person can act on."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+from support import add_article
+
+from newsletter.articles.models import Article
+from newsletter.clock import FixedClock, in_utc
+from newsletter.database import Database, UTCDateTime, parse_url
+from newsletter.errors import ConfigurationError, Conflict, StorageError
+from newsletter.migrations.running import current_revision, is_current, upgrade
+from newsletter.schema import TABLE_MODULES, metadata
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1969, 7, 20, 20, 17, 40, tzinfo=UTC),
+        datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC),
+        datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+    ],
+)
+def test_a_time_comes_back_as_the_same_instant_in_utc(database: Database, moment: datetime) -> None:
+    with database.write() as session:
+        article_id = add_article(session, "Moon", moment).id
+    with database.read() as session:
+        found = session.get_one(Article, article_id).published_at
+    assert found == moment
+    assert found.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused_at_the_door() -> None:
+    with pytest.raises(ValueError, match="has no time zone"):
+        in_utc(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_a_block_that_fails_writes_nothing(database: Database, clock: FixedClock) -> None:
+    def fail_half_way() -> None:
+        with database.write() as session:
+            add_article(session, "Never", clock.now())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM articles")) == 0
+
+
+def test_a_reading_block_changes_nothing(database: Database, clock: FixedClock) -> None:
+    with database.read() as session:
+        add_article(session, "Never", clock.now())
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM articles")) == 0
+
+
+def test_two_who_write_the_same_at_once_are_told_apart(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        add_article(session, "Twice", clock.now())
+    with pytest.raises(Conflict, match="another process"), database.write() as session:
+        add_article(session, "Twice", clock.now())
+
+
+def test_writers_on_sqlite_wait_their_turn(sqlite_url: str) -> None:
+    def count_up() -> None:
+        database = Database(sqlite_url)
+        for _ in range(25):
+            with database.write() as session:
+                session.execute(text("UPDATE numbers SET value = value + 1"))
+        database.close()
+
+    database = Database(sqlite_url)
+    with database.write() as session:
+        session.execute(text("CREATE TABLE numbers (value INTEGER)"))
+        session.execute(text("INSERT INTO numbers VALUES (0)"))
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalar(text("SELECT value FROM numbers")) == 100
+    database.close()
+
+
+def test_a_database_that_was_never_made_names_the_mend(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new.db")
+    with pytest.raises(StorageError, match="newsletter db upgrade"), database.read() as session:
+        session.execute(text("SELECT * FROM articles"))
+    database.close()
+
+
+def test_a_database_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/nowhere/new.db")
+    with pytest.raises(StorageError, match="does not exist"), database.read() as session:
+        session.execute(text("SELECT 1"))
+    database.close()
+
+
+def test_a_server_that_is_not_there_says_so_without_the_password() -> None:
+    database = Database("postgresql://user:hidden@127.0.0.1:9/none?connect_timeout=2")
+    with pytest.raises(StorageError) as caught, database.read() as session:
+        session.execute(text("SELECT 1"))
+    assert "hidden" not in str(caught.value)
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://u@h/d"])
+def test_an_address_of_no_known_database_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"database\.url"):
+        parse_url(url)
+
+
+def test_upgrading_again_changes_nothing(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        add_article(session, "Kept", clock.now())
+    before = current_revision(database)
+    assert upgrade(database) == before
+    assert is_current(database)
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM articles")) == 1
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match="install that"):
+        upgrade(database)
+
+
+def test_migrations_make_the_tables_that_the_models_say(database: Database) -> None:
+    with database.read() as session:
+        context = MigrationContext.configure(
+            session.connection(),
+            opts={
+                "include_name": lambda name, *_: not (name or "").startswith("articles_search"),
+                "compare_type": False,
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_models_module_is_in_the_schema() -> None:
+    root = Path(__file__).resolve().parents[2]
+    found = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for package in ("newsletter", "subscribers")
+        for path in (root / package).rglob("models.py")
+    }
+    assert {module.__name__ for module in TABLE_MODULES} == found
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_the_type_hands_sqlite_naive_utc_and_reads_it_back(moment: datetime) -> None:
+    kind, dialect = UTCDateTime(), sqlite.dialect()  # type: ignore[no-untyped-call]
+    try:
+        expected = in_utc(moment)
+    except OverflowError:
+        return
+    assert kind.process_result_value(kind.process_bind_param(moment, dialect), dialect) == expected
