@@ -1,0 +1,91 @@
+"""A site served over HTTP on loopback, with a few articles and a person on its list."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from support import add_article, make_app
+
+from newsletter.app import Newsletter
+from newsletter.articles.models import ArticleStatus
+from newsletter.clock import FixedClock
+from newsletter.demo.catcher import MailCatcher
+from newsletter.web.site import create_site
+
+MAILS = """
+[web]
+caught_mails = "mails"
+[feeds]
+max_age = "10m"
+"""
+
+
+class Stage:
+    """An application that stands in for whichever site the test running now has made."""
+
+    def __init__(self) -> None:
+        self.site: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.site is not None
+        await self.site(scope, receive, send)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    stage: Stage
+    address: str
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """One real server for all tests."""
+    stage = Stage()
+    config = uvicorn.Config(stage, lifespan="off", log_level="critical")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        host, port = listening.getsockname()
+        yield Served(stage=stage, address=f"http://{host}:{port}")
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def program(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Newsletter]:
+    """A site with articles of every status; its caught mails are shown."""
+    app = make_app(tmp_path, sqlite_url, clock, extra=MAILS)
+    with app.database.write() as session:
+        for day, title, topics, status in (
+            (1, "Trees planted", ("environment",), ArticleStatus.PUBLISHED),
+            (2, "Bus runs late", ("transport",), ArticleStatus.PUBLISHED),
+            (3, "Not ready yet", ("transport",), ArticleStatus.DRAFT),
+            (4, "Taken back", ("housing",), ArticleStatus.WITHDRAWN),
+            (5, 'Homes <agreed> & "sold"', ("housing",), ArticleStatus.PUBLISHED),
+        ):
+            when = datetime(2026, 11, day, 9, 0, tzinfo=UTC)
+            add_article(session, title, when, topics=topics, status=status)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def client(program: Newsletter, served: Served) -> Iterator[httpx.Client]:
+    served.stage.site = create_site(program)
+    with httpx.Client(base_url=served.address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
+    """Fills the folder that `program` shows."""
+    with MailCatcher(tmp_path / "mails") as started:
+        yield started
