@@ -93,7 +93,8 @@ def _imported(kind: str, where: str) -> Any:
         raise ConfigurationError(f"{where}.kind: {module} has no attribute {attribute!r}")
     options = getattr(found, "Options", None)
     is_model = isinstance(options, type) and issubclass(options, BaseModel)
-    if not (callable(found) and is_model and callable(getattr(found, "open", None))):
+    can_open = callable(found) and callable(getattr(found, "open", None))
+    if not (can_open and is_model and options is not BaseModel):
         raise ConfigurationError(
             f"{where}.kind: {kind} is not a transport; a transport is a class with `Options` "
             "(a pydantic model), `connections` and `open()`; see docs/transports.md"

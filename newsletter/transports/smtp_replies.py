@@ -17,7 +17,7 @@ _LOGIN_CODES = {530, 535}
 # Words of servers that refuse us rather than the recipient, often as late as at RCPT.
 _REFUSES_US = re.compile(
     r"relay(ing)?( access)? (denied|not (permitted|allowed)|prohibited)|unable to relay"
-    r"|client host (rejected|blocked)|sender address rejected|authentication (is )?required",
+    r"|client host (\S+ )?(rejected|blocked)|sender address rejected|authentication (is )?required",
     re.IGNORECASE,
 )
 _TOO_FAST = re.compile(r"too (many|fast|much)|rate limit|throttl", re.IGNORECASE)

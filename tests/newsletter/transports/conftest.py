@@ -9,12 +9,12 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from certificates import Certificates  # noqa: E402
-from faulty_smtp import FaultySmtp  # noqa: E402
-from postmark_server import PostmarkServer  # noqa: E402
+from certificates import Certificates
+from faulty_smtp import FaultySmtp
+from postmark_server import PostmarkServer
 
-from newsletter.transports.base import Transport  # noqa: E402
-from newsletter.transports.registry import load_transport  # noqa: E402
+from newsletter.transports.base import Transport
+from newsletter.transports.registry import load_transport
 
 
 @pytest.fixture(scope="session")

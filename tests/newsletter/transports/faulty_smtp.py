@@ -84,6 +84,8 @@ class FaultySmtp:
         self._threads[0].start()
 
     def stop(self) -> None:
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         # Closing alone does not wake a thread that waits in accept.
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -108,6 +110,7 @@ class FaultySmtp:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(10)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = _Talk(connection)
         try:
             if self._implicit and self._tls:

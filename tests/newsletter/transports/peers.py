@@ -46,8 +46,8 @@ class Peer:
     takes_empty: bool = True
 
 
-def _load(kind: str, folder: Path, **table: Any) -> Transport:
-    return load_transport("main", {"kind": kind, **table}, folder / "newsletter.toml", {})
+def _load(kind: str, beside: Path, /, **table: Any) -> Transport:
+    return load_transport("main", {"kind": kind, **table}, beside / "newsletter.toml", {})
 
 
 def _smtp(port: int, folder: Path) -> Transport:
@@ -112,7 +112,7 @@ def smtp_sink(folder: Path) -> Iterator[Peer]:
         _wait_for(port)
         yield Peer(
             transport=_smtp(port, folder),
-            take=lambda: [_undumped(file) for file in dumps.iterdir()],
+            take=lambda: [_undumped(file) for file in _whole(dumps)],
             carried=lambda mail: (mail.recipient, mail.content.replace(b"\r\n", b"\n")),
         )
     finally:
@@ -199,6 +199,11 @@ def _read_and_removed(folder: Path) -> list[bytes]:
         found.append(file.read_bytes())
         file.unlink()
     return found
+
+
+def _whole(dumps: Path) -> list[Path]:
+    """The files of finished mails; smtp-sink is about to remove the others."""
+    return [file for file in dumps.iterdir() if file.exists() and file.stat().st_size]
 
 
 def _undumped(file: Path) -> tuple[str, bytes]:

@@ -38,7 +38,7 @@ class PostmarkServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802 - the library's name
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 answer = owner.take(self.path, dict(self.headers.items()), json.loads(body))
                 if answer.silent:

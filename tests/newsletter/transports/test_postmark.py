@@ -1,0 +1,361 @@
+"""Postmark: what the mails become, and what its answers mean for them."""
+
+import base64
+import json
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+import pytest
+from ledger import Ledger, mail, mails, message
+from postmark_server import TOKEN, Answer, PostmarkServer
+
+from newsletter.errors import ConfigurationError
+from newsletter.transports.base import (
+    Accepted,
+    Deferred,
+    InDoubt,
+    Mail,
+    Outcome,
+    Refused,
+    TransportStopped,
+    Unsupported,
+)
+
+Load = Callable[..., Any]
+
+
+@pytest.fixture
+def send(load: Load, postmark: PostmarkServer) -> Callable[..., Ledger]:
+    """Sends by the local server; the ledger stays with the test when everything stops."""
+
+    def send(sent: list[Mail], ledger: Ledger | None = None, **table: Any) -> Ledger:
+        ledger = ledger or Ledger()
+        table = {"server_token": TOKEN, "api_url": postmark.url, "timeout": "1s", **table}
+        with load("postmark", **table).open() as session:
+            session.send(iter(sent), ledger)
+        return ledger
+
+    return send
+
+
+Send = Callable[..., Ledger]
+
+
+def built(**headers: str) -> EmailMessage:
+    found = EmailMessage(policy=SMTP)
+    for name, value in {
+        "From": "Wexcombe Forward <news@wexcombe.example>",
+        "To": "ada@wexcombe.example",
+        "Subject": "Buses – at last",
+        **headers,
+    }.items():
+        found[name.replace("_", "-")] = value
+    return found
+
+
+class TestWhatAMailBecomes:
+    def test_text_and_html_have_their_fields(self, send: Send, postmark: PostmarkServer) -> None:
+        draft = built(Reply_To="office@wexcombe.example", Message_ID="<7.abbey@wexcombe.example>")
+        draft["List-Unsubscribe"] = "<https://wexcombe.example/u/k>"
+        draft["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        draft.set_content("Buses: ½ fare\n")
+        draft.add_alternative("<p>Buses: ½ fare</p>\n", subtype="html")
+        send([mail(content=draft.as_bytes())])
+        assert postmark.messages == [
+            {
+                "From": "Wexcombe Forward <news@wexcombe.example>",
+                "To": "ada@wexcombe.example",
+                "ReplyTo": "office@wexcombe.example",
+                "Subject": "Buses – at last",
+                "TextBody": "Buses: ½ fare\n",
+                "HtmlBody": "<p>Buses: ½ fare</p>\n",
+                "Headers": [
+                    {"Name": "Message-ID", "Value": "<7.abbey@wexcombe.example>"},
+                    {"Name": "X-PM-KeepID", "Value": "true"},
+                    {"Name": "List-Unsubscribe", "Value": "<https://wexcombe.example/u/k>"},
+                    {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+                ],
+                "MessageStream": "broadcast",
+                "TrackOpens": False,
+                "TrackLinks": "None",
+            }
+        ]
+
+    def test_images_and_attachments_go_along(self, send: Send, postmark: PostmarkServer) -> None:
+        draft = built()
+        draft.set_content("See the picture.\n")
+        draft.add_alternative('<img src="cid:crest@wexcombe.example">', subtype="html")
+        html = draft.get_payload(1)
+        assert isinstance(html, EmailMessage)
+        html.add_related(b"\x89PNG", "image", "png", cid="<crest@wexcombe.example>")
+        draft.add_attachment(b"%PDF", "application", "pdf", filename="agenda.pdf")
+        send([mail(content=draft.as_bytes())])
+        assert postmark.messages[0]["Attachments"] == [
+            {
+                "Name": "attachment",
+                "Content": base64.b64encode(b"\x89PNG").decode(),
+                "ContentType": "image/png",
+                "ContentID": "cid:crest@wexcombe.example",
+            },
+            {
+                "Name": "agenda.pdf",
+                "Content": base64.b64encode(b"%PDF").decode(),
+                "ContentType": "application/pdf",
+            },
+        ]
+
+    def test_stream_tag_and_tracking_are_as_configured(
+        self, send: Send, postmark: PostmarkServer
+    ) -> None:
+        options = {"message_stream": "abbey", "tag": "digest", "track_links": True}
+        send([mail()], track_opens=True, **options)
+        found = postmark.messages[0]
+        assert found["MessageStream"] == "abbey"
+        assert found["Tag"] == "digest"
+        assert found["TrackOpens"] is True
+        assert found["TrackLinks"] == "HtmlAndText"
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"Cc": "eve@wexcombe.example"}, "header Cc"),
+            ({"Sender": "eve@wexcombe.example"}, "header Sender"),
+            ({"DKIM_Signature": "v=1; d=wexcombe.example"}, "signs it itself"),
+            ({"To": "ada@wexcombe.example, eve@wexcombe.example"}, "the recipient alone"),
+            ({"To": "everybody@wexcombe.example"}, "the recipient alone"),
+        ],
+    )
+    def test_a_header_that_it_cannot_carry_is_not_dropped_in_silence(
+        self, send: Send, postmark: PostmarkServer, change: dict[str, str], words: str
+    ) -> None:
+        draft = built(**change)
+        draft.set_content("x\n")
+        with pytest.raises(Unsupported, match=words):
+            send([mail(content=draft.as_bytes())])
+        assert not postmark.requests
+
+    @pytest.mark.parametrize("kind", ["second text", "calendar", "message", "signed"])
+    def test_a_part_that_it_cannot_carry_is_not_dropped_in_silence(
+        self, send: Send, kind: str
+    ) -> None:
+        draft = built()
+        draft.set_content("x\n")
+        if kind == "second text":
+            draft.add_alternative("y\n")
+        elif kind == "calendar":
+            draft.add_alternative("BEGIN:VCALENDAR\n", subtype="calendar")
+        elif kind == "message":
+            draft.add_attachment(built())
+        else:
+            draft.make_mixed()
+            draft.set_type("multipart/signed")
+        with pytest.raises(Unsupported):
+            send([mail(content=draft.as_bytes())])
+
+    def test_the_token_travels_in_its_header(self, send: Send, postmark: PostmarkServer) -> None:
+        send([mail()])
+        path, headers, _ = postmark.requests[0]
+        assert path == "/email/batch"
+        assert headers["X-Postmark-Server-Token"] == TOKEN
+        assert headers["Content-Type"] == "application/json"
+
+    def test_a_non_ascii_mailbox_is_refused(self, send: Send) -> None:
+        ledger = send([mail(1, "zoë@wexcombe.example", content=message()), mail(2)])
+        assert ledger.kinds == ["Refused", "Accepted"]
+
+
+class TestBatches:
+    def test_as_many_go_in_a_call_as_may(self, send: Send, postmark: PostmarkServer) -> None:
+        assert send(mails(501)).kinds == ["Accepted"] * 501
+        assert [len(messages) for _, _, messages in postmark.requests] == [500, 1]
+
+    def test_a_smaller_batch_can_be_asked_for(self, send: Send, postmark: PostmarkServer) -> None:
+        send(mails(5), batch=2)
+        assert [len(messages) for _, _, messages in postmark.requests] == [2, 2, 1]
+
+    def test_a_call_stays_below_the_largest_payload(
+        self, send: Send, postmark: PostmarkServer
+    ) -> None:
+        large = message((b"x" * 990 + b"\r\n") * 4_900)
+        sent = [mail(key, content=large) for key in range(12)]
+        assert send(sent, timeout="30s").kinds == ["Accepted"] * 12
+        sizes = [int(headers["Content-Length"]) for _, headers, _ in postmark.requests]
+        assert len(sizes) == 2
+        assert max(sizes) <= 50_000_000
+
+    def test_a_message_that_is_too_large_stops_everything(self, send: Send) -> None:
+        with pytest.raises(Unsupported, match="larger than 5000000"):
+            send([mail(content=message((b"x" * 990 + b"\r\n") * 5_100))])
+
+
+class TestAnswersForOneMail:
+    @pytest.mark.parametrize(
+        ("recipient", "code"), [("inactive@wexcombe.example", 406), ("invalid@x.example", 300)]
+    )
+    def test_a_bad_recipient_is_refused_and_the_others_go(
+        self, send: Send, recipient: str, code: int
+    ) -> None:
+        ledger = send([mail(1), mail(2, recipient), mail(3)])
+        assert ledger.kinds == ["Accepted", "Refused", "Accepted"]
+        assert ledger.outcomes[2].response.startswith(str(code))
+
+    def test_the_message_id_is_kept(self, send: Send) -> None:
+        outcome = send([mail()]).outcomes[1]
+        assert outcome == Accepted(response="MessageID 0a129aee-e1cd-480d-b08d-000000000001 OK")
+
+    @pytest.mark.parametrize(
+        ("item", "expected"),
+        [
+            ({"ErrorCode": 100, "Message": "Maintenance"}, Deferred),
+            ({"ErrorCode": 429, "Message": "Rate limit exceeded"}, Deferred),
+            ({"ErrorCode": 406, "Message": "Inactive recipient"}, Refused),
+            ({"ErrorCode": 300, "Message": "Invalid email request"}, Refused),
+            ({"ErrorCode": 0, "Message": "OK"}, InDoubt),
+            ({"ErrorCode": "0"}, InDoubt),
+            ("nonsense", InDoubt),
+            (None, InDoubt),
+        ],
+    )
+    def test_each_code_has_its_outcome(
+        self, send: Send, postmark: PostmarkServer, item: Any, expected: type[Outcome]
+    ) -> None:
+        good = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1"}
+        postmark.answers = [Answer(body=json.dumps([good, item]).encode())]
+        ledger = send(mails(2))
+        assert ledger.kinds == ["Accepted", expected.__name__]
+
+    @pytest.mark.parametrize(
+        "item",
+        [
+            {"ErrorCode": 400, "Message": "Sender signature not found"},
+            {"ErrorCode": 401, "Message": "Sender signature not confirmed"},
+            {"ErrorCode": 405, "Message": "Not allowed to send: out of credits"},
+            {"ErrorCode": 412, "Message": "Account is pending"},
+            {"ErrorCode": 300, "Message": "Invalid 'From' address: 'x'."},
+            {"ErrorCode": 1235, "Message": "The message stream was not found"},
+        ],
+    )
+    def test_what_is_wrong_with_us_stops_everything_and_is_blamed_on_nobody(
+        self, send: Send, postmark: PostmarkServer, item: dict[str, Any]
+    ) -> None:
+        good = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1"}
+        postmark.answers = [Answer(body=json.dumps([item, good]).encode())]
+        ledger = Ledger()
+        with pytest.raises(TransportStopped, match=item["Message"][:20]):
+            send(mails(4), ledger, batch=2)
+        assert ledger.kinds == ["Deferred", "Accepted"]
+        assert len(postmark.requests) == 1
+
+
+class TestAnswersForTheWholeCall:
+    def test_a_wrong_token_stops_everything(self, send: Send, postmark: PostmarkServer) -> None:
+        ledger = Ledger()
+        with pytest.raises(TransportStopped, match=r"HTTP 401 The Server Token .* is invalid"):
+            send(mails(2), ledger, server_token="not-the-token")
+        assert ledger.kinds == ["Deferred", "Deferred"]
+
+    @pytest.mark.parametrize("status", [301, 307, 403, 404, 413, 415, 422])
+    def test_a_call_turned_down_stops_everything(
+        self, send: Send, postmark: PostmarkServer, status: int
+    ) -> None:
+        postmark.answers = [Answer(status, headers={"Location": postmark.url + "/elsewhere"})]
+        with pytest.raises(TransportStopped, match=f"HTTP {status}"):
+            send(mails(2))
+        assert len(postmark.requests) == 1
+
+    @pytest.mark.parametrize("status", [429, 500, 503])
+    def test_not_now_defers_and_the_rest_is_not_tried(
+        self, send: Send, postmark: PostmarkServer, status: int
+    ) -> None:
+        postmark.answers = [Answer(status, headers={"Retry-After": "120"})]
+        ledger = send(mails(6), batch=2)
+        assert ledger.kinds == ["Deferred"] * 6
+        for outcome in ledger.outcomes.values():
+            assert isinstance(outcome, Deferred)
+            assert outcome.throttled
+            assert outcome.retry_after == timedelta(minutes=2)
+        assert len(postmark.requests) == 1
+
+    @pytest.mark.parametrize("wait", ["", "soon", "-1", "1.5", "9" * 400])
+    def test_an_odd_retry_after_is_no_harm(
+        self, send: Send, postmark: PostmarkServer, wait: str
+    ) -> None:
+        postmark.answers = [Answer(429, headers={"Retry-After": wait})]
+        outcome = send([mail()]).outcomes[1]
+        assert isinstance(outcome, Deferred)
+        assert (outcome.retry_after or timedelta()) <= timedelta(days=1)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            pytest.param(Answer(hang_up=True), id="hangs up"),
+            pytest.param(Answer(silent=True), id="stays silent"),
+            pytest.param(Answer(502, b"<html>bad gateway"), id="bad gateway"),
+            pytest.param(Answer(504), id="gateway timeout"),
+            pytest.param(Answer(202), id="an odd success"),
+            pytest.param(Answer(200, b"[]"), id="too few answers"),
+            pytest.param(Answer(200, b"{}"), id="no list"),
+            pytest.param(Answer(200, b"\xff\xfe"), id="no JSON"),
+            pytest.param(Answer(200, b"[" * 100_000), id="too deep"),
+            pytest.param(Answer(200, b"x" * 5_000_001), id="endless"),
+        ],
+    )
+    def test_no_readable_answer_leaves_the_whole_call_in_doubt(
+        self, send: Send, postmark: PostmarkServer, answer: Answer
+    ) -> None:
+        postmark.answers = [answer]
+        ledger = send(mails(3))
+        assert ledger.kinds == ["InDoubt"] * 3
+
+    def test_after_a_doubt_the_rest_waits(self, send: Send, postmark: PostmarkServer) -> None:
+        postmark.answers = [Answer(hang_up=True)]
+        ledger = send(mails(4), batch=2)
+        assert ledger.kinds == ["InDoubt", "InDoubt", "Deferred", "Deferred"]
+
+    def test_never_connected_is_deferred_not_in_doubt(self, send: Send) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        ledger = send(mails(3), api_url=f"http://127.0.0.1:{port}", batch=1)
+        assert ledger.kinds == ["Deferred"] * 3
+
+    def test_an_unknown_host_is_deferred(self, send: Send) -> None:
+        ledger = send(mails(2), api_url="https://api.wexcombe.invalid")
+        assert ledger.kinds == ["Deferred"] * 2
+
+    def test_a_server_without_tls_stops_everything(self, send: Send) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def answer() -> None:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(100)
+                    connection.sendall(b"HTTP/1.1 400 no TLS here\r\n\r\n")
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            with pytest.raises(TransportStopped, match="TLS failed"):
+                send([mail()], api_url=f"https://127.0.0.1:{listener.getsockname()[1]}")
+            thread.join()
+
+
+class TestOptions:
+    def test_the_token_is_needed(self, load: Load) -> None:
+        with pytest.raises(ConfigurationError, match=r"transports\.main\.server_token: missing"):
+            load("postmark")
+
+    def test_the_token_may_come_from_a_file(self, load: Load, tmp_path: Any) -> None:
+        (tmp_path / "token").write_text(TOKEN + "\n", encoding="utf-8")
+        assert load("postmark", server_token_file="token")
+
+    def test_the_token_never_travels_unencrypted(self, load: Load) -> None:
+        with pytest.raises(ConfigurationError, match=r"transports\.main\.api_url: .*encrypted"):
+            load("postmark", server_token=TOKEN, api_url="http://api.wexcombe.example")
+
+    def test_the_token_shows_nowhere(self, load: Load) -> None:
+        transport = load("postmark", server_token=TOKEN)
+        assert TOKEN not in repr(transport) + str(vars(transport))

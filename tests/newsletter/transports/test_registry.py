@@ -1,0 +1,153 @@
+"""How a table of the configuration becomes a transport."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.config.durations import write_duration
+from newsletter.errors import ConfigurationError
+from newsletter.transports.registry import KINDS, load_transport, transport_class
+
+Load = Callable[..., Any]
+DOCS = Path(__file__).parents[3] / "docs" / "transports.md"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Puts a module of the user's own where Python finds it."""
+    folder, names = tmp_path / "own", []
+    folder.mkdir()
+    sys.path.insert(0, str(folder))
+
+    def put(text: str) -> str:
+        names.append(f"own_{abs(hash(tmp_path))}_{len(names)}")
+        (folder / f"{names[-1]}.py").write_text(text, encoding="utf-8")
+        return names[-1]
+
+    yield put
+    sys.path.remove(str(folder))
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def test_the_shipped_kinds_are_known() -> None:
+    assert {"console", "maildir", "postmark", "smtp"} <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_shipped_kind_is_a_transport_whose_options_explain_themselves(kind: str) -> None:
+    options = transport_class(kind).Options
+    for name, field in options.model_fields.items():
+        assert field.description, f"{kind}.{name}"
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "", "smpt", 7, "smtp:", ":x", ["smtp"], "base", "smtp_wire"]
+)
+def test_an_unknown_kind_is_told_with_what_is_allowed(load: Load, kind: Any) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        load(kind)
+    assert f"transports.main.kind: found {kind!r}" in str(error.value)
+    assert "console, maildir, postmark, smtp" in str(error.value)
+
+
+def test_a_missing_kind_is_told() -> None:
+    with pytest.raises(ConfigurationError, match=r"transports\.main\.kind: found None"):
+        load_transport("main", {}, Path("newsletter.toml"), {})
+
+
+@pytest.mark.parametrize("kind", ["no_such_module_here:X", "no_such.module.here:X"])
+def test_a_module_that_is_not_there_is_told(load: Load, kind: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"transports\.main\.kind: .*no_such"):
+        load(kind)
+
+
+def test_a_module_that_fails_is_told(load: Load, own: Callable[[str], str]) -> None:
+    name = own("import no_such_thing_in_wexcombe")
+    with pytest.raises(ConfigurationError, match=r"cannot be imported: ModuleNotFoundError"):
+        load(f"{name}:X")
+    with pytest.raises(ConfigurationError, match=r"cannot be imported: SyntaxError"):
+        load(f"{own('def')}:X")
+
+
+def test_an_attribute_that_is_not_there_is_told(load: Load, own: Callable[[str], str]) -> None:
+    with pytest.raises(ConfigurationError, match="has no attribute 'X'"):
+        load(f"{own('')}:X")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X = 7",
+        "class X: pass",
+        "class X:\n    Options = dict\n    def open(self): pass",
+        "from pydantic import BaseModel\nclass X:\n    Options = BaseModel",
+        "from pydantic import BaseModel\nclass X:\n    Options = BaseModel\n    def open(self): 0",
+    ],
+)
+def test_an_attribute_that_is_no_transport_is_told(
+    load: Load, own: Callable[[str], str], text: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="is not a transport; a transport is a class"):
+        load(f"{own(text)}:X")
+
+
+def test_a_transport_that_does_not_say_its_connections_is_told(
+    load: Load, own: Callable[[str], str]
+) -> None:
+    text = (
+        "from newsletter.config.options import Section\n"
+        "class X:\n    Options = type('Options', (Section,), {})\n"
+        "    def __init__(self, options): pass\n    def open(self): pass"
+    )
+    with pytest.raises(ConfigurationError, match="`connections`"):
+        load(f"{own(text)}:X")
+
+
+def test_relative_paths_are_beside_the_configuration_file(load: Load, tmp_path: Path) -> None:
+    load("maildir", path="caught").open()
+    assert (tmp_path / "caught" / "new").is_dir()
+
+
+def test_absolute_paths_stay(load: Load, tmp_path: Path) -> None:
+    load("maildir", path=str(tmp_path / "elsewhere")).open()
+    assert (tmp_path / "elsewhere" / "new").is_dir()
+
+
+def shown(default: object) -> str:
+    """A default as the documentation writes it."""
+    if hasattr(default, "get_secret_value"):
+        return '`""`'
+    if hasattr(default, "total_seconds"):
+        return f'`"{write_duration(default)}"`'  # type: ignore[arg-type]
+    return f'`"{default}"`' if isinstance(default, str) else f"`{str(default).lower()}`"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_is_documented_with_its_default(kind: str) -> None:
+    section = DOCS.read_text(encoding="utf-8").partition(f"\n## `{kind}`")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
+    fields = transport_class(kind).Options.model_fields
+    expected = {n: "needed" if f.is_required() else shown(f.default) for n, f in fields.items()}
+    assert rows == expected
+
+
+def test_every_example_of_the_documentation_is_taken(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    examples = [
+        (name, table)
+        for block in blocks
+        for name, table in tomllib.loads(block)["transports"].items()
+        if table["kind"] in KINDS
+    ]
+    assert {table["kind"] for _, table in examples} == set(KINDS)
+    for name, table in examples:
+        for secret in ("password", "server_token"):
+            if f"{secret}_file" in table:
+                (tmp_path / table[f"{secret}_file"]).write_text("secret", encoding="utf-8")
+        assert load_transport(name, table, tmp_path / "newsletter.toml", {})

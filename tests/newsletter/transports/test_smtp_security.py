@@ -1,0 +1,228 @@
+"""TLS and logins: refused rather than weakened, and no secret shown."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from certificates import Certificates
+from faulty_smtp import FEATURES, FaultySmtp, Reaction, Script, say
+from ledger import Ledger, mail, mails
+
+from newsletter.errors import ConfigurationError
+from newsletter.transports.base import Deferred, TransportStopped
+
+Start = Callable[..., FaultySmtp]
+Load = Callable[..., Any]
+PASSWORD = "harbour-lights-1847"
+
+
+def deliver(load: Load, server: FaultySmtp, host: str = "localhost", **table: Any) -> Ledger:
+    ledger = Ledger()
+    with load("smtp", host=host, port=server.port, **table).open() as session:
+        session.send(mails(3), ledger)
+    return ledger
+
+
+@pytest.fixture(params=["starttls", "tls"])
+def security(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def start(
+    faulty_smtp: Start, certificates: Certificates, security: str
+) -> Callable[..., FaultySmtp]:
+    """Starts a server with TLS of the kind under test."""
+
+    def start(
+        script: Script | None = None, host: str = "localhost", self_signed: bool = False
+    ) -> FaultySmtp:
+        tls = certificates.self_signed(host) if self_signed else certificates.server(host)
+        return faulty_smtp(
+            script,
+            features=[*FEATURES, "STARTTLS", "AUTH PLAIN LOGIN"],
+            tls=tls,
+            implicit=security == "tls",
+        )
+
+    return start
+
+
+class TestCertificates:
+    def test_a_good_one_is_accepted(
+        self, start: Start, load: Load, security: str, certificates: Certificates
+    ) -> None:
+        server = start()
+        ledger = deliver(load, server, security=security, ca_file=str(certificates.authority))
+        assert ledger.kinds == ["Accepted"] * 3
+
+    def test_one_for_an_address_is_accepted_at_that_address(
+        self, start: Start, load: Load, security: str, certificates: Certificates
+    ) -> None:
+        server, trusted = start(host="127.0.0.1"), str(certificates.authority)
+        ledger = deliver(load, server, "127.0.0.1", security=security, ca_file=trusted)
+        assert ledger.kinds == ["Accepted"] * 3
+
+    def test_one_for_another_host_stops_everything(
+        self, start: Start, load: Load, security: str, certificates: Certificates
+    ) -> None:
+        server, trusted = start(host="mail.elsewhere.example"), str(certificates.authority)
+        with pytest.raises(TransportStopped, match=r"certificate .* not valid for 'localhost'"):
+            deliver(load, server, security=security, ca_file=trusted)
+        assert "MAIL" not in server.verbs()
+
+    def test_one_that_vouches_for_itself_stops_everything(
+        self, start: Start, load: Load, security: str
+    ) -> None:
+        with pytest.raises(TransportStopped, match="self-signed"):
+            deliver(load, start(self_signed=True), security=security)
+
+    def test_one_of_an_unknown_authority_stops_everything(
+        self, start: Start, load: Load, security: str
+    ) -> None:
+        with pytest.raises(TransportStopped, match="unable to get local issuer"):
+            deliver(load, start(), security=security)
+
+    def test_an_unreadable_ca_file_is_a_configuration_error(self, load: Load) -> None:
+        with pytest.raises(ConfigurationError, match=r"ca_file: .*nowhere\.pem"):
+            load("smtp", host="localhost", ca_file="nowhere.pem")
+
+
+class TestStartTls:
+    def test_it_is_required_where_it_is_not_offered(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp()
+        with pytest.raises(TransportStopped, match="does not offer STARTTLS"):
+            deliver(load, server)
+        assert "MAIL" not in server.verbs()
+
+    def test_a_refusal_stops_everything(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp({"STARTTLS": say("502 5.5.1 no")}, features=["STARTTLS"])
+        with pytest.raises(TransportStopped, match="STARTTLS: 502"):
+            deliver(load, server)
+
+    def test_not_now_defers(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp({"STARTTLS": say("454 4.7.0 not now")}, features=["STARTTLS"])
+        assert deliver(load, server).kinds == ["Deferred"] * 3
+
+    def test_answers_put_in_front_of_the_encrypted_ones_are_refused(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        injected = Reaction(b"220 go on\r\n250-injected\r\n250 AUTH PLAIN\r\n")
+        server = faulty_smtp({"STARTTLS": injected}, features=["STARTTLS"])
+        with pytest.raises(TransportStopped, match="meddling"):
+            deliver(load, server)
+
+    def test_a_server_that_hangs_up_in_the_handshake_defers(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        closing = Reaction(b"220 go on\r\n", then="close")
+        server = faulty_smtp({"STARTTLS": closing}, features=["STARTTLS"])
+        assert deliver(load, server).kinds == ["Deferred"] * 3
+
+    def test_a_plain_server_at_a_tls_port_stops_everything(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        with pytest.raises(TransportStopped, match="check port and security"):
+            deliver(load, faulty_smtp(), security="tls")
+
+
+class TestLogin:
+    @pytest.fixture
+    def login(self, certificates: Certificates, security: str) -> dict[str, str]:
+        return {
+            "security": security,
+            "ca_file": str(certificates.authority),
+            "username": "newsletter",
+            "password": PASSWORD,
+        }
+
+    def test_plain_is_preferred(self, start: Start, load: Load, login: dict[str, str]) -> None:
+        server = start()
+        assert deliver(load, server, **login).kinds == ["Accepted"] * 3
+        word, way, token = next(c for c in server.commands if c.startswith("AUTH")).split()
+        assert (word, way) == ("AUTH", "PLAIN")
+        assert base64.b64decode(token) == f"\0newsletter\0{PASSWORD}".encode()
+
+    def test_a_refused_login_stops_everything_and_keeps_the_secret(
+        self, start: Start, load: Load, login: dict[str, str]
+    ) -> None:
+        server = start({"AUTH": say("535 5.7.8 bad credentials")})
+        with pytest.raises(TransportStopped, match="refused the login of newsletter: 535") as error:
+            deliver(load, server, **login)
+        assert PASSWORD not in repr(error.getrepr(showlocals=False))
+
+    def test_a_login_server_out_of_order_defers(
+        self, start: Start, load: Load, login: dict[str, str]
+    ) -> None:
+        ledger = deliver(load, start({"AUTH": say("454 4.7.0 later")}), **login)
+        assert ledger.kinds == ["Deferred"] * 3
+        assert isinstance(ledger.outcomes[1], Deferred)
+
+    def test_login_is_used_where_plain_is_not_offered(self, faulty_smtp: Start, load: Load) -> None:
+        script: Script = {
+            "AUTH": say("334 VXNlcm5hbWU6"),
+            base64.b64encode(b"newsletter").decode().upper(): say("334 UGFzc3dvcmQ6"),
+            base64.b64encode(PASSWORD.encode()).decode().upper(): say("235 2.7.0 welcome"),
+        }
+        server = faulty_smtp(script, features=["AUTH=LOGIN"])
+        ledger = deliver(load, server, security="plain", username="newsletter", password=PASSWORD)
+        assert ledger.kinds == ["Accepted"] * 3
+
+    def test_no_way_to_log_in_stops_everything(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp(features=["AUTH GSSAPI"])
+        with pytest.raises(TransportStopped, match="no login that we know"):
+            deliver(load, server, security="plain", username="newsletter", password=PASSWORD)
+
+    def test_the_password_shows_nowhere(self, load: Load) -> None:
+        transport = load("smtp", host="localhost", username="newsletter", password=PASSWORD)
+        assert PASSWORD not in repr(transport) + str(vars(transport))
+
+
+class TestOptions:
+    """What could never be safe is refused before anything is sent."""
+
+    @pytest.mark.parametrize(
+        ("table", "words"),
+        [
+            ({"security": "plain"}, "security: found 'plain'; mail to mail.example"),
+            ({"security": "none"}, "security: found 'none'"),
+            ({"username": "x"}, "username: found 'x'; username and password go together"),
+            ({"password": PASSWORD}, "username: found ''"),
+            ({"port": 99999}, "port: found 99999"),
+            ({"timeout": "0s"}, "timeout: found '0s'"),
+            ({"hostname": "x"}, "hostname: no such option"),
+            (
+                {
+                    "security": "plain",
+                    "allow_plain": True,
+                    "username": "x",
+                    "password": PASSWORD,
+                },
+                "username: found 'x'; a password never travels unencrypted",
+            ),
+        ],
+    )
+    def test_the_message_names_the_option(
+        self, load: Load, table: dict[str, Any], words: str
+    ) -> None:
+        with pytest.raises(ConfigurationError) as error:
+            load("smtp", host="mail.example", **table)
+        assert f"transports.main.{words}" in str(error.value)
+        assert PASSWORD not in str(error.value)
+
+    def test_plain_to_another_machine_is_possible_when_asked_for(self, load: Load) -> None:
+        assert load("smtp", host="mail.example", security="plain", allow_plain=True)
+
+    def test_the_password_may_come_from_the_environment(
+        self, load: Load, faulty_smtp: Start
+    ) -> None:
+        server = faulty_smtp(features=["AUTH PLAIN"])
+        environment = {"NEWSLETTER_TRANSPORTS_MAIN_PASSWORD": PASSWORD}
+        transport = load(
+            "smtp", environment, host="127.0.0.1", port=server.port, security="plain", username="x"
+        )
+        with transport.open() as session:
+            session.send([mail()], Ledger())
+        token = server.commands[1].split()[-1]
+        assert base64.b64decode(token) == f"\0x\0{PASSWORD}".encode()
