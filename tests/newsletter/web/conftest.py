@@ -1,7 +1,7 @@
 """A site served over HTTP on loopback, with a few articles and a person on its list."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.demo.catcher import MailCatcher
+from newsletter.web.services import SiteServices
 from newsletter.web.site import create_site
 
 MAILS = """
@@ -80,8 +81,19 @@ def program(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[News
 @pytest.fixture
 def client(program: Newsletter, served: Served) -> Iterator[httpx.Client]:
     served.stage.site = create_site(program)
-    with httpx.Client(base_url=served.address) as opened:
+    # Nothing here is encrypted; loading the machine's certificates would take most of the time.
+    with httpx.Client(base_url=served.address, verify=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def show(served: Served) -> Callable[[SiteServices], None]:
+    """Serves another program than the usual one."""
+
+    def put_on_stage(services: SiteServices) -> None:
+        served.stage.site = create_site(services)
+
+    return put_on_stage
 
 
 @pytest.fixture
