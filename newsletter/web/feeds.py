@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound
 from newsletter.feeds.documents import FeedKind
+from newsletter.web.addresses import slug_in
 from newsletter.web.conditional import accepts_gzip, http_date, is_unchanged
 from newsletter.web.state import site_of
 
@@ -17,8 +18,9 @@ def feed(request: Request) -> Response:
     """A feed of everything or of one topic, in the representation that the reader can take."""
     site = site_of(request)
     kind = _kind(request.path_params["kind"])
+    topic = slug_in(request) if "slug" in request.path_params else None
     with site.services.database.read() as session:
-        document = site.feeds.get(session, kind, request.path_params.get("slug"))
+        document = site.feeds.get(session, kind, topic)
     is_gzipped = accepts_gzip(request.headers.get("accept-encoding", ""))
     # Each representation has a validator of its own (RFC 9110 section 8.8.3.3).
     etag = f'{document.etag[:-1]}-gzip"' if is_gzipped else document.etag

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from newsletter.web.addresses import page_in
 from newsletter.web.maildir import CaughtMails
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.state import site_of
@@ -28,8 +29,7 @@ _BASE = '<base target="_blank">'
 
 def mails(request: Request) -> Response:
     """The list, newest first."""
-    text = request.query_params.get("page", "1")
-    page = max(1, int(text)) if re.fullmatch(r"[0-9]{1,5}", text) else 1
+    page = page_in(request)
     found = _caught(request).newest(PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
     context = {
         "mails": found[:PAGE_SIZE],

@@ -10,18 +10,18 @@ from starlette.routing import Route
 from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.errors import ResourceNotFound
+from newsletter.web.addresses import page_in, slug_in
 from newsletter.web.errors import Withdrawn
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 12
 MORE_TO_READ = 3
 MAX_QUERY_CHARACTERS = 200
-MAX_PAGE = 100_000
 
 
 def front(request: Request) -> Response:
     """The newest articles."""
-    site, number = site_of(request), _page_number(request)
+    site, number = site_of(request), page_in(request)
     with site.services.database.read() as session:
         found = store.published(session, (), limit=PAGE_SIZE + 1, offset=_offset(number))
         context = {"is_front": True, "topics": store.topics(session), **_paged(found, number)}
@@ -32,7 +32,7 @@ def article(request: Request) -> Response:
     """One article."""
     site = site_of(request)
     with site.services.database.read() as session:
-        found = _shown(store.by_slug(session, request.path_params["slug"]))
+        found = _shown(store.by_slug(session, slug_in(request)))
         slugs = tuple(topic.slug for topic in found.topics[:1])
         others = store.published(session, slugs, limit=MORE_TO_READ + 1)
         more = [other for other in others if other.id != found.id][:MORE_TO_READ]
@@ -42,8 +42,8 @@ def article(request: Request) -> Response:
 
 def topic(request: Request) -> Response:
     """The articles of one topic."""
-    site, number = site_of(request), _page_number(request)
-    slug = request.path_params["slug"]
+    site, number = site_of(request), page_in(request)
+    slug = slug_in(request)
     with site.services.database.read() as session:
         topics = store.topics(session)
         current = next((topic for topic in topics if topic.slug == slug), None)
@@ -56,7 +56,7 @@ def topic(request: Request) -> Response:
 
 def search(request: Request) -> Response:
     """Articles that hold the words asked for."""
-    site, number = site_of(request), _page_number(request)
+    site, number = site_of(request), page_in(request)
     query = " ".join(request.query_params.get("q", "").split())[:MAX_QUERY_CHARACTERS]
     with site.services.database.read() as session:
         found: Sequence[Article] = ()
@@ -78,12 +78,6 @@ def _shown(found: Article) -> Article:
     if found.status is not ArticleStatus.PUBLISHED:
         raise ResourceNotFound(f"there is no article {found.slug!r}")
     return found
-
-
-def _page_number(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
-    return min(max(number, 1), MAX_PAGE)
 
 
 def _offset(number: int) -> int:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound, TokenError
+from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState, site_of
 
@@ -20,7 +21,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
-LARGEST_ID = 2**63 - 1
 
 
 async def unsubscribe(request: Request) -> Response:

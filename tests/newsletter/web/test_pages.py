@@ -74,6 +74,12 @@ def test_a_topic_lists_its_articles(client: httpx.Client) -> None:
     assert client.get("/topics/cheese").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["%00", "%ff", "%0a", "a" * 5000, "%F0%9F%8C%B3"])
+def test_no_strange_name_is_more_than_not_found(client: httpx.Client, name: str) -> None:
+    for path in ("/articles/{}", "/topics/{}", "/topics/{}/feed.atom"):
+        assert client.get(path.format(name)).status_code == 404
+
+
 def test_the_search_finds_words_and_shows_them_safely(client: httpx.Client) -> None:
     assert titles(client.get("/search", params={"q": "planted"})) == ["Trees planted"]
     hostile = client.get("/search", params={"q": '"><script>alert(1)</script>'})
