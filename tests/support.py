@@ -1,7 +1,7 @@
 """Makers of test data: an organisation, articles, subscribers, and a transport that records."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -144,6 +144,18 @@ def add_subscriber(
 def _topic(session: Session, slug: str) -> Topic:
     found = session.scalar(select(Topic).where(Topic.slug == slug))
     return found or Topic(slug=slug, name=slug.title())
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
 
 
 @dataclass

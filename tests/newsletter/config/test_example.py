@@ -4,8 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from newsletter.cli.init import example_text
-from newsletter.config.example import Table, TransportKind, tables
+from newsletter.cli.init import example_text, transport_kinds
+from newsletter.config.example import Table, tables
 from newsletter.config.loading import parse_config, validate
 from newsletter.config.options import Imprint
 from newsletter.transports.registry import KINDS, transport_class
@@ -16,8 +16,7 @@ DOCS = ROOT / "docs" / "configuration.md"
 
 
 def all_tables() -> list[Table]:
-    kinds = [TransportKind(kind=kind, options=transport_class(kind).Options) for kind in KINDS]
-    return tables(kinds, {})
+    return tables(transport_kinds(), {})
 
 
 def uncommented(text: str) -> str:

@@ -158,9 +158,10 @@ class FaultySmtp:
             self._answer(talk, verb, "250 ok")
 
     def _content(self, talk: _Talk) -> None:
-        self._answer(talk, "content-start", "")
         lines: list[bytes] = []
         while (line := self._line(talk)) != b".":
+            if not lines:
+                self._answer(talk, "content-start", "")
             lines.append(line.removeprefix(b".") + b"\r\n")
         sender, recipient, *_ = [*talk.envelope, "", ""]
         talk.envelope = []

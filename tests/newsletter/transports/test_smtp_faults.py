@@ -95,15 +95,14 @@ class TestAnswersAboutOneMail:
         assert response.isprintable()
         assert len(response) <= 500
 
-    def test_content_wanted_after_a_refusal_is_left_empty(
+    def test_content_wanted_after_a_refusal_is_never_sent(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         script: Script = {"RCPT": [say("550 5.1.1 no")], "DATA": [say("354 go on nonetheless")]}
-        script["content"] = [say("554 no recipients")]
         server = faulty_smtp(script)
         ledger = send(load, server, mails(2))
         assert ledger.kinds == ["Refused", "Accepted"]
-        assert len(server.mails) == 1
+        assert [caught.recipient for caught in server.mails] == ["reader2@wexcombe.example"]
         assert ledger.handed_over == [2]
 
     @pytest.mark.parametrize(
@@ -223,6 +222,31 @@ class TestLostConnections:
         assert ledger.kinds == ["Deferred", "Accepted"]
         assert ledger.handed_over == [1, 2]
 
+    def test_a_refusal_in_the_midst_of_the_content_is_heard(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        refusing = Reaction(b"552 5.3.4 too much\r\n", then="hang")
+        server = faulty_smtp({"content-start": [refusing]}, features=["PIPELINING"])
+        big = mail(1, content=b"Subject: x\r\n\r\n" + b"line\r\n" * 3_000_000)
+        ledger = send(load, server, [big, mail(2)])
+        assert ledger.kinds == ["Refused", "Accepted"]
+        assert ledger.outcomes[1].response == "552 5.3.4 too much"
+
+    def test_a_server_that_hangs_up_after_its_refusal_was_heard(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"RCPT": [None, say_and_close("550 5.1.1 no such user")]})
+        ledger = send(load, server, mails(3))
+        assert ledger.kinds == ["Accepted", "Refused", "Accepted"]
+
+    def test_a_server_that_will_not_start_afresh_gets_a_new_connection(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"RCPT": [say("550 5.1.1 no")], "RSET": [say("500 what?")]})
+        ledger = send(load, server, mails(2))
+        assert ledger.kinds == ["Refused", "Accepted"]
+        assert server.connections == 2
+
     def test_a_server_that_stops_reading_costs_one_timeout(
         self, faulty_smtp: Start, load: Load
     ) -> None:
@@ -246,6 +270,21 @@ class TestLostConnections:
         server = faulty_smtp({"content": [say(answer)]})
         ledger = send(load, server, mails(2))
         assert ledger.kinds == ["Accepted" if answer == "250" else "InDoubt", "Accepted"]
+
+    @WITH_AND_WITHOUT_PIPELINING
+    @pytest.mark.parametrize("moment", ["DATA", "content"])
+    def test_an_answer_too_many_is_not_taken_for_the_next_one(
+        self, faulty_smtp: Start, load: Load, features: tuple[str, ...], moment: str
+    ) -> None:
+        usual = {"DATA": "354 go on", "content": "250 taken"}[moment]
+        twice = say(f"{usual}\r\n250 and one more")
+        server = faulty_smtp({moment: [twice], "RCPT": [None, say("550 no")]}, features=features)
+        ledger = send(load, server, mails(2))
+        accepted = {key for key, o in ledger.outcomes.items() if isinstance(o, Accepted)}
+        assert {f"reader{key}@wexcombe.example" for key in accepted} == {
+            caught.recipient for caught in server.mails
+        }
+        assert len(ledger.outcomes) == 2
 
     def test_421_in_mid_session_is_heard_and_the_rest_goes_on_a_new_connection(
         self, faulty_smtp: Start, load: Load
@@ -399,6 +438,30 @@ class TestWhatTheServerOffers:
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="8BITMIME"):
             session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], Ledger())
+
+    def test_a_mail_that_cannot_be_sent_is_met_in_its_turn(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server, ledger = faulty_smtp(features=["PIPELINING"]), Ledger()
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported):
+            session.send([mail(1), mail(2, content="Subject: ½\r\n\r\n".encode())], ledger)
+        assert ledger.kinds == ["Accepted"]
+
+    @pytest.mark.parametrize("features", [["8BITMIME"], ["8BITMIME", "SMTPUTF8"]])
+    def test_eight_bit_headers_need_smtputf8(
+        self, faulty_smtp: Start, load: Load, features: list[str]
+    ) -> None:
+        server = faulty_smtp(features=features)
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        sent = mail(content="Subject: ½\r\n\r\nx\r\n".encode())
+        with transport.open() as session:
+            if "SMTPUTF8" in features:
+                session.send([sent], Ledger())
+                assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
+            else:
+                with pytest.raises(Unsupported, match="headers need SMTPUTF8"):
+                    session.send([sent], Ledger())
 
     def test_a_non_ascii_mailbox_needs_smtputf8(self, faulty_smtp: Start, load: Load) -> None:
         sent = mail(1, "zoë@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")

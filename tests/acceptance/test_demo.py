@@ -1,0 +1,92 @@
+"""The demonstration in a real browser: what it shows, and leaving by the link in a mail."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from processes import running
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("demo")
+    address = f"http://127.0.0.1:{free_port()}"
+    port = address.rpartition(":")[2]
+    with running(
+        folder, "--config", "demo/newsletter.toml", "demo", "--port", port, ready=f"{address}/"
+    ):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    # Everything works without JavaScript.
+    opened = browser.new_page(java_script_enabled=False)
+    yield opened
+    opened.close()
+
+
+def open_mail_to(page: Page, base: str, address: str) -> None:
+    page.goto(f"{base}/mails")
+    page.locator("main a[href^='/mails/']", has_text=re.compile(".")).first.wait_for()
+    rows = page.locator("main li, main tr").filter(has_text=address)
+    rows.locator("a[href^='/mails/']").first.click()
+
+
+def test_the_front_page_shows_the_articles_and_leads_to_them(page: Page, base: str) -> None:
+    page.goto(base)
+    title = page.locator("main h2 a, main h1 a").first
+    text = title.inner_text()
+    title.click()
+    assert page.locator("main h1").inner_text() == text
+
+
+def test_the_caught_mails_are_shown_as_html_text_and_source(page: Page, base: str) -> None:
+    open_mail_to(page, base, "ada.fenn@example.org")
+    assert page.frame_locator("iframe").first.get_by_text("Dear Ada Fenn").count()
+    page.get_by_role("link", name="Text", exact=True).click()
+    assert "Dear Ada Fenn" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Source", exact=True).click()
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in page.locator("main").inner_text()
+
+
+def test_nobody_pending_gone_or_without_articles_got_a_mail(page: Page, base: str) -> None:
+    page.goto(f"{base}/mails")
+    shown = page.locator("main").inner_text()
+    for address in ("greta@example.com", "hal@example.com", "farid@example.com"):
+        assert address not in shown
+
+
+def test_the_link_in_a_mail_asks_once_and_lets_her_go(page: Page, base: str) -> None:
+    open_mail_to(page, base, "b.okoro@example.org")
+    page.get_by_role("link", name="Text", exact=True).click()
+    found = re.search(r"http://\S+/unsubscribe/\S+", page.locator("main").inner_text())
+    assert found is not None
+    page.goto(found[0])
+    page.get_by_role("button").last.click()
+    assert "/unsubscribe/" in page.url
+    page.goto(found[0])
+    assert page.locator("main h1").count() == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/mails", "/editions/1", "/topics/housing", "/search?q=bus"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways(browser: Browser, base: str, path: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(base + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

@@ -1,0 +1,120 @@
+"""A sender killed at any moment: nobody lost, nobody mailed twice, doubts marked."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support import CONFIG, SECRET, add_article, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import SystemClock
+from newsletter.config.loading import load_config
+from newsletter.demo.catcher import MailCatcher
+from newsletter.migrations.running import upgrade
+
+SUBSCRIBERS = 600
+CONNECTIONS = 2
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
+    with MailCatcher(tmp_path / "caught") as running_catcher:
+        yield running_catcher
+
+
+@pytest.fixture
+def site(tmp_path: Path, catcher: MailCatcher) -> Path:
+    """A site with an article and many subscribers, its mail going to a real SMTP server."""
+    text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
+    text = text.replace('folder = "templates"', 'folder = ""').replace(
+        'kind = "maildir"\npath = "mails"',
+        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "plain"\n'
+        f"connections = {CONNECTIONS}",
+    )
+    text += "[sending]\nbatch = 50\n"
+    path = tmp_path / "newsletter.toml"
+    path.write_text(text)
+    app = Newsletter(load_config(path), path)
+    upgrade(app.database)
+    now = SystemClock().now()
+    with app.database.write() as session:
+        add_article(session, "News", now)
+        for number in range(SUBSCRIBERS):
+            add_subscriber(session, f"p{number}@wexcombe.example", now)
+    app.close()
+    return tmp_path
+
+
+def recipients(site: Path) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for path in (site / "caught" / "new").iterdir():
+        head = path.read_bytes().partition(b"\n\n")[0].replace(b"\r", b"").decode()
+        found[next(line for line in head.split("\n") if line.startswith("To: "))] += 1
+    return found
+
+
+def start(site: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "newsletter", *arguments]
+    return subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for_mails(site: Path, process: subprocess.Popen[bytes], more_than: int) -> None:
+    """Until the sender is well under way, or done."""
+    folder = site / "caught" / "new"
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end:
+        if len(list(folder.iterdir())) > more_than:
+            return
+        time.sleep(0.01)
+
+
+def counts(newsletter: Command, site: Path) -> dict[str, int]:
+    shown = newsletter(site, "editions", "show", "1", "--json").stdout
+    found: dict[str, int] = json.loads(shown)["deliveries"]
+    return found
+
+
+def test_after_every_kill_the_rest_is_sent_and_nobody_twice(
+    site: Path, newsletter: Command
+) -> None:
+    newsletter(site, "digest", "send", "friday", "--queue")
+    kills = 0
+    for mails_before in (0, 90, 200, 330, 470):
+        process = start(site, "editions", "send", "1")
+        wait_for_mails(site, process, mails_before)
+        if process.poll() is None:
+            process.kill()
+            kills += 1
+        process.wait(10)
+    assert kills
+    newsletter(site, "editions", "send", "1")
+    found = counts(newsletter, site)
+    mailed = recipients(site)
+    assert set(mailed.values()) == {1}
+    assert sum(found.values()) == SUBSCRIBERS
+    assert found.get("uncertain", 0) <= kills * CONNECTIONS
+    assert found["sent"] <= len(mailed) <= found["sent"] + found.get("uncertain", 0)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_sender_asked_to_stop_leaves_no_doubt(
+    site: Path, newsletter: Command, how: signal.Signals
+) -> None:
+    newsletter(site, "digest", "send", "friday", "--queue")
+    process = start(site, "editions", "send", "1")
+    wait_for_mails(site, process, 60)
+    process.send_signal(how)
+    process.wait(10)
+    stopped = counts(newsletter, site)
+    assert stopped["sent"] == len(recipients(site)) < SUBSCRIBERS
+    assert set(stopped) <= {"sent", "queued"}
+    newsletter(site, "editions", "send", "1")
+    assert counts(newsletter, site) == {"sent": SUBSCRIBERS}
+    assert recipients(site) == Counter(dict.fromkeys(recipients(site), 1))

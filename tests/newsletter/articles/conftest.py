@@ -1,0 +1,16 @@
+"""What the tests of articles share; `expectations` beside this file is imported by name."""
+
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))
+
+from newsletter.articles.importers.base import ImportContext
+
+
+@pytest.fixture
+def context() -> ImportContext:
+    return ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")

@@ -1,0 +1,151 @@
+"""The contract of every importer, over pairs of an input file and what must be read from it."""
+
+import json
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from expectations import CONTEXT, expected, inputs, read, told
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
+from newsletter.articles.importers.choosing import FORMATS
+
+by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
+every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
+SHARED = Path(__file__).parents[4] / "shared" / "articles"
+
+
+def sound(item: Record | BadRecord) -> bool:
+    """Whether the item is what the contract promises."""
+    if isinstance(item, BadRecord):
+        return bool(item.where and item.what and item.mend)
+    moments = (item.published_at, item.updated_at)
+    return (
+        bool(item.source and item.source_key and item.body_html and item.where)
+        and 1 <= len(item.title) <= LONGEST_TITLE
+        and all(moment is None or moment.tzinfo is UTC for moment in moments)
+    )
+
+
+@by_name
+def test_each_file_is_read_as_expected(path: Path) -> None:
+    wanted = json.loads(expected(path).read_text(encoding="utf-8"))
+    assert told(read(path)) == wanted
+
+
+def test_every_importer_has_files_to_read_and_files_to_refuse() -> None:
+    for form in FORMATS:
+        kinds = {type(item) for path in inputs() if path.parent.name == form for item in read(path)}
+        assert kinds == {Record, BadRecord}, form
+
+
+@by_name
+def test_what_is_read_keeps_the_contract(path: Path) -> None:
+    assert all(sound(item) for item in read(path))
+
+
+@every_importer
+@settings(deadline=None, max_examples=60)
+@given(
+    content=st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
+)
+def test_no_bytes_at_all_raise(importer: Importer, content: bytes) -> None:
+    assert all(sound(item) for item in importer(content, "some/file.name", CONTEXT))
+
+
+@settings(deadline=None, max_examples=200)
+@given(data=st.data())
+def test_a_file_cut_anywhere_or_with_a_byte_changed_does_not_raise(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from([p for p in inputs() if p.stat().st_size < 20_000]))
+    content = bytearray(path.read_bytes())
+    if content:
+        place = data.draw(st.integers(0, len(content) - 1))
+        if data.draw(st.booleans()):
+            content[place] = data.draw(st.integers(0, 255))
+        else:
+            content = content[:place]
+    importer = FORMATS[path.parent.name]
+    assert all(sound(item) for item in importer(bytes(content), path.name, CONTEXT))
+
+
+@every_importer
+@pytest.mark.parametrize("content", [b"", b"  \r\n \t\n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_an_empty_file_is_one_bad_record(importer: Importer, content: bytes) -> None:
+    [bad] = importer(content, "empty", CONTEXT)
+    assert isinstance(bad, BadRecord)
+
+
+@every_importer
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04rest",
+        b"%PDF-1.7\n",
+        b"\x89PNG\r\n\x1a\n",
+        bytes(range(256)) * 20,
+        b"\xc3\x28" * 99,
+    ],
+)
+def test_what_is_no_text_is_bad_and_not_an_article(importer: Importer, content: bytes) -> None:
+    assert all(isinstance(item, BadRecord) for item in importer(content, "file", CONTEXT))
+
+
+def written(form: str, title: str, body: str) -> bytes:
+    """One article in the given format."""
+    ways = {
+        "text": f"23 March 2019\n{title}\n\n{body}\n",
+        "markdown": f"---\ntitle: '{title}'\ndate: 2019-03-23\n---\n{body}\n",
+        "html": f"<head><title>{title}</title><meta name=date content=2019-03-23></head>"
+        f"<body><p>{body}</p></body>",
+        "csv": f"title,date,body\n{title},2019-03-23,{body}\n",
+        "json": json.dumps([{"title": title, "date": "2019-03-23", "body": body}]),
+        "feed": f'<rss version="2.0"><channel><title>t</title><item><guid>a:1</guid>'
+        f"<title>{title}</title><pubDate>Sat, 23 Mar 2019 12:00:00 GMT</pubDate>"
+        f"<description>{body}</description></item></channel></rss>",
+        "wordpress": '<rss xmlns:c="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:wp="http://wordpress.org/export/1.2/"><channel><item>'
+        f"<title>{title}</title><guid>https://old.example/1</guid><c:encoded>{body}</c:encoded>"
+        "<wp:post_date_gmt>2019-03-23 12:00:00</wp:post_date_gmt><wp:status>publish</wp:status>"
+        "<wp:post_type>post</wp:post_type></item></channel></rss>",
+    }
+    return ways[form].encode()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("title", ["X", "é" * LONGEST_TITLE, "שלום עולם", "Fête 👩‍👩‍👧 “now”"])
+def test_short_long_foreign_and_emoji_titles_are_kept(form: str, title: str) -> None:
+    [item] = FORMATS[form](written(form, title, "Some words."), "file.x", CONTEXT)
+    assert isinstance(item, Record)
+    assert item.title == title
+    assert item.published_at is not None
+    assert item.published_at.isoformat() == "2019-03-23T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_title_of_501_characters_is_refused(form: str) -> None:
+    [item] = FORMATS[form](written(form, "x" * 501, "Some words."), "file.x", CONTEXT)
+    assert isinstance(item, BadRecord)
+    assert "501" in item.what
+    assert "500" in item.mend
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_body_of_two_megabytes_is_read_whole(form: str) -> None:
+    body = "Words in a row of the harbour. " * 70_000
+    [item] = FORMATS[form](written(form, "Long", body), "file.x", CONTEXT)
+    assert isinstance(item, Record)
+    assert item.body_html.count("harbour") == 70_000
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the owner's own articles are not here")
+def test_the_owners_articles_are_read_with_every_character() -> None:
+    for path in SHARED.glob("*.txt"):
+        [item] = FORMATS["text"](path.read_bytes(), path.name, CONTEXT)
+        assert isinstance(item, Record)
+        source = path.read_text(encoding="utf-8")
+        for mark in "‘’“”":
+            both = item.title + item.body_html
+            assert both.count(mark) == source.count(mark), (path.name, mark)

@@ -1,0 +1,131 @@
+"""What may stand in a stored body, and its words."""
+
+import re
+from html import escape
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import html as pages
+
+from newsletter.articles.sanitising import (
+    ATTRIBUTES,
+    ILLEGAL,
+    SUMMARY_LENGTH,
+    TAGS,
+    absolute_address,
+    sanitise,
+    summary_of,
+    text_of,
+    without_controls,
+)
+
+BASE = "https://wexcombe.example/articles/harbour"
+PIECES = """<p> </p> <h1> </h1> <b> </b> <script> </script> <svg> </svg> <style> </style> <math><mtext>
+    <!-- --> <![CDATA[ ]]> <table> <tr><td> <select> <template> <form><input> <noscript> &#0; &lt;
+    &amp;lt; " ' > <a|href='javascript:x'> <a|href="java&#1;script:x"> <a|href=/x> <iframe|src=x>
+    <img|src=x|onerror=y> <img|src=data:,x> <a|title='<h1|'> <p|style=x|class=y|onclick=z|dir=rtl>
+"""
+PIECE = st.sampled_from(PIECES.split()).map(lambda piece: piece.replace("|", " "))
+MARKUP = st.lists(PIECE | st.text(max_size=8), max_size=25).map("".join)
+
+
+@given(MARKUP)
+def test_only_what_is_allowed_comes_out(html: str) -> None:
+    clean = sanitise(html, BASE)
+    assert not ILLEGAL.search(clean)
+    for element in pages.fragment_fromstring(clean, create_parent="main").iterdescendants():
+        assert element.tag in TAGS
+        assert element.tag != "h1"
+        assert set(element.attrib) <= ATTRIBUTES["*"] | ATTRIBUTES.get(element.tag, set())
+        for name in ("href", "src", "cite"):
+            if name in element.attrib:
+                assert re.match(r"(https?://|mailto:|tel:)", element.get(name))
+
+
+@given(MARKUP)
+def test_sanitising_again_changes_nothing(html: str) -> None:
+    clean = sanitise(html, BASE)
+    assert sanitise(clean, BASE) == clean
+
+
+@given(st.text())
+def test_plain_words_survive_markup_and_back(words: str) -> None:
+    kept = " ".join(without_controls(words).split())
+    assert " ".join(text_of(sanitise(f"<p>{escape(words)}</p>", BASE)).split()) == kept
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("<h1>A</h1><h2>B</h2>", "<h2>A</h2><h2>B</h2>"),
+        ("<p class=x style='color:red' onclick=y>A</p>", "<p>A</p>"),
+        ("A<script>alert(1)</script>B<style>p{}</style>", "AB"),
+        ("<iframe src=https://x.example>frame</iframe>A", "A"),
+        ("<form><input><button>Go</button></form>", "Go"),
+        ("<a href='/map'>m</a>", '<a href="https://wexcombe.example/map">m</a>'),
+        ("<a href='map'>m</a>", '<a href="https://wexcombe.example/articles/map">m</a>'),
+        ("<a href='//x.example/y'>m</a>", '<a href="https://x.example/y">m</a>'),
+        ("<a href='mailto:a@b.example'>m</a>", '<a href="mailto:a@b.example">m</a>'),
+        ("<a href='java&#1;script:alert(1)'>m</a>", "<a>m</a>"),
+        ("<a href=' java\tscript:alert(1)'>m</a>", "<a>m</a>"),
+        ("<a href='http://[bad'>m</a>", "<a>m</a>"),
+        ("<img src='data:image/png;base64,x' alt=y>A", "A"),
+        ("<img src=/x alt='a > b'>", '<img src="https://wexcombe.example/x" alt="a &gt; b">'),
+        ("<div dir=rtl lang=he>שלום</div>", '<div dir="rtl" lang="he">שלום</div>'),
+        ("<time datetime=2019-03-23>then</time>", '<time datetime="2019-03-23">then</time>'),
+        ("<!-- wp:x --><figure><figcaption>c</figcaption></figure>",
+         "<figure><figcaption>c</figcaption></figure>"),
+    ],
+)  # fmt: skip
+def test_examples(html: str, clean: str) -> None:
+    assert sanitise(html, BASE) == clean
+
+
+def test_half_a_million_open_elements_leave_the_words() -> None:
+    assert sanitise("<div>" * 500_000 + "the <b>end", BASE) == "<p>the end</p>"
+
+
+def test_ten_thousand_paragraphs_are_kept_as_they_are() -> None:
+    html = "".join(f"<p>Number <b>{number}</b> &amp; more.</p>" for number in range(10_000))
+    assert sanitise(html, BASE) == html
+
+
+def test_a_link_within_a_page_needs_a_page() -> None:
+    assert absolute_address("#note", BASE) == BASE + "#note"
+    assert absolute_address("#note", "https://wexcombe.example/") is None
+
+
+def test_blocks_are_lines_of_text() -> None:
+    html = "<h2>A</h2><p>One\n two <b>three</b><br>four</p><ul><li>x</li><li>y &amp; z</li></ul>"
+    assert text_of(html) == "A\nOne two three\nfour\nx\ny & z"
+
+
+@given(st.text(), st.integers(10, 300))
+@example("x" * 500, 100)
+@example("👩‍👩‍👧" * 100, 50)
+@example("e\u0301" * 200, 51)
+def test_a_summary_is_short_and_begins_the_text(text: str, limit: int) -> None:
+    summary = summary_of(text, limit)
+    assert len(summary) <= limit
+    assert " ".join(text.split()).startswith(summary.removesuffix("…"))
+    assert bool(summary) == bool(text.strip())
+
+
+def test_a_summary_ends_with_a_sentence_where_one_fits() -> None:
+    assert summary_of("One is here. Two is here as well. Three is too long.", 40) == (
+        "One is here. Two is here as well."
+    )
+
+
+def test_a_summary_ends_with_a_closing_quotation_mark() -> None:
+    assert summary_of("“It is overdue.” And then much more was said.", 30) == "“It is overdue.”"
+
+
+def test_a_summary_of_one_long_sentence_ends_between_words() -> None:
+    assert summary_of("word " * 200) == " ".join(["word"] * (SUMMARY_LENGTH // 5)) + "…"
+
+
+def test_a_summary_never_takes_an_emoji_apart() -> None:
+    summary = summary_of("👩‍👩‍👧" * 100, 50)
+    assert set(summary.removesuffix("…").split("👩‍👩‍👧")) == {""}

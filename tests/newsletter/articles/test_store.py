@@ -1,0 +1,239 @@
+"""Finding articles again."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from making import DAY, record, titled
+
+from newsletter.articles import store
+from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.models import ArticleStatus
+from newsletter.articles.publishing import import_records
+from newsletter.articles.search import create_search, drop_search, is_search_object
+from newsletter.clock import FixedClock
+from newsletter.database import Database
+from newsletter.errors import ResourceNotFound
+
+CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
+DAYS = timedelta(days=1)
+
+
+@pytest.fixture
+def filled(database: Database, clock: FixedClock) -> Database:
+    """Three published articles, a draft and a withdrawn one, a day between them."""
+    records = [
+        record("a", title="Harbour wall", topics=("Harbour",), author="Ada"),
+        record("b", title="Bus 7", topics=("Transport", "Harbour"), published_at=DAY + DAYS),
+        record("c", title="New café", topics=("Events",), published_at=DAY + 2 * DAYS),
+        record("d", title="A draft", published_at=DAY + 3 * DAYS, status=ArticleStatus.DRAFT),
+        record("e", title="Gone", published_at=DAY + 4 * DAYS, status=ArticleStatus.WITHDRAWN),
+    ]
+    import_records(database, records, CONTEXT, clock)
+    return database
+
+
+def test_published_articles_come_newest_first(filled: Database) -> None:
+    with filled.read() as session:
+        assert [a.title for a in store.published(session)] == ["New café", "Bus 7", "Harbour wall"]
+        assert [a.title for a in store.published(session, limit=1, offset=1)] == ["Bus 7"]
+
+
+def test_articles_of_any_of_the_topics_come_once(filled: Database) -> None:
+    with filled.read() as session:
+        found = store.published(session, ("harbour", "transport"))
+        assert [a.title for a in found] == ["Bus 7", "Harbour wall"]
+        assert store.count(session, topic_slugs=("harbour", "transport")) == 2
+        assert store.published(session, ("nothing",)) == []
+
+
+def test_articles_of_an_author(filled: Database) -> None:
+    with filled.read() as session:
+        assert [a.title for a in store.published(session, author="Ada")] == ["Harbour wall"]
+
+
+def test_every_status_can_be_listed_and_counted(filled: Database) -> None:
+    with filled.read() as session:
+        assert [a.title for a in store.listed(session, ArticleStatus.DRAFT)] == ["A draft"]
+        assert len(store.listed(session)) == store.count(session, None) == 5
+        assert store.count(session) == 3
+
+
+def test_of_two_at_one_instant_the_later_stored_comes_first(
+    database: Database, clock: FixedClock
+) -> None:
+    import_records(database, [titled(1), titled(2)], CONTEXT, clock)
+    with database.read() as session:
+        assert [a.title for a in store.published(session)] == ["Title 2", "Title 1"]
+
+
+def test_an_article_is_found_by_number_tag_and_slug(filled: Database) -> None:
+    with filled.read() as session:
+        article = store.get(session, "harbour-wall")
+        for reference in (article.id, str(article.id), article.uid, article.slug):
+            assert store.get(session, reference).id == article.id
+        assert store.by_slug(session, "harbour-wall").id == article.id
+
+
+@pytest.mark.parametrize("reference", ["nothing", "999", "9" * 40, "tag:x", "", "٣"])
+def test_an_article_that_is_not_there_is_named(filled: Database, reference: str) -> None:
+    with filled.read() as session:
+        with pytest.raises(ResourceNotFound, match=f"no article {reference!r}"):
+            store.get(session, reference)
+        with pytest.raises(ResourceNotFound, match="no article"):
+            store.by_slug(session, reference)
+
+
+def test_topics_count_what_is_published(filled: Database) -> None:
+    with filled.read() as session:
+        assert [(t.slug, t.name, t.count) for t in store.topics(session)] == [
+            ("events", "Events", 1),
+            ("harbour", "Harbour", 2),
+            ("transport", "Transport", 1),
+        ]
+
+
+def test_setting_the_status_again_changes_nothing(filled: Database, clock: FixedClock) -> None:
+    with filled.write() as session:
+        assert store.set_status(session, "bus-7", ArticleStatus.WITHDRAWN, clock.now())
+        before = store.last_change(session)
+        assert not store.set_status(session, "bus-7", ArticleStatus.WITHDRAWN, clock.now())
+        assert store.last_change(session) == before
+
+
+def test_a_change_of_status_is_not_a_change_of_content(filled: Database, clock: FixedClock) -> None:
+    with filled.write() as session:
+        before = store.get(session, "bus-7").updated_at
+        store.set_status(session, "bus-7", ArticleStatus.WITHDRAWN, clock.now())
+        assert store.get(session, "bus-7").updated_at == before
+
+
+def test_every_change_moves_the_last_change_even_within_one_instant(
+    filled: Database, clock: FixedClock
+) -> None:
+    seen = []
+    for body in ("<p>One.</p>", "<p>Two.</p>"):
+        told = record("a", title="Harbour wall", body_html=body, updated_at=DAY)
+        import_records(filled, [told], CONTEXT, clock)
+        with filled.read() as session:
+            seen.append(store.last_change(session))
+    for status in (ArticleStatus.WITHDRAWN, ArticleStatus.PUBLISHED):
+        with filled.write() as session:
+            store.set_status(session, "bus-7", status, clock.now())
+            seen.append(store.last_change(session))
+    assert seen == sorted(set(seen))
+
+
+def test_a_topic_changes_with_its_own_articles_only(filled: Database, clock: FixedClock) -> None:
+    with filled.read() as session:
+        before = {slug: store.last_change(session, slug) for slug in ("harbour", "events")}
+    with filled.write() as session:
+        store.set_status(session, "bus-7", ArticleStatus.WITHDRAWN, clock.now())
+    with filled.read() as session:
+        assert store.last_change(session, "harbour") > before["harbour"]
+        assert store.last_change(session, "events") == before["events"]
+
+
+def test_a_topic_changes_when_an_article_leaves_it(filled: Database, clock: FixedClock) -> None:
+    with filled.read() as session:
+        before = store.last_change(session, "events")
+    told = record("c", title="New café", published_at=DAY + 2 * DAYS, topics=())
+    import_records(filled, [told], CONTEXT, clock)
+    with filled.read() as session:
+        assert store.published(session, ("events",)) == []
+        assert store.last_change(session, "events") > before
+
+
+def test_an_empty_store_has_no_last_change(database: Database) -> None:
+    with database.read() as session:
+        assert store.last_change(session) is None
+        assert store.last_change(session, "nothing") is None
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(1, 1, 2, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)]
+)
+def test_times_before_1970_and_after_2038_come_back(
+    database: Database, clock: FixedClock, moment: datetime
+) -> None:
+    import_records(database, [record(published_at=moment)], CONTEXT, clock)
+    with database.read() as session:
+        assert store.get(session, 1).published_at == moment
+
+
+def titles(database: Database, query: str) -> list[str]:
+    with database.read() as session:
+        return [article.title for article in store.search(session, query)]
+
+
+def test_search_finds_words_by_their_beginnings_in_any_case(filled: Database) -> None:
+    assert titles(filled, "HARB") == ["Harbour wall"]
+    assert set(titles(filled, "work mond")) == {"Harbour wall", "Bus 7", "New café"}
+    assert titles(filled, "harbour bus") == []
+    assert titles(filled, "ada") == ["Harbour wall"]
+
+
+def test_search_shows_only_what_is_published(filled: Database) -> None:
+    assert titles(filled, "draft") == titles(filled, "gone") == []
+
+
+def test_search_puts_titles_before_bodies(database: Database, clock: FixedClock) -> None:
+    body = record("b", title="Other", body_html="<p>On the harbour.</p>", published_at=DAY + DAYS)
+    import_records(database, [record("a", title="Harbour"), body], CONTEXT, clock)
+    assert titles(database, "harbour") == ["Harbour", "Other"]
+
+
+def test_search_follows_every_change(filled: Database, clock: FixedClock) -> None:
+    import_records(filled, [record("a", title="Quay wall", published_at=DAY)], CONTEXT, clock)
+    assert titles(filled, "quay") == ["Quay wall"]
+    assert titles(filled, "harbour") == []
+
+
+def test_search_takes_in_what_was_stored_before_it_was_made(
+    filled: Database,
+) -> None:
+    with filled.engine.begin() as connection:
+        drop_search(connection)
+        create_search(connection)
+    assert titles(filled, "harbour") == ["Harbour wall"]
+
+
+def test_search_in_other_scripts(database: Database, clock: FixedClock) -> None:
+    told = [record("a", title="שלום עולם"), titled(1, body_html="<p>Ψηφοφορία αύριο</p>")]
+    import_records(database, told, CONTEXT, clock)
+    assert titles(database, "שלום") == ["שלום עולם"]
+    assert titles(database, "Ψηφοφορία") == ["Title 1"]
+
+
+def test_a_body_too_long_for_an_index_is_stored_and_found(
+    database: Database, clock: FixedClock
+) -> None:
+    words = " ".join(f"word{number}" for number in range(250_000))
+    assert len(words) > 2_000_000
+    import_records(database, [record(body_html=f"<p>{words}</p>")], CONTEXT, clock)
+    assert titles(database, "word77") == [record().title]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "'", "*", "a AND", "NEAR(", "^x", "title:x", "-x", "a\0b", "\\", "a\\", "(", "x:*", "a & b |",
+     "''", "!!!", "a'b\"c\\d", "a<->b", "{a b}", "ſ", "x " * 500, "\ud800"],
+)  # fmt: skip
+def test_no_query_is_a_syntax_error(filled: Database, query: str) -> None:
+    assert isinstance(titles(filled, query), list)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=st.text(max_size=30))
+def test_no_text_at_all_is_a_syntax_error(filled: Database, query: str) -> None:
+    assert isinstance(titles(filled, query), list)
+
+
+def test_what_the_search_makes_is_known_by_name() -> None:
+    assert is_search_object("articles_search_data")
+    assert not is_search_object("articles")
+    assert not is_search_object(None)

@@ -1,0 +1,171 @@
+"""The shipped mail templates, rendered as the program renders them."""
+
+import re
+from typing import Any
+
+import pytest
+from lxml import html
+
+from newsletter.rendering.compile import Renderer
+from newsletter.rendering.slots import Slot, split_at_marks
+from newsletter.rendering.templates import Templates
+
+BASE = "https://wexcombe.example"
+SITE = {
+    "name": "Wexcombe Forward",
+    "description": "News",
+    "base_url": BASE,
+    "language": "en-GB",
+    "contact": "office@wexcombe.example",
+    "imprint": {
+        "promoter": "M. Hallam",
+        "promoter_address": "4 Mill Lane",
+        "on_behalf_of": "The Party",
+        "on_behalf_of_address": "The Corn Exchange",
+    },
+}
+IMPRINT = "Promoted by M. Hallam, 4 Mill Lane, on behalf of The Party, The Corn Exchange."
+HOSTILE = '<script>alert("x")</script> & co'
+KINDS = ("digest", "bulletin", "article", "confirm", "admin-alert")
+# Gmail clips beyond 102 KB; twelve stories should leave room for long summaries.
+LARGEST_BYTES = 35_000
+
+
+def article(number: int, title: str = "") -> dict[str, Any]:
+    return {
+        "title": title or f"Story {number} of the harbour bridge and what comes after",
+        "url": f"{BASE}/articles/story-{number}",
+        "summary": "The first bus crossed the repaired bridge on Thursday. " * 5,
+        "author": "Nora Tallis",
+        "image_url": f"{BASE}/bridge.png" if number == 0 else "",
+        "published": "Thursday 19 November 2026",
+        "topics": [
+            {"slug": "housing", "name": "Housing", "url": f"{BASE}/topics/housing"},
+            {"slug": "transport", "name": "Transport", "url": f"{BASE}/topics/transport"},
+        ],
+        "body_html": "<p>The <b>body</b>.</p><table><tr><td>1</td></tr></table>",
+    }
+
+
+def context(kind: str, title: str = "") -> dict[str, Any]:
+    if kind == "confirm":
+        return {"site": SITE, "confirm_url": f"{BASE}/confirm/token"}
+    if kind == "admin-alert":
+        return {
+            "site": SITE,
+            "alert": {"title": title or "Stopped", "text": "x " * 99, "details": ["y"]},
+        }
+    articles = [article(n, title) for n in range(12 if kind == "digest" else 1)]
+    return {
+        "site": SITE,
+        "edition": {
+            "id": 7,
+            "number": 7,
+            "subject": title or "Bridge",
+            "date": "Friday 27 November 2026",
+        },
+        "digest": {"slug": "friday", "name": "The Friday digest"} if kind == "digest" else None,
+        "lead": articles[0],
+        "articles": articles,
+        "body_html": "<p>Come to the fair.</p>",
+        "body_text": "Come to the fair.",
+        "preheader": "In short",
+        "view_online_url": f"{BASE}/editions/7",
+    }
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer(Templates(), BASE)
+
+
+def words(text: str, nonce: str) -> str:
+    """The text with its marks replaced as for Ann."""
+    values = {Slot.GREETING_HTML: "Dear Ann", Slot.GREETING_TEXT: "Dear Ann"}
+    return "".join(
+        values.get(part, "TOKEN") if isinstance(part, Slot) else part
+        for part in split_at_marks(text, nonce)
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_bodies_carry_the_imprint_and_the_reason(renderer: Renderer, kind: str) -> None:
+    rendered = renderer.render(kind, context(kind))
+    for text in (" ".join(rendered.text.split()), " ".join(rendered.html.split())):
+        assert IMPRINT in text
+        assert "You get this" in text
+
+
+@pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
+def test_an_edition_can_be_left_and_read_online(renderer: Renderer, kind: str) -> None:
+    rendered = renderer.render(kind, context(kind))
+    for text in (rendered.text, rendered.html):
+        assert f"{BASE}/unsubscribe/TOKEN" in words(text, rendered.nonce)
+        assert f"{BASE}/editions/7" in text
+        assert "Dear Ann," in words(text, rendered.nonce)
+
+
+@pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
+def test_the_page_for_everybody_holds_nothing_personal(renderer: Renderer, kind: str) -> None:
+    page = renderer.render_online(kind, context(kind))
+    assert "unsubscribe" not in page.lower()
+    assert "View in a browser" not in page
+    assert "Hello," not in page
+    assert IMPRINT in " ".join(page.split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_subjects_are_one_line(renderer: Renderer, kind: str) -> None:
+    subject = renderer.subject(kind, context(kind))
+    assert subject
+    assert "\n" not in subject
+
+
+def test_twelve_stories_stay_well_below_what_gmail_clips(renderer: Renderer) -> None:
+    assert len(renderer.render("digest", context("digest")).html.encode()) < LARGEST_BYTES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_is_wrapped_and_has_no_markup(renderer: Renderer, kind: str) -> None:
+    text = renderer.render(kind, context(kind)).text
+    for line in text.splitlines():
+        assert len(line) <= 72 or line.startswith(("http", "Unsubscribe")), line
+        assert line == line.rstrip()
+    assert "<" not in text
+    assert "\n\n\n\n" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_titles_are_text_in_html_and_themselves_in_plain_text(
+    renderer: Renderer, kind: str
+) -> None:
+    rendered = renderer.render(kind, context(kind, title=HOSTILE))
+    assert "<script" not in rendered.html
+    if kind != "confirm":
+        assert "&lt;script&gt;" in rendered.html
+        assert HOSTILE in rendered.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_html_is_fit_for_mail_programs(renderer: Renderer, kind: str) -> None:
+    source = renderer.render(kind, context(kind)).html
+    page = html.fromstring(source)
+    assert source.lstrip().lower().startswith("<!doctype html>")
+    assert (page.get("lang"), page.get("dir")) == ("en-GB", "ltr")
+    assert "<!--[if mso]>" in source
+    assert re.search(r"@media[^{]*prefers-color-scheme: ?dark", source)
+    assert "!important" in source
+    assert len(page.cssselect("h1")) == 1
+    for table in page.cssselect("table"):
+        in_body = any("prose" in (a.get("class") or "") for a in table.iterancestors())
+        assert in_body or table.get("role") == "presentation"
+    for image in page.cssselect("img"):
+        assert image.get("width")
+        assert image.get("alt")
+    assert not page.cssselect("script, link, form, iframe, style[media]")
+
+
+def test_a_language_written_from_the_right_is_set_from_the_right(renderer: Renderer) -> None:
+    site = {**SITE, "language": "ar"}
+    page = html.fromstring(renderer.render("bulletin", {**context("bulletin"), "site": site}).html)
+    assert page.get("dir") == "rtl"

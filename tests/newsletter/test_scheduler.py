@@ -1,0 +1,148 @@
+"""What happens by itself: one edition for each digest and period, however often one looks."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+from support import RecordingTransport, add_article, add_subscriber, make_app
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.editions import store
+from newsletter.editions.models import Edition, EditionState
+from newsletter.scheduler import make_due_digests, start_scheduler
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.fixture
+def app(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[Newsletter]:
+    """A site that has known its digests since Thursday; it is Friday, nine o'clock."""
+    site = make_app(tmp_path, database_url, clock, transport=RecordingTransport())
+    clock.at -= timedelta(days=1)
+    make_due_digests(site)
+    clock.at += timedelta(days=1)
+    yield site
+    site.close()
+
+
+def publish(app: Newsletter, title: str) -> None:
+    with app.database.write() as session:
+        add_article(session, title, app.clock.now(), topics=["events"])
+
+
+def editions(app: Newsletter) -> list[tuple[str | None, EditionState]]:
+    """The editions of the Friday digest, oldest first."""
+    with app.database.read() as session:
+        query = select(Edition).where(Edition.digest == "friday").order_by(Edition.id)
+        return [(edition.period, edition.state) for edition in session.scalars(query)]
+
+
+def test_however_often_it_looks_there_is_one_edition_for_a_period(app: Newsletter) -> None:
+    publish(app, "News")
+    for _ in range(3):
+        make_due_digests(app)
+    assert editions(app) == [("2026-11-27", EditionState.QUEUED)]
+
+
+def test_however_many_look_at_once_there_is_one_edition_for_a_period(
+    tmp_path: Path, app: Newsletter, database_url: str, clock: FixedClock
+) -> None:
+    publish(app, "News")
+    sites = [make_app(tmp_path, database_url, clock) for _ in range(4)]
+    threads = [threading.Thread(target=make_due_digests, args=(site,)) for site in sites]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for site in sites:
+        site.close()
+    assert editions(app) == [("2026-11-27", EditionState.QUEUED)]
+
+
+def test_nothing_to_say_is_logged_once_and_not_asked_again(app: Newsletter) -> None:
+    with capture_logs() as first:
+        make_due_digests(app)
+    publish(app, "Too late for this week")
+    with capture_logs() as second:
+        make_due_digests(app)
+    said = [line["digest"] for line in first if line["event"] == "digest has nothing to say"]
+    assert sorted(said) == ["friday", "housing"]
+    assert second == []
+    assert editions(app) == [("2026-11-27", EditionState.EMPTY)]
+
+
+def test_an_article_too_late_for_one_week_is_in_the_next(
+    app: Newsletter, clock: FixedClock
+) -> None:
+    publish(app, "First")
+    make_due_digests(app)
+    publish(app, "Second")
+    clock.at += WEEK
+    make_due_digests(app)
+    with app.database.read() as session:
+        titles = [
+            [article.title for article in store.articles_of(session, edition.id)]
+            for edition in session.scalars(
+                select(Edition).where(Edition.digest == "friday").order_by(Edition.id)
+            )
+        ]
+    assert titles == [["First"], ["Second"]]
+
+
+def test_a_run_missed_for_too_long_is_reported_once_and_never_sent(
+    app: Newsletter, clock: FixedClock
+) -> None:
+    publish(app, "News")
+    clock.at += timedelta(days=2)
+    with capture_logs() as first:
+        make_due_digests(app)
+    with capture_logs() as second:
+        make_due_digests(app)
+    assert [line["log_level"] for line in first] == ["error", "error"]
+    assert second == []
+    assert editions(app) == [("2026-11-27", EditionState.MISSED)]
+
+
+def test_a_digest_that_wants_approval_waits_for_it(
+    tmp_path: Path, database_url: str, clock: FixedClock
+) -> None:
+    extra = '[digests.careful]\nname = "Careful"\napproval = true\n'
+    site = make_app(tmp_path, database_url, clock, extra, transport=RecordingTransport())
+    clock.at -= timedelta(hours=1)
+    make_due_digests(site)
+    clock.at += timedelta(hours=1)
+    publish(site, "News")
+    make_due_digests(site)
+    site.engine.send_due()
+    with site.database.read() as session:
+        state = session.scalar(select(Edition.state).where(Edition.digest == "careful"))
+    site.close()
+    assert state is EditionState.DRAFT
+
+
+def test_the_running_scheduler_makes_and_sends_what_is_due(
+    tmp_path: Path, database_url: str, clock: FixedClock
+) -> None:
+    done = threading.Event()
+
+    class Announcing(RecordingTransport):
+        def open(self) -> object:  # type: ignore[override]
+            done.set()
+            return super().open()
+
+    site = make_app(tmp_path, database_url, clock, transport=Announcing())
+    with site.database.write() as session:
+        store.known_since(session, "friday", clock.now() - timedelta(days=1))
+        add_article(session, "News", clock.now())
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+    scheduler = start_scheduler(site)
+    arrived = done.wait(20)
+    site.engine.stop()
+    scheduler.shutdown(wait=True)
+    site.close()
+    assert arrived
