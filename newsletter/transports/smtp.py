@@ -64,8 +64,8 @@ class SmtpOptions(Section):
     @field_validator("username")
     @classmethod
     def _login_is_whole_and_safe(cls, username: str, info: ValidationInfo) -> str:
-        password = info.data.get("password", SecretStr("")).get_secret_value()
-        if bool(username) != bool(password):
+        password = info.data.get("password")  # None where it is no text; told elsewhere
+        if password is not None and bool(username) != bool(password.get_secret_value()):
             raise ValueError("username and password go together; give both or neither")
         plain = info.data.get("security") == "plain"
         if username and plain and not is_loopback(str(info.data.get("host", ""))):

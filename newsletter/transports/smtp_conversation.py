@@ -66,6 +66,9 @@ class Conversation:
         else:
             verdict = self._answers(self._begun[1])
         self._begun = None
+        if verdict is None and self._wire.has_unread:
+            # Out of step: the next answer would be taken for the one to the content.
+            raise ConnectionLost("more answers than questions")
         self.mails += verdict is not None and not self.ended
         return verdict
 
@@ -95,6 +98,8 @@ class Conversation:
         self.mails += not self.ended
         if group and following and not self.ended:
             self._begun = (following, group)
+        elif self._wire.has_unread:
+            self.ended = True  # out of step
         return outcome_of(reply, Step.CONTENT)
 
     def close(self, *, politely: bool) -> None:
@@ -138,11 +143,9 @@ class Conversation:
             verdict = verdict or self._judged(reply, step)
             if self.ended:
                 return verdict
-        if verdict and reply.code == 354:
-            # It wants content although it refused the envelope: an empty one ends that.
-            self._wire.send(b".\r\n")
-            self._wire.reply()
         self._half_open = verdict is not None
+        # It may want content although it refused the envelope; that needs a fresh start.
+        self.ended = verdict is not None and reply.code == 354
         return verdict
 
     def _step_by_step(self, group: list[Command]) -> Outcome | None:
