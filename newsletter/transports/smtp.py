@@ -93,7 +93,7 @@ class Transport:
             port=options.port or _PORTS[options.security],
             security=options.security,
             plain_allowed=options.allow_plain,
-            tls=_context(options.ca_file),
+            tls=None if options.security == "plain" else _context(options.ca_file),
             username=options.username,
             password=options.password.get_secret_value(),
             local_hostname=options.local_hostname,

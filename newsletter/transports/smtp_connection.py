@@ -31,7 +31,7 @@ class Server:
     port: int
     security: Security
     plain_allowed: bool
-    tls: ssl.SSLContext
+    tls: ssl.SSLContext | None  # None where nothing is encrypted
     username: str
     password: str = field(repr=False)
     local_hostname: str
@@ -155,8 +155,9 @@ def _start_tls(wire: Wire, server: Server, features: dict[str, str]) -> None:
 
 
 def _encrypt(wire: Wire, server: Server) -> None:
+    context = server.tls or ssl.create_default_context()
     try:
-        wire.start_tls(server.tls, server.host.strip("[]"))
+        wire.start_tls(context, server.host.strip("[]"))
     except ssl.SSLCertVerificationError as error:
         raise TransportStopped(
             f"the certificate of {server} is not to be trusted: {error.verify_message}; "
