@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
 from newsletter.articles.identity import fingerprint_of, topic_slug
-from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record, one_line
 from newsletter.articles.matching import Match, Seen, key_of_record, match
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.naming import Names
@@ -56,9 +57,10 @@ class ImportReport:
 class ImportStopped(StorageError):
     """The database failed; what the report counts was stored before."""
 
-    def __init__(self, report: ImportReport, cause: StorageError) -> None:
+    def __init__(self, report: ImportReport, cause: StorageError | DBAPIError) -> None:
+        reason = str(cause.orig).strip() if isinstance(cause, DBAPIError) else str(cause)
         super().__init__(
-            f"the import stopped: {cause}. Stored before it stopped: {report}. "
+            f"the import stopped: {reason.partition(chr(10))[0]}. Stored before it stopped: {report}. "
             "Import again when it is mended: what is stored already is recognised"
         )
         self.report = report
@@ -86,7 +88,7 @@ def import_records(
     for batch in _batches(records):
         try:
             run.store(batch)
-        except StorageError as error:
+        except (StorageError, DBAPIError) as error:
             raise ImportStopped(run.report, error) from error
         if progress:
             progress(len(batch))
@@ -123,7 +125,7 @@ class _Run:
         records = [item for item in batch if isinstance(item, Record)]
         try:
             self._attempt(records)
-        except Conflict:
+        except (Conflict, DataError):
             for record in records:
                 self._alone(record)
 
@@ -134,6 +136,9 @@ class _Run:
             self.report.bad.append(
                 BadRecord(where=record.where, what=str(error), mend="import it again")
             )
+        except DataError as error:
+            what = f"the database does not take it: {one_line(str(error.orig))}"
+            self.report.bad.append(BadRecord(where=record.where, what=what, mend="shorten it"))
 
     def _attempt(self, records: list[Record]) -> None:
         seen = self._seen.copy()

@@ -6,13 +6,19 @@ body comes from and where it is kept is left to the importers and to publishing.
 """
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from unicodedata import category
 from urllib.parse import urljoin, urlsplit
 
 import nh3
+from lxml import etree
+from lxml import html as trees
 
 SUMMARY_LENGTH = 280
+# An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
+# closed first by a parser that is bounded.
+MOST_TAGS_AT_ONCE = 4000
 # XML 1.0 section 2.2: the characters a document may hold; the feeds are XML.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,8 +70,9 @@ def sanitise(html: str, base: str) -> str:
     def attribute(tag: str, name: str, value: str) -> str | None:
         return _attribute(tag, name, value, base)
 
+    html = without_controls(html)
     clean = nh3.clean(
-        without_controls(html),
+        html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html),
         tags=set(TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes=ATTRIBUTES,
@@ -74,6 +81,19 @@ def sanitise(html: str, base: str) -> str:
         url_schemes=set(LINK_SCHEMES),
     )
     return _mended(without_controls(clean)).strip()
+
+
+def _balanced(html: str) -> str:
+    """The same with every element closed; only the words, where elements nest without reason."""
+    parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        tree = trees.document_fromstring(html.encode(), parser=parser)
+    except etree.LxmlError:
+        return escape(html)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        words = re.sub("(?:<[^<>]*>)+", " ", html).replace("<", "&lt;")
+        return f"<p>{words.strip()}</p>"
+    return str(etree.tostring(tree, encoding="unicode", method="html"))
 
 
 def _attribute(tag: str, name: str, value: str, base: str) -> str | None:

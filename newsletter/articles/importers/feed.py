@@ -56,7 +56,9 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
     feed = _parsed(content, name)
     entries = feed.entries
-    if entries and feed.bozo and not END.search(content[-2000:].replace(b"\0", b"")):
+    if feed.bozo and not END.search(content[-2000:].replace(b"\0", b"")):
+        if not entries:
+            raise Unreadable("the feed is cut off before its first entry", "fetch it again")
         cut = entries[-1]
         entries = entries[:-1]
         yield BadRecord(

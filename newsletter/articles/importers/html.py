@@ -80,11 +80,13 @@ def _decoded(content: bytes) -> str:
 
 
 def _parsed(text: str) -> pages.HtmlElement:
-    parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
+    parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         page = pages.document_fromstring(text.encode(), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("there is no HTML in it", "export the page again") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise Unreadable("its elements stand too deep in one another", "export the page again")
     return page
 
 

@@ -218,9 +218,11 @@ def test_a_body_too_long_for_an_index_is_stored_and_found(
 
 @pytest.mark.parametrize(
     "query",
-    ['"', "'", "*", "a AND", "NEAR(", "^x", "title:x", "-x", "a\0b", "\\", "a\\", "(", "x:*", "a & b |",
-     "''", "!!!", "a'b\"c\\d", "a<->b", "{a b}", "ſ", "x " * 500, "\ud800"],
-)  # fmt: skip
+    [
+        *('"', "'", "*", "\\", "(", "''", "!!!", "-x", "^x", "x:*", "title:x", "{a b}", "ſ"),
+        *("a AND", "NEAR(", "a & b |", "a<->b", "a\0b", "a\\", "a'b\"c\\d", "\ud800", "x " * 500),
+    ],
+)
 def test_no_query_is_a_syntax_error(filled: Database, query: str) -> None:
     assert isinstance(titles(filled, query), list)
 
