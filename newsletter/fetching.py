@@ -85,9 +85,13 @@ def fetch(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            return _followed(session, url, headers, largest_bytes)
+            answer = _followed(session, url, headers, largest_bytes)
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+        if deadline.passed:
+            # A body of no stated length looks complete where it was cut.
+            raise FetchError(f"{url}: {deadline.words}")
+        return answer
 
 
 def _followed(
@@ -135,7 +139,7 @@ def _read(answer: requests.Response, url: str, address: str, largest_bytes: int)
 def _reason(error: Exception, deadline: "_Deadline") -> str:
     """What went wrong, in words for the person who gave the address."""
     if deadline.passed:
-        return f"no complete answer within {deadline.seconds:g} seconds; try again later"
+        return deadline.words
     if isinstance(error, Timeout | TimeoutError):
         return f"the server was silent for {SILENCE_SECONDS} seconds; try again later"
     if isinstance(error, SSLError):
@@ -172,6 +176,10 @@ class _Deadline:
         self._sockets: list[socket.socket] = []
         self._timer = threading.Timer(self.seconds, self._cut)
         self._timer.daemon = True
+
+    @property
+    def words(self) -> str:
+        return f"no complete answer within {self.seconds:g} seconds; try again later"
 
     @property
     def passed(self) -> bool:
@@ -234,7 +242,7 @@ class _Gate:
             if not is_public(address):
                 raise FetchError(
                     f"{host} is at {address}, inside a private network; refused. Where that is "
-                    "meant, set allow_private = true for this source"
+                    "meant, set allow_private = true for the source, or give --allow-private"
                 )
 
     def _first(self, connection: HTTPConnection, places: list[Any]) -> socket.socket:

@@ -60,7 +60,7 @@ class ImportStopped(StorageError):
     def __init__(self, report: ImportReport, cause: StorageError | DBAPIError) -> None:
         reason = str(cause.orig).strip() if isinstance(cause, DBAPIError) else str(cause)
         super().__init__(
-            f"the import stopped: {reason.partition(chr(10))[0]}. Stored before it stopped: {report}. "
+            f"the import stopped: {reason.partition(chr(10))[0]}. Stored before: {report}. "
             "Import again when it is mended: what is stored already is recognised"
         )
         self.report = report

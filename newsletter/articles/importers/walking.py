@@ -135,7 +135,8 @@ def _bad_offer(offer: Offer, error: Exception) -> BadRecord:
         return _unreadable(where, error)
     if isinstance(error, Unreadable):
         return BadRecord(where=where, what=error.what, mend=error.mend)
-    return BadRecord(where=where, what=str(error), mend="try again later, or save it to a file")
+    what = str(error).removeprefix(f"{where}: ")
+    return BadRecord(where=where, what=what, mend="or save it to a file and import that")
 
 
 def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadRecord:

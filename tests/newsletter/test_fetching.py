@@ -1,0 +1,258 @@
+"""Outgoing HTTP, against a server on loopback that behaves well and badly."""
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from newsletter.errors import FetchError
+from newsletter.fetching import MOST_REDIRECTS, Fetched, fetch, is_public
+
+ETAG = '"first"'
+SHORT = timedelta(seconds=0.4)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by the path asked for."""
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        name = self.path.strip("/").partition("?")[0].replace("-", "_")
+        getattr(self, f"answer_{name}")()
+
+    def log_message(self, *_args: object) -> None:
+        """Silent."""
+
+    def answer_feed(self) -> None:
+        if self.headers.get("If-None-Match") == ETAG:
+            self.begin(304)
+        else:
+            self.begin(200, b"<rss/>", ETag=ETAG)
+
+    def answer_moved(self) -> None:
+        self.begin(301, b"moved", Location="/feed")
+
+    def answer_loop(self) -> None:
+        self.begin(302, Location="/loop")
+
+    def answer_to_file(self) -> None:
+        self.begin(302, Location="file:///etc/passwd")
+
+    def answer_to_loopback(self) -> None:
+        self.begin(302, Location=f"http://127.0.0.1:{self.server.server_port}/feed")
+
+    def answer_missing(self) -> None:
+        self.begin(404, b"no")
+
+    def answer_bomb(self) -> None:
+        self.begin(200, gzip.compress(b"\0" * 5_000_000), Content_Encoding="gzip")
+
+    def answer_not_gzip(self) -> None:
+        self.begin(200, b"plain", Content_Encoding="gzip")
+
+    def answer_cut(self) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"5\r\nhello\r\n")
+
+    def answer_trickle(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.drip(b"x")
+
+    def answer_trickled_head(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        self.drip(b"a")
+
+    def drip(self, piece: bytes) -> None:
+        """A byte now and then until the other side or the test has had enough."""
+        while not self.server.stopping.wait(0.05):
+            try:
+                self.wfile.write(piece)
+                self.wfile.flush()
+            except OSError:
+                return
+
+    def begin(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[str] = []
+        self.stopping = threading.Event()
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.server_port}/{path}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as started:
+        thread = threading.Thread(target=started.serve_forever, args=(0.02,))
+        thread.start()
+        yield started
+        started.stopping.set()
+        started.shutdown()
+        thread.join()
+
+
+def get(server: Server, path: str, **limits: object) -> Fetched:
+    return fetch(server.url(path), allow_private=True, **limits)
+
+
+def test_an_answer_comes_with_its_validator(server: Server) -> None:
+    answer = get(server, "feed")
+    assert (answer.changed, answer.content, answer.etag) == (True, b"<rss/>", ETAG)
+
+
+def test_what_has_not_changed_is_not_sent_again(server: Server) -> None:
+    answer = get(server, "feed", etag=ETAG)
+    assert (answer.changed, answer.content) == (False, b"")
+
+
+def test_a_redirect_is_followed_and_its_end_named(server: Server) -> None:
+    answer = get(server, "moved")
+    assert (answer.content, answer.url) == (b"<rss/>", server.url("feed"))
+
+
+def test_redirects_in_a_circle_end(server: Server) -> None:
+    with pytest.raises(FetchError, match=f"more than {MOST_REDIRECTS} redirects"):
+        get(server, "loop")
+    assert len(server.asked) == MOST_REDIRECTS + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("missing", "answered 404 Not Found; check the address"),
+        ("to-file", "only http and https"),
+        ("cut", "broke off or is garbled"),
+        ("not-gzip", "broke off or is garbled"),
+    ],
+)
+def test_a_bad_answer_is_told_with_the_address(server: Server, path: str, words: str) -> None:
+    with pytest.raises(FetchError, match=words) as caught:
+        get(server, path)
+    assert str(caught.value).startswith(server.url(path))
+
+
+def test_size_is_bounded_after_unpacking(server: Server) -> None:
+    with pytest.raises(FetchError, match="larger than 1000000 bytes"):
+        get(server, "bomb", largest_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("path", ["trickle", "trickled-head"])
+def test_a_trickle_ends_when_the_time_is_up(server: Server, path: str) -> None:
+    with pytest.raises(FetchError, match=r"no complete answer within 0\.4 seconds"):
+        get(server, path, total_time=SHORT)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "0.0.0.0", "127.1", "[::1]", "2130706433"]
+)
+def test_a_private_address_is_refused_before_anything_is_sent(server: Server, host: str) -> None:
+    with pytest.raises(FetchError, match="inside a private network; refused"):
+        fetch(server.url("feed", host))
+    assert server.asked == []
+
+
+PUBLIC = "93.184.215.14"
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Names resolve as told, the last answer lasting; the public address leads to loopback."""
+    answers: dict[str, list[str]] = {}
+    resolve = socket.getaddrinfo
+
+    def lookup(host: str, *args: object, **kwargs: object) -> object:
+        told = answers.get(host, [host])
+        return resolve(told.pop(0) if len(told) > 1 else told[0], *args, **kwargs)
+
+    class Routed(socket.socket):
+        def connect(self, place: tuple[str, int]) -> None:
+            super().connect(("127.0.0.1", place[1]) if place[0] == PUBLIC else place)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(socket, "socket", Routed)
+    return answers
+
+
+def test_a_public_server_is_reached(server: Server, network: dict[str, list[str]]) -> None:
+    network["feeds.example"] = [PUBLIC]
+    assert fetch(server.url("feed", "feeds.example")).content == b"<rss/>"
+
+
+def test_a_redirect_into_the_private_network_is_refused(
+    server: Server, network: dict[str, list[str]]
+) -> None:
+    network["feeds.example"] = [PUBLIC]
+    with pytest.raises(FetchError, match=r"127\.0\.0\.1, inside a private network"):
+        fetch(server.url("to-loopback", "feeds.example"))
+    assert server.asked == ["/to-loopback"]
+
+
+def test_a_name_that_changes_its_address_is_judged_each_time(
+    server: Server, network: dict[str, list[str]]
+) -> None:
+    network["rebinding.example"] = [PUBLIC, "127.0.0.1"]
+    with pytest.raises(FetchError, match="inside a private network"):
+        fetch(server.url("loop", "rebinding.example"))
+    assert server.asked == ["/loop"]
+
+
+@pytest.mark.parametrize("address", [PUBLIC, "2606:2800:21f::1", "::ffff:93.184.215.14"])
+def test_public_addresses(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
+        *("224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1%eth0", "fd00::1", "ff02::1"),
+        *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::1"),
+    ],
+)
+def test_addresses_that_lead_inside(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "feed.xml", "http://", "http://[bad/", "http://x.example:99999/"),
+        *("ftp://x.example/", "file:///etc/passwd", "http://a..example/"),
+        "http://" + "a" * 300 + ".example/",
+    ],
+)
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(FetchError):
+        fetch(url)
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        with pytest.raises(FetchError, match=r"no connection: .*refused"):
+            fetch(url, allow_private=True)
+
+
+def test_a_server_without_tls_is_told(server: Server) -> None:
+    with pytest.raises(FetchError, match="its certificate or its TLS is not right"):
+        fetch(server.url("feed").replace("http:", "https:"), allow_private=True)
