@@ -158,10 +158,11 @@ class _Batch:
         self._session, self._context, self._now = session, context, now
 
     def store(self, records: list[Record], seen: Seen) -> None:
+        # Before anything is looked up: what another import stores meanwhile must be seen.
+        changed_at = store.begin_change(self._session, self._now)
         changed = self._changed(records, seen)
         if not changed:
             return
-        changed_at = store.begin_change(self._session, self._now)
         stored = store.by_ids(self._session, [m.stored.id for m in changed if m.stored])
         new = [found.record for found in changed if not found.stored]
         names = Names(self._session, self._context, self._now, new)

@@ -6,7 +6,6 @@ body comes from and where it is kept is left to the importers and to publishing.
 """
 
 import re
-from html import escape
 from html.parser import HTMLParser
 from unicodedata import category
 from urllib.parse import urljoin, urlsplit
@@ -88,12 +87,16 @@ def _balanced(html: str) -> str:
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         tree = trees.document_fromstring(html.encode(), parser=parser)
-    except etree.LxmlError:
-        return escape(html)
+    except etree.LxmlError:  # nothing in it is HTML
+        return _words(html)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        words = re.sub("(?:<[^<>]*>)+", " ", html).replace("<", "&lt;")
-        return f"<p>{words.strip()}</p>"
+        return _words(html)
     return str(etree.tostring(tree, encoding="unicode", method="html"))
+
+
+def _words(html: str) -> str:
+    words = re.sub("(?:<[^<>]*>)+", " ", html).replace("<", "&lt;").strip()
+    return f"<p>{words}</p>" if words else ""
 
 
 def _attribute(tag: str, name: str, value: str, base: str) -> str | None:

@@ -179,7 +179,8 @@ def _moment(entry: Any, field: str, context: ImportContext) -> datetime | None:
         return None
     moment = find_moment(written, context.zone)
     parsed = entry.get(f"{field}_parsed")
-    if moment is None and parsed:
+    # Where no month is named, feedparser guesses: it takes 2019/03/23 for the first of November.
+    if moment is None and parsed and re.search("[A-Za-z]{3}", written):
         return datetime.fromtimestamp(timegm(parsed), UTC)
     if moment is None:
         raise Unreadable(f"{escape(summary_of(written, 60))!r} is not a date", MEND)

@@ -44,9 +44,7 @@ def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
 def _rows(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
     """Each row as its place and its values by column."""
     csv.field_size_limit(LARGEST_FIELD_BYTES)
-    reader = csv.reader(
-        io.StringIO(text.lstrip("\n"), newline=""), delimiter=_delimiter(text), strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     header: list[str] = []
     line = 0
     try:

@@ -1,6 +1,7 @@
 """From records to stored articles: once, and never twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -298,6 +299,26 @@ def test_progress_is_told_record_by_record(database: Database, clock: FixedClock
     records = [titled(n) for n in range(BATCH_RECORDS + 1)]
     import_records(database, records, CONTEXT, clock, told.append)
     assert told == [BATCH_RECORDS, 1]
+
+
+@pytest.mark.postgresql
+def test_what_the_database_does_not_take_loses_none_of_the_good(
+    postgresql_url: str, clock: FixedClock
+) -> None:
+    database = Database(postgresql_url)
+    report = take(database, clock, titled(1), titled(2, author="a\0b"), titled(3))
+    assert counts(report) == (2, 0, 0, 1)
+    assert "the database does not take it" in report.bad[0].what
+    database.close()
+
+
+def test_two_imports_at_once_store_each_article_once(database: Database, clock: FixedClock) -> None:
+    records = [titled(n, topics=("Housing",)) for n in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: take(database, clock, *records), range(4)))
+    assert sum(report.created for report in reports) == 60
+    assert [bad for report in reports for bad in report.bad] == []
+    assert len(everything(database)) == 60
 
 
 def test_a_database_that_fails_keeps_what_was_stored_and_says_so(

@@ -87,6 +87,13 @@ def test_half_a_million_open_elements_leave_the_words() -> None:
     assert sanitise("<div>" * 500_000 + "the<b>end", BASE) == "<p>the end</p>"
 
 
+@pytest.mark.parametrize(
+    ("piece", "clean"), [("</x>", ""), ("<!", "<p>" + "&lt;!" * 9000 + "</p>")]
+)
+def test_many_tags_that_are_no_tags_are_no_trouble(piece: str, clean: str) -> None:
+    assert sanitise(piece * 9000, BASE) == clean
+
+
 def test_ten_thousand_paragraphs_are_kept_as_they_are() -> None:
     html = "".join(f"<p>Number <b>{number}</b> &amp; more.</p>" for number in range(10_000))
     assert sanitise(html, BASE) == html
@@ -95,6 +102,11 @@ def test_ten_thousand_paragraphs_are_kept_as_they_are() -> None:
 def test_a_link_within_a_page_needs_a_page() -> None:
     assert absolute_address("#note", BASE) == BASE + "#note"
     assert absolute_address("#note", "https://wexcombe.example/") is None
+
+
+@pytest.mark.parametrize("address", ["", " ", "http://", "http://[bad", "data:,x", "//"])
+def test_an_address_that_leads_nowhere_is_none(address: str) -> None:
+    assert absolute_address(address, BASE) is None
 
 
 def test_blocks_are_lines_of_text() -> None:
