@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.polling import poll_due_sources
+from newsletter.clock import SystemClock
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
 from newsletter.editions.digest import NothingToSay
@@ -42,7 +43,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
             _guarded(look),
             "interval",
             seconds=seconds,
-            next_run_time=app.clock.now(),
+            next_run_time=SystemClock().now(),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from newsletter.clock import FixedClock
@@ -17,6 +18,13 @@ from newsletter.migrations.running import upgrade
 
 # A Friday in Little Wexcombe, in winter time.
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Leave no test the log settings of a command that another one ran."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 
-NOTHING = logging.CRITICAL + 1
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
 
@@ -124,7 +123,7 @@ def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
         root = ctx.find_root()
         if not isinstance(root.obj, Program):
             # A command tells its result itself; only `serve` keeps a log.
-            log_to_stderr(NOTHING)
+            log_to_stderr(logging.CRITICAL)
             root.obj = Program(root.obj)
         return ctx.invoke(command, root.obj, *args, **kwargs)
 

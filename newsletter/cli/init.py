@@ -39,9 +39,13 @@ def init(program: Program, name: str, base_url: str, address: str) -> None:
 
 def example_text(values: dict[str, Any]) -> str:
     """The commented configuration with these values in place of the defaults."""
-    first_smtp = sorted(KINDS, key=lambda kind: (kind != "smtp", kind))
-    kinds = [TransportKind(kind=k, options=transport_class(k).Options) for k in first_smtp]
-    return write_example(tables(kinds, values))
+    return write_example(tables(transport_kinds(), values))
+
+
+def transport_kinds() -> list[TransportKind]:
+    """The shipped transports, SMTP first."""
+    kinds = sorted(KINDS, key=lambda kind: (kind != "smtp", kind))
+    return [TransportKind(kind=k, options=transport_class(k).Options) for k in kinds]
 
 
 def write_config(path: Path, values: dict[str, Any]) -> None:

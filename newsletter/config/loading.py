@@ -137,7 +137,7 @@ def _is_secret(kind: Any) -> bool:
 def _explain(model: type[BaseModel], error: Any, where: str) -> str:
     parts = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
     full = ".".join([where, *parts] if where else parts)
-    found = error.get("input")
+    found = _shown(model, error)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(model, error["loc"][:-1])
         near = get_close_matches(parts[-1], allowed, 1)
@@ -146,9 +146,16 @@ def _explain(model: type[BaseModel], error: Any, where: str) -> str:
     if error["type"] == "missing":
         return f"{full}: missing; {_description(model, error['loc'])}"
     if error["type"] == "string_pattern_mismatch" and "a-z0-9" in str(error.get("ctx")):
-        return f"{full}: found {found!r}; write lower-case letters, digits and single hyphens"
+        return f"{full}: {found}; write lower-case letters, digits and single hyphens"
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return f"{full}: found {found!r}; {reason[0].lower()}{reason[1:]}"
+    return f"{full}: {found}; {reason[0].lower()}{reason[1:]}"
+
+
+def _shown(model: type[BaseModel], error: Any) -> str:
+    """What was found there, but for secrets and for tables, which may hold some."""
+    if _is_secret(getattr(_walk(model, error["loc"]), "annotation", None)):
+        return "found something else"
+    return "found a table" if isinstance(error["input"], dict) else f"found {error['input']!r}"
 
 
 def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Any:

@@ -104,7 +104,7 @@ class Engine:
         transport = self._transport(edition.transport)
         with self._tools.database.read() as session:
             due = outbox.count_due(session, edition.id, self._tools.clock.now())
-        count = max(1, min(transport.connections, -(-due // self._tools.options.batch)))
+        count = min(transport.connections, -(-due // self._tools.options.batch))
         failures: list[BaseException] = []
         waits: list[timedelta] = []
         lock = threading.Lock()
@@ -147,7 +147,7 @@ class Engine:
                 editions.change_state(session, number, Act.STOP, note=why)
             except Conflict:
                 return
-        log.critical("edition stopped", edition=number, reason=why)
+        log.error("edition stopped", edition=number, reason=why)
 
 
 def worker_name() -> str:

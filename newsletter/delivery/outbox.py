@@ -236,9 +236,7 @@ def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[st
         .order_by(func.count().desc())
         .limit(limit)
     )
-    return [
-        (state.value, reason, count) for state, reason, count in session.execute(query)
-    ]
+    return [(state.value, reason, count) for state, reason, count in session.execute(query)]
 
 
 def waiting(session: Session, edition_id: int) -> int:

@@ -36,9 +36,9 @@ class MailCatcher:
 
     def __enter__(self) -> Self:
         try:
-            # mailbox makes the innermost folder only.
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
-            mailbox.Maildir(self.folder, create=True)
+            # mailbox makes these only where the folder itself is not there yet.
+            for sub in ("tmp", "new", "cur"):
+                (self.folder / sub).mkdir(parents=True, exist_ok=True)
             self._server = self._loop.run_until_complete(self._listen())
         except OSError as error:
             self._loop.close()

@@ -5,7 +5,6 @@ addresses are made of; `topics` and `feed_topic` where it has them; and what its
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,7 +43,7 @@ class Views:
         zone = config.site.timezone
         self._environment.filters["long_date"] = lambda moment: long_date(moment, zone)
         self._environment.filters["clock_time"] = lambda moment: clock_time(moment, zone)
-        self._environment.filters["iso"] = datetime.isoformat
+        self._environment.filters["iso"] = lambda moment: moment.isoformat(timespec="seconds")
         self._environment.globals.update(
             site=config.site,
             root=urlsplit(config.site.base_url).path,

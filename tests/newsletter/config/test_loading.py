@@ -97,6 +97,12 @@ def test_secrets_stay_out_of_every_print() -> None:
     assert "hidden" not in repr(parse("[site]\nsecret_key = 'hidden'"))
 
 
+def test_a_secret_of_the_wrong_kind_is_told_without_it() -> None:
+    with pytest.raises(ConfigurationError, match=r"site\.secret_key: found something else") as e:
+        parse("[site]\nsecret_key = 31415926")
+    assert "31415926" not in str(e.value)
+
+
 def test_relative_paths_are_beside_the_file() -> None:
     config = parse("[web]\ncaught_mails = 'mails'")
     assert config.database.url == "sqlite:////srv/news/newsletter.db"
