@@ -11,6 +11,11 @@ LONGEST_WAIT = timedelta(hours=4)
 # Spreads deliveries deferred together, so that they don't all come back at once.
 SPREAD = 0.25
 MAX_REASON_CHARACTERS = 1000
+STATES: dict[type[Outcome], DeliveryState] = {
+    Accepted: DeliveryState.SENT,
+    Refused: DeliveryState.FAILED,
+    InDoubt: DeliveryState.UNCERTAIN,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +38,9 @@ def settle(
         attempts: those made before this one.
     """
     reason = outcome.response[:MAX_REASON_CHARACTERS]
-    match outcome:
-        case Accepted():
-            return Settlement(state=DeliveryState.SENT, reason=reason, attempts=attempts + 1)
-        case Refused():
-            return Settlement(state=DeliveryState.FAILED, reason=reason, attempts=attempts + 1)
-        case InDoubt():
-            return Settlement(state=DeliveryState.UNCERTAIN, reason=reason, attempts=attempts + 1)
-        case Deferred():
-            return _deferred(outcome, reason, key, attempts, give_up_at, now)
+    if isinstance(outcome, Deferred):
+        return _deferred(outcome, reason, key, attempts, give_up_at, now)
+    return Settlement(state=STATES[type(outcome)], reason=reason, attempts=attempts + 1)
 
 
 def wait_before(attempt: int, key: int) -> timedelta:

@@ -165,8 +165,14 @@ class FaultySmtp:
             lines.append(line.removeprefix(b".") + b"\r\n")
         sender, recipient, *_ = [*talk.envelope, "", ""]
         talk.envelope = []
-        if self._answer(talk, "content", "250 2.0.0 taken") == 2:
-            self.mails.append(Caught(sender, recipient, b"".join(lines)))
+        # Kept before it is answered: whoever reads the answer may look at once.
+        caught, code = Caught(sender, recipient, b"".join(lines)), 0
+        self.mails.append(caught)
+        try:
+            code = self._answer(talk, "content", "250 2.0.0 taken")
+        finally:
+            if code != 2:
+                self.mails.remove(caught)
 
     def _start_tls(self, talk: _Talk) -> None:
         self._answer(talk, "STARTTLS", "220 go on")
