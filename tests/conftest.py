@@ -1,15 +1,13 @@
 """What all tests share: databases of both kinds, migrated as a user's would be."""
 
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
+from servers import postgresql
 from sqlalchemy import text
 
 from newsletter.clock import FixedClock
@@ -55,26 +53,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A real PostgreSQL of this run's own, reached by a socket in its folder."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        pytest.fail("PostgreSQL is not installed; make test installs it")
-    folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
-    as_owner = []
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
-        shutil.chown(folder, "postgres", "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    data = folder / "data"
-    initdb = [str(programs[-1] / "initdb"), "-D", str(data), "-U", "newsletter", "-A", "trust"]
-    subprocess.run([*as_owner, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
-    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    control = [*as_owner, str(programs[-1] / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
-    subprocess.run([*control, "-w", "-o", settings, "start"], **run)
-    yield f"postgresql://newsletter@/{{name}}?host={folder}"
-    subprocess.run([*control, "-m", "immediate", "stop"], **run)
-    shutil.rmtree(folder, ignore_errors=True)
+    """A real PostgreSQL of this run's own; crash safety is not what the tests are about."""
+    with postgresql("-c fsync=off") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

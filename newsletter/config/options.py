@@ -191,7 +191,7 @@ class SendingOptions(Section):
     """How the outbox works."""
 
     transport: Slug = Field("default", description="Which of [transports] mail leaves by")
-    batch: int = Field(200, ge=1, le=10_000, description="Deliveries claimed at once")
+    batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
     lease: Duration = Field(
         timedelta(minutes=5),
         description="After this a silent worker's deliveries are looked at again",

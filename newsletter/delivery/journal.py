@@ -1,14 +1,16 @@
 """The local journal: what a worker handed over and what it was answered, ahead of the database.
 
-One file for each worker, locked while it lives. A line is written before a mail is in doubt and
-when its outcome is known, so that after `kill -9` the next start knows exactly what the ledger
-does not. Lines survive a killed process, not a machine that loses power: the file names the boot
-it was written in, and after another boot whatever it says nothing of is in doubt too.
+One file for each worker, locked while it lives. A line is written before a mail is in doubt, its
+outcome with the line of the next mail, so that after `kill -9` the next start knows of every mail
+but the last what the ledger does not. Lines survive a killed process, not a machine that loses
+power: the file names the boot it was written in, and after another boot whatever it says nothing
+of is in doubt too.
 """
 
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +47,7 @@ class Journal:
         self.worker = worker
         self.path = folder / f"{worker}{SUFFIX}"
         self._header = f"{worker} {boot_id()}\n".encode()
+        self._unwritten = b""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._create()
@@ -55,16 +58,30 @@ class Journal:
             ) from error
 
     def handing_over(self, key: int) -> None:
-        self._write(b"h %d\n" % key)
+        """Write that a mail is about to be in doubt, and whatever was settled before it."""
+        self._unwritten += b"h %d\n" % key
+        self.flush()
 
     def settled(self, key: int, outcome: Outcome) -> None:
+        """Keep an outcome, to be written with the next mail that is handed over.
+
+        Until then a kill leaves this mail in doubt, but no other of this worker's.
+        """
         response = outcome.response.replace("\r", " ").replace("\n", " ")
-        wait = getattr(outcome, "retry_after", None)
+        wait = outcome.retry_after if isinstance(outcome, Deferred) else None
         seconds = int(wait.total_seconds()) if wait else 0
-        self._write(f"{LETTERS[type(outcome)]} {key} {seconds} {response}\n".encode())
+        line = f"{LETTERS[type(outcome)]} {key} {seconds} {response}\n"
+        self._unwritten += line.encode()
+
+    def flush(self) -> None:
+        """Write what was settled last."""
+        unwritten, self._unwritten = self._unwritten, b""
+        if unwritten:
+            self._write(unwritten)
 
     def forget(self) -> None:
         """Begin anew: the ledger has recorded everything so far."""
+        self._unwritten = b""
         os.ftruncate(self._file, len(self._header))
         os.lseek(self._file, 0, os.SEEK_END)
 
@@ -75,7 +92,10 @@ class Journal:
 
     def abandon(self) -> None:
         """Leave the file for the next start: the ledger could not be told."""
-        os.close(self._file)
+        try:
+            self.flush()
+        finally:
+            os.close(self._file)
 
     def _create(self) -> int:
         # Named as a journal only once it is locked: nobody may take it for a dead worker's.
@@ -99,18 +119,37 @@ class Journal:
 def abandoned(folder: Path) -> Iterator[Replay]:
     """The journals whose workers are dead, each locked while it is being replayed."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            file = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
-            continue
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists():
+        with _unless_locked(path) as is_ours:
+            if is_ours and path.exists():
                 yield _read(path)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(file)
+
+
+def living(folder: Path) -> list[str]:
+    """The workers of this machine that are alive now."""
+    found = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        with _unless_locked(path) as is_ours:
+            if not is_ours and path.exists():
+                found.append(path.name.removesuffix(SUFFIX))
+    return found
+
+
+@contextmanager
+def _unless_locked(path: Path) -> Iterator[bool]:
+    """Hold the lock of a journal; False where its worker holds it, or it is gone."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(file)
 
 
 def boot_id() -> str:

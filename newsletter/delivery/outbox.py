@@ -4,12 +4,27 @@ Law: a row exists before any hand-over, one for each edition and subscriber. Whe
 be mailed is asked in the fan-out and again at claim.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
@@ -19,8 +34,7 @@ from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this worker, and no other, may hand over."""
 
     id: int
@@ -74,23 +88,40 @@ def claim(
     Those whose subscriber may no longer be mailed are settled as skipped on the way, so fewer
     than `limit` may come back while more are due; `count_due` tells.
     """
+    lease_until = now + lease
+    # One state after the other: each is a walk along the index of states, from its start.
+    queued = Delivery.state == DeliveryState.QUEUED
+    claimed = _take(session, edition.id, queued, worker, lease_until, limit)
+    if len(claimed) < limit:
+        again = and_(Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now)
+        claimed += _take(session, edition.id, again, worker, lease_until, limit - len(claimed))
+    return _leave_out_excluded(session, edition, claimed, now)
+
+
+def _take(
+    session: Session,
+    edition_id: int,
+    condition: ColumnElement[bool],
+    worker: str,
+    lease_until: datetime,
+    limit: int,
+) -> list[int]:
+    sending = exists().where(Edition.id == edition_id, Edition.state == EditionState.SENDING)
     due = (
         select(Delivery.id)
-        .join(Edition, Edition.id == Delivery.edition_id)
-        .where(Delivery.edition_id == edition.id, _is_due(now))
-        .where(Edition.state == EditionState.SENDING)
+        .where(Delivery.edition_id == edition_id, condition, sending)
         .order_by(Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    claimed = session.scalars(
+    taken = session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(due.scalar_subquery()))
-        .values(state=DeliveryState.CLAIMED, worker=worker, lease_until=now + lease)
+        .values(state=DeliveryState.CLAIMED, worker=worker, lease_until=lease_until)
         .returning(Delivery.id),
         execution_options={"synchronize_session": False},
-    ).all()
-    return _leave_out_excluded(session, edition, claimed, now)
+    )
+    return list(taken)
 
 
 def count_due(session: Session, edition_id: int, now: datetime) -> int:
@@ -115,68 +146,119 @@ def settle(
     A delivery whose lease ended meanwhile stands as uncertain and is settled all the same; one
     that another worker has since taken is left to it.
     """
-    if not settlements:
-        return
-    statement = (
-        update(Delivery)
-        .where(Delivery.id == bindparam("key"), Delivery.worker == worker)
-        .where(
-            # Not in_(): it cannot be executed for many rows at once.
-            or_(
-                Delivery.state == DeliveryState.CLAIMED,
-                Delivery.state == DeliveryState.UNCERTAIN,
+    sent: list[list[object]] = []
+    others: list[dict[str, Any]] = []
+    for key, settlement in settlements.items():
+        if settlement.state is DeliveryState.SENT:
+            sent.append([key, settlement.reason])
+        else:
+            others.append(_as_row(key, settlement))
+    if sent:
+        _settle_sent(session, worker, sent, now)
+    if others:
+        statement = (
+            update(Delivery)
+            .where(Delivery.id == bindparam("key"), _is_with(worker))
+            .values(
+                state=bindparam("new_state"),
+                reason=bindparam("new_reason"),
+                attempts=bindparam("new_attempts"),
+                next_attempt_at=bindparam("next_at"),
+                settled_at=now,
+                lease_until=None,
             )
         )
+        session.connection().execute(statement, others)
+
+
+def _settle_sent(
+    session: Session, worker: str, sent: Sequence[Sequence[object]], now: datetime
+) -> None:
+    """Record mails that were taken, all in one statement: nearly every delivery comes by here."""
+    key, reason = _pairs(session, sent)
+    statement = (
+        update(Delivery)
+        .where(Delivery.id == key, _is_with(worker))
         .values(
-            state=bindparam("new_state"),
-            reason=bindparam("new_reason"),
-            attempts=bindparam("new_attempts"),
-            next_attempt_at=bindparam("next_at"),
+            state=DeliveryState.SENT,
+            reason=reason,
+            attempts=Delivery.attempts + 1,
+            next_attempt_at=None,
             settled_at=now,
             lease_until=None,
         )
     )
-    rows: list[dict[str, Any]] = [
-        {
-            "key": key,
-            "new_state": s.state,
-            "new_reason": s.reason,
-            "new_attempts": s.attempts,
-            "next_at": s.next_attempt_at,
-        }
-        for key, s in settlements.items()
-    ]
-    session.connection().execute(statement, rows)
-
-
-def release(session: Session, worker: str, keys: Iterable[int] | None = None) -> None:
-    """Give back deliveries that were claimed and certainly not handed over."""
-    statement = (
-        update(Delivery)
-        .where(Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED)
-        .values(state=DeliveryState.QUEUED, worker="", lease_until=None)
-    )
-    if keys is not None:
-        statement = statement.where(Delivery.id.in_(list(keys)))
     session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def claimed_by(session: Session, worker: str) -> dict[int, int]:
-    """The deliveries a worker still has claimed, with the attempts made before."""
-    query = select(Delivery.id, Delivery.attempts).where(
-        Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED
+def _pairs(
+    session: Session, pairs: Sequence[Sequence[object]]
+) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """Numbers with texts as a table in a statement: one parameter, however many they are."""
+    if session.get_bind().dialect.name == "sqlite":
+        rows = func.json_each(json.dumps(pairs)).table_valued("value", name="pair")
+        value = rows.c.value
+        return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
+    keys, texts = zip(*pairs, strict=True)
+    both = func.unnest(
+        literal(list(keys), ARRAY(BigInteger)), literal(list(texts), ARRAY(Text))
+    ).table_valued(column("key", BigInteger), column("text", Text), name="pair")
+    both = both.render_derived()
+    return both.c.key, both.c.text
+
+
+def _is_with(worker: str) -> ColumnElement[bool]:
+    # Not in_(): it cannot be executed for many rows at once.
+    return and_(
+        Delivery.worker == worker,
+        or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN),
     )
+
+
+def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
+    return {
+        "key": key,
+        "new_state": settlement.state,
+        "new_reason": settlement.reason,
+        "new_attempts": settlement.attempts,
+        "next_at": settlement.next_attempt_at,
+    }
+
+
+def release(session: Session, worker: str, keys: Collection[int]) -> None:
+    """Give back deliveries that were claimed and certainly not handed over."""
+    if not keys:
+        return
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(keys))
+        .where(Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED)
+        .values(state=DeliveryState.QUEUED, worker="", lease_until=None)
+    )
+    session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def held_by(session: Session, worker: str) -> dict[int, int]:
+    """The deliveries a worker claimed and has not settled, with the attempts made before.
+
+    Those that were doubted meanwhile, because its lease was over, among them.
+    """
+    query = select(Delivery.id, Delivery.attempts).where(_is_in_any_edition(), _is_with(worker))
     return dict(session.execute(query).all())
 
 
-def doubt_expired(session: Session, now: datetime) -> int:
+def doubt_expired(session: Session, living: Collection[str], now: datetime) -> int:
     """Mark what dead workers elsewhere left behind as uncertain; how many.
 
     Their journals are on their machines: whether they handed a mail over cannot be known here.
+
+    Args:
+        living: workers known to be alive, whatever the clock says.
     """
     expired = session.scalars(
         update(Delivery)
-        .where(Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until < now)
+        .where(_is_in_any_edition(), Delivery.state == DeliveryState.CLAIMED)
+        .where(Delivery.lease_until < now, Delivery.worker.not_in(living))
         .values(
             state=DeliveryState.UNCERTAIN,
             reason="its worker fell silent",
@@ -187,6 +269,11 @@ def doubt_expired(session: Session, now: datetime) -> int:
         execution_options={"synchronize_session": False},
     )
     return len(expired.all())
+
+
+def _is_in_any_edition() -> ColumnElement[bool]:
+    # Naming every edition lets the index of states be walked instead of the whole ledger.
+    return Delivery.edition_id.in_(select(Edition.id))
 
 
 def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
@@ -258,26 +345,32 @@ def _leave_out_excluded(
 ) -> list[Claimed]:
     reason = exclusion(stream_of(edition.kind), now)
     query = (
-        select(Delivery, Subscriber.address, Subscriber.name, reason)
+        select(
+            Delivery.id,
+            Delivery.subscriber_id,
+            Delivery.variant_id,
+            Delivery.attempts,
+            Subscriber.address,
+            Subscriber.name,
+            reason,
+        )
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
         .where(Delivery.id.in_(claimed))
         .order_by(Delivery.id)
     )
     mailable: list[Claimed] = []
-    for delivery, address, name, excluded in session.execute(query):
-        if excluded is not None or address is None:
-            delivery.state, delivery.reason = DeliveryState.SKIPPED, excluded or "no address"
-            delivery.settled_at, delivery.lease_until = now, None
-            continue
-        mailable.append(
-            Claimed(
-                id=delivery.id,
-                subscriber_id=delivery.subscriber_id,
-                variant_id=delivery.variant_id,
-                attempts=delivery.attempts,
-                address=address,
-                name=name,
-            )
-        )
-    session.flush()
+    for key, who, variant, attempts, address, name, excluded in session.execute(query):
+        if excluded is None and address is not None:
+            mailable.append(Claimed(key, who, variant, attempts, address, name))
+        else:
+            _skip(session, key, excluded or "no address", now)
     return mailable
+
+
+def _skip(session: Session, key: int, reason: str, now: datetime) -> None:
+    statement = update(Delivery).where(Delivery.id == key)
+    skipped = {"state": DeliveryState.SKIPPED, "reason": reason, "settled_at": now}
+    session.execute(
+        statement.values(lease_until=None, **skipped),
+        execution_options={"synchronize_session": False},
+    )

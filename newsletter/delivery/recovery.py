@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from newsletter.delivery import outbox, retry
-from newsletter.delivery.journal import Replay, abandoned
+from newsletter.delivery.journal import Replay, abandoned, living
 from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.sender import Toolbox
@@ -25,7 +25,7 @@ def recover(tools: Toolbox) -> None:
     for replay in abandoned(tools.state_folder):
         _replay(tools, replay)
     with tools.database.write() as session:
-        doubted = outbox.doubt_expired(session, tools.clock.now())
+        doubted = outbox.doubt_expired(session, living(tools.state_folder), tools.clock.now())
     if doubted:
         log.warning("workers fell silent; their deliveries are uncertain", deliveries=doubted)
 
@@ -33,10 +33,10 @@ def recover(tools: Toolbox) -> None:
 def _replay(tools: Toolbox, replay: Replay) -> None:
     now = tools.clock.now()
     with tools.database.write() as session:
-        claimed = outbox.claimed_by(session, replay.worker)
+        claimed = outbox.held_by(session, replay.worker)
         settlements = settlements_of(replay, claimed, tools, now)
         outbox.settle(session, replay.worker, settlements, now)
-        outbox.release(session, replay.worker)
+        outbox.release(session, replay.worker, set(claimed) - set(settlements))
     replay.path.unlink(missing_ok=True)
     doubtful = sum(s.state is DeliveryState.UNCERTAIN for s in settlements.values())
     if claimed:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.orm import Session as DatabaseSession
+
 from newsletter.clock import Clock
 from newsletter.config.options import SendingOptions
 from newsletter.database import Database
@@ -30,6 +32,8 @@ from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome, Session
 
 # How often a worker looks whether its edition was paused or cancelled by another process.
 LOOK_EVERY_SECONDS = 1.0
+# After this part of its lease a worker hands over no more: others may soon doubt what it holds.
+LEASE_USED = 0.8
 VARIANTS_KEPT = 64
 THROTTLED_WAIT = timedelta(minutes=1)
 INTERRUPTED: Outcome = InDoubt(response="interrupted while it was handed over")
@@ -66,6 +70,7 @@ class Worker:
         self._begun: set[int] = set()
         self._outcomes: dict[int, Outcome] = {}
         self._looked_at = time.monotonic()
+        self._claimed_at = self._looked_at
         self._held = False
         self.throttled_for: timedelta | None = None
         """How long the transport asked to be left alone, if it did."""
@@ -80,8 +85,10 @@ class Worker:
             StorageError: the ledger could not be told; the journal stays for the next start.
         """
         try:
-            while not self._held and self.throttled_for is None and self._send_batch():
-                pass
+            claimed, more = self._turn([])
+            while claimed or more:
+                self._send(claimed)
+                claimed, more = self._turn(claimed)
         except TransportStopped:
             self._journal.close()
             raise
@@ -101,41 +108,56 @@ class Worker:
             self.throttled_for = outcome.retry_after or THROTTLED_WAIT
         self._progress(1)
 
-    def _send_batch(self) -> bool:
-        """Whether there may be more to send."""
-        claimed, more = self._claim()
+    def _send(self, claimed: list[Claimed]) -> None:
         try:
-            if claimed:
-                self._session.send(self._mails(claimed), self)
-        finally:
-            self._record(claimed)
-        return more
+            self._session.send(self._mails(claimed), self)
+        except BaseException:
+            with self._tools.database.write() as session:
+                self._record(session, claimed)
+            self._forget()
+            raise
 
-    def _claim(self) -> tuple[list[Claimed], bool]:
-        options, now = self._tools.options, self._tools.clock.now()
+    def _turn(self, done: list[Claimed]) -> tuple[list[Claimed], bool]:
+        """Tell the ledger of one batch and claim the next; whether there may be more.
+
+        Both in one transaction: a commit waits for the disk.
+        """
         with self._tools.database.write() as session:
-            claimed = outbox.claim(
-                session,
-                self._edition,
-                self._journal.worker,
-                limit=options.batch,
-                lease=options.lease,
-                now=now,
-            )
-            more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
-            held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
+            if done:
+                self._record(session, done)
+            claimed, more = self._claim(session)
+        self._forget()
+        return claimed, more
+
+    def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
+        if self._held or self.throttled_for is not None:
+            return [], False
+        options, now = self._tools.options, self._tools.clock.now()
+        self._claimed_at = time.monotonic()
+        claimed = outbox.claim(
+            session,
+            self._edition,
+            self._journal.worker,
+            limit=options.batch,
+            lease=options.lease,
+            now=now,
+        )
+        held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
+        more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
         return claimed, more and not held
 
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
+        lease_ends = self._claimed_at + LEASE_USED * self._tools.options.lease.total_seconds()
         for delivery in claimed:
-            if self._is_held() or self.throttled_for is not None:
+            if self._is_held() or self.throttled_for is not None or time.monotonic() > lease_ends:
                 return
             yield Mail(
                 key=delivery.id,
                 sender=bounces,
                 recipient=delivery.address,
                 content=self._splice(delivery),
+                plain=True,
             )
 
     def _splice(self, delivery: Claimed) -> bytes:
@@ -155,17 +177,19 @@ class Worker:
 
     def _is_held(self) -> bool:
         """Whether to hand over no more; asks the database about once a second."""
+        now = time.monotonic()
         if self._tools.stopping.is_set():
             self._held = True
-        elif time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
-            self._looked_at = time.monotonic()
+        elif now - self._looked_at > LOOK_EVERY_SECONDS:
+            self._looked_at = now
             with self._tools.database.read() as session:
                 state = editions.state_of(session, self._edition.id)
             self._held = state is not EditionState.SENDING
         return self._held
 
-    def _record(self, claimed: list[Claimed]) -> None:
-        """Tell the ledger, in one transaction, all that the journal knows of this batch."""
+    def _record(self, session: DatabaseSession, claimed: list[Claimed]) -> None:
+        """Tell the ledger all that the journal knows of this batch; the rest is given back."""
+        self._journal.flush()
         now = self._tools.clock.now()
         attempts = {delivery.id: delivery.attempts for delivery in claimed}
         # Begun and never answered (an interruption in the transport itself): in doubt.
@@ -176,9 +200,10 @@ class Worker:
             )
             for key, outcome in outcomes.items()
         }
-        with self._tools.database.write() as session:
-            outbox.settle(session, self._journal.worker, settlements, now)
-            outbox.release(session, self._journal.worker)
+        outbox.settle(session, self._journal.worker, settlements, now)
+        outbox.release(session, self._journal.worker, set(attempts) - set(settlements))
+
+    def _forget(self) -> None:
         self._journal.forget()
         self._outcomes.clear()
         self._begun.clear()

@@ -5,12 +5,15 @@ encoded word, which Gmail does not read (cpython issue 85725).
 """
 
 import re
+from base64 import b64encode
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 
 # RFC 5322 section 2.1.1: a line should keep within 78 characters.
 FOLD_AT = 76
+# RFC 2047 section 2: an encoded word has at most 75 characters.
+ONE_WORD_BYTES = 45
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
@@ -37,17 +40,24 @@ def date_header(now: datetime) -> str:
 
 def mailbox(name: str, address: str) -> str:
     """`"Name" <address>`, folded between the two where the line would be long."""
+    name = _one_line(name)
     if not name:
         return address
     if not name.isascii():
-        shown = _encode(name, "To")
+        shown = _encoded_word(name) or _encode(name, "To")
     elif _ATOMS.fullmatch(name):
         shown = name
     else:
-        escaped = _one_line(name).replace("\\", "\\\\").replace('"', '\\"')
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         shown = f'"{escaped}"'
     gap = "\r\n " if len(shown) + len(address) > FOLD_AT - 10 else " "
     return f"{shown}{gap}<{address}>"
+
+
+def _encoded_word(words: str) -> str:
+    """A short text as one encoded word (RFC 2047 section 2); empty where it takes several."""
+    data = words.encode()
+    return f"=?utf-8?b?{b64encode(data).decode()}?=" if len(data) <= ONE_WORD_BYTES else ""
 
 
 def _encode(text: str, name: str) -> str:
@@ -58,4 +68,6 @@ def _encode(text: str, name: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())

@@ -15,6 +15,8 @@ from newsletter.rendering.headers import FOLD_AT, date_header, header, mailbox, 
 from newsletter.rendering.slots import TEXTS, Slot, mark, split_at_marks
 
 SOFT_BREAK = "=\r\n"
+# Printable, without "=", without a dot in front or a space at the end.
+_UNCHANGED = re.compile(r"(?!\.)[ -<>-~]*(?<! )")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +40,18 @@ class Envelope:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledMessage:
-    """A message as pieces: bytes that are the same for all, and slots."""
+    """A message as pieces: bytes that are the same for all, and slots.
+
+    However its slots are filled, it is ASCII and no line of it begins with a dot.
+    """
 
     pieces: tuple[bytes | Slot, ...]
+    slots: frozenset[Slot]
+    """Those that occur."""
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
         """One person's message; `values` holds every slot that occurs."""
-        filled = {slot: _encoded(slot, text) for slot, text in values.items()}
+        filled = {slot: _encoded(slot, values[slot]) for slot in self.slots}
         return b"".join([p if isinstance(p, bytes) else filled[p] for p in self.pieces])
 
 
@@ -71,7 +78,8 @@ def cut(content: bytes, nonce: str) -> CompiledMessage:
     """The message of `write_message`, ready to be spliced."""
     parts: Sequence[str | Slot] = split_at_marks(content.decode("ascii"), nonce)
     return CompiledMessage(
-        pieces=tuple(p if isinstance(p, Slot) else p.encode("ascii") for p in parts)
+        pieces=tuple(p if isinstance(p, Slot) else p.encode("ascii") for p in parts),
+        slots=frozenset(p for p in parts if isinstance(p, Slot)),
     )
 
 
@@ -109,13 +117,17 @@ def _quoted(text: str, nonce: str) -> str:
 
 
 def _qp(text: str) -> str:
-    """One stretch in quoted-printable.
+    """One stretch in quoted-printable, in which no line begins with a dot.
 
+    A dot there would have to be doubled on its way by SMTP (RFC 5321, 4.5.2), mail after mail.
     Not `binascii.b2a_qp`: it lets lines grow past the 76 characters of RFC 2045 section 6.7.
     """
-    if text.isascii() and text.isalnum() and len(text) < FOLD_AT:
+    if len(text) <= FOLD_AT - 4 and _UNCHANGED.fullmatch(text):
         return text
-    return body_encode(text.encode().decode("latin-1"), FOLD_AT - 1, "\r\n")
+    encoded = body_encode(text.encode().decode("latin-1"), FOLD_AT - 3, "\r\n")
+    if encoded.startswith("."):
+        encoded = f"=2E{encoded[1:]}"
+    return encoded.replace("\r\n.", "\r\n=2E")
 
 
 def _encoded(slot: Slot, text: str) -> bytes:

@@ -5,6 +5,7 @@ Whether an address exists, and how people write theirs, is not looked at here.
 
 import ipaddress
 import re
+from functools import lru_cache
 
 # Nothing that could end an SMTP command or leave its angle brackets (RFC 5321, 4.1.2). Quoted
 # local parts with spaces are refused with the rest: nobody signs up with one.
@@ -21,6 +22,7 @@ def problem_of_recipient(address: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def is_sender(address: str) -> bool:
     """Whether this may be an envelope sender; the empty null sender may."""
     return not address or problem_of_recipient(address) is None

@@ -30,12 +30,15 @@ class Mail:
         sender: the envelope sender; empty for the null sender.
         recipient: an ASCII (IDNA) domain; a non-ASCII local part needs SMTPUTF8.
         content: a complete message, CRLF line ends, not dot-stuffed.
+        plain: vouches that the content is ASCII, its line ends are CRLF and no line of it begins
+            with a dot, so that it need not be searched for what must be escaped or announced.
     """
 
     key: int
     sender: str
     recipient: str
     content: bytes
+    plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

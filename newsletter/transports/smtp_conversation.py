@@ -6,6 +6,7 @@ whom to tell is the session's.
 """
 
 from newsletter.transports.base import (
+    Accepted,
     Deferred,
     InDoubt,
     Mail,
@@ -16,7 +17,13 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.smtp_connection import Connection
 from newsletter.transports.smtp_envelope import CannotCarry, Command, commands
-from newsletter.transports.smtp_replies import Reply, Step, outcome_of
+from newsletter.transports.smtp_replies import (
+    CONTENT_TAKEN,
+    ENVELOPE_TAKEN,
+    Reply,
+    Step,
+    outcome_of,
+)
 from newsletter.transports.smtp_wire import ConnectionLost
 
 _WISHED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
@@ -64,7 +71,7 @@ class Conversation:
             group = [_RSET, *group] if self._half_open else group
             verdict = self._answers(group) if self._pipelined(group) else self._step_by_step(group)
         else:
-            verdict = self._answers(self._begun[1])
+            verdict = None if self._wire.take(ENVELOPE_TAKEN) else self._answers(self._begun[1])
         self._begun = None
         if verdict is None and self._wire.has_unread:
             # Out of step: the next answer would be taken for the one to the content.
@@ -88,6 +95,10 @@ class Conversation:
         except ConnectionLost as lost:
             return self._cut_short(lost, len(body))
         try:
+            taken = self._wire.take(CONTENT_TAKEN)
+            if taken:
+                self._heard_out(following, group)
+                return Accepted(response=taken[1].decode().strip())
             reply = self._wire.reply()
         except ConnectionLost as lost:
             self.ended = True
@@ -95,12 +106,16 @@ class Conversation:
         self.ended = reply.code == 421 or 300 <= reply.code < 400
         if reply.code < 400 and self.ended:
             return InDoubt(response=f"unexpected answer to the content: {reply.response}")
-        self.mails += not self.ended
-        if group and following and not self.ended:
+        if not self.ended:
+            self._heard_out(following, group)
+        return outcome_of(reply, Step.CONTENT)
+
+    def _heard_out(self, following: Mail | None, group: list[Command]) -> None:
+        self.mails += 1
+        if group and following:
             self._begun = (following, group)
         elif self._wire.has_unread:
             self.ended = True  # out of step
-        return outcome_of(reply, Step.CONTENT)
 
     def close(self, *, politely: bool) -> None:
         """Hang up, after a QUIT where the server still listens."""

@@ -34,7 +34,7 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
         raise Unsupported(
             f"the mail has {len(mail.content)} bytes, the server takes {connection.size} at most"
         )
-    if not mail.content.isascii():
+    if not (mail.plain or mail.content.isascii()):
         parameters += _for_eight_bits(connection)
     if _needs_utf8(mail):
         parameters += _for_utf8(mail, connection)
@@ -45,13 +45,16 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
     ]
 
 
-def stuffed(content: bytes) -> bytes:
+def stuffed(mail: Mail) -> bytes:
     """The content as it follows DATA, final dot included (RFC 5321, 4.5.2).
 
     Raises:
         Unsupported: lone CR or LF in a message with dots at the start of lines, which servers
             disagree on and which could smuggle in a second message.
     """
+    content = mail.content
+    if mail.plain:
+        return content + b".\r\n"
     if b"\n." in content or content.startswith(b"."):
         if _BARE.search(content):
             raise Unsupported("the message has line ends other than CRLF")
@@ -65,7 +68,9 @@ def stuffed(content: bytes) -> bytes:
 def _needs_utf8(mail: Mail) -> bool:
     if not (mail.recipient.isascii() and mail.sender.isascii()):
         return True
-    return not (mail.content.isascii() or mail.content.partition(b"\r\n\r\n")[0].isascii())
+    if mail.plain or mail.content.isascii():
+        return False
+    return not mail.content.partition(b"\r\n\r\n")[0].isascii()
 
 
 def _for_eight_bits(connection: Connection) -> str:

@@ -12,6 +12,10 @@ from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, Tra
 _LONGEST_RESPONSE = 500  # characters of an answer that are kept
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 
+# What is answered to all but a few mails, read at one go: "yes" to the content, and to an envelope
+# that was sent whole (MAIL, RCPT, DATA).
+CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
+ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
 # Without a login, or with one that is not taken (RFC 4954, 6).
 _LOGIN_CODES = {530, 535}
 # Words of servers that refuse us rather than the recipient, often as late as at RCPT.

@@ -92,7 +92,7 @@ def _delivered(
     talk: Conversation, mail: Mail, following: Mail | None, recorder: Recorder
 ) -> Mail | None:
     """Send the content that the server waits for and settle the mail; the one that follows."""
-    body = stuffed(mail.content)
+    body = stuffed(mail)
     recorder.handing_over(mail.key)
     try:
         outcome = talk.deliver(body, following)

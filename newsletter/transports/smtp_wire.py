@@ -4,6 +4,7 @@ A server that is silent, endless or garbled is a lost connection here; what that
 mail is decided above.
 """
 
+import re
 import select
 import socket
 import ssl
@@ -83,8 +84,8 @@ class Wire:
             ConnectionLost: not all of it; `out` says how much may have left at most.
         """
         done, size = 0, len(data)
-        view = memoryview(data)
         step = _RECORD_BYTES if self._encrypted else size
+        view = memoryview(data)
         deadline = time.monotonic() + self._timeout
         while done < size:
             try:
@@ -94,6 +95,21 @@ class Wire:
                 raise ConnectionLost(_words(error, "sending"), out) from error
             if done < size and time.monotonic() > deadline:
                 raise ConnectionLost("timed out sending", done)
+
+    def take(self, expected: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """What has been received, as far as it is just what was expected; else it stays.
+
+        Reads once where nothing is at hand. Whatever comes otherwise is for `reply` to read.
+
+        Raises:
+            ConnectionLost: nothing came in time.
+        """
+        if not self._buffer:
+            self._receive(time.monotonic() + self._timeout)
+        match = expected.match(self._buffer)
+        if match:
+            self._buffer = self._buffer[match.end() :]
+        return match
 
     def reply(self, timeout_seconds: float | None = None) -> Reply:
         """The server's next answer.

@@ -1,6 +1,5 @@
 """Whole processes: the command run as its users run it, beside real servers."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,13 +19,3 @@ def newsletter() -> Callable[..., subprocess.CompletedProcess[str]]:
         return done
 
     return run
-
-
-@pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    def find() -> int:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port: int = server.getsockname()[1]
-            return port
-
-    return find

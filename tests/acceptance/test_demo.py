@@ -1,11 +1,12 @@
 """The demonstration in a real browser: what it shows, and leaving by the link in a mail."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from processes import running
+from servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +15,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[str]:
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("demo")
     address = f"http://127.0.0.1:{free_port()}"
     port = address.rpartition(":")[2]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from processes import answers, running, wait_until
+from servers import free_port
 from support import CONFIG, SECRET
 
 from newsletter.demo.catcher import MailCatcher
@@ -118,7 +119,7 @@ def test_ten_thousand_articles_come_in_and_the_bad_ones_are_named(
 @pytest.mark.parametrize("kind", ["atom", "rss"])
 @pytest.mark.skipif(shutil.which("newsboat") is None, reason="make test installs newsboat")
 def test_a_feed_reader_sees_each_article_once(
-    site: Path, newsletter: Newsletter, free_port: Callable[[], int], kind: str
+    site: Path, newsletter: Newsletter, kind: str
 ) -> None:
     newsletter(site, "articles", "import", str(press_folder(site)))
     port = free_port()
@@ -137,7 +138,7 @@ def test_a_feed_reader_sees_each_article_once(
 
 
 def test_the_served_site_sends_a_queued_bulletin_and_serves_its_page(
-    site: Path, newsletter: Newsletter, free_port: Callable[[], int]
+    site: Path, newsletter: Newsletter
 ) -> None:
     config = site / "newsletter.toml"
     config.write_text(config.read_text().replace('undo = "5m"', 'undo = "0s"'))

@@ -5,16 +5,14 @@ import email.policy
 import io
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import servers
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from faulty_smtp import FaultySmtp
@@ -25,7 +23,6 @@ from newsletter.transports.base import Mail, Transport
 from newsletter.transports.registry import load_transport
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
-SINK = shutil.which("smtp-sink", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +66,7 @@ class _Recording:
 @contextmanager
 def aiosmtpd(folder: Path) -> Iterator[Peer]:
     handler = _Recording()
-    controller = Controller(handler, "127.0.0.1", _free_port(), enable_SMTPUTF8=True)
+    controller = Controller(handler, "127.0.0.1", servers.free_port(), enable_SMTPUTF8=True)
     controller.start()
     try:
         yield Peer(
@@ -97,27 +94,18 @@ def pipelining(folder: Path) -> Iterator[Peer]:
 @contextmanager
 def smtp_sink(folder: Path) -> Iterator[Peer]:
     """Postfix's, which writes each mail to a file."""
-    port = _free_port()
     dumps = folder / "dumps"
     dumps.mkdir()
-    as_nobody = []
     if os.geteuid() == 0:
         shutil.chown(dumps, "nobody")
         for parent in (folder, folder.parent, folder.parent.parent):
             parent.chmod(0o711)
-        as_nobody = ["-u", "nobody"]
-    command = [str(SINK), *as_nobody, "-d", "mail.", f"127.0.0.1:{port}", "100"]
-    process = subprocess.Popen(command, cwd=dumps)
-    try:
-        _wait_for(port)
+    with servers.smtp_sink("-d", "mail.", folder=dumps) as port:
         yield Peer(
             transport=_smtp(port, folder),
             take=lambda: [_undumped(file) for file in _whole(dumps)],
             carried=lambda mail: (mail.recipient, mail.content.replace(b"\r\n", b"\n")),
         )
-    finally:
-        process.terminate()
-        process.wait(5)
 
 
 @contextmanager
@@ -183,9 +171,8 @@ PEERS = {
     "maildir": maildir,
     "console": printed,
     "example": example,
+    "smtp-sink": smtp_sink,
 }
-if SINK:
-    PEERS["smtp-sink"] = smtp_sink
 
 
 def _emptied(mails: list[Any]) -> list[Any]:
@@ -228,19 +215,3 @@ def _for_postmark(mail: Mail) -> tuple[Any, ...]:
     text = mail.content.partition(b"\r\n\r\n")[2].decode().replace("\r\n", "\n")
     shown = tuple(message[name] for name in HEADERS_SHOWN)
     return mail.recipient, str(message["From"]), str(message["Subject"]), text, shown
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(250):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return
-    raise TimeoutError(f"nothing listens at port {port}")

@@ -1,0 +1,92 @@
+"""Real servers on this machine, of a run's own: PostgreSQL, and Postfix's mail sink."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+SBIN = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+PATIENCE_SECONDS = 20
+
+
+@contextmanager
+def postgresql(settings: str = "") -> Iterator[str]:
+    """A PostgreSQL reached by a socket in its own folder; its address with a place for `name`.
+
+    Args:
+        settings: more of the server's command line, such as "-c fsync=off".
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        raise FileNotFoundError("PostgreSQL is not installed; make test installs it")
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
+    as_owner = []
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        shutil.chown(folder, "postgres", "postgres")
+        as_owner = ["runuser", "-u", "postgres", "--"]
+    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    data = folder / "data"
+    initdb = [str(programs[-1] / "initdb"), "-D", str(data), "-U", "newsletter", "-A", "trust"]
+    subprocess.run([*as_owner, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+    line = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
+    control = [*as_owner, str(programs[-1] / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
+    subprocess.run([*control, "-w", "-o", line, "start"], **run)
+    try:
+        yield f"postgresql://newsletter@/{{name}}?host={folder}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def smtp_sink(*options: str, folder: Path | None = None) -> Iterator[int]:
+    """Postfix's smtp-sink, which takes every mail and forgets it unless told; its port."""
+    port = free_port()
+    as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
+    command = [sbin("smtp-sink"), *as_nobody, *options, f"127.0.0.1:{port}", "1000"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+def sbin(program: str) -> str:
+    """The path of a program, the administrator's ones included.
+
+    Raises:
+        FileNotFoundError: it is not installed.
+    """
+    found = shutil.which(program, path=SBIN)
+    if found is None:
+        raise FileNotFoundError(f"{program} is not installed; make test installs it")
+    return found
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens on a port of 127.0.0.1."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
