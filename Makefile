@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
+BENCHMARKS ?= startup sending
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -22,7 +23,7 @@ test: $(VENV)/.installed-dev
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
 bench: $(VENV)/.installed-dev
-	for benchmark in startup; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	for benchmark in $(BENCHMARKS); do PYTHONPATH=tests $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 # What to run while working: everything but the slow acceptance tests.
 check: $(VENV)/.installed-dev

@@ -1,0 +1,65 @@
+"""A PostgreSQL of the benchmarks' own, durable as a user's would be, and what it costs."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from servers import postgresql
+from sqlalchemy import create_engine, text
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running server.
+
+    Args:
+        address: with a place for the database's `name`.
+        pid: of the postmaster.
+    """
+
+    address: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """What the postmaster, its children and those that have ended have used so far."""
+        ticks = sum(_ticks(self.pid)) + sum(sum(_ticks(child)[:2]) for child in self._children())
+        return ticks / TICKS
+
+    def _children(self) -> list[int]:
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in listed.split()]
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Server]:
+    """Start one, with Debian's settings: every commit waits for the disk."""
+    with postgresql() as address:
+        folder = address.partition("host=")[2]
+        pid = (Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0]
+        yield Server(address=address, pid=int(pid))
+
+
+def create_database(server: Server) -> str:
+    """A new, empty database; its address."""
+    name = f"bench_{secrets.token_hex(4)}"
+    url = server.address.format(name="postgres").replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.address.format(name=name)
+
+
+def _ticks(pid: int) -> tuple[int, int, int, int]:
+    """User, system, ended children's user and system time (proc(5), /proc/PID/stat)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return (0, 0, 0, 0)
+    user, system, children_user, children_system = map(int, fields[11:15])
+    return (user, system, children_user, children_system)
