@@ -9,6 +9,7 @@ from typing import cast
 
 import click
 import pytest
+from reference import commands_page
 from support import Run
 
 from newsletter import database
@@ -231,3 +232,8 @@ def test_every_command_answers_help_and_is_documented() -> None:
             names = [f"newsletter {name} {sub}" for sub in command.commands]
         for full in names:
             assert f"# {full}\n" in documented, f"docs/commands.md has no heading for {full}"
+
+
+def test_the_documentation_of_commands_is_what_they_say_of_themselves() -> None:
+    documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert documented == commands_page(), "run scripts/write-reference"

@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from reference import configuration_page
+
 from newsletter.cli.init import example_text, transport_kinds
 from newsletter.config.example import Table, tables
 from newsletter.config.loading import parse_config, validate
@@ -25,9 +27,7 @@ def uncommented(text: str) -> str:
 
 
 def test_the_example_is_what_the_models_say() -> None:
-    assert EXAMPLE.read_text(encoding="utf-8") == example_text({}), (
-        "regenerate config.example.toml; docs/developer.md says how"
-    )
+    assert EXAMPLE.read_text(encoding="utf-8") == example_text({}), "run scripts/write-reference"
 
 
 def test_the_example_loads() -> None:
@@ -58,6 +58,10 @@ def test_every_option_says_what_it_does() -> None:
         for key, option in table.model.model_fields.items():
             is_section = isinstance(option.annotation, type) and option.annotation is Imprint
             assert is_section or option.description, f"{table.path}.{key}"
+
+
+def test_the_documentation_is_what_the_models_say() -> None:
+    assert DOCS.read_text(encoding="utf-8") == configuration_page(), "run scripts/write-reference"
 
 
 def test_no_option_is_missing_from_the_documentation() -> None:

@@ -1,0 +1,154 @@
+"""The reference pages of docs/: every option and every command, as they say of themselves."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from newsletter.cli.init import transport_kinds
+from newsletter.cli.main import COMMANDS, cli
+from newsletter.config.durations import write_duration
+from newsletter.config.example import Table, tables
+from newsletter.config.loading import environment_name
+
+CONFIGURATION = """\
+# Configuration
+
+Everything is set in one file, `newsletter.toml`, which `newsletter init` writes with every option,
+its default and a comment. Another file is named by `--config FILE` or `NEWSLETTER_CONFIG`.
+`newsletter check` reads it and says what is wrong or still missing.
+
+- **Wrong or unknown options are refused**, all at once, each with its full path, what was found
+  and what is allowed.
+- **Secrets** need not stand in the file. An option marked *secret* may come from the environment
+  (its variable is named below) or from a file: `password_file = "smtp-password"` in place of
+  `password`. The environment wins.
+- **Relative paths** are beside the configuration file.
+- **Durations** are a number and a unit: `30s`, `5m`, `12h`, `2d`, `1w`.
+- **Times and schedules** are in the named zone: `0 9 * * FRI` with `Europe/London` is nine o'clock
+  there, in winter and summer alike.
+- **Tables with a name of yours** (`[digests.friday]`, `[senders.default]`, `[transports.backup]`,
+  `[sources.council]`) may be there as often as you like, each under another name.
+
+This page is written by `scripts/write-reference` from the models that check the file.
+"""
+
+COMMANDS_HEAD = """\
+# Commands
+
+`newsletter COMMAND --help` says the same in the terminal. All of them take `--config FILE` before
+the command; without it they read `newsletter.toml` in the current folder, or the file that
+`NEWSLETTER_CONFIG` names.
+
+**Exit status**: 0 all is well; 1 it failed, and the message says why and how to mend it; 2 the
+command line is wrong; 3 it was done in part (some records were bad, some mails were not taken);
+130 interrupted.
+
+**Output** is for people; where `--json` is offered, it is one JSON document for scripts. Without a
+terminal, progress is told in plain lines.
+
+This page is written by `scripts/write-reference` from the commands themselves.
+"""
+
+
+def configuration_page() -> str:
+    """docs/configuration.md."""
+    sections = [_section(table) for table in tables(transport_kinds(), {})]
+    return "\n".join([CONFIGURATION, *sections])
+
+
+def _section(table: Table) -> str:
+    lines = [f"## `[{table.path}]`", ""]
+    summary = (table.model.__doc__ or "").strip().splitlines()[0]
+    kind = f' (`kind = "{table.values["kind"]}"`)' if "kind" in table.values else ""
+    lines += [f"{summary}{kind}", "", "| option | default | what it is |", "|---|---|---|"]
+    for key, option in table.model.model_fields.items():
+        if isinstance(option.annotation, type) and issubclass(option.annotation, BaseModel):
+            lines.append(f"| `{key}` | | a table of its own: `[{table.path}.{key}]` |")
+        else:
+            lines.append(_row(table.path, key, option))
+    return "\n".join(lines) + "\n"
+
+
+def _row(path: str, key: str, option: FieldInfo) -> str:
+    said = option.description or ""
+    if _is_secret(option.annotation):
+        said += f" (*secret*: or `{key}_file`, or `{environment_name(f'{path}.{key}')}`)"
+    choices = _choices(option.annotation)
+    if choices:
+        said += f"; one of {', '.join(f'`{choice}`' for choice in choices)}"
+    return f"| `{key}` | {_default(option)} | {_cell(said)} |"
+
+
+def _default(option: FieldInfo) -> str:
+    if option.is_required():
+        return "*needed*"
+    match option.get_default(call_default_factory=True):
+        case bool() as flag:
+            return f"`{str(flag).lower()}`"
+        case timedelta() as duration:
+            return f"`{write_duration(duration)}`"
+        case int() | float() as number:
+            return f"`{number}`"
+        case tuple() | list() as several:
+            return f"`{list(several)}`"
+        case SecretStr() | None | "":
+            return "empty"
+        case other:
+            return f"`{other}`"
+
+
+def _choices(kind: Any) -> list[str]:
+    if get_origin(kind) is Literal:
+        return [str(value) for value in get_args(kind) if value != ""]
+    return []
+
+
+def _is_secret(kind: Any) -> bool:
+    return kind is SecretStr or SecretStr in get_args(kind)
+
+
+def commands_page() -> str:
+    """docs/commands.md."""
+    parts = [COMMANDS_HEAD]
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            parts.append(f"## {name}\n\n{_text(command.help)}\n")
+            parts += [_command(f"{name} {sub}", of) for sub, of in command.commands.items()]
+        else:
+            parts.append(f"## {name}\n")
+            parts.append(_command(name, command))
+    return "\n".join(parts)
+
+
+def _command(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=f"newsletter {name}")
+    usage = " ".join(command.collect_usage_pieces(context))
+    lines = [f"### newsletter {name}", "", _text(command.help), ""]
+    lines += ["```", f"newsletter {name} {usage}".strip(), "```"]
+    options = list(_options(command, context))
+    if options:
+        lines += ["", "| option | what it does |", "|---|---|", *options]
+    return "\n".join(lines) + "\n"
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record and record[1] and "--help" not in record[0]:
+            yield f"| `{_cell(record[0])}` | {_cell(record[1])} |"
+
+
+def _text(help_text: str | None) -> str:
+    paragraphs = (help_text or "").replace("\b", "").strip().split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
