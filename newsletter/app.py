@@ -21,6 +21,7 @@ from newsletter.errors import (
     TokenError,
 )
 from newsletter.rendering.compile import Renderer
+from newsletter.rendering.dkim import DkimKey
 from newsletter.rendering.templates import Templates
 from newsletter.signing import Signer
 from newsletter.transports.base import Accepted, Mail, Outcome, Transport
@@ -66,8 +67,26 @@ class Newsletter:
             options=self.config.sending,
             clock=self.clock,
             unsubscribe=self.signer(UNSUBSCRIBE),
+            dkim=self.dkim_keys,
         )
         return Engine(tools, self.renderer, self.transport)
+
+    @cached_property
+    def dkim_keys(self) -> dict[str, DkimKey]:
+        """What mail is signed with, by From address.
+
+        Raises:
+            ConfigurationError: a key cannot be used.
+        """
+        return {
+            sender.address: DkimKey(
+                sender.dkim_domain or sender.address.rpartition("@")[2],
+                sender.dkim_selector,
+                sender.dkim_key.get_secret_value(),
+            )
+            for sender in self.config.senders.values()
+            if sender.dkim_selector
+        }
 
     @property
     def secret(self) -> str:

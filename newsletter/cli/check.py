@@ -22,14 +22,18 @@ def check(program: Program) -> None:
         program.warn(problem)
     if problems:
         raise SystemExit(EXIT_PROBLEMS)
+    for key in program.app.dkim_keys.values():
+        program.say("Mail is signed; the DNS must hold this TXT record:")
+        program.say(f"{key.record_name}  {key.record}")
     program.say(f"{program.config_path} is complete; the database is up to date.")
 
 
 def _problems(app: Newsletter) -> Iterator[str]:
-    try:
-        app.check()
-    except NewsletterError as error:
-        yield str(error)
+    for look in (app.check, lambda: app.dkim_keys):
+        try:
+            look()
+        except NewsletterError as error:
+            yield str(error)
     senders = {app.config.bulletins.sender, *(d.sender for d in app.config.digests.values())}
     for sender in sorted(senders):
         try:

@@ -103,7 +103,12 @@ def send_trial(program: Program, preview: Preview, address: str) -> None:
     """
     app, to = program.app, normalise_address(address)
     mail = trial_mail(
-        preview.compiled, preview.edition, to, preview.reader_name, app.signer(UNSUBSCRIBE)
+        preview.compiled,
+        preview.edition,
+        to,
+        preview.reader_name,
+        app.signer(UNSUBSCRIBE),
+        app.dkim_keys.get(preview.edition.masthead["sender"]["address"]),
     )
     outcome = app.hand_over(preview.edition.transport, [mail]).get(mail.key)
     if not is_accepted(outcome):

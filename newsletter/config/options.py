@@ -19,6 +19,8 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     TypeAdapter,
+    ValidationInfo,
+    field_validator,
 )
 
 from newsletter.clock import SystemClock
@@ -118,6 +120,25 @@ class Sender(Section):
     bounces: Address | Literal[""] = Field(
         "", description="Envelope sender, where bounces go; empty: the From address"
     )
+    dkim_key: SecretStr = Field(
+        SecretStr(""), description="RSA private key (PEM) that mail is signed with by DKIM"
+    )
+    dkim_selector: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]*$")] = Field(
+        "",
+        validate_default=True,
+        description="Its public key is published at SELECTOR._domainkey.DOMAIN; empty: unsigned",
+    )
+    dkim_domain: OneLine = Field(
+        "", description="The domain that signs; empty: that of the From address"
+    )
+
+    @field_validator("dkim_selector")
+    @classmethod
+    def _signs_wholly_or_not(cls, selector: str, info: ValidationInfo) -> str:
+        key = info.data.get("dkim_key")  # None where it is no text; told elsewhere
+        if key is not None and bool(selector) != bool(key.get_secret_value()):
+            raise ValueError("dkim_selector and dkim_key go together; give both or neither")
+        return selector
 
 
 class DigestOptions(Section):

@@ -13,8 +13,8 @@ from newsletter.editions.models import Edition
 from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys
 from newsletter.errors import ResourceNotFound
 from newsletter.rendering.compile import Renderer, personal_values
+from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
-from newsletter.rendering.message import cut
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
@@ -73,7 +73,12 @@ def variant_for(
 
 
 def trial_mail(
-    compiled: CompiledVariant, edition: Edition, address: str, name: str, signer: Signer
+    compiled: CompiledVariant,
+    edition: Edition,
+    address: str,
+    name: str,
+    signer: Signer,
+    key: DkimKey | None = None,
 ) -> Mail:
     """One mail outside the ledger, to an address the administrator named.
 
@@ -85,6 +90,6 @@ def trial_mail(
         token=signer.sign(f"0.{edition.id}"),
         message_id=f"test.{compiled.nonce}",
     )
-    content = cut(compiled.content, compiled.nonce).splice(values)
+    content = ready(compiled.content, compiled.nonce, key).splice(values)
     sender = edition.masthead["sender"]["bounces"]
     return Mail(key=0, sender=sender, recipient=address, content=content)

@@ -7,7 +7,7 @@ does the journal forget.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,8 +25,8 @@ from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import message_id_stem
 from newsletter.rendering.compile import personal_values
+from newsletter.rendering.dkim import DkimKey, Spliceable, ready
 from newsletter.rendering.headers import mailbox
-from newsletter.rendering.message import CompiledMessage, cut
 from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome, Session, TransportStopped
 
@@ -49,6 +49,8 @@ class Toolbox:
     options: SendingOptions
     clock: Clock
     unsubscribe: Signer
+    dkim: Mapping[str, DkimKey] = field(default_factory=dict)
+    """By From address."""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -170,10 +172,11 @@ class Worker:
         )
         return self._variant(delivery.variant_id).splice(values)
 
-    def _load_variant(self, variant_id: int) -> CompiledMessage:
+    def _load_variant(self, variant_id: int) -> Spliceable:
         with self._tools.database.read() as session:
             variant = editions.variant(session, variant_id)
-            return cut(variant.content, variant.nonce)
+            address = self._edition.masthead["sender"]["address"]
+            return ready(variant.content, variant.nonce, self._tools.dkim.get(address))
 
     def _is_held(self) -> bool:
         """Whether to hand over no more; asks the database about once a second."""

@@ -51,8 +51,14 @@ class CompiledMessage:
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
         """One person's message; `values` holds every slot that occurs."""
-        filled = {slot: _encoded(slot, values[slot]) for slot in self.slots}
-        return b"".join([p if isinstance(p, bytes) else filled[p] for p in self.pieces])
+        return self.join(self.encode(values))
+
+    def encode(self, values: Mapping[Slot, str]) -> dict[Slot, bytes]:
+        """A person's values as they stand in the message."""
+        return {slot: _encoded(slot, values[slot]) for slot in self.slots}
+
+    def join(self, encoded: Mapping[Slot, bytes]) -> bytes:
+        return b"".join([p if isinstance(p, bytes) else encoded[p] for p in self.pieces])
 
 
 def write_message(envelope: Envelope, text: str, html: str, nonce: str) -> bytes:
