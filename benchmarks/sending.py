@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import stage
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from databases import Server, create_database, postgresql_server
-from measuring import print_table, run_process
+from measuring import print_table, run_function, run_process
 from servers import sbin, smtp_sink
 
 from newsletter.app import Newsletter
 from newsletter.cli.logs import log_to_stderr
+from newsletter.rendering.dkim import DkimKey
 
 HERE = Path(__file__).parent
 
@@ -59,17 +62,22 @@ def _contenders(
     port: int, server: Server, mails: int, connections: int
 ) -> dict[str, Callable[[], Run]]:
     source = [sbin("smtp-source"), "-s", "10", "-m", str(mails), "-l", str(stage.BYTES)]
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
     bare = [sys.executable, str(HERE / "bare_loop.py"), str(port), str(mails), str(connections)]
 
-    def ours(choices: int, on: Server | None = None, extra: str = "") -> Run:
-        return _send(port, mails, connections, choices, on, extra)
+    def ours(choices: int = 1, on: Server | None = None, dkim_key: bytes = b"") -> Run:
+        return _send(port, mails, connections, choices, on, dkim_key)
 
     return {
         "smtp-source -s 10": lambda: _process([*source, f"127.0.0.1:{port}"], mails),
         "bare loop": lambda: _process(bare, mails),
-        "newsletter, SQLite": lambda: ours(1),
+        "newsletter, SQLite": ours,
         "newsletter, SQLite, 50 choices of topics": lambda: ours(50),
-        "newsletter, PostgreSQL": lambda: ours(1, server),
+        "newsletter, PostgreSQL": lambda: ours(on=server),
+        "newsletter, SQLite, DKIM": lambda: ours(dkim_key=key),
+        "RSA-2048 alone": lambda: _rsa(key, mails),
     }
 
 
@@ -78,8 +86,15 @@ def _process(command: list[str], mails: int) -> Run:
     return Run(rate=mails / cost.wall, cpu=cost.cpu / mails * 1000, megabytes=float("nan"))
 
 
+def _rsa(pem: bytes, mails: int) -> Run:
+    """As many signatures as mails, and nothing else."""
+    key = DkimKey("wexcombe.example", "bench", pem.decode())
+    cost = run_function(lambda: [key.sign(b"%d" % number) for number in range(mails)])
+    return Run(rate=mails / cost.wall, cpu=cost.cpu / mails * 1000, megabytes=float("nan"))
+
+
 def _send(
-    port: int, mails: int, connections: int, choices: int, server: Server | None, extra: str
+    port: int, mails: int, connections: int, choices: int, server: Server | None, dkim_key: bytes
 ) -> Run:
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
         url = create_database(server) if server else f"sqlite:///{folder}/newsletter.db"
@@ -90,7 +105,7 @@ def _send(
             subscribers=mails,
             choices=choices,
             connections=connections,
-            extra=extra,
+            dkim_key=dkim_key,
         )
         app = Newsletter.from_file(config)
         number = stage.edition(app)

@@ -30,6 +30,7 @@ promoter_address = "4 Mill Lane, Little Wexcombe"
 url = "{database}"
 [senders.default]
 address = "news@wexcombe.example"
+{sender}
 [transports.default]
 kind = "smtp"
 host = "127.0.0.1"
@@ -42,8 +43,9 @@ name = "The weekly digest"
 maximum_articles = 200
 [templates]
 folder = "templates"
-{extra}
 """
+# How a sender says that it signs; the key stands beside the file.
+SIGNING = 'dkim_selector = "bench"\ndkim_key_file = "dkim.pem"'
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE_AT_ONCE = 10_000
 # What one digest of this site weighs, encoded: a usual size for a newsletter.
@@ -75,14 +77,20 @@ def site(
     subscribers: int,
     choices: int = 1,
     connections: int = 10,
-    extra: str = "",
+    dkim_key: bytes = b"",
 ) -> Path:
     """A configured site with an edition of its own; its configuration file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "newsletter.toml"
     path.write_text(
-        CONFIG.format(database=database_url, port=port, connections=connections, extra=extra)
+        CONFIG.format(
+            database=database_url,
+            port=port,
+            connections=connections,
+            sender=SIGNING if dkim_key else "",
+        )
     )
+    (folder / "dkim.pem").write_bytes(dkim_key)
     template = folder / "templates" / "digest"
     template.mkdir(parents=True, exist_ok=True)
     (template / "body.txt").write_text(TEXT)
