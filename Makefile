@@ -8,7 +8,7 @@ BENCHMARKS ?= startup sending
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test bench check lock clean
+.PHONY: demo test bench torture check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -24,6 +24,10 @@ test: $(VENV)/.installed-dev
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
 bench: $(VENV)/.installed-dev
 	for benchmark in $(BENCHMARKS); do PYTHONPATH=tests $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+
+# Kill the sender again and again, and count who was lost, doubled and doubted.
+torture: $(VENV)/.installed-dev
+	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 
 # What to run while working: everything but the slow acceptance tests.
 check: $(VENV)/.installed-dev

@@ -68,6 +68,7 @@ class Newsletter:
             clock=self.clock,
             unsubscribe=self.signer(UNSUBSCRIBE),
             dkim=self.dkim_keys,
+            limits=self.config.limits,
         )
         return Engine(tools, self.renderer, self.transport)
 
@@ -130,6 +131,11 @@ class Newsletter:
         """
         for name in self.config.transports:
             self.transport(name)
+        for name in self.config.limits:
+            if name not in self.config.transports:
+                raise ConfigurationError(
+                    f"limits.{name}: there is no table [transports.{name}] that it could limit"
+                )
         for name, digest in self.config.digests.items():
             if digest.sender not in self.config.senders:
                 raise ConfigurationError(

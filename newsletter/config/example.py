@@ -22,6 +22,7 @@ from newsletter.config.options import (
     DigestOptions,
     FeedOptions,
     Imprint,
+    LimitOptions,
     Sender,
     SendingOptions,
     Site,
@@ -86,6 +87,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             for other in others
         ),
         Table(path="sending", model=SendingOptions),
+        Table(path="limits.default", model=LimitOptions, active=False),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
         Table(path="bulletins", model=BulletinOptions),
         Table(path="feeds", model=FeedOptions),

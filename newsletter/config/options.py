@@ -225,6 +225,16 @@ class SendingOptions(Section):
     )
 
 
+class LimitOptions(Section):
+    """How much a transport may send, all workers on all machines together."""
+
+    per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
+    per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
+    per_day: int = Field(
+        0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
+    )
+
+
 class WebOptions(Section):
     """The public site."""
 
@@ -252,6 +262,7 @@ class Config(Section):
     senders: dict[Slug, Sender] = Field(default_factory=dict)
     transports: dict[Slug, TransportTable] = Field(default_factory=dict)
     sending: SendingOptions = Field(default_factory=SendingOptions)
+    limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
     bulletins: BulletinOptions = Field(default_factory=BulletinOptions)
     feeds: FeedOptions = Field(default_factory=FeedOptions)

@@ -50,11 +50,7 @@ class Engine:
         recover(self._tools)
 
     def send_due(self) -> None:
-        """Send every edition whose time has come, as far as it can be sent now.
-
-        Looks first after what workers that died meanwhile, here or elsewhere, left behind.
-        """
-        self.recover()
+        """Send every edition whose time has come, as far as it can be sent now."""
         with self._tools.database.read() as session:
             numbers = [e.id for e in editions.to_send(session, self._tools.clock.now())]
         for number in numbers:

@@ -45,3 +45,17 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class TransportUse(Base):
+    """How much of its limits a transport has used; only transports with limits have a row."""
+
+    __tablename__ = "transport_uses"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the next mail may go by its rate."""
+    hour: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_in_hour: Mapped[int]
+    day: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_in_day: Mapped[int]

@@ -16,10 +16,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session as DatabaseSession
 
 from newsletter.clock import Clock
-from newsletter.config.options import SendingOptions
+from newsletter.config.options import LimitOptions, SendingOptions
 from newsletter.database import Database
-from newsletter.delivery import outbox, retry
+from newsletter.delivery import limits, outbox, retry
 from newsletter.delivery.journal import Journal
+from newsletter.delivery.models import TransportUse
 from newsletter.delivery.outbox import Claimed
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
@@ -51,6 +52,8 @@ class Toolbox:
     unsubscribe: Signer
     dkim: Mapping[str, DkimKey] = field(default_factory=dict)
     """By From address."""
+    limits: Mapping[str, LimitOptions] = field(default_factory=dict)
+    """By the name of the transport."""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -73,6 +76,7 @@ class Worker:
         self._outcomes: dict[int, Outcome] = {}
         self._looked_at = time.monotonic()
         self._claimed_at = self._looked_at
+        self._given = limits.Grant(count=0)
         self._held = False
         self.throttled_for: timedelta | None = None
         """How long the transport asked to be left alone, if it did."""
@@ -89,7 +93,10 @@ class Worker:
         try:
             claimed, more = self._turn([])
             while claimed or more:
-                self._send(claimed)
+                if claimed:
+                    self._send(claimed)
+                else:
+                    self._rest(self._given.wait)
                 claimed, more = self._turn(claimed)
         except TransportStopped:
             self._journal.close()
@@ -134,24 +141,46 @@ class Worker:
     def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
         if self._held or self.throttled_for is not None:
             return [], False
-        options, now = self._tools.options, self._tools.clock.now()
+        now = self._tools.clock.now()
+        self._given, use = self._granted(session, now)
         self._claimed_at = time.monotonic()
+        if not self._given.count:
+            if self._given.is_used_up:
+                self.throttled_for = self._given.wait
+            return [], not self._given.is_used_up
         claimed = outbox.claim(
             session,
             self._edition,
             self._journal.worker,
-            limit=options.batch,
-            lease=options.lease,
+            limit=self._given.count,
+            lease=self._tools.options.lease,
             now=now,
         )
+        if use:
+            limits.take(use, self._given, len(claimed), now)
         held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
         more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
         return claimed, more and not held
 
+    def _granted(
+        self, session: DatabaseSession, now: datetime
+    ) -> tuple[limits.Grant, TransportUse | None]:
+        """How much this worker may claim, and the row to count it in where there are limits."""
+        options = self._tools.limits.get(self._edition.transport)
+        if options is None:
+            return limits.Grant(count=self._tools.options.batch), None
+        use = limits.lock_use(session, self._edition.transport, now)
+        return limits.grant(use, options, self._tools.options.batch, now), use
+
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
         lease_ends = self._claimed_at + LEASE_USED * self._tools.options.lease.total_seconds()
+        turn = self._claimed_at + self._given.wait.total_seconds()
+        gap = self._given.gap.total_seconds()
         for delivery in claimed:
+            if turn > time.monotonic():
+                self._rest(timedelta(seconds=turn - time.monotonic()))
+            turn += gap
             if self._is_held() or self.throttled_for is not None or time.monotonic() > lease_ends:
                 return
             yield Mail(
@@ -161,6 +190,12 @@ class Worker:
                 content=self._splice(delivery),
                 plain=True,
             )
+
+    def _rest(self, length: timedelta) -> None:
+        """Do nothing for a while, or until the edition is held."""
+        end = time.monotonic() + length.total_seconds()
+        while not self._is_held() and (left := end - time.monotonic()) > 0:
+            self._tools.stopping.wait(min(left, LOOK_EVERY_SECONDS))
 
     def _splice(self, delivery: Claimed) -> bytes:
         token = self._tools.unsubscribe.sign(f"{delivery.subscriber_id}.{self._edition.id}")
@@ -203,8 +238,12 @@ class Worker:
             )
             for key, outcome in outcomes.items()
         }
+        given_back = set(attempts) - set(settlements)
         outbox.settle(session, self._journal.worker, settlements, now)
-        outbox.release(session, self._journal.worker, set(attempts) - set(settlements))
+        outbox.release(session, self._journal.worker, given_back)
+        if given_back and self._edition.transport in self._tools.limits:
+            use = limits.lock_use(session, self._edition.transport, now)
+            limits.give_back(use, len(given_back))
 
     def _forget(self) -> None:
         self._journal.forget()
