@@ -1,5 +1,6 @@
 """Limits: never more in an hour, a day or a second than was allowed, whoever asks."""
 
+import itertools
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_mails_granted_to_many_workers_at_once_never_overtake_the_rate(
         limits.take(use, granted, granted.count, START)
         first = granted.wait.total_seconds()
         moments += [first + n * granted.gap.total_seconds() for n in range(granted.count)]
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
     assert all(gap >= 1 / rate - 1e-4 for gap in gaps)
 
 
