@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import load_config
 from newsletter.config.options import Config
 from newsletter.database import Database
+from newsletter.delivery.alarm import Alarm, alarm_mail
 from newsletter.delivery.engine import Engine
 from newsletter.delivery.sender import Toolbox
 from newsletter.editions import store as editions
+from newsletter.editions.masthead import masthead
 from newsletter.editions.models import EditionState
 from newsletter.errors import (
     ConfigurationError,
+    NewsletterError,
     ResourceNotFound,
     SendingRefused,
     TokenError,
@@ -28,6 +32,8 @@ from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 from subscribers import membership
 from subscribers import store as people
+
+log = structlog.get_logger()
 
 UNSUBSCRIBE = "unsubscribe"
 # States in which the view-online page may be shown: somebody has been sent it.
@@ -69,6 +75,7 @@ class Newsletter:
             unsubscribe=self.signer(UNSUBSCRIBE),
             dkim=self.dkim_keys,
             limits=self.config.limits,
+            alarm=self.tell,
         )
         return Engine(tools, self.renderer, self.transport)
 
@@ -131,6 +138,11 @@ class Newsletter:
         """
         for name in self.config.transports:
             self.transport(name)
+        if self.config.alarms.transport not in {"", *self.config.transports}:
+            raise ConfigurationError(
+                f"alarms.transport: found {self.config.alarms.transport!r}, but there is no table "
+                f"[transports.{self.config.alarms.transport}]"
+            )
         for name in self.config.limits:
             if name not in self.config.transports:
                 raise ConfigurationError(
@@ -154,6 +166,26 @@ class Newsletter:
         with self.transport(transport).open() as session:
             session.send(mails, outcomes)
         return outcomes.found
+
+    def tell(self, alarm: Alarm) -> None:
+        """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised."""
+        if not self.config.alarms.address:
+            return
+        try:
+            outcome = self._mail_alarm(alarm)
+            answer = outcome.response if outcome else "no answer"
+        except NewsletterError as error:
+            outcome, answer = None, str(error)
+        if not is_accepted(outcome):
+            log.error("the alarm could not be mailed", title=alarm.title, answer=answer)
+
+    def _mail_alarm(self, alarm: Alarm) -> Outcome | None:
+        options = self.config.alarms
+        values = masthead(self.config, self.config.bulletins.sender)
+        key = self.dkim_keys.get(values["sender"]["address"])
+        mail = alarm_mail(alarm, options.address, values, self.renderer, key, self.clock.now())
+        transport = options.transport or self.config.sending.transport
+        return self.hand_over(transport, [mail]).get(mail.key)
 
     def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
         """End a subscription by the link in a mail; doing it again changes nothing.

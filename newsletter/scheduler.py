@@ -14,6 +14,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
+from newsletter.delivery.alarm import Alarm
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
 from newsletter.editions.digest import NothingToSay
@@ -118,6 +119,13 @@ def _report_missed(app: Newsletter, name: str, run: Run, now: datetime) -> None:
     with app.database.write() as session:
         record_missed(session, app.config, name, run.period, now)
     log.error("digest was missed and is too late to make up", digest=name, period=run.period)
+    app.tell(
+        Alarm(
+            title=f"The digest {name} of {run.period} was missed",
+            text="Nothing ran at its time, and the grace is over. Its articles go into the next.",
+            details=(f"To send one now: newsletter digest send {name}",),
+        )
+    )
 
 
 def _guarded(look: Callable[[], None]) -> Callable[[], None]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,16 @@ def make_app(
 
 
 class RecordedNewsletter(Newsletter):
-    """A site whose every transport is the recorder."""
+    """A site whose every transport is the recorder, but for those that have one of their own."""
 
     recorder: "RecordingTransport | None" = None
 
+    @cached_property
+    def recorders(self) -> "dict[str, RecordingTransport]":
+        return {}
+
     def transport(self, name: str) -> Any:
-        return self.recorder
+        return self.recorders.get(name, self.recorder)
 
 
 def add_article(

@@ -91,13 +91,36 @@ def approve(program: Program, number: int) -> None:
 
 
 @editions.command()
+@click.argument("number", type=int, required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything that is being sent or queued.")
+@pass_program
+def pause(program: Program, number: int | None, everything: bool) -> None:
+    """Hold an edition where it is, or all of them at once."""
+    if everything == (number is not None):
+        raise click.UsageError("name an edition by its number, or give --all")
+    with program.database.write() as session:
+        if number is None:
+            numbers = control.pause_all(session)
+        else:
+            control.pause(session, number)
+            numbers = [number]
+    for paused in numbers:
+        program.say(f"Edition {paused} is paused; go on with: newsletter editions resume {paused}")
+    if not numbers:
+        program.say("Nothing is being sent or queued.")
+
+
+@editions.command()
 @click.argument("number", type=int)
 @pass_program
-def pause(program: Program, number: int) -> None:
-    """Hold an edition where it is."""
+def retry(program: Program, number: int) -> None:
+    """Try those again whom an edition could not reach (failed), and nobody else."""
     with program.database.write() as session:
-        control.pause(session, number)
-    program.say(f"Edition {number} is paused; go on with: newsletter editions resume {number}")
+        count = control.retry_failed(session, number)
+    if count:
+        program.say(f"{count} deliveries are queued again; `newsletter serve` sends them.")
+    else:
+        program.say(f"Nothing of edition {number} has failed.")
 
 
 @editions.command()

@@ -37,6 +37,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
     from newsletter.web.site import create_site
 
     log_to_stderr(logging.INFO)
+    program.warn(f"Serving http://{host}:{port}/ until interrupted.")
     scheduler = start_scheduler(program.app) if with_schedule else None
     try:
         uvicorn.run(create_site(program.app), host=host, port=port, log_level="warning")

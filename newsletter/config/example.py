@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from newsletter.config.durations import write_duration
 from newsletter.config.loading import environment_name
 from newsletter.config.options import (
+    AlarmOptions,
     BulletinOptions,
     DatabaseOptions,
     DigestOptions,
@@ -88,6 +89,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         ),
         Table(path="sending", model=SendingOptions),
         Table(path="limits.default", model=LimitOptions, active=False),
+        Table(path="alarms", model=AlarmOptions),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
         Table(path="bulletins", model=BulletinOptions),
         Table(path="feeds", model=FeedOptions),

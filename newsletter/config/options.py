@@ -235,6 +235,17 @@ class LimitOptions(Section):
     )
 
 
+class AlarmOptions(Section):
+    """Whom to tell when something needs a person."""
+
+    address: Address | Literal[""] = Field(
+        "", description="Mailed when an edition stops or is missed; empty: the log alone says so"
+    )
+    transport: Slug | Literal[""] = Field(
+        "", description="By which transport; another than usual is best; empty: the usual one"
+    )
+
+
 class WebOptions(Section):
     """The public site."""
 
@@ -263,6 +274,7 @@ class Config(Section):
     transports: dict[Slug, TransportTable] = Field(default_factory=dict)
     sending: SendingOptions = Field(default_factory=SendingOptions)
     limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
+    alarms: AlarmOptions = Field(default_factory=AlarmOptions)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
     bulletins: BulletinOptions = Field(default_factory=BulletinOptions)
     feeds: FeedOptions = Field(default_factory=FeedOptions)

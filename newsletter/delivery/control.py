@@ -29,6 +29,26 @@ def pause(session: Session, number: int) -> None:
     store.change_state(session, number, Act.PAUSE)
 
 
+def pause_all(session: Session) -> list[int]:
+    """Hold everything that is on its way or about to be; the numbers of those editions."""
+    numbers = store.pausable(session)
+    for number in numbers:
+        pause(session, number)
+    return numbers
+
+
+def retry_failed(session: Session, number: int) -> int:
+    """Try again those whom an edition could not reach, and nobody else; how many.
+
+    Raises:
+        Conflict: it is cancelled.
+    """
+    count = outbox.requeue_failed(session, number)
+    if count:
+        reopen(session, number)
+    return count
+
+
 def resume(session: Session, number: int) -> None:
     store.change_state(session, number, Act.RESUME)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from newsletter.delivery import outbox
+from newsletter.delivery.alarm import Alarm
 from newsletter.delivery.preparing import prepare
 from newsletter.delivery.recovery import recover
 from newsletter.delivery.sender import Progress, Toolbox, Worker
@@ -148,6 +149,13 @@ class Engine:
             except Conflict:
                 return
         log.error("edition stopped", edition=number, reason=why)
+        self._tools.alarm(
+            Alarm(
+                title=f"Edition {number} has stopped",
+                text="Nothing more of it is sent until somebody has mended the cause.",
+                details=(why, f"When it is mended: newsletter editions resume {number}"),
+            )
+        )
 
 
 def worker_name() -> str:

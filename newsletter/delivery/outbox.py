@@ -290,6 +290,18 @@ def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: d
     return len(resolved.all())
 
 
+def requeue_failed(session: Session, edition_id: int) -> int:
+    """Queue what failed once more, with all its attempts ahead; how many."""
+    requeued = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
+        .values(state=DeliveryState.QUEUED, attempts=0, worker="", settled_at=None)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(requeued.all())
+
+
 def skip_waiting(session: Session, edition_id: int, reason: str, now: datetime) -> int:
     """Settle what a cancelled edition has not handed over as skipped; how many."""
     skipped = session.scalars(

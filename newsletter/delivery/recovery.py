@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 
 from newsletter.delivery import outbox, retry
+from newsletter.delivery.alarm import Alarm
 from newsletter.delivery.journal import Replay, abandoned, living
 from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.retry import Settlement
@@ -28,6 +29,14 @@ def recover(tools: Toolbox) -> None:
         doubted = outbox.doubt_expired(session, living(tools.state_folder), tools.clock.now())
     if doubted:
         log.warning("workers fell silent; their deliveries are uncertain", deliveries=doubted)
+        tools.alarm(
+            Alarm(
+                title=f"{doubted} deliveries are uncertain",
+                text="A machine or process died while it was sending, and left no word of what "
+                "it had sent. They may or may not have arrived.",
+                details=("See: newsletter editions list", "Decide: newsletter editions resolve N"),
+            )
+        )
 
 
 def _replay(tools: Toolbox, replay: Replay) -> None:

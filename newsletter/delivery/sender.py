@@ -19,6 +19,7 @@ from newsletter.clock import Clock
 from newsletter.config.options import LimitOptions, SendingOptions
 from newsletter.database import Database
 from newsletter.delivery import limits, outbox, retry
+from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import TransportUse
 from newsletter.delivery.outbox import Claimed
@@ -54,6 +55,7 @@ class Toolbox:
     """By From address."""
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
     """By the name of the transport."""
+    alarm: RaiseAlarm = no_alarm
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property

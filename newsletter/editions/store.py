@@ -66,6 +66,12 @@ def to_send(session: Session, now: datetime) -> list[Edition]:
     return list(session.scalars(query))
 
 
+def pausable(session: Session) -> list[int]:
+    """The editions that are on their way or about to be."""
+    states = (EditionState.QUEUED, EditionState.SENDING)
+    return list(session.scalars(select(Edition.id).where(Edition.state.in_(states))))
+
+
 def change_state(session: Session, number: int, act: Act, *, note: str = "") -> EditionState:
     """Do an act, guarding against another process doing one at the same time.
 

@@ -53,6 +53,23 @@ def test_every_mail_names_the_promoter_with_address_and_a_way_out(site: Path, ru
             assert "https://wexcombe.example/unsubscribe/" in body
 
 
+def test_all_that_is_under_way_can_be_paused_by_one_command(site: Path, run: Run) -> None:
+    run("digest", "send", "friday", "--queue")
+    assert "Edition 1 is paused" in run("editions", "pause", "--all").out
+    assert "Nothing is being sent" in run("editions", "pause", "--all").out
+    assert run("editions", "send", "1").status == 3
+    assert not (site / "mails").exists()
+
+
+def test_pausing_needs_to_know_what(site: Path, run: Run) -> None:
+    assert "by its number, or give --all" in run("editions", "pause").err
+
+
+def test_retrying_an_edition_that_reached_everybody_says_so(site: Path, run: Run) -> None:
+    run("digest", "send", "friday")
+    assert "Nothing of edition 1 has failed" in run("editions", "retry", "1").out
+
+
 @pytest.mark.parametrize("missing", ["promoter", "promoter_address"])
 def test_nothing_is_sent_while_the_imprint_is_incomplete(
     site: Path, run: Run, missing: str

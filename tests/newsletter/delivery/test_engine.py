@@ -221,6 +221,31 @@ def test_a_person_settles_what_is_in_doubt(
     assert state_of(app, edition) is EditionState.SENT
 
 
+def test_only_those_who_were_not_reached_are_tried_again(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.answers[ANN] = Refused(response="550 mailbox full for good")
+    edition = make_digest(app)
+    app.engine.send(edition.id)
+    transport.answers.clear()
+    with app.database.write() as session:
+        assert control.retry_failed(session, edition.id) == 1
+    app.engine.send_due()
+    assert recipients(transport) == [ANN, ANN, BEN]
+    assert counts_of(app, edition) == {"sent": 2}
+
+
+def test_everything_can_be_held_at_once(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    edition, flood = make_digest(app), bulletin(app)
+    with app.database.write() as session:
+        assert control.pause_all(session) == [edition.id, flood.id]
+    clock.at += timedelta(days=1)
+    app.engine.send_due()
+    assert transport.taken == []
+
+
 def test_a_stopped_engine_hands_over_nothing_more(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
