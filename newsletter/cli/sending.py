@@ -40,7 +40,9 @@ def _report(program: Program, number: int) -> int:
     program.say(f"Edition {number} is {edition.state.value}: {count_line(counts)}.")
     zone = program.config.site.timezone
     _explain_rest(program, number, edition.state, later, zone)
-    return 0 if set(counts) <= {DeliveryState.SENT, DeliveryState.SKIPPED} else EXIT_NOT_ALL
+    is_done = edition.state is EditionState.SENT
+    reached = set(counts) <= {DeliveryState.SENT, DeliveryState.SKIPPED}
+    return 0 if is_done and reached else EXIT_NOT_ALL
 
 
 def _explain_rest(
@@ -51,7 +53,9 @@ def _explain_rest(
             f"Deferred deliveries are tried again from {clock_time(later, zone)} by "
             f"`newsletter serve`, or by: newsletter editions send {number}"
         )
-    elif state in {EditionState.SENDING, EditionState.PAUSED}:
+    elif state is EditionState.PAUSED:
+        program.say(f"It goes on with: newsletter editions resume {number}")
+    elif state is EditionState.SENDING:
         program.say(f"What is waiting goes on with: newsletter editions send {number}")
 
 
