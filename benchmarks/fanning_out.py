@@ -1,0 +1,111 @@
+"""Fan-out of an edition to very many, beside the bare INSERT … SELECT; and claiming at the end.
+
+The bare statement writes the same rows to the same table, without asking who may be mailed.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import stage
+from databases import create_database, postgresql_server
+from measuring import print_table
+from sqlalchemy import text
+
+from newsletter.app import Newsletter
+from newsletter.cli.logs import log_to_stderr
+from newsletter.delivery import outbox
+from newsletter.editions import store
+
+BARE = """
+INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker)
+SELECT :edition, id, :variant, 'queued', '', 0, '' FROM subscribers
+"""
+BATCHES = 20
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--subscribers", type=int, default=1_000_000)
+    chosen = parser.parse_args()
+    log_to_stderr(40)
+    rows = []
+    with (
+        postgresql_server() as server,
+        tempfile.TemporaryDirectory(prefix="newsletter-bench-", dir="/var/tmp") as folder,
+    ):
+        for name, url in (
+            ("SQLite", f"sqlite:///{folder}/newsletter.db"),
+            ("PostgreSQL", create_database(server)),
+        ):
+            rows.append([name, *_measure(Path(folder), url, chosen.subscribers)])
+    print_table(
+        f"Fan-out to {chosen.subscribers:,}; {BATCHES} claims at the start and at the end",
+        ["database", "fan-out s", "bare s", "ratio", "first claims s", "last claims s", "MB"],
+        rows,
+    )
+
+
+def _measure(folder: Path, url: str, subscribers: int) -> list[object]:
+    config = stage.site(folder, url, 25, subscribers=subscribers)
+    app = Newsletter.from_file(config)
+    number = stage.edition(app)
+    with app.database.write() as session:
+        session.execute(text("ANALYZE"))
+    fan_out = _timed(lambda: app.engine.prepare(number))
+    first = _timed(lambda: _claim(app, number))
+    with app.database.write() as session:
+        # As if all but the last were sent: what is left stands at the end of a long ledger.
+        session.execute(
+            text("UPDATE deliveries SET state = 'sent' WHERE edition_id = :e AND id <= :last"),
+            {"e": number, "last": subscribers - BATCHES * app.config.sending.batch},
+        )
+    last = _timed(lambda: _claim(app, number))
+    bare = _bare(app, number)
+    app.close()
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [fan_out, bare, fan_out / bare, first, last, megabytes]
+
+
+def _claim(app: Newsletter, number: int) -> None:
+    for _ in range(BATCHES):
+        with app.database.write() as session:
+            edition = store.by_id(session, number)
+            claimed = outbox.claim(
+                session,
+                edition,
+                "bench",
+                limit=app.config.sending.batch,
+                lease=timedelta(minutes=5),
+                now=app.clock.now(),
+            )
+            assert claimed
+
+
+def _bare(app: Newsletter, number: int) -> float:
+    """Seconds for the bare statement, into the same table emptied."""
+    with app.database.connect_to_migrate() as connection:
+        variant = connection.scalar(text("SELECT min(id) FROM edition_variants"))
+        emptying = "DELETE FROM" if app.database.is_sqlite else "TRUNCATE"
+        connection.execute(text(f"{emptying} deliveries"))
+
+    def insert() -> None:
+        with app.database.write() as session:
+            session.execute(text(BARE), {"edition": number, "variant": variant})
+
+    return _timed(insert)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""SMTP over a round trip of 20 ms: what pipelining gives, and where more connections stop helping.
+
+Sessions of the transport alone, one thread each, through a proxy that delays both ways.
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from measuring import compare, print_table, run_function
+from servers import free_port, smtp_sink, wait_for_port
+
+from newsletter.transports.base import Accepted, Mail, Outcome, Transport
+from newsletter.transports.registry import load_transport
+
+ROUND_TRIP_MS = 20
+MAILS_A_CONNECTION = 40
+CONNECTIONS = (1, 2, 4, 8, 16, 32)
+LINE = b"The council met in Little Wexcombe on Tuesday evening to hear residents.\r\n"
+CONTENT = b"From: <news@wexcombe.example>\r\nSubject: News\r\n\r\n" + LINE * 400
+
+
+class Counting:
+    """A recorder that only sees to it that every mail was taken."""
+
+    def handing_over(self, key: int) -> None:
+        """Nothing is kept."""
+
+    def settled(self, key: int, outcome: Outcome) -> None:
+        assert isinstance(outcome, Accepted), outcome
+
+
+def main() -> None:
+    """Print the table."""
+    rows = []
+    with smtp_sink() as sink, smtp_sink("-p") as plain, far(sink) as near, far(plain) as stepwise:
+        for connections in CONNECTIONS:
+            pipelined, one_by_one = _transport(near), _transport(stepwise)
+            costs = compare(
+                {
+                    "pipelined": lambda t=pipelined, n=connections: run_function(
+                        lambda: send(t, n)
+                    ),
+                    "one": lambda t=one_by_one, n=connections: run_function(lambda: send(t, n)),
+                },
+                runs=3,
+            )
+            mails = MAILS_A_CONNECTION * connections
+            fast, slow = mails / costs["pipelined"].wall, mails / costs["one"].wall
+            rows.append([connections, fast, slow, fast / slow])
+    print_table(
+        f"SMTP at {ROUND_TRIP_MS} ms, mails of {len(CONTENT):,} bytes, medians of 3 runs",
+        ["connections", "pipelined/s", "one by one/s", "ratio"],
+        rows,
+    )
+
+
+def send(transport: Transport, connections: int) -> None:
+    """So many mails by each of so many sessions at once."""
+    threads = [threading.Thread(target=_converse, args=(transport,)) for _ in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _converse(transport: Transport) -> None:
+    with transport.open() as session:
+        session.send(map(_mail, range(MAILS_A_CONNECTION)), Counting())
+
+
+def _mail(key: int) -> Mail:
+    return Mail(
+        key=key,
+        sender="news@wexcombe.example",
+        recipient=f"reader{key}@wexcombe.example",
+        content=CONTENT,
+        plain=True,
+    )
+
+
+def _transport(port: int) -> Transport:
+    table = {"kind": "smtp", "host": "127.0.0.1", "port": port, "security": "plain"}
+    return load_transport("far", table, Path("newsletter.toml"), {})
+
+
+@contextmanager
+def far(port: int) -> Iterator[int]:
+    """The port at which a server seems so far away."""
+    here = free_port()
+    command = [sys.executable, str(Path(__file__).with_name("distant_proxy.py"))]
+    proxy = subprocess.Popen([*command, str(here), str(port), str(ROUND_TRIP_MS)])
+    try:
+        wait_for_port(here)
+        yield here
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+if __name__ == "__main__":
+    main()
