@@ -163,6 +163,17 @@ class DigestOptions(Section):
     oldest: Duration = Field(
         timedelta(0), description="Articles published longer ago are never taken; 0s: any age"
     )
+    stories: int = Field(
+        8, ge=1, description="How many are told with an excerpt; the others stand as titles"
+    )
+    tail_heading: OneLine = Field(
+        "Also this week", description="Heading over those that stand as titles"
+    )
+    together: bool = Field(
+        True,
+        description="true: due at the same moment as another, both go out in one mail, if they "
+        "share sender, transport, template and approval",
+    )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
