@@ -7,6 +7,8 @@ import re
 
 # WCAG 2.2, 1.4.3 (level AA): text smaller than 24 px, or 18.7 px bold.
 READABLE = 4.5
+# The same, level AAA (1.4.6).
+EASILY_READABLE = 7.0
 BLACK = "#000000"
 WHITE = "#ffffff"
 _SHORT = re.compile(r"#[0-9a-f]{3}")
@@ -40,12 +42,12 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
-def readable_on(colour: str, *grounds: str) -> str:
+def readable_on(colour: str, *grounds: str, ratio: float = READABLE) -> str:
     """The colour, as little darkened or lightened as reading it on every ground takes."""
     for step in range(_STEPS + 1):
         for end in (BLACK, WHITE):
             candidate = mix(end, colour, step / _STEPS)
-            if all(contrast(candidate, ground) >= READABLE for ground in grounds):
+            if all(contrast(candidate, ground) >= ratio for ground in grounds):
                 return candidate
     return max((BLACK, WHITE), key=lambda end: min(contrast(end, ground) for ground in grounds))
 

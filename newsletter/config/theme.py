@@ -7,7 +7,7 @@ and what must be read is checked there and made readable here.
 from dataclasses import dataclass
 from typing import Self
 
-from newsletter.config.colours import mix, readable_on, words_on
+from newsletter.config.colours import EASILY_READABLE, mix, readable_on, words_on
 from newsletter.config.options import ThemeOptions
 
 
@@ -51,7 +51,9 @@ class Theme:
 
     @classmethod
     def of(cls, options: ThemeOptions) -> Self:
-        dark_accent = options.accent_dark or readable_on(options.accent, options.paper_dark)
+        dark_accent = options.accent_dark or readable_on(
+            options.accent, options.paper_dark, ratio=EASILY_READABLE
+        )
         return cls(
             light=_palette(
                 options.paper, options.ground, options.ink, options.accent, options.masthead
