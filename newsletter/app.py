@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import load_config
 from newsletter.config.options import Config
+from newsletter.config.theme import Theme
 from newsletter.database import Database
 from newsletter.delivery.alarm import Alarm, alarm_mail
 from newsletter.delivery.engine import Engine
@@ -64,7 +65,10 @@ class Newsletter:
 
     @cached_property
     def renderer(self) -> Renderer:
-        return Renderer(Templates(self.config.templates.folder), self.config.site.base_url)
+        return Renderer(
+            Templates(self.config.templates.folder, Theme.of(self.config.theme)),
+            self.config.site.base_url,
+        )
 
     @cached_property
     def engine(self) -> Engine:

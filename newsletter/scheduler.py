@@ -4,7 +4,8 @@ APScheduler only wakes the looks below; what is due is derived from the ledger o
 look may come late, twice, or on several machines at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -16,9 +17,10 @@ from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarm import Alarm
 from newsletter.editions import store
-from newsletter.editions.compose import compose_digest, record_missed
+from newsletter.editions.compose import record_missed
 from newsletter.editions.digest import NothingToSay
 from newsletter.editions.schedule import DueRuns, Run, due_runs
+from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 
 log = structlog.get_logger()
@@ -54,19 +56,38 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
 
 
 def make_due_digests(app: Newsletter) -> None:
-    """Compose the edition of every digest that is due, and report the runs that were missed."""
+    """Compose the edition of every digest that is due, and report the runs that were missed.
+
+    Digests due at the same moment go out in one mail.
+    """
+    now = app.clock.now()
+    due: list[DueDigest] = []
     for name in app.config.digests:
-        now = app.clock.now()
-        try:
+        with _told(name):
             found = look_at(app, name, now)
-            if found.due is not None:
-                _make(app, name, found.due, now)
             for run in found.missed:
                 _report_missed(app, name, run, now)
-        except Conflict as error:
-            log.info("another process was quicker", digest=name, detail=str(error))
-        except NewsletterError as error:
-            log.error("digest cannot be made", digest=name, error=str(error))  # noqa: TRY400
+            if found.due is not None:
+                due.append(DueDigest(name=name, period=found.due.period, at=found.due.at))
+    for mail in groups(app.config, due):
+        try:
+            _make(app, mail, now)
+        except NewsletterError:
+            # One that cannot be made must not keep the others from going out.
+            for single in mail:
+                with _told(single.name):
+                    _make(app, [single], now)
+
+
+@contextmanager
+def _told(digest: str) -> Iterator[None]:
+    """Log what keeps a digest from being made; the next look comes all the same."""
+    try:
+        yield
+    except Conflict as error:
+        log.info("another process was quicker", digest=digest, detail=str(error))
+    except NewsletterError as error:
+        log.error("digest cannot be made", digest=digest, error=str(error))  # noqa: TRY400
 
 
 def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
@@ -96,23 +117,26 @@ def poll_sources(app: Newsletter) -> None:
             log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
 
 
-def _make(app: Newsletter, name: str, run: Run, now: datetime) -> None:
+def _make(app: Newsletter, runs: Sequence[DueDigest], now: datetime) -> None:
     with app.database.write() as session:
-        edition = compose_digest(
-            session, app.config, app.renderer, name, period=run.period, now=now
-        )
-        if isinstance(edition, NothingToSay):
-            log.info(
-                "digest has nothing to say", digest=name, period=run.period, why=edition.reason
-            )
-        else:
-            log.info(
-                "edition composed",
-                digest=name,
-                period=run.period,
-                edition=edition.id,
-                state=edition.state.value,
-            )
+        made = compose_together(session, app.config, app.renderer, runs, now)
+        for run in runs:
+            edition = made[run.name]
+            if isinstance(edition, NothingToSay):
+                log.info(
+                    "digest has nothing to say",
+                    digest=run.name,
+                    period=run.period,
+                    why=edition.reason,
+                )
+            else:
+                log.info(
+                    "edition composed",
+                    digest=run.name,
+                    period=run.period,
+                    edition=edition.id,
+                    state=edition.state.value,
+                )
 
 
 def _report_missed(app: Newsletter, name: str, run: Run, now: datetime) -> None:

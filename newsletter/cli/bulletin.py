@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.previewing import Preview, send_trial, show_preview
+from newsletter.cli.previewing import Preview, Reader, send_trial, show_preview
 from newsletter.cli.sending import send_in_foreground
 from newsletter.delivery.rehearsal import audience_of
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
@@ -112,7 +112,7 @@ def _rehearse(program: Program, draft: BulletinDraft, test_address: str | None) 
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = compose_bulletin(session, app.config, draft, now)
-        found = Preview.of(app, session, edition, None, now, is_test=bool(test_address))
+        found = Preview.of(app, session, edition, Reader(), now, is_test=bool(test_address))
     if test_address:
         send_trial(program, found, test_address)
     else:

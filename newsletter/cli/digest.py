@@ -7,7 +7,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.cli.previewing import Preview, send_trial, show_preview
+from newsletter.cli.previewing import Preview, Reader, send_trial, show_preview
 from newsletter.cli.sending import send_in_foreground
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
@@ -72,6 +72,13 @@ def list_digests(program: Program, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--subscriber", metavar="ADDRESS", help="As this subscriber would get it.")
 @click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="SLUG",
+    help="As somebody who chose this topic would get it; may be repeated.",
+)
+@click.option(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -90,6 +97,7 @@ def preview(
     program: Program,
     name: str,
     subscriber: str | None,
+    topics: tuple[str, ...],
     folder: Path | None,
     in_browser: bool,
     test_address: str | None,
@@ -103,7 +111,8 @@ def preview(
             program.say(f"Digest {name} has nothing to say: {edition.reason}.")
             return
         _, waiting = store.candidates(session, name, app.config.digests[name], now)
-        found = Preview.of(app, session, edition, subscriber, now, is_test=bool(test_address))
+        reader = Reader.of(session, subscriber, topics)
+        found = Preview.of(app, session, edition, reader, now, is_test=bool(test_address))
     if test_address:
         send_trial(program, found, test_address)
     else:

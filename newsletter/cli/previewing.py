@@ -1,6 +1,7 @@
 """What `digest preview` and `bulletin send --preview` show."""
 
 import webbrowser
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from newsletter.cli.output import print_json
 from newsletter.delivery.rehearsal import Audience, audience_of, trial_mail, variant_for
 from newsletter.editions.models import Edition
 from newsletter.editions.variants import CompiledVariant
-from newsletter.errors import NewsletterError, StorageError
+from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.rendering.compile import personal_values
 from newsletter.rendering.slots import mark
 from subscribers import store as people
@@ -23,6 +24,30 @@ from subscribers.addresses import normalise_address
 
 # Gmail shows no more of a mail's HTML than this and hides the rest behind a link.
 GMAIL_CLIPS_AT_BYTES = 104_448
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """For whom an edition is shown."""
+
+    name: str = ""
+    topics: tuple[str, ...] = ()
+    """Her choice; none: every topic."""
+
+    @classmethod
+    def of(cls, session: Session, address: str | None, topics: Sequence[str]) -> Self:
+        """A subscriber, or anybody who chose these topics.
+
+        Raises:
+            ResourceNotFound: nobody has this address.
+            InvalidInput: both are given.
+        """
+        if not address:
+            return cls(topics=tuple(topics))
+        if topics:
+            raise InvalidInput("--subscriber and --topic exclude each other; keep one")
+        found = people.by_address(session, normalise_address(address))
+        return cls(name=found.name, topics=people.chosen_topics(session, found))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +65,16 @@ class Preview:
         app: Newsletter,
         session: Session,
         edition: Edition,
-        address: str | None,
+        reader: Reader,
         now: datetime,
         *,
         is_test: bool,
     ) -> Self:
-        """Raises ResourceNotFound where the reader is unknown or would get no mail."""
-        reader = people.by_address(session, normalise_address(address)) if address else None
+        """Raises ResourceNotFound where the reader would get no mail."""
         return cls(
             edition=edition,
-            compiled=variant_for(session, edition, app.renderer, reader, now, test=is_test),
-            reader_name=reader.name if reader else "",
+            compiled=variant_for(session, edition, app.renderer, reader.topics, now, test=is_test),
+            reader_name=reader.name,
             audience=audience_of(session, edition, now),
         )
 

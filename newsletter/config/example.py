@@ -29,6 +29,7 @@ from newsletter.config.options import (
     Site,
     SourceOptions,
     TemplateOptions,
+    ThemeOptions,
     WebOptions,
 )
 
@@ -100,6 +101,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             active=False,
         ),
         Table(path="web", model=WebOptions),
+        Table(path="theme", model=ThemeOptions),
         Table(path="templates", model=TemplateOptions),
     ]
     return [_with_values(table, values) for table in found]

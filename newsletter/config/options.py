@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from newsletter.clock import SystemClock
+from newsletter.config.colours import READABLE, contrast, parse_colour, readable_on
 from newsletter.config.durations import parse_duration
 
 
@@ -63,6 +64,8 @@ Cron = Annotated[str, AfterValidator(_cron)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
+Colour = Annotated[str, AfterValidator(parse_colour)]
+FontFamily = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'\"-]*$", max_length=300)]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]
 
 
@@ -160,6 +163,17 @@ class DigestOptions(Section):
     oldest: Duration = Field(
         timedelta(0), description="Articles published longer ago are never taken; 0s: any age"
     )
+    stories: int = Field(
+        8, ge=1, description="How many are told with an excerpt; the others stand as titles"
+    )
+    tail_heading: OneLine = Field(
+        "Also this week", description="Heading over those that stand as titles"
+    )
+    together: bool = Field(
+        True,
+        description="true: due at the same moment as another, both go out in one mail, if they "
+        "share sender, transport, template and approval",
+    )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
@@ -256,6 +270,59 @@ class WebOptions(Section):
     )
 
 
+class ThemeOptions(Section):
+    """How mails and pages look; colours that cannot be read are refused."""
+
+    paper: Colour = Field("#ffffff", description="Behind the words, #rrggbb")
+    ground: Colour = Field("#eef0ec", description="Around the paper of a mail")
+    ink: Colour = Field("#18222c", description="Words", validate_default=True)
+    accent: Colour = Field(
+        "#0d5a62", description="Links and buttons: the party's colour", validate_default=True
+    )
+    paper_dark: Colour = Field("#161f26", description="The same where a reader prefers dark")
+    ground_dark: Colour = Field("#0c1216", description="Likewise, around the paper")
+    ink_dark: Colour = Field("#e8ebe7", description="Likewise, words", validate_default=True)
+    accent_dark: Colour | Literal[""] = Field(
+        "", description="Likewise, links and buttons; empty: accent, lightened as far as needed"
+    )
+    masthead: Colour | Literal[""] = Field(
+        "", description="Behind the name at the top, light and dark; empty: as the paper"
+    )
+    heading_font: FontFamily = Field(
+        "", description="CSS font-family of headings; empty: the shipped serif"
+    )
+    text_font: FontFamily = Field(
+        "", description="CSS font-family of text; empty: the shipped sans serif"
+    )
+    logo: WebAddress | Literal[""] = Field(
+        "", description="Address of a picture in place of the name at the top: PNG or JPEG"
+    )
+    logo_width: int = Field(200, ge=16, le=536, description="Its width as shown, in pixels")
+    logo_height: int = Field(60, ge=8, le=400, description="Its height as shown")
+    footer: OneLine = Field("", description="A line of your own at the foot, above the imprint")
+
+    @field_validator("ink", "accent")
+    @classmethod
+    def _reads_on_paper(cls, colour: str, info: ValidationInfo) -> str:
+        return _readable(colour, "paper", info)
+
+    @field_validator("ink_dark", "accent_dark")
+    @classmethod
+    def _reads_on_dark_paper(cls, colour: str, info: ValidationInfo) -> str:
+        return _readable(colour, "paper_dark", info) if colour else colour
+
+
+def _readable(colour: str, ground: str, info: ValidationInfo) -> str:
+    """The colour, unless words in it cannot be read on the ground (WCAG AA)."""
+    behind = info.data.get(ground)
+    if behind is not None and contrast(colour, behind) < READABLE:
+        raise ValueError(
+            f"its contrast with theme.{ground} {behind} is {contrast(colour, behind):.1f}, and "
+            f"reading takes {READABLE}; try {readable_on(colour, behind)}"
+        )
+    return colour
+
+
 class TemplateOptions(Section):
     """The operator's own templates."""
 
@@ -280,6 +347,7 @@ class Config(Section):
     feeds: FeedOptions = Field(default_factory=FeedOptions)
     sources: dict[Slug, SourceOptions] = Field(default_factory=dict)
     web: WebOptions = Field(default_factory=WebOptions)
+    theme: ThemeOptions = Field(default_factory=ThemeOptions)
     templates: TemplateOptions = Field(default_factory=TemplateOptions)
 
     def zone_of(self, digest: DigestOptions) -> ZoneInfo:

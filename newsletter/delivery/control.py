@@ -62,7 +62,8 @@ def cancel(session: Session, number: int, now: datetime) -> int:
     store.by_id(session, number).finished_at = now
     skipped = outbox.skip_waiting(session, number, "the edition was cancelled", now)
     if not HANDED_OVER & set(outbox.counts(session, number)):
-        store.free_articles(session, number)
+        for edition_id in (number, *store.joined(session, number)):
+            store.free_articles(session, edition_id)
     return skipped
 
 

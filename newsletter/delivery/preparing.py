@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.editions import store
+from newsletter.editions.digest import sections_for
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import (
@@ -16,6 +17,7 @@ from newsletter.editions.variants import (
     compile_variant,
     store_variant,
     variant_keys,
+    variants_of,
 )
 from newsletter.rendering.compile import Renderer
 from subscribers import store as people
@@ -57,20 +59,19 @@ def _compile(
     session: Session, edition: Edition, renderer: Renderer, compiled: Compiled, now: datetime
 ) -> str:
     """Compile the variants not yet in `compiled`, and the page for everybody."""
-    articles = store.articles_of(session, edition.id)
-    keys = variant_keys(edition, articles, people.choices(session))
-    for key in set(keys.values()) - set(compiled):
-        chosen = [a for a in articles if str(a.id) in key.split(",")]
-        compiled[key] = compile_variant(edition, chosen, renderer, now)
-    if edition.digest and not articles:
+    sections = store.sections_of(session, edition)
+    for key, told in variants_of(edition, sections, people.choices(session)).items():
+        if key not in compiled:
+            compiled[key] = compile_variant(edition, told, renderer, now)
+    if edition.digest and not sections:
         return ""
-    return compile_page(edition, articles, renderer)
+    return compile_page(edition, sections_for(sections, ()), renderer)
 
 
 def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: datetime) -> bool:
     """Store variants and deliveries; False where a variant is still to be compiled."""
-    articles = store.articles_of(session, edition.id)
-    keys = variant_keys(edition, articles, people.choices(session))
+    sections = store.sections_of(session, edition)
+    keys = variant_keys(edition, sections, people.choices(session))
     if set(keys.values()) - set(compiled):
         return False
     numbers = {key: store_variant(session, edition, compiled[key]).id for key in set(keys.values())}

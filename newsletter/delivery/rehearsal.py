@@ -1,6 +1,7 @@
 """Rehearsals: what an edition would look like, and who would get it or why not."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.outbox import stream_of
 from newsletter.editions import store
 from newsletter.editions.models import Edition
-from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys
+from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys, variants_of
 from newsletter.errors import ResourceNotFound
 from newsletter.rendering.compile import Renderer, personal_values
 from newsletter.rendering.dkim import DkimKey, ready
@@ -34,8 +35,8 @@ class Audience:
 
 def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     """The audience of an edition as it stands now."""
-    articles = store.articles_of(session, edition.id)
-    keys = variant_keys(edition, articles, people.choices(session))
+    sections = store.sections_of(session, edition)
+    keys = variant_keys(edition, sections, people.choices(session))
     reason = exclusion(stream_of(edition.kind), now)
     query = select(reason, Subscriber.choice_id, func.count()).group_by(
         reason, Subscriber.choice_id
@@ -51,25 +52,22 @@ def variant_for(
     session: Session,
     edition: Edition,
     renderer: Renderer,
-    subscriber: Subscriber | None,
+    topics: Sequence[str],
     now: datetime,
     *,
     test: bool = False,
 ) -> CompiledVariant:
-    """The message as this subscriber would get it; None: somebody who takes every topic.
+    """The message as a subscriber with these topics would get it; none: every topic.
 
     Raises:
-        ResourceNotFound: the edition has nothing for her.
+        ResourceNotFound: the edition has nothing in them.
     """
-    articles = store.articles_of(session, edition.id)
-    if subscriber is None:
-        return compile_variant(edition, articles, renderer, now, test=test)
-    choice = {subscriber.choice_id: people.chosen_topics(session, subscriber)}
-    key = variant_keys(edition, articles, choice).get(subscriber.choice_id)
-    if key is None:
-        raise ResourceNotFound(f"{subscriber.address} would get no mail: {NOT_IN_TOPICS}")
-    chosen = [a for a in articles if str(a.id) in key.split(",")]
-    return compile_variant(edition, chosen, renderer, now, test=test)
+    found = variants_of(edition, store.sections_of(session, edition), {0: tuple(topics)})
+    if not found:
+        chosen = ", ".join(topics)
+        raise ResourceNotFound(f"with the topics {chosen} there would be no mail: nothing in them")
+    sections = next(iter(found.values()))
+    return compile_variant(edition, sections, renderer, now, test=test)
 
 
 def trial_mail(

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
 from newsletter.editions import store
-from newsletter.editions.context import digest_context
 from newsletter.editions.digest import Chosen, NothingToSay, choose_articles
-from newsletter.editions.masthead import masthead
+from newsletter.editions.masthead import digest_masthead, masthead
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.editions.variants import full_context
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from newsletter.rendering.compile import Renderer
 from subscribers.topics import choice_key
 
-MAX_SUBJECT_CHARACTERS = 250
 REPEAT_GUARD = timedelta(days=1)
 
 
@@ -66,7 +65,7 @@ def compose_digest(
         subject="",
         template=options.template,
         transport=options.transport or config.sending.transport,
-        masthead=masthead(config, options.sender),
+        masthead=digest_masthead(config, options),
         created_at=now,
         send_at=now,
     )
@@ -79,7 +78,7 @@ def compose_digest(
             session.add(edition)
             session.flush()
         return choice
-    _fill(session, edition, choice, renderer, options.subject)
+    _fill(session, edition, choice, renderer)
     return edition
 
 
@@ -147,16 +146,12 @@ def compose_bulletin(
     return edition
 
 
-def _fill(
-    session: Session, edition: Edition, choice: Chosen, renderer: Renderer, subject: str
-) -> None:
+def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer) -> None:
     session.add(edition)
     session.flush()
     store.add_articles(session, edition, choice.articles)
-    context = digest_context(edition, choice.articles)
-    context["date"] = context["edition"]["date"]
-    line = renderer.subject_line(subject, f"digests.{edition.digest}.subject", context)
-    edition.subject = _checked_subject(line)[:MAX_SUBJECT_CHARACTERS]
+    context = full_context(edition, store.sections_of(session, edition), renderer)
+    edition.subject = context["edition"]["subject"]
     session.flush()
 
 

@@ -1,23 +1,42 @@
-"""What templates are given: plain values, nothing of the database behind them."""
+"""What templates are given: plain values, nothing of the database behind them.
+
+docs/templates.md names them for those who write templates.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newsletter.articles.models import Article
+from newsletter.articles.sanitising import summary_of
+from newsletter.editions.abridging import Plan
 from newsletter.editions.dates import long_date
+from newsletter.editions.digest import Section
 from newsletter.editions.models import Edition
-from newsletter.rendering.plaintext import html_to_text
+from newsletter.rendering.plaintext import first_part, html_to_text
+
+PREHEADER_CHARACTERS = 140
 
 
-def digest_context(edition: Edition, articles: Sequence[Article]) -> dict[str, Any]:
+def digest_context(edition: Edition, sections: Sequence[Section], plan: Plan) -> dict[str, Any]:
     """The context of a digest's templates for one choice of articles."""
-    shown = [_article(article, edition.masthead) for article in articles]
+    told = _told(edition, sections, plan)
+    shown = [article for section in told for article in [*section["stories"], *section["tail"]]]
+    lead = told[0]["stories"][0]
+    count = sum(len(section.articles) for section in sections)
     return {
         **_common(edition),
-        "digest": {"slug": edition.digest, "name": edition.title},
-        "lead": shown[0],
+        "digest": {
+            "slug": edition.digest,
+            "name": " and ".join(section.title for section in sections),
+            "tail_heading": edition.masthead.get("digest", {}).get("tail_heading", ""),
+        },
+        "sections": told,
+        "lead": lead,
         "articles": shown,
-        "preheader": shown[0]["summary"],
+        "tail": [article for section in told for article in section["tail"]],
+        "more": count - len(shown),
+        "topics": _topics(shown),
+        "preheader": summary_of(lead["summary"], PREHEADER_CHARACTERS),
     }
 
 
@@ -30,7 +49,7 @@ def bulletin_context(edition: Edition) -> dict[str, Any]:
         "articles": [],
         "body_html": edition.body_html,
         "body_text": text,
-        "preheader": " ".join(text.split())[:140],
+        "preheader": summary_of(text, PREHEADER_CHARACTERS),
     }
 
 
@@ -46,15 +65,41 @@ def _common(edition: Edition) -> dict[str, Any]:
             "date": long_date(edition.send_at, zone),
         },
         "view_online_url": f"{site['base_url']}/editions/{edition.id}",
+        "archive_url": f"{site['base_url']}/editions",
     }
 
 
-def _article(article: Article, masthead: Mapping[str, Any]) -> dict[str, Any]:
+def _told(edition: Edition, sections: Sequence[Section], plan: Plan) -> list[dict[str, Any]]:
+    """The sections with their stories and the tail of titles, as much as the plan has room for."""
+    each = max(1, plan.stories // len(sections))
+    left, told = plan.shown, []
+    for section in sections:
+        shown = section.articles[:left]
+        if not shown:
+            break
+        left -= len(shown)
+        articles = [_article(article, edition.masthead, plan) for article in shown]
+        told.append(
+            {
+                "slug": section.digest,
+                "name": section.title,
+                "stories": articles[:each],
+                "tail": articles[each:],
+            }
+        )
+    return told
+
+
+def _article(article: Article, masthead: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     base_url = masthead["site"]["base_url"]
+    limit = plan.excerpt_characters
+    body, is_whole = article.body_html, True
+    if plan.body_characters and len(body) > plan.body_characters:
+        body, is_whole = first_part(body, plan.body_characters), False
     return {
         "title": article.title,
         "url": article.canonical_url or f"{base_url}/articles/{article.slug}",
-        "summary": article.summary,
+        "summary": summary_of(article.summary, limit) if limit else article.summary,
         "author": article.author,
         "image_url": article.image_url,
         "published": long_date(article.published_at, masthead["timezone"]),
@@ -62,5 +107,12 @@ def _article(article: Article, masthead: Mapping[str, Any]) -> dict[str, Any]:
             {"slug": t.slug, "name": t.name, "url": f"{base_url}/topics/{t.slug}"}
             for t in article.topics
         ],
-        "body_html": article.body_html,
+        "body_html": body,
+        "is_whole": is_whole,
     }
+
+
+def _topics(articles: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The topics of these articles, each once, in the order they first occur."""
+    by_slug = {topic["slug"]: topic for article in articles for topic in article["topics"]}
+    return list(by_slug.values())

@@ -1,7 +1,11 @@
-"""Deciding what a digest says: pure, from candidates and options to a choice or a reason."""
+"""Deciding what a digest says, and what of it one subscriber is told: pure.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+An edition has a section for every digest that goes out with it, usually one. A subscriber's
+topics choose her stories from each and put those first that are about most of her topics.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from newsletter.articles.models import Article
 from newsletter.config.options import DigestOptions
@@ -20,6 +24,17 @@ class NothingToSay:
     """No edition is due, and why."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """What one digest brings to an edition."""
+
+    digest: str
+    """Its name in the configuration."""
+    title: str
+    """Its name as shown."""
+    articles: tuple[Article, ...]
 
 
 def choose_articles(
@@ -44,8 +59,33 @@ def choose_articles(
 
 
 def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Article, ...]:
-    """Those a subscriber with these topics is sent, in order; no topics means all."""
+    """Those a subscriber with these topics is sent; no topics means all, in their order.
+
+    First those about most of her topics; among equals the order stays.
+    """
     if not topics:
         return tuple(articles)
     wanted = set(topics)
-    return tuple(a for a in articles if wanted & {topic.slug for topic in a.topics})
+    shared = [(len(wanted & {topic.slug for topic in a.topics}), a) for a in articles]
+    hers = [pair for pair in shared if pair[0]]
+    return tuple(a for _, a in sorted(hers, key=lambda pair: -pair[0]))
+
+
+def sections_for(sections: Iterable[Section], topics: Sequence[str]) -> tuple[Section, ...]:
+    """The sections as a subscriber with these topics is sent them.
+
+    No article twice: it stands in the first section that has it. No section empty.
+    """
+    found: list[Section] = []
+    told: set[int] = set()
+    for section in sections:
+        new = [a for a in articles_for(section.articles, topics) if a.id not in told]
+        told.update(a.id for a in new)
+        if new:
+            found.append(replace(section, articles=tuple(new)))
+    return tuple(found)
+
+
+def key_of(sections: Iterable[Section]) -> str:
+    """The numbers of the articles, section by section; what tells one variant from another."""
+    return ",".join(str(article.id) for section in sections for article in section.articles)

@@ -6,7 +6,7 @@ material is published, each with a postal address, as part of the material itsel
 
 from typing import Any
 
-from newsletter.config.options import Config, Sender
+from newsletter.config.options import Config, DigestOptions, Sender
 from newsletter.errors import SendingRefused
 
 
@@ -38,6 +38,20 @@ def masthead(config: Config, sender: str) -> dict[str, Any]:
         },
         "timezone": site.timezone,
     }
+
+
+def digest_masthead(config: Config, options: DigestOptions) -> dict[str, Any]:
+    """The masthead of a digest's edition, with how the digest wants to be told.
+
+    Raises:
+        SendingRefused: as `masthead`.
+    """
+    told = {
+        "subject": options.subject,
+        "stories": options.stories,
+        "tail_heading": options.tail_heading,
+    }
+    return masthead(config, options.sender) | {"digest": told}
 
 
 def _sender(config: Config, name: str) -> Sender:

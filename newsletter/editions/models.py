@@ -28,6 +28,7 @@ class EditionState(StrEnum):
     SENT = "sent"  # nothing is left to hand over
     CANCELLED = "cancelled"  # what has not been handed over never will be
     EMPTY = "empty"  # the period came, there was nothing to say
+    JOINED = "joined"  # its stories go out in the edition of another digest, due with it
     MISSED = "missed"  # the period passed while nothing ran, too long ago to be made up
 
 
@@ -62,8 +63,10 @@ class Edition(Base):
     """Of a bulletin's subject and text: recognises the same bulletin sent again by mistake."""
     web_html: Mapped[str] = mapped_column(default="")
     """The view-online page; empty until compiled."""
+    joined_to: Mapped[int | None] = mapped_column(index=True)
+    """The edition that its stories go out with; NULL where it goes out by itself."""
     note: Mapped[str] = mapped_column(default="")
-    """Why it is empty, missed or stopped."""
+    """Why it is empty, missed, joined or stopped."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """Not before this; until then a bulletin can be undone."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.config.options import DigestOptions
+from newsletter.editions.digest import Section
 from newsletter.editions.life import Act, next_state
 from newsletter.editions.models import (
     DigestState,
@@ -156,6 +157,23 @@ def articles_of(session: Session, number: int) -> list[Article]:
         .order_by(EditionArticle.position)
     )
     return list(session.scalars(query))
+
+
+def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
+    """What each digest that goes out with an edition brings to it; none for a bulletin."""
+    joined = select(Edition).where(Edition.joined_to == edition.id).order_by(Edition.id)
+    editions = [edition, *session.scalars(joined)]
+    found = [
+        Section(digest=e.digest, title=e.title, articles=tuple(articles_of(session, e.id)))
+        for e in editions
+        if e.digest
+    ]
+    return tuple(section for section in found if section.articles)
+
+
+def joined(session: Session, number: int) -> list[int]:
+    """The editions whose stories go out with this one."""
+    return list(session.scalars(select(Edition.id).where(Edition.joined_to == number)))
 
 
 def variant(session: Session, variant_id: int) -> Variant:

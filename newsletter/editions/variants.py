@@ -1,18 +1,23 @@
 """Compiling an edition: one variant for each distinct choice of articles among its subscribers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from newsletter.articles.models import Article
+from newsletter.editions.abridging import LARGEST_HTML_BYTES, plans
 from newsletter.editions.context import bulletin_context, digest_context
-from newsletter.editions.digest import articles_for
+from newsletter.editions.digest import Section, key_of, sections_for
 from newsletter.editions.models import Edition, EditionKind, Variant
-from newsletter.rendering.compile import Renderer, compile_mail
+from newsletter.rendering.compile import Rendered, Renderer, compile_mail
 from newsletter.rendering.message import Envelope
 from subscribers.topics import topics_of
+
+MAX_SUBJECT_CHARACTERS = 250
+# Stories told with an excerpt, for editions composed before digests could say how many.
+STORIES = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +27,15 @@ class CompiledVariant:
     articles: str
     content: bytes
     nonce: str
+    subject: str
     html: str
     text: str
-
-
-def key_of(articles: Iterable[Article]) -> str:
-    return ",".join(str(article.id) for article in articles)
+    left_out: str = ""
+    """What was shortened so that mail programs show all of it; empty: nothing."""
 
 
 def variant_keys(
-    edition: Edition, articles: Sequence[Article], choices: dict[int, tuple[str, ...]]
+    edition: Edition, sections: Sequence[Section], choices: dict[int, tuple[str, ...]]
 ) -> dict[int, str]:
     """For each choice of topics that is sent anything, the key of the variant it gets."""
     if edition.kind is EditionKind.BULLETIN:
@@ -41,35 +45,64 @@ def variant_keys(
             for number, chosen in choices.items()
             if not audience or not chosen or audience & set(chosen)
         }
-    keys = {number: key_of(articles_for(articles, chosen)) for number, chosen in choices.items()}
+    keys = {number: key_of(sections_for(sections, chosen)) for number, chosen in choices.items()}
     return {number: key for number, key in keys.items() if key}
+
+
+def variants_of(
+    edition: Edition, sections: Sequence[Section], choices: dict[int, tuple[str, ...]]
+) -> dict[str, tuple[Section, ...]]:
+    """What each distinct variant among these choices tells, by its key."""
+    keys = variant_keys(edition, sections, choices)
+    return {key: sections_for(sections, choices[number]) for number, key in keys.items()}
 
 
 def compile_variant(
     edition: Edition,
-    articles: Sequence[Article],
+    sections: Sequence[Section],
     renderer: Renderer,
     now: datetime,
     *,
     test: bool = False,
 ) -> CompiledVariant:
-    """The message of one choice of articles, encoded, slots marked."""
-    context = _context(edition, articles)
-    rendered = renderer.render(edition.template, context)
-    subject = f"[Test] {edition.subject}" if test else edition.subject
+    """The message of one choice of articles, encoded, slots marked.
+
+    A digest is shortened until its HTML fits what mail programs show.
+
+    Args:
+        sections: what `sections_for` chose; none for a bulletin.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    rendered, context, left_out = _fitting(edition, sections, renderer)
+    subject = f"[Test] {context['edition']['subject']}" if test else context["edition"]["subject"]
     envelope = _envelope(edition, subject, renderer.unsubscribe_base, now)
     return CompiledVariant(
-        articles=key_of(articles),
+        articles=key_of(sections),
         content=compile_mail(rendered, envelope),
         nonce=rendered.nonce,
+        subject=subject,
         html=rendered.html,
         text=rendered.text,
+        left_out=left_out,
     )
 
 
-def compile_page(edition: Edition, articles: Sequence[Article], renderer: Renderer) -> str:
+def compile_page(edition: Edition, sections: Sequence[Section], renderer: Renderer) -> str:
     """The view-online page: everything, nothing personal."""
-    return renderer.render_online(edition.template, _context(edition, articles))
+    return renderer.render_online(edition.template, full_context(edition, sections, renderer))
+
+
+def full_context(
+    edition: Edition, sections: Sequence[Section], renderer: Renderer
+) -> dict[str, Any]:
+    """The context in which everything is told."""
+    if edition.kind is EditionKind.BULLETIN:
+        return bulletin_context(edition)
+    count = sum(len(section.articles) for section in sections)
+    plan = next(plans(count, _stories(edition)))
+    return _with_subject(edition, digest_context(edition, sections, plan), renderer)
 
 
 def store_variant(session: Session, edition: Edition, compiled: CompiledVariant) -> Variant:
@@ -89,10 +122,39 @@ def message_id_stem(edition: Edition) -> str:
     return f"e{edition.id}.{int(edition.created_at.timestamp()):x}"
 
 
-def _context(edition: Edition, articles: Sequence[Article]) -> dict[str, object]:
+def _fitting(
+    edition: Edition, sections: Sequence[Section], renderer: Renderer
+) -> tuple[Rendered, dict[str, Any], str]:
+    """The fullest telling that mail programs show whole, or else the shortest."""
     if edition.kind is EditionKind.BULLETIN:
-        return bulletin_context(edition)
-    return digest_context(edition, articles)
+        context = bulletin_context(edition)
+        return renderer.render(edition.template, context), context, ""
+    count = sum(len(section.articles) for section in sections)
+    full, *shorter = plans(count, _stories(edition))
+    for plan in (full, *shorter):
+        context = _with_subject(edition, digest_context(edition, sections, plan), renderer)
+        rendered = renderer.render(edition.template, context)
+        if len(rendered.html.encode()) <= LARGEST_HTML_BYTES:
+            break
+    return rendered, context, plan.difference(full, count)
+
+
+def _stories(edition: Edition) -> int:
+    stories: int = edition.masthead.get("digest", {}).get("stories", STORIES)
+    return stories
+
+
+def _with_subject(edition: Edition, context: dict[str, Any], renderer: Renderer) -> dict[str, Any]:
+    """The context with the subject of this choice of articles: a lead she is not sent is none."""
+    source = edition.masthead.get("digest", {}).get("subject")
+    if source:
+        line = renderer.subject_line(
+            source,
+            f"digests.{edition.digest}.subject",
+            {**context, "date": context["edition"]["date"]},
+        )
+        context["edition"]["subject"] = line[:MAX_SUBJECT_CHARACTERS] or edition.title
+    return context
 
 
 def _envelope(edition: Edition, subject: str, unsubscribe_base: str, now: datetime) -> Envelope:
@@ -110,7 +172,7 @@ def _envelope(edition: Edition, subject: str, unsubscribe_base: str, now: dateti
         list_name=edition.title,
         # Google's form: campaign, customer, mail type, sender.
         feedback_id=f"{edition.id}:{stream}:{edition.kind}:newsletter",
-        archive_url=site["base_url"],
+        archive_url=f"{site['base_url']}/editions",
         owner=site["contact"],
         message_id_domain=sender["address"].partition("@")[2],
     )

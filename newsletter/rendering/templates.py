@@ -19,7 +19,10 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
+from newsletter.config.options import ThemeOptions
+from newsletter.config.theme import Theme
 from newsletter.errors import TemplateError
+from newsletter.rendering.plaintext import html_to_text, underlined, wrapped
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -31,9 +34,13 @@ def shipped_templates() -> Path:
 
 
 class Templates:
-    """The mail templates of one site."""
+    """The mail templates of one site.
 
-    def __init__(self, own_folder: str = "") -> None:
+    Every template is given `theme` and the filters `wrapped`, `underlined` and `as_text`, besides
+    what its kind of mail brings.
+    """
+
+    def __init__(self, own_folder: str = "", theme: Theme | None = None) -> None:
         folders = [Path(own_folder)] if own_folder else []
         self._folders = [*(f for f in folders), shipped_templates() / "email"]
         loaders: list[BaseLoader] = [FileSystemLoader(folder) for folder in self._folders]
@@ -43,6 +50,10 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+        )
+        self._environment.globals["theme"] = theme or Theme.of(ThemeOptions())
+        self._environment.filters.update(
+            as_text=html_to_text, wrapped=wrapped, underlined=underlined
         )
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:

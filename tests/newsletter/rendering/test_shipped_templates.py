@@ -64,9 +64,22 @@ def context(kind: str, title: str = "") -> dict[str, Any]:
             "subject": title or "Bridge",
             "date": "Friday 27 November 2026",
         },
-        "digest": {"slug": "friday", "name": "The Friday digest"} if kind == "digest" else None,
+        "digest": {
+            "slug": "friday",
+            "name": "The Friday digest",
+            "tail_heading": "Also this week",
+        }
+        if kind == "digest"
+        else None,
         "lead": articles[0],
         "articles": articles,
+        "sections": [
+            {"slug": "friday", "name": "Friday", "stories": articles[:6], "tail": articles[6:8]},
+            {"slug": "housing", "name": "Housing", "stories": articles[8:], "tail": []},
+        ],
+        "tail": articles[6:8],
+        "more": 3,
+        "topics": articles[0]["topics"],
         "body_html": "<p>Come to the fair.</p>",
         "body_text": "Come to the fair.",
         "preheader": "In short",
