@@ -27,6 +27,7 @@ from newsletter.config.options import (
     Site,
     SourceOptions,
     TemplateOptions,
+    TopicFeedOptions,
     WebOptions,
 )
 
@@ -89,6 +90,12 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
         Table(path="bulletins", model=BulletinOptions),
         Table(path="feeds", model=FeedOptions),
+        Table(
+            path="feeds.topics.housing",
+            model=TopicFeedOptions,
+            values={"entries": 20, "content": "excerpt"},
+            active=False,
+        ),
         Table(
             path="sources.partner",
             model=SourceOptions,

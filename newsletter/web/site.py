@@ -11,8 +11,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newsletter.web import editions, errors, feeds, mails, pages, people
-from newsletter.web.limits import BodyLimit
+from newsletter.web import editions, errors, feeds, following, machines, mails, pages, people
+from newsletter.web.delivery import PageDelivery
+from newsletter.web.limits import BodyLimit, MostAtOnce
+from newsletter.web.ready import AnswerReady
 from newsletter.web.security import SecurityHeaders
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
@@ -23,12 +25,19 @@ DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
 
 def create_site(services: SiteServices) -> Starlette:
     """The site as an ASGI application."""
+    state = SiteState(services)
     site = Starlette(
         routes=_routes(services),
-        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(AnswerReady, ready=state.ready),
+            Middleware(MostAtOnce, most=services.config.web.most_at_once),
+            Middleware(PageDelivery),
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit),
+        ],
         exception_handlers=errors.HANDLERS,
     )
-    site.state.site = SiteState(services)
+    site.state.site = state
     return site
 
 
@@ -37,6 +46,8 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
     return [
         *pages.ROUTES,
         *feeds.ROUTES,
+        *following.ROUTES,
+        *machines.ROUTES,
         *editions.ROUTES,
         *people.ROUTES,
         *(mails.ROUTES if web.caught_mails else []),

@@ -1,7 +1,6 @@
 """Which articles a feed holds, and when it is built anew."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +11,18 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound
-from newsletter.feeds.building import FeedShelf, build, feed_path, imprint_line
+from newsletter.feeds.building import build, imprint_line
 from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.scopes import Scope, Selection, feed_path
+
+
+def selected(kind: FeedKind, topic: str | None = None) -> Selection:
+    return Selection(kind=kind, scope=Scope(topics=(topic,) if topic else ()))
 
 
 def read(database: Database, config: Config, topic: str | None = None) -> Any:
     with database.read() as session:
-        return json.loads(build(session, config, FeedKind.JSON, topic).content)
+        return json.loads(build(session, config, selected(FeedKind.JSON, topic)).content)
 
 
 def titles(feed: Any) -> list[str]:
@@ -49,7 +53,7 @@ def test_an_unknown_topic_is_an_error_that_says_where_to_look(
     filled: Database, config: Config
 ) -> None:
     with filled.read() as session, pytest.raises(ResourceNotFound, match="'cheese'"):
-        build(session, config, FeedKind.ATOM, "cheese")
+        build(session, config, selected(FeedKind.ATOM, "cheese"))
 
 
 def test_a_withdrawn_article_leaves_the_feed(
@@ -81,34 +85,8 @@ def test_every_address_is_absolute(filled: Database, config: Config) -> None:
 
 def test_the_feeds_own_id_is_a_tag(filled: Database, config: Config) -> None:
     with filled.read() as session:
-        atom = build(session, config, FeedKind.ATOM, "housing").content
+        atom = build(session, config, selected(FeedKind.ATOM, "housing")).content
     assert b"<id>tag:wexcombe.example,2026:feed/housing</id>" in atom
-
-
-def test_a_feed_is_built_once_for_each_change(
-    filled: Database, config: Config, clock: FixedClock
-) -> None:
-    shelf = FeedShelf(config)
-    with filled.read() as session:
-        first = shelf.get(session, FeedKind.RSS)
-        assert shelf.get(session, FeedKind.RSS) is first
-        assert shelf.get(session, FeedKind.RSS, "housing") is not first
-    clock.at += timedelta(minutes=1)
-    withdraw(filled, "Homes agreed", clock)
-    with filled.read() as session:
-        second = shelf.get(session, FeedKind.RSS)
-    assert b"Homes agreed" not in second.content
-    assert second.etag != first.etag
-    assert second.last_modified > first.last_modified
-
-
-def test_the_shelf_keeps_nothing_for_a_topic_that_is_unknown(
-    filled: Database, config: Config
-) -> None:
-    shelf = FeedShelf(config)
-    for _ in range(2):
-        with filled.read() as session, pytest.raises(ResourceNotFound):
-            shelf.get(session, FeedKind.ATOM, "cheese")
 
 
 def test_feeds_stand_beside_each_other() -> None:

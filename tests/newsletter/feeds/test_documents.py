@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsletter.feeds.documents import Entry, FeedInfo, FeedKind, Image, clean, clean_line
+from newsletter.feeds.atom import write_atom
+from newsletter.feeds.documents import (
+    Entry,
+    FeedInfo,
+    FeedKind,
+    Media,
+    clean,
+    clean_line,
+)
 from newsletter.feeds.jsonfeed import write_json
-from newsletter.feeds.xml import write_atom, write_rss
+from newsletter.feeds.rss import write_rss
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -42,7 +50,7 @@ BRIDGE = Entry(
     published=datetime(2026, 11, 19, 8, 30, tzinfo=UTC),
     updated=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     topics=(("transport", "Transport"), ("harbour", "Harbour")),
-    image=Image(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
+    image=Media(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
 )
 LIBRARY = replace(
     BRIDGE,

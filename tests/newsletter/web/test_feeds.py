@@ -11,6 +11,7 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.feeds.building import build
 from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.scopes import Selection
 
 PATHS = [f"{folder}/feed.{kind.value}" for folder in ("", "/topics/housing") for kind in FeedKind]
 PLAIN = {"Accept-Encoding": "identity"}
@@ -23,9 +24,9 @@ def test_a_feed_is_served_with_its_type(
 ) -> None:
     response = client.get(f"/feed.{kind.value}")
     with program.database.read() as session:
-        assert response.content == build(session, program.config, kind).content
+        assert response.content == build(session, program.config, Selection(kind=kind)).content
     assert response.headers["content-type"] == f"{kind.content_type}; charset=utf-8"
-    assert response.headers["cache-control"] == "public, max-age=600"
+    assert response.headers["cache-control"].startswith("public, max-age=600")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -54,7 +55,8 @@ def test_a_change_gives_a_new_tag(
     after = client.get("/feed.rss", headers={"If-None-Match": tag})
     assert after.status_code == 200
     assert after.headers["etag"] != tag
-    assert newest.uid not in after.text
+    assert f">{newest.uid}<" not in after.text
+    assert f'<at:deleted-entry ref="{newest.uid}"' in after.text
 
 
 def test_each_encoding_has_a_tag_of_its_own(client: httpx.Client) -> None:
@@ -65,7 +67,7 @@ def test_each_encoding_has_a_tag_of_its_own(client: httpx.Client) -> None:
     assert zipped.headers["content-encoding"] == "gzip"
     assert gzip.decompress(raw) == plain.content
     assert plain.headers["etag"] != zipped.headers["etag"]
-    assert plain.headers["vary"] == zipped.headers["vary"] == "Accept-Encoding"
+    assert plain.headers["vary"] == zipped.headers["vary"]
     crossed = {**PLAIN, "If-None-Match": zipped.headers["etag"]}
     assert client.get("/feed.atom", headers=crossed).status_code == 200
 
