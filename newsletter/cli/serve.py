@@ -1,6 +1,7 @@
 """`newsletter serve`: site, schedule and sender in one process."""
 
 import logging
+from typing import Any
 
 import click
 
@@ -54,9 +55,15 @@ def _serve(program: Program, host: str, port: int) -> None:
     from newsletter.web.site import create_site
     from newsletter.web.worker import FACTORY, prepare_workers
 
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "access_log": False,
+    }
     workers = program.config.web.workers
     if workers == 1:
-        uvicorn.run(create_site(program.app), host=host, port=port, log_level="warning")
+        uvicorn.run(create_site(program.app), **settings)
         return
     prepare_workers(program.config_path)
-    uvicorn.run(FACTORY, factory=True, workers=workers, host=host, port=port, log_level="warning")
+    uvicorn.run(FACTORY, factory=True, workers=workers, **settings)

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.models import ArticleStatus, Correction
 from newsletter.config.options import Config
 from newsletter.feeds import store
 from newsletter.feeds.entries import entry_of, entry_of_correction, freeze
 from newsletter.feeds.models import FeedArchive, FeedArchiveItem, FeedHappening, HappeningKind
 from newsletter.feeds.scopes import Scope
-from newsletter.feeds.store import Place, State
+from newsletter.feeds.store import Place, State, Told
 
 Happened = tuple[datetime, HappeningKind, int, int, datetime]
 """When it is told for, what, the article, the correction's number, the moment it is known by."""
@@ -82,32 +82,27 @@ def _of_articles(
 
 def _told(session: Session, part: list[Happened], base_url: str) -> list[FeedHappening]:
     """The rows of the happenings; made where no other feed's archive has them."""
-    loaded = store.loaded(
-        session, [Place(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
-    )
-    parents = store.loaded(session, [Place(at=at, article_id=a) for at, _, a, _, _ in part])
+    places = [Place(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
+    articles = store.told(session, {place.article_id for place in places})
+    notes = store.corrections(session, places)
     found = []
-    for at, kind, article_id, number, moment in part:
+    for place, (_, kind, article_id, number, moment) in zip(places, part, strict=True):
         row = store.happening(session, kind, article_id, number, moment)
         if row is None:
-            here = Place(at=at, article_id=article_id, number=number)
-            parent = parents[Place(at=at, article_id=article_id)]
-            row = FeedHappening(
-                kind=kind,
-                article_id=article_id,
-                number=number,
-                at=moment,
-                entry=_frozen(kind, loaded[here], parent, base_url),
-            )
+            article = articles[article_id]
+            row = FeedHappening(kind=kind, article_id=article_id, number=number, at=moment)
+            row.entry = _frozen(kind, article, notes.get(place), base_url)
             session.add(row)
         found.append(row)
     session.flush()
     return found
 
 
-def _frozen(kind: HappeningKind, told: Any, article: Any, base_url: str) -> dict[str, Any]:
+def _frozen(
+    kind: HappeningKind, article: Told, note: Correction | None, base_url: str
+) -> dict[str, Any]:
     if kind is HappeningKind.WITHDRAWAL:
         return {}
-    if isinstance(told, Article):
-        return freeze(entry_of(told, base_url, is_excerpt=False))
-    return freeze(entry_of_correction(told, article, base_url))
+    if note is not None:
+        return freeze(entry_of_correction(note, article, base_url))
+    return freeze(entry_of(article, base_url, is_excerpt=False))

@@ -106,3 +106,8 @@ def _enclosure(media: Media) -> etree._Element:
     if media.title:
         link.set("title", media.title)
     return link
+
+
+def forget_pieces() -> None:
+    """Let go of the entries kept in this process."""
+    _piece.cache_clear()

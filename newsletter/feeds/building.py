@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.articles.identity import tag_uri
-from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.models import ArticleStatus
 from newsletter.config.options import Config, Imprint
 from newsletter.errors import ResourceNotFound
 from newsletter.feeds import store
@@ -122,18 +122,14 @@ def _with_unarchived(
 def _entries(
     session: Session, places: list[store.Place], config: Config, *, is_excerpt: bool
 ) -> Iterator[Entry]:
-    found = store.loaded(session, places)
-    parents = [store.Place(at=place.at, article_id=place.article_id) for place in places]
-    articles = store.loaded(session, [p for p, q in zip(parents, places, strict=True) if q.number])
-    base = config.site.base_url
-    for parent, place in zip(parents, places, strict=True):
-        one = found[place]
-        if isinstance(one, Article):
-            yield entry_of(one, base, is_excerpt=is_excerpt)
+    told = store.told(session, {place.article_id for place in places})
+    notes = store.corrections(session, places)
+    for place in places:
+        article, base = told[place.article_id], config.site.base_url
+        if place.number:
+            yield entry_of_correction(notes[place], article, base)
         else:
-            article = articles[parent]
-            assert isinstance(article, Article)  # noqa: S101 - asked for by its own number
-            yield entry_of_correction(one, article, base)
+            yield entry_of(article, base, is_excerpt=is_excerpt)
 
 
 def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, ...]:

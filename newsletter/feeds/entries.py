@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import html
 
-from newsletter.articles.models import Article, Correction
+from newsletter.articles.models import Correction
 from newsletter.feeds.documents import Entry, Media
+from newsletter.feeds.store import Told
 
 # Linked from a text, these are attached to the entry as well; a link to a page is not.
 ATTACHED = ("audio/", "video/", "application/pdf", "application/epub+zip")
@@ -18,7 +19,7 @@ ATTACHED = ("audio/", "video/", "application/pdf", "application/epub+zip")
 ANCHOR = "corrections"
 
 
-def entry_of(article: Article, base_url: str, *, is_excerpt: bool) -> Entry:
+def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
     return Entry(
         id=article.uid,
@@ -29,13 +30,13 @@ def entry_of(article: Article, base_url: str, *, is_excerpt: bool) -> Entry:
         author=article.author,
         published=article.published_at,
         updated=article.updated_at,
-        topics=tuple((topic.slug, topic.name) for topic in article.topics),
+        topics=article.topics,
         image=image_of(article.image_url),
         enclosures=tuple(enclosures_in(article.body_html)),
     )
 
 
-def entry_of_correction(correction: Correction, article: Article, base_url: str) -> Entry:
+def entry_of_correction(correction: Correction, article: Told, base_url: str) -> Entry:
     """A correction as an entry of its own: a changed article alone would be shown to nobody."""
     url = article_url(article, base_url)
     note, title = escape(correction.note), escape(article.title)
@@ -48,11 +49,11 @@ def entry_of_correction(correction: Correction, article: Article, base_url: str)
         author=article.author,
         published=correction.at,
         updated=correction.at,
-        topics=tuple((topic.slug, topic.name) for topic in article.topics),
+        topics=article.topics,
     )
 
 
-def article_url(article: Article, base_url: str) -> str:
+def article_url(article: Told, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 

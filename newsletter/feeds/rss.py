@@ -106,3 +106,8 @@ def _hexadecimal_titles(document: bytes) -> bytes:
     return _TITLE.sub(
         lambda found: found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), document
     )
+
+
+def forget_pieces() -> None:
+    """Let go of the items kept in this process."""
+    _piece.cache_clear()

@@ -10,7 +10,6 @@ from newsletter.feeds.documents import Link
 from newsletter.feeds.scopes import Selection
 from newsletter.feeds.shelf import ShelvedFeed
 from newsletter.web.conditional import CODINGS, http_date
-from newsletter.web.security import HEADERS
 
 # A person who opens a feed's address is shown a page instead (decision 0052).
 VARY = "Accept-Encoding, Sec-Fetch-Mode"
@@ -18,6 +17,11 @@ VARY = "Accept-Encoding, Sec-Fetch-Mode"
 STALE_SECONDS = 60
 STALE_IF_ERROR_SECONDS = 86_400
 ARCHIVE_SECONDS = 86_400
+# A feed has nothing that a browser may run or load.
+PROTECTION = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -62,16 +66,16 @@ def _answer(
         "Vary": VARY,
         # A reader in a browser on another site may fetch what is public anyhow.
         "Access-Control-Allow-Origin": "*",
-        **HEADERS,
     }
-    if document.links:
-        shared["Link"] = _link_header(document.links)
-    if selection.token:
-        shared |= {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     own = {
+        **PROTECTION,
         "Content-Type": f"{document.content_type}; charset=utf-8",
         "Content-Length": str(len(content)),
     }
+    if document.links:
+        own["Link"] = _link_header(document.links)
+    if selection.token:
+        own |= {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     if coding:
         own["Content-Encoding"] = coding
     return Answer(

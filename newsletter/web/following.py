@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.articles import store as articles
-from newsletter.articles.models import Article
 from newsletter.feeds import store
 from newsletter.feeds.building import feed_url
 from newsletter.feeds.documents import NEVER, FeedKind
@@ -64,8 +63,9 @@ def _form(site: SiteState, chosen: Selection) -> dict[str, Any]:
 def feed_page(site: SiteState, session: Session, selection: Selection, name: str) -> Response:
     """What a person sees at a feed's address: what it is, what to do with it, what is in it."""
     base = site.config.site.base_url
-    places = store.places(session, selection.scope, SHOWN_ARTICLES)
-    found = store.loaded(session, [p for p in places[:SHOWN_ARTICLES] if not p.number])
+    places = store.places(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
+    numbers = [place.article_id for place in places if not place.number]
+    told = store.told(session, numbers)
     context = {
         "address": feed_url(base, selection),
         "raw": _with_raw(selection.path),
@@ -76,7 +76,7 @@ def feed_page(site: SiteState, session: Session, selection: Selection, name: str
             if kind is not selection.kind
         ],
         "name": name,
-        "articles": [one for one in found.values() if isinstance(one, Article)],
+        "articles": [told[number] for number in numbers],
         "topics": articles.topics(session),
     }
     return site.views.page("feed.html", context, headers={"X-Robots-Tag": "noindex"})

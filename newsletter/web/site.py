@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from newsletter.web import editions, errors, feeds, following, machines, mails, pages, people
 from newsletter.web.delivery import PageDelivery
@@ -23,13 +24,12 @@ from newsletter.web.views import web_folders
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
 
 
-def create_site(services: SiteServices) -> Starlette:
+def create_site(services: SiteServices) -> ASGIApp:
     """The site as an ASGI application."""
     state = SiteState(services)
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(AnswerReady, ready=state.ready),
             Middleware(MostAtOnce, most=services.config.web.most_at_once),
             Middleware(PageDelivery),
             Middleware(SecurityHeaders),
@@ -38,7 +38,7 @@ def create_site(services: SiteServices) -> Starlette:
         exception_handlers=errors.HANDLERS,
     )
     site.state.site = state
-    return site
+    return AnswerReady(site, state.ready)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:

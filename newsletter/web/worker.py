@@ -8,10 +8,10 @@ import logging
 import os
 from pathlib import Path
 
-import structlog
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from newsletter.app import Newsletter
+from newsletter.cli.logs import log_to_stderr
 from newsletter.web.site import create_site
 
 FACTORY = "newsletter.web.worker:make_site"
@@ -23,7 +23,7 @@ def prepare_workers(config_path: Path) -> None:
     os.environ[CONFIG_VARIABLE] = str(config_path.resolve())
 
 
-def make_site() -> Starlette:
+def make_site() -> ASGIApp:
     """The site, as uvicorn asks for it in each process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    log_to_stderr(logging.INFO)
     return create_site(Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE])))
