@@ -133,10 +133,7 @@ def _entries(
 
 
 def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, ...]:
-    return tuple(
-        Withdrawn(id=article.uid, at=article.changed_at)
-        for article in store.withdrawn(session, scope, limit)
-    )
+    return tuple(Withdrawn(id=uid, at=at) for uid, at in store.withdrawn(session, scope, limit))
 
 
 def _archived(session: Session, selection: Selection, config: Config) -> _Contents:

@@ -163,16 +163,16 @@ _TOLD = (
 )
 
 
-def withdrawn(session: Session, scope: Scope, limit: int) -> list[Article]:
-    """The articles of the scope that were taken back last and are in no archive as such."""
+def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, datetime]]:
+    """Tag and moment of what was last taken back in the scope and is in no archive as such."""
     noted = _in_archives(scope, HappeningKind.WITHDRAWAL).where(
         FeedHappening.at == Article.changed_at
     )
-    query = select(Article).where(
+    query = select(Article.uid, Article.changed_at).where(
         *_inside(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
     )
     newest = query.order_by(Article.changed_at.desc(), Article.id.desc()).limit(limit)
-    return list(session.scalars(newest))
+    return [(uid, changed_at) for uid, changed_at in session.execute(newest)]
 
 
 def unarchived(session: Session, scope: Scope, limit: int) -> list[Place]:
@@ -284,13 +284,16 @@ def notice(session: Session, hub: str, scope: Scope) -> HubNotice:
     return found
 
 
-def lease_notice(session: Session, hub: str, scope: Scope, now: datetime, until: datetime) -> bool:
-    """Whether the notice was free to be given; then nobody else gives it for a while."""
+def lease_notice(
+    session: Session, hub: str, scope: Scope, *, change: datetime, now: datetime, until: datetime
+) -> bool:
+    """Whether the notice of a change was still to be given; then nobody else does for a while."""
     notice(session, hub, scope)
+    is_untold = or_(HubNotice.told_change.is_(None), HubNotice.told_change < change)
     is_free = or_(HubNotice.next_attempt_at.is_(None), HubNotice.next_attempt_at <= now)
     leased = (
         update(HubNotice)
-        .where(HubNotice.hub == hub, HubNotice.scope == scope.key, is_free)
+        .where(HubNotice.hub == hub, HubNotice.scope == scope.key, is_free, is_untold)
         .values(next_attempt_at=until)
         .returning(HubNotice.hub)
     )

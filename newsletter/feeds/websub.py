@@ -119,7 +119,9 @@ def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:
 def _lease(database: Database, due: Due, now: datetime) -> bool:
     """Whether this process is the one to tell."""
     with database.write() as session:
-        return store.lease_notice(session, due.hub, due.scope, now, now + LEASE)
+        return store.lease_notice(
+            session, due.hub, due.scope, change=due.change, now=now, until=now + LEASE
+        )
 
 
 def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell) -> bool:
