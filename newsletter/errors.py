@@ -28,6 +28,10 @@ class StorageError(NewsletterError):
     """The database or the disk did not do what was asked of it."""
 
 
+class Busy(NewsletterError):
+    """More is asked at once than can be done; later it can."""
+
+
 class SendingRefused(NewsletterError):
     """Sending would break a rule (no imprint, no sender); nothing was sent."""
 

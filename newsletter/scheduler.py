@@ -1,4 +1,4 @@
-"""What happens by itself in `newsletter serve`: digests, the outbox, polled feeds.
+"""What happens by itself in `newsletter serve`: digests, the outbox, polled feeds, our feeds.
 
 APScheduler only wakes the looks below; what is due is derived from the ledger of editions, so a
 look may come late, twice, or on several machines at once.
@@ -22,6 +22,7 @@ from newsletter.editions.digest import NothingToSay
 from newsletter.editions.schedule import DueRuns, Run, due_runs
 from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
+from newsletter.feeds.keeping import FeedKeeper
 
 log = structlog.get_logger()
 
@@ -29,16 +30,19 @@ LOOK_AT_OUTBOX_SECONDS = 2
 LOOK_AT_DIGESTS_SECONDS = 20
 LOOK_AT_SOURCES_SECONDS = 60
 LOOK_FOR_THE_DEAD_SECONDS = 60
+LOOK_AT_FEEDS_SECONDS = 15
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
     scheduler = BackgroundScheduler(timezone="UTC")
+    keeper = FeedKeeper(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
         (app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
+        (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
     )
     app.engine.recover()
     for look, seconds in looks:
@@ -115,6 +119,12 @@ def poll_sources(app: Newsletter) -> None:
         log.info("feed polled", url=url, created=report.created, updated=report.updated)
         for bad in report.bad:
             log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
+
+
+def keep_feeds(keeper: FeedKeeper) -> None:
+    """Seal the archives that are full, and tell the hubs what has changed."""
+    if sealed := keeper.look().archives:
+        log.info("feed archives sealed", archives=sealed)
 
 
 def _make(app: Newsletter, runs: Sequence[DueDigest], now: datetime) -> None:

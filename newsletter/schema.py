@@ -3,12 +3,14 @@
 import newsletter.articles.models
 import newsletter.delivery.models
 import newsletter.editions.models
+import newsletter.feeds.models
 import subscribers.models
 from newsletter.database import Base
 
 TABLE_MODULES = (
     subscribers.models,
     newsletter.articles.models,
+    newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.delivery.models,
 )

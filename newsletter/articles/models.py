@@ -93,6 +93,22 @@ class Article(Base):
     )
 
 
+class Correction(Base):
+    """A correction of an article, published on purpose; readers are told of it."""
+
+    __tablename__ = "article_corrections"
+    __table_args__ = (Index("ix_article_corrections_at", "at"),)
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """From 1, within its article."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    note: Mapped[str]
+    """What was wrong and is right now, in plain words."""
+
+
 class FeedSource(Base):
     """What a polled feed answered last time, for conditional requests."""
 

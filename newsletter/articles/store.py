@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, case, func, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.articles.identity import topic_slug
-from newsletter.articles.models import Article, ArticleStatus, FeedSource, Topic, article_topics
+from newsletter.articles.models import (
+    Article,
+    ArticleStatus,
+    Correction,
+    FeedSource,
+    Topic,
+    article_topics,
+)
 from newsletter.articles.search import matching
 from newsletter.errors import ResourceNotFound
 
@@ -30,6 +37,21 @@ class TopicCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuthorCount:
+    """An author and how many published articles name her.
+
+    Args:
+        name: the spelling met most often.
+        names: every spelling that has this slug.
+    """
+
+    slug: str
+    name: str
+    names: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
     """What an import must know of an article to decide whether to write it."""
 
@@ -47,11 +69,11 @@ def published(
     topic_slugs: Collection[str] = (),
     limit: int = PAGE,
     offset: int = 0,
-    author: str = "",
+    authors: Collection[str] = (),
 ) -> list[Article]:
     """Published articles of any of the topics, or of all, newest first."""
     return listed(
-        session, ArticleStatus.PUBLISHED, topic_slugs, limit=limit, offset=offset, author=author
+        session, ArticleStatus.PUBLISHED, topic_slugs, limit=limit, offset=offset, authors=authors
     )
 
 
@@ -62,12 +84,12 @@ def listed(
     *,
     limit: int = PAGE,
     offset: int = 0,
-    author: str = "",
+    authors: Collection[str] = (),
 ) -> list[Article]:
     """Articles of a status, or of every one, newest first."""
     query = (
         select(Article)
-        .where(*_conditions(status, topic_slugs, author))
+        .where(*_conditions(status, topic_slugs, authors))
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(limit)
         .offset(offset)
@@ -79,14 +101,14 @@ def count(
     session: Session,
     status: ArticleStatus | None = ArticleStatus.PUBLISHED,
     topic_slugs: Collection[str] = (),
-    author: str = "",
+    authors: Collection[str] = (),
 ) -> int:
-    conditions = _conditions(status, topic_slugs, author)
+    conditions = _conditions(status, topic_slugs, authors)
     return session.scalars(select(func.count(Article.id)).where(*conditions)).one()
 
 
 def _conditions(
-    status: ArticleStatus | None, topic_slugs: Collection[str], author: str
+    status: ArticleStatus | None, topic_slugs: Collection[str], authors: Collection[str]
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if status is not None:
@@ -94,8 +116,8 @@ def _conditions(
     if topic_slugs:
         filed = select(article_topics.c.article_id).join(Topic).where(Topic.slug.in_(topic_slugs))
         conditions.append(Article.id.in_(filed))
-    if author:
-        conditions.append(Article.author == author)
+    if authors:
+        conditions.append(Article.author.in_(authors))
     return conditions
 
 
@@ -158,6 +180,42 @@ def topics(session: Session) -> list[TopicCount]:
     return [
         TopicCount(slug=slug, name=name, count=int(n)) for slug, name, n in session.execute(query)
     ]
+
+
+def authors(session: Session) -> list[AuthorCount]:
+    """Everyone who is named as the author of a published article, by name."""
+    query = (
+        select(Article.author, func.count())
+        .where(Article.status == ArticleStatus.PUBLISHED, Article.author != "")
+        .group_by(Article.author)
+        .order_by(func.count().desc(), Article.author)
+    )
+    found: dict[str, AuthorCount] = {}
+    for name, number in session.execute(query):
+        slug = topic_slug(name)
+        known = found.get(slug)
+        found[slug] = AuthorCount(
+            slug=slug,
+            name=known.name if known else name,
+            names=(*known.names, name) if known else (name,),
+            count=(known.count if known else 0) + number,
+        )
+    return sorted(found.values(), key=lambda author: (author.name.casefold(), author.slug))
+
+
+def addresses(session: Session, limit: int, offset: int = 0) -> list[tuple[str, datetime]]:
+    """Slug and last change of the published articles, oldest first, so that none moves."""
+    query = select(Article.slug, Article.updated_at).where(
+        Article.status == ArticleStatus.PUBLISHED
+    )
+    rows = session.execute(query.order_by(Article.id).limit(limit).offset(offset))
+    return [(slug, updated_at) for slug, updated_at in rows]
+
+
+def corrections(session: Session, article_ids: Collection[int]) -> list[Correction]:
+    """The corrections of these articles, oldest first."""
+    query = select(Correction).where(Correction.article_id.in_(article_ids))
+    return list(session.scalars(query.order_by(Correction.at, Correction.number)))
 
 
 def filed_under(session: Session, names: Iterable[str]) -> list[Topic]:

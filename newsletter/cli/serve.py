@@ -1,6 +1,7 @@
 """`newsletter serve`: site, schedule and sender in one process."""
 
 import logging
+from typing import Any
 
 import click
 
@@ -31,16 +32,13 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
     """Serve until a signal; then finish the mails under way and stop."""
-    import uvicorn
-
     from newsletter.scheduler import start_scheduler
-    from newsletter.web.site import create_site
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
     scheduler = start_scheduler(program.app) if with_schedule else None
     try:
-        uvicorn.run(create_site(program.app), host=host, port=port, log_level="warning")
+        _serve(program, host, port)
     except SystemExit as stopped:
         # uvicorn ends the process itself when the port is taken, after logging why.
         if stopped.code:
@@ -49,3 +47,24 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
         if scheduler is not None:
             program.app.engine.stop()
             scheduler.shutdown(wait=True)
+
+
+def _serve(program: Program, host: str, port: int) -> None:
+    """The site in this process, or in as many as configured; then this one only minds them."""
+    import uvicorn
+
+    from newsletter.web.site import create_site
+    from newsletter.web.worker import FACTORY, prepare_workers
+
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "access_log": False,
+    }
+    workers = program.config.web.workers
+    if workers == 1:
+        uvicorn.run(create_site(program.app), **settings)
+        return
+    prepare_workers(program.config_path)
+    uvicorn.run(FACTORY, factory=True, workers=workers, **settings)

@@ -30,6 +30,7 @@ from newsletter.config.options import (
     SourceOptions,
     TemplateOptions,
     ThemeOptions,
+    TopicFeedOptions,
     WebOptions,
 )
 
@@ -94,6 +95,12 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
         Table(path="bulletins", model=BulletinOptions),
         Table(path="feeds", model=FeedOptions),
+        Table(
+            path="feeds.topics.housing",
+            model=TopicFeedOptions,
+            values={"entries": 20, "content": "excerpt"},
+            active=False,
+        ),
         Table(
             path="sources.partner",
             model=SourceOptions,

@@ -198,14 +198,42 @@ class BulletinOptions(Section):
     transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
 
 
+class TopicFeedOptions(Section):
+    """What is different in the feed of one topic."""
+
+    entries: int | None = Field(
+        None, ge=1, le=1000, description="How many articles it holds; absent: feeds.entries"
+    )
+    content: Literal["full", "excerpt"] | None = Field(
+        None, description="full or excerpt; absent: feeds.content"
+    )
+
+
 class FeedOptions(Section):
     """Atom, RSS and JSON feeds."""
 
     entries: int = Field(
         50, ge=1, le=1000, description="How many of the newest articles a feed holds"
     )
+    content: Literal["full", "excerpt"] = Field(
+        "full", description="full: the whole text; excerpt: the summary and a link"
+    )
     max_age: Duration = Field(
         timedelta(minutes=15), description="How long readers may keep a feed before asking again"
+    )
+    check_every: Duration = Field(
+        timedelta(seconds=1),
+        description="How often a running site looks for changed articles; readers in between are "
+        "answered from memory",
+    )
+    archive_entries: int = Field(
+        50, ge=1, le=1000, description="How many happenings an archive of older articles holds"
+    )
+    hubs: tuple[WebAddress, ...] = Field(
+        (), description="WebSub hubs that are told of changes, such as https://hub.example/"
+    )
+    topics: dict[Slug, TopicFeedOptions] = Field(
+        default_factory=dict, description="By slug, topics whose feeds are different"
     )
 
 
@@ -265,6 +293,18 @@ class WebOptions(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that serve the site; at most one for each processor",
+    )
+    most_at_once: int = Field(
+        100,
+        ge=1,
+        description="Requests that each process works on at once; further ones are answered 503 "
+        "with Retry-After. Feeds kept in memory are always answered",
+    )
     caught_mails: str = Field(
         "", description="Maildir shown at /mails; for trying things out, on loopback only"
     )

@@ -37,6 +37,23 @@ class FeedKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """Where another document of the feed, or its hub, is found."""
+
+    rel: str
+    """"self", "hub", "next", "prev-archive" … (RFC 8288, RFC 5005, WebSub)."""
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """An article that was in the feed and has been taken back."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedInfo:
     """What a feed says about itself; every address is absolute."""
 
@@ -52,6 +69,13 @@ class FeedInfo:
     self_url: str
     site_url: str
     ttl_minutes: int
+    logo: str = ""
+    """The address of a picture that stands for the site."""
+    links: tuple[Link, ...] = ()
+    """Besides its own address and the site's page."""
+    withdrawn: tuple[Withdrawn, ...] = ()
+    is_archive: bool = False
+    """Whether it is a finished part of the past (RFC 5005 section 4)."""
 
     @property
     def description(self) -> str:
@@ -62,13 +86,20 @@ class FeedInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """An entry's picture."""
+class Media:
+    """A picture, recording or paper that belongs to an entry."""
 
     url: str
     type: str
     length: int = 0
     """In bytes; 0 where unknown (RSS Board profile, "enclosure")."""
+    title: str = ""
+
+    @property
+    def medium(self) -> str:
+        """What Media RSS calls its kind ("media:content", attribute medium)."""
+        kind = self.type.partition("/")[0]
+        return kind if kind in {"image", "audio", "video"} else "document"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,49 +111,69 @@ class Entry:
     title: str
     summary: str
     content_html: str
+    """Empty in a feed of excerpts."""
     author: str
     published: datetime
     updated: datetime
     topics: tuple[tuple[str, str], ...] = field(default=())
     """Slug and name of each."""
-    image: Image | None = None
+    image: Media | None = None
+    enclosures: tuple[Media, ...] = ()
+    """Recordings and papers that the text links to."""
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """Everything attached, what matters most first: RSS has room for one enclosure."""
+        return (*self.enclosures, *((self.image,) if self.image else ()))
 
 
-def last_update(entries: tuple[Entry, ...]) -> datetime:
-    return max((entry.updated for entry in entries), default=NEVER)
+def last_update(info: FeedInfo, entries: tuple[Entry, ...]) -> datetime:
+    """When the document last changed in a way worth telling (RFC 4287 section 4.2.15)."""
+    moments = [entry.updated for entry in entries] + [gone.at for gone in info.withdrawn]
+    return max(moments, default=NEVER)
 
 
-def tidy(info: FeedInfo, entries: tuple[Entry, ...]) -> tuple[FeedInfo, tuple[Entry, ...]]:
+def tidy_info(info: FeedInfo) -> FeedInfo:
     """The same, with every text fit for XML and nothing empty that a format demands."""
     title = clean_line(info.title, UNTITLED)
-    tidied = replace(
+    return replace(
         info,
         title=title,
         subtitle=clean_line(info.subtitle, ""),
         imprint=clean_line(info.imprint, ""),
         author=clean_line(info.author, title),
     )
-    return tidied, tuple(_tidy(entry, tidied) for entry in entries)
 
 
-def _tidy(entry: Entry, info: FeedInfo) -> Entry:
+def tidy_entry(entry: Entry, author: str) -> Entry:
+    """Likewise.
+
+    Args:
+        author: who stands in where the entry has none.
+    """
     title = clean_line(entry.title, UNTITLED)
-    return replace(
-        entry,
+    return Entry(
+        id=entry.id,
+        url=entry.url,
         title=title,
         summary=clean_line(entry.summary, title),
         content_html=clean(entry.content_html),
-        author=clean_line(entry.author, info.author),
+        author=clean_line(entry.author, author),
         published=entry.published.astimezone(UTC),
         updated=entry.updated.astimezone(UTC),
         topics=tuple((slug, clean_line(name, slug)) for slug, name in entry.topics),
-        image=entry.image and replace(entry.image, url=clean(entry.image.url)),
+        image=entry.image and _tidy_media(entry.image),
+        enclosures=tuple(_tidy_media(one) for one in entry.enclosures),
     )
+
+
+def _tidy_media(media: Media) -> Media:
+    return replace(media, url=clean(media.url), title=clean_line(media.title, ""))
 
 
 def clean(text: str) -> str:
     """The text without the characters that XML cannot carry."""
-    return _NOT_XML.sub("", text)
+    return text if text.isprintable() else _NOT_XML.sub("", text)
 
 
 def clean_line(text: str, otherwise: str) -> str:

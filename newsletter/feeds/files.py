@@ -9,30 +9,36 @@ from tempfile import NamedTemporaryFile
 
 from sqlalchemy.orm import Session
 
-from newsletter.articles import store
 from newsletter.config.options import Config
 from newsletter.errors import StorageError
-from newsletter.feeds.building import build, feed_path
+from newsletter.feeds import store
+from newsletter.feeds.building import build
 from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.opml import OPML_PATH, write_opml
+from newsletter.feeds.scopes import Selection
 
 # Temporary files are private; feeds are for a web server to read.
 FILE_MODE = 0o644
 
 
 def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
-    """All feeds of the site and of each topic; the paths written.
+    """Every advertised feed, and the list of them; the paths written.
+
+    Archives and pages are left to the running site: their addresses have a query.
 
     Raises:
         StorageError: the folder cannot be written.
     """
-    topics = [None, *(topic.slug for topic in store.topics(session))]
+    named = store.scopes(session)
     written = []
-    for topic in topics:
+    for scope, _ in named:
         for kind in FeedKind:
-            path = folder / feed_path(kind, topic)
-            _replace(path, build(session, config, kind, topic).content)
+            selection = Selection(kind=kind, scope=scope)
+            path = folder / selection.path
+            _replace(path, build(session, config, selection).content)
             written.append(path)
-    return written
+    _replace(folder / OPML_PATH, write_opml(config.site, named))
+    return [*written, folder / OPML_PATH]
 
 
 def _replace(path: Path, content: bytes) -> None:

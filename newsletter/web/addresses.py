@@ -9,13 +9,13 @@ LARGEST_ID = 2**63 - 1
 LAST_PAGE = 100_000
 
 
-def slug_in(request: Request) -> str:
+def slug_in(request: Request, name: str = "slug") -> str:
     """The slug that the address names.
 
     Raises:
         ResourceNotFound: it holds what no slug does, and a database might choke on.
     """
-    slug: str = request.path_params["slug"]
+    slug: str = request.path_params[name]
     if not slug.isprintable():
         raise ResourceNotFound(f"there is nothing called {slug!r}")
     return slug

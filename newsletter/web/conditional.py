@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
+
+# The smaller first.
+CODINGS = ("br", "gzip")
 
 
 def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
-def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime) -> bool:
+def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime | None) -> bool:
     """Whether a GET may be answered with 304.
 
     If-Modified-Since counts only where there is no If-None-Match (RFC 9110 section 13.2.2).
@@ -18,16 +22,26 @@ def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime)
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or etag in known
     since = _parse_date(headers.get("if-modified-since", ""))
-    return since is not None and last_modified.replace(microsecond=0) <= since
+    if since is None or last_modified is None:
+        return False
+    return last_modified.replace(microsecond=0) <= since
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is welcome: named, or meant by `*`, with a weight above zero."""
+@lru_cache(maxsize=256)
+def best_coding(accept_encoding: str) -> str:
+    """The coding that a reader likes best of those we have; "" for none (section 12.5.3).
+
+    A coding is welcome if it is named, or meant by `*`, with a weight above zero; of equals the
+    smaller wins.
+    """
     weights: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         coding, _, parameter = part.partition(";")
         weights[coding.strip()] = _weight(parameter)
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    others = weights.get("*", 0.0)
+    found = {coding: weights.get(coding, others) for coding in CODINGS}
+    best = max(CODINGS, key=lambda coding: found[coding])
+    return best if found[best] > 0 else ""
 
 
 def _weight(parameter: str) -> float:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.errors import (
+    Busy,
     Conflict,
     InvalidInput,
     NewsletterError,
@@ -19,10 +20,13 @@ from newsletter.errors import (
     TemplateError,
     TokenError,
 )
+from newsletter.feeds.private import Revoked
 from newsletter.web.security import HEADERS
 from newsletter.web.state import site_of
 
 log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 60
 
 
 class Withdrawn(ResourceNotFound):
@@ -32,11 +36,13 @@ class Withdrawn(ResourceNotFound):
 # The first class that an error is an instance of decides.
 STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Withdrawn, 410),
+    (Revoked, 410),
     (ResourceNotFound, 404),
     (TokenError, 400),
     (InvalidInput, 400),
     (Conflict, 409),
     (StorageError, 503),
+    (Busy, 503),
 )
 
 WORDS: dict[int, tuple[str, str]] = {
@@ -50,6 +56,7 @@ WORDS: dict[int, tuple[str, str]] = {
     503: ("Back in a moment", "The site cannot answer just now. Please try again in a minute."),
 }
 LINK_HEADING = "This link does not work"
+GONE_FEED_HEADING = "This feed has ended"
 LINK_ADVICE = (
     "Mail programs sometimes cut long links: open it from the mail again, or copy all of it."
 )
@@ -64,16 +71,26 @@ def _ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    words = _about_link(error) if isinstance(error, TokenError) else WORDS[status]
+    words = _words_about(error, status)
     # A broken template would break the error page as well.
     return (
         _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
     )
 
 
-def _about_link(error: TokenError) -> tuple[str, str]:
+def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
+    if isinstance(error, TokenError):
+        return LINK_HEADING, f"{_sentence(error)} {LINK_ADVICE}"
+    if isinstance(error, Revoked):
+        return GONE_FEED_HEADING, _sentence(error)
+    if isinstance(error, InvalidInput):
+        return WORDS[status][0], _sentence(error)
+    return WORDS[status]
+
+
+def _sentence(error: NewsletterError) -> str:
     reason = str(error)
-    return LINK_HEADING, f"{reason[:1].upper()}{reason[1:]}. {LINK_ADVICE}"
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -93,7 +110,7 @@ def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
     # An unexpected error is answered outside the middleware that would add the usual headers.
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if status == 503:
-        headers["Retry-After"] = "60"
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     context = {"status": status, "heading": words[0], "message": words[1]}
     try:
         return site_of(request).views.page("error.html", context, status, headers)

@@ -1,44 +1,64 @@
-"""The feeds over HTTP: validators, 304, compression (RFC 9110, 9111)."""
+"""The feeds over HTTP: which one an address asks for, and what the asker is given.
 
-import gzip
-from functools import lru_cache
+A reader gets the feed, whatever it says it accepts; a person who opens the address in a browser
+gets a page about it. Only a browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`).
+"""
+
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound
+from newsletter.feeds import store
 from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.private import PURPOSE, scope_of
+from newsletter.feeds.scopes import Scope, Selection, select
 from newsletter.web.addresses import slug_in
-from newsletter.web.conditional import accepts_gzip, http_date, is_unchanged
-from newsletter.web.state import site_of
+from newsletter.web.answers import VARY, answers_of
+from newsletter.web.conditional import best_coding, is_unchanged
+from newsletter.web.following import feed_page
+from newsletter.web.state import SiteState, site_of
+
+RAW = "raw"
 
 
 def feed(request: Request) -> Response:
-    """A feed of everything or of one topic, in the representation that the reader can take."""
+    """A feed of everything, of topics, of an author, or private."""
     site = site_of(request)
+    selection = _selection(request, site)
+    if elsewhere := _right_address(request, site, selection):
+        return RedirectResponse(elsewhere, status_code=301)
+    if _is_for_a_person(request):
+        return _page(site, selection)
+    address = (request.scope["path"], request.scope["query_string"])
+    try:
+        with site.services.database.read() as session:
+            shelved = site.feeds.get(session, selection)
+    except ResourceNotFound:
+        site.ready.drop(address)
+        raise
+    answers = answers_of(shelved, selection, site.config.feeds)
+    if not selection.token:
+        site.ready.put(address, answers)
+    answer = answers[best_coding(request.headers.get("accept-encoding", ""))]
+    unchanged = is_unchanged(request.headers, answer.etag, answer.last_modified)
+    return answer.response(is_unchanged=unchanged, is_head=request.method == "HEAD")
+
+
+def _selection(request: Request, site: SiteState) -> Selection:
     kind = _kind(request.path_params["kind"])
-    topic = slug_in(request) if "slug" in request.path_params else None
-    with site.services.database.read() as session:
-        document = site.feeds.get(session, kind, topic)
-    is_gzipped = accepts_gzip(request.headers.get("accept-encoding", ""))
-    # Each representation has a validator of its own (RFC 9110 section 8.8.3.3).
-    etag = f'{document.etag[:-1]}-gzip"' if is_gzipped else document.etag
-    headers = {
-        "ETag": etag,
-        "Last-Modified": http_date(document.last_modified),
-        "Cache-Control": f"public, max-age={int(site.config.feeds.max_age.total_seconds())}",
-        "Vary": "Accept-Encoding",
-        # A reader in a browser on another site may fetch what is public anyhow.
-        "Access-Control-Allow-Origin": "*",
-    }
-    if is_unchanged(request.headers, etag, document.last_modified):
-        return Response(status_code=304, headers=headers)
-    if is_gzipped:
-        headers["Content-Encoding"] = "gzip"
-    content = _gzipped(document.content) if is_gzipped else document.content
-    headers["Content-Type"] = f"{document.content_type}; charset=utf-8"
-    return Response(content, headers=headers)
+    params, options = request.path_params, site.config.feeds
+    if "token" in params:
+        with site.services.database.read() as session:
+            scope = scope_of(session, site.services.signer(PURPOSE), params["token"])
+        return select(kind, scope, request.query_params, options, token=params["token"])
+    if "author" in params:
+        scope = Scope(author=slug_in(request, "author"))
+    else:
+        scope = Scope.of_topics(slug_in(request)) if "slug" in params else Scope()
+    return select(kind, scope, request.query_params, options)
 
 
 def _kind(ending: str) -> FeedKind:
@@ -47,13 +67,31 @@ def _kind(ending: str) -> FeedKind:
     return FeedKind(ending)
 
 
-@lru_cache(maxsize=128)
-def _gzipped(content: bytes) -> bytes:
-    # Without the time, the same feed is the same bytes and keeps its strong ETag honest.
-    return gzip.compress(content, mtime=0)
+def _right_address(request: Request, site: SiteState, selection: Selection) -> str:
+    """Where the same feed has its one address, if it was asked for at another; else empty."""
+    query = request.scope["query_string"].decode("latin-1")
+    if RAW in request.query_params:
+        return ""
+    asked = f"{request.scope['path']}?{query}" if query else request.scope["path"]
+    right = f"/{selection.path}"
+    return "" if asked == right else urlsplit(site.config.site.base_url).path + right
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return request.headers.get("sec-fetch-mode") == "navigate" and RAW not in request.query_params
+
+
+def _page(site: SiteState, selection: Selection) -> Response:
+    with site.services.database.read() as session:
+        name = store.scope_name(session, selection.scope)
+        response = feed_page(site, session, selection, name)
+    response.headers.update({"Vary": VARY, "Cache-Control": "no-store"})
+    return response
 
 
 ROUTES = [
     Route("/feed.{kind}", feed),
     Route("/topics/{slug}/feed.{kind}", feed),
+    Route("/authors/{author}/feed.{kind}", feed),
+    Route("/private/{token}/feed.{kind}", feed),
 ]

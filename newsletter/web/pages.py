@@ -36,7 +36,12 @@ def article(request: Request) -> Response:
         slugs = tuple(topic.slug for topic in found.topics[:1])
         others = store.published(session, slugs, limit=MORE_TO_READ + 1)
         more = [other for other in others if other.id != found.id][:MORE_TO_READ]
-        context = {"article": found, "more": more, "topics": store.topics(session)}
+        context = {
+            "article": found,
+            "corrections": store.corrections(session, [found.id]),
+            "more": more,
+            "topics": store.topics(session),
+        }
         return site.views.page("article.html", context)
 
 
@@ -52,6 +57,21 @@ def topic(request: Request) -> Response:
         found = store.published(session, (slug,), limit=PAGE_SIZE + 1, offset=_offset(number))
         context = {"topics": topics, "topic": current, "feed_topic": current}
         return site.views.page("topic.html", {**context, **_paged(found, number)})
+
+
+def author(request: Request) -> Response:
+    """The articles of one author."""
+    site, number = site_of(request), page_in(request)
+    slug = slug_in(request, "author")
+    with site.services.database.read() as session:
+        current = next((a for a in store.authors(session) if a.slug == slug), None)
+        if current is None:
+            raise ResourceNotFound(f"nothing by an author called {slug!r} is published")
+        found = store.published(
+            session, (), limit=PAGE_SIZE + 1, offset=_offset(number), authors=current.names
+        )
+        context = {"topics": store.topics(session), "author": current, "feed_author": current}
+        return site.views.page("author.html", {**context, **_paged(found, number)})
 
 
 def search(request: Request) -> Response:
@@ -104,5 +124,6 @@ ROUTES = [
     Route("/", front),
     Route("/articles/{slug}", article),
     Route("/topics/{slug}", topic),
+    Route("/authors/{author}", author),
     Route("/search", search),
 ]

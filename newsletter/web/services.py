@@ -5,6 +5,7 @@ from typing import Protocol
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
+from newsletter.signing import Signer
 
 
 class SiteServices(Protocol):
@@ -18,6 +19,9 @@ class SiteServices(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    def signer(self, purpose: str) -> Signer:
+        """What signs and reads tokens of one purpose."""
 
     def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
         """Take a person off the list she had this edition from; again is no error.

@@ -10,9 +10,12 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from newsletter.web import editions, errors, feeds, mails, pages, people
-from newsletter.web.limits import BodyLimit
+from newsletter.web import editions, errors, feeds, following, machines, mails, pages, people
+from newsletter.web.delivery import PageDelivery
+from newsletter.web.limits import BodyLimit, MostAtOnce
+from newsletter.web.ready import AnswerReady
 from newsletter.web.security import SecurityHeaders
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
@@ -21,15 +24,21 @@ from newsletter.web.views import web_folders
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
 
 
-def create_site(services: SiteServices) -> Starlette:
+def create_site(services: SiteServices) -> ASGIApp:
     """The site as an ASGI application."""
+    state = SiteState(services)
     site = Starlette(
         routes=_routes(services),
-        middleware=[Middleware(SecurityHeaders), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(MostAtOnce, most=services.config.web.most_at_once),
+            Middleware(PageDelivery),
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit),
+        ],
         exception_handlers=errors.HANDLERS,
     )
-    site.state.site = SiteState(services)
-    return site
+    site.state.site = state
+    return AnswerReady(site, state.ready)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:
@@ -37,6 +46,8 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
     return [
         *pages.ROUTES,
         *feeds.ROUTES,
+        *following.ROUTES,
+        *machines.ROUTES,
         *editions.ROUTES,
         *people.ROUTES,
         *(mails.ROUTES if web.caught_mails else []),

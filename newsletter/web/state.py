@@ -1,9 +1,13 @@
 """What every page of one site shares."""
 
+from pathlib import Path
+
 from starlette.requests import Request
 
-from newsletter.feeds.building import FeedShelf
+from newsletter.feeds.sharing import SharedFeeds
+from newsletter.feeds.shelf import FeedShelf
 from newsletter.signing import Signer
+from newsletter.web.ready import ReadyFeeds
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 
@@ -15,7 +19,9 @@ class SiteState:
         self.services = services
         self.config = services.config
         self.views = Views(services.config)
-        self.feeds = FeedShelf(services.config)
+        shared = SharedFeeds(Path(services.config.sending.state_folder))
+        self.feeds = FeedShelf(services.config, shared)
+        self.ready = ReadyFeeds(services.config.feeds.check_every.total_seconds())
 
     def leaving_signer(self) -> Signer:
         """What signs and reads the tokens of unsubscribe addresses."""

@@ -15,11 +15,13 @@ from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 from starlette.responses import HTMLResponse
 
+from newsletter.articles.identity import topic_slug
 from newsletter.config.options import Config
 from newsletter.editions.dates import clock_time, long_date
 from newsletter.errors import TemplateError
-from newsletter.feeds.building import feed_path, imprint_line
+from newsletter.feeds.building import imprint_line
 from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.scopes import feed_path
 from newsletter.rendering.templates import shipped_templates
 
 
@@ -41,6 +43,7 @@ class Views:
             lstrip_blocks=True,
         )
         zone = config.site.timezone
+        self._environment.filters["topic_slug"] = topic_slug
         self._environment.filters["long_date"] = lambda moment: long_date(moment, zone)
         self._environment.filters["clock_time"] = lambda moment: clock_time(moment, zone)
         self._environment.filters["iso"] = lambda moment: moment.isoformat(timespec="seconds")
@@ -52,6 +55,7 @@ class Views:
             feed_path=feed_path,
             shows_mails=bool(config.web.caught_mails),
             feed_topic=None,
+            feed_author=None,
             topic=None,
             is_front=False,
             topics=(),

@@ -51,7 +51,7 @@ def test_articles_of_any_of_the_topics_come_once(filled: Database) -> None:
 
 def test_articles_of_an_author(filled: Database) -> None:
     with filled.read() as session:
-        assert [a.title for a in store.published(session, author="Ada")] == ["Harbour wall"]
+        assert [a.title for a in store.published(session, authors=("Ada",))] == ["Harbour wall"]
 
 
 def test_every_status_can_be_listed_and_counted(filled: Database) -> None:

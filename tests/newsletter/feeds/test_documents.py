@@ -11,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsletter.feeds.documents import Entry, FeedInfo, FeedKind, Image, clean, clean_line
+from newsletter.feeds.atom import write_atom
+from newsletter.feeds.documents import (
+    Entry,
+    FeedInfo,
+    FeedKind,
+    Link,
+    Media,
+    Withdrawn,
+    clean,
+    clean_line,
+)
 from newsletter.feeds.jsonfeed import write_json
-from newsletter.feeds.xml import write_atom, write_rss
+from newsletter.feeds.rss import write_rss
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -42,7 +52,7 @@ BRIDGE = Entry(
     published=datetime(2026, 11, 19, 8, 30, tzinfo=UTC),
     updated=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     topics=(("transport", "Transport"), ("harbour", "Harbour")),
-    image=Image(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
+    image=Media(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
 )
 LIBRARY = replace(
     BRIDGE,
@@ -217,3 +227,77 @@ def test_the_feed_is_as_new_as_its_newest_entry() -> None:
     later = replace(LIBRARY, updated=BRIDGE.updated + timedelta(days=1))
     feed = xml(write_atom(INFO, (BRIDGE, later)))
     assert feed.findtext(f"{ATOM}updated") == "2026-11-21T09:00:00+00:00"
+
+
+HISTORY = replace(
+    INFO,
+    links=(
+        Link(rel="hub", url="https://hub.example/"),
+        Link(rel="prev-archive", url="https://wexcombe.example/feed.atom?archive=2"),
+    ),
+    withdrawn=(
+        Withdrawn(
+            id="tag:wexcombe.example,2026:article/gone",
+            at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
+        ),
+    ),
+    is_archive=True,
+)
+SPEECH = Media(url="https://wexcombe.example/speech.mp3", type="audio/mpeg", title="The speech")
+
+
+def test_history_is_told_in_every_format() -> None:
+    atom, channel = xml(write_atom(HISTORY, ())), xml(write_rss(HISTORY, ())).find("channel")
+    assert channel is not None
+    for element in (atom, channel):
+        assert element.find("{http://purl.org/syndication/history/1.0}archive") is not None
+        gone = element.find("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+        assert gone is not None
+        assert dict(gone.attrib) == {
+            "ref": "tag:wexcombe.example,2026:article/gone",
+            "when": "2026-11-21T09:00:00+00:00",
+        }
+        links = {link.get("rel"): link.get("href") for link in element.findall(f"{ATOM}link")}
+        assert links["hub"] == "https://hub.example/"
+        assert links["prev-archive"].endswith("archive=2")
+    feed = json.loads(write_json(HISTORY, ()))
+    assert feed["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    assert feed["_newsletter"]["archive"] is True
+    assert feed["next_url"].endswith("archive=2")
+
+
+def test_a_withdrawal_moves_the_feeds_own_date() -> None:
+    assert xml(write_atom(HISTORY, (LIBRARY,))).findtext(f"{ATOM}updated") == (
+        "2026-11-21T09:00:00+00:00"
+    )
+
+
+def test_a_recording_comes_before_the_picture_where_there_is_room_for_one() -> None:
+    entry = replace(BRIDGE, enclosures=(SPEECH,))
+    item = xml(write_rss(INFO, (entry,))).find("channel/item")
+    assert item is not None
+    enclosures = item.findall("enclosure")
+    assert [e.get("url") for e in enclosures] == [SPEECH.url]
+    media = item.findall("{http://search.yahoo.com/mrss/}content")
+    assert [(m.get("medium"), m.get("url")) for m in media] == [
+        ("audio", SPEECH.url),
+        ("image", BRIDGE.image.url),  # type: ignore[union-attr]
+    ]
+    read: Any = feedparser.parse(write_atom(INFO, (entry,)))
+    assert {e.href for e in read.entries[0].enclosures} == {SPEECH.url, BRIDGE.image.url}  # type: ignore[union-attr]
+    attached = json.loads(write_json(INFO, (entry,)))["items"][0]["attachments"]
+    assert attached == [
+        {"url": SPEECH.url, "mime_type": "audio/mpeg", "title": "The speech"},
+    ]
+
+
+def test_an_excerpt_is_a_whole_entry_without_its_text() -> None:
+    entry = replace(BRIDGE, content_html="")
+    atom = xml(write_atom(INFO, (entry,))).find(f"{ATOM}entry")
+    item = xml(write_rss(INFO, (entry,))).find("channel/item")
+    assert atom is not None
+    assert item is not None
+    assert atom.find(f"{ATOM}content") is None
+    assert item.find(f"{CONTENT}encoded") is None
+    assert atom.findtext(f"{ATOM}summary") == BRIDGE.summary
+    assert json.loads(write_json(INFO, (entry,)))["items"][0]["content_text"] == BRIDGE.summary

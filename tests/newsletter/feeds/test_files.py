@@ -10,6 +10,9 @@ from newsletter.errors import StorageError
 from newsletter.feeds.building import build
 from newsletter.feeds.documents import FeedKind
 from newsletter.feeds.files import write_feeds
+from newsletter.feeds.scopes import Scope, Selection
+
+HOUSING = Scope(topics=("housing",))
 
 
 def write(database: Database, config: Config, folder: Path) -> list[Path]:
@@ -25,8 +28,11 @@ def test_the_files_hold_the_bytes_that_are_served(
         for kind in FeedKind:
             whole = tmp_path / "feeds" / f"feed.{kind.value}"
             topic = tmp_path / "feeds" / "topics" / "housing" / f"feed.{kind.value}"
-            assert whole.read_bytes() == build(session, config, kind).content
-            assert topic.read_bytes() == build(session, config, kind, "housing").content
+            assert whole.read_bytes() == build(session, config, Selection(kind=kind)).content
+            assert (
+                topic.read_bytes()
+                == build(session, config, Selection(kind=kind, scope=HOUSING)).content
+            )
 
 
 def test_nothing_but_the_feeds_is_left_in_the_folder(
@@ -36,7 +42,7 @@ def test_nothing_but_the_feeds_is_left_in_the_folder(
     written = write(filled, config, folder)
     assert write(filled, config, folder) == written
     assert sorted(p for p in folder.rglob("*") if p.is_file()) == sorted(written)
-    assert len(written) == 3 * (1 + 4)
+    assert len(written) == 3 * (1 + 4) + 1
 
 
 def test_a_web_server_may_read_them(filled: Database, config: Config, tmp_path: Path) -> None:

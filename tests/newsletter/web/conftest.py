@@ -25,6 +25,7 @@ MAILS = """
 caught_mails = "mails"
 [feeds]
 max_age = "10m"
+check_every = "0s"
 """
 
 

@@ -1,16 +1,19 @@
 """The pages that readers come for."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.robotparser import RobotFileParser
 
 import httpx
 import pytest
-from lxml import html
+from lxml import etree, html
 from support import add_article
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
+from newsletter.articles.correcting import correct
+from newsletter.clock import FixedClock
 
-PAGES = ("/", "/topics/housing", "/search?q=trees", "/nowhere", "/unsubscribe/forged")
+PAGES = ("/", "/feeds", "/topics/housing", "/search?q=trees", "/nowhere", "/unsubscribe/forged")
 
 
 def slug(program: Newsletter, title: str) -> str:
@@ -137,7 +140,8 @@ def test_every_page_can_be_walked_by_its_landmarks(client: httpx.Client, path: s
     for image in page.cssselect("img"):
         assert image.get("alt") is not None
     for field in page.cssselect('input:not([type="hidden"])'):
-        assert page.cssselect(f'label[for="{field.get("id")}"]')
+        is_labelled = field.get("aria-labelledby") or field.getparent().tag == "label"
+        assert is_labelled or page.cssselect(f'label[for="{field.get("id")}"]')
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/feed.atom", "/static/site.css", "/healthz"])
@@ -153,3 +157,144 @@ def test_no_page_runs_a_script_or_lets_itself_be_framed(client: httpx.Client, pa
 
 def test_the_machines_question_is_answered(client: httpx.Client) -> None:
     assert client.get("/healthz").text == "ok"
+
+
+def test_an_author_has_a_page_and_feeds(client: httpx.Client, program: Newsletter) -> None:
+    with program.database.write() as session:
+        bus = next(a for a in store.listed(session) if a.title == "Bus runs late")
+        bus.author = "Nora Tallis"
+    response = client.get("/authors/nora-tallis")
+    assert titles(response) == ["Bus runs late"]
+    assert "https://wexcombe.example/authors/nora-tallis/feed.atom" in response.text
+    assert '"/authors/nora-tallis"' in client.get(f"/articles/{bus.slug}").text
+    assert client.get("/authors/somebody").status_code == 404
+
+
+def test_a_correction_stands_on_the_page(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    name = slug(program, "Bus runs late")
+    assert "corrections" not in client.get(f"/articles/{name}").text
+    with program.database.write() as session:
+        correct(session, name, "It ran <early>.", clock.now())
+    page = html.fromstring(client.get(f"/articles/{name}").content)
+    found = page.cssselect("#corrections")[0].text_content()
+    assert "It ran <early>." in found
+    assert "Friday 27 November 2026" in found
+
+
+def test_an_article_has_a_card_for_those_who_share_it(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    with program.database.write() as session:
+        bus = next(a for a in store.listed(session) if a.title == "Bus runs late")
+        bus.image_url = "https://wexcombe.example/bus.png"
+    page = html.fromstring(client.get(f"/articles/{bus.slug}").content)
+    card = {m.get("property") or m.get("name"): m.get("content") for m in page.iter("meta")}
+    assert card["og:title"] == "Bus runs late"
+    assert card["og:type"] == "article"
+    assert card["og:image"] == "https://wexcombe.example/bus.png"
+    assert card["og:url"] == f"https://wexcombe.example/articles/{bus.slug}"
+    assert card["twitter:card"] == "summary_large_image"
+    front = html.fromstring(client.get("/").content)
+    assert front.cssselect('meta[property="og:title"]')[0].get("content") == "Wexcombe Forward"
+
+
+def test_the_sitemap_lists_what_the_public_may_read(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    response = client.get("/sitemap.xml")
+    assert response.headers["content-type"].startswith("application/xml")
+    found = [loc.text for loc in etree.fromstring(response.content).iter("{*}loc")]
+    assert found[0] == "https://wexcombe.example/"
+    assert f"https://wexcombe.example/articles/{slug(program, 'Bus runs late')}" in found
+    assert f"https://wexcombe.example/articles/{slug(program, 'Taken back')}" not in found
+    assert f"https://wexcombe.example/articles/{slug(program, 'Not ready yet')}" not in found
+    assert "https://wexcombe.example/topics/transport" in found
+    assert client.get("/sitemap-1.xml").status_code == 200
+    assert client.get("/sitemap-2.xml").status_code == 404
+
+
+def test_a_site_too_large_for_one_sitemap_has_several(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.web.machines.MOST_ADDRESSES", 2)
+    index = etree.fromstring(client.get("/sitemap.xml").content)
+    parts = [loc.text for loc in index.iter("{*}loc")]
+    assert parts == [f"https://wexcombe.example/sitemap-{n}.xml" for n in (1, 2)]
+    every = [
+        loc.text
+        for part in (1, 2)
+        for loc in etree.fromstring(client.get(f"/sitemap-{part}.xml").content).iter("{*}loc")
+    ]
+    assert len([address for address in every if "/articles/" in str(address)]) == 3
+    assert len(every) == len(set(every))
+
+
+def test_search_engines_are_kept_from_what_is_not_for_them(client: httpx.Client) -> None:
+    text = client.get("/robots.txt").text
+    rules = RobotFileParser()
+    rules.parse(text.splitlines())
+    assert rules.can_fetch("*", "/articles/a")
+    assert not rules.can_fetch("*", "/search?q=a")
+    assert not rules.can_fetch("*", "/private/token/feed.atom")
+    assert "Sitemap: https://wexcombe.example/sitemap.xml" in text
+
+
+def test_the_list_of_feeds_can_be_taken_into_a_reader(client: httpx.Client) -> None:
+    response = client.get("/feeds.opml")
+    assert response.headers["content-type"].startswith("text/x-opml")
+    found = [one.get("xmlUrl") for one in etree.fromstring(response.content).iter("outline")]
+    assert found[0] == "https://wexcombe.example/feed.atom"
+    same = {"If-None-Match": response.headers["etag"]}
+    assert client.get("/feeds.opml", headers=same).status_code == 304
+
+
+def test_a_form_without_scripts_makes_the_address_of_any_feed(client: httpx.Client) -> None:
+    query = {"topic": ["transport", "housing"], "content": "excerpt", "entries": "5", "kind": "rss"}
+    page = html.fromstring(client.get("/feeds", params=query).content)
+    made = page.cssselect("input.address")[0].get("value")
+    assert made == (
+        "https://wexcombe.example/topics/housing+transport/feed.rss?content=excerpt&entries=5"
+    )
+    checked = {box.get("value") for box in page.cssselect("input[checked]")}
+    assert checked == {"transport", "housing", "excerpt", "rss"}
+
+
+@pytest.mark.parametrize(
+    "query", ["topic=cheese", "kind=x", "content=x", "entries=x", "entries=0", "entries=99999"]
+)
+def test_the_form_passes_over_what_cannot_be(client: httpx.Client, query: str) -> None:
+    response = client.get(f"/feeds?{query}")
+    assert response.status_code == 200
+    assert "https://wexcombe.example/feed.atom" in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds", "/search?q=trees"])
+def test_a_page_is_sent_again_only_when_it_changed(
+    client: httpx.Client, program: Newsletter, path: str
+) -> None:
+    first = client.get(path, headers={"Accept-Encoding": "br"})
+    assert first.headers["content-encoding"] == "br"
+    same = {"If-None-Match": first.headers["etag"], "Accept-Encoding": "br"}
+    again = client.get(path, headers=same)
+    assert (again.status_code, again.content) == (304, b"")
+    assert "accept-encoding" in again.headers["vary"].lower()
+    plain = client.get(path, headers={**same, "Accept-Encoding": "identity"})
+    assert plain.status_code == 200
+    assert plain.text == first.text
+    with program.database.write() as session:
+        for article in store.listed(session):
+            article.topics = []
+    assert client.get(path, headers=same).status_code == 200
+
+
+def test_a_page_that_may_hold_a_secret_is_neither_kept_nor_compressed(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    token = program.signer("unsubscribe").sign("1.1")
+    response = client.get(f"/unsubscribe/{token}")
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
+    assert "content-encoding" not in response.headers
+    assert "etag" not in response.headers

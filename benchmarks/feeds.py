@@ -1,0 +1,286 @@
+"""How fast feeds are served, against nginx sending the same bytes as a file, and rebuilt.
+
+Needs nginx and wrk. Both servers have two processes; wrk asks for no compression, so both send the
+same bytes. Targets: 0.7 of nginx's requests a second for the feed, 0.25 for 304s; a rebuild of
+1,000 entries after one has changed in at most 1.3 times feedgen's own time for the document.
+"""
+
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from feedgen.feed import FeedGenerator
+from measuring import print_table
+from sqlalchemy import delete
+
+from newsletter.articles import store
+from newsletter.articles.importers.base import ImportContext, Record
+from newsletter.articles.models import Article
+from newsletter.articles.publishing import import_records
+from newsletter.clock import FixedClock
+from newsletter.config.loading import parse_config
+from newsletter.config.options import Config
+from newsletter.database import Database
+from newsletter.feeds import atom, rss
+from newsletter.feeds.building import build
+from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.scopes import Selection
+from newsletter.migrations.running import upgrade
+
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+SECONDS, CONNECTIONS, THREADS, ROUNDS, BUILDS = 4, 64, 1, 3, 7
+FEED_BYTES = 150_000
+PARAGRAPH = "<p>The council met on Thursday &amp; agreed what the harbour had waited for.</p>"
+
+CONFIG = """
+[site]
+name = "Wexcombe Forward"
+base_url = "http://127.0.0.1:{port}"
+secret_key = "only for the benchmark, this key"
+[database]
+url = "sqlite:///bench.db"
+[senders.default]
+address = "news@wexcombe.example"
+[transports.default]
+kind = "maildir"
+path = "mails"
+[feeds]
+entries = {entries}
+[web]
+port = {port}
+workers = 2
+"""
+
+NGINX = """
+worker_processes 2;
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  open_file_cache max=100;
+  types {{ application/atom+xml atom; }}
+  server {{ listen 127.0.0.1:{port}; root {folder}/static; }}
+}}
+"""
+
+
+def main() -> None:
+    """Print both tables."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        _serving(folder)
+        _rebuilding(folder)
+
+
+def _serving(folder: Path) -> None:
+    if not (shutil.which("nginx") and shutil.which("wrk")):
+        sys.exit("nginx and wrk are needed: apt-get install nginx-light wrk")
+    port, peer_port = _free_port(), _free_port()
+    config = _config(folder, port, 50)
+    _fill(config, 50, FEED_BYTES // 50)
+    ours, peer = f"http://127.0.0.1:{port}/feed.atom", f"http://127.0.0.1:{peer_port}/feed.atom"
+    command = [str(Path(sys.executable).with_name("newsletter")), "--config"]
+    serve = [*command, str(folder / "newsletter.toml"), "serve", "--no-schedule"]
+    with _running(serve, ours), _nginx(folder, peer_port, ours, peer):
+        rows = []
+        for title, conditional in (("the feed", False), ("304", True)):
+            rates = _rates({"ours": ours, "nginx": peer}, folder, conditional)
+            for who, rate in rates.items():
+                rows.append([f"{title}, {who}", rate, rate / rates["nginx"]])
+    size = (folder / "static" / "feed.atom").stat().st_size
+    print_table(
+        f"Serving a feed of {size:,} bytes, {CONNECTIONS} connections, 2 processes each",
+        ["what", "requests/s", "x nginx"],
+        rows,
+    )
+
+
+def _rates(servers: dict[str, str], folder: Path, conditional: bool) -> dict[str, float]:
+    """Requests a second: medians of rounds in which the servers take turns."""
+    found: dict[str, list[float]] = {who: [] for who in servers}
+    for _ in range(ROUNDS):
+        for who, address in servers.items():
+            found[who].append(_wrk(address, conditional))
+    return {who: statistics.median(rates) for who, rates in found.items()}
+
+
+def _wrk(address: str, conditional: bool) -> float:
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s"]
+    if conditional:
+        with urllib.request.urlopen(address) as answer:
+            command += ["-H", f"If-None-Match: {answer.headers['ETag']}"]
+    out = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout
+    errors = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)", out)
+    if errors:
+        sys.exit(f"wrk met errors at {address}: {errors[0]}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])  # type: ignore[index]
+
+
+def _rebuilding(folder: Path) -> None:
+    config = _config(folder, 1, 1000)
+    _fill(config, 1000, 1000)
+    database = Database(config.database.url)
+    rows = []
+    for kind in (FeedKind.ATOM, FeedKind.RSS):
+        with database.read() as session:
+            articles = store.published(session, limit=1000)
+        peer = _seconds(lambda k=kind, a=articles: _feedgen(k, a))  # type: ignore[misc]
+        rows.append([f"{kind.label}: feedgen alone", peer * 1000, 1.0])
+        cold = _seconds(lambda k=kind: _build(database, config, k), before=_forget)  # type: ignore[misc]
+        warm = _seconds(
+            lambda k=kind: _build(database, config, k),  # type: ignore[misc]
+            before=lambda: _change_one(database),
+        )
+        rows.append([f"{kind.label}: ours, after a change", warm * 1000, warm / peer])
+        rows.append([f"{kind.label}: ours, the first of a process", cold * 1000, cold / peer])
+    database.close()
+    print_table(
+        "Building a feed of 1,000 entries, database included", ["what", "ms", "x feedgen"], rows
+    )
+
+
+def _build(database: Database, config: Config, kind: FeedKind) -> None:
+    with database.read() as session:
+        build(session, config, Selection(kind=kind))
+
+
+def _forget() -> None:
+    atom.forget_pieces()
+    rss.forget_pieces()
+
+
+_EDITS = iter(range(1, 1_000_000))
+
+
+def _change_one(database: Database) -> None:
+    with database.write() as session:
+        store.published(session, limit=1)[0].title = f"Changed {next(_EDITS)} times"
+
+
+def _feedgen(kind: FeedKind, articles: list[Article]) -> bytes:
+    """The same articles by feedgen alone, as its documentation has it."""
+    feed = FeedGenerator()
+    feed.load_extension("dc")
+    feed.id("tag:wexcombe.example,2026:feed")
+    feed.title("Wexcombe Forward")
+    feed.description("Wexcombe Forward")
+    feed.author(name="Wexcombe Forward")
+    feed.link(href="http://127.0.0.1/feed", rel="self")
+    feed.link(href="http://127.0.0.1/", rel="alternate")
+    feed.updated(NOW)
+    for article in articles:
+        entry = feed.add_entry(order="append")
+        entry.id(article.uid)
+        entry.title(article.title)
+        entry.link(href=f"http://127.0.0.1/articles/{article.slug}")
+        entry.published(article.published_at)
+        entry.updated(article.updated_at)
+        entry.author(name=article.author)
+        entry.dc.dc_creator(article.author)
+        entry.content(article.body_html, type="html")
+        entry.summary(article.summary)
+        for topic in article.topics:
+            entry.category(term=topic.slug, label=topic.name)
+    written: bytes = feed.atom_str() if kind is FeedKind.ATOM else feed.rss_str()
+    return written
+
+
+def _seconds(call: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
+    """The median of several calls; what is done before each is not counted."""
+    times = []
+    for _ in range(BUILDS):
+        before()
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _config(folder: Path, port: int, entries: int) -> Config:
+    path = folder / "newsletter.toml"
+    path.write_text(CONFIG.format(port=port, entries=entries))
+    return parse_config(path.read_text(), path, {})
+
+
+def _fill(config: Config, number: int, body_bytes: int) -> None:
+    database = Database(config.database.url)
+    upgrade(database)
+    with database.write() as session:
+        session.execute(delete(Article))
+    body = PARAGRAPH * (body_bytes // (len(PARAGRAPH) + 42))
+    records = (
+        Record(
+            where=str(i),
+            source="bench",
+            source_key=str(i),
+            explicit_key=True,
+            title=f"Story {i}: the harbour & the hall",
+            body_html=f"<p>Number {i}.</p>{body}",
+            author="Nora Tallis",
+            topics=("Housing",),
+            published_at=NOW - timedelta(hours=i),
+        )
+        for i in range(number)
+    )
+    import_records(database, records, ImportContext.of(config.site), FixedClock(NOW))
+    database.close()
+
+
+@contextmanager
+def _nginx(folder: Path, port: int, ours: str, address: str) -> Iterator[None]:
+    static = folder / "static"
+    static.mkdir()
+    with urllib.request.urlopen(ours) as answer:
+        (static / "feed.atom").write_bytes(answer.read())
+    configuration = folder / "nginx.conf"
+    configuration.write_text(NGINX.format(folder=folder, port=port))
+    with _running(["nginx", "-c", str(configuration), "-p", str(folder)], address):
+        yield
+
+
+@contextmanager
+def _running(command: list[str], address: str) -> Iterator[None]:
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir())
+    try:
+        _wait_for(address)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            if time.monotonic() > end:
+                sys.exit(f"no answer at {address}")
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A feed of one's own: a subscriber's topics at an address that only she knows.
+
+The address is signed, so none can be guessed, and names a row, so each can be revoked. It tells
+nothing of the person. It stops with her subscription.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.errors import ResourceNotFound, TokenError
+from newsletter.feeds import store
+from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.models import PrivateFeed
+from newsletter.feeds.scopes import Scope, Selection
+from newsletter.signing import Signer
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
+
+PURPOSE = "private feed"
+
+
+class Revoked(ResourceNotFound):
+    """The private feed was there once and is no more."""
+
+
+def token_of(session: Session, signer: Signer, subscriber: Subscriber, now: datetime) -> str:
+    """The token of her address; a new one where she has none that stands."""
+    standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
+    if not standing:
+        standing = [PrivateFeed(subscriber_id=subscriber.id, created_at=now)]
+        session.add(standing[0])
+        session.flush()
+    return signer.sign(str(standing[-1].id))
+
+
+def revoke(session: Session, subscriber: Subscriber, now: datetime) -> int:
+    """End every private address of hers; how many stood."""
+    standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
+    for feed in standing:
+        feed.revoked_at = now
+    return len(standing)
+
+
+def scope_of(session: Session, signer: Signer, token: str) -> Scope:
+    """The topics that the feed at an address holds.
+
+    Raises:
+        TokenError: not an address of ours.
+        Revoked: it was revoked, or the subscription has ended.
+    """
+    number = signer.read(token)
+    if not (number.isascii() and number.isdigit()):
+        raise TokenError("this address is damaged")
+    feed = store.private_feed(session, int(number))
+    if feed is None or feed.revoked_at:
+        raise Revoked("this private feed has been revoked")
+    subscriber = people.by_id(session, feed.subscriber_id)
+    if subscriber.status is not SubscriberStatus.CONFIRMED:
+        raise Revoked("this private feed ended with its subscription")
+    known = store.known_topics(session, people.chosen_topics(session, subscriber))
+    return Scope(topics=tuple(sorted(known)))
+
+
+def path_of(token: str, kind: FeedKind) -> str:
+    return Selection(kind=kind, token=token).path

@@ -1,0 +1,354 @@
+"""Every query on what stands in feeds, archives, hub notices, private feeds. Never commits."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.articles import store as articles
+from newsletter.articles.models import Article, ArticleStatus, Correction, Topic, article_topics
+from newsletter.errors import ResourceNotFound
+from newsletter.feeds.models import (
+    FeedArchive,
+    FeedArchiveItem,
+    FeedHappening,
+    HappeningKind,
+    HubNotice,
+    PrivateFeed,
+)
+from newsletter.feeds.scopes import Scope
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Place:
+    """A place in a feed's order: an article's, or that of a correction of it."""
+
+    at: datetime
+    article_id: int
+    number: int = 0
+    """A correction's; 0 for the article itself."""
+
+
+class Told(NamedTuple):
+    """What feeds tell of an article, in the order of `_TOLD`."""
+
+    topics: tuple[tuple[str, str], ...]
+    """Slug and name of each."""
+    uid: str
+    slug: str
+    title: str
+    summary: str
+    body_html: str
+    author: str
+    image_url: str
+    published_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """An article of a scope, as far as archiving must know it."""
+
+    id: int
+    status: ArticleStatus
+    published_at: datetime
+    updated_at: datetime
+    changed_at: datetime
+
+
+def scope_name(session: Session, scope: Scope) -> str:
+    """What the scope is called for people; empty for everything.
+
+    Raises:
+        ResourceNotFound: there is no such topic or author.
+    """
+    if scope.author:
+        return _author(session, scope).name
+    query = select(Topic.slug, Topic.name).where(Topic.slug.in_(scope.topics))
+    names = dict(session.execute(query).all())
+    for topic in scope.topics:
+        if topic not in names:
+            raise ResourceNotFound(
+                f"there is no topic {topic[:80]!r}; see: newsletter articles topics"
+            )
+    return ", ".join(names[topic] for topic in scope.topics)
+
+
+def known_topics(session: Session, slugs: Collection[str]) -> set[str]:
+    """Those of the slugs that are topics."""
+    return set(session.scalars(select(Topic.slug).where(Topic.slug.in_(slugs))))
+
+
+def scopes(session: Session) -> list[tuple[Scope, str]]:
+    """Every feed that is advertised, with its name: everything, each topic, each author."""
+    return [
+        (Scope(), ""),
+        *((Scope(topics=(t.slug,)), t.name) for t in articles.topics(session) if t.count),
+        *((Scope(author=author.slug), author.name) for author in articles.authors(session)),
+    ]
+
+
+def last_change(session: Session, scope: Scope) -> datetime | None:
+    """When anything in the scope may last have changed; it never goes back."""
+    if not scope.topics:
+        # An author's name may be edited away, which only the whole remembers.
+        return articles.last_change(session)
+    moments = [articles.last_change(session, topic) for topic in scope.topics]
+    return max((moment for moment in moments if moment), default=None)
+
+
+def places(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[Place]:
+    """The newest articles and corrections of the scope, in order; one more than asked for.
+
+    The one too many says that there are more.
+    """
+    most = offset + limit + 1
+    inside = _inside(session, scope)
+    found = select(Article.published_at, Article.id).where(*inside, _PUBLISHED)
+    rows = session.execute(
+        found.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
+    )
+    ordered = [Place(at=at, article_id=number) for at, number in rows]
+    notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
+    newest = notes.where(*inside, _PUBLISHED).order_by(Correction.at.desc()).limit(most)
+    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    return sorted(ordered, reverse=True)[offset:most]
+
+
+def count_places(session: Session, scope: Scope) -> int:
+    """How many articles and corrections the scope has."""
+    inside = (*_inside(session, scope), _PUBLISHED)
+    found = select(func.count(Article.id)).where(*inside)
+    notes = select(func.count()).select_from(Correction).join(Article).where(*inside)
+    return session.scalars(found).one() + session.scalars(notes).one()
+
+
+def told(session: Session, article_ids: Collection[int]) -> dict[int, Told]:
+    """What feeds tell of these articles. Plain rows: mapped objects would take twice as long."""
+    wanted = Article.id.in_(article_ids)
+    filed = select(article_topics.c.article_id, Topic.slug, Topic.name).join(Topic)
+    topics: dict[int, list[tuple[str, str]]] = {}
+    query = filed.where(article_topics.c.article_id.in_(article_ids)).order_by(Topic.slug)
+    for article_id, slug, name in session.execute(query):
+        topics.setdefault(article_id, []).append((slug, name))
+    rows = session.execute(select(*_TOLD).where(wanted))
+    return {number: Told(tuple(topics.get(number, ())), *values) for number, *values in rows}
+
+
+def corrections(session: Session, places: Collection[Place]) -> dict[Place, Correction]:
+    """The corrections that stand in the places."""
+    by_name = {(place.article_id, place.number): place for place in places if place.number}
+    found = articles.corrections(session, {article_id for article_id, _ in by_name})
+    return {
+        by_name[note.article_id, note.number]: note
+        for note in found
+        if (note.article_id, note.number) in by_name
+    }
+
+
+_TOLD = (
+    Article.id,
+    Article.uid,
+    Article.slug,
+    Article.title,
+    Article.summary,
+    Article.body_html,
+    Article.author,
+    Article.image_url,
+    Article.published_at,
+    Article.updated_at,
+)
+
+
+def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, datetime]]:
+    """Tag and moment of what was last taken back in the scope and is in no archive as such."""
+    noted = _in_archives(scope, HappeningKind.WITHDRAWAL).where(
+        FeedHappening.at == Article.changed_at
+    )
+    query = select(Article.uid, Article.changed_at).where(
+        *_inside(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
+    )
+    newest = query.order_by(Article.changed_at.desc(), Article.id.desc()).limit(limit)
+    return [(uid, changed_at) for uid, changed_at in session.execute(newest)]
+
+
+def unarchived(session: Session, scope: Scope, limit: int) -> list[Place]:
+    """The articles and corrections of the scope that no archive of it has, newest first."""
+    inside = (*_inside(session, scope), _PUBLISHED)
+    found = select(Article.published_at, Article.id).where(
+        *inside, ~exists(_in_archives(scope, HappeningKind.ARTICLE))
+    )
+    rows = session.execute(found.order_by(Article.published_at.desc()).limit(limit))
+    ordered = [Place(at=at, article_id=number) for at, number in rows]
+    archived = _in_archives(scope, HappeningKind.CORRECTION).where(
+        FeedHappening.number == Correction.number
+    )
+    notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
+    newest = notes.where(*inside, ~exists(archived)).order_by(Correction.at.desc()).limit(limit)
+    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    return sorted(ordered, reverse=True)[:limit]
+
+
+def states(session: Session, scope: Scope) -> list[State]:
+    """Every article of the scope that the public could ever read."""
+    query = select(
+        Article.id,
+        Article.status,
+        Article.published_at,
+        Article.updated_at,
+        Article.changed_at,
+    ).where(*_inside(session, scope), Article.status != ArticleStatus.DRAFT)
+    return [State(**row) for row in session.execute(query).mappings()]
+
+
+def correction_places(session: Session, scope: Scope) -> list[Place]:
+    """Every correction of the scope's published articles."""
+    notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
+    rows = session.execute(notes.where(*_inside(session, scope), _PUBLISHED))
+    return [Place(at=at, article_id=article, number=number) for at, article, number in rows]
+
+
+def archived(session: Session, scope: Scope) -> list[tuple[HappeningKind, int, int, datetime]]:
+    """What the scope's archives tell, oldest first: kind, article, correction, moment."""
+    query = (
+        select(FeedHappening.kind, FeedHappening.article_id, FeedHappening.number, FeedHappening.at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        .join(FeedArchive)
+        .where(FeedArchive.scope == scope.key)
+        .order_by(FeedArchive.number, FeedArchiveItem.position)
+    )
+    return [(kind, article, number, at) for kind, article, number, at in session.execute(query)]
+
+
+def happening(
+    session: Session, kind: HappeningKind, article_id: int, number: int, at: datetime
+) -> FeedHappening | None:
+    """The happening, if another feed's archive tells it already."""
+    return session.scalar(
+        select(FeedHappening).where(
+            FeedHappening.kind == kind,
+            FeedHappening.article_id == article_id,
+            FeedHappening.number == number,
+            FeedHappening.at == at,
+        )
+    )
+
+
+def last_archive(session: Session, scope: Scope) -> int:
+    """The number of the newest archive; 0 where there is none."""
+    newest = select(func.max(FeedArchive.number)).where(FeedArchive.scope == scope.key)
+    return session.scalars(newest).one() or 0
+
+
+def archive_items(
+    session: Session, scope: Scope, number: int
+) -> list[tuple[FeedHappening, ArticleStatus, str, datetime]]:
+    """What an archive tells, newest first: each with its article's present state, tag, change.
+
+    Raises:
+        ResourceNotFound: there is no such archive.
+    """
+    query = (
+        select(FeedHappening, Article.status, Article.uid, Article.changed_at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        .join(FeedArchive)
+        .join(Article, Article.id == FeedHappening.article_id)
+        .where(FeedArchive.scope == scope.key, FeedArchive.number == number)
+        .order_by(FeedArchiveItem.position.desc())
+    )
+    found = session.execute(query).all()
+    if not found:
+        raise ResourceNotFound(f"there is no archive {number} of this feed")
+    return [(one, status, uid, changed_at) for one, status, uid, changed_at in found]
+
+
+def change_to_tell(session: Session, scope: Scope) -> datetime | None:
+    """The last change that those who follow the scope are told of."""
+    if not scope.author:
+        return last_change(session, scope)
+    return session.scalars(
+        select(func.max(Article.changed_at)).where(*_inside(session, scope))
+    ).one()
+
+
+def notice(session: Session, hub: str, scope: Scope) -> HubNotice:
+    """What is known of a hub and a feed; a new row where nothing is."""
+    found = session.get(HubNotice, (hub, scope.key))
+    if found is None:
+        found = HubNotice(hub=hub, scope=scope.key, failures=0, last_error="")
+        session.add(found)
+        session.flush()
+    return found
+
+
+def lease_notice(
+    session: Session, hub: str, scope: Scope, *, change: datetime, now: datetime, until: datetime
+) -> bool:
+    """Whether the notice of a change was still to be given; then nobody else does for a while."""
+    notice(session, hub, scope)
+    is_untold = or_(HubNotice.told_change.is_(None), HubNotice.told_change < change)
+    is_free = or_(HubNotice.next_attempt_at.is_(None), HubNotice.next_attempt_at <= now)
+    leased = (
+        update(HubNotice)
+        .where(HubNotice.hub == hub, HubNotice.scope == scope.key, is_free, is_untold)
+        .values(next_attempt_at=until)
+        .returning(HubNotice.hub)
+    )
+    return session.execute(leased).first() is not None
+
+
+def notices(session: Session, hub: str) -> dict[str, HubNotice]:
+    """What a hub was told, by scope."""
+    found = session.scalars(select(HubNotice).where(HubNotice.hub == hub))
+    return {notice.scope: notice for notice in found}
+
+
+def all_notices(session: Session) -> list[HubNotice]:
+    return list(session.scalars(select(HubNotice).order_by(HubNotice.hub, HubNotice.scope)))
+
+
+def private_feed(session: Session, number: int) -> PrivateFeed | None:
+    return session.get(PrivateFeed, number)
+
+
+def private_feeds_of(session: Session, subscriber_id: int) -> list[PrivateFeed]:
+    """All that the subscriber ever had, oldest first."""
+    query = select(PrivateFeed).where(PrivateFeed.subscriber_id == subscriber_id)
+    return list(session.scalars(query.order_by(PrivateFeed.id)))
+
+
+_PUBLISHED = Article.status == ArticleStatus.PUBLISHED
+
+
+def _inside(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]:
+    if scope.author:
+        return [Article.author.in_(_author(session, scope).names)]
+    if scope.topics:
+        filed = select(article_topics.c.article_id).join(Topic).where(Topic.slug.in_(scope.topics))
+        return [Article.id.in_(filed)]
+    return []
+
+
+def _author(session: Session, scope: Scope) -> articles.AuthorCount:
+    found = next((a for a in articles.authors(session) if a.slug == scope.author), None)
+    if found is None:
+        raise ResourceNotFound(f"nothing by an author called {scope.author[:80]!r} is published")
+    return found
+
+
+def _in_archives(scope: Scope, kind: HappeningKind) -> Select[int]:
+    """The article's happenings of a kind that the scope's archives tell."""
+    return (
+        select(FeedHappening.id)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        .join(FeedArchive)
+        .where(
+            FeedArchive.scope == scope.key,
+            FeedHappening.kind == kind,
+            FeedHappening.article_id == Article.id,
+        )
+        .correlate(Article, Correction)
+    )

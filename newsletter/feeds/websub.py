@@ -1,0 +1,159 @@
+"""Telling WebSub hubs that feeds have changed (W3C WebSub; the publish call of PubSubHubbub 0.4).
+
+What is to be told follows from the articles' last change and from what each hub last accepted,
+both in the database: a restart forgets nothing, and a hub that was away is told later. Before a
+hub is called its row is leased, so that of several processes one calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+import structlog
+
+from newsletter.clock import Clock
+from newsletter.config.options import Config
+from newsletter.database import Database
+from newsletter.errors import FetchError
+from newsletter.feeds import store
+from newsletter.feeds.building import feed_url
+from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.models import HubNotice
+from newsletter.feeds.scopes import Scope, Selection
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=3)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+TIMEOUT_SECONDS = 15
+USER_AGENT = "newsletter (WebSub publisher)"
+
+Tell = Callable[[str, str], None]
+"""Tell a hub of a feed's address; raises HubRefused."""
+
+
+class HubRefused(FetchError):
+    """The hub did not take the notice; later it may."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A notice to be given."""
+
+    hub: str
+    scope: Scope
+    change: datetime
+
+
+def tell_hubs(database: Database, config: Config, clock: Clock, tell: Tell | None = None) -> int:
+    """Give every notice that is due; how many hubs' feeds were told."""
+    told = 0
+    for due in _due(database, config, clock.now()):
+        if _lease(database, due, clock.now()):
+            told += _give(database, config, due, clock, tell or tell_hub)
+    return told
+
+
+def tell_hub(hub: str, url: str) -> None:
+    """One publish call.
+
+    Raises:
+        HubRefused: no answer, or one that is not 2xx.
+    """
+    form = {"hub.mode": "publish", "hub.url": url}
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(
+                hub,
+                data=form,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                headers={"User-Agent": USER_AGENT},
+            )
+    except requests.RequestException as error:
+        raise HubRefused(f"hub {hub}: no answer ({type(error).__name__})") from error
+    if not 200 <= answer.status_code < 300:
+        wait = _retry_after(answer.headers.get("Retry-After", ""), answer.headers.get("Date", ""))
+        raise HubRefused(f"hub {hub} answered {answer.status_code} {answer.reason or ''}", wait)
+
+
+def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
+    """How long a hub is left alone after so many failures in a row."""
+    doubled = FIRST_WAIT * int(2 ** min(failures - 1, 16))
+    wait = min(doubled, LONGEST_WAIT)
+    return max(wait, min(retry_after, LONGEST_WAIT)) if retry_after else wait
+
+
+def _due(database: Database, config: Config, now: datetime) -> list[Due]:
+    if not config.feeds.hubs:
+        return []
+    found = []
+    with database.read() as session:
+        changes = [(s, store.change_to_tell(session, s)) for s, _ in store.scopes(session)]
+        for hub in config.feeds.hubs:
+            known = store.notices(session, hub)
+            found += [
+                Due(hub=hub, scope=scope, change=change)
+                for scope, change in changes
+                if change and _is_due(known.get(scope.key), change, now)
+            ]
+    return found
+
+
+def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:
+    if notice is None:
+        return True
+    if notice.told_change is not None and notice.told_change >= change:
+        return False
+    return notice.next_attempt_at is None or notice.next_attempt_at <= now
+
+
+def _lease(database: Database, due: Due, now: datetime) -> bool:
+    """Whether this process is the one to tell."""
+    with database.write() as session:
+        return store.lease_notice(
+            session, due.hub, due.scope, change=due.change, now=now, until=now + LEASE
+        )
+
+
+def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell) -> bool:
+    try:
+        for kind in FeedKind:
+            selection = Selection(kind=kind, scope=due.scope)
+            tell(due.hub, feed_url(config.site.base_url, selection))
+    except HubRefused as error:
+        _note_failure(database, due, error, clock.now())
+        return False
+    with database.write() as session:
+        notice = store.notice(session, due.hub, due.scope)
+        notice.told_change, notice.told_at = due.change, clock.now()
+        notice.failures, notice.next_attempt_at, notice.last_error = 0, None, ""
+    log.info("hub told", hub=due.hub, feed=due.scope.key)
+    return True
+
+
+def _note_failure(database: Database, due: Due, error: HubRefused, now: datetime) -> None:
+    with database.write() as session:
+        notice = store.notice(session, due.hub, due.scope)
+        notice.failures += 1
+        notice.last_error = str(error)
+        notice.next_attempt_at = now + wait_after(notice.failures, error.retry_after)
+    log.warning("hub not told, will be tried again", hub=due.hub, error=str(error))
+
+
+def _retry_after(text: str, date: str) -> timedelta | None:
+    """Seconds or a date (RFC 9110 section 10.2.3), the date against the answer's own."""
+    if text.isascii() and text.isdigit() and len(text) < 8:
+        return timedelta(seconds=int(text))
+    try:
+        return max(parsedate_to_datetime(text) - parsedate_to_datetime(date), timedelta(0))
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,52 @@
+"""A WebSub hub on loopback that answers what it is told to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qsl
+
+
+class Hub:
+    """What was published to it, and what it answers next."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.status = 204
+        self.headers: dict[str, str] = {}
+        self.address = ""
+
+    def take(self, form: dict[str, str]) -> int:
+        if form.get("hub.mode") != "publish":
+            return 400
+        if self.status < 300:
+            self.told.append(form["hub.url"])
+        return self.status
+
+
+@contextmanager
+def open_hub() -> Iterator[Hub]:
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            self.send_response(hub.take(dict(parse_qsl(self.rfile.read(length).decode()))))
+            for name, value in hub.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    hub.address = f"http://127.0.0.1:{server.server_port}/"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,163 @@
+"""Hubs are told of every change, once, and later where they were away."""
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.articles import store as articles
+from newsletter.articles.models import ArticleStatus
+from newsletter.clock import FixedClock
+from newsletter.config.options import Config
+from newsletter.database import Database
+from newsletter.feeds import store
+from newsletter.feeds.websub import HubRefused, tell_hubs, wait_after
+
+sys.path.insert(0, str(Path(__file__).parent))
+from hub import Hub, open_hub
+
+EVERYTHING = [f"https://wexcombe.example/feed.{kind}" for kind in ("atom", "rss", "json")]
+TRANSPORT = [
+    f"https://wexcombe.example/topics/transport/feed.{kind}" for kind in ("atom", "rss", "json")
+]
+FEEDS = 5
+"""Everything and the four topics."""
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with open_hub() as opened:
+        yield opened
+
+
+@pytest.fixture
+def hubbed(config: Config, hub: Hub) -> Config:
+    feeds = config.feeds.model_copy(update={"hubs": (hub.address.rstrip("/"),)})
+    return config.model_copy(update={"feeds": feeds})
+
+
+def withdraw_bus(database: Database, clock: FixedClock) -> None:
+    clock.at += timedelta(minutes=1)
+    with database.write() as session:
+        bus = next(a for a in articles.listed(session) if a.title == "Bus runs late")
+        articles.set_status(session, bus.id, ArticleStatus.WITHDRAWN, clock.now())
+
+
+def test_a_hub_is_told_of_every_feed_in_every_format_once(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    assert tell_hubs(filled, hubbed, clock) == FEEDS
+    assert set(EVERYTHING + TRANSPORT) < set(hub.told)
+    assert len(hub.told) == 3 * FEEDS
+    assert tell_hubs(filled, hubbed, clock) == 0
+    assert len(hub.told) == 3 * FEEDS
+
+
+def test_of_a_change_only_the_feeds_concerned_are_told(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    tell_hubs(filled, hubbed, clock)
+    hub.told.clear()
+    with filled.write() as session:
+        changed_at = articles.begin_change(session, clock.now())
+        bus = next(a for a in articles.listed(session) if a.title == "Bus runs late")
+        articles.note_change(bus, changed_at)
+    tell_hubs(filled, hubbed, clock)
+    assert sorted(hub.told) == sorted(EVERYTHING + TRANSPORT)
+
+
+def test_a_hub_that_refuses_is_asked_again_later_by_whoever_looks_then(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    hub.status = 503
+    assert tell_hubs(filled, hubbed, clock) == 0
+    with filled.read() as session:
+        notice = store.all_notices(session)[0]
+    assert notice.failures == 1
+    assert "answered 503" in notice.last_error
+    hub.status = 204
+    assert tell_hubs(filled, hubbed, clock) == 0
+    clock.at += timedelta(minutes=2)
+    # Another process, after a restart: nothing but the database remembers.
+    reopened = Database(str(filled.url))
+    assert tell_hubs(reopened, hubbed, clock) == FEEDS
+    reopened.close()
+    with filled.read() as session:
+        assert {n.failures for n in store.all_notices(session)} == {0}
+
+
+def test_a_hub_says_how_long_it_wants_to_be_left_alone(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    hub.status, hub.headers = 429, {"Retry-After": "3600"}
+    tell_hubs(filled, hubbed, clock)
+    hub.status = 202
+    clock.at += timedelta(minutes=30)
+    assert tell_hubs(filled, hubbed, clock) == 0
+    clock.at += timedelta(minutes=31)
+    assert tell_hubs(filled, hubbed, clock) == FEEDS
+
+
+def test_a_hub_that_is_not_there_is_noted(
+    filled: Database, config: Config, clock: FixedClock
+) -> None:
+    feeds = config.feeds.model_copy(update={"hubs": ("http://127.0.0.1:1",)})
+    assert tell_hubs(filled, config.model_copy(update={"feeds": feeds}), clock) == 0
+    with filled.read() as session:
+        assert "no answer" in store.all_notices(session)[0].last_error
+
+
+def test_while_one_process_tells_another_leaves_it_alone(
+    filled: Database, hubbed: Config, clock: FixedClock
+) -> None:
+    told: list[str] = []
+
+    def tell(_hub: str, url: str) -> None:
+        told.append(url)
+        if len(told) == 1:
+            others = tell_hubs(filled, hubbed, clock, lambda _h, u: told.append(u))
+            assert others == FEEDS - 1
+
+    tell_hubs(filled, hubbed, clock, tell)
+    assert sorted(told) == sorted(set(told))
+
+
+def test_a_process_that_dies_while_telling_is_stood_in_for(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    def die(_hub: str, _url: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tell_hubs(filled, hubbed, clock, die)
+    assert tell_hubs(filled, hubbed, clock) == FEEDS - 1
+    clock.at += timedelta(minutes=4)
+    assert tell_hubs(filled, hubbed, clock) == 1
+    assert len(hub.told) == len(set(hub.told)) == 3 * FEEDS
+
+
+def test_a_feed_that_the_hub_does_not_know_stops_no_other(
+    filled: Database, hubbed: Config, clock: FixedClock
+) -> None:
+    def tell(_hub: str, url: str) -> None:
+        if "transport" in url:
+            raise HubRefused("no")
+
+    assert tell_hubs(filled, hubbed, clock, tell) == FEEDS - 1
+
+
+def test_without_hubs_nothing_is_told(filled: Database, config: Config, clock: FixedClock) -> None:
+    assert tell_hubs(filled, config, clock) == 0
+
+
+@pytest.mark.parametrize(
+    ("failures", "asked", "minutes"),
+    [(1, None, 1), (2, None, 2), (5, None, 16), (40, None, 360), (1, 10, 10), (1, 9999, 360)],
+)
+def test_a_hub_is_left_alone_longer_each_time_but_never_given_up(
+    failures: int, asked: int | None, minutes: int
+) -> None:
+    wait = wait_after(failures, None if asked is None else timedelta(minutes=asked))
+    assert wait == timedelta(minutes=minutes)
