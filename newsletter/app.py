@@ -12,9 +12,13 @@ from newsletter.config.loading import load_config
 from newsletter.config.options import Config
 from newsletter.config.theme import Theme
 from newsletter.database import Database
+from newsletter.delivery import confirming
 from newsletter.delivery.alarm import Alarm, alarm_mail
 from newsletter.delivery.engine import Engine
+from newsletter.delivery.models import Notice
+from newsletter.delivery.notices import NoticeSender
 from newsletter.delivery.sender import Toolbox
+from newsletter.delivery.single import Stationery
 from newsletter.editions import store as editions
 from newsletter.editions.masthead import masthead
 from newsletter.editions.models import EditionState
@@ -33,6 +37,7 @@ from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 from subscribers import membership
 from subscribers import store as people
+from subscribers.models import Subscriber
 
 log = structlog.get_logger()
 
@@ -185,11 +190,29 @@ class Newsletter:
 
     def _mail_alarm(self, alarm: Alarm) -> Outcome | None:
         options = self.config.alarms
-        values = masthead(self.config, self.config.bulletins.sender)
-        key = self.dkim_keys.get(values["sender"]["address"])
-        mail = alarm_mail(alarm, options.address, values, self.renderer, key, self.clock.now())
+        stationery = self._stationery(self.config.bulletins.sender)
+        mail = alarm_mail(alarm, options.address, stationery, self.clock.now())
         transport = options.transport or self.config.sending.transport
         return self.hand_over(transport, [mail]).get(mail.key)
+
+    @cached_property
+    def notices(self) -> NoticeSender:
+        """What sends the mails that belong to no edition."""
+        return NoticeSender(self.database, self.clock, self._confirmation, self._hand_over_notice)
+
+    def _confirmation(self, notice: Notice, subscriber: Subscriber) -> Mail:
+        stationery = self._stationery(self.config.joining.sender)
+        signer = self.signer(confirming.PURPOSE)
+        now = self.clock.now()
+        return confirming.confirmation_mail(notice, subscriber, stationery, signer, now)
+
+    def _hand_over_notice(self, mail: Mail) -> Outcome | None:
+        return self.hand_over(self.config.sending.transport, [mail]).get(mail.key)
+
+    def _stationery(self, sender: str) -> Stationery:
+        values = masthead(self.config, sender)
+        key = self.dkim_keys.get(values["sender"]["address"])
+        return Stationery(masthead=values, renderer=self.renderer, key=key)
 
     def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
         """End a subscription by the link in a mail; doing it again changes nothing.

@@ -23,6 +23,7 @@ from newsletter.editions.schedule import DueRuns, Run, due_runs
 from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
+from subscribers import membership
 
 log = structlog.get_logger()
 
@@ -31,6 +32,7 @@ LOOK_AT_DIGESTS_SECONDS = 20
 LOOK_AT_SOURCES_SECONDS = 60
 LOOK_FOR_THE_DEAD_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
+LOOK_AT_THE_UNCONFIRMED_SECONDS = 3600
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
@@ -42,6 +44,8 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
+        (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
+        (lambda: forget_unconfirmed(app), LOOK_AT_THE_UNCONFIRMED_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
     )
     app.engine.recover()
@@ -119,6 +123,14 @@ def poll_sources(app: Newsletter) -> None:
         log.info("feed polled", url=url, created=report.created, updated=report.updated)
         for bad in report.bad:
             log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
+
+
+def forget_unconfirmed(app: Newsletter) -> None:
+    """Forget the addresses that were entered long ago and never confirmed."""
+    with app.database.write() as session:
+        before = app.clock.now() - app.config.joining.forget
+        if forgotten := membership.forget_unconfirmed(session, before):
+            log.info("unconfirmed addresses forgotten", addresses=forgotten)
 
 
 def keep_feeds(keeper: FeedKeeper) -> None:

@@ -29,7 +29,14 @@ class Joining:
 
 
 def join(
-    session: Session, secret: str, joining: Joining, *, source: str, proven: bool, now: datetime
+    session: Session,
+    secret: str,
+    joining: Joining,
+    *,
+    source: str,
+    proven: bool,
+    now: datetime,
+    wording: str = "",
 ) -> Subscriber:
     """Enter an address as pending, or as confirmed where consent is already proven.
 
@@ -39,6 +46,7 @@ def join(
     Args:
         source: what the consent ledger shall say.
         proven: the administrator holds proof of consent.
+        wording: the words she was shown.
 
     Raises:
         InvalidInput: not a mail address.
@@ -68,7 +76,7 @@ def join(
         _choose(session, subscriber, joining)
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
-    store.record_consent(session, subscriber, ConsentKind.ASKED, source, now)
+    store.record_consent(session, subscriber, ConsentKind.ASKED, source, now, wording)
     if proven:
         confirm(session, subscriber, source=source, now=now)
     return subscriber
@@ -103,6 +111,20 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
     subscriber.paused_until = until
 
 
+def choose(
+    session: Session,
+    subscriber: Subscriber,
+    *,
+    name: str,
+    topics: Iterable[str],
+    frequency: Frequency,
+) -> None:
+    """Set what she wants to be sent, and how she is addressed."""
+    subscriber.name = clean_name(name)
+    subscriber.frequency = frequency
+    choose_topics(session, subscriber, topics)
+
+
 def choose_topics(session: Session, subscriber: Subscriber, topics: Iterable[str]) -> None:
     subscriber.choice_id = store.choice_for(session, topics)
 
@@ -115,10 +137,31 @@ def erase(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
     subscriber.address, subscriber.name, subscriber.language = None, "", ""
 
 
+def forget_unconfirmed(session: Session, before: datetime) -> int:
+    """Forget those who asked to join before this and never confirmed; how many.
+
+    Nothing of them stays, not even a hash: they never agreed to anything.
+    """
+    found = store.unconfirmed_since(session, before)
+    for subscriber in found:
+        subscriber.status = SubscriberStatus.ERASED
+        subscriber.address, subscriber.address_hash = None, ""
+        subscriber.name, subscriber.language = "", ""
+    return len(found)
+
+
+def clean_name(name: str) -> str:
+    """A name as it may stand in headers and texts: one line, no control characters."""
+    printable = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
+
+
 def _choose(session: Session, subscriber: Subscriber, joining: Joining) -> None:
-    # A name is shown in headers and texts: one line, no control characters.
-    printable = "".join(c if c.isprintable() else " " for c in joining.name)
-    subscriber.name = " ".join(printable.split())[:MAX_NAME_CHARACTERS]
     subscriber.language = joining.language
-    subscriber.frequency = joining.frequency
-    choose_topics(session, subscriber, joining.topics)
+    choose(
+        session,
+        subscriber,
+        name=joining.name,
+        topics=joining.topics,
+        frequency=joining.frequency,
+    )

@@ -91,3 +91,5 @@ class ConsentEvent(Base):
     kind: Mapped[ConsentKind]
     source: Mapped[str]
     """Where the event came from: "administrator: paper form of 1 May", "one-click" …"""
+    wording: Mapped[str] = mapped_column(default="", server_default="")
+    """The words she agreed to, exactly as they stood on the page."""

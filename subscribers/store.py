@@ -76,9 +76,22 @@ def chosen_topics(session: Session, subscriber: Subscriber) -> tuple[str, ...]:
 
 
 def record_consent(
-    session: Session, subscriber: Subscriber, kind: ConsentKind, source: str, now: datetime
+    session: Session,
+    subscriber: Subscriber,
+    kind: ConsentKind,
+    source: str,
+    now: datetime,
+    wording: str = "",
 ) -> None:
-    session.add(ConsentEvent(subscriber_id=subscriber.id, at=now, kind=kind, source=source))
+    session.add(
+        ConsentEvent(subscriber_id=subscriber.id, at=now, kind=kind, source=source, wording=wording)
+    )
+
+
+def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
+    """Those who asked to join before this and have not confirmed."""
+    query = select(Subscriber).where(Subscriber.status == SubscriberStatus.PENDING)
+    return list(session.scalars(query.where(Subscriber.joined_at < before)))
 
 
 def consent_of(session: Session, subscriber: Subscriber) -> list[ConsentEvent]:

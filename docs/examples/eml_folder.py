@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from newsletter.config.options import Section
+from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,

@@ -6,67 +6,23 @@ and the documentation's table are made from them.
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    SecretStr,
-    StringConstraints,
-    TypeAdapter,
-    ValidationInfo,
-    field_validator,
+from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
+
+from newsletter.config.colours import READABLE, contrast, readable_on
+from newsletter.config.kinds import (
+    Address,
+    Colour,
+    Cron,
+    Duration,
+    FontFamily,
+    OneLine,
+    Section,
+    Slug,
+    WebAddress,
+    Zone,
 )
-
-from newsletter.clock import SystemClock
-from newsletter.config.colours import READABLE, contrast, parse_colour, readable_on
-from newsletter.config.durations import parse_duration
-
-
-class Section(BaseModel):
-    """A table of the file: unknown keys are refused, nothing is guessed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("not a time zone; write a name such as Europe/London or UTC")
-    return name
-
-
-def _cron(expression: str) -> str:
-    if len(expression.split()) != 5:
-        raise ValueError(
-            "a schedule has five fields: minute hour day-of-month month day-of-week, "
-            "for example '0 9 * * FRI'"
-        )
-    try:
-        CronSim(expression, SystemClock().now())
-    except CronSimError as error:
-        raise ValueError(f"{error}; for example '0 9 * * FRI' is Fridays at 09:00") from error
-    return expression
-
-
-def _web_address(address: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(address)
-    return address.rstrip("/")
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Cron = Annotated[str, AfterValidator(_cron)]
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
-Colour = Annotated[str, AfterValidator(parse_colour)]
-FontFamily = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'\"-]*$", max_length=300)]
-Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]
 
 
 class Imprint(Section):
@@ -277,6 +233,26 @@ class LimitOptions(Section):
     )
 
 
+class JoiningOptions(Section):
+    """Joining by the public form."""
+
+    is_open: bool = Field(True, description="false: there is no form, and nobody joins by herself")
+    wording: OneLine = Field(
+        "Yes, send me news by email. I can leave at any time with one click.",
+        description="What a person agrees to, kept word for word with her consent",
+    )
+    sender: Slug = Field("default", description="Which of [senders] asks her to confirm")
+    expires: Duration = Field(
+        timedelta(days=7), description="How long the link that confirms is good"
+    )
+    forget: Duration = Field(
+        timedelta(days=30), description="After this an address never confirmed is forgotten"
+    )
+    per_hour: int = Field(
+        20, ge=1, description="How often an hour the form is taken from one network address"
+    )
+
+
 class AlarmOptions(Section):
     """Whom to tell when something needs a person."""
 
@@ -382,6 +358,7 @@ class Config(Section):
     sending: SendingOptions = Field(default_factory=SendingOptions)
     limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
     alarms: AlarmOptions = Field(default_factory=AlarmOptions)
+    joining: JoiningOptions = Field(default_factory=JoiningOptions)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
     bulletins: BulletinOptions = Field(default_factory=BulletinOptions)
     feeds: FeedOptions = Field(default_factory=FeedOptions)

@@ -47,6 +47,27 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Notice(Base):
+    """A mail to one person that belongs to no edition: so far, the one that asks to confirm.
+
+    Handed over at most once. One whose sender died is uncertain and stays so; she can ask again.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """The folder of templates/email it is rendered with."""
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
+    state: Mapped[DeliveryState]
+    reason: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class TransportUse(Base):
     """How much of its limits a transport has used; only transports with limits have a row."""
 

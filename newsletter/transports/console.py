@@ -9,7 +9,7 @@ from unicodedata import category
 
 from pydantic import BaseModel, Field
 
-from newsletter.config.options import Section
+from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from newsletter.clock import Clock, SystemClock
-from newsletter.config.options import Section
+from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,

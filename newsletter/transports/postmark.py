@@ -23,7 +23,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from newsletter.config.options import Duration, OneLine, Section, WebAddress
+from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
 from newsletter.transports.addresses import is_loopback, problem_of_recipient
 from newsletter.transports.base import (
     ClosingSession,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
-from newsletter.config.options import Duration, OneLine, Section
+from newsletter.config.kinds import Duration, OneLine, Section
 from newsletter.errors import ConfigurationError
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import PathBeside, Session

@@ -12,15 +12,10 @@ from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.web.addresses import LARGEST_ID
+from newsletter.web.choosing import preferences_address
+from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState, site_of
-
-# The token is in the address: it must not travel on, nor be kept.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 async def unsubscribe(request: Request) -> Response:
@@ -28,12 +23,14 @@ async def unsubscribe(request: Request) -> Response:
     site = site_of(request)
     subscriber_id, edition_id = read_token(site, request.path_params["token"])
     if request.method != "POST":
-        return site.views.page("unsubscribe.html", headers=HEADERS)
+        # The link of a test mail belongs to nobody.
+        address = preferences_address(site, subscriber_id) if subscriber_id else ""
+        return site.views.page("unsubscribe.html", {"preferences": address}, headers=TOKEN_HEADERS)
     is_from_page = await _is_from_page(request)
     await run_in_threadpool(_leave, site.services, subscriber_id, edition_id)
     if is_from_page:
-        return site.views.page("goodbye.html", headers=HEADERS)
-    return PlainTextResponse("You have been unsubscribed.\n", headers=HEADERS)
+        return site.views.page("goodbye.html", headers=TOKEN_HEADERS)
+    return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
 
 
 def read_token(site: SiteState, token: str) -> tuple[int, int]:

@@ -24,6 +24,14 @@ MAIL_POLICY = (
 )
 
 
+# A token is in the address: it must not travel on, nor be kept.
+TOKEN_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
 class SecurityHeaders:
     """Adds `HEADERS` to every response that does not set them itself."""
 

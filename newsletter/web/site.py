@@ -12,7 +12,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from newsletter.web import editions, errors, feeds, following, machines, mails, pages, people
+from newsletter.web import (
+    choosing,
+    editions,
+    errors,
+    feeds,
+    following,
+    joining,
+    machines,
+    mails,
+    pages,
+    people,
+)
 from newsletter.web.delivery import PageDelivery
 from newsletter.web.limits import BodyLimit, MostAtOnce
 from newsletter.web.ready import AnswerReady
@@ -50,6 +61,8 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *machines.ROUTES,
         *editions.ROUTES,
         *people.ROUTES,
+        *joining.ROUTES,
+        *choosing.ROUTES,
         *(mails.ROUTES if web.caught_mails else []),
         *([Mount("/demo-images", StaticFiles(directory=DEMO_IMAGES))] if web.caught_mails else []),
         Mount("/static", _Static(services.config.templates.folder)),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from newsletter.feeds.sharing import SharedFeeds
 from newsletter.feeds.shelf import FeedShelf
 from newsletter.signing import Signer
+from newsletter.web.pace import Pace
 from newsletter.web.ready import ReadyFeeds
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
@@ -19,6 +20,7 @@ class SiteState:
         self.services = services
         self.config = services.config
         self.views = Views(services.config)
+        self.joins = Pace("join", services.config.joining.per_hour)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)
         self.ready = ReadyFeeds(services.config.feeds.check_every.total_seconds())

@@ -54,6 +54,7 @@ class Views:
             feed_kinds=tuple(FeedKind),
             feed_path=feed_path,
             shows_mails=bool(config.web.caught_mails),
+            can_join=config.joining.is_open,
             feed_topic=None,
             feed_author=None,
             topic=None,

@@ -101,7 +101,7 @@ def test_a_transport_that_does_not_say_its_connections_is_told(
     load: Load, own: Callable[[str], str]
 ) -> None:
     text = (
-        "from newsletter.config.options import Section\n"
+        "from newsletter.config.kinds import Section\n"
         "class X:\n    Options = type('Options', (Section,), {})\n"
         "    def __init__(self, options): pass\n    def open(self): pass"
     )

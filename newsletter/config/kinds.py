@@ -1,0 +1,64 @@
+"""The kinds of values that options have, and what each refuses.
+
+A message says what was expected and gives an example; the loader puts path and finding before it.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+)
+
+from newsletter.clock import SystemClock
+from newsletter.config.colours import parse_colour
+from newsletter.config.durations import parse_duration
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, nothing is guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone; write a name such as Europe/London or UTC")
+    return name
+
+
+def _cron(expression: str) -> str:
+    if len(expression.split()) != 5:
+        raise ValueError(
+            "a schedule has five fields: minute hour day-of-month month day-of-week, "
+            "for example '0 9 * * FRI'"
+        )
+    try:
+        CronSim(expression, SystemClock().now())
+    except CronSimError as error:
+        raise ValueError(f"{error}; for example '0 9 * * FRI' is Fridays at 09:00") from error
+    return expression
+
+
+def _web_address(address: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(address)
+    return address.rstrip("/")
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
+Colour = Annotated[str, AfterValidator(parse_colour)]
+FontFamily = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'\"-]*$", max_length=300)]
+Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]

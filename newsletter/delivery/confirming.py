@@ -1,0 +1,59 @@
+"""Asking a person to confirm her address: the link, and the mail that brings it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from newsletter.delivery.models import Notice
+from newsletter.delivery.single import Stationery, single_mail
+from newsletter.errors import TokenError
+from newsletter.signing import Signer
+from newsletter.transports.base import Mail
+from subscribers.models import Subscriber
+
+KIND = "confirm"
+PURPOSE = "confirm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationLink:
+    """Who is to confirm, and when she was asked."""
+
+    subscriber_id: int
+    asked_at: datetime
+
+
+def sign_link(signer: Signer, link: ConfirmationLink) -> str:
+    """The token of a link; its signer must be of `PURPOSE`."""
+    return signer.sign(f"{link.subscriber_id}.{int(link.asked_at.timestamp())}")
+
+
+def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> ConfirmationLink:
+    """What a token says.
+
+    Raises:
+        TokenError: not ours, or too old.
+    """
+    subscriber_id, _, asked_at = signer.read(token).partition(".")
+    link = ConfirmationLink(
+        subscriber_id=int(subscriber_id), asked_at=datetime.fromtimestamp(int(asked_at), UTC)
+    )
+    if now - link.asked_at > good_for:
+        raise TokenError("this link is too old to confirm with; please fill in the form again")
+    return link
+
+
+def confirmation_mail(
+    notice: Notice, subscriber: Subscriber, stationery: Stationery, signer: Signer, now: datetime
+) -> Mail:
+    """The mail whose link she opens to confirm; its Message-ID is the notice's."""
+    link = ConfirmationLink(subscriber_id=subscriber.id, asked_at=notice.created_at)
+    base_url = stationery.masthead["site"]["base_url"]
+    return single_mail(
+        KIND,
+        {"confirm_url": f"{base_url}/confirm/{sign_link(signer, link)}"},
+        stationery,
+        address=subscriber.address or "",
+        name=subscriber.name,
+        message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
+        now=now,
+    )

@@ -1,0 +1,144 @@
+"""Mails to one person that belong to no edition: queued by the site, sent by the scheduler.
+
+Each is claimed and committed before it is handed over and settled after, so that it leaves at most
+once: a person asked to confirm can ask again, but must not be asked twice for one press of a
+button.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.delivery import retry
+from newsletter.delivery.models import DeliveryState, Notice
+from newsletter.errors import NewsletterError
+from newsletter.transports.base import Deferred, Mail, Outcome
+from subscribers.models import Subscriber
+
+log = structlog.get_logger()
+
+GIVE_UP = timedelta(days=1)
+# Whoever fills in the form again and again for somebody else can't fill her mailbox.
+MOST_A_DAY = 3
+AT_ONCE = 100
+LEASE = timedelta(minutes=15)
+
+Compose = Callable[[Notice, Subscriber], Mail]
+HandOver = Callable[[Mail], Outcome | None]
+
+
+def queue(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
+    """Have a mail sent to her; False where she was sent enough of this kind within a day."""
+    recent = select(func.count()).where(
+        Notice.subscriber_id == subscriber.id,
+        Notice.kind == kind,
+        Notice.created_at > now - timedelta(days=1),
+    )
+    if session.scalars(recent).one() >= MOST_A_DAY:
+        return False
+    session.add(
+        Notice(kind=kind, subscriber_id=subscriber.id, state=DeliveryState.QUEUED, created_at=now)
+    )
+    return True
+
+
+class NoticeSender:
+    """Sends what is queued; any number of processes may."""
+
+    def __init__(
+        self, database: Database, clock: Clock, compose: Compose, hand_over: HandOver
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._compose = compose
+        self._hand_over = hand_over
+
+    def send_due(self) -> None:
+        """Send every notice that is due."""
+        with self._database.read() as session:
+            numbers = _due(session, self._clock.now())
+        for number in numbers:
+            with self._database.write() as session:
+                is_ours = _claim(session, number, self._clock.now())
+            if is_ours:
+                self._send(number)
+        with self._database.write() as session:
+            _doubt_silent(session, self._clock.now())
+
+    def _send(self, number: int) -> None:
+        with self._database.read() as session:
+            notice = session.get_one(Notice, number)
+            subscriber = session.get_one(Subscriber, notice.subscriber_id)
+        if subscriber.address is None:
+            self._settle(number, DeliveryState.SKIPPED, "no address")
+            return
+        try:
+            outcome = self._hand_over(self._compose(notice, subscriber))
+        except NewsletterError as error:
+            # Nothing has left: the transport says so by raising.
+            outcome = Deferred(response=str(error))
+            log.error("a notice could not be sent", notice=number, error=str(error))  # noqa: TRY400
+        if outcome is None:
+            self._settle(number, DeliveryState.UNCERTAIN, "no answer")
+            return
+        now = self._clock.now()
+        settled = retry.settle(
+            outcome,
+            key=number,
+            attempts=notice.attempts,
+            give_up_at=notice.created_at + GIVE_UP,
+            now=now,
+        )
+        self._settle(
+            number, settled.state, settled.reason, settled.attempts, settled.next_attempt_at
+        )
+
+    def _settle(
+        self,
+        number: int,
+        state: DeliveryState,
+        reason: str,
+        attempts: int = 0,
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        with self._database.write() as session:
+            notice = session.get_one(Notice, number)
+            notice.state, notice.reason, notice.attempts = state, reason, attempts
+            notice.next_attempt_at, notice.settled_at = next_attempt_at, self._clock.now()
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    waiting = (Notice.state == DeliveryState.QUEUED) | (
+        (Notice.state == DeliveryState.DEFERRED) & (Notice.next_attempt_at <= now)
+    )
+    return list(
+        session.scalars(select(Notice.id).where(waiting).order_by(Notice.id).limit(AT_ONCE))
+    )
+
+
+def _claim(session: Session, number: int, now: datetime) -> bool:
+    """Whether this process, and no other, may hand it over; `next_attempt_at` ends its lease."""
+    claimed = session.execute(
+        update(Notice)
+        .where(Notice.id == number)
+        .where(Notice.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
+        .values(state=DeliveryState.CLAIMED, next_attempt_at=now + LEASE)
+        .returning(Notice.id),
+        execution_options={"synchronize_session": False},
+    )
+    return claimed.first() is not None
+
+
+def _doubt_silent(session: Session, now: datetime) -> None:
+    """What was claimed and not settled within its lease died with its process."""
+    session.execute(
+        update(Notice)
+        .where(Notice.state == DeliveryState.CLAIMED, Notice.next_attempt_at < now)
+        .values(state=DeliveryState.UNCERTAIN, reason="its sender died", settled_at=now),
+        execution_options={"synchronize_session": False},
+    )

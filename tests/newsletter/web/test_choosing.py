@@ -1,0 +1,87 @@
+"""Choosing by one's own page: what is shown, what is saved, and who may."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from support import SECRET, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.signing import Signer
+from subscribers import membership, store
+from subscribers.models import Frequency, Subscriber
+
+FORM = {"name": "Ann", "topic": ["housing", "transport"], "frequency": "bulletins", "pause": ""}
+
+
+@pytest.fixture
+def ann(program: Newsletter, clock: FixedClock) -> int:
+    with program.database.write() as session:
+        return add_subscriber(session, "ann@example.org", clock.now(), topics=["transport"]).id
+
+
+@pytest.fixture
+def path(ann: int) -> str:
+    return f"/preferences/{Signer(SECRET, 'preferences').sign(str(ann))}"
+
+
+def subscriber(program: Newsletter, number: int) -> Subscriber:
+    with program.database.read() as session:
+        return store.by_id(session, number)
+
+
+def test_the_page_shows_what_she_has_chosen(client: httpx.Client, path: str) -> None:
+    page = client.get(path)
+    assert 'value="transport" checked' in page.text
+    assert 'value="housing" checked' not in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_what_she_chooses_is_saved(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    assert "Saved." in client.post(path, data=FORM).text
+    found = subscriber(program, ann)
+    assert (found.name, found.frequency) == ("Ann", Frequency.BULLETINS)
+    with program.database.read() as session:
+        assert store.chosen_topics(session, found) == ("housing", "transport")
+
+
+def test_a_pause_lasts_as_long_as_she_said_and_can_be_ended(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    page = client.post(path, data=FORM | {"pause": "4"})
+    assert subscriber(program, ann).paused_until == clock.now() + timedelta(weeks=4)
+    assert "until Friday 25 December 2026" in page.text
+    client.post(path, data=FORM | {"pause": "keep"})
+    assert subscriber(program, ann).paused_until is not None
+    client.post(path, data=FORM)
+    assert subscriber(program, ann).paused_until is None
+
+
+@pytest.mark.parametrize("wrong", [{"frequency": "never"}, {"pause": "999"}, {"topic": ["<b>"]}])
+def test_what_the_page_does_not_offer_is_refused_and_nothing_changes(
+    client: httpx.Client, program: Newsletter, ann: int, path: str, wrong: dict[str, object]
+) -> None:
+    assert client.post(path, data=FORM | wrong).status_code == 400
+    assert subscriber(program, ann).frequency is Frequency.EVERYTHING
+
+
+def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int) -> None:
+    token = Signer(SECRET, "confirm").sign(str(ann))
+    assert client.get(f"/preferences/{token}").status_code == 400
+
+
+def test_who_has_left_has_no_page(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    with program.database.write() as session:
+        membership.leave(session, store.by_id(session, ann), source="x", now=clock.now())
+    assert client.get(path).status_code == 400
+
+
+def test_the_page_of_leaving_offers_less_instead(client: httpx.Client, ann: int, path: str) -> None:
+    leaving = Signer(SECRET, "unsubscribe").sign(f"{ann}.7")
+    assert path in client.get(f"/unsubscribe/{leaving}").text

@@ -1,0 +1,239 @@
+"""Joining by the form: asked once, confirmed by a press, and nothing told to the curious."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from support import SECRET, RecordingTransport, add_article, add_subscriber, make_app
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.signing import Signer
+from newsletter.transports.base import Deferred, Mail
+from newsletter.web.services import SiteServices
+from subscribers import membership, store
+from subscribers.models import ConsentKind, Frequency, SubscriberStatus
+
+Show = Callable[[SiteServices], None]
+
+ANN = "ann@example.org"
+FORM = {"address": ANN, "name": "Ann", "topic": "housing", "frequency": "weekly", "website": ""}
+
+
+@pytest.fixture
+def transport() -> RecordingTransport:
+    return RecordingTransport()
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
+) -> Iterator[Newsletter]:
+    """A site whose mails are recorded."""
+    app = make_app(tmp_path, sqlite_url, clock, transport=transport)
+    with app.database.write() as session:
+        add_article(session, "Homes", clock.now(), topics=["housing"])
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def sent(transport: RecordingTransport) -> list[Mail]:
+    return transport.taken
+
+
+def status_of(program: Newsletter, address: str) -> SubscriberStatus | None:
+    with program.database.read() as session:
+        found = store.find_by_address(session, address)
+        return found.status if found else None
+
+
+def link_in(mail: Mail) -> str:
+    """The path of the address that confirms."""
+    text = mail.content.decode().replace("=\r\n", "")
+    address = next(word for word in text.split() if "/confirm/" in word)
+    return urlsplit(address).path
+
+
+def join(client: httpx.Client, program: Newsletter, sent: list[Mail]) -> str:
+    assert client.post("/subscribe", data=FORM).status_code == 200
+    program.notices.send_due()
+    return link_in(sent[-1])
+
+
+def test_who_joins_is_asked_once_and_is_on_the_list_when_she_presses(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    program.notices.send_due()
+    assert [mail.recipient for mail in sent] == [ANN]
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+    assert "You are on the list" in client.post(path).text
+    with program.database.read() as session:
+        ann = store.by_address(session, ANN)
+        assert (ann.name, ann.frequency) == ("Ann", Frequency.WEEKLY)
+        assert store.chosen_topics(session, ann) == ("housing",)
+
+
+def test_opening_the_link_confirms_nobody(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    for method in ("GET", "HEAD", "GET"):
+        assert client.request(method, path).status_code == 200
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+
+
+def test_what_she_agreed_to_is_kept_word_for_word(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    client.post(join(client, program, sent))
+    with program.database.read() as session:
+        asked, given = store.consent_of(session, store.by_address(session, ANN))
+    assert (asked.kind, asked.wording) == (ConsentKind.ASKED, program.config.joining.wording)
+    assert (given.kind, given.source) == (ConsentKind.GIVEN, "confirmation link")
+
+
+def test_the_answer_tells_nobody_who_is_on_the_list(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    with program.database.write() as session:
+        add_subscriber(session, "known@example.org", clock.now())
+        gone = add_subscriber(session, "gone@example.org", clock.now())
+        store.add_suppression(session, gone.address_hash, "complained", clock.now())
+    answers = set()
+    for name in ("known", "new", "gone"):
+        response = client.post("/subscribe", data=FORM | {"address": f"{name}@example.org"})
+        answers.add((response.status_code, response.text.replace(name, "NAME")))
+    assert len(answers) == 1
+    program.notices.send_due()
+    assert "gone@example.org" not in {mail.recipient for mail in sent}
+
+
+def test_a_program_that_fills_in_everything_is_left_to_believe_it_worked(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    response = client.post("/subscribe", data=FORM | {"website": "https://spam.example"})
+    assert "Look into your inbox" in response.text
+    assert status_of(program, ANN) is None
+
+
+def test_nobodys_mailbox_can_be_filled_by_the_form(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    for _ in range(8):
+        client.post("/subscribe", data=FORM)
+        program.notices.send_due()
+    assert len(sent) == 3
+
+
+def test_one_network_may_not_try_without_end(client: httpx.Client) -> None:
+    codes = [client.post("/subscribe", data=FORM).status_code for _ in range(21)]
+    assert codes == [200] * 20 + [429]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"address": "no address"},
+        {"address": ""},
+        {"address": "a@b.example\r\nBcc: all@b.example"},
+        {"frequency": "hourly"},
+        {"topic": "../../etc"},
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_form_and_nothing_is_lost(
+    client: httpx.Client, program: Newsletter, wrong: dict[str, str]
+) -> None:
+    response = client.post("/subscribe", data=FORM | {"name": "Ann <b>"} | wrong)
+    assert response.status_code == 400
+    assert 'role="alert"' in response.text
+    assert "Ann &lt;b&gt;" in response.text
+    assert status_of(program, ANN) is None
+
+
+def test_an_old_link_says_kindly_what_to_do(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    clock.at += timedelta(days=8)
+    response = client.post(path)
+    assert response.status_code == 400
+    assert "fill in the form again" in response.text
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+
+
+def test_a_link_of_another_purpose_confirms_nobody(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    with program.database.write() as session:
+        ann = add_subscriber(session, ANN, clock.now(), proven=False)
+        moment = int(clock.now().timestamp())
+    token = Signer(SECRET, "unsubscribe").sign(f"{ann.id}.{moment}")
+    assert client.post(f"/confirm/{token}").status_code == 400
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+
+
+def test_who_left_is_not_brought_back_by_an_old_link(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    client.post(path)
+    with program.database.write() as session:
+        membership.leave(
+            session, store.by_address(session, ANN), source="one-click", now=clock.now()
+        )
+    assert client.post(path).status_code == 400
+    assert status_of(program, ANN) is SubscriberStatus.ENDED
+
+
+def test_who_never_confirms_is_forgotten(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    join(client, program, sent)
+    with program.database.write() as session:
+        assert membership.forget_unconfirmed(session, clock.now() - timedelta(days=30)) == 0
+        assert membership.forget_unconfirmed(session, clock.now() + timedelta(days=30)) == 1
+    assert status_of(program, ANN) is None
+
+
+def test_a_notice_whose_sender_died_is_never_sent_again(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    client.post("/subscribe", data=FORM)
+    transport.raising = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        program.notices.send_due()
+    transport.raising = None
+    clock.at += timedelta(hours=1)
+    program.notices.send_due()
+    program.notices.send_due()
+    assert len(transport.taken) == 1
+
+
+def test_a_notice_that_is_put_off_is_tried_again(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    transport.answers[ANN] = Deferred(response="450 later")
+    client.post("/subscribe", data=FORM)
+    program.notices.send_due()
+    transport.answers.clear()
+    program.notices.send_due()
+    assert len(transport.taken) == 1
+    clock.at += timedelta(minutes=10)
+    program.notices.send_due()
+    assert len(transport.taken) == 2
+
+
+def test_a_closed_list_has_no_form(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, client: httpx.Client, show: Show
+) -> None:
+    assert "Get it by email" in client.get("/").text
+    closed = make_app(tmp_path, sqlite_url, clock, extra="[joining]\nis_open = false\n")
+    show(closed)
+    assert "Get it by email" not in client.get("/").text
+    assert client.post("/subscribe", data=FORM).status_code == 404
+    closed.close()
