@@ -11,7 +11,7 @@ from processes import answers, running, wait_until
 from support import Run
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "feeds"))
-from hub import open_hub  # noqa: E402
+from hub import open_hub
 
 ANN = "ann@wexcombe.example"
 pytestmark = pytest.mark.usefixtures("site")
