@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from newsletter.articles import store
+from newsletter.articles.correcting import correct
 from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.choosing import FORMATS
@@ -320,6 +321,22 @@ def withdraw(program: Program, references: tuple[str, ...]) -> None:
             lines.append(f"{'withdrawn' if changed else 'was withdrawn already'}: {title}")
     for line in lines:
         program.say(line)
+
+
+@articles.command("correct")
+@click.argument("reference", metavar="ARTICLE")
+@click.argument("note")
+@pass_program
+def correct_(program: Program, reference: str, note: str) -> None:
+    """Publish a correction: NOTE says what was wrong and is right now.
+
+    It stands on the article's page and comes to feed readers as an entry of its own. No mail is
+    sent. A quiet edit tells nobody: newsletter articles edit.
+    """
+    with program.database.write() as session:
+        correct(session, reference, note, program.clock.now())
+        title = store.get(session, reference).title
+    program.say(f"correction published: {title}")
 
 
 @articles.command("topics")

@@ -13,7 +13,7 @@ from newsletter.errors import NewsletterError
 COMMANDS = {
     "init": ("init", "Write newsletter.toml and create the database."),
     "articles": ("articles", "Import, list, edit and withdraw articles."),
-    "feeds": ("feeds", "Write the feeds as files."),
+    "feeds": ("feeds", "List and write the feeds; archives, hubs and private feeds."),
     "digest": ("digest", "List, preview, send and schedule digests."),
     "bulletin": ("bulletin", "Send a one-off bulletin."),
     "editions": ("editions", "See, pause, resume and cancel what is being sent."),

@@ -23,6 +23,7 @@ from newsletter.web import (
     mails,
     pages,
     people,
+    theming,
 )
 from newsletter.web.delivery import PageDelivery
 from newsletter.web.limits import BodyLimit, MostAtOnce
@@ -59,6 +60,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *feeds.ROUTES,
         *following.ROUTES,
         *machines.ROUTES,
+        *theming.ROUTES,
         *editions.ROUTES,
         *people.ROUTES,
         *joining.ROUTES,

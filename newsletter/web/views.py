@@ -1,7 +1,8 @@
 """Pages from templates: the operator's folder first, then the shipped one; always escaped.
 
-Every page is given `site`, `root` (the path that base_url may have), `imprint` and what the feeds'
-addresses are made of; `topics` and `feed_topic` where it has them; and what its template names.
+Every page is given `site`, `theme`, `root` (the path that base_url may have), `imprint` and what
+the feeds' addresses are made of; `topics` and `feed_topic` where it has them; and what its
+template names.
 """
 
 from collections.abc import Mapping
@@ -50,6 +51,7 @@ class Views:
         self._environment.globals.update(
             site=config.site,
             root=urlsplit(config.site.base_url).path,
+            theme=config.theme,
             imprint=imprint_line(config.site.imprint),
             feed_kinds=tuple(FeedKind),
             feed_path=feed_path,

@@ -1,0 +1,67 @@
+"""The colours and fonts of `[theme]` for the pages: a style sheet that sets the variables of
+`static/site.css`. A sheet of its own, because no page may style itself (Content-Security-Policy).
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from newsletter.config.colours import readable_on, words_on
+from newsletter.config.theme import Palette, Theme
+from newsletter.web.state import site_of
+
+THEME_PATH = "/theme.css"
+# Around what has the focus (WCAG 2.2, 1.4.11: three to one).
+FOCUS, FOCUS_RATIO = "#b4530a", 3.0
+
+
+def theme_css(theme: Theme, *, has_masthead: bool) -> str:
+    """The style sheet."""
+    fonts = {"serif": theme.heading_font, "sans": theme.text_font}
+    return "\n".join(
+        (
+            _rule(":root", _colours(theme.light) | {n: font for n, font in fonts.items() if font}),
+            _masthead(theme.light) if has_masthead else "",
+            "@media (prefers-color-scheme: dark) {",
+            _rule(":root", _colours(theme.dark)),
+            _masthead(theme.dark) if has_masthead else "",
+            "}\n",
+        )
+    )
+
+
+def _colours(palette: Palette) -> dict[str, str]:
+    # On pages, links stand on the paper and on the quieter ground alike.
+    accent = readable_on(palette.accent, palette.paper, palette.ground)
+    return {
+        "paper": palette.paper,
+        "sheet": palette.ground,
+        "ink": palette.ink,
+        "soft": palette.soft,
+        "line": palette.line,
+        "accent": accent,
+        "accent-ink": words_on(accent, palette.ink),
+        "focus": readable_on(FOCUS, palette.paper, palette.ground, ratio=FOCUS_RATIO),
+    }
+
+
+def _masthead(palette: Palette) -> str:
+    """Within the masthead everything is written in the one colour that can be read there."""
+    words = palette.on_masthead
+    names = ("ink", "soft", "line", "accent", "focus")
+    behind = {"paper": palette.masthead, "sheet": palette.masthead}
+    return _rule(".masthead", behind | dict.fromkeys(names, words))
+
+
+def _rule(selector: str, values: dict[str, str]) -> str:
+    return f"{selector} {{ {' '.join(f'--{name}: {value};' for name, value in values.items())} }}"
+
+
+def theme(request: Request) -> Response:
+    """The style sheet of the site's theme."""
+    options = site_of(request).config.theme
+    css = theme_css(Theme.of(options), has_masthead=bool(options.masthead))
+    return Response(css, media_type="text/css")
+
+
+ROUTES = [Route(THEME_PATH, theme)]
