@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 from servers import postgresql
 from sqlalchemy import text
 
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.migrations.running import upgrade
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("newsletter", deadline=None)
+settings.load_profile("newsletter")
 
 # A Friday in Little Wexcombe, in winter time.
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
