@@ -20,6 +20,7 @@ from newsletter.delivery.notices import NoticeSender
 from newsletter.delivery.sender import Toolbox
 from newsletter.delivery.single import Stationery
 from newsletter.editions import store as editions
+from newsletter.editions.inspection import Inspector
 from newsletter.editions.masthead import masthead
 from newsletter.editions.models import EditionState
 from newsletter.errors import (
@@ -29,6 +30,8 @@ from newsletter.errors import (
     SendingRefused,
     TokenError,
 )
+from newsletter.fetching import status_of
+from newsletter.linting.dns import text_records
 from newsletter.rendering.compile import Renderer
 from newsletter.rendering.dkim import DkimKey
 from newsletter.rendering.templates import Templates
@@ -86,7 +89,12 @@ class Newsletter:
             limits=self.config.limits,
             alarm=self.tell,
         )
-        return Engine(tools, self.renderer, self.transport)
+        return Engine(tools, self.renderer, self.inspector, self.transport)
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
+        return Inspector(self.config.lint, selectors, ask=status_of, records=text_records)
 
     @cached_property
     def dkim_keys(self) -> dict[str, DkimKey]:

@@ -9,7 +9,7 @@ mean is left to the caller.
 import ipaddress
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,7 @@ TOTAL_TIME = timedelta(seconds=60)
 SILENCE_SECONDS = 15
 MOST_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
-USER_AGENT = "newsletter (feed reader)"
+HEADERS = {"User-Agent": "newsletter (feed reader)", "Accept": "*/*"}
 REDIRECTS = {301, 302, 303, 307, 308}
 # RFC 6052 section 2.1: an IPv4 address in the last four bytes.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -77,7 +77,7 @@ def fetch(
     Raises:
         FetchError: it could not, or must not, be fetched.
     """
-    headers = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+    headers = dict(HEADERS)
     if etag:
         headers["If-None-Match"] = etag
     if last_modified:
@@ -85,7 +85,8 @@ def fetch(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            answer = _followed(session, url, headers, largest_bytes)
+            with _last_answer(session, url, headers) as (found, address):
+                answer = _read(found, url, address, largest_bytes)
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
         if deadline.passed:
@@ -94,9 +95,25 @@ def fetch(
         return answer
 
 
-def _followed(
-    session: requests.Session, url: str, headers: dict[str, str], largest_bytes: int
-) -> Fetched:
+def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> int:
+    """What an address answers after its redirects: the HTTP status; nothing more is read.
+
+    Raises:
+        FetchError: it does not answer, or must not be asked.
+    """
+    deadline = _Deadline(total_time)
+    with deadline.enforced(), _session(allow_private, deadline) as session:
+        try:
+            with _last_answer(session, url, HEADERS) as (found, _):
+                return found.status_code
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+
+
+@contextmanager
+def _last_answer(
+    session: requests.Session, url: str, headers: Mapping[str, str]
+) -> Iterator[tuple[requests.Response, str]]:
     """The answer at the end of the redirects, which requests would read without bound."""
     address = url
     for _ in range(MOST_REDIRECTS + 1):
@@ -108,7 +125,8 @@ def _followed(
             if answer.status_code in REDIRECTS and target:
                 address = urljoin(address, target)
                 continue
-            return _read(answer, url, address, largest_bytes)
+            yield answer, address
+            return
     raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects; give the last address")
 
 

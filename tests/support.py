@@ -53,11 +53,16 @@ folder = "templates"
 TEMPLATES = {
     "digest/body.html": "<html><body><p>{{ person.greeting }}</p>"
     "{% for a in articles %}<h2>{{ a.title }}</h2>{% endfor %}"
-    "<a href='{{ person.unsubscribe_url }}'>leave</a></body></html>",
+    "<a href='{{ person.unsubscribe_url }}'>leave</a>"
+    "<p>{{ site.imprint.promoter }}, {{ site.imprint.promoter_address }}</p></body></html>",
     "digest/body.txt": "{{ person.greeting }}\n{% for a in articles %}* {{ a.title }}\n"
-    "{% endfor %}{{ person.unsubscribe_url }}\n{{ site.imprint.promoter }}",
-    "bulletin/body.html": "<html><body>{{ body_html|safe }}</body></html>",
-    "bulletin/body.txt": "{{ person.greeting }}\n{{ body_text }}\n{{ person.unsubscribe_url }}",
+    "{% endfor %}{{ person.unsubscribe_url }}\n{{ site.imprint.promoter }}, "
+    "{{ site.imprint.promoter_address }}",
+    "bulletin/body.html": "<html><body>{{ body_html|safe }}"
+    "<a href='{{ person.unsubscribe_url }}'>leave</a>"
+    "<p>{{ site.imprint.promoter }}, {{ site.imprint.promoter_address }}</p></body></html>",
+    "bulletin/body.txt": "{{ person.greeting }}\n{{ body_text }}\n{{ person.unsubscribe_url }}\n"
+    "{{ site.imprint.promoter }}, {{ site.imprint.promoter_address }}",
 }
 
 

@@ -23,7 +23,15 @@ FLOORS: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
     (1, ("subscribers",)),
     (2, ("newsletter.articles",)),
-    (3, ("newsletter.feeds", "newsletter.rendering", "newsletter.transports")),
+    (
+        3,
+        (
+            "newsletter.feeds",
+            "newsletter.rendering",
+            "newsletter.transports",
+            "newsletter.linting",
+        ),
+    ),
     (4, ("newsletter.editions",)),
     (5, ("newsletter.delivery", "newsletter.feedback")),
     (
@@ -40,7 +48,12 @@ FLOORS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (8, ("newsletter.__main__",)),
 )
 # Neighbours on floor 3 know nothing of each other.
-APART = ("newsletter.feeds", "newsletter.rendering", "newsletter.transports")
+APART = (
+    "newsletter.feeds",
+    "newsletter.rendering",
+    "newsletter.transports",
+    "newsletter.linting",
+)
 # Empty packages that only hold others.
 NOWHERE = ("newsletter",)
 # Where HTTP statuses and exit codes are decided.

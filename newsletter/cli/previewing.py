@@ -14,16 +14,15 @@ from newsletter.app import UNSUBSCRIBE, Newsletter, is_accepted
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
 from newsletter.delivery.rehearsal import Audience, audience_of, trial_mail, variant_for
+from newsletter.editions.abridging import GMAIL_CLIPS_AT_BYTES
 from newsletter.editions.models import Edition
 from newsletter.editions.variants import CompiledVariant
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
+from newsletter.linting.findings import Finding
 from newsletter.rendering.compile import personal_values
 from newsletter.rendering.slots import mark
 from subscribers import store as people
 from subscribers.addresses import normalise_address
-
-# Gmail shows no more of a mail's HTML than this and hides the rest behind a link.
-GMAIL_CLIPS_AT_BYTES = 104_448
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +57,8 @@ class Preview:
     compiled: CompiledVariant
     reader_name: str
     audience: Audience
+    findings: tuple[Finding, ...]
+    """What the look before sending finds in this one."""
 
     @classmethod
     def of(
@@ -71,11 +72,16 @@ class Preview:
         is_test: bool,
     ) -> Self:
         """Raises ResourceNotFound where the reader would get no mail."""
+        compiled = variant_for(session, edition, app.renderer, reader.topics, now, test=is_test)
         return cls(
             edition=edition,
-            compiled=variant_for(session, edition, app.renderer, reader.topics, now, test=is_test),
+            compiled=compiled,
             reader_name=reader.name,
             audience=audience_of(session, edition, now),
+            findings=(
+                *app.inspector.findings(edition, [compiled]),
+                *app.inspector.doubts_about_sender(edition),
+            ),
         )
 
     def bodies(self) -> tuple[str, str]:
@@ -98,20 +104,25 @@ def show_preview(
         print_json(
             program,
             {
-                "subject": preview.edition.subject,
+                "subject": preview.compiled.subject,
                 "html_bytes": size,
                 "recipients": preview.audience.recipients,
+                "variants": preview.audience.variants,
+                "findings": [vars(finding) for finding in preview.findings],
                 "excluded": preview.audience.excluded,
                 "text": text,
             },
         )
     else:
-        program.say(f"Subject: {preview.edition.subject}")
+        program.say(f"Subject: {preview.compiled.subject}")
         program.say(f"{preview.audience.recipients} would receive it.")
+        if preview.audience.variants > 1:
+            program.say(f"Their topics make {preview.audience.variants} different mails of it.")
         for reason, count in preview.audience.excluded.items():
             program.say(f"{count} would not: {reason}.")
-        if size > GMAIL_CLIPS_AT_BYTES:
-            program.warn(f"The HTML has {size} bytes; Gmail cuts it at {GMAIL_CLIPS_AT_BYTES}.")
+        program.say(f"The HTML part has {size} bytes; Gmail shows {GMAIL_CLIPS_AT_BYTES}.")
+        for finding in preview.findings:
+            program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
         if folder is None and not in_browser:
             program.say("")
             program.say(text)

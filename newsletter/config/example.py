@@ -25,6 +25,7 @@ from newsletter.config.options import (
     Imprint,
     JoiningOptions,
     LimitOptions,
+    LintOptions,
     Sender,
     SendingOptions,
     Site,
@@ -112,6 +113,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         Table(path="web", model=WebOptions),
         Table(path="theme", model=ThemeOptions),
         Table(path="templates", model=TemplateOptions),
+        Table(path="lint", model=LintOptions),
     ]
     return [_with_values(table, values) for table in found]
 

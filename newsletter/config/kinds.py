@@ -4,7 +4,7 @@ A message says what was expected and gives an example; the loader puts path and 
 """
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -62,3 +62,17 @@ OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespa
 Colour = Annotated[str, AfterValidator(parse_colour)]
 FontFamily = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'\"-]*$", max_length=300)]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]
+
+# All but those that the law asks for; a test holds them against the rules there are.
+LintRule = Literal[
+    "empty",
+    "unrendered",
+    "relative-link",
+    "dead-link",
+    "alt",
+    "size",
+    "shortened",
+    "pictures",
+    "spam",
+    "domain",
+]

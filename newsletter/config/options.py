@@ -17,6 +17,7 @@ from newsletter.config.kinds import (
     Cron,
     Duration,
     FontFamily,
+    LintRule,
     OneLine,
     Section,
     Slug,
@@ -339,6 +340,20 @@ def _readable(colour: str, ground: str, info: ValidationInfo) -> str:
     return colour
 
 
+class LintOptions(Section):
+    """The look at every mail before it is sent."""
+
+    links: bool = Field(
+        True, description="true: every address in a mail is asked first; a dead one stops it"
+    )
+    domain: bool = Field(
+        True, description="true: previews ask the DNS for SPF, DKIM and DMARC of the From domain"
+    )
+    ignore: tuple[LintRule, ...] = Field(
+        (), description="Rules to pass over, by the names that findings have"
+    )
+
+
 class TemplateOptions(Section):
     """The operator's own templates."""
 
@@ -366,6 +381,7 @@ class Config(Section):
     web: WebOptions = Field(default_factory=WebOptions)
     theme: ThemeOptions = Field(default_factory=ThemeOptions)
     templates: TemplateOptions = Field(default_factory=TemplateOptions)
+    lint: LintOptions = Field(default_factory=LintOptions)
 
     def zone_of(self, digest: DigestOptions) -> ZoneInfo:
         return ZoneInfo(digest.timezone or self.site.timezone)

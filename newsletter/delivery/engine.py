@@ -19,9 +19,10 @@ from newsletter.delivery.preparing import prepare
 from newsletter.delivery.recovery import recover
 from newsletter.delivery.sender import Progress, Toolbox, Worker
 from newsletter.editions import store as editions
+from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
-from newsletter.errors import Conflict, NewsletterError, TemplateError
+from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
 from newsletter.rendering.compile import Renderer
 from newsletter.transports.base import Transport, TransportStopped
 
@@ -37,9 +38,16 @@ def no_progress(_count: int) -> None:
 class Engine:
     """Sends editions; call `send_due` again and again, or `send` for one."""
 
-    def __init__(self, tools: Toolbox, renderer: Renderer, transport: TransportByName) -> None:
+    def __init__(
+        self,
+        tools: Toolbox,
+        renderer: Renderer,
+        inspector: Inspector,
+        transport: TransportByName,
+    ) -> None:
         self._tools = tools
         self._renderer = renderer
+        self._inspector = inspector
         self._transport = transport
         self._not_before: dict[str, datetime] = {}
 
@@ -65,10 +73,11 @@ class Engine:
             log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
 
     def prepare(self, number: int) -> None:
-        """Write the deliveries of a queued edition; a template that fails stops it."""
+        """Write the deliveries of a queued edition; what must not go out stops it."""
+        tools = self._tools
         try:
-            prepare(self._tools.database, self._renderer, number, self._tools.clock.now())
-        except TemplateError as error:
+            prepare(tools.database, self._renderer, self._inspector, number, tools.clock.now())
+        except (TemplateError, SendingRefused) as error:
             self._halt(number, str(error))
             raise
 
@@ -79,7 +88,8 @@ class Engine:
         left alone for a while.
 
         Raises:
-            TransportStopped, TemplateError: the edition is stopped; its note says why.
+            TransportStopped, TemplateError, SendingRefused: the edition is stopped; its note says
+                why.
         """
         self.prepare(number)
         with self._tools.database.read() as session:

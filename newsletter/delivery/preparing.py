@@ -9,6 +9,7 @@ from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.editions import store
 from newsletter.editions.digest import sections_for
+from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import (
@@ -27,7 +28,9 @@ log = structlog.get_logger()
 Compiled = dict[str, CompiledVariant]
 
 
-def prepare(database: Database, renderer: Renderer, number: int, now: datetime) -> bool:
+def prepare(
+    database: Database, renderer: Renderer, inspector: Inspector, number: int, now: datetime
+) -> bool:
     """Let a queued edition start: its deliveries are written, if they were not before.
 
     Compiling happens outside any transaction; variants, deliveries and the change of state are
@@ -36,6 +39,7 @@ def prepare(database: Database, renderer: Renderer, number: int, now: datetime) 
 
     Raises:
         TemplateError: a template is wrong; the edition stays queued.
+        SendingRefused: the look before sending found what must not go out; likewise.
     """
     compiled: Compiled = {}
     while True:
@@ -44,6 +48,7 @@ def prepare(database: Database, renderer: Renderer, number: int, now: datetime) 
             page = edition.web_html
             if edition.fanned_out_at is None:
                 page = _compile(session, edition, renderer, compiled, now)
+        inspector.refuse_faulty(edition, compiled.values())
         with database.write() as session:
             edition = store.lock(session, number)
             if edition.state is not EditionState.QUEUED:

@@ -31,6 +31,8 @@ class Audience:
 
     recipients: int
     excluded: dict[str, int]
+    variants: int
+    """How many different mails the recipients get."""
 
 
 def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
@@ -42,10 +44,15 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
         reason, Subscriber.choice_id
     )
     counts: Counter[str] = Counter()
+    variants: set[str] = set()
     for why, choice_id, count in session.execute(query):
         counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
+        if not why and choice_id in keys:
+            variants.add(keys[choice_id])
     recipients = counts.pop("", 0)
-    return Audience(recipients=recipients, excluded=dict(counts.most_common()))
+    return Audience(
+        recipients=recipients, excluded=dict(counts.most_common()), variants=len(variants)
+    )
 
 
 def variant_for(
