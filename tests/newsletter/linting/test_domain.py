@@ -1,0 +1,58 @@
+"""What the DNS should say of a From address."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from newsletter.linting.domain import look_at_domain
+
+WHOLE = {
+    "town.org.uk": ["v=spf1 mx -all", "some other record"],
+    "s1._domainkey.town.org.uk": ["v=DKIM1; k=rsa; p=MIIB"],
+    "_dmarc.town.org.uk": ["v=DMARC1; p=none"],
+}
+
+
+def messages(
+    records: Mapping[str, list[str] | None], address: str = "news@town.org.uk", selector: str = "s1"
+) -> list[str]:
+    found = look_at_domain(address, selector, lambda name: records.get(name, []))
+    return [finding.message for finding in found]
+
+
+def test_a_domain_with_all_three_lacks_nothing() -> None:
+    assert messages(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "words"),
+    [
+        ("town.org.uk", [], "no SPF record"),
+        ("town.org.uk", ["v=spf1 -all", "v=spf1 mx"], "2 SPF records"),
+        ("s1._domainkey.town.org.uk", [], "newsletter check"),
+        ("s1._domainkey.town.org.uk", ["v=DKIM1; p="], "revoked"),
+        ("_dmarc.town.org.uk", [], "v=DMARC1; p=none"),
+    ],
+)
+def test_each_lack_is_told_with_its_mend(name: str, records: list[str], words: str) -> None:
+    (message,) = messages({**WHOLE, name: records})
+    assert words in message
+
+
+def test_a_part_of_a_domain_is_under_the_policy_of_the_whole() -> None:
+    records = {**WHOLE, "mail.town.org.uk": WHOLE["town.org.uk"]}
+    assert messages(records, "news@mail.town.org.uk", selector="") == []
+
+
+def test_without_a_key_of_ours_none_is_looked_for() -> None:
+    assert messages({**WHOLE, "s1._domainkey.town.org.uk": []}, selector="") == []
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_where_the_dns_is_silent_nothing_is_said(name: str) -> None:
+    assert messages({**WHOLE, name: None}) == []
+
+
+@pytest.mark.parametrize("address", ["a@wexcombe.example", "a@localhost", "a@machine.test"])
+def test_names_that_are_never_in_the_dns_are_not_asked_for(address: str) -> None:
+    assert messages({}, address) == []

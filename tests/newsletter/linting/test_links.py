@@ -1,0 +1,72 @@
+"""Whether links lead somewhere: only a clear answer stops a mail."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pages import PageServer, pages
+
+from newsletter.errors import FetchError
+from newsletter.fetching import status_of
+from newsletter.linting.findings import Severity
+from newsletter.linting.links import addresses_in, ask_links
+
+OWN = "https://wexcombe.example"
+
+
+def test_only_addresses_of_other_sites_are_asked_and_each_once() -> None:
+    html = (
+        f'<a href="{OWN}/articles/x">A</a><a href="https://b.example/#one">B</a>'
+        '<a href="https://b.example/#two">B</a><img src="http://c.example/c.png">'
+        '<a href="mailto:a@b.example">write</a>'
+    )
+    assert addresses_in(html, OWN) == ["https://b.example/", "http://c.example/c.png"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_dead_link_is_an_error(status: int) -> None:
+    (found,) = ask_links(["https://b.example/"], lambda _: status)
+    assert found.severity is Severity.ERROR
+    assert str(status) in found.message
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 405, 429, 500, 503])
+def test_a_server_that_is_busy_or_refuses_robots_says_nothing(status: int) -> None:
+    assert ask_links(["https://b.example/"], lambda _: status) == []
+
+
+def test_a_server_that_does_not_answer_is_only_doubted() -> None:
+    def ask(address: str) -> int:
+        raise FetchError(f"{address}: no answer")
+
+    (found,) = ask_links(["https://b.example/"], ask)
+    assert found.severity is Severity.WARNING
+
+
+def test_slow_servers_do_not_hold_a_mail_up() -> None:
+    release = threading.Event()
+
+    def ask(_: str) -> int:
+        release.wait(10)
+        return 200
+
+    (found,) = ask_links(["https://b.example/"], ask, timedelta(milliseconds=20))
+    release.set()
+    assert "did not answer in time" in found.message
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PageServer]:
+    with pages({"/": 200, "/gone": 410, "/moved": "/gone"}) as found:
+        yield found
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/gone", 410), ("/moved", 410)])
+def test_a_status_is_asked_of_a_real_server(server: PageServer, path: str, status: int) -> None:
+    assert status_of(f"{server.base}{path}", allow_private=True) == status
+
+
+def test_addresses_of_ones_own_network_are_not_asked(server: PageServer) -> None:
+    with pytest.raises(FetchError):
+        status_of(f"{server.base}/")

@@ -1,0 +1,45 @@
+"""A small web server that answers what it is told to."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True)
+class PageServer:
+    """Where it listens."""
+
+    base: str
+
+
+@contextmanager
+def pages(answers: Mapping[str, int | str]) -> Iterator[PageServer]:
+    """A server on a free port of this machine.
+
+    Args:
+        answers: by path, a status, or a path that it redirects to.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = answers.get(self.path, 404)
+            self.send_response(answer if isinstance(answer, int) else 302)
+            if isinstance(answer, str):
+                self.send_header("Location", answer)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield PageServer(f"http://127.0.0.1:{server.server_address[1]}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
