@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 
 import structlog
-from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import load_config
@@ -22,11 +21,9 @@ from newsletter.delivery.single import Stationery
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.masthead import masthead
-from newsletter.editions.models import EditionState
 from newsletter.errors import (
     ConfigurationError,
     NewsletterError,
-    ResourceNotFound,
     SendingRefused,
     TokenError,
 )
@@ -45,8 +42,6 @@ from subscribers.models import Subscriber
 log = structlog.get_logger()
 
 UNSUBSCRIBE = "unsubscribe"
-# States in which the view-online page may be shown: somebody has been sent it.
-PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED})
 
 
 class Newsletter:
@@ -242,7 +237,7 @@ class Newsletter:
             ResourceNotFound: there is none, or it is not public yet.
         """
         with self.database.read() as session:
-            return _page(session, edition_id)
+            return editions.public_page(session, edition_id).web_html
 
     def close(self) -> None:
         if "database" in self.__dict__:
@@ -264,10 +259,3 @@ class Outcomes:
 
 def is_accepted(outcome: Outcome | None) -> bool:
     return isinstance(outcome, Accepted)
-
-
-def _page(session: Session, edition_id: int) -> str:
-    edition = editions.by_id(session, edition_id)
-    if edition.state not in PUBLIC or not edition.web_html:
-        raise ResourceNotFound(f"edition {edition_id} cannot be read online")
-    return edition.web_html

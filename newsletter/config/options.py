@@ -282,6 +282,9 @@ class WebOptions(Section):
         description="Requests that each process works on at once; further ones are answered 503 "
         "with Retry-After. Feeds kept in memory are always answered",
     )
+    archive: bool = Field(
+        True, description="true: sent editions are listed at /editions, for everybody to read"
+    )
     caught_mails: str = Field(
         "", description="Maildir shown at /mails; for trying things out, on loopback only"
     )

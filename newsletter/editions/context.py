@@ -65,7 +65,7 @@ def _common(edition: Edition) -> dict[str, Any]:
             "date": long_date(edition.send_at, zone),
         },
         "view_online_url": f"{site['base_url']}/editions/{edition.id}",
-        "archive_url": f"{site['base_url']}/editions",
+        "archive_url": f"{site['base_url']}/editions" if site.get("archive") else "",
     }
 
 

@@ -28,6 +28,7 @@ def masthead(config: Config, sender: str) -> dict[str, Any]:
             "base_url": site.base_url,
             "language": site.language,
             "contact": site.contact or chosen.reply_to or chosen.address,
+            "archive": config.web.archive,
             "imprint": site.imprint.model_dump(),
         },
         "sender": {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.config.options import DigestOptions
@@ -23,6 +23,8 @@ from newsletter.errors import Conflict, ResourceNotFound
 UNDER_WAY = frozenset(
     {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
 )
+# States in which an edition may be read online: somebody has been sent it.
+PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED})
 
 
 def by_id(session: Session, number: int) -> Edition:
@@ -169,6 +171,33 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
         if e.digest
     ]
     return tuple(section for section in found if section.articles)
+
+
+def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
+    """The editions for the public archive, newest first; those for chosen topics are not in it."""
+    query = (
+        select(Edition)
+        .where(Edition.state.in_(PUBLIC), Edition.web_html != "", Edition.topics == "")
+        .order_by(Edition.send_at.desc(), Edition.id.desc())
+        .limit(limit)
+        .offset(offset)
+        .options(defer(Edition.web_html), defer(Edition.body_html))
+    )
+    return list(session.scalars(query))
+
+
+def public_page(session: Session, number: int) -> Edition:
+    """The edition whose page shows this one: itself, or the one it went out with.
+
+    Raises:
+        ResourceNotFound: there is none, or nobody has been sent it yet.
+    """
+    edition = by_id(session, number)
+    if edition.joined_to is not None:
+        edition = by_id(session, edition.joined_to)
+    if edition.state not in PUBLIC or not edition.web_html:
+        raise ResourceNotFound(f"edition {number} cannot be read online")
+    return edition
 
 
 def joined(session: Session, number: int) -> list[int]:

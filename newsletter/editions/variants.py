@@ -172,7 +172,7 @@ def _envelope(edition: Edition, subject: str, unsubscribe_base: str, now: dateti
         list_name=edition.title,
         # Google's form: campaign, customer, mail type, sender.
         feedback_id=f"{edition.id}:{stream}:{edition.kind}:newsletter",
-        archive_url=f"{site['base_url']}/editions",
+        archive_url=f"{site['base_url']}/editions" if site.get("archive") else site["base_url"],
         owner=site["contact"],
         message_id_domain=sender["address"].partition("@")[2],
     )

@@ -61,7 +61,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *following.ROUTES,
         *machines.ROUTES,
         *theming.ROUTES,
-        *editions.ROUTES,
+        *editions.routes(has_archive=web.archive),
         *people.ROUTES,
         *joining.ROUTES,
         *choosing.ROUTES,

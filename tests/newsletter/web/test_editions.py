@@ -1,10 +1,18 @@
 """An edition in the browser."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import httpx
+from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.web.services import SiteServices
+
+Show = Callable[[SiteServices], None]
 
 
 def add_edition(program: Newsletter, clock: FixedClock, state: EditionState) -> int:
@@ -46,5 +54,79 @@ def test_an_edition_that_has_not_left_is_nobodys_business(
 
 
 def test_an_unknown_edition_is_not_found(client: httpx.Client) -> None:
-    for path in ("/editions/4711", "/editions/" + "9" * 40, "/editions/x", "/editions/"):
+    for path in ("/editions/4711", "/editions/" + "9" * 40, "/editions/x", "/editions?page=2"):
         assert client.get(path).status_code == 404
+
+
+def test_the_archive_lists_what_was_sent_and_nothing_else(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    sent = add_edition(program, clock, EditionState.SENT)
+    waiting = add_edition(program, clock, EditionState.QUEUED)
+    page = client.get("/editions").text
+    assert f'href="/editions/{sent}"' in page
+    assert f'href="/editions/{waiting}"' not in page
+    assert "Fair on Saturday" in page
+
+
+def test_an_edition_for_chosen_topics_is_not_in_the_archive(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    number = add_edition(program, clock, EditionState.SENT)
+    with program.database.write() as session:
+        session.get_one(Edition, number).topics = ",housing,"
+    assert "Fair on Saturday" not in client.get("/editions").text
+    assert client.get(f"/editions/{number}").status_code == 200
+
+
+def test_a_long_archive_has_pages(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    numbers = [add_edition(program, clock, EditionState.SENT) for _ in range(21)]
+    assert f'href="/editions/{numbers[0]}"' not in client.get("/editions").text
+    assert f'href="/editions/{numbers[0]}"' in client.get("/editions?page=2").text
+
+
+def test_an_edition_that_went_out_with_another_is_read_there(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    carrier = add_edition(program, clock, EditionState.SENT)
+    joined = add_edition(program, clock, EditionState.JOINED)
+    with program.database.write() as session:
+        session.get_one(Edition, joined).joined_to = carrier
+        session.get_one(Edition, joined).web_html = ""
+    assert client.get(f"/editions/{joined}").text == client.get(f"/editions/{carrier}").text
+
+
+def test_an_archive_that_is_not_wanted_is_not_there(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, client: httpx.Client, show: Show
+) -> None:
+    private = make_app(tmp_path, sqlite_url, clock, extra="[web]\narchive = false\n")
+    show(private)
+    assert client.get("/editions").status_code == 404
+    assert 'href="/editions"' not in client.get("/").text
+    private.close()
+
+
+def test_a_mailed_digest_can_be_shared_and_has_nothing_personal(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, client: httpx.Client, show: Show
+) -> None:
+    sender = make_app(tmp_path, sqlite_url, clock, transport=RecordingTransport())
+    for name in ("body.html", "body.txt"):
+        (tmp_path / "templates" / "digest" / name).unlink()
+    now = clock.now()
+    with sender.database.write() as session:
+        add_article(session, "Bridge reopens", now, image_url="https://wexcombe.example/b.png")
+        add_subscriber(session, "ann@example.org", now, name="Ann")
+        made = compose_digest(
+            session, sender.config, sender.renderer, "friday", period=None, now=now
+        )
+        assert isinstance(made, Edition)
+    sender.engine.send(made.id)
+    show(sender)
+    page = client.get(f"/editions/{made.id}").text
+    assert '<meta property="og:title" content="Bridge reopens">' in page
+    assert 'content="https://wexcombe.example/b.png"' in page
+    assert "unsubscribe" not in page.lower()
+    assert "Ann" not in page
+    sender.close()
