@@ -16,6 +16,7 @@ COMMANDS = {
     "feeds": ("feeds", "List and write the feeds; archives, hubs and private feeds."),
     "digest": ("digest", "List, preview, send and schedule digests."),
     "bulletin": ("bulletin", "Send a one-off bulletin."),
+    "templates": ("templates", "List, check and preview the templates of mails."),
     "editions": ("editions", "See, pause, resume and cancel what is being sent."),
     "subscribers": ("subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("serve", "Run the site, the schedule and the sender."),

@@ -1,7 +1,7 @@
 """What `digest preview` and `bulletin send --preview` show."""
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from newsletter.editions.variants import CompiledVariant
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.linting.findings import Finding
 from newsletter.rendering.compile import personal_values
-from newsletter.rendering.slots import mark
+from newsletter.rendering.slots import fill
 from subscribers import store as people
 from subscribers.addresses import normalise_address
 
@@ -87,11 +87,8 @@ class Preview:
     def bodies(self) -> tuple[str, str]:
         """HTML and text as the reader would see them; the links to leave lead nowhere."""
         values = personal_values("", self.reader_name, "preview", "preview")
-        html, text = self.compiled.html, self.compiled.text
-        for slot, value in values.items():
-            html = html.replace(mark(slot, self.compiled.nonce), value)
-            text = text.replace(mark(slot, self.compiled.nonce), value)
-        return html, text
+        nonce = self.compiled.nonce
+        return fill(self.compiled.html, nonce, values), fill(self.compiled.text, nonce, values)
 
 
 def show_preview(
@@ -121,13 +118,18 @@ def show_preview(
         for reason, count in preview.audience.excluded.items():
             program.say(f"{count} would not: {reason}.")
         program.say(f"The HTML part has {size} bytes; Gmail shows {GMAIL_CLIPS_AT_BYTES}.")
-        for finding in preview.findings:
-            program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
+        warn_of(program, preview.findings)
         if folder is None and not in_browser:
             program.say("")
             program.say(text)
     if folder is not None or in_browser:
-        _write(program, folder or Path(mkdtemp(prefix="newsletter-")), html, text, in_browser)
+        write_bodies(program, folder, html, text, in_browser=in_browser)
+
+
+def warn_of(program: Program, findings: Iterable[Finding]) -> None:
+    """Tell findings, a line each."""
+    for finding in findings:
+        program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
 
 
 def send_trial(program: Program, preview: Preview, address: str) -> None:
@@ -153,7 +155,15 @@ def send_trial(program: Program, preview: Preview, address: str) -> None:
     program.say(f"A test was sent to {to}, and to nobody else.")
 
 
-def _write(program: Program, folder: Path, html: str, text: str, in_browser: bool) -> None:
+def write_bodies(
+    program: Program, folder: Path | None, html: str, text: str, *, in_browser: bool
+) -> None:
+    """Write both parts to a folder, a new one where none is given, and open the page if wanted.
+
+    Raises:
+        StorageError: the folder cannot be written to.
+    """
+    folder = folder or Path(mkdtemp(prefix="newsletter-"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         page = folder / "preview.html"

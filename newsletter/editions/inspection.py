@@ -39,7 +39,7 @@ class Inspector:
     def findings(self, edition: Edition, variants: Iterable[CompiledVariant]) -> list[Finding]:
         """What is wrong or doubtful in these variants, the errors first."""
         looked_at = list(_telling_everything(variants))
-        found = [f for variant in looked_at for f in look_over(_letter(edition, variant))]
+        found = [f for variant in looked_at for f in look_over(letter_of(edition, variant))]
         if self._options.links:
             own = edition.masthead["site"]["base_url"]
             addresses = (a for v in looked_at for a in addresses_in(v.html, own))
@@ -82,7 +82,8 @@ def _telling_everything(variants: Iterable[CompiledVariant]) -> Iterable[Compile
             yield variant
 
 
-def _letter(edition: Edition, variant: CompiledVariant) -> Letter:
+def letter_of(edition: Edition, variant: CompiledVariant) -> Letter:
+    """A compiled mail as the rules look at it."""
     site = edition.masthead["site"]
     return Letter(
         subject=variant.subject,

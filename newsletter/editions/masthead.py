@@ -6,8 +6,16 @@ material is published, each with a postal address, as part of the material itsel
 
 from typing import Any
 
-from newsletter.config.options import Config, DigestOptions, Sender
+from newsletter.config.options import Config, DigestOptions, Imprint, Sender
 from newsletter.errors import SendingRefused
+
+SAMPLE_SENDER = Sender(address="news@example.org")
+SAMPLE_IMPRINT = Imprint(
+    promoter="M. Hallam",
+    promoter_address="4 Mill Lane, Little Wexcombe",
+    on_behalf_of="Wexcombe Forward",
+    on_behalf_of_address="The Corn Exchange, Little Wexcombe",
+)
 
 
 def masthead(config: Config, sender: str) -> dict[str, Any]:
@@ -20,6 +28,18 @@ def masthead(config: Config, sender: str) -> dict[str, Any]:
     _check_imprint(config)
     if not config.site.secret_key.get_secret_value():
         raise SendingRefused("site.secret_key is missing: links to leave could not be signed")
+    return _values(config, chosen)
+
+
+def shown_masthead(config: Config) -> dict[str, Any]:
+    """The same for trying templates out: what is missing is made up, nothing is refused."""
+    values = _values(config, next(iter(config.senders.values()), SAMPLE_SENDER))
+    if not config.site.imprint.promoter:
+        values["site"]["imprint"] = SAMPLE_IMPRINT.model_dump()
+    return values
+
+
+def _values(config: Config, chosen: Sender) -> dict[str, Any]:
     site = config.site
     return {
         "site": {

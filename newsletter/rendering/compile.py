@@ -12,6 +12,7 @@ from typing import Any
 
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.message import Envelope, write_message
+from newsletter.rendering.mjml import to_html
 from newsletter.rendering.slots import Slot, mark
 from newsletter.rendering.templates import Templates
 
@@ -46,14 +47,21 @@ class Renderer:
     def render(self, kind: str, context: Mapping[str, Any]) -> Rendered:
         """Both bodies of a kind of mail, styles inlined, slots marked."""
         nonce = secrets.token_hex(6)
-        html = self._render(f"{kind}/body.html", context, self._person(nonce, html=True))
+        html = self._html(kind, context, self._person(nonce, html=True))
         text = self._render(f"{kind}/body.txt", context, self._person(nonce, html=False))
-        return Rendered(html=inline_styles(html), text=text, nonce=nonce)
+        return Rendered(html=html, text=text, nonce=nonce)
 
     def render_online(self, kind: str, context: Mapping[str, Any]) -> str:
         """The page for everybody: the mail without anything personal."""
         person = {"greeting": "Hello", "name": "", "unsubscribe_url": ""}
-        return inline_styles(self._render(f"{kind}/body.html", context, person, online=True))
+        return self._html(kind, context, person, online=True)
+
+    def _html(
+        self, kind: str, context: Mapping[str, Any], person: Mapping[str, str], online: bool = False
+    ) -> str:
+        name = self._templates.html_body(kind)
+        html = self._render(name, context, person, online)
+        return to_html(html, name) if name.endswith(".mjml") else inline_styles(html)
 
     def _render(
         self, name: str, context: Mapping[str, Any], person: Mapping[str, str], online: bool = False

@@ -6,6 +6,7 @@ forging one.
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -27,6 +28,11 @@ TEXTS = frozenset({Slot.GREETING_HTML, Slot.GREETING_TEXT, Slot.NAME_HTML, Slot.
 
 def mark(slot: Slot, nonce: str) -> str:
     return f"zslot{nonce}x{slot.value}z"
+
+
+def fill(text: str, nonce: str, values: Mapping[Slot, str]) -> str:
+    """A text with its marks replaced, for showing it; mails are spliced from bytes."""
+    return "".join(values[p] if isinstance(p, Slot) else p for p in split_at_marks(text, nonce))
 
 
 def split_at_marks(text: str, nonce: str) -> list[str | Slot]:

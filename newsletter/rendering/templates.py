@@ -24,6 +24,9 @@ from newsletter.config.theme import Theme
 from newsletter.errors import TemplateError
 from newsletter.rendering.plaintext import html_to_text, underlined, wrapped
 
+HTML_BODY, MJML_BODY, TEXT_BODY = "body.html", "body.mjml", "body.txt"
+# Folders beside the kinds: what kinds are built on, and the pages of the site.
+NO_KINDS = frozenset({"_base", "web"})
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -46,7 +49,7 @@ class Templates:
         loaders: list[BaseLoader] = [FileSystemLoader(folder) for folder in self._folders]
         self._environment = SandboxedEnvironment(
             loader=ChoiceLoader(loaders),
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            autoescape=lambda name: name is not None and name.endswith((".html", ".mjml")),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -55,6 +58,28 @@ class Templates:
         self._environment.filters.update(
             as_text=html_to_text, wrapped=wrapped, underlined=underlined
         )
+
+    def html_body(self, kind: str) -> str:
+        """The file of a kind's HTML part: body.mjml or body.html, the operator's own first."""
+        for folder in self._folders:
+            for file in (MJML_BODY, HTML_BODY):
+                if (folder / kind / file).is_file():
+                    return f"{kind}/{file}"
+        return f"{kind}/{HTML_BODY}"
+
+    def kinds(self) -> dict[str, list[Path]]:
+        """Every kind of mail with the files that it is rendered from, the operator's own first."""
+        found: dict[str, dict[str, Path]] = {}
+        for folder in self._folders:
+            for path in sorted(folder.glob("*/*.*")):
+                kind = path.parent.name
+                if kind not in NO_KINDS and path.suffix in {".html", ".mjml", ".txt"}:
+                    found.setdefault(kind, {}).setdefault(path.name, path)
+        return {
+            kind: list(files.values())
+            for kind, files in sorted(found.items())
+            if TEXT_BODY in files or {HTML_BODY, MJML_BODY} & set(files)
+        }
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template file rendered.
