@@ -110,16 +110,13 @@ class SignedMessage:
     def __init__(self, message: CompiledMessage, key: DkimKey) -> None:
         self._message = message
         self._key = key
-        head, body = _parted(message.pieces)
+        head, begun, rest = _parted(message.pieces)
         fields = _fields(head)
         names = [name for name in SIGNED if name in fields]
         self._head = [piece for name in names for piece in fields[name]]
-        self._body = [p if isinstance(p, Slot) else _relaxed_body(p) for p in body]
         # Up to the first slot the body is the same for all, and so is the state of its hash.
-        self._begun = hashlib.sha256()
-        if isinstance(self._body[0], bytes):
-            self._begun.update(self._body[0])
-            del self._body[0]
+        self._begun = hashlib.sha256(_relaxed_body(begun))
+        self._body = [p if isinstance(p, Slot) else _relaxed_body(p) for p in rest]
         self._start = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
             f" d={key.domain}; s={key.selector};\r\n"
@@ -159,13 +156,15 @@ def _joined(pieces: Iterable[Piece], values: Mapping[Slot, bytes]) -> bytes:
     return b"".join([p if isinstance(p, bytes) else values[p] for p in pieces])
 
 
-def _parted(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """Head and body; the empty line between them in neither."""
-    for index, piece in enumerate(pieces):
-        if isinstance(piece, bytes) and b"\r\n\r\n" in piece:
-            head, _, body = piece.partition(b"\r\n\r\n")
-            return [*pieces[:index], head + b"\r\n"], [body, *pieces[index + 1 :]]
-    raise ValueError("a message without an end of its head")
+def _parted(pieces: Sequence[Piece]) -> tuple[list[Piece], bytes, list[Piece]]:
+    """Head, the beginning of the body, its rest; the empty line after the head in none of them."""
+    index, piece = next(
+        (index, piece)
+        for index, piece in enumerate(pieces)
+        if isinstance(piece, bytes) and b"\r\n\r\n" in piece
+    )
+    head, _, body = piece.partition(b"\r\n\r\n")
+    return [*pieces[:index], head + b"\r\n"], body, list(pieces[index + 1 :])
 
 
 def _fields(head: Sequence[Piece]) -> dict[str, list[Piece]]:

@@ -97,3 +97,7 @@ def test_every_word_of_a_theme_can_be_read(masthead: str) -> None:
 
 def test_a_font_cannot_carry_more_css() -> None:
     assert "theme.text_font" in complaint('text_font = "Arial; } body { display: none"')
+
+
+def test_between_grounds_that_no_colour_suits_the_better_of_black_and_white_is_taken() -> None:
+    assert readable_on("#0d5a62", "#000000", "#ffffff", ratio=7) in {"#000000", "#ffffff"}

@@ -91,6 +91,14 @@ def test_a_name_cannot_bring_markup_into_the_mail() -> None:
     assert "<script>" not in cast(EmailMessage, parse(raw).get_body(("html",))).get_content()
 
 
+def test_no_line_begins_with_a_dot_for_smtp_to_double() -> None:
+    body = f".first\n.second{mark(Slot.NAME_TEXT, NONCE)}.after"
+    raw = message(body, name=".Ann")
+    assert not [line for line in raw.split(b"\r\n") if line.startswith(b".")]
+    text = cast(EmailMessage, parse(raw).get_body(("plain",))).get_content()
+    assert text == ".first\n.second.Ann.after\n"
+
+
 def test_a_forged_mark_stays_text() -> None:
     forged = mark(Slot.UNSUBSCRIBE, "ffffff")
     assert forged in cast(EmailMessage, parse(message(forged)).get_body(("plain",))).get_content()

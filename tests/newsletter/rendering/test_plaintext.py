@@ -71,3 +71,12 @@ def test_the_first_part_of_a_body_ends_between_its_blocks() -> None:
     assert first_part("<p>One</p><p>Two</p>", 15) == "<p>One</p>"
     assert first_part("<p>One, which is long</p><p>Two</p>", 5) == "<p>One, which is long</p>"
     assert first_part("<p>One</p>", 100) == "<p>One</p>"
+
+
+def test_a_link_without_an_address_is_its_words() -> None:
+    assert html_to_text("<p><a>Read on</a></p>") == "Read on"
+
+
+def test_what_only_computers_read_leaves_no_trace() -> None:
+    assert html_to_text("<p>One<!-- a remark --> word<!-- another --></p>") == "One word"
+    assert html_to_text("<p>One<!-- a remark --></p>") == "One"
