@@ -18,6 +18,8 @@ def inline_styles(html: str) -> str:
         keep_style_tags=False,
         remove_classes=False,
         disable_validation=True,
+        # HTML takes pixels there, and "100%" would replace the pixels that Outlook needs.
+        disable_basic_attributes=["width", "height", "align"],
         cssutils_logging_level=logging.CRITICAL,
     ).transform()
     return str(inlined)

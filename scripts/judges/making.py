@@ -1,0 +1,169 @@
+"""The mails that are judged: every shipped kind, plain, in a party's colours, from the right.
+
+Made anew for each run by the product's own functions, signed with a key of the run's own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from newsletter.clock import SystemClock
+from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site, ThemeOptions
+from newsletter.config.theme import Theme
+from newsletter.editions.masthead import shown_masthead
+from newsletter.editions.sample import sample_edition, sample_notice, sample_sections
+from newsletter.editions.variants import compile_variant
+from newsletter.rendering.compile import Rendered, Renderer, compile_mail, personal_values
+from newsletter.rendering.dkim import DkimKey, ready
+from newsletter.rendering.headers import mailbox
+from newsletter.rendering.message import Envelope
+from newsletter.rendering.slots import fill
+from newsletter.rendering.templates import Templates
+
+# Judges of spam compare it with their own clock.
+NOW = SystemClock().now()
+BASE = "https://wexcombe.example"
+SITE = Site(
+    name="Wexcombe Forward",
+    base_url=BASE,
+    contact="office@wexcombe.example",
+    imprint=Imprint(
+        promoter="M. Hallam",
+        promoter_address="4 Mill Lane, Little Wexcombe",
+        on_behalf_of="Wexcombe Forward",
+        on_behalf_of_address="The Corn Exchange, Little Wexcombe",
+    ),
+)
+PARTY = ThemeOptions(accent="#8a1538", masthead="#8a1538", footer="Wexcombe Forward, since 1998")
+# Kind and number of stories of each edition: a usual digest, one that has to shorten itself, one
+# whole article, a bulletin.
+EDITIONS = {
+    "digest": ("digest", 14),
+    "digest-long": ("digest", 200),
+    "article": ("article", 1),
+    "bulletin": ("bulletin", 0),
+}
+NOTICES = ("confirm", "admin-alert")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A mail to be judged, as bytes and as a page."""
+
+    name: str
+    message: bytes
+    html: str
+    path: Path
+    """Where the page stands."""
+    is_edition: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A way a site may be set up."""
+
+    name: str
+    config: Config
+    mails: tuple[str, ...]
+    """Which are made in it."""
+
+    @property
+    def renderer(self) -> Renderer:
+        return Renderer(Templates("", Theme.of(self.config.theme)), BASE)
+
+
+def looks() -> list[Look]:
+    """As shipped; in a party's colours; in a language written from the right."""
+    plain = Config(
+        site=SITE,
+        senders={"default": Sender(address="news@wexcombe.example")},
+        digests={"friday": DigestOptions(name="The Friday digest")},
+    )
+    arabic = SITE.model_copy(update={"language": "ar"})
+    return [
+        Look(name="", config=plain, mails=(*EDITIONS, *NOTICES)),
+        Look(
+            name="-party",
+            config=plain.model_copy(update={"theme": PARTY}),
+            mails=("digest", "article", "confirm"),
+        ),
+        Look(
+            name="-rtl",
+            config=plain.model_copy(update={"site": arabic}),
+            mails=("digest", "bulletin"),
+        ),
+    ]
+
+
+def make_key() -> DkimKey:
+    """A key of this run's own."""
+    private = rsa.generate_private_key(65537, 2048)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return DkimKey("wexcombe.example", "judges", pem)
+
+
+def make_all(folder: Path, key: DkimKey) -> list[Made]:
+    """Every kind in every look, its page written to the folder."""
+    return [made for look in looks() for made in _make(look, folder, key)]
+
+
+def _make(look: Look, folder: Path, key: DkimKey) -> Iterator[Made]:
+    for name in look.mails:
+        if name in EDITIONS:
+            yield _edition(look, name, folder, key)
+        else:
+            yield _notice(look, name, folder, key)
+
+
+def _edition(look: Look, name: str, folder: Path, key: DkimKey) -> Made:
+    kind, count = EDITIONS[name]
+    edition = sample_edition(look.config, kind, NOW, count)
+    stories = count if "long" in name else 8
+    told = {"stories": stories, "tail_heading": "Also this week"}
+    edition.masthead = edition.masthead | {"digest": told}
+    sections = sample_sections(BASE, NOW, count) if count else ()
+    compiled = compile_variant(edition, sections, look.renderer, NOW)
+    rendered = Rendered(html=compiled.html, text=compiled.text, nonce=compiled.nonce)
+    return _made(f"{name}{look.name}", rendered, compiled.content, folder, key, is_edition=True)
+
+
+def _notice(look: Look, kind: str, folder: Path, key: DkimKey) -> Made:
+    context = sample_notice(look.config)
+    rendered = look.renderer.render(kind, context)
+    sender = shown_masthead(look.config)["sender"]
+    envelope = Envelope(
+        from_name=sender["name"],
+        from_address=sender["address"],
+        reply_to="",
+        subject=look.renderer.subject(kind, context),
+        date=NOW,
+        unsubscribe_base="",
+        list_id="",
+        list_name="",
+        feedback_id="",
+        archive_url="",
+        owner="",
+        message_id_domain="wexcombe.example",
+    )
+    content = compile_mail(rendered, envelope)
+    return _made(f"{kind}{look.name}", rendered, content, folder, key, is_edition=False)
+
+
+def _made(
+    name: str, rendered: Rendered, content: bytes, folder: Path, key: DkimKey, *, is_edition: bool
+) -> Made:
+    values = personal_values(
+        mailbox("Zoë Haywood", "zoe@example.org"), "Zoë Haywood", "MS4y.c2lnbmF0dXJl", f"e1.{name}"
+    )
+    made = Made(
+        name=name,
+        message=ready(content, rendered.nonce, key).splice(values),
+        html=fill(rendered.html, rendered.nonce, values),
+        path=folder / f"{name}.html",
+        is_edition=is_edition,
+    )
+    made.path.write_text(made.html, encoding="utf-8")
+    return made

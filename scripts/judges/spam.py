@@ -1,0 +1,124 @@
+"""Judges of what looks like spam: SpamAssassin and rspamd, neither asking the network."""
+
+import json
+import re
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from making import Made
+from verdicts import Verdict
+
+SPAMASSASSIN_BELOW = 0.5
+RSPAMD_BELOW = 4.0
+_STATUS = re.compile(
+    rb"X-Spam-Status: \S+ score=(-?[\d.]+).*?tests=([\w,\s]*?)\s(?:\w+=)", re.DOTALL
+)
+# What the server that took the mail would tell: who handed it over.
+PEER = {
+    "Ip": "192.0.2.25",
+    "Helo": "mail.wexcombe.example",
+    "Hostname": "mail.wexcombe.example",
+    "From": "news@wexcombe.example",
+    "Rcpt": "zoe@example.org",
+}
+RECEIVED = (
+    b"Received: from mail.wexcombe.example (mail.wexcombe.example [192.0.2.25])\r\n"
+    b"\tby mx.example.org with ESMTPS id 1; Fri, 27 Nov 2026 09:00:01 +0000\r\n"
+)
+
+
+def spamassassin(mails: Sequence[Made]) -> list[Verdict]:
+    """Debian's SpamAssassin on its own rules (-L: no network)."""
+    return [_assassinate(mail) for mail in mails]
+
+
+def _assassinate(mail: Made) -> Verdict:
+    run = subprocess.run(
+        ["spamassassin", "-L", "-t"], input=mail.message, capture_output=True, check=True
+    )
+    found = _STATUS.search(run.stdout)
+    if found is None:
+        return Verdict(judge="spamassassin", about=mail.name, faults=("it gave no score",))
+    score, tests = float(found[1]), b"".join(found[2].split()).decode()
+    faults = () if score < SPAMASSASSIN_BELOW else (f"{score}: {tests}",)
+    return Verdict(judge="spamassassin", about=mail.name, faults=faults, note=f"{score}")
+
+
+def rspamd(mails: Sequence[Made]) -> list[Verdict]:
+    """A rspamd of this run's own, without Redis and DNS."""
+    with _rspamd() as address:
+        return [_ask(address, mail) for mail in mails]
+
+
+def _ask(address: str, mail: Made) -> Verdict:
+    request = urllib.request.Request(
+        f"{address}/checkv2", data=RECEIVED + mail.message, headers=PEER
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        result = json.load(answer)
+    score = result["score"]
+    symbols = ", ".join(
+        f"{name} {symbol['score']:g}"
+        for name, symbol in result["symbols"].items()
+        if symbol["score"] > 0
+    )
+    faults = () if score < RSPAMD_BELOW else (f"{score:g}: {symbols}",)
+    return Verdict(judge="rspamd", about=mail.name, faults=faults, note=f"{score:g}")
+
+
+@contextmanager
+def _rspamd() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="rspamd-") as folder:
+        port = _free_port()
+        config = Path(folder) / "rspamd.conf"
+        config.write_text(_config(folder, port), encoding="utf-8")
+        process = subprocess.Popen(
+            ["rspamd", "-f", "-i", "-c", str(config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _config(folder: str, port: int) -> str:
+    return f"""
+.include "$CONFDIR/common.conf"
+options {{
+  .include "$CONFDIR/options.inc"
+  pidfile = "{folder}/pid";
+  tempdir = "{folder}";
+  rundir = "{folder}";
+  dns {{ nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; }}
+}}
+logging {{ type = "file"; filename = "{folder}/log"; level = "error"; }}
+worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; }}
+"""
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, seconds: int = 90) -> None:
+    for _ in range(seconds):
+        try:
+            with urllib.request.urlopen(f"{address}/ping", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(1)
+    raise SystemExit("rspamd does not answer")
