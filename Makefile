@@ -8,7 +8,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test bench torture check lock clean
+.PHONY: demo test bench judges torture check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -29,6 +29,13 @@ bench: $(VENV)/.installed-dev
 # Kill the sender again and again, and count who was lost, doubled and doubted.
 torture: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
+
+# Independent judges look at every kind of mail, made anew; docs/judges.md says who they are.
+judges: $(VENV)/.installed-dev
+	scripts/install-packages chromium default-jre-headless opendkim rspamd spamassassin
+	@command -v npm >/dev/null || { echo "make judges needs Node.js 20.19 or newer, with npm" >&2; exit 1; }
+	npm ci --silent
+	$(BIN)/python scripts/judges/judge.py $(JUDGES)
 
 # What to run while working: everything but the slow acceptance tests.
 check: $(VENV)/.installed-dev

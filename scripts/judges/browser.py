@@ -3,6 +3,7 @@
 At the width of a small phone, a phone and a computer, light and dark.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]
 
 
 def _look(page: Page, mail: Made, source: str) -> list[str]:
-    page.route("http*://**", _picture)
+    page.route(re.compile("^https?:"), _picture)
     page.goto(mail.path.as_uri())
     overflow = page.evaluate(OVERFLOW)
     page.evaluate(source)

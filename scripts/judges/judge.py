@@ -37,7 +37,7 @@ def main() -> None:
             "caniemail": lambda: markup.caniemail(mails),
             "axe": lambda: browser.axe(mails, options.screenshots),
             "spamassassin": lambda: spam.spamassassin(mails),
-            "rspamd": lambda: spam.rspamd(mails),
+            "rspamd": lambda: spam.rspamd(mails, key),
         }
         unknown = set(options.judges) - set(judges)
         if unknown:

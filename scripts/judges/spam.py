@@ -15,6 +15,8 @@ from pathlib import Path
 from making import Made
 from verdicts import Verdict
 
+from newsletter.rendering.dkim import DkimKey
+
 SPAMASSASSIN_BELOW = 0.5
 RSPAMD_BELOW = 4.0
 _STATUS = re.compile(
@@ -51,9 +53,9 @@ def _assassinate(mail: Made) -> Verdict:
     return Verdict(judge="spamassassin", about=mail.name, faults=faults, note=f"{score}")
 
 
-def rspamd(mails: Sequence[Made]) -> list[Verdict]:
-    """A rspamd of this run's own, without Redis and DNS."""
-    with _rspamd() as address:
+def rspamd(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
+    """A rspamd of this run's own, without Redis; the DNS it sees is that of the sample domain."""
+    with _rspamd(key) as address:
         return [_ask(address, mail) for mail in mails]
 
 
@@ -74,11 +76,11 @@ def _ask(address: str, mail: Made) -> Verdict:
 
 
 @contextmanager
-def _rspamd() -> Iterator[str]:
+def _rspamd(key: DkimKey) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="rspamd-") as folder:
         port = _free_port()
         config = Path(folder) / "rspamd.conf"
-        config.write_text(_config(folder, port), encoding="utf-8")
+        config.write_text(_config(folder, port, key), encoding="utf-8")
         process = subprocess.Popen(
             ["rspamd", "-f", "-i", "-c", str(config)],
             stdout=subprocess.DEVNULL,
@@ -93,15 +95,29 @@ def _rspamd() -> Iterator[str]:
             process.wait()
 
 
-def _config(folder: str, port: int) -> str:
+def _config(folder: str, port: int, key: DkimKey) -> str:
+    records = {
+        ("mail.wexcombe.example", "a"): "192.0.2.25",
+        ("25.2.0.192.in-addr.arpa", "ptr"): "mail.wexcombe.example",
+        ("wexcombe.example", "a"): "192.0.2.25",
+        ("wexcombe.example", "mx"): "10 mail.wexcombe.example",
+        ("wexcombe.example", "txt"): "v=spf1 ip4:192.0.2.25 -all",
+        ("_dmarc.wexcombe.example", "txt"): "v=DMARC1; p=reject",
+        (key.record_name, "txt"): key.record,
+    }
+    fake = ", ".join(
+        f'{{ name = "{name}"; type = "{kind}"; replies = ["{value}"]; }}'
+        for (name, kind), value in records.items()
+    )
     return f"""
 .include "$CONFDIR/common.conf"
 options {{
-  .include "$CONFDIR/options.inc"
+  filters = "chartable,dkim,regexp";
+  local_addrs = ["127.0.0.0/8"];
   pidfile = "{folder}/pid";
   tempdir = "{folder}";
   rundir = "{folder}";
-  dns {{ nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; }}
+  dns {{ nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; fake_records = [{fake}]; }}
 }}
 logging {{ type = "file"; filename = "{folder}/log"; level = "error"; }}
 worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; }}
