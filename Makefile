@@ -35,7 +35,7 @@ judges: $(VENV)/.installed-dev
 	scripts/install-packages chromium default-jre-headless opendkim rspamd spamassassin
 	@command -v npm >/dev/null || { echo "make judges needs Node.js 20.19 or newer, with npm" >&2; exit 1; }
 	npm ci --silent
-	$(BIN)/python scripts/judges/judge.py $(JUDGES)
+	PYTHONPATH=scripts $(BIN)/python -m judges $(JUDGES)
 
 # What to run while working: everything but the slow acceptance tests.
 check: $(VENV)/.installed-dev

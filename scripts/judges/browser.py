@@ -4,13 +4,14 @@ At the width of a small phone, a phone and a computer, light and dark.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from making import Made
-from markup import MODULES
-from playwright.sync_api import Page, Route, sync_playwright
-from verdicts import Verdict
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from judges.making import Made
+from judges.markup import MODULES
+from judges.verdicts import Verdict
 
 WIDTHS = (320, 360, 800)
 SCHEMES = ("light", "dark")
@@ -24,39 +25,54 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]:
-    """Every mail at every width in both schemes.
+    """axe-core on every mail, at every width and in both schemes.
 
     Args:
         screenshots: where pictures of them are kept, if they are wanted.
     """
     source = (MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+    def look(page: Page, name: str) -> list[str]:
+        page.evaluate(source)
+        if screenshots is not None:
+            page.screenshot(path=screenshots / f"{name}.png", full_page=True)
+        return [str(fault) for fault in page.evaluate(AXE)]
+
+    return _everywhere("axe", mails, look)
+
+
+def widths(mails: Sequence[Made]) -> list[Verdict]:
+    """Whether anything has to be scrolled sideways to be read."""
+
+    def look(page: Page, _: str) -> list[str]:
+        overflow = page.evaluate(OVERFLOW)
+        return [f"{overflow} px to scroll sideways"] if overflow > 0 else []
+
+    return _everywhere("widths", mails, look)
+
+
+def _everywhere(
+    judge: str, mails: Sequence[Made], look: Callable[[Page, str], list[str]]
+) -> list[Verdict]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        verdicts = []
-        for mail in mails:
-            faults: list[str] = []
-            for scheme in SCHEMES:
-                for width in WIDTHS:
-                    page = browser.new_page(
-                        viewport={"width": width, "height": 900}, color_scheme=scheme
-                    )
-                    faults += [f"{scheme}, {width} px: {f}" for f in _look(page, mail, source)]
-                    if screenshots is not None:
-                        name = f"{mail.name}-{scheme}-{width}.png"
-                        page.screenshot(path=screenshots / name, full_page=True)
-                    page.close()
-            verdicts.append(Verdict(judge="axe", about=mail.name, faults=tuple(faults)))
+        verdicts = [
+            Verdict(judge=judge, about=mail.name, faults=tuple(_faults(browser, mail, look)))
+            for mail in mails
+        ]
         browser.close()
     return verdicts
 
 
-def _look(page: Page, mail: Made, source: str) -> list[str]:
-    page.route(re.compile("^https?:"), _picture)
-    page.goto(mail.path.as_uri())
-    overflow = page.evaluate(OVERFLOW)
-    page.evaluate(source)
-    faults: list[str] = page.evaluate(AXE)
-    return faults + ([f"{overflow} px to scroll sideways"] if overflow > 0 else [])
+def _faults(browser: Browser, mail: Made, look: Callable[[Page, str], list[str]]) -> Iterator[str]:
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page.route(re.compile("^https?:"), _picture)
+            page.goto(mail.path.as_uri())
+            for fault in look(page, f"{mail.name}-{scheme}-{width}"):
+                yield f"{scheme}, {width} px: {fault}"
+            page.close()
 
 
 def _picture(route: Route) -> None:

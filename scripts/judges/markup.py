@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from making import Made
-from verdicts import Verdict
+from judges.making import Made
+from judges.verdicts import Verdict
 
 HERE = Path(__file__).resolve().parent
 MODULES = HERE.parent.parent / "node_modules"

@@ -9,9 +9,9 @@ from email.errors import MessageDefect
 from pathlib import Path
 
 import dkim
-from making import Made
-from verdicts import Verdict
 
+from judges.making import Made
+from judges.verdicts import Verdict
 from newsletter.editions.abridging import GMAIL_CLIPS_AT_BYTES
 from newsletter.rendering.dkim import DkimKey
 

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from making import Made
-from verdicts import Verdict
-
+from judges.making import Made
+from judges.verdicts import Verdict
 from newsletter.rendering.dkim import DkimKey
 
 SPAMASSASSIN_BELOW = 0.5

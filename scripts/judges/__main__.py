@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Make every kind of mail anew, let independent judges look at them, and print what they say.
 
 Exits 1 where one of them found a fault. `make judges` installs what they need.
@@ -10,12 +9,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import browser
-import markup
-import messages
-import spam
-from making import make_all, make_key
-from verdicts import Verdict, print_table
+from judges import browser, markup, messages, spam
+from judges.making import make_all, make_key
+from judges.verdicts import Verdict, print_table
 
 
 def main() -> None:
@@ -35,6 +31,7 @@ def main() -> None:
             "vnu": lambda: markup.vnu(mails),
             "html-validate": lambda: markup.html_validate(mails),
             "caniemail": lambda: markup.caniemail(mails),
+            "widths": lambda: browser.widths(mails),
             "axe": lambda: browser.axe(mails, options.screenshots),
             "spamassassin": lambda: spam.spamassassin(mails),
             "rspamd": lambda: spam.rspamd(mails, key),
