@@ -30,12 +30,14 @@ bench: $(VENV)/.installed-dev
 torture: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 
-# Independent judges look at every kind of mail, made anew; docs/judges.md says who they are.
+# Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev
-	scripts/install-packages chromium default-jre-headless opendkim rspamd spamassassin
+	scripts/install-packages chromium default-jre-headless opendkim rspamd spamassassin \
+	  jing newsboat rss2email liferea xvfb
 	@command -v npm >/dev/null || { echo "make judges needs Node.js 20.19 or newer, with npm" >&2; exit 1; }
 	npm ci --silent
 	PYTHONPATH=scripts $(BIN)/python -m judges $(JUDGES)
+	test -n "$(JUDGES)" || $(BIN)/python scripts/judges/feeds.py
 
 # What to run while working: everything but the slow acceptance tests.
 check: $(VENV)/.installed-dev
