@@ -218,12 +218,12 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
 
 @articles.command("edit")
 @click.argument("reference", metavar="ARTICLE")
-@click.option("--title")
+@click.option("--title", help="A new title.")
 @click.option("--date", help="2019-03-23, or with a time.")
-@click.option("--author")
+@click.option("--author", help="A new author; empty: none.")
 @click.option("--summary", help="Empty: derive it from the text.")
 @click.option("--topic", "topics", multiple=True, help="All its topics; repeatable.")
-@click.option("--status", type=STATUSES)
+@click.option("--status", type=STATUSES, help="Publish it, withdraw it, or make it a draft.")
 @click.option(
     "--body",
     type=click.Path(path_type=Path, dir_okay=False),

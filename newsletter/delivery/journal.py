@@ -21,6 +21,7 @@ from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Ref
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
 HANDING_OVER = "h"
+THROTTLED = "t"
 LETTERS: dict[type, str] = {Accepted: "a", Deferred: "d", Refused: "r", InDoubt: "u"}
 
 
@@ -70,7 +71,9 @@ class Journal:
         response = outcome.response.replace("\r", " ").replace("\n", " ")
         wait = outcome.retry_after if isinstance(outcome, Deferred) else None
         seconds = int(wait.total_seconds()) if wait else 0
-        line = f"{LETTERS[type(outcome)]} {key} {seconds} {response}\n"
+        is_throttled = isinstance(outcome, Deferred) and outcome.throttled
+        letter = THROTTLED if is_throttled else LETTERS[type(outcome)]
+        line = f"{letter} {key} {seconds} {response}\n"
         self._unwritten += line.encode()
 
     def flush(self) -> None:
@@ -189,8 +192,8 @@ def _outcome(letter: str, seconds: int, response: str) -> Outcome:
             return Accepted(response=response)
         case "r":
             return Refused(response=response)
-        case "d":
+        case "d" | "t":
             wait = timedelta(seconds=seconds) if seconds else None
-            return Deferred(response=response, retry_after=wait)
+            return Deferred(response=response, retry_after=wait, throttled=letter == THROTTLED)
         case _:
             return InDoubt(response=response)

@@ -20,6 +20,7 @@ from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Ref
 OUTCOMES: list[Outcome] = [
     Accepted(response="250 2.0.0 queued as 1\r\nmore"),
     Deferred(response="450 4.2.0 \u2028 later", retry_after=timedelta(seconds=30)),
+    Deferred(response="421 4.7.0 too many", throttled=True),
     Refused(response="550 5.1.1 keine Mailbox für Sie"),
     InDoubt(response=""),
 ]
