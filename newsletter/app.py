@@ -37,6 +37,7 @@ from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -227,8 +228,8 @@ class Newsletter:
             raise TokenError("this link came with a test mail and ends nobody's subscription")
         with self.database.write() as session:
             subscriber = people.by_id(session, subscriber_id)
-            source = f"link in edition {edition_id}"
-            membership.leave(session, subscriber, source=source, now=self.clock.now())
+            origin = Origin(source=f"link in edition {edition_id}")
+            membership.leave(session, subscriber, origin=origin, now=self.clock.now())
 
     def edition_page(self, edition_id: int) -> str:
         """The view-online page of an edition that has begun to go out.

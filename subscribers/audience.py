@@ -12,15 +12,22 @@ from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppress
 
 
 class Stream(StrEnum):
-    """The two kinds of mail that a frequency lets through."""
+    """The kinds of mail that a frequency lets through."""
 
     DIGEST = "digest"
     BULLETIN = "bulletin"
+    ARTICLE = "article"
 
 
 WANTED = {
-    Stream.DIGEST: (Frequency.EVERYTHING, Frequency.WEEKLY),
-    Stream.BULLETIN: (Frequency.EVERYTHING, Frequency.BULLETINS),
+    Stream.DIGEST: (Frequency.REGULAR, Frequency.WEEKLY, Frequency.EVERYTHING),
+    Stream.BULLETIN: (
+        Frequency.REGULAR,
+        Frequency.BULLETINS,
+        Frequency.ARTICLES,
+        Frequency.EVERYTHING,
+    ),
+    Stream.ARTICLE: (Frequency.ARTICLES, Frequency.EVERYTHING),
 }
 
 

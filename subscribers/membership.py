@@ -3,7 +3,6 @@
 Sends nothing: whoever calls is told what is due and sees to it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +11,12 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
+from subscribers.consent import Origin, record
 from subscribers.models import ConsentKind, Frequency, Subscriber, SubscriberStatus
+from subscribers.topics import Choice
 
 MAX_NAME_CHARACTERS = 200
+OVER = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,18 @@ class Joining:
     name: str = ""
     language: str = ""
     topics: tuple[str, ...] = ()
-    frequency: Frequency = Frequency.EVERYTHING
+    digests: tuple[str, ...] = ()
+    frequency: Frequency = Frequency.REGULAR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What somebody wants to be sent, and how she is addressed."""
+
+    name: str
+    choice: Choice
+    frequency: Frequency
+    language: str = ""
 
 
 def join(
@@ -33,20 +46,17 @@ def join(
     secret: str,
     joining: Joining,
     *,
-    source: str,
+    origin: Origin,
     proven: bool,
     now: datetime,
-    wording: str = "",
 ) -> Subscriber:
     """Enter an address as pending, or as confirmed where consent is already proven.
 
-    Asking again for a pending or confirmed address changes her choices only when proven; a
-    person who left starts anew.
+    Asking again for a confirmed address changes her choices only when proven; who is pending or
+    has left is asked about what she entered last.
 
     Args:
-        source: what the consent ledger shall say.
         proven: the administrator holds proof of consent.
-        wording: the words she was shown.
 
     Raises:
         InvalidInput: not a mail address.
@@ -60,50 +70,76 @@ def join(
             f"{address} is suppressed ({suppression.reason}); if she asks to be mailed again, "
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
+    wishes = _wishes(joining)
     subscriber = store.find_by_address(session, address)
     if subscriber is None:
         subscriber = Subscriber(
             address=address,
             address_hash=address_hash,
             status=SubscriberStatus.PENDING,
+            source=origin.source,
             joined_at=now,
-            choice_id=store.choice_for(session, joining.topics),
+            choice_id=store.choice_for(session, wishes.choice),
         )
         session.add(subscriber)
-        _choose(session, subscriber, joining)
+        _apply(session, subscriber, wishes)
         session.flush()
-    elif proven or subscriber.status is SubscriberStatus.ENDED:
-        _choose(session, subscriber, joining)
+    elif proven or subscriber.status is not SubscriberStatus.CONFIRMED:
+        _apply(session, subscriber, wishes)
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
-    store.record_consent(session, subscriber, ConsentKind.ASKED, source, now, wording)
+    record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(wishes))
     if proven:
-        confirm(session, subscriber, source=source, now=now)
+        confirm(session, subscriber, origin=origin, now=now)
     return subscriber
 
 
-def confirm(session: Session, subscriber: Subscriber, *, source: str, now: datetime) -> None:
-    """Mark a pending subscriber as confirmed; confirming again changes nothing.
+def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+    """Mark a pending subscriber as confirmed; False where she was already.
 
     Raises:
         Conflict: she has left or was erased meanwhile.
     """
     if subscriber.status is SubscriberStatus.CONFIRMED:
-        return
+        return False
     if subscriber.status is not SubscriberStatus.PENDING:
         raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; she must join anew")
-    subscriber.status, subscriber.confirmed_at = SubscriberStatus.CONFIRMED, now
-    subscriber.ended_at = None
-    store.record_consent(session, subscriber, ConsentKind.GIVEN, source, now)
-
-
-def leave(session: Session, subscriber: Subscriber, *, source: str, now: datetime) -> bool:
-    """End a subscription; whether it was not over already."""
-    if subscriber.status in {SubscriberStatus.ENDED, SubscriberStatus.ERASED}:
-        return False
-    subscriber.status, subscriber.ended_at = SubscriberStatus.ENDED, now
-    store.record_consent(session, subscriber, ConsentKind.WITHDRAWN, source, now)
+    _begin(subscriber, now)
+    details = described(wishes_of(session, subscriber))
+    record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
     return True
+
+
+def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+    """End a subscription; whether it was not over already."""
+    if subscriber.status in OVER:
+        return False
+    _end(session, subscriber, now)
+    record(session, subscriber, ConsentKind.WITHDRAWN, origin, now)
+    return True
+
+
+def come_back(
+    session: Session, subscriber: Subscriber, *, left_at: datetime, origin: Origin, now: datetime
+) -> None:
+    """Undo a leaving: she is a subscriber again, as she was.
+
+    Args:
+        left_at: when she left, as the link that undoes it says.
+
+    Raises:
+        Conflict: she has left another time since, is suppressed, erased or never confirmed.
+    """
+    is_that_leaving = subscriber.ended_at is not None and (
+        int(subscriber.ended_at.timestamp()) == int(left_at.timestamp())
+    )
+    if subscriber.status is not SubscriberStatus.ENDED or not is_that_leaving:
+        raise Conflict("this link was good once; to join again, please fill in the form")
+    if subscriber.confirmed_at is None or store.is_suppressed(session, subscriber):
+        raise Conflict("this cannot be undone; to join again, please fill in the form")
+    _begin(subscriber, now)
+    details = described(wishes_of(session, subscriber))
+    record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
 
 
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
@@ -112,29 +148,58 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
 
 
 def choose(
-    session: Session,
-    subscriber: Subscriber,
-    *,
-    name: str,
-    topics: Iterable[str],
-    frequency: Frequency,
-) -> None:
-    """Set what she wants to be sent, and how she is addressed."""
-    subscriber.name = clean_name(name)
-    subscriber.frequency = frequency
-    choose_topics(session, subscriber, topics)
+    session: Session, subscriber: Subscriber, wishes: Wishes, *, origin: Origin, now: datetime
+) -> bool:
+    """Set what she wants to be sent; whether that changes anything she agreed to."""
+    before = described(wishes_of(session, subscriber))
+    _apply(session, subscriber, wishes)
+    after = described(wishes_of(session, subscriber))
+    if after == before:
+        return False
+    record(session, subscriber, ConsentKind.CHANGED, origin, now, details=after)
+    return True
 
 
-def choose_topics(session: Session, subscriber: Subscriber, topics: Iterable[str]) -> None:
-    subscriber.choice_id = store.choice_for(session, topics)
+def wishes_of(session: Session, subscriber: Subscriber) -> Wishes:
+    """What she chose."""
+    return Wishes(
+        name=subscriber.name,
+        choice=store.choice_of(session, subscriber),
+        frequency=subscriber.frequency,
+        language=subscriber.language,
+    )
 
 
-def erase(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
+def described(wishes: Wishes) -> str:
+    """What she agreed to be sent, as the ledger of consent keeps it; her name is left out."""
+    parts = [wishes.frequency.value]
+    if wishes.choice.topics:
+        parts.append(f"topics: {', '.join(wishes.choice.topics)}")
+    if wishes.choice.digests:
+        parts.append(f"digests: {', '.join(wishes.choice.digests)}")
+    if wishes.language:
+        parts.append(f"language: {wishes.language}")
+    return "; ".join(parts)
+
+
+def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+    """End a subscription and never mail the address again (UK GDPR, art. 21)."""
+    if subscriber.status not in OVER:
+        _end(session, subscriber, now)
+    store.add_suppression(session, subscriber.address_hash, "objected", now)
+    record(session, subscriber, ConsentKind.OBJECTED, origin, now)
+
+
+def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
     """Forget the person; the hash stays suppressed and the number stays for the ledger."""
-    leave(session, subscriber, source="erasure", now=now)
+    if subscriber.status is SubscriberStatus.ERASED:
+        return
+    if subscriber.status is not SubscriberStatus.ENDED:
+        _end(session, subscriber, now)
     store.add_suppression(session, subscriber.address_hash, "erased at her own wish", now)
-    subscriber.status = SubscriberStatus.ERASED
-    subscriber.address, subscriber.name, subscriber.language = None, "", ""
+    record(session, subscriber, ConsentKind.ERASED, origin, now)
+    session.flush()
+    _forget(session, subscriber)
 
 
 def forget_unconfirmed(session: Session, before: datetime) -> int:
@@ -144,9 +209,8 @@ def forget_unconfirmed(session: Session, before: datetime) -> int:
     """
     found = store.unconfirmed_since(session, before)
     for subscriber in found:
-        subscriber.status = SubscriberStatus.ERASED
-        subscriber.address, subscriber.address_hash = None, ""
-        subscriber.name, subscriber.language = "", ""
+        _forget(session, subscriber)
+        subscriber.address_hash = ""
     return len(found)
 
 
@@ -156,12 +220,34 @@ def clean_name(name: str) -> str:
     return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
 
 
-def _choose(session: Session, subscriber: Subscriber, joining: Joining) -> None:
-    subscriber.language = joining.language
-    choose(
-        session,
-        subscriber,
+def _begin(subscriber: Subscriber, now: datetime) -> None:
+    subscriber.status, subscriber.confirmed_at = SubscriberStatus.CONFIRMED, now
+    subscriber.active_at, subscriber.ended_at = now, None
+
+
+def _end(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    subscriber.status, subscriber.ended_at = SubscriberStatus.ENDED, now
+    store.drop_address_change(session, subscriber)
+
+
+def _forget(session: Session, subscriber: Subscriber) -> None:
+    store.forget_networks_of(session, subscriber)
+    store.drop_address_change(session, subscriber)
+    subscriber.status = SubscriberStatus.ERASED
+    subscriber.address, subscriber.name, subscriber.language = None, "", ""
+    subscriber.attributes, subscriber.source, subscriber.active_at = {}, "", None
+
+
+def _apply(session: Session, subscriber: Subscriber, wishes: Wishes) -> None:
+    subscriber.name = clean_name(wishes.name)
+    subscriber.language, subscriber.frequency = wishes.language, wishes.frequency
+    subscriber.choice_id = store.choice_for(session, wishes.choice)
+
+
+def _wishes(joining: Joining) -> Wishes:
+    return Wishes(
         name=joining.name,
-        topics=joining.topics,
+        choice=Choice(topics=joining.topics, digests=joining.digests),
         frequency=joining.frequency,
+        language=joining.language,
     )

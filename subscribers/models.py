@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
@@ -21,9 +21,11 @@ class SubscriberStatus(StrEnum):
 class Frequency(StrEnum):
     """What she wants to be sent."""
 
-    EVERYTHING = "everything"  # digests and bulletins
+    REGULAR = "regular"  # digests and bulletins
     WEEKLY = "weekly"  # digests only
     BULLETINS = "bulletins"  # bulletins only
+    ARTICLES = "articles"  # each article as it appears, and bulletins
+    EVERYTHING = "everything"  # each article, digests and bulletins
 
 
 class ConsentKind(StrEnum):
@@ -31,21 +33,25 @@ class ConsentKind(StrEnum):
 
     ASKED = "asked"  # an address was entered; proves nothing yet
     GIVEN = "given"  # confirmed, or the administrator names the proof
+    CHANGED = "changed"  # she chose anew what she is sent
+    MOVED = "moved"  # her address was changed, and confirmed at the new one
     WITHDRAWN = "withdrawn"  # she left
+    OBJECTED = "objected"  # she left and asked never to be mailed again
+    ERASED = "erased"  # she had herself forgotten
 
 
 class TopicChoice(Base):
-    """A distinct set of topics that subscribers chose; many share one.
+    """A distinct choice of topics and digests; many subscribers share one.
 
-    The empty key is everybody who wants every topic. Kept apart from the subscriber so that an
-    edition's variants join on one number.
+    The empty key is everybody who wants every topic of every digest. Kept apart from the
+    subscriber so that an edition's variants join on one number.
     """
 
     __tablename__ = "topic_choices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    """The topics' slugs, sorted, between commas; empty for all topics."""
+    """As `subscribers.topics.choice_key` writes it."""
 
 
 class Subscriber(Base):
@@ -62,9 +68,15 @@ class Subscriber(Base):
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     status: Mapped[SubscriberStatus]
-    frequency: Mapped[Frequency] = mapped_column(default=Frequency.EVERYTHING)
+    frequency: Mapped[Frequency] = mapped_column(default=Frequency.REGULAR)
     choice_id: Mapped[int] = mapped_column(ForeignKey("topic_choices.id"), index=True)
+    source: Mapped[str] = mapped_column(default="", server_default="")
+    """How she came onto the list: "form", "import of members.csv" …"""
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What an import knew of her besides; segments can ask for it."""
     paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    active_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When she herself last did something here: confirmed, chose, came back."""
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -80,8 +92,34 @@ class Suppression(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class AddressChange(Base):
+    """A new address that a subscriber asked to be mailed at, until she confirms it there."""
+
+    __tablename__ = "address_changes"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), primary_key=True)
+    address: Mapped[str]
+    """Normalised."""
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Departure(Base):
+    """Why somebody left. Nobody's: it tells what to do better, not who said so."""
+
+    __tablename__ = "departures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reason: Mapped[str]
+    words: Mapped[str] = mapped_column(default="")
+
+
 class ConsentEvent(Base):
-    """One line of the append-only proof of who agreed to what, when and how."""
+    """One line of the append-only proof of who agreed to what, when and how.
+
+    Triggers in the database refuse every change and deletion. Hence nothing stands here that may
+    have to be forgotten: no address, no name, no network.
+    """
 
     __tablename__ = "consent_events"
 
@@ -93,3 +131,16 @@ class ConsentEvent(Base):
     """Where the event came from: "administrator: paper form of 1 May", "one-click" …"""
     wording: Mapped[str] = mapped_column(default="", server_default="")
     """The words she agreed to, exactly as they stood on the page."""
+    wording_version: Mapped[str] = mapped_column(default="", server_default="")
+    details: Mapped[str] = mapped_column(default="", server_default="")
+    """What she chose, in words: "regular; topics: housing"."""
+
+
+class ConsentNetwork(Base):
+    """The network address an event of consent came from, kept apart to be forgotten in time."""
+
+    __tablename__ = "consent_networks"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("consent_events.id"), primary_key=True)
+    network: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

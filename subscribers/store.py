@@ -1,21 +1,25 @@
 """Every query on subscribers, suppression and consent. Never commits."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound
 from subscribers.models import (
+    AddressChange,
     ConsentEvent,
-    ConsentKind,
+    ConsentNetwork,
+    Departure,
     Subscriber,
     SubscriberStatus,
     Suppression,
     TopicChoice,
 )
-from subscribers.topics import choice_key, topics_of
+from subscribers.topics import Choice, choice_key
+from subscribers.topics import choice_of as read_key
 
 
 def by_address(session: Session, address: str) -> Subscriber:
@@ -50,42 +54,56 @@ def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     return dict(rows.all())
 
 
-def choice_for(session: Session, topics: Iterable[str]) -> int:
-    """The number of the row for these topics, made if it is the first such choice."""
-    key = choice_key(topics)
+def choice_for(session: Session, choice: Choice) -> int:
+    """The number of the row for this choice, made if it is the first such."""
+    key = choice_key(choice.topics, choice.digests)
     found = session.scalar(select(TopicChoice.id).where(TopicChoice.key == key))
     if found is not None:
         return found
-    choice = TopicChoice(key=key)
-    session.add(choice)
-    session.flush()
-    return choice.id
+    # Somebody else may make the same row at this moment: hers is as good.
+    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
+    session.execute(insert(TopicChoice).values(key=key).on_conflict_do_nothing())
+    return session.scalars(select(TopicChoice.id).where(TopicChoice.key == key)).one()
 
 
-def choices(session: Session) -> dict[int, tuple[str, ...]]:
-    """Every choice of topics by its number; no topics means all."""
+def choices(session: Session) -> dict[int, Choice]:
+    """Every choice of topics and digests by its number."""
     rows = session.execute(select(TopicChoice.id, TopicChoice.key))
-    return {number: topics_of(key) for number, key in rows}
+    return {number: read_key(key) for number, key in rows}
 
 
-def chosen_topics(session: Session, subscriber: Subscriber) -> tuple[str, ...]:
-    key = session.scalars(
-        select(TopicChoice.key).where(TopicChoice.id == subscriber.choice_id)
-    ).one()
-    return topics_of(key)
+def choice_of(session: Session, subscriber: Subscriber) -> Choice:
+    """Which topics of which digests she chose."""
+    query = select(TopicChoice.key).where(TopicChoice.id == subscriber.choice_id)
+    return read_key(session.scalars(query).one())
 
 
-def record_consent(
-    session: Session,
-    subscriber: Subscriber,
-    kind: ConsentKind,
-    source: str,
-    now: datetime,
-    wording: str = "",
-) -> None:
-    session.add(
-        ConsentEvent(subscriber_id=subscriber.id, at=now, kind=kind, source=source, wording=wording)
+def find_address_change(session: Session, subscriber: Subscriber) -> AddressChange | None:
+    """The new address that she has yet to confirm."""
+    return session.get(AddressChange, subscriber.id)
+
+
+def drop_address_change(session: Session, subscriber: Subscriber) -> None:
+    session.execute(
+        delete(AddressChange).where(AddressChange.subscriber_id == subscriber.id),
+        execution_options={"synchronize_session": "fetch"},
     )
+
+
+def forget_networks_of(session: Session, subscriber: Subscriber) -> None:
+    """Forget where her acts of consent came from."""
+    events = select(ConsentEvent.id).where(ConsentEvent.subscriber_id == subscriber.id)
+    session.execute(delete(ConsentNetwork).where(ConsentNetwork.event_id.in_(events)))
+
+
+def add_departure(session: Session, reason: str, words: str, now: datetime) -> None:
+    session.add(Departure(at=now, reason=reason, words=words))
+
+
+def departures(session: Session, since: datetime) -> list[Departure]:
+    """Why people left since then, newest first."""
+    query = select(Departure).where(Departure.at >= since).order_by(Departure.id.desc())
+    return list(session.scalars(query))
 
 
 def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
@@ -94,14 +112,12 @@ def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
     return list(session.scalars(query.where(Subscriber.joined_at < before)))
 
 
-def consent_of(session: Session, subscriber: Subscriber) -> list[ConsentEvent]:
-    """Her whole history, oldest first."""
-    query = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber.id)
-    return list(session.scalars(query.order_by(ConsentEvent.id)))
-
-
 def find_suppression(session: Session, address_hash: str) -> Suppression | None:
     return session.get(Suppression, address_hash)
+
+
+def is_suppressed(session: Session, subscriber: Subscriber) -> bool:
+    return find_suppression(session, subscriber.address_hash) is not None
 
 
 def add_suppression(session: Session, address_hash: str, reason: str, now: datetime) -> bool:

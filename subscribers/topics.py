@@ -1,14 +1,39 @@
-"""A choice of topics as one canonical text, so that equal choices share a row."""
+"""A choice of topics and digests as one canonical text, so that equal choices share a row."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 
-def choice_key(topics: Iterable[str]) -> str:
-    """The canonical key of a set of topic slugs; empty means every topic."""
-    slugs = sorted(set(topics))
-    return f",{','.join(slugs)}," if slugs else ""
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which topics of which digests somebody is sent; none of a kind means all of it."""
+
+    topics: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    """Names of the configuration."""
+
+
+def choice_key(topics: Iterable[str], digests: Iterable[str] = ()) -> str:
+    """The canonical key of a set of topic slugs and digest names; empty means everything."""
+    chosen = _joined(digests)
+    return _joined(topics) + (f"|{chosen}" if chosen else "")
+
+
+def choice_of(key: str) -> Choice:
+    """What a key says."""
+    topics, _, digests = key.partition("|")
+    return Choice(topics=_parted(topics), digests=_parted(digests))
 
 
 def topics_of(key: str) -> tuple[str, ...]:
-    """The slugs of a key; none means every topic."""
-    return tuple(slug for slug in key.split(",") if slug)
+    """The topics of a key; none means every topic."""
+    return choice_of(key).topics
+
+
+def _joined(names: Iterable[str]) -> str:
+    distinct = sorted(set(names))
+    return f",{','.join(distinct)}," if distinct else ""
+
+
+def _parted(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)

@@ -17,6 +17,7 @@ from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
+from subscribers.consent import Origin
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber
 
@@ -143,11 +144,16 @@ def add_subscriber(
     topics: Sequence[str] = (),
     name: str = "",
     proven: bool = True,
-    frequency: Frequency = Frequency.EVERYTHING,
+    frequency: Frequency = Frequency.REGULAR,
 ) -> Subscriber:
     joining = Joining(address=address, name=name, topics=tuple(topics), frequency=frequency)
     return membership.join(
-        session, SECRET, joining, source="test", proven=proven, now=now - timedelta(days=1)
+        session,
+        SECRET,
+        joining,
+        origin=Origin(source="test"),
+        proven=proven,
+        now=now - timedelta(days=1),
     )
 
 

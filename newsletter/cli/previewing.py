@@ -2,7 +2,7 @@
 
 import webbrowser
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -23,6 +23,7 @@ from newsletter.rendering.compile import personal_values
 from newsletter.rendering.slots import fill
 from subscribers import store as people
 from subscribers.addresses import normalise_address
+from subscribers.topics import Choice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,7 @@ class Reader:
     """For whom an edition is shown."""
 
     name: str = ""
-    topics: tuple[str, ...] = ()
-    """Her choice; none: every topic."""
+    choice: Choice = field(default_factory=Choice)
 
     @classmethod
     def of(cls, session: Session, address: str | None, topics: Sequence[str]) -> Self:
@@ -42,11 +42,11 @@ class Reader:
             InvalidInput: both are given.
         """
         if not address:
-            return cls(topics=tuple(topics))
+            return cls(choice=Choice(topics=tuple(topics)))
         if topics:
             raise InvalidInput("--subscriber and --topic exclude each other; keep one")
         found = people.by_address(session, normalise_address(address))
-        return cls(name=found.name, topics=people.chosen_topics(session, found))
+        return cls(name=found.name, choice=people.choice_of(session, found))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Preview:
         is_test: bool,
     ) -> Self:
         """Raises ResourceNotFound where the reader would get no mail."""
-        compiled = variant_for(session, edition, app.renderer, reader.topics, now, test=is_test)
+        compiled = variant_for(session, edition, app.renderer, reader.choice, now, test=is_test)
         return cls(
             edition=edition,
             compiled=compiled,

@@ -11,6 +11,7 @@ from newsletter.editions.dates import clock_time
 from newsletter.errors import ResourceNotFound
 from subscribers import membership, store
 from subscribers.addresses import hash_address, normalise_address
+from subscribers.consent import Origin, history
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
@@ -33,9 +34,7 @@ def subscribers() -> None:
     metavar="SLUG",
     help="A topic she chose; may be repeated. None: all.",
 )
-@click.option(
-    "--frequency", type=FREQUENCIES, default=Frequency.EVERYTHING.value, show_default=True
-)
+@click.option("--frequency", type=FREQUENCIES, default=Frequency.REGULAR.value, show_default=True)
 @click.option(
     "--consent",
     metavar="PROOF",
@@ -57,7 +56,7 @@ def add(
             session,
             program.app.secret,
             joining,
-            source=f"administrator: {consent or 'no proof given'}",
+            origin=by_administrator(consent or "no proof given"),
             proven=bool(consent and consent.strip()),
             now=program.clock.now(),
         )
@@ -103,7 +102,7 @@ def show(program: Program, address: str, as_json: bool) -> None:
         details["suppressed"] = suppression.reason if suppression else None
         details["consent"] = [
             {"at": event.at, "kind": event.kind.value, "source": event.source}
-            for event in store.consent_of(session, subscriber)
+            for event in history(session, subscriber)
         ]
     if as_json:
         print_json(program, details)
@@ -125,8 +124,8 @@ def confirm(program: Program, address: str, consent: str) -> None:
     """Confirm a pending subscriber whose consent is proven."""
     with program.database.write() as session:
         subscriber = store.by_address(session, normalise_address(address))
-        source = f"administrator: {consent}"
-        membership.confirm(session, subscriber, source=source, now=program.clock.now())
+        origin = by_administrator(consent)
+        membership.confirm(session, subscriber, origin=origin, now=program.clock.now())
     program.say(f"{subscriber.address} is confirmed.")
 
 
@@ -138,7 +137,7 @@ def remove(program: Program, address: str) -> None:
     with program.database.write() as session:
         subscriber = store.by_address(session, normalise_address(address))
         ended = membership.leave(
-            session, subscriber, source="administrator: at her wish", now=program.clock.now()
+            session, subscriber, origin=by_administrator("at her wish"), now=program.clock.now()
         )
     program.say(f"{subscriber.address} {'has left' if ended else 'had left before'}.")
 
@@ -179,18 +178,27 @@ def erase(program: Program, address: str, yes: bool) -> None:
         program.say("Nothing was changed.")
         return
     with program.database.write() as session:
-        membership.erase(session, store.by_address(session, known), now=program.clock.now())
+        person = store.by_address(session, known)
+        origin = by_administrator("at her wish")
+        membership.erase(session, person, origin=origin, now=program.clock.now())
     program.say(f"{known} is erased.")
 
 
+def by_administrator(what: str) -> Origin:
+    """Where an act of the administrator comes from, as the ledger of consent shows it."""
+    return Origin(source=f"administrator: {what}")
+
+
 def _as_dict(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    choice = store.choice_of(session, subscriber)
     return {
         "id": subscriber.id,
         "address": subscriber.address,
         "name": subscriber.name,
         "status": subscriber.status.value,
         "frequency": subscriber.frequency.value,
-        "topics": list(store.chosen_topics(session, subscriber)),
+        "topics": list(choice.topics),
+        "digests": list(choice.digests),
         "paused_until": subscriber.paused_until,
         "joined_at": subscriber.joined_at,
         "confirmed_at": subscriber.confirmed_at,

@@ -70,7 +70,7 @@ def _compile(
             compiled[key] = compile_variant(edition, told, renderer, now)
     if edition.digest and not sections:
         return ""
-    return compile_page(edition, sections_for(sections, ()), renderer)
+    return compile_page(edition, sections_for(sections), renderer)
 
 
 def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: datetime) -> bool:

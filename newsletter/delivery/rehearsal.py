@@ -1,7 +1,6 @@
 """Rehearsals: what an edition would look like, and who would get it or why not."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import exclusion
 from subscribers.models import Subscriber
+from subscribers.topics import Choice
 
 NOT_IN_TOPICS = "no article in her topics"
 
@@ -59,20 +59,20 @@ def variant_for(
     session: Session,
     edition: Edition,
     renderer: Renderer,
-    topics: Sequence[str],
+    choice: Choice,
     now: datetime,
     *,
     test: bool = False,
 ) -> CompiledVariant:
-    """The message as a subscriber with these topics would get it; none: every topic.
+    """The message as a subscriber with this choice would get it.
 
     Raises:
-        ResourceNotFound: the edition has nothing in them.
+        ResourceNotFound: the edition has nothing in it.
     """
-    found = variants_of(edition, store.sections_of(session, edition), {0: tuple(topics)})
+    found = variants_of(edition, store.sections_of(session, edition), {0: choice})
     if not found:
-        chosen = ", ".join(topics)
-        raise ResourceNotFound(f"with the topics {chosen} there would be no mail: nothing in them")
+        chosen = ", ".join((*choice.topics, *choice.digests))
+        raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")
     sections = next(iter(found.values()))
     return compile_variant(edition, sections, renderer, now, test=test)
 

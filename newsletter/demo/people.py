@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from subscribers import membership, store
+from subscribers.consent import Origin
 from subscribers.membership import Joining
 from subscribers.models import Frequency
 
-SOURCE = "sample subscriber of the demonstration"
+SAMPLE = Origin(source="sample subscriber of the demonstration")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,24 +26,20 @@ def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Joi
     return Joining(address=address, name=name, topics=topics, frequency=frequency)
 
 
-EVERYTHING = Frequency.EVERYTHING
+REGULAR = Frequency.REGULAR
 SAMPLES = (
-    Sample(joining=_joining("ada.fenn@example.org", "Ada Fenn", frequency=EVERYTHING)),
-    Sample(joining=_joining("b.okoro@example.org", "Benedict Okoro", frequency=EVERYTHING)),
+    Sample(joining=_joining("ada.fenn@example.org", "Ada Fenn", frequency=REGULAR)),
+    Sample(joining=_joining("b.okoro@example.org", "Benedict Okoro", frequency=REGULAR)),
     Sample(
         joining=_joining(
-            "carys@example.net", "Carys Llewellyn", "housing", "transport", frequency=EVERYTHING
+            "carys@example.net", "Carys Llewellyn", "housing", "transport", frequency=REGULAR
         )
     ),
-    Sample(
-        joining=_joining("d.o'hara@example.net", "Dónal O’Hara", "policing", frequency=EVERYTHING)
-    ),
+    Sample(joining=_joining("d.o'hara@example.net", "Dónal O’Hara", "policing", frequency=REGULAR)),
     Sample(joining=_joining("eve@example.com", "", frequency=Frequency.WEEKLY)),
     Sample(joining=_joining("farid@example.com", "Farid", frequency=Frequency.BULLETINS)),
-    Sample(
-        joining=_joining("greta@example.com", "Greta Moor", frequency=EVERYTHING), confirmed=False
-    ),
-    Sample(joining=_joining("hal@example.com", "Hal Prior", frequency=EVERYTHING), has_left=True),
+    Sample(joining=_joining("greta@example.com", "Greta Moor", frequency=REGULAR), confirmed=False),
+    Sample(joining=_joining("hal@example.com", "Hal Prior", frequency=REGULAR), has_left=True),
 )
 
 
@@ -54,10 +51,10 @@ def add_samples(session: Session, secret: str, now: datetime) -> int:
             session,
             secret,
             sample.joining,
-            source=SOURCE,
+            origin=SAMPLE,
             proven=sample.confirmed,
             now=now,
         )
         if sample.has_left:
-            membership.leave(session, subscriber, source=SOURCE, now=now)
+            membership.leave(session, subscriber, origin=SAMPLE, now=now)
     return len(new)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 
 from newsletter.articles.models import Article
 from newsletter.config.options import DigestOptions
+from subscribers.topics import Choice
+
+ALL = Choice()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +74,17 @@ def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Ar
     return tuple(a for _, a in sorted(hers, key=lambda pair: -pair[0]))
 
 
-def sections_for(sections: Iterable[Section], topics: Sequence[str]) -> tuple[Section, ...]:
-    """The sections as a subscriber with these topics is sent them.
+def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Section, ...]:
+    """The sections as a subscriber with this choice is sent them.
 
     No article twice: it stands in the first section that has it. No section empty.
     """
     found: list[Section] = []
     told: set[int] = set()
     for section in sections:
-        new = [a for a in articles_for(section.articles, topics) if a.id not in told]
+        if choice.digests and section.digest not in choice.digests:
+            continue
+        new = [a for a in articles_for(section.articles, choice.topics) if a.id not in told]
         told.update(a.id for a in new)
         if new:
             found.append(replace(section, articles=tuple(new)))

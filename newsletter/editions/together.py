@@ -63,6 +63,6 @@ def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now
         edition.state, edition.joined_to = EditionState.JOINED, carrier.id
         edition.note, edition.finished_at = f"its stories are in edition {carrier.id}", now
     session.flush()
-    sections = sections_for(sections_of(session, carrier), ())
+    sections = sections_for(sections_of(session, carrier))
     carrier.subject = full_context(carrier, sections, renderer)["edition"]["subject"]
     session.flush()

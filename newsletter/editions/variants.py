@@ -1,6 +1,6 @@
 """Compiling an edition: one variant for each distinct choice of articles among its subscribers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from newsletter.editions.digest import Section, key_of, sections_for
 from newsletter.editions.models import Edition, EditionKind, Variant
 from newsletter.rendering.compile import Rendered, Renderer, compile_mail
 from newsletter.rendering.message import Envelope
-from subscribers.topics import topics_of
+from subscribers.topics import Choice, topics_of
 
 MAX_SUBJECT_CHARACTERS = 250
 # Stories told with an excerpt, for editions composed before digests could say how many.
@@ -35,22 +35,22 @@ class CompiledVariant:
 
 
 def variant_keys(
-    edition: Edition, sections: Sequence[Section], choices: dict[int, tuple[str, ...]]
+    edition: Edition, sections: Sequence[Section], choices: Mapping[int, Choice]
 ) -> dict[int, str]:
     """For each choice of topics that is sent anything, the key of the variant it gets."""
     if edition.kind is EditionKind.BULLETIN:
         audience = set(topics_of(edition.topics))
         return {
             number: ""
-            for number, chosen in choices.items()
-            if not audience or not chosen or audience & set(chosen)
+            for number, choice in choices.items()
+            if not audience or not choice.topics or audience & set(choice.topics)
         }
     keys = {number: key_of(sections_for(sections, chosen)) for number, chosen in choices.items()}
     return {number: key for number, key in keys.items() if key}
 
 
 def variants_of(
-    edition: Edition, sections: Sequence[Section], choices: dict[int, tuple[str, ...]]
+    edition: Edition, sections: Sequence[Section], choices: Mapping[int, Choice]
 ) -> dict[str, tuple[Section, ...]]:
     """What each distinct variant among these choices tells, by its key."""
     keys = variant_keys(edition, sections, choices)

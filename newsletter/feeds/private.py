@@ -58,7 +58,7 @@ def scope_of(session: Session, signer: Signer, token: str) -> Scope:
     subscriber = people.by_id(session, feed.subscriber_id)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise Revoked("this private feed ended with its subscription")
-    known = store.known_topics(session, people.chosen_topics(session, subscriber))
+    known = store.known_topics(session, people.choice_of(session, subscriber).topics)
     return Scope(topics=tuple(sorted(known)))
 
 

@@ -16,13 +16,16 @@ from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
+from subscribers.membership import Wishes
 from subscribers.models import Frequency, SubscriberStatus
+from subscribers.topics import Choice
 
 PURPOSE = "preferences"
 MOST_TOPICS = 50
 PAUSES = {"": None, "1": timedelta(weeks=1), "4": timedelta(weeks=4), "12": timedelta(weeks=12)}
 FREQUENCIES = {
-    Frequency.EVERYTHING: "the digest and bulletins",
+    Frequency.REGULAR: "the digest and bulletins",
     Frequency.WEEKLY: "the digest only",
     Frequency.BULLETINS: "bulletins only",
 }
@@ -81,7 +84,7 @@ def _page(site: SiteState, subscriber_id: int, said: str) -> Response:
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
         context: dict[str, Any] = {
             "topics": articles.topics(session),
-            "chosen": people.chosen_topics(session, subscriber),
+            "chosen": people.choice_of(session, subscriber).topics,
             "subscriber": subscriber,
             "frequencies": FREQUENCIES,
             "paused_until": _still_paused(site, subscriber.paused_until),
@@ -94,9 +97,9 @@ def _page(site: SiteState, subscriber_id: int, said: str) -> Response:
 def _save(site: SiteState, subscriber_id: int, name: str, wanted: Wanted, pause: str) -> None:
     with site.services.database.write() as session:
         subscriber = people.by_id(session, subscriber_id)
-        membership.choose(
-            session, subscriber, name=name, topics=wanted.topics, frequency=wanted.frequency
-        )
+        wishes = Wishes(name=name, choice=Choice(topics=wanted.topics), frequency=wanted.frequency)
+        now = site.services.clock.now()
+        membership.choose(session, subscriber, wishes, origin=Origin(source="her page"), now=now)
         if pause != "keep":
             length = PAUSES[pause]
             membership.pause(subscriber, site.services.clock.now() + length if length else None)

@@ -24,6 +24,7 @@ from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import normalise_address
+from subscribers.consent import Origin
 from subscribers.membership import Joining
 from subscribers.models import Subscriber, SubscriberStatus
 
@@ -40,7 +41,7 @@ class Filled:
     address: str = ""
     name: str = ""
     topics: tuple[str, ...] = ()
-    frequency: str = "everything"
+    frequency: str = "regular"
 
 
 async def subscribe(request: Request) -> Response:
@@ -99,7 +100,7 @@ def _filled(form: FormData) -> Filled:
         address=str(form.get("address", ""))[:300].strip(),
         name=str(form.get("name", "")),
         topics=tuple(str(value) for value in form.getlist("topic")),
-        frequency=str(form.get("frequency", "everything")),
+        frequency=str(form.get("frequency", "regular")),
     )
 
 
@@ -111,11 +112,11 @@ def _topics_asked(request: Request) -> tuple[str, ...]:
 def _join(site: SiteState, joining: Joining) -> None:
     """Enter her as pending and have her asked to confirm; in silence where that may not be."""
     now, secret = site.services.clock.now(), site.config.site.secret_key.get_secret_value()
-    wording = site.config.joining.wording
+    origin = Origin(source=SOURCE, wording=site.config.joining.wording)
     try:
         with site.services.database.write() as session:
             subscriber = membership.join(
-                session, secret, joining, source=SOURCE, proven=False, now=now, wording=wording
+                session, secret, joining, origin=origin, proven=False, now=now
             )
             notices.queue(session, confirming.KIND, subscriber, now)
     except Conflict:
@@ -142,7 +143,7 @@ def _confirm(site: SiteState, token: str) -> int:
         subscriber = people.by_id(session, subscriber_id)
         _one_to_confirm(subscriber)
         now = site.services.clock.now()
-        membership.confirm(session, subscriber, source=CONFIRMED, now=now)
+        membership.confirm(session, subscriber, origin=Origin(source=CONFIRMED), now=now)
     return subscriber_id
 
 

@@ -8,6 +8,7 @@ from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address
+from subscribers.consent import Origin, history
 from subscribers.membership import Joining
 from subscribers.models import SubscriberStatus
 
@@ -21,10 +22,10 @@ def test_without_proof_a_new_subscriber_is_pending(database: Database, clock: Fi
 def test_the_ledger_keeps_every_step_in_order(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
-        membership.leave(session, person, source="one-click", now=clock.now())
-        membership.leave(session, person, source="one-click again", now=clock.now())
+        membership.leave(session, person, origin=Origin(source="one-click"), now=clock.now())
+        membership.leave(session, person, origin=Origin(source="one-click again"), now=clock.now())
     with database.read() as session:
-        kinds = [event.kind.value for event in store.consent_of(session, person)]
+        kinds = [event.kind.value for event in history(session, person)]
     assert kinds == ["asked", "given", "withdrawn"]
 
 
@@ -45,7 +46,7 @@ def test_a_stranger_cannot_change_a_subscribers_choices(
         again = add_subscriber(
             session, "ann@wexcombe.example", clock.now(), topics=["events"], proven=False
         )
-        assert store.chosen_topics(session, again) == ("housing",)
+        assert store.choice_of(session, again).topics == ("housing",)
 
 
 def test_who_left_and_joins_anew_is_pending_until_she_confirms(
@@ -53,7 +54,7 @@ def test_who_left_and_joins_anew_is_pending_until_she_confirms(
 ) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
-        membership.leave(session, person, source="test", now=clock.now())
+        membership.leave(session, person, origin=Origin(source="test"), now=clock.now())
         again = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
     assert again.status is SubscriberStatus.PENDING
 
@@ -73,7 +74,7 @@ def test_erasure_leaves_a_number_and_a_hash_and_no_person(
 ) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), name="Ann")
-        membership.erase(session, person, now=clock.now())
+        membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
     with database.read() as session:
         kept = store.by_id(session, person.id)
         assert (kept.address, kept.name, kept.status) == (None, "", SubscriberStatus.ERASED)
@@ -84,9 +85,9 @@ def test_erasure_leaves_a_number_and_a_hash_and_no_person(
 def test_who_was_erased_cannot_be_confirmed(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
-        membership.erase(session, person, now=clock.now())
+        membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
         with pytest.raises(Conflict, match="erased"):
-            membership.confirm(session, person, source="old link", now=clock.now())
+            membership.confirm(session, person, origin=Origin(source="old link"), now=clock.now())
 
 
 def test_a_name_is_one_line_of_printable_text(database: Database, clock: FixedClock) -> None:
@@ -103,4 +104,6 @@ def test_what_is_no_address_is_refused_by_name(
 ) -> None:
     joining = Joining(address=address)
     with pytest.raises(InvalidInput, match="not a mail address"), database.write() as session:
-        membership.join(session, SECRET, joining, source="t", proven=False, now=clock.now())
+        membership.join(
+            session, SECRET, joining, origin=Origin(source="t"), proven=False, now=clock.now()
+        )

@@ -25,6 +25,7 @@ from newsletter.transports.base import (
 )
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 
 ANN, BEN, CAT = (f"{name}@wexcombe.example" for name in ("ann", "ben", "cat"))
 
@@ -100,7 +101,7 @@ def test_who_leaves_after_the_fan_out_is_not_mailed(
     app.engine.prepare(edition.id)
     with app.database.write() as session:
         ann = people.by_address(session, ANN)
-        membership.leave(session, ann, source="one-click", now=app.clock.now())
+        membership.leave(session, ann, origin=Origin(source="one-click"), now=app.clock.now())
     app.engine.send(edition.id)
     assert recipients(transport) == [BEN]
     assert counts_of(app, edition) == {"skipped": 1, "sent": 1}

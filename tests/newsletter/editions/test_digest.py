@@ -13,6 +13,7 @@ from newsletter.editions.digest import (
     key_of,
     sections_for,
 )
+from subscribers.topics import Choice
 
 OPTIONS = DigestOptions(name="Friday", minimum_articles=2, maximum_articles=3)
 
@@ -58,16 +59,23 @@ def test_what_is_about_most_of_her_topics_comes_first() -> None:
 def test_an_article_of_two_digests_is_told_once_in_the_first() -> None:
     shared, only = article(number=1), article(number=2)
     friday, housing = section("friday", shared), section("housing", shared, only)
-    assert sections_for([friday, housing], ()) == (friday, section("housing", only))
+    assert sections_for([friday, housing]) == (friday, section("housing", only))
 
 
 def test_a_digest_with_nothing_for_her_has_no_section() -> None:
     friday = section("friday", article("policing", number=1))
     housing = section("housing", article("housing", number=2))
-    assert sections_for([friday, housing], ("housing",)) == (housing,)
+    assert sections_for([friday, housing], Choice(topics=("housing",))) == (housing,)
 
 
 def test_subscribers_with_the_same_stories_in_the_same_order_share_a_variant() -> None:
     friday = section("friday", article("housing", number=1), article("housing", number=2))
-    assert key_of(sections_for([friday], ("housing",))) == key_of(sections_for([friday], ()))
+    assert key_of(sections_for([friday], Choice(topics=("housing",)))) == key_of(
+        sections_for([friday])
+    )
     assert key_of([friday]) == "1,2"
+
+
+def test_a_digest_that_was_not_chosen_is_left_out_of_the_mail_it_shares() -> None:
+    friday, housing = section("friday", article(number=1)), section("housing", article(number=2))
+    assert sections_for([friday, housing], Choice(digests=("housing",))) == (housing,)

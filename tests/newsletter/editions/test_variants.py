@@ -13,6 +13,7 @@ from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.editions.store import sections_of
 from newsletter.editions.variants import CompiledVariant, compile_variant, variants_of
+from subscribers.topics import Choice
 
 LONG = "\n[digests.long]\nname = 'Long'\nmaximum_articles = 200\nstories = 200\n"
 SHIPPED = "\n[digests.shipped]\nname = 'Shipped'\nmaximum_articles = 200\nstories = 150\n"
@@ -30,7 +31,7 @@ def compiled(app: Newsletter, digest: str, *topics: str) -> CompiledVariant:
     with app.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, digest, period=None, now=now)
         assert isinstance(edition, Edition)
-        found = variants_of(edition, sections_of(session, edition), {1: topics})
+        found = variants_of(edition, sections_of(session, edition), {1: Choice(topics=topics)})
         return compile_variant(edition, next(iter(found.values())), app.renderer, now)
 
 
@@ -50,7 +51,8 @@ def test_choices_that_come_to_the_same_stories_share_a_variant(app: Newsletter) 
     with app.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, "friday", period=None, now=now)
         assert isinstance(edition, Edition)
-        choices = {1: (), 2: ("housing",), 3: ("housing", "events"), 4: ("policing",)}
+        chosen = ((), ("housing",), ("housing", "events"), ("policing",))
+        choices = {n: Choice(topics=topics) for n, topics in enumerate(chosen)}
         assert len(variants_of(edition, sections_of(session, edition), choices)) == 1
 
 

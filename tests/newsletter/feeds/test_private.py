@@ -11,6 +11,7 @@ from newsletter.feeds.scopes import Scope
 from newsletter.signing import Signer
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 
 SIGNER = Signer(SECRET, PURPOSE)
 ADDRESS = "anna@wexcombe.example"
@@ -58,7 +59,7 @@ def test_once_revoked_it_is_gone_and_the_next_one_is_another(
 def test_it_ends_with_the_subscription(filled: Database, token: str, clock: FixedClock) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
-        membership.leave(session, anna, source="test", now=clock.now())
+        membership.leave(session, anna, origin=Origin(source="test"), now=clock.now())
     with pytest.raises(Revoked, match="ended"):
         scope(filled, token)
 

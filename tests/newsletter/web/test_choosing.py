@@ -10,6 +10,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.signing import Signer
 from subscribers import membership, store
+from subscribers.consent import Origin
 from subscribers.models import Frequency, Subscriber
 
 FORM = {"name": "Ann", "topic": ["housing", "transport"], "frequency": "bulletins", "pause": ""}
@@ -46,7 +47,7 @@ def test_what_she_chooses_is_saved(
     found = subscriber(program, ann)
     assert (found.name, found.frequency) == ("Ann", Frequency.BULLETINS)
     with program.database.read() as session:
-        assert store.chosen_topics(session, found) == ("housing", "transport")
+        assert store.choice_of(session, found).topics == ("housing", "transport")
 
 
 def test_a_pause_lasts_as_long_as_she_said_and_can_be_ended(
@@ -66,7 +67,7 @@ def test_what_the_page_does_not_offer_is_refused_and_nothing_changes(
     client: httpx.Client, program: Newsletter, ann: int, path: str, wrong: dict[str, object]
 ) -> None:
     assert client.post(path, data=FORM | wrong).status_code == 400
-    assert subscriber(program, ann).frequency is Frequency.EVERYTHING
+    assert subscriber(program, ann).frequency is Frequency.REGULAR
 
 
 def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int) -> None:
@@ -78,7 +79,9 @@ def test_who_has_left_has_no_page(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     with program.database.write() as session:
-        membership.leave(session, store.by_id(session, ann), source="x", now=clock.now())
+        membership.leave(
+            session, store.by_id(session, ann), origin=Origin(source="x"), now=clock.now()
+        )
     assert client.get(path).status_code == 400
 
 

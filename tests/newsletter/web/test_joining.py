@@ -15,6 +15,7 @@ from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.services import SiteServices
 from subscribers import membership, store
+from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, Frequency, SubscriberStatus
 
 Show = Callable[[SiteServices], None]
@@ -75,7 +76,7 @@ def test_who_joins_is_asked_once_and_is_on_the_list_when_she_presses(
     with program.database.read() as session:
         ann = store.by_address(session, ANN)
         assert (ann.name, ann.frequency) == ("Ann", Frequency.WEEKLY)
-        assert store.chosen_topics(session, ann) == ("housing",)
+        assert store.choice_of(session, ann).topics == ("housing",)
 
 
 def test_opening_the_link_confirms_nobody(
@@ -92,7 +93,7 @@ def test_what_she_agreed_to_is_kept_word_for_word(
 ) -> None:
     client.post(join(client, program, sent))
     with program.database.read() as session:
-        asked, given = store.consent_of(session, store.by_address(session, ANN))
+        asked, given = history(session, store.by_address(session, ANN))
     assert (asked.kind, asked.wording) == (ConsentKind.ASKED, program.config.joining.wording)
     assert (given.kind, given.source) == (ConsentKind.GIVEN, "confirmation link")
 
@@ -184,7 +185,10 @@ def test_who_left_is_not_brought_back_by_an_old_link(
     client.post(path)
     with program.database.write() as session:
         membership.leave(
-            session, store.by_address(session, ANN), source="one-click", now=clock.now()
+            session,
+            store.by_address(session, ANN),
+            origin=Origin(source="one-click"),
+            now=clock.now(),
         )
     assert client.post(path).status_code == 400
     assert status_of(program, ANN) is SubscriberStatus.ENDED

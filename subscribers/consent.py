@@ -1,0 +1,95 @@
+"""The ledger of consent: who agreed to what, when and how. It can only be added to."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from subscribers.models import ConsentEvent, ConsentKind, ConsentNetwork, Subscriber
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where an act comes from, and what can be shown for it."""
+
+    source: str
+    """ "form on the site", "import of members.csv, row 12", "administrator: paper form" …"""
+    wording: str = ""
+    """The words she was shown."""
+    wording_version: str = ""
+    network: str = ""
+    """The network address that it came from; empty where that is not to be kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """One event with what is kept apart from it."""
+
+    at: datetime
+    kind: ConsentKind
+    source: str
+    wording: str
+    wording_version: str
+    details: str
+    network: str
+
+
+def version_of(wording: str) -> str:
+    """A version for words that nobody numbered: the same for the same words."""
+    return hashlib.sha256(wording.encode()).hexdigest()[:8] if wording else ""
+
+
+def record(
+    session: Session,
+    subscriber: Subscriber,
+    kind: ConsentKind,
+    origin: Origin,
+    now: datetime,
+    *,
+    details: str = "",
+) -> None:
+    """Add an event."""
+    event = ConsentEvent(
+        subscriber_id=subscriber.id,
+        at=now,
+        kind=kind,
+        source=origin.source,
+        wording=origin.wording,
+        wording_version=origin.wording_version or version_of(origin.wording),
+        details=details,
+    )
+    session.add(event)
+    if origin.network:
+        session.flush()
+        session.add(ConsentNetwork(event_id=event.id, network=origin.network, at=now))
+
+
+def history(session: Session, subscriber: Subscriber) -> list[Proof]:
+    """Her whole history, oldest first."""
+    query = (
+        select(ConsentEvent, ConsentNetwork.network)
+        .outerjoin(ConsentNetwork, ConsentNetwork.event_id == ConsentEvent.id)
+        .where(ConsentEvent.subscriber_id == subscriber.id)
+        .order_by(ConsentEvent.id)
+    )
+    return [_as_proof(event, network or "") for event, network in session.execute(query)]
+
+
+def forget_networks(session: Session, before: datetime) -> int:
+    """Forget the network addresses of events before this; how many."""
+    statement = delete(ConsentNetwork).where(ConsentNetwork.at < before)
+    return len(session.scalars(statement.returning(ConsentNetwork.event_id)).all())
+
+
+def _as_proof(event: ConsentEvent, network: str) -> Proof:
+    return Proof(
+        at=event.at,
+        kind=event.kind,
+        source=event.source,
+        wording=event.wording,
+        wording_version=event.wording_version,
+        details=event.details,
+        network=network,
+    )

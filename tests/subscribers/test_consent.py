@@ -1,0 +1,58 @@
+"""The ledger of consent can only be added to."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from support import add_subscriber
+
+from newsletter.clock import FixedClock
+from newsletter.database import Database
+from newsletter.errors import Conflict
+from subscribers import consent
+from subscribers.consent import Origin, history
+from subscribers.models import ConsentKind
+
+REFUSED = "the ledger of consent can only be added to"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE consent_events SET source = 'another'", "DELETE FROM consent_events"],
+)
+def test_the_database_refuses_to_change_the_past(
+    database: Database, clock: FixedClock, statement: str
+) -> None:
+    with database.write() as session:
+        add_subscriber(session, "ann@example.org", clock.now())
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(statement))
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_words_without_a_number_have_a_version_of_their_own(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        ann = add_subscriber(session, "ann@example.org", clock.now())
+        for words in ("Yes.", "Yes, please.", "Yes."):
+            origin = Origin(source="form", wording=words)
+            consent.record(session, ann, ConsentKind.ASKED, origin, clock.now())
+        session.flush()
+        first, second, third = (proof.wording_version for proof in history(session, ann)[-3:])
+    assert first == third != second
+
+
+def test_a_network_address_is_forgotten_in_time_and_its_event_stays(
+    database: Database, clock: FixedClock
+) -> None:
+    origin = Origin(source="form", network="192.0.2.7")
+    with database.write() as session:
+        ann = add_subscriber(session, "ann@example.org", clock.now())
+        consent.record(session, ann, ConsentKind.CHANGED, origin, clock.now())
+        session.flush()
+        assert history(session, ann)[-1].network == "192.0.2.7"
+        assert consent.forget_networks(session, clock.now()) == 0
+        assert consent.forget_networks(session, clock.now() + timedelta(seconds=1)) == 1
+        assert [(p.kind, p.network) for p in history(session, ann)][-1] == (ConsentKind.CHANGED, "")
