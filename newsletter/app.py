@@ -167,6 +167,11 @@ class Newsletter:
                     f"digests.{name}.sender: found {digest.sender!r}, but there is no table "
                     f"[senders.{digest.sender}]"
                 )
+            if digest.language and digest.language not in self.config.site.languages:
+                raise ConfigurationError(
+                    f"digests.{name}.language: found {digest.language!r}, which is not among "
+                    "site.languages"
+                )
             if digest.transport and digest.transport not in self.config.transports:
                 raise ConfigurationError(
                     f"digests.{name}.transport: found {digest.transport!r}, but there is no table "

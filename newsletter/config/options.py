@@ -17,6 +17,7 @@ from newsletter.config.kinds import (
     Cron,
     Duration,
     FontFamily,
+    LanguageTag,
     LintRule,
     OneLine,
     Section,
@@ -45,6 +46,11 @@ class Site(Section):
         description="Public address that links in mails and feeds begin with",
     )
     language: OneLine = Field("en-GB", description="Language of pages and mails (BCP 47)")
+    languages: dict[LanguageTag, OneLine] = Field(
+        default_factory=dict,
+        description="Languages that digests come in and subscribers choose among, each with its "
+        'name: { en-GB = "English", cy = "Cymraeg" }; empty: one language, no choice',
+    )
     timezone: Zone = Field(
         "Europe/London", description="Zone for dates without one, and for display"
     )
@@ -131,6 +137,10 @@ class DigestOptions(Section):
         description="true: due at the same moment as another, both go out in one mail, if they "
         "share sender, transport, template and approval",
     )
+    language: LanguageTag | Literal[""] = Field(
+        "",
+        description="One of site.languages: not sent to who chose another; empty: sent to all",
+    )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
@@ -152,6 +162,22 @@ class BulletinOptions(Section):
     undo: Duration = Field(
         timedelta(minutes=5), description="How long a bulletin waits before it leaves, to be undone"
     )
+    transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
+
+
+class EachArticleOptions(Section):
+    """Each article as a mail of its own, to subscribers who chose that."""
+
+    is_on: bool = Field(False, description="true: articles are mailed, and the forms offer it")
+    delay: Duration = Field(
+        timedelta(minutes=10),
+        description="How long after its publishing an article is mailed: time to mend or withdraw",
+    )
+    grace: Duration = Field(
+        timedelta(hours=12), description="An article published longer ago is no news, not mailed"
+    )
+    template: Slug = Field("article", description="Folder of templates/email it is rendered with")
+    sender: Slug = Field("default", description="Which of [senders] it is from")
     transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
 
 
@@ -242,6 +268,19 @@ class JoiningOptions(Section):
         "Yes, send me news by email. I can leave at any time with one click.",
         description="What a person agrees to, kept word for word with her consent",
     )
+    wording_version: OneLine = Field(
+        "", description="Your name for these words, kept with them; empty: made from the words"
+    )
+    keep_network: Duration = Field(
+        timedelta(0),
+        description="How long the network address that consent came from is kept; 0s: not at all",
+    )
+    refuse_disposable: bool = Field(
+        False, description="true: addresses of throw-away mailboxes are refused (a known list)"
+    )
+    refuse_domains: tuple[OneLine, ...] = Field(
+        (), description="Domains whose addresses are refused besides, such as example.com"
+    )
     sender: Slug = Field("default", description="Which of [senders] asks her to confirm")
     expires: Duration = Field(
         timedelta(days=7), description="How long the link that confirms is good"
@@ -251,6 +290,9 @@ class JoiningOptions(Section):
     )
     per_hour: int = Field(
         20, ge=1, description="How often an hour the form is taken from one network address"
+    )
+    per_address: int = Field(
+        5, ge=1, description="How often an hour it is taken for one mail address"
     )
 
 
@@ -379,6 +421,7 @@ class Config(Section):
     joining: JoiningOptions = Field(default_factory=JoiningOptions)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
     bulletins: BulletinOptions = Field(default_factory=BulletinOptions)
+    each_article: EachArticleOptions = Field(default_factory=EachArticleOptions)
     feeds: FeedOptions = Field(default_factory=FeedOptions)
     sources: dict[Slug, SourceOptions] = Field(default_factory=dict)
     web: WebOptions = Field(default_factory=WebOptions)

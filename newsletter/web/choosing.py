@@ -1,56 +1,43 @@
-"""Choosing: topics, kinds of mail and pauses, behind a signed link and without a password."""
+"""Choosing: topics, digests, kinds of mail and pauses, behind a signed link, without a password."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from newsletter.articles import store as articles
-from newsletter.editions.dates import long_date
 from newsletter.errors import InvalidInput, TokenError
+from newsletter.web.addresses import LARGEST_ID
+from newsletter.web.entering import origin_of
+from newsletter.web.networks import address_of
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
+from newsletter.web.wishes import MOST_FIELDS, Chosen, checked, chosen_by, chosen_in, offers
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
-from subscribers.membership import Wishes
-from subscribers.models import Frequency, SubscriberStatus
-from subscribers.topics import Choice
+from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
 PURPOSE = "preferences"
-MOST_TOPICS = 50
-PAUSES = {"": None, "1": timedelta(weeks=1), "4": timedelta(weeks=4), "12": timedelta(weeks=12)}
-FREQUENCIES = {
-    Frequency.REGULAR: "the digest and bulletins",
-    Frequency.WEEKLY: "the digest only",
-    Frequency.BULLETINS: "bulletins only",
-}
+SOURCE = "her page"
+LONGEST_PAUSE = timedelta(days=366)
+# What the page of leaving offers instead.
+LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
+PAUSE = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What somebody wants to be sent."""
+class Entered:
+    """What her form holds, and what is to be said above it."""
 
-    topics: tuple[str, ...]
-    frequency: Frequency
-
-
-def wanted_in(topics: tuple[str, ...], frequency: str) -> Wanted:
-    """What a form asks for.
-
-    Raises:
-        InvalidInput: something that the form does not offer.
-    """
-    slugs = tuple(dict.fromkeys(topics))
-    if len(slugs) > MOST_TOPICS or not all(_is_slug(slug) for slug in slugs):
-        raise InvalidInput("please choose among the topics shown")
-    if frequency not in set(Frequency):
-        raise InvalidInput("please choose among the kinds of mail shown")
-    return Wanted(topics=slugs, frequency=Frequency(frequency))
+    chosen: Chosen
+    pause: str
+    """A date, 2026-12-25; empty for no pause."""
+    said: str = ""
+    problem: str = ""
 
 
 def preferences_address(site: SiteState, subscriber_id: int) -> str:
@@ -59,65 +46,145 @@ def preferences_address(site: SiteState, subscriber_id: int) -> str:
     return f"{site.config.site.base_url}/preferences/{token}"
 
 
+def whose(request: Request) -> int:
+    """The number of the subscriber whose page an address is.
+
+    Raises:
+        TokenError: not an address of ours.
+    """
+    number = site_of(request).services.signer(PURPOSE).read(request.path_params["token"])
+    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
+        raise TokenError("this link is damaged")
+    if int(number) == 0:
+        raise TokenError("this link came with a test mail and belongs to nobody")
+    return int(number)
+
+
+def a_member(subscriber: Subscriber) -> Subscriber:
+    """The subscriber, if she has something to choose.
+
+    Raises:
+        TokenError: she has left, or never confirmed.
+    """
+    if subscriber.status is not SubscriberStatus.CONFIRMED:
+        raise TokenError("this link was good once; to join again, please fill in the form")
+    return subscriber
+
+
 async def preferences(request: Request) -> Response:
     """Her page, or what pressing its button does."""
-    site = site_of(request)
-    subscriber_id = _read(site, request.path_params["token"])
+    site, subscriber_id = site_of(request), whose(request)
     if request.method != "POST":
-        return await run_in_threadpool(_page, site, subscriber_id, "")
-    async with request.form(max_files=0, max_fields=60) as form:
-        topics = tuple(str(value) for value in form.getlist("topic"))
-        name, pause = str(form.get("name", "")), str(form.get("pause", ""))
-        frequency = str(form.get("frequency", ""))
-    wanted = wanted_in(topics, frequency)
-    if pause not in {*PAUSES, "keep"}:
-        raise InvalidInput("please choose among the pauses shown")
-    await run_in_threadpool(_save, site, subscriber_id, name, wanted, pause)
-    return await run_in_threadpool(_page, site, subscriber_id, "Saved.")
+        return await run_in_threadpool(page, site, subscriber_id)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        entered = Entered(chosen=chosen_in(form.getlist), pause=str(form.get("pause", "")))
+    return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
 
 
-def _page(site: SiteState, subscriber_id: int, said: str) -> Response:
+async def take_less(request: Request) -> Response:
+    """Fewer mails or a pause, by one button of the page of leaving."""
+    site, subscriber_id = site_of(request), whose(request)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        less = str(form.get("less", ""))
+    if less != "pause" and less not in LESS:
+        raise InvalidInput("please choose among the buttons shown")
+    return await run_in_threadpool(_take_less, site, subscriber_id, less, address_of(request))
+
+
+def page(
+    site: SiteState, subscriber_id: int, *, said: str = "", entered: Entered | None = None
+) -> Response:
+    """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
-        subscriber = people.by_id(session, subscriber_id)
-        if subscriber.status is not SubscriberStatus.CONFIRMED:
-            raise TokenError("this link was good once; to join again, please fill in the form")
+        subscriber = a_member(people.by_id(session, subscriber_id))
+        change = people.find_address_change(session, subscriber)
+        shown = entered or Entered(
+            chosen=chosen_by(membership.wishes_of(session, subscriber)),
+            pause=_pause_of(site, subscriber),
+        )
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
+        today = site.services.clock.now().astimezone(_zone(site)).date()
         context: dict[str, Any] = {
-            "topics": articles.topics(session),
-            "chosen": people.choice_of(session, subscriber).topics,
+            **offers(site.config, session),
             "subscriber": subscriber,
-            "frequencies": FREQUENCIES,
-            "paused_until": _still_paused(site, subscriber.paused_until),
+            "chosen": shown.chosen,
+            "pause": shown.pause,
+            "earliest_pause": today + timedelta(days=1),
+            "latest_pause": today + LONGEST_PAUSE,
+            "new_address": change.address if change else "",
             "leave": f"{site.config.site.base_url}/unsubscribe/{leaving}",
+            "here": preferences_address(site, subscriber_id),
             "said": said,
+            "problem": shown.problem,
         }
-        return site.views.page("preferences.html", context, headers=TOKEN_HEADERS)
+        status = 400 if shown.problem else 200
+        return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
-def _save(site: SiteState, subscriber_id: int, name: str, wanted: Wanted, pause: str) -> None:
+def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -> Response:
+    try:
+        wishes = checked(entered.chosen, site.config)
+        until = _until(site, entered.pause)
+    except InvalidInput as error:
+        refused = Entered(chosen=entered.chosen, pause=entered.pause, problem=str(error))
+        return page(site, subscriber_id, entered=refused)
+    now = site.services.clock.now()
     with site.services.database.write() as session:
-        subscriber = people.by_id(session, subscriber_id)
-        wishes = Wishes(name=name, choice=Choice(topics=wanted.topics), frequency=wanted.frequency)
-        now = site.services.clock.now()
-        membership.choose(session, subscriber, wishes, origin=Origin(source="her page"), now=now)
-        if pause != "keep":
-            length = PAUSES[pause]
-            membership.pause(subscriber, site.services.clock.now() + length if length else None)
+        subscriber = a_member(people.by_id(session, subscriber_id))
+        origin = origin_of(site, SOURCE, network)
+        membership.choose(session, subscriber, wishes, origin=origin, now=now)
+        membership.pause(subscriber, until)
+        subscriber.active_at = now
+    return page(site, subscriber_id, said="Saved.")
 
 
-def _still_paused(site: SiteState, until: datetime | None) -> str:
+def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
+    now = site.services.clock.now()
+    with site.services.database.write() as session:
+        subscriber = a_member(people.by_id(session, subscriber_id))
+        if less == "pause":
+            midnight = datetime.combine((now + PAUSE).astimezone(_zone(site)), time(), _zone(site))
+            membership.pause(subscriber, midnight)
+        else:
+            before = membership.wishes_of(session, subscriber)
+            wishes = membership.with_frequency(before, LESS[less])
+            origin = origin_of(site, SOURCE, network)
+            membership.choose(session, subscriber, wishes, origin=origin, now=now)
+        subscriber.active_at = now
+    return page(site, subscriber_id, said="Saved. You stay on the list, with less of it.")
+
+
+def _until(site: SiteState, text: str) -> datetime | None:
+    """The start of the day that a pause lasts until; a day that has come is none.
+
+    Raises:
+        InvalidInput: no date, or too far away.
+    """
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInput("write the end of the pause as a date, such as 2027-01-31") from error
+    zone = _zone(site)
+    today = site.services.clock.now().astimezone(zone).date()
+    if day > today + LONGEST_PAUSE:
+        raise InvalidInput("a pause can last a year at most; please take an earlier date")
+    return datetime.combine(day, time(), zone) if day > today else None
+
+
+def _pause_of(site: SiteState, subscriber: Subscriber) -> str:
+    until = subscriber.paused_until
     if until is None or until <= site.services.clock.now():
         return ""
-    return long_date(until, site.config.site.timezone)
+    return until.astimezone(_zone(site)).date().isoformat()
 
 
-def _read(site: SiteState, token: str) -> int:
-    subscriber_id = site.services.signer(PURPOSE).read(token)
-    return int(subscriber_id)
+def _zone(site: SiteState) -> ZoneInfo:
+    return ZoneInfo(site.config.site.timezone)
 
 
-def _is_slug(text: str) -> bool:
-    return 0 < len(text) <= 60 and text.replace("-", "").isalnum() and text == text.lower()
-
-
-ROUTES = [Route("/preferences/{token}", preferences, methods=["GET", "POST"])]
+ROUTES = [
+    Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
+    Route("/preferences/{token}/less", take_less, methods=["POST"]),
+]

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from newsletter.feeds.sharing import SharedFeeds
 from newsletter.feeds.shelf import FeedShelf
 from newsletter.signing import Signer
+from newsletter.web.formmarks import PURPOSE as FORM_PURPOSE
+from newsletter.web.formmarks import FormMarks
 from newsletter.web.pace import Pace
 from newsletter.web.ready import ReadyFeeds
 from newsletter.web.services import SiteServices
@@ -20,7 +22,10 @@ class SiteState:
         self.services = services
         self.config = services.config
         self.views = Views(services.config)
-        self.joins = Pace("join", services.config.joining.per_hour)
+        options = services.config.joining
+        self.joins = Pace("join", options.per_hour)
+        self.joins_of_address = Pace("join of an address", options.per_address)
+        self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)
         self.ready = ReadyFeeds(services.config.feeds.check_every.total_seconds())

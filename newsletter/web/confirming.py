@@ -1,0 +1,71 @@
+"""Confirming: the page behind the link of a mail that asked.
+
+Opening the link confirms nobody, since scanners follow links: the button on its page does.
+"""
+
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from newsletter.delivery import confirming
+from newsletter.errors import TokenError
+from newsletter.web.choosing import preferences_address
+from newsletter.web.entering import origin_of
+from newsletter.web.networks import address_of
+from newsletter.web.security import TOKEN_HEADERS
+from newsletter.web.state import SiteState, site_of
+from subscribers import membership
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
+
+SOURCE = "confirmation link"
+
+
+async def confirm(request: Request) -> Response:
+    """The page with its button, or the confirming itself."""
+    site = site_of(request)
+    token = request.path_params["token"]
+    if request.method != "POST":
+        await run_in_threadpool(_asked, site, token)
+        return site.views.page("confirm.html", headers=TOKEN_HEADERS)
+    subscriber_id = await run_in_threadpool(_confirm, site, token, address_of(request))
+    address = preferences_address(site, subscriber_id)
+    return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
+
+
+def _asked(site: SiteState, token: str) -> int:
+    """Whom a link asks.
+
+    Raises:
+        TokenError: not ours, too old, or for somebody who has been forgotten.
+    """
+    now, options = site.services.clock.now(), site.config.joining
+    signer = site.services.signer(confirming.PURPOSE)
+    link = confirming.read_link(signer, token, options.expires, now)
+    with site.services.database.read() as session:
+        _one_to_confirm(people.by_id(session, link.subscriber_id))
+    return link.subscriber_id
+
+
+def _confirm(site: SiteState, token: str, network: str) -> int:
+    subscriber_id = _asked(site, token)
+    with site.services.database.write() as session:
+        subscriber = people.by_id(session, subscriber_id)
+        _one_to_confirm(subscriber)
+        origin = origin_of(site, SOURCE, network)
+        now = site.services.clock.now()
+        membership.confirm(session, subscriber, origin=origin, now=now)
+    return subscriber_id
+
+
+def _one_to_confirm(subscriber: Subscriber) -> None:
+    # Who left after she was asked must not be brought back by the old link.
+    known: Sequence[SubscriberStatus] = (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED)
+    if subscriber.status not in known:
+        raise TokenError("this link was good once; to join, please fill in the form again")
+
+
+ROUTES = [Route("/confirm/{token}", confirm, methods=["GET", "POST"])]

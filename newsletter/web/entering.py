@@ -1,0 +1,78 @@
+"""Entering an address, whichever way it came: the form, a form elsewhere, or JSON.
+
+Nothing tells the caller whether an address is known: a suppressed one, one that is confirmed and a
+new one are all answered alike, and only the owner of the mailbox learns more.
+"""
+
+from functools import cache
+
+from newsletter.delivery import confirming, notices
+from newsletter.errors import Conflict, InvalidInput
+from newsletter.web.state import SiteState
+from subscribers import membership
+from subscribers.addresses import normalise_address
+from subscribers.consent import Origin
+from subscribers.membership import Joining, Wishes
+
+
+def welcome_address(site: SiteState, entered: str) -> str:
+    """The address in its normal form.
+
+    Raises:
+        InvalidInput: not an address, or of a domain that the administrator does not want.
+    """
+    address = normalise_address(entered)
+    domain = address.rpartition("@")[2]
+    options = site.config.joining
+    if domain in {name.casefold() for name in options.refuse_domains} or (
+        options.refuse_disposable and domain in _disposable_domains()
+    ):
+        raise InvalidInput(f"addresses at {domain} cannot be used here; please take another")
+    return address
+
+
+def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
+    """Enter her as pending and have her asked to confirm; in silence where that may not be.
+
+    Args:
+        network: the network address asked from; kept only where the administrator says so.
+    """
+    if not site.joins_of_address.is_allowed(address.casefold()):
+        return
+    joining = Joining(
+        address=address,
+        name=wishes.name,
+        language=wishes.language,
+        topics=wishes.choice.topics,
+        digests=wishes.choice.digests,
+        frequency=wishes.frequency,
+    )
+    now, secret = site.services.clock.now(), site.config.site.secret_key.get_secret_value()
+    origin = origin_of(site, source, network, with_words=True)
+    try:
+        with site.services.database.write() as session:
+            subscriber = membership.join(
+                session, secret, joining, origin=origin, proven=False, now=now
+            )
+            notices.queue(session, confirming.KIND, subscriber, now)
+    except Conflict:
+        return  # suppressed, or joining at this very moment by another request
+
+
+def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = False) -> Origin:
+    """What the ledger of consent keeps of an act on the site."""
+    options = site.config.joining
+    return Origin(
+        source=source,
+        wording=options.wording if with_words else "",
+        wording_version=options.wording_version if with_words else "",
+        network=network if options.keep_network else "",
+    )
+
+
+@cache
+def _disposable_domains() -> frozenset[str]:
+    # Ten thousand names: read only where they are asked for.
+    from disposable_email_domains import blocklist  # noqa: PLC0415
+
+    return frozenset(blocklist)

@@ -1,0 +1,86 @@
+"""Changing an address: remembered when asked for, done when confirmed at the new one."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.errors import Conflict
+from subscribers import consent, store
+from subscribers.addresses import hash_address
+from subscribers.consent import Origin
+from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
+
+
+def ask_to_move(
+    session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
+) -> bool:
+    """Remember the new address; whether it may be written to, to have it confirmed.
+
+    Asking anew forgets the address asked for before.
+
+    Args:
+        address: normalised.
+    """
+    store.drop_address_change(session, subscriber)
+    if address == subscriber.address:
+        return False
+    if store.find_suppression(session, hash_address(secret, address)) is not None:
+        return False
+    session.add(AddressChange(subscriber_id=subscriber.id, address=address, asked_at=now))
+    return True
+
+
+def move(
+    session: Session,
+    subscriber: Subscriber,
+    secret: str,
+    *,
+    asked_at: datetime,
+    origin: Origin,
+    now: datetime,
+) -> Subscriber:
+    """Mail her at the new address from now on; returns the subscriber who has it.
+
+    Where the new address is on the list already, she is that subscriber, and this subscription
+    ends; one that was never confirmed or has left gives the address up.
+
+    Args:
+        asked_at: when she asked for it, as the link that confirms says.
+
+    Raises:
+        Conflict: she has asked for another address since, has left, or the address is suppressed.
+    """
+    change = store.find_address_change(session, subscriber)
+    is_current = change is not None and int(change.asked_at.timestamp()) == int(
+        asked_at.timestamp()
+    )
+    if change is None or not is_current or subscriber.status is not SubscriberStatus.CONFIRMED:
+        raise Conflict("this link was good once; please ask for the change again")
+    address_hash = hash_address(secret, change.address)
+    if store.find_suppression(session, address_hash) is not None:
+        raise Conflict("this address cannot be used; please take another")
+    address = change.address
+    store.drop_address_change(session, subscriber)
+    other = store.find_by_address(session, address)
+    if other is not None and other.status is SubscriberStatus.CONFIRMED:
+        _end(session, subscriber, origin, now)
+        return other
+    if other is not None:
+        _give_up(session, other)
+    subscriber.address, subscriber.address_hash = address, address_hash
+    subscriber.active_at = now
+    consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
+    return subscriber
+
+
+def _end(session: Session, subscriber: Subscriber, origin: Origin, now: datetime) -> None:
+    subscriber.status, subscriber.ended_at = SubscriberStatus.ENDED, now
+    details = "moved to an address that was on the list"
+    consent.record(session, subscriber, ConsentKind.WITHDRAWN, origin, now, details=details)
+
+
+def _give_up(session: Session, other: Subscriber) -> None:
+    """The address now belongs to who proved it; what was left of the other stays countable."""
+    other.status, other.address, other.address_hash = SubscriberStatus.ERASED, None, ""
+    other.name, other.language, other.attributes = "", "", {}
+    session.flush()
