@@ -5,17 +5,19 @@ from functools import cached_property
 from pathlib import Path
 
 import structlog
+from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import load_config
 from newsletter.config.options import Config
 from newsletter.config.theme import Theme
 from newsletter.database import Database
-from newsletter.delivery import confirming
+from newsletter.delivery import notices
 from newsletter.delivery.alarm import Alarm, alarm_mail
 from newsletter.delivery.engine import Engine
-from newsletter.delivery.models import Notice
+from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.notices import NoticeSender
+from newsletter.delivery.personal import Desk, personal_mail
 from newsletter.delivery.sender import Toolbox
 from newsletter.delivery.single import Stationery
 from newsletter.editions import store as editions
@@ -207,13 +209,12 @@ class Newsletter:
     @cached_property
     def notices(self) -> NoticeSender:
         """What sends the mails that belong to no edition."""
-        return NoticeSender(self.database, self.clock, self._confirmation, self._hand_over_notice)
+        return NoticeSender(self.database, self.clock, self._notice, self._hand_over_notice)
 
-    def _confirmation(self, notice: Notice, subscriber: Subscriber) -> Mail:
+    def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
+        desk = Desk(config=self.config, signer=self.signer, now=self.clock.now())
         stationery = self._stationery(self.config.joining.sender)
-        signer = self.signer(confirming.PURPOSE)
-        now = self.clock.now()
-        return confirming.confirmation_mail(notice, subscriber, stationery, signer, now)
+        return personal_mail(session, notice, subscriber, desk, stationery)
 
     def _hand_over_notice(self, mail: Mail) -> Outcome | None:
         return self.hand_over(self.config.sending.transport, [mail]).get(mail.key)
@@ -234,7 +235,9 @@ class Newsletter:
         with self.database.write() as session:
             subscriber = people.by_id(session, subscriber_id)
             origin = Origin(source=f"link in edition {edition_id}")
-            membership.leave(session, subscriber, origin=origin, now=self.clock.now())
+            now, kind = self.clock.now(), NoticeKind.GOODBYE
+            if membership.leave(session, subscriber, origin=origin, now=now):
+                notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
 
     def edition_page(self, edition_id: int) -> str:
         """The view-online page of an edition that has begun to go out.

@@ -55,6 +55,15 @@ def eligible(stream: Stream, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
+    """The SQL condition under which a subscriber may be mailed about herself.
+
+    Args:
+        status: where she must stand for the mail to be true.
+    """
+    return and_(Subscriber.status == status, Subscriber.address.is_not(None), ~_is_suppressed())
+
+
 def exclusion(stream: Stream, now: datetime) -> ColumnElement[str | None]:
     """The SQL expression that says why a subscriber is not mailed, NULL where she is."""
     return case(

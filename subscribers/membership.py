@@ -3,7 +3,7 @@
 Sends nothing: whoever calls is told what is due and sees to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -119,24 +119,18 @@ def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     return True
 
 
-def come_back(
-    session: Session, subscriber: Subscriber, *, left_at: datetime, origin: Origin, now: datetime
-) -> None:
-    """Undo a leaving: she is a subscriber again, as she was.
-
-    Args:
-        left_at: when she left, as the link that undoes it says.
+def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+    """Undo her leaving, with what she had chosen; undoing it again changes nothing.
 
     Raises:
-        Conflict: she has left another time since, is suppressed, erased or never confirmed.
+        Conflict: she is suppressed, was erased meanwhile, or had never confirmed.
     """
-    is_that_leaving = subscriber.ended_at is not None and (
-        int(subscriber.ended_at.timestamp()) == int(left_at.timestamp())
-    )
-    if subscriber.status is not SubscriberStatus.ENDED or not is_that_leaving:
-        raise Conflict("this link was good once; to join again, please fill in the form")
-    if subscriber.confirmed_at is None or store.is_suppressed(session, subscriber):
-        raise Conflict("this cannot be undone; to join again, please fill in the form")
+    if subscriber.status is SubscriberStatus.CONFIRMED:
+        return
+    if subscriber.status is not SubscriberStatus.ENDED or subscriber.confirmed_at is None:
+        raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; she must join anew")
+    if store.is_suppressed(session, subscriber):
+        raise Conflict(f"subscriber {subscriber.id} is suppressed and is mailed no more")
     _begin(subscriber, now)
     details = described(wishes_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
@@ -145,6 +139,11 @@ def come_back(
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
     """Send nothing until then; None ends a pause."""
     subscriber.paused_until = until
+
+
+def with_frequency(wishes: Wishes, frequency: Frequency) -> Wishes:
+    """The same wishes, sent as often as that."""
+    return replace(wishes, frequency=frequency)
 
 
 def choose(

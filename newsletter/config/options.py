@@ -282,8 +282,18 @@ class JoiningOptions(Section):
         (), description="Domains whose addresses are refused besides, such as example.com"
     )
     sender: Slug = Field("default", description="Which of [senders] asks her to confirm")
+    welcome: bool = Field(
+        True, description="true: who has confirmed is sent a mail that says what comes"
+    )
+    goodbye: bool = Field(
+        True, description="true: who has left is sent one last mail, with a link that undoes it"
+    )
+    changed: bool = Field(
+        False, description="true: who has changed her choices is sent a mail that says what holds"
+    )
     expires: Duration = Field(
-        timedelta(days=7), description="How long the link that confirms is good"
+        timedelta(days=7),
+        description="How long the links are good that confirm, and that undo leaving",
     )
     forget: Duration = Field(
         timedelta(days=30), description="After this an address never confirmed is forgotten"

@@ -1,16 +1,13 @@
-"""Asking a person to confirm her address: the link, and the mail that brings it."""
+"""Asking a person to confirm her address: the link in the mail."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.delivery.models import Notice
-from newsletter.delivery.single import Stationery, single_mail
+from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.errors import TokenError
 from newsletter.signing import Signer
-from newsletter.transports.base import Mail
-from subscribers.models import Subscriber
 
-KIND = "confirm"
+KIND = NoticeKind.CONFIRM
 PURPOSE = "confirm"
 
 
@@ -42,18 +39,7 @@ def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) ->
     return link
 
 
-def confirmation_mail(
-    notice: Notice, subscriber: Subscriber, stationery: Stationery, signer: Signer, now: datetime
-) -> Mail:
-    """The mail whose link she opens to confirm; its Message-ID is the notice's."""
-    link = ConfirmationLink(subscriber_id=subscriber.id, asked_at=notice.created_at)
-    base_url = stationery.masthead["site"]["base_url"]
-    return single_mail(
-        KIND,
-        {"confirm_url": f"{base_url}/confirm/{sign_link(signer, link)}"},
-        stationery,
-        address=subscriber.address or "",
-        name=subscriber.name,
-        message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
-        now=now,
-    )
+def confirmation_address(base_url: str, signer: Signer, notice: Notice) -> str:
+    """What she opens to confirm; good from the moment she was asked."""
+    link = ConfirmationLink(subscriber_id=notice.subscriber_id, asked_at=notice.created_at)
+    return f"{base_url}/confirm/{sign_link(signer, link)}"

@@ -47,8 +47,17 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class NoticeKind(StrEnum):
+    """What a mail to one person is about, and the folder of templates/email it is rendered with."""
+
+    CONFIRM = "confirm"  # asks whether the address is hers
+    WELCOME = "welcome"  # she has confirmed
+    GOODBYE = "goodbye"  # she has left; brings a link that undoes it
+    CHANGED = "changed"  # she has changed what she is sent
+
+
 class Notice(Base):
-    """A mail to one person that belongs to no edition: so far, the one that asks to confirm.
+    """A mail to one person that belongs to no edition.
 
     Handed over at most once. One whose sender died is uncertain and stays so; she can ask again.
     """
@@ -58,7 +67,7 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """The folder of templates/email it is rendered with."""
+    """A `NoticeKind`."""
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
     state: Mapped[DeliveryState]
     reason: Mapped[str] = mapped_column(default="")

@@ -2,22 +2,25 @@
 
 Each is claimed and committed before it is handed over and settled after, so that it leaves at most
 once: a person asked to confirm can ask again, but must not be asked twice for one press of a
-button.
+button. The claim looks whether what it says is still true of her, and whether she may be mailed.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
+from newsletter.config.options import JoiningOptions
 from newsletter.database import Database
 from newsletter.delivery import retry
 from newsletter.delivery.models import DeliveryState, Notice
-from newsletter.errors import NewsletterError
+from newsletter.delivery.personal import KINDS
+from newsletter.errors import Conflict, NewsletterError
 from newsletter.transports.base import Deferred, Mail, Outcome
+from subscribers.audience import tellable
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -28,8 +31,18 @@ MOST_A_DAY = 3
 AT_ONCE = 100
 LEASE = timedelta(minutes=15)
 
-Compose = Callable[[Notice, Subscriber], Mail]
+NO_LONGER_TRUE = "no longer true of her, or suppressed"
+
+Compose = Callable[[Session, Notice, Subscriber], Mail]
 HandOver = Callable[[Mail], Outcome | None]
+
+
+def queue_wanted(
+    session: Session, kind: str, subscriber: Subscriber, options: JoiningOptions, now: datetime
+) -> None:
+    """Have her told what has just happened, where the site tells such things."""
+    if KINDS[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
+        queue(session, kind, subscriber, now)
 
 
 def queue(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
@@ -61,10 +74,10 @@ class NoticeSender:
     def send_due(self) -> None:
         """Send every notice that is due."""
         with self._database.read() as session:
-            numbers = _due(session, self._clock.now())
-        for number in numbers:
+            due = _due(session, self._clock.now())
+        for number, kind in due:
             with self._database.write() as session:
-                is_ours = _claim(session, number, self._clock.now())
+                is_ours = _claim(session, number, kind, self._clock.now())
             if is_ours:
                 self._send(number)
         with self._database.write() as session:
@@ -73,12 +86,8 @@ class NoticeSender:
     def _send(self, number: int) -> None:
         with self._database.read() as session:
             notice = session.get_one(Notice, number)
-            subscriber = session.get_one(Subscriber, notice.subscriber_id)
-        if subscriber.address is None:
-            self._settle(number, DeliveryState.SKIPPED, "no address")
-            return
         try:
-            outcome = self._hand_over(self._compose(notice, subscriber))
+            outcome = self._hand_over(self._mail(number))
         except NewsletterError as error:
             # Nothing has left: the transport says so by raising.
             outcome = Deferred(response=str(error))
@@ -98,6 +107,15 @@ class NoticeSender:
             number, settled.state, settled.reason, settled.attempts, settled.next_attempt_at
         )
 
+    def _mail(self, number: int) -> Mail:
+        with self._database.read() as session:
+            notice = session.get_one(Notice, number)
+            subscriber = session.get_one(Subscriber, notice.subscriber_id)
+            if subscriber.address is None:
+                # Put off, and skipped by the next claim.
+                raise Conflict(f"subscriber {subscriber.id} was erased at this moment")
+            return self._compose(session, notice, subscriber)
+
     def _settle(
         self,
         number: int,
@@ -112,26 +130,60 @@ class NoticeSender:
             notice.next_attempt_at, notice.settled_at = next_attempt_at, self._clock.now()
 
 
-def _due(session: Session, now: datetime) -> list[int]:
+def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:
+    """Whether one not yet claimed will tell her the same."""
+    session.flush()
+    query = select(Notice.id).where(
+        Notice.subscriber_id == subscriber.id,
+        Notice.kind == kind,
+        Notice.state == DeliveryState.QUEUED,
+        _is_true(kind),
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _is_true(kind: str) -> ColumnElement[bool]:
+    """Whether what a notice says still holds, and she may be mailed."""
+    known = KINDS[kind]
+    return exists().where(
+        Subscriber.id == Notice.subscriber_id,
+        known.since <= Notice.created_at,
+        tellable(known.status),
+    )
+
+
+def _due(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Numbers and kinds."""
     waiting = (Notice.state == DeliveryState.QUEUED) | (
         (Notice.state == DeliveryState.DEFERRED) & (Notice.next_attempt_at <= now)
     )
-    return list(
-        session.scalars(select(Notice.id).where(waiting).order_by(Notice.id).limit(AT_ONCE))
+    query = select(Notice.id, Notice.kind).where(waiting).order_by(Notice.id).limit(AT_ONCE)
+    return [(number, kind) for number, kind in session.execute(query)]
+
+
+def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
+    """Whether this process, and no other, may hand it over; `next_attempt_at` ends its lease.
+
+    What has ceased to be true is skipped for good.
+    """
+    is_open = (Notice.id == number) & Notice.state.in_(
+        (DeliveryState.QUEUED, DeliveryState.DEFERRED)
     )
-
-
-def _claim(session: Session, number: int, now: datetime) -> bool:
-    """Whether this process, and no other, may hand it over; `next_attempt_at` ends its lease."""
     claimed = session.execute(
         update(Notice)
-        .where(Notice.id == number)
-        .where(Notice.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
+        .where(is_open, _is_true(kind))
         .values(state=DeliveryState.CLAIMED, next_attempt_at=now + LEASE)
         .returning(Notice.id),
         execution_options={"synchronize_session": False},
-    )
-    return claimed.first() is not None
+    ).first()
+    if claimed is None:
+        session.execute(
+            update(Notice)
+            .where(is_open, ~_is_true(kind))
+            .values(state=DeliveryState.SKIPPED, reason=NO_LONGER_TRUE, settled_at=now),
+            execution_options={"synchronize_session": False},
+        )
+    return claimed is not None
 
 
 def _doubt_silent(session: Session, now: datetime) -> None:

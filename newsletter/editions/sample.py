@@ -92,4 +92,13 @@ def sample_notice(config: Config) -> Mapping[str, Any]:
         },
         "confirm_url": f"{base_url}/confirm/sample",
         "preferences_url": f"{base_url}/preferences/sample",
+        "unsubscribe_url": f"{base_url}/unsubscribe/sample",
+        "return_url": f"{base_url}/return/sample",
+        "good_until": "Friday 4 December 2026",
+        "archive_url": f"{base_url}/editions",
+        "choice": {
+            "mails": "digests and bulletins",
+            "topics": ["Council", "Harbour", "Housing"],
+            "paused_until": "Friday 25 December 2026",
+        },
     }

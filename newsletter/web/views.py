@@ -57,6 +57,7 @@ class Views:
             feed_path=feed_path,
             shows_mails=bool(config.web.caught_mails),
             can_join=config.joining.is_open,
+            says_goodbye=config.joining.goodbye,
             has_archive=config.web.archive,
             feed_topic=None,
             feed_author=None,

@@ -46,7 +46,7 @@ EDITIONS = {
     "article": ("article", 1),
     "bulletin": ("bulletin", 0),
 }
-NOTICES = ("confirm", "admin-alert")
+NOTICES = ("confirm", "welcome", "changed", "goodbye", "admin-alert")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def looks() -> list[Look]:
         Look(
             name="-rtl",
             config=plain.model_copy(update={"site": arabic}),
-            mails=("digest", "bulletin"),
+            mails=("digest", "bulletin", "welcome"),
         ),
     ]
 

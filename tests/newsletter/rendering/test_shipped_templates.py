@@ -26,7 +26,8 @@ SITE = {
 }
 IMPRINT = "Promoted by M. Hallam, 4 Mill Lane, on behalf of The Party, The Corn Exchange."
 HOSTILE = '<script>alert("x")</script> & co'
-KINDS = ("digest", "bulletin", "article", "confirm", "admin-alert")
+PERSONAL = ("confirm", "welcome", "goodbye", "changed")
+KINDS = ("digest", "bulletin", "article", "admin-alert", *PERSONAL)
 # Gmail clips beyond 102 KB; twelve stories should leave room for long summaries.
 LARGEST_BYTES = 35_000
 
@@ -47,9 +48,26 @@ def article(number: int, title: str = "") -> dict[str, Any]:
     }
 
 
+def personal_context(topic: str) -> dict[str, Any]:
+    return {
+        "site": SITE,
+        "confirm_url": f"{BASE}/confirm/token",
+        "return_url": f"{BASE}/return/token",
+        "good_until": "Friday 4 December 2026",
+        "preferences_url": f"{BASE}/preferences/token",
+        "unsubscribe_url": f"{BASE}/unsubscribe/token",
+        "archive_url": f"{BASE}/editions",
+        "choice": {
+            "mails": "digests and bulletins",
+            "topics": [topic or "Housing", "Transport"],
+            "paused_until": "Friday 25 December 2026",
+        },
+    }
+
+
 def context(kind: str, title: str = "") -> dict[str, Any]:
-    if kind == "confirm":
-        return {"site": SITE, "confirm_url": f"{BASE}/confirm/token"}
+    if kind in PERSONAL:
+        return personal_context(title)
     if kind == "admin-alert":
         return {
             "site": SITE,
@@ -154,7 +172,7 @@ def test_titles_are_text_in_html_and_themselves_in_plain_text(
 ) -> None:
     rendered = renderer.render(kind, context(kind, title=HOSTILE))
     assert "<script" not in rendered.html
-    if kind != "confirm":
+    if kind not in {"confirm", "goodbye"}:
         assert "&lt;script&gt;" in rendered.html
         assert HOSTILE in rendered.text
 

@@ -1,14 +1,17 @@
 """Choosing by one's own page: what is shown, what is saved, and who may."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
-from support import SECRET, add_subscriber
+from support import SECRET, RecordingTransport, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.signing import Signer
+from newsletter.web.services import SiteServices
 from subscribers import membership, store
 from subscribers.consent import Origin
 from subscribers.models import Frequency, Subscriber
@@ -48,6 +51,27 @@ def test_what_she_chooses_is_saved(
     assert (found.name, found.frequency) == ("Ann", Frequency.BULLETINS)
     with program.database.read() as session:
         assert store.choice_of(session, found).topics == ("housing", "transport")
+
+
+@pytest.mark.parametrize(("option", "told"), [("", 0), ("[joining]\nchanged = true\n", 1)])
+def test_who_saves_is_told_what_holds_where_the_site_does_so(
+    tmp_path: Path,
+    clock: FixedClock,
+    program: Newsletter,
+    client: httpx.Client,
+    show: Callable[[SiteServices], None],
+    path: str,
+    option: str,
+    told: int,
+) -> None:
+    transport = RecordingTransport()
+    url = program.config.database.url
+    app = make_app(tmp_path, url, clock, extra=option, transport=transport)
+    show(app)
+    client.post(path, data=FORM)
+    app.notices.send_due()
+    assert len(transport.taken) == told
+    app.close()
 
 
 def test_a_pause_lasts_as_long_as_she_said_and_can_be_ended(

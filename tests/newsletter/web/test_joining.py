@@ -79,6 +79,19 @@ def test_who_joins_is_asked_once_and_is_on_the_list_when_she_presses(
         assert store.choice_of(session, ann).topics == ("housing",)
 
 
+def test_who_confirms_is_welcomed_once_with_what_she_will_be_sent(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    for _ in range(2):
+        client.post(path)
+    program.notices.send_due()
+    text = sent[-1].content.decode().replace("=\r\n", "")
+    assert len(sent) == 2
+    assert "Subject: Welcome to Wexcombe Forward" in text
+    assert "Mails:  digests, no bulletins\r\nTopics: Housing" in text
+
+
 def test_opening_the_link_confirms_nobody(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:

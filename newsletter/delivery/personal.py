@@ -1,0 +1,149 @@
+"""The kinds of mail to one person: of whom each is true, and what its template is given.
+
+A kind is a row of `KINDS`, a folder in templates/email, and a call of `notices.queue_wanted` where
+the thing happens.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.articles import store as articles
+from newsletter.config.options import Config, JoiningOptions
+from newsletter.delivery import confirming, returning
+from newsletter.delivery.models import Notice, NoticeKind
+from newsletter.delivery.single import Stationery, single_mail
+from newsletter.editions.dates import long_date
+from newsletter.signing import Signer
+from newsletter.transports.base import Mail
+from subscribers import store as people
+from subscribers.models import Frequency, Subscriber, SubscriberStatus
+
+MAILS = {
+    Frequency.EVERYTHING: "digests and bulletins",
+    Frequency.WEEKLY: "digests, no bulletins",
+    Frequency.BULLETINS: "bulletins, no digests",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What such mails are written from."""
+
+    config: Config
+    signer: Callable[[str], Signer]
+    """Of a purpose."""
+    now: datetime
+
+    @property
+    def base_url(self) -> str:
+        return self.config.site.base_url
+
+
+Values = Callable[[Session, Notice, Subscriber, Desk], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of mail to one person."""
+
+    status: SubscriberStatus
+    """Where she must stand when it leaves."""
+    since: InstrumentedAttribute[Any]
+    """Since when she stands there: what was queued before that is about an earlier time."""
+    values: Values
+    is_wanted: Callable[[JoiningOptions], bool]
+
+
+def personal_mail(
+    session: Session, notice: Notice, subscriber: Subscriber, desk: Desk, stationery: Stationery
+) -> Mail:
+    """The mail of a notice; its Message-ID is the notice's."""
+    return single_mail(
+        notice.kind,
+        KINDS[notice.kind].values(session, notice, subscriber, desk),
+        stationery,
+        address=subscriber.address or "",
+        name=subscriber.name,
+        message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
+        now=desk.now,
+    )
+
+
+def confirm_values(
+    _session: Session, notice: Notice, _subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    signer = desk.signer(confirming.PURPOSE)
+    return {"confirm_url": confirming.confirmation_address(desk.base_url, signer, notice)}
+
+
+def goodbye_values(
+    _session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    signer = desk.signer(returning.PURPOSE)
+    good_until = (subscriber.ended_at or desk.now) + desk.config.joining.expires
+    return {
+        "return_url": returning.return_address(desk.base_url, signer, subscriber),
+        "good_until": long_date(good_until, desk.config.site.timezone),
+    }
+
+
+def choice_values(
+    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    """What she is sent as things stand, and where she changes it."""
+    token = desk.signer("preferences").sign(str(subscriber.id))
+    leaving = desk.signer("unsubscribe").sign(f"{subscriber.id}.0")
+    return {
+        "choice": {
+            "mails": MAILS[subscriber.frequency],
+            "topics": _topic_names(session, subscriber),
+            "paused_until": _paused_until(subscriber, desk),
+        },
+        "preferences_url": f"{desk.base_url}/preferences/{token}",
+        "unsubscribe_url": f"{desk.base_url}/unsubscribe/{leaving}",
+        "archive_url": f"{desk.base_url}/editions" if desk.config.web.archive else "",
+    }
+
+
+def _topic_names(session: Session, subscriber: Subscriber) -> list[str]:
+    names = {topic.slug: topic.name for topic in articles.topics(session)}
+    return [names.get(slug, slug) for slug in people.choice_of(session, subscriber).topics]
+
+
+def _paused_until(subscriber: Subscriber, desk: Desk) -> str:
+    until = subscriber.paused_until
+    if until is None or until <= desk.now:
+        return ""
+    return long_date(until, desk.config.site.timezone)
+
+
+KINDS: dict[str, Kind] = {
+    NoticeKind.CONFIRM: Kind(
+        status=SubscriberStatus.PENDING,
+        since=Subscriber.joined_at,
+        values=confirm_values,
+        is_wanted=lambda _options: True,
+    ),
+    NoticeKind.WELCOME: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=choice_values,
+        is_wanted=lambda options: options.welcome,
+    ),
+    NoticeKind.GOODBYE: Kind(
+        status=SubscriberStatus.ENDED,
+        since=Subscriber.ended_at,
+        values=goodbye_values,
+        is_wanted=lambda options: options.goodbye,
+    ),
+    NoticeKind.CHANGED: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=choice_values,
+        is_wanted=lambda options: options.changed,
+    ),
+}

@@ -1,0 +1,69 @@
+"""Coming back: the page behind the link of the mail that says goodbye.
+
+Opening it changes nothing, since scanners follow links: the button on it does.
+"""
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from newsletter.delivery import returning
+from newsletter.errors import TokenError
+from newsletter.web.choosing import preferences_address
+from newsletter.web.entering import origin_of
+from newsletter.web.networks import address_of
+from newsletter.web.security import TOKEN_HEADERS
+from newsletter.web.state import SiteState, site_of
+from subscribers import membership
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
+
+SOURCE = "link in the mail that says goodbye"
+
+
+async def come_back(request: Request) -> Response:
+    """The page with its button, or the coming back itself."""
+    site = site_of(request)
+    token = request.path_params["token"]
+    if request.method != "POST":
+        await run_in_threadpool(_look, site, token)
+        context = {"wording": site.config.joining.wording}
+        return site.views.page("return.html", context, headers=TOKEN_HEADERS)
+    subscriber_id = await run_in_threadpool(_come_back, site, token, address_of(request))
+    address = preferences_address(site, subscriber_id)
+    return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
+
+
+def _look(site: SiteState, token: str) -> None:
+    with site.services.database.read() as session:
+        _returning(site, session, token)
+
+
+def _come_back(site: SiteState, token: str, network: str) -> int:
+    now, origin = site.services.clock.now(), origin_of(site, SOURCE, network, with_words=True)
+    with site.services.database.write() as session:
+        subscriber = _returning(site, session, token)
+        membership.come_back(session, subscriber, origin=origin, now=now)
+        return subscriber.id
+
+
+def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
+    """Whom a link would bring back.
+
+    Raises:
+        TokenError: not ours, too old, of an earlier leaving, or of somebody not to be mailed.
+    """
+    now, signer = site.services.clock.now(), site.services.signer(returning.PURPOSE)
+    subscriber_id, left_at = returning.read_return(signer, token, site.config.joining.expires, now)
+    subscriber = people.by_id(session, subscriber_id)
+    returning.refuse_other_leaving(subscriber, left_at)
+    known = (SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED)
+    suppression = people.find_suppression(session, subscriber.address_hash)
+    if subscriber.status not in known or suppression is not None:
+        raise TokenError("this link was good once; to come back, please fill in the form again")
+    return subscriber
+
+
+ROUTES = [Route("/return/{token}", come_back, methods=["GET", "POST"])]
