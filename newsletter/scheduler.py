@@ -23,7 +23,7 @@ from newsletter.editions.schedule import DueRuns, Run, due_runs
 from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
-from subscribers import membership
+from subscribers import consent, membership
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ LOOK_AT_DIGESTS_SECONDS = 20
 LOOK_AT_SOURCES_SECONDS = 60
 LOOK_FOR_THE_DEAD_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
-LOOK_AT_THE_UNCONFIRMED_SECONDS = 3600
+LOOK_AT_PEOPLE_SECONDS = 3600
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
@@ -45,7 +45,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
-        (lambda: forget_unconfirmed(app), LOOK_AT_THE_UNCONFIRMED_SECONDS),
+        (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
     )
     app.engine.recover()
@@ -125,12 +125,15 @@ def poll_sources(app: Newsletter) -> None:
             log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
 
 
-def forget_unconfirmed(app: Newsletter) -> None:
-    """Forget the addresses that were entered long ago and never confirmed."""
+def forget_people(app: Newsletter) -> None:
+    """Forget addresses never confirmed, and where consent came from, when their time is over."""
     with app.database.write() as session:
         before = app.clock.now() - app.config.joining.forget
         if forgotten := membership.forget_unconfirmed(session, before):
             log.info("unconfirmed addresses forgotten", addresses=forgotten)
+        before = app.clock.now() - app.config.joining.keep_network
+        if forgotten := consent.forget_networks(session, before):
+            log.info("network addresses forgotten", addresses=forgotten)
 
 
 def keep_feeds(keeper: FeedKeeper) -> None:

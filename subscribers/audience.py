@@ -6,7 +6,7 @@ Eligibility is defined here and nowhere else, so that deciding and sending canno
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, true
 
 from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppression
 
@@ -40,17 +40,22 @@ class Exclusion(StrEnum):
     SUPPRESSED = "suppressed"
     PAUSED = "paused"
     FREQUENCY = "does not want this kind of mail"
+    LANGUAGE = "reads another language"
 
 
-def eligible(stream: Stream, now: datetime) -> ColumnElement[bool]:
+def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement[bool]:
     """The SQL condition under which a subscriber may be mailed now; `exclusion` says why not.
 
     A test holds the two against each other over every combination.
+
+    Args:
+        language: that of the mail; empty: it is for readers of every language.
     """
     return and_(
         Subscriber.status == SubscriberStatus.CONFIRMED,
         Subscriber.frequency.in_(WANTED[stream]),
         or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now),
+        Subscriber.language.in_(_readers(language)) if language else true(),
         ~_is_suppressed(),
     )
 
@@ -64,8 +69,9 @@ def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
     return and_(Subscriber.status == status, Subscriber.address.is_not(None), ~_is_suppressed())
 
 
-def exclusion(stream: Stream, now: datetime) -> ColumnElement[str | None]:
+def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElement[str | None]:
     """The SQL expression that says why a subscriber is not mailed, NULL where she is."""
+    reads_another = Subscriber.language.not_in(_readers(language)) if language else false()
     return case(
         (Subscriber.status == SubscriberStatus.ERASED, Exclusion.ERASED.value),
         (_is_suppressed(), Exclusion.SUPPRESSED.value),
@@ -73,8 +79,14 @@ def exclusion(stream: Stream, now: datetime) -> ColumnElement[str | None]:
         (Subscriber.status == SubscriberStatus.ENDED, Exclusion.ENDED.value),
         (Subscriber.paused_until > now, Exclusion.PAUSED.value),
         (Subscriber.frequency.not_in(WANTED[stream]), Exclusion.FREQUENCY.value),
+        (reads_another, Exclusion.LANGUAGE.value),
         else_=None,
     )
+
+
+def _readers(language: str) -> tuple[str, str]:
+    """Whoever chose it, or no language in particular."""
+    return (language, "")
 
 
 def _is_suppressed() -> ColumnElement[bool]:

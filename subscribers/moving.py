@@ -35,7 +35,6 @@ def move(
     subscriber: Subscriber,
     secret: str,
     *,
-    asked_at: datetime,
     origin: Origin,
     now: datetime,
 ) -> Subscriber:
@@ -44,22 +43,15 @@ def move(
     Where the new address is on the list already, she is that subscriber, and this subscription
     ends; one that was never confirmed or has left gives the address up.
 
-    Args:
-        asked_at: when she asked for it, as the link that confirms says.
-
     Raises:
-        Conflict: she has asked for another address since, has left, or the address is suppressed.
+        Conflict: she has asked for no change, has left, or the address is suppressed.
     """
-    change = store.find_address_change(session, subscriber)
-    is_current = change is not None and int(change.asked_at.timestamp()) == int(
-        asked_at.timestamp()
-    )
-    if change is None or not is_current or subscriber.status is not SubscriberStatus.CONFIRMED:
-        raise Conflict("this link was good once; please ask for the change again")
-    address_hash = hash_address(secret, change.address)
+    address = store.address_change(session, subscriber).address
+    if subscriber.status is not SubscriberStatus.CONFIRMED:
+        raise Conflict("this link was good once; to join again, please fill in the form")
+    address_hash = hash_address(secret, address)
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
-    address = change.address
     store.drop_address_change(session, subscriber)
     other = store.find_by_address(session, address)
     if other is not None and other.status is SubscriberStatus.CONFIRMED:

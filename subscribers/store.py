@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from newsletter.errors import ResourceNotFound
+from newsletter.errors import Conflict, ResourceNotFound
 from subscribers.models import (
     AddressChange,
     ConsentEvent,
@@ -36,10 +36,14 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
 
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
     """Raises ResourceNotFound where nobody has this number."""
-    found = session.get(Subscriber, subscriber_id)
+    found = find_by_id(session, subscriber_id)
     if found is None:
         raise ResourceNotFound(f"there is no subscriber {subscriber_id}")
     return found
+
+
+def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
+    return session.get(Subscriber, subscriber_id)
 
 
 def newest(session: Session, status: SubscriberStatus | None, limit: int) -> list[Subscriber]:
@@ -81,6 +85,14 @@ def choice_of(session: Session, subscriber: Subscriber) -> Choice:
 def find_address_change(session: Session, subscriber: Subscriber) -> AddressChange | None:
     """The new address that she has yet to confirm."""
     return session.get(AddressChange, subscriber.id)
+
+
+def address_change(session: Session, subscriber: Subscriber) -> AddressChange:
+    """Raises Conflict where she has asked for none, or no longer."""
+    found = find_address_change(session, subscriber)
+    if found is None:
+        raise Conflict(f"subscriber {subscriber.id} has asked for no other address")
+    return found
 
 
 def drop_address_change(session: Session, subscriber: Subscriber) -> None:

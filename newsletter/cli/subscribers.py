@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
 from newsletter.errors import ResourceNotFound
 from subscribers import membership, store
@@ -180,7 +181,7 @@ def erase(program: Program, address: str, yes: bool) -> None:
     with program.database.write() as session:
         person = store.by_address(session, known)
         origin = by_administrator("at her wish")
-        membership.erase(session, person, origin=origin, now=program.clock.now())
+        disclosure.erase(session, person, origin=origin, now=program.clock.now())
     program.say(f"{known} is erased.")
 
 

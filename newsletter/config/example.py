@@ -15,6 +15,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from newsletter.config.durations import write_duration
+from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.kinds import OneLine
 from newsletter.config.loading import environment_name
 from newsletter.config.options import (
     AlarmOptions,
@@ -23,7 +25,6 @@ from newsletter.config.options import (
     DigestOptions,
     FeedOptions,
     Imprint,
-    JoiningOptions,
     LimitOptions,
     LintOptions,
     Sender,
@@ -173,6 +174,9 @@ def _toml(value: Any) -> str:
             return f'"{write_duration(duration)}"'
         case tuple() | list() as several:
             return f"[{', '.join(_toml(one) for one in several)}]"
+        case dict() as named:
+            pairs = (f"{_toml(key)} = {_toml(value)}" for key, value in named.items())
+            return f"{{ {', '.join(pairs)} }}" if named else "{}"
         case text:
             return json.dumps(str(text), ensure_ascii=False)
 
@@ -182,4 +186,7 @@ def _is_secret(kind: Any) -> bool:
 
 
 def _is_table(kind: Any) -> bool:
-    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
+    if get_origin(kind) is dict:
+        # A table of texts fits on a line.
+        return get_args(kind)[1] is not OneLine
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

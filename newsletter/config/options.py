@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from newsletter.config.colours import READABLE, contrast, readable_on
+from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.kinds import (
     Address,
     Colour,
@@ -257,52 +258,6 @@ class LimitOptions(Section):
     per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
     per_day: int = Field(
         0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
-    )
-
-
-class JoiningOptions(Section):
-    """Joining by the public form."""
-
-    is_open: bool = Field(True, description="false: there is no form, and nobody joins by herself")
-    wording: OneLine = Field(
-        "Yes, send me news by email. I can leave at any time with one click.",
-        description="What a person agrees to, kept word for word with her consent",
-    )
-    wording_version: OneLine = Field(
-        "", description="Your name for these words, kept with them; empty: made from the words"
-    )
-    keep_network: Duration = Field(
-        timedelta(0),
-        description="How long the network address that consent came from is kept; 0s: not at all",
-    )
-    refuse_disposable: bool = Field(
-        False, description="true: addresses of throw-away mailboxes are refused (a known list)"
-    )
-    refuse_domains: tuple[OneLine, ...] = Field(
-        (), description="Domains whose addresses are refused besides, such as example.com"
-    )
-    sender: Slug = Field("default", description="Which of [senders] asks her to confirm")
-    welcome: bool = Field(
-        True, description="true: who has confirmed is sent a mail that says what comes"
-    )
-    goodbye: bool = Field(
-        True, description="true: who has left is sent one last mail, with a link that undoes it"
-    )
-    changed: bool = Field(
-        False, description="true: who has changed her choices is sent a mail that says what holds"
-    )
-    expires: Duration = Field(
-        timedelta(days=7),
-        description="How long the links are good that confirm, and that undo leaving",
-    )
-    forget: Duration = Field(
-        timedelta(days=30), description="After this an address never confirmed is forgotten"
-    )
-    per_hour: int = Field(
-        20, ge=1, description="How often an hour the form is taken from one network address"
-    )
-    per_address: int = Field(
-        5, ge=1, description="How often an hour it is taken for one mail address"
     )
 
 

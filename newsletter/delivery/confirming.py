@@ -1,45 +1,26 @@
 """Asking a person to confirm her address: the link in the mail."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from newsletter.delivery.links import DatedLink
 from newsletter.delivery.models import Notice, NoticeKind
-from newsletter.errors import TokenError
 from newsletter.signing import Signer
 
 KIND = NoticeKind.CONFIRM
 PURPOSE = "confirm"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConfirmationLink:
-    """Who is to confirm, and when she was asked."""
-
-    subscriber_id: int
-    asked_at: datetime
-
-
-def sign_link(signer: Signer, link: ConfirmationLink) -> str:
-    """The token of a link; its signer must be of `PURPOSE`."""
-    return signer.sign(f"{link.subscriber_id}.{int(link.asked_at.timestamp())}")
-
-
-def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> ConfirmationLink:
-    """What a token says.
+def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
+    """Who is to confirm, and when she was asked.
 
     Raises:
         TokenError: not ours, or too old.
     """
-    subscriber_id, _, asked_at = signer.read(token).partition(".")
-    link = ConfirmationLink(
-        subscriber_id=int(subscriber_id), asked_at=datetime.fromtimestamp(int(asked_at), UTC)
-    )
-    if now - link.asked_at > good_for:
-        raise TokenError("this link is too old to confirm with; please fill in the form again")
-    return link
+    instead = "to join, please fill in the form again"
+    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
 def confirmation_address(base_url: str, signer: Signer, notice: Notice) -> str:
     """What she opens to confirm; good from the moment she was asked."""
-    link = ConfirmationLink(subscriber_id=notice.subscriber_id, asked_at=notice.created_at)
-    return f"{base_url}/confirm/{sign_link(signer, link)}"
+    link = DatedLink(subscriber_id=notice.subscriber_id, at=notice.created_at)
+    return f"{base_url}/confirm/{link.sign(signer)}"

@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     WELCOME = "welcome"  # she has confirmed
     GOODBYE = "goodbye"  # she has left; brings a link that undoes it
     CHANGED = "changed"  # she has changed what she is sent
+    MOVE = "move"  # asks at a new address whether it is hers
 
 
 class Notice(Base):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
-from newsletter.config.options import JoiningOptions
+from newsletter.config.joining_options import JoiningOptions
 from newsletter.database import Database
 from newsletter.delivery import retry
 from newsletter.delivery.models import DeliveryState, Notice
@@ -149,6 +149,7 @@ def _is_true(kind: str) -> ColumnElement[bool]:
         Subscriber.id == Notice.subscriber_id,
         known.since <= Notice.created_at,
         tellable(known.status),
+        *known.also,
     )
 
 

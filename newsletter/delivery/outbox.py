@@ -66,7 +66,10 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
             literal(""),
         )
         .join(VariantChoice, VariantChoice.choice_id == Subscriber.choice_id)
-        .where(VariantChoice.edition_id == edition.id, eligible(stream_of(edition.kind), now))
+        .where(
+            VariantChoice.edition_id == edition.id,
+            eligible(stream_of(edition.kind), now, edition.language),
+        )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]
     session.execute(insert(Delivery).from_select(columns, audience))
@@ -355,7 +358,7 @@ def _is_due(now: datetime) -> Any:
 def _leave_out_excluded(
     session: Session, edition: Edition, claimed: Sequence[int], now: datetime
 ) -> list[Claimed]:
-    reason = exclusion(stream_of(edition.kind), now)
+    reason = exclusion(stream_of(edition.kind), now, edition.language)
     query = (
         select(
             Delivery.id,

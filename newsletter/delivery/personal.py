@@ -9,24 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.articles import store as articles
-from newsletter.config.options import Config, JoiningOptions
-from newsletter.delivery import confirming, returning
+from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.options import Config
+from newsletter.delivery import confirming, moving, returning
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.single import Stationery, single_mail
+from newsletter.delivery.wording import FREQUENCIES
 from newsletter.editions.dates import long_date
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
-from subscribers.models import Frequency, Subscriber, SubscriberStatus
-
-MAILS = {
-    Frequency.EVERYTHING: "digests and bulletins",
-    Frequency.WEEKLY: "digests, no bulletins",
-    Frequency.BULLETINS: "bulletins, no digests",
-}
+from subscribers.models import AddressChange, Subscriber, SubscriberStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +53,22 @@ class Kind:
     """Since when she stands there: what was queued before that is about an earlier time."""
     values: Values
     is_wanted: Callable[[JoiningOptions], bool]
+    also: tuple[ColumnElement[bool], ...] = ()
+    """What must hold of her besides."""
+    address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
+    """Where it goes."""
 
 
 def personal_mail(
     session: Session, notice: Notice, subscriber: Subscriber, desk: Desk, stationery: Stationery
 ) -> Mail:
     """The mail of a notice; its Message-ID is the notice's."""
+    kind = KINDS[notice.kind]
     return single_mail(
         notice.kind,
-        KINDS[notice.kind].values(session, notice, subscriber, desk),
+        kind.values(session, notice, subscriber, desk),
         stationery,
-        address=subscriber.address or "",
+        address=kind.address(session, subscriber),
         name=subscriber.name,
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         now=desk.now,
@@ -78,6 +80,18 @@ def confirm_values(
 ) -> dict[str, Any]:
     signer = desk.signer(confirming.PURPOSE)
     return {"confirm_url": confirming.confirmation_address(desk.base_url, signer, notice)}
+
+
+def move_values(
+    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    change, signer = people.address_change(session, subscriber), desk.signer(moving.PURPOSE)
+    # Her old address is not told: the new one may be mistyped and a stranger's.
+    return {"move_url": moving.move_address(desk.base_url, signer, change)}
+
+
+def new_address(session: Session, subscriber: Subscriber) -> str:
+    return people.address_change(session, subscriber).address
 
 
 def goodbye_values(
@@ -97,10 +111,13 @@ def choice_values(
     """What she is sent as things stand, and where she changes it."""
     token = desk.signer("preferences").sign(str(subscriber.id))
     leaving = desk.signer("unsubscribe").sign(f"{subscriber.id}.0")
+    chosen = people.choice_of(session, subscriber).digests
+    digests = [name for name in chosen if name in desk.config.digests]
     return {
         "choice": {
-            "mails": MAILS[subscriber.frequency],
+            "mails": FREQUENCIES[subscriber.frequency],
             "topics": _topic_names(session, subscriber),
+            "digests": [desk.config.digests[name].name for name in digests],
             "paused_until": _paused_until(subscriber, desk),
         },
         "preferences_url": f"{desk.base_url}/preferences/{token}",
@@ -145,5 +162,13 @@ KINDS: dict[str, Kind] = {
         since=Subscriber.confirmed_at,
         values=choice_values,
         is_wanted=lambda options: options.changed,
+    ),
+    NoticeKind.MOVE: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=AddressChange.asked_at,
+        values=move_values,
+        is_wanted=lambda _options: True,
+        also=(AddressChange.subscriber_id == Subscriber.id,),
+        address=new_address,
     ),
 }

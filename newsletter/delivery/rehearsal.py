@@ -39,7 +39,7 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     """The audience of an edition as it stands now."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
-    reason = exclusion(stream_of(edition.kind), now)
+    reason = exclusion(stream_of(edition.kind), now, edition.language)
     query = select(reason, Subscriber.choice_id, func.count()).group_by(
         reason, Subscriber.choice_id
     )

@@ -1,10 +1,11 @@
-"""Undoing one's leaving: the link in the mail that says goodbye.
+"""Undoing one's leaving: the link in the mail that says goodbye, and on the page.
 
 It names the moment she left, so that an old mail brings nobody back who has left again since.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from newsletter.delivery.links import DatedLink
 from newsletter.errors import TokenError
 from newsletter.signing import Signer
 from subscribers.models import Subscriber
@@ -14,30 +15,27 @@ PURPOSE = "return"
 
 def return_address(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
     """What she opens to undo her leaving; its signer must be of `PURPOSE`."""
-    left_at = _seconds(subscriber.ended_at)
-    return f"{base_url}/return/{signer.sign(f'{subscriber.id}.{left_at}')}"
+    left_at = subscriber.ended_at
+    if left_at is None:
+        raise ValueError(f"subscriber {subscriber.id} has not left")
+    link = DatedLink(subscriber_id=subscriber.id, at=left_at)
+    return f"{base_url}/return/{link.sign(signer)}"
 
 
-def read_return(signer: Signer, token: str, good_for: timedelta, now: datetime) -> tuple[int, int]:
-    """Who may come back by a link, and the second she left in.
+def read_return(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
+    """Who may come back by a link, and when she left.
 
     Raises:
         TokenError: not ours, or too old.
     """
-    subscriber_id, _, left_at = signer.read(token).partition(".")
-    if now - datetime.fromtimestamp(int(left_at), UTC) > good_for:
-        raise TokenError("this link is too old; to come back, please fill in the form again")
-    return int(subscriber_id), int(left_at)
+    instead = "to come back, please fill in the form again"
+    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def refuse_other_leaving(subscriber: Subscriber, left_at: int) -> None:
+def refuse_other_leaving(subscriber: Subscriber, link: DatedLink) -> None:
     """
     Raises:
         TokenError: she has left again since the link was made.
     """
-    if subscriber.ended_at is not None and _seconds(subscriber.ended_at) != left_at:
+    if subscriber.ended_at is not None and not link.is_of(subscriber.ended_at):
         raise TokenError("this link was good once; to come back, please fill in the form again")
-
-
-def _seconds(moment: datetime | None) -> int:
-    return int(moment.timestamp()) if moment else 0

@@ -67,12 +67,15 @@ def digest_masthead(config: Config, options: DigestOptions) -> dict[str, Any]:
     Raises:
         SendingRefused: as `masthead`.
     """
-    told = {
+    told: dict[str, Any] = {
         "subject": options.subject,
         "stories": options.stories,
         "tail_heading": options.tail_heading,
     }
-    return masthead(config, options.sender) | {"digest": told}
+    values = masthead(config, options.sender) | {"digest": told}
+    if options.language:
+        values["site"]["language"] = told["language"] = options.language
+    return values
 
 
 def _sender(config: Config, name: str) -> Sender:

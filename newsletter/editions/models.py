@@ -74,6 +74,12 @@ class Edition(Base):
     """When its deliveries were written, all in one transaction."""
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    @property
+    def language(self) -> str:
+        """The language whose readers it is for; empty: it is for readers of every language."""
+        language: str = (self.masthead or {}).get("digest", {}).get("language", "")
+        return language
+
 
 class EditionArticle(Base):
     """An article in an edition. No article is ever in two editions of one digest."""

@@ -91,14 +91,16 @@ def sample_notice(config: Config) -> Mapping[str, Any]:
             "details": ["554 5.7.1 relay access denied"],
         },
         "confirm_url": f"{base_url}/confirm/sample",
+        "move_url": f"{base_url}/move/sample",
         "preferences_url": f"{base_url}/preferences/sample",
         "unsubscribe_url": f"{base_url}/unsubscribe/sample",
         "return_url": f"{base_url}/return/sample",
         "good_until": "Friday 4 December 2026",
         "archive_url": f"{base_url}/editions",
         "choice": {
-            "mails": "digests and bulletins",
+            "mails": "the digest and bulletins",
             "topics": ["Council", "Harbour", "Housing"],
+            "digests": ["The Friday digest"],
             "paused_until": "Friday 25 December 2026",
         },
     }

@@ -34,7 +34,8 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     found: dict[object, list[DueDigest]] = {}
     for run in due:
         options = config.digests[run.name]
-        fits = (run.at, options.sender, options.transport, options.template, options.approval)
+        route = (options.sender, options.transport, options.template)
+        fits = (run.at, *route, options.approval, options.language)
         found.setdefault(fits if options.together else run.name, []).append(run)
     return list(found.values())
 

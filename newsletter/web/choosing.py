@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from newsletter.delivery import notices
+from newsletter.delivery.models import NoticeKind
 from newsletter.errors import InvalidInput, TokenError
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.entering import origin_of
@@ -31,13 +33,11 @@ PAUSE = timedelta(weeks=4)
 
 @dataclass(frozen=True, kw_only=True)
 class Entered:
-    """What her form holds, and what is to be said above it."""
+    """What her form holds."""
 
     chosen: Chosen
     pause: str
     """A date, 2026-12-25; empty for no pause."""
-    said: str = ""
-    problem: str = ""
 
 
 def preferences_address(site: SiteState, subscriber_id: int) -> str:
@@ -92,7 +92,12 @@ async def take_less(request: Request) -> Response:
 
 
 def page(
-    site: SiteState, subscriber_id: int, *, said: str = "", entered: Entered | None = None
+    site: SiteState,
+    subscriber_id: int,
+    *,
+    said: str = "",
+    problem: str = "",
+    entered: Entered | None = None,
 ) -> Response:
     """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
@@ -115,9 +120,9 @@ def page(
             "leave": f"{site.config.site.base_url}/unsubscribe/{leaving}",
             "here": preferences_address(site, subscriber_id),
             "said": said,
-            "problem": shown.problem,
+            "problem": problem,
         }
-        status = 400 if shown.problem else 200
+        status = 400 if problem else 200
         return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
@@ -126,8 +131,7 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
         wishes = checked(entered.chosen, site.config)
         until = _until(site, entered.pause)
     except InvalidInput as error:
-        refused = Entered(chosen=entered.chosen, pause=entered.pause, problem=str(error))
-        return page(site, subscriber_id, entered=refused)
+        return page(site, subscriber_id, problem=str(error), entered=entered)
     now = site.services.clock.now()
     with site.services.database.write() as session:
         subscriber = a_member(people.by_id(session, subscriber_id))
@@ -135,6 +139,7 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
         membership.choose(session, subscriber, wishes, origin=origin, now=now)
         membership.pause(subscriber, until)
         subscriber.active_at = now
+        notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
     return page(site, subscriber_id, said="Saved.")
 
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from newsletter.delivery import confirming
+from newsletter.delivery import confirming, notices
+from newsletter.delivery.models import NoticeKind
 from newsletter.errors import TokenError
 from newsletter.web.choosing import preferences_address
 from newsletter.web.entering import origin_of
@@ -57,7 +58,9 @@ def _confirm(site: SiteState, token: str, network: str) -> int:
         _one_to_confirm(subscriber)
         origin = origin_of(site, SOURCE, network)
         now = site.services.clock.now()
-        membership.confirm(session, subscriber, origin=origin, now=now)
+        if membership.confirm(session, subscriber, origin=origin, now=now):
+            options = site.config.joining
+            notices.queue_wanted(session, NoticeKind.WELCOME, subscriber, options, now)
     return subscriber_id
 
 

@@ -73,6 +73,6 @@ def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = 
 @cache
 def _disposable_domains() -> frozenset[str]:
     # Ten thousand names: read only where they are asked for.
-    from disposable_email_domains import blocklist  # noqa: PLC0415
+    from disposable_email_domains import blocklist
 
     return frozenset(blocklist)

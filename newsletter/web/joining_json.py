@@ -89,7 +89,9 @@ async def _read(request: Request) -> dict[str, Any]:
     if not isinstance(asked, dict):
         raise InvalidInput(EXPECTED)
     if unknown := set(asked) - KEYS:
-        raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}")
+        raise InvalidInput(
+            f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}"
+        )
     return asked
 
 

@@ -4,18 +4,41 @@ GET only shows the page, since scanners follow links. POST leaves, with nothing 
 cookie, no sign-in, no redirect.
 """
 
+from dataclasses import dataclass
+
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from newsletter.delivery import returning
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.choosing import preferences_address
 from newsletter.web.security import TOKEN_HEADERS
-from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState, site_of
+from subscribers import store as people
+from subscribers.models import SubscriberStatus
+
+REASONS = {
+    "too-many": "too many mails",
+    "not-for-me": "the topics are not for me",
+    "never-asked": "I never asked for them",
+    "moved": "I have moved away or changed my mind",
+    "other": "something else",
+}
+MOST_WORDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressed:
+    """What came with a POST to an unsubscribe address."""
+
+    is_from_page: bool = False
+    """Our page's button was pressed; any other POST is one-click."""
+    reason: str = ""
+    words: str = ""
 
 
 async def unsubscribe(request: Request) -> Response:
@@ -25,12 +48,13 @@ async def unsubscribe(request: Request) -> Response:
     if request.method != "POST":
         # The link of a test mail belongs to nobody.
         address = preferences_address(site, subscriber_id) if subscriber_id else ""
-        return site.views.page("unsubscribe.html", {"preferences": address}, headers=TOKEN_HEADERS)
-    is_from_page = await _is_from_page(request)
-    await run_in_threadpool(_leave, site.services, subscriber_id, edition_id)
-    if is_from_page:
-        return site.views.page("goodbye.html", headers=TOKEN_HEADERS)
-    return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
+        context = {"preferences": address, "reasons": REASONS}
+        return site.views.page("unsubscribe.html", context, headers=TOKEN_HEADERS)
+    pressed = await _pressed(request)
+    await run_in_threadpool(_leave, site, subscriber_id, edition_id, pressed)
+    if not pressed.is_from_page:
+        return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
+    return await run_in_threadpool(_goodbye, site, subscriber_id)
 
 
 def read_token(site: SiteState, token: str) -> tuple[int, int]:
@@ -49,26 +73,44 @@ def read_token(site: SiteState, token: str) -> tuple[int, int]:
     return int(subscriber), int(edition)
 
 
-async def _is_from_page(request: Request) -> bool:
-    """Whether our page's button was pressed; any other POST to this address is one-click.
-
-    A body that cannot be read keeps nobody on the list.
-    """
+async def _pressed(request: Request) -> Pressed:
+    """What the body says. One that cannot be read keeps nobody on the list."""
     try:
         async with request.form(max_files=1, max_fields=10) as form:
-            return form.get("from") == "page"
+            return Pressed(
+                is_from_page=form.get("from") == "page",
+                reason=str(form.get("reason", "")),
+                words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
+            )
     except HTTPException as error:
         if error.status_code == 413:
             raise
-        return False
+        return Pressed()
 
 
-def _leave(services: SiteServices, subscriber_id: int, edition_id: int) -> None:
+def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
     try:
-        services.unsubscribe(subscriber_id, edition_id)
+        site.services.unsubscribe(subscriber_id, edition_id)
     except ResourceNotFound:
         # Erased already: there is nothing left to leave, and she should not be told of an error.
         return
+    if pressed.reason in REASONS or pressed.words:
+        with site.services.database.write() as session:
+            reason = REASONS.get(pressed.reason, "")
+            people.add_departure(session, reason, pressed.words, site.services.clock.now())
+
+
+def _goodbye(site: SiteState, subscriber_id: int) -> Response:
+    """The page that says goodbye and can undo it."""
+    context = {"back": "", "data": "", "wording": site.config.joining.wording}
+    with site.services.database.read() as session:
+        subscriber = people.find_by_id(session, subscriber_id)
+        if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
+            signer = site.services.signer(returning.PURPOSE)
+            base_url = site.config.site.base_url
+            context["back"] = returning.return_address(base_url, signer, subscriber)
+            context["data"] = f"{preferences_address(site, subscriber_id)}/data"
+    return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 
 
 ROUTES = [Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"])]

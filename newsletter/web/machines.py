@@ -18,7 +18,16 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_ADDRESSES = 20_000
 MAX_AGE = "public, max-age=3600"
 # Nothing there is for an index, or there is no end of it.
-KEPT_OUT = ("/search", "/unsubscribe/", "/return/", "/private/", "/mails")
+KEPT_OUT = (
+    "/search",
+    "/unsubscribe/",
+    "/return/",
+    "/confirm/",
+    "/move/",
+    "/preferences/",
+    "/private/",
+    "/mails",
+)
 
 Place = tuple[str, datetime | None]
 

@@ -56,9 +56,9 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
         TokenError: not ours, too old, of an earlier leaving, or of somebody not to be mailed.
     """
     now, signer = site.services.clock.now(), site.services.signer(returning.PURPOSE)
-    subscriber_id, left_at = returning.read_return(signer, token, site.config.joining.expires, now)
-    subscriber = people.by_id(session, subscriber_id)
-    returning.refuse_other_leaving(subscriber, left_at)
+    link = returning.read_return(signer, token, site.config.joining.expires, now)
+    subscriber = people.by_id(session, link.subscriber_id)
+    returning.refuse_other_leaving(subscriber, link)
     known = (SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED)
     suppression = people.find_suppression(session, subscriber.address_hash)
     if subscriber.status not in known or suppression is not None:

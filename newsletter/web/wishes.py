@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles import store as articles
 from newsletter.config.options import Config
+from newsletter.delivery.wording import FREQUENCIES, WITH_ARTICLES
 from newsletter.errors import InvalidInput
 from subscribers.membership import Wishes
 from subscribers.models import Frequency
@@ -15,16 +16,6 @@ from subscribers.topics import Choice
 
 MOST_TOPICS = 50
 MOST_FIELDS = 100
-FREQUENCIES = {
-    Frequency.REGULAR: "the digest and bulletins",
-    Frequency.WEEKLY: "the digest only",
-    Frequency.BULLETINS: "bulletins only",
-}
-WITH_ARTICLES = {
-    Frequency.ARTICLES: "each article as it appears, and bulletins",
-    Frequency.EVERYTHING: "everything: each article, the digest and bulletins",
-}
-
 ListOf = Callable[[str], Sequence[Any]]
 
 
@@ -53,7 +44,8 @@ def offers(config: Config, session: Session) -> dict[str, Any]:
 
 def frequencies(config: Config) -> Mapping[Frequency, str]:
     """The kinds of mail that can be chosen, in words."""
-    return FREQUENCIES | WITH_ARTICLES if config.each_article.is_on else FREQUENCIES
+    hidden = frozenset[Frequency]() if config.each_article.is_on else WITH_ARTICLES
+    return {kind: words for kind, words in FREQUENCIES.items() if kind not in hidden}
 
 
 def chosen_in(values: ListOf) -> Chosen:

@@ -52,6 +52,29 @@ def test_whoever_has_no_reason_against_is_eligible_and_nobody_else(
 
 def test_every_reason_occurs(database: Database, clock: FixedClock) -> None:
     populate(database, clock)
+    with database.write() as session:
+        add_subscriber(session, "cy@wexcombe.example", clock.now()).language = "cy"
     with database.read() as session:
-        reasons = set(session.scalars(select(exclusion(Stream.DIGEST, clock.now()))))
+        reasons = set(session.scalars(select(exclusion(Stream.DIGEST, clock.now(), "en-GB"))))
     assert reasons == {None, *(reason.value for reason in Exclusion)}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "language", "gets_it"),
+    [
+        ("", "cy", True),
+        ("cy", "cy", True),
+        ("en-GB", "cy", False),
+        ("cy", "", True),
+    ],
+)
+def test_a_mail_in_one_language_goes_to_whoever_reads_it_or_did_not_say(
+    database: Database, clock: FixedClock, chosen: str, language: str, gets_it: bool
+) -> None:
+    with database.write() as session:
+        add_subscriber(session, "ann@example.org", clock.now()).language = chosen
+    with database.read() as session:
+        condition = eligible(Stream.DIGEST, clock.now(), language)
+        assert bool(session.scalars(select(Subscriber.id).where(condition)).all()) is gets_it
+        reason = session.scalars(select(exclusion(Stream.DIGEST, clock.now(), language))).one()
+    assert reason == (None if gets_it else Exclusion.LANGUAGE.value)

@@ -8,12 +8,14 @@ from support import RecordingTransport, add_subscriber
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.options import JoiningOptions
+from newsletter.config.joining_options import JoiningOptions
 from newsletter.delivery import notices, returning
 from newsletter.delivery.models import NoticeKind
 from newsletter.transports.base import Deferred
 from subscribers import membership, store
+from subscribers.consent import Origin
 from subscribers.models import Subscriber
+from subscribers.topics import Choice
 
 ANN = "ann@wexcombe.example"
 EVERY_KIND = JoiningOptions(changed=True)
@@ -43,7 +45,7 @@ def leave(app: Newsletter, number: int) -> None:
 def come_back(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
         ann = store.by_id(session, number)
-        membership.come_back(session, ann, source="t", now=app.clock.now(), wording="Yes")
+        membership.come_back(session, ann, origin=Origin(source="test"), now=app.clock.now())
 
 
 def suppress(app: Newsletter, number: int) -> None:
@@ -54,7 +56,8 @@ def suppress(app: Newsletter, number: int) -> None:
 
 def erase(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
-        membership.erase(session, store.by_id(session, number), now=app.clock.now())
+        ann, origin = store.by_id(session, number), Origin(source="test")
+        membership.erase(session, ann, origin=origin, now=app.clock.now())
 
 
 def test_who_leaves_is_sent_one_goodbye_however_often_she_leaves(
@@ -152,7 +155,7 @@ def test_what_holds_is_said_as_it_stands_when_the_mail_leaves(
     queue(app, NoticeKind.CHANGED, number)
     with app.database.write() as session:
         ann = store.by_id(session, number)
-        membership.choose_topics(session, ann, ["housing"])
+        ann.choice_id = store.choice_for(session, Choice(topics=("housing",)))
         membership.pause(ann, clock.now() + timedelta(weeks=4))
     queue(app, NoticeKind.CHANGED, number)
     app.notices.send_due()

@@ -52,6 +52,7 @@ def personal_context(topic: str) -> dict[str, Any]:
     return {
         "site": SITE,
         "confirm_url": f"{BASE}/confirm/token",
+        "move_url": f"{BASE}/move/token",
         "return_url": f"{BASE}/return/token",
         "good_until": "Friday 4 December 2026",
         "preferences_url": f"{BASE}/preferences/token",
@@ -60,6 +61,7 @@ def personal_context(topic: str) -> dict[str, Any]:
         "choice": {
             "mails": "digests and bulletins",
             "topics": [topic or "Housing", "Transport"],
+            "digests": ["Friday", "Monthly"],
             "paused_until": "Friday 25 December 2026",
         },
     }

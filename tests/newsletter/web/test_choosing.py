@@ -1,7 +1,7 @@
 """Choosing by one's own page: what is shown, what is saved, and who may."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -13,8 +13,8 @@ from newsletter.clock import FixedClock
 from newsletter.signing import Signer
 from newsletter.web.services import SiteServices
 from subscribers import membership, store
-from subscribers.consent import Origin
-from subscribers.models import Frequency, Subscriber
+from subscribers.consent import Origin, history
+from subscribers.models import ConsentKind, Frequency, Subscriber
 
 FORM = {"name": "Ann", "topic": ["housing", "transport"], "frequency": "bulletins", "pause": ""}
 
@@ -74,16 +74,71 @@ def test_who_saves_is_told_what_holds_where_the_site_does_so(
     app.close()
 
 
-def test_a_pause_lasts_as_long_as_she_said_and_can_be_ended(
-    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+def test_a_pause_lasts_until_the_day_she_said_and_can_be_ended(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
-    page = client.post(path, data=FORM | {"pause": "4"})
-    assert subscriber(program, ann).paused_until == clock.now() + timedelta(weeks=4)
-    assert "until Friday 25 December 2026" in page.text
-    client.post(path, data=FORM | {"pause": "keep"})
-    assert subscriber(program, ann).paused_until is not None
+    page = client.post(path, data=FORM | {"pause": "2026-12-25"})
+    assert subscriber(program, ann).paused_until == datetime(2026, 12, 25, tzinfo=UTC)
+    assert 'value="2026-12-25"' in page.text
     client.post(path, data=FORM)
     assert subscriber(program, ann).paused_until is None
+
+
+@pytest.mark.parametrize("pause", ["soon", "2026-02-30", "2030-01-01"])
+def test_a_pause_that_cannot_be_is_told_and_what_was_entered_stays(
+    client: httpx.Client, program: Newsletter, ann: int, path: str, pause: str
+) -> None:
+    page = client.post(path, data=FORM | {"pause": pause, "name": "Anna"})
+    assert page.status_code == 400
+    assert 'value="Anna"' in page.text
+    assert subscriber(program, ann).name == ""
+
+
+@pytest.mark.parametrize(
+    ("less", "frequency"), [("weekly", Frequency.WEEKLY), ("bulletins", Frequency.BULLETINS)]
+)
+def test_fewer_mails_are_one_press_away_from_leaving(
+    client: httpx.Client, program: Newsletter, ann: int, path: str, less: str, frequency: Frequency
+) -> None:
+    assert "Saved." in client.post(f"{path}/less", data={"less": less}).text
+    assert subscriber(program, ann).frequency is frequency
+
+
+def test_a_pause_of_four_weeks_is_one_press_away_from_leaving(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    client.post(f"{path}/less", data={"less": "pause"})
+    assert subscriber(program, ann).paused_until == datetime(2026, 12, 25, tzinfo=UTC)
+
+
+def test_she_chooses_among_the_digests(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    assert 'name="digest" value="housing"' in client.get(path).text
+    client.post(path, data=FORM | {"digest": "housing"})
+    with program.database.read() as session:
+        assert store.choice_of(session, store.by_id(session, ann)).digests == ("housing",)
+        assert history(session, store.by_id(session, ann))[-1].details == (
+            "bulletins; topics: housing, transport; digests: housing"
+        )
+
+
+def test_whoever_ticks_every_digest_is_sent_those_to_come_as_well(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    client.post(path, data=FORM | {"digest": ["housing", "friday"]})
+    with program.database.read() as session:
+        assert store.choice_of(session, store.by_id(session, ann)).digests == ()
+
+
+def test_saving_what_was_chosen_before_adds_nothing_to_the_ledger_of_consent(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    client.post(path, data=FORM)
+    client.post(path, data=FORM)
+    with program.database.read() as session:
+        kinds = [proof.kind for proof in history(session, store.by_id(session, ann))]
+    assert kinds.count(ConsentKind.CHANGED) == 1
 
 
 @pytest.mark.parametrize("wrong", [{"frequency": "never"}, {"pause": "999"}, {"topic": ["<b>"]}])

@@ -19,6 +19,7 @@ from newsletter.errors import (
     StorageError,
     TokenError,
 )
+from newsletter.signing import Signer
 from newsletter.web.errors import Withdrawn, status_of
 from newsletter.web.services import SiteServices
 
@@ -33,6 +34,10 @@ class Failing:
         self.database: Database = program.database
         self.clock: Clock = program.clock
         self._error = error
+        self._program = program
+
+    def signer(self, purpose: str) -> Signer:
+        return self._program.signer(purpose)
 
     def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
         raise self._error

@@ -1,6 +1,9 @@
 """Joining by the form: asked once, confirmed by a press, and nothing told to the curious."""
 
+import html
+import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,17 +14,26 @@ from support import SECRET, RecordingTransport, add_article, add_subscriber, mak
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.config.joining_options import JoiningOptions
 from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, Mail
+from newsletter.web.entering import enter
+from newsletter.web.formmarks import FormMarks
+from newsletter.web.pace import Pace
 from newsletter.web.services import SiteServices
+from newsletter.web.state import SiteState
 from subscribers import membership, store
 from subscribers.consent import Origin, history
+from subscribers.membership import Wishes
 from subscribers.models import ConsentKind, Frequency, SubscriberStatus
+from subscribers.topics import Choice
 
 Show = Callable[[SiteServices], None]
 
 ANN = "ann@example.org"
 FORM = {"address": ANN, "name": "Ann", "topic": "housing", "frequency": "weekly", "website": ""}
+MARKS = FormMarks(Signer(SECRET, "form"), JoiningOptions().wording)
+FORM["form"] = MARKS.make_standing()
 
 
 @pytest.fixture
@@ -89,7 +101,7 @@ def test_who_confirms_is_welcomed_once_with_what_she_will_be_sent(
     text = sent[-1].content.decode().replace("=\r\n", "")
     assert len(sent) == 2
     assert "Subject: Welcome to Wexcombe Forward" in text
-    assert "Mails:  digests, no bulletins\r\nTopics: Housing" in text
+    assert "Mails:  the digest only\r\nTopics: Housing" in text
 
 
 def test_opening_the_link_confirms_nobody(
@@ -254,3 +266,107 @@ def test_a_closed_list_has_no_form(
     assert "Get it by email" not in client.get("/").text
     assert client.post("/subscribe", data=FORM).status_code == 404
     closed.close()
+
+
+def test_a_form_left_open_for_days_is_shown_again_with_what_she_entered(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    mark = MARKS.make(clock.now() - timedelta(days=2))
+    page = client.post("/subscribe", data=FORM | {"form": mark})
+    assert "had been open for a long time" in page.text
+    assert f'value="{ANN}"' in page.text
+    assert status_of(program, ANN) is None
+
+
+@pytest.mark.parametrize("mark", ["", "forged.mark", Signer(SECRET, "confirm").sign("x.standing")])
+def test_without_the_words_shown_nobody_joins(
+    client: httpx.Client, program: Newsletter, mark: str
+) -> None:
+    assert client.post("/subscribe", data=FORM | {"form": mark}).status_code == 200
+    assert status_of(program, ANN) is None
+
+
+def test_words_changed_since_the_form_was_copied_are_shown_first(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    older = FormMarks(Signer(SECRET, "form"), "Other words.").make_standing()
+    page = client.post("/subscribe", data=FORM | {"form": older})
+    assert program.config.joining.wording in page.text
+    assert status_of(program, ANN) is None
+
+
+def test_the_form_for_other_pages_works_as_it_is_copied(
+    client: httpx.Client, program: Newsletter
+) -> None:
+    page = html.unescape(client.get("/subscribe/form").text)
+    mark = re.search(r'name="form" value="([^"]+)"', page)
+    assert mark is not None
+    client.post("/subscribe", data={"address": ANN, "form": mark[1]})
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+
+
+@pytest.mark.parametrize(
+    ("option", "address"),
+    [
+        ('refuse_domains = ["Example.org"]', ANN),
+        ("refuse_disposable = true", "ann@mailinator.com"),
+    ],
+)
+def test_the_administrator_may_refuse_addresses(
+    tmp_path: Path,
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    show: Show,
+    option: str,
+    address: str,
+) -> None:
+    assert client.post("/subscribe", data=FORM | {"address": address}).status_code == 200
+    app = make_app(tmp_path, program.config.database.url, clock, extra=f"[joining]\n{option}\n")
+    show(app)
+    page = client.post("/subscribe", data=FORM | {"address": address})
+    assert page.status_code == 400
+    assert "cannot be used here" in page.text
+    app.close()
+
+
+@pytest.mark.parametrize(("kept", "network"), [("0s", ""), ("30d", "127.0.0.1")])
+def test_where_consent_came_from_is_kept_where_the_administrator_says_so(
+    tmp_path: Path,
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    show: Show,
+    kept: str,
+    network: str,
+) -> None:
+    options = f'[joining]\nkeep_network = "{kept}"\n'
+    app = make_app(tmp_path, program.config.database.url, clock, extra=options)
+    show(app)
+    client.post("/subscribe", data=FORM)
+    with app.database.read() as session:
+        assert history(session, store.by_address(session, ANN))[0].network == network
+    app.close()
+
+
+def test_two_hundred_at_once_are_one_subscriber(
+    tmp_path: Path, database_url: str, clock: FixedClock
+) -> None:
+    app = make_app(tmp_path, database_url, clock)
+    site = SiteState(app)
+    site.joins_of_address = Pace("test", 1000)
+
+    def enter_her(number: int) -> None:
+        enter(
+            site,
+            ANN,
+            Wishes(name=str(number), choice=Choice(), frequency=Frequency.REGULAR),
+            source="t",
+            network="",
+        )
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(enter_her, range(200)))
+    with app.database.read() as session:
+        assert store.count_by_status(session) == {SubscriberStatus.PENDING: 1}
+    app.close()

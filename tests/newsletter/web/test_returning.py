@@ -11,6 +11,7 @@ from newsletter.clock import FixedClock
 from newsletter.delivery.returning import PURPOSE, return_address
 from newsletter.signing import Signer
 from subscribers import membership, store
+from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 ANN = "ann@example.org"
@@ -42,7 +43,7 @@ def test_one_press_brings_back_what_she_had(
     assert "You are on the list" in client.post(path).text
     assert status(program, ann) is SubscriberStatus.CONFIRMED
     with program.database.read() as session:
-        assert store.chosen_topics(session, store.by_id(session, ann)) == ("housing",)
+        assert store.choice_of(session, store.by_id(session, ann)).topics == ("housing",)
 
 
 def test_coming_back_is_consent_with_its_words(
@@ -51,7 +52,7 @@ def test_coming_back_is_consent_with_its_words(
     assert program.config.joining.wording in client.get(path).text
     client.post(path)
     with program.database.read() as session:
-        last = store.consent_of(session, store.by_id(session, ann))[-1]
+        last = history(session, store.by_id(session, ann))[-1]
     assert (last.kind, last.wording) == (ConsentKind.GIVEN, program.config.joining.wording)
 
 
@@ -97,7 +98,7 @@ def test_who_is_suppressed_or_erased_does_not_come_back(
     with program.database.write() as session:
         person = store.by_id(session, ann)
         if happening == "erased":
-            membership.erase(session, person, now=clock.now())
+            membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
         store.add_suppression(session, person.address_hash, "complained", clock.now())
     assert client.post(path).status_code == 400
     assert status(program, ann) is not SubscriberStatus.CONFIRMED
