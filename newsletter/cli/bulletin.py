@@ -44,6 +44,7 @@ def bulletin() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--again", is_flag=True, help="Even if the same bulletin went out within a day.")
 @click.option("--wait", is_flag=True, help="Wait for its time and send it from here.")
+@click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
 @click.option(
     "--test",
@@ -62,6 +63,7 @@ def send(
     yes: bool,
     again: bool,
     wait: bool,
+    transport: str,
     preview: bool,
     test_address: str | None,
 ) -> None:
@@ -73,6 +75,7 @@ def send(
         topics=topics,
         send_at=_local_time(at, program.config.site.timezone) if at else None,
         again=again or preview or bool(test_address),
+        transport=transport,
     )
     if preview or test_address:
         _rehearse(program, draft, test_address)

@@ -124,13 +124,20 @@ def preview(
 @digest.command()
 @click.argument("name")
 @click.option("--queue", is_flag=True, help="Leave the sending to `newsletter serve`.")
+@click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @pass_program
-def send(program: Program, name: str, queue: bool) -> None:
+def send(program: Program, name: str, queue: bool, transport: str) -> None:
     """Make the next edition now and send it; nothing new means no mail."""
     app = program.app
     with program.database.write() as session:
         edition = compose_digest(
-            session, app.config, app.renderer, name, period=None, now=program.clock.now()
+            session,
+            app.config,
+            app.renderer,
+            name,
+            period=None,
+            now=program.clock.now(),
+            transport=transport,
         )
     if isinstance(edition, NothingToSay):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")

@@ -17,17 +17,14 @@ from pydantic.fields import FieldInfo
 from newsletter.config.durations import write_duration
 from newsletter.config.loading import environment_name
 from newsletter.config.options import (
-    AlarmOptions,
     BulletinOptions,
     DatabaseOptions,
     DigestOptions,
     FeedOptions,
     Imprint,
     JoiningOptions,
-    LimitOptions,
     LintOptions,
     Sender,
-    SendingOptions,
     Site,
     SourceOptions,
     TemplateOptions,
@@ -35,6 +32,7 @@ from newsletter.config.options import (
     TopicFeedOptions,
     WebOptions,
 )
+from newsletter.config.sending import AlarmOptions, LimitOptions, RouteOptions, SendingOptions
 
 HEADER = """\
 # The configuration of newsletter. Every option is here, with its default and what it does.
@@ -92,6 +90,12 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             for other in others
         ),
         Table(path="sending", model=SendingOptions),
+        Table(
+            path="routes.both",
+            model=RouteOptions,
+            values={"members": {"default": 3, "second": 1}},
+            active=False,
+        ),
         Table(path="limits.default", model=LimitOptions, active=False),
         Table(path="alarms", model=AlarmOptions),
         Table(path="joining", model=JoiningOptions),
@@ -173,6 +177,9 @@ def _toml(value: Any) -> str:
             return f'"{write_duration(duration)}"'
         case tuple() | list() as several:
             return f"[{', '.join(_toml(one) for one in several)}]"
+        case Mapping() as pairs:
+            inside = (f"{key} = {_toml(one)}" for key, one in pairs.items())
+            return f"{{ {', '.join(inside)} }}"
         case text:
             return json.dumps(str(text), ensure_ascii=False)
 
@@ -182,4 +189,6 @@ def _is_secret(kind: Any) -> bool:
 
 
 def _is_table(kind: Any) -> bool:
-    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
+    if get_origin(kind) is dict:
+        kind = get_args(kind)[1]
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import outbox
+from newsletter.delivery import decisions, outbox, troubles
 from newsletter.delivery.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.life import Act
@@ -43,13 +43,15 @@ def retry_failed(session: Session, number: int) -> int:
     Raises:
         Conflict: it is cancelled.
     """
-    count = outbox.requeue_failed(session, number)
+    count = decisions.requeue_failed(session, number)
     if count:
         reopen(session, number)
     return count
 
 
 def resume(session: Session, number: int) -> None:
+    """Go on, with transports that had refused us as well: somebody has mended them."""
+    troubles.forget_refusals(session)
     store.change_state(session, number, Act.RESUME)
 
 
@@ -60,7 +62,7 @@ def cancel(session: Session, number: int, now: datetime) -> int:
     """
     store.change_state(session, number, Act.CANCEL)
     store.by_id(session, number).finished_at = now
-    skipped = outbox.skip_waiting(session, number, "the edition was cancelled", now)
+    skipped = decisions.skip_waiting(session, number, "the edition was cancelled", now)
     if not HANDED_OVER & set(outbox.counts(session, number)):
         for edition_id in (number, *store.joined(session, number)):
             store.free_articles(session, edition_id)
@@ -74,7 +76,7 @@ def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> in
         Conflict: they are to be sent again, but the edition is cancelled.
     """
     edition = store.by_id(session, number)
-    count = outbox.resolve_uncertain(session, number, resend=resend, now=now)
+    count = decisions.resolve_uncertain(session, number, resend=resend, now=now)
     if resend and count:
         reopen(session, edition.id)
     return count

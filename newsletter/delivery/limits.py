@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.config.options import LimitOptions
+from newsletter.config.sending import LimitOptions
 from newsletter.delivery.models import TransportUse
 
 # A worker is granted so much of the rate at once, and waits so long at most for its turn.

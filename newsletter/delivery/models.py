@@ -80,3 +80,22 @@ class TransportUse(Base):
     used_in_hour: Mapped[int]
     day: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_day: Mapped[int]
+
+
+class TransportTrouble(Base):
+    """What ails a transport; gone as soon as it takes mail again."""
+
+    __tablename__ = "transport_troubles"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    failing_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it has taken nothing; NULL where it takes some and asks for a slower pace."""
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    refuses_us: Mapped[bool] = mapped_column(default=False)
+    """It cannot send as configured: login, certificate, sender."""
+    reason: Mapped[str] = mapped_column(default="")
+    tried_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Nothing is handed to it before this."""
+    is_told: Mapped[bool] = mapped_column(default=False)
+    """Whether an alarm has told that others carry its share."""

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
+from newsletter.delivery.routing import Share
 from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
 from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
@@ -82,6 +83,7 @@ def claim(
     limit: int,
     lease: timedelta,
     now: datetime,
+    share: Share | None = None,
 ) -> list[Claimed]:
     """Take deliveries that are due, for this worker alone, until the lease ends.
 
@@ -90,10 +92,14 @@ def claim(
     """
     lease_until = now + lease
     # One state after the other: each is a walk along the index of states, from its start.
-    queued = Delivery.state == DeliveryState.QUEUED
+    queued = and_(Delivery.state == DeliveryState.QUEUED, *_is_in(share))
     claimed = _take(session, edition.id, queued, worker, lease_until, limit)
     if len(claimed) < limit:
-        again = and_(Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now)
+        again = and_(
+            Delivery.state == DeliveryState.DEFERRED,
+            Delivery.next_attempt_at <= now,
+            *_is_in(share),
+        )
         claimed += _take(session, edition.id, again, worker, lease_until, limit - len(claimed))
     return _leave_out_excluded(session, edition, claimed, now)
 
@@ -124,10 +130,11 @@ def _take(
     return list(taken)
 
 
-def count_due(session: Session, edition_id: int, now: datetime) -> int:
+def count_due(session: Session, edition_id: int, now: datetime, share: Share | None = None) -> int:
     """How many deliveries could be claimed now."""
     query = select(func.count()).select_from(Delivery)
-    return session.scalars(query.where(Delivery.edition_id == edition_id, _is_due(now))).one()
+    query = query.where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
+    return session.scalars(query).one()
 
 
 def next_attempt(session: Session, edition_id: int) -> datetime | None:
@@ -276,45 +283,6 @@ def _is_in_any_edition() -> ColumnElement[bool]:
     return Delivery.edition_id.in_(select(Edition.id))
 
 
-def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
-    """Settle an edition's uncertain deliveries by a person's word; how many."""
-    state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
-    reason = "sent again by decision" if resend else "left by decision: it may have arrived"
-    resolved = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
-        .values(state=state, reason=reason, worker="", settled_at=None if resend else now)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(resolved.all())
-
-
-def requeue_failed(session: Session, edition_id: int) -> int:
-    """Queue what failed once more, with all its attempts ahead; how many."""
-    requeued = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .values(state=DeliveryState.QUEUED, attempts=0, worker="", settled_at=None)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(requeued.all())
-
-
-def skip_waiting(session: Session, edition_id: int, reason: str, now: datetime) -> int:
-    """Settle what a cancelled edition has not handed over as skipped; how many."""
-    skipped = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id)
-        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
-        .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(skipped.all())
-
-
 def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
     """How many deliveries of an edition stand in each state; they add up to its audience."""
     query = (
@@ -343,6 +311,12 @@ def waiting(session: Session, edition_id: int) -> int:
     query = select(func.count()).select_from(Delivery)
     query = query.where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
     return session.scalars(query).one()
+
+
+def _is_in(share: Share | None) -> list[ColumnElement[bool]]:
+    if share is None:
+        return []
+    return [(Delivery.id % share.divisor).in_(share.remainders)]
 
 
 def _is_due(now: datetime) -> Any:

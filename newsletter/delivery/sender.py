@@ -16,13 +16,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session as DatabaseSession
 
 from newsletter.clock import Clock
-from newsletter.config.options import LimitOptions, SendingOptions
+from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
 from newsletter.delivery import limits, outbox, retry
 from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import TransportUse
 from newsletter.delivery.outbox import Claimed
+from newsletter.delivery.routing import Way
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import message_id_stem
@@ -30,14 +31,22 @@ from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, Spliceable, ready
 from newsletter.rendering.headers import mailbox
 from newsletter.signing import Signer
-from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome, Session, TransportStopped
+from newsletter.transports.base import (
+    Accepted,
+    Deferred,
+    InDoubt,
+    Mail,
+    Outcome,
+    Refused,
+    Session,
+    TransportStopped,
+)
 
 # How often a worker looks whether its edition was paused or cancelled by another process.
 LOOK_EVERY_SECONDS = 1.0
 # After this part of its lease a worker hands over no more: others may soon doubt what it holds.
 LEASE_USED = 0.8
 VARIANTS_KEPT = 64
-THROTTLED_WAIT = timedelta(minutes=1)
 INTERRUPTED: Outcome = InDoubt(response="interrupted while it was handed over")
 
 Progress = Callable[[int], None]
@@ -55,6 +64,7 @@ class Toolbox:
     """By From address."""
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
     """By the name of the transport."""
+    routes: Mapping[str, RouteOptions] = field(default_factory=dict)
     alarm: RaiseAlarm = no_alarm
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -67,12 +77,19 @@ class Worker:
     """Sends one edition over one session; used by one thread."""
 
     def __init__(
-        self, tools: Toolbox, edition: Edition, session: Session, name: str, progress: Progress
+        self,
+        tools: Toolbox,
+        edition: Edition,
+        session: Session,
+        name: str,
+        progress: Progress,
+        way: Way,
     ) -> None:
         self._tools = tools
         self._edition = edition
         self._session = session
         self._progress = progress
+        self._way = way
         self._journal = Journal(tools.state_folder, name)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Outcome] = {}
@@ -80,8 +97,12 @@ class Worker:
         self._claimed_at = self._looked_at
         self._given = limits.Grant(count=0)
         self._held = False
-        self.throttled_for: timedelta | None = None
-        """How long the transport asked to be left alone, if it did."""
+        self.heard = False
+        """Whether the transport took a mail, or refused one for good."""
+        self.slowed: Deferred | None = None
+        """The answer that asked for a slower pace, or told of no connection."""
+        self.used_up_for: timedelta | None = None
+        """How long the transport's quota is used up, if it is."""
         self._stem = message_id_stem(edition)
         self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
 
@@ -116,7 +137,9 @@ class Worker:
         self._journal.settled(key, outcome)
         self._outcomes[key] = outcome
         if isinstance(outcome, Deferred) and outcome.throttled:
-            self.throttled_for = outcome.retry_after or THROTTLED_WAIT
+            self.slowed = outcome
+        elif isinstance(outcome, Accepted | Refused):
+            self.heard = True
         self._progress(1)
 
     def _send(self, claimed: list[Claimed]) -> None:
@@ -141,14 +164,14 @@ class Worker:
         return claimed, more
 
     def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
-        if self._held or self.throttled_for is not None:
+        if self._held or self.slowed is not None:
             return [], False
         now = self._tools.clock.now()
         self._given, use = self._granted(session, now)
         self._claimed_at = time.monotonic()
         if not self._given.count:
             if self._given.is_used_up:
-                self.throttled_for = self._given.wait
+                self.used_up_for = self._given.wait
             return [], not self._given.is_used_up
         claimed = outbox.claim(
             session,
@@ -157,22 +180,27 @@ class Worker:
             limit=self._given.count,
             lease=self._tools.options.lease,
             now=now,
+            share=self._way.share,
         )
         if use:
             limits.take(use, self._given, len(claimed), now)
         held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
-        more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
+        share = self._way.share
+        more = bool(claimed) or outbox.count_due(session, self._edition.id, now, share) > 0
         return claimed, more and not held
 
     def _granted(
         self, session: DatabaseSession, now: datetime
     ) -> tuple[limits.Grant, TransportUse | None]:
         """How much this worker may claim, and the row to count it in where there are limits."""
-        options = self._tools.limits.get(self._edition.transport)
+        wanted = self._tools.options.batch
+        if self._way.is_trial and not self.heard:
+            wanted = 1
+        options = self._tools.limits.get(self._way.transport)
         if options is None:
-            return limits.Grant(count=self._tools.options.batch), None
-        use = limits.lock_use(session, self._edition.transport, now)
-        return limits.grant(use, options, self._tools.options.batch, now), use
+            return limits.Grant(count=wanted), None
+        use = limits.lock_use(session, self._way.transport, now)
+        return limits.grant(use, options, wanted, now), use
 
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
@@ -183,7 +211,7 @@ class Worker:
             if turn > time.monotonic():
                 self._rest(timedelta(seconds=turn - time.monotonic()))
             turn += gap
-            if self._is_held() or self.throttled_for is not None or time.monotonic() > lease_ends:
+            if self._is_held() or self.slowed is not None or time.monotonic() > lease_ends:
                 return
             yield Mail(
                 key=delivery.id,
@@ -243,8 +271,8 @@ class Worker:
         given_back = set(attempts) - set(settlements)
         outbox.settle(session, self._journal.worker, settlements, now)
         outbox.release(session, self._journal.worker, given_back)
-        if given_back and self._edition.transport in self._tools.limits:
-            use = limits.lock_use(session, self._edition.transport, now)
+        if given_back and self._way.transport in self._tools.limits:
+            use = limits.lock_use(session, self._way.transport, now)
             limits.give_back(use, len(given_back))
 
     def _forget(self) -> None:

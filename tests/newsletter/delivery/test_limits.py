@@ -11,7 +11,7 @@ from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.options import LimitOptions
+from newsletter.config.sending import LimitOptions
 from newsletter.delivery import limits
 from newsletter.delivery.models import TransportUse
 from newsletter.editions import store

@@ -1,0 +1,84 @@
+"""The options of how mail leaves: the outbox, routes, limits, alarms."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from newsletter.config.kinds import Address, Duration, Section, Slug
+
+Weight = Annotated[int, Field(ge=1, le=100)]
+
+
+class SendingOptions(Section):
+    """How the outbox works."""
+
+    transport: Slug = Field(
+        "default", description="Which of [transports] or [routes] mail leaves by"
+    )
+    batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
+    lease: Duration = Field(
+        timedelta(minutes=5),
+        description="After this a silent worker's deliveries are looked at again",
+    )
+    give_up: Duration = Field(
+        timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
+    )
+    state_folder: str = Field(
+        "state", description="Folder of the local journal (beside this file unless absolute)"
+    )
+
+
+class RouteOptions(Section):
+    """Several transports that share the mail; its name may stand wherever a transport's may."""
+
+    members: dict[Slug, Weight] = Field(
+        min_length=1, description="Transports, each with its share of the mail"
+    )
+    fallback: Slug | Literal[""] = Field(
+        "",
+        description="Transport that takes the share of one that fails; empty: the others take it",
+    )
+    after: Duration = Field(
+        timedelta(minutes=10),
+        description="So long a member may take nothing before its share goes elsewhere; one that "
+        "refuses us (login, sender) loses it at once",
+    )
+    again: Duration = Field(
+        timedelta(minutes=30), description="After this a member that failed is tried again"
+    )
+
+    @field_validator("again")
+    @classmethod
+    def _lets_others_try(cls, again: timedelta) -> timedelta:
+        if again < timedelta(minutes=1):
+            raise ValueError("write at least 1m")
+        return again
+
+    @field_validator("fallback")
+    @classmethod
+    def _is_another(cls, fallback: str, info: ValidationInfo) -> str:
+        if fallback in info.data.get("members", {}):
+            raise ValueError("a member cannot be the fallback as well; name another transport")
+        return fallback
+
+
+class LimitOptions(Section):
+    """How much a transport may send, all workers on all machines together."""
+
+    per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
+    per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
+    per_day: int = Field(
+        0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
+    )
+
+
+class AlarmOptions(Section):
+    """Whom to tell when something needs a person."""
+
+    address: Address | Literal[""] = Field(
+        "", description="Mailed when an edition stops or is missed; empty: the log alone says so"
+    )
+    transport: Slug | Literal[""] = Field(
+        "", description="By which transport; another than usual is best; empty: the usual one"
+    )

@@ -1,0 +1,47 @@
+"""The ledger's queries for what somebody decides about an edition's deliveries. Never commits."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.models import Delivery, DeliveryState
+
+
+def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
+    """Settle an edition's uncertain deliveries by a person's word; how many."""
+    state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
+    reason = "sent again by decision" if resend else "left by decision: it may have arrived"
+    resolved = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
+        .values(state=state, reason=reason, worker="", settled_at=None if resend else now)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(resolved.all())
+
+
+def requeue_failed(session: Session, edition_id: int) -> int:
+    """Queue what failed once more, with all its attempts ahead; how many."""
+    requeued = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
+        .values(state=DeliveryState.QUEUED, attempts=0, worker="", settled_at=None)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(requeued.all())
+
+
+def skip_waiting(session: Session, edition_id: int, reason: str, now: datetime) -> int:
+    """Settle what a cancelled edition has not handed over as skipped; how many."""
+    skipped = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id)
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
+        .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(skipped.all())
