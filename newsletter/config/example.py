@@ -32,7 +32,13 @@ from newsletter.config.options import (
     TopicFeedOptions,
     WebOptions,
 )
-from newsletter.config.sending import AlarmOptions, LimitOptions, RouteOptions, SendingOptions
+from newsletter.config.sending import (
+    AlarmOptions,
+    LimitOptions,
+    RateOptions,
+    RouteOptions,
+    SendingOptions,
+)
 
 HEADER = """\
 # The configuration of newsletter. Every option is here, with its default and what it does.
@@ -97,6 +103,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             active=False,
         ),
         Table(path="limits.default", model=LimitOptions, active=False),
+        Table(path='limits.default.domains."example.org"', model=RateOptions, active=False),
         Table(path="alarms", model=AlarmOptions),
         Table(path="joining", model=JoiningOptions),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),

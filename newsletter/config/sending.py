@@ -3,10 +3,13 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from newsletter.config.kinds import Address, Duration, Section, Slug
 
+Domain = Annotated[
+    str, StringConstraints(pattern=r"^[\w-]+(\.[\w-]+)+$", to_lower=True, max_length=253)
+]
 Weight = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -63,13 +66,25 @@ class RouteOptions(Section):
         return fallback
 
 
-class LimitOptions(Section):
-    """How much a transport may send, all workers on all machines together."""
+class RateOptions(Section):
+    """How much may be sent to one recipient domain."""
 
     per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
     per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
     per_day: int = Field(
         0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.per_second or self.per_hour or self.per_day)
+
+
+class LimitOptions(RateOptions):
+    """How much a transport may send, all workers on all machines together."""
+
+    domains: dict[Domain, RateOptions] = Field(
+        default_factory=dict, description="Quotas of recipient domains besides, by domain"
     )
 
 

@@ -15,7 +15,13 @@ def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: d
     resolved = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
-        .values(state=state, reason=reason, worker="", settled_at=None if resend else now)
+        .values(
+            state=state,
+            reason=reason,
+            worker="",
+            deferred_since=None,
+            settled_at=None if resend else now,
+        )
         .returning(Delivery.id),
         execution_options={"synchronize_session": False},
     )
@@ -27,7 +33,13 @@ def requeue_failed(session: Session, edition_id: int) -> int:
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .values(state=DeliveryState.QUEUED, attempts=0, worker="", settled_at=None)
+        .values(
+            state=DeliveryState.QUEUED,
+            attempts=0,
+            worker="",
+            deferred_since=None,
+            settled_at=None,
+        )
         .returning(Delivery.id),
         execution_options={"synchronize_session": False},
     )

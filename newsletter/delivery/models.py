@@ -44,6 +44,8 @@ class Delivery(Base):
     worker: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deferred_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was first not taken since it was queued: patience counts from here."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -68,18 +70,38 @@ class Notice(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class TransportUse(Base):
-    """How much of its limits a transport has used; only transports with limits have a row."""
+class Use:
+    """What has been used of limits; hours and days are those of UTC."""
 
-    __tablename__ = "transport_uses"
-
-    transport: Mapped[str] = mapped_column(primary_key=True)
     free_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When the next mail may go by its rate."""
     hour: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_hour: Mapped[int]
     day: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_day: Mapped[int]
+
+
+class TransportUse(Use, Base):
+    """How much of its limits a transport has used; only transports with limits have a row."""
+
+    __tablename__ = "transport_uses"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+
+
+class DomainUse(Use, Base):
+    """How a transport stands with one recipient domain: only those with quotas or refusals."""
+
+    __tablename__ = "domain_uses"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    booked_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Mails beyond the quota are put off to later windows up to here."""
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    """How often it has refused for now since it last took a mail."""
+    reason: Mapped[str] = mapped_column(default="")
+    rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class TransportTrouble(Base):

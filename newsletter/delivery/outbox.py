@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from newsletter.database import UTCDateTime
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Share
@@ -44,6 +45,7 @@ class Claimed(NamedTuple):
     attempts: int
     address: str
     name: str
+    deferred_since: datetime | None
 
 
 def stream_of(kind: EditionKind) -> Stream:
@@ -171,6 +173,9 @@ def settle(
                 reason=bindparam("new_reason"),
                 attempts=bindparam("new_attempts"),
                 next_attempt_at=bindparam("next_at"),
+                deferred_since=func.coalesce(
+                    Delivery.deferred_since, bindparam("since", type_=UTCDateTime)
+                ),
                 settled_at=now,
                 lease_until=None,
             )
@@ -229,6 +234,7 @@ def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
         "new_reason": settlement.reason,
         "new_attempts": settlement.attempts,
         "next_at": settlement.next_attempt_at,
+        "since": settlement.deferred_since,
     }
 
 
@@ -338,6 +344,7 @@ def _leave_out_excluded(
             Delivery.attempts,
             Subscriber.address,
             Subscriber.name,
+            Delivery.deferred_since,
             reason,
         )
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
@@ -345,9 +352,9 @@ def _leave_out_excluded(
         .order_by(Delivery.id)
     )
     mailable: list[Claimed] = []
-    for key, who, variant, attempts, address, name, excluded in session.execute(query):
+    for key, who, variant, attempts, address, name, since, excluded in session.execute(query):
         if excluded is None and address is not None:
-            mailable.append(Claimed(key, who, variant, attempts, address, name))
+            mailable.append(Claimed(key, who, variant, attempts, address, name, since))
         else:
             _skip(session, key, excluded or "no address", now)
     return mailable

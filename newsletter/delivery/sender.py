@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session as DatabaseSession
 from newsletter.clock import Clock
 from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
-from newsletter.delivery import limits, outbox, retry
+from newsletter.delivery import outbox, retry
 from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
-from newsletter.delivery.models import TransportUse
 from newsletter.delivery.outbox import Claimed
+from newsletter.delivery.pacing import Pace
+from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Way
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
@@ -95,7 +96,9 @@ class Worker:
         self._outcomes: dict[int, Outcome] = {}
         self._looked_at = time.monotonic()
         self._claimed_at = self._looked_at
-        self._given = limits.Grant(count=0)
+        limits = tools.limits.get(way.transport)
+        self._pace = Pace(way.transport, limits, name, tools.options.give_up)
+        self._claimed: dict[int, Claimed] = {}
         self._held = False
         self.heard = False
         """Whether the transport took a mail, or refused one for good."""
@@ -119,7 +122,7 @@ class Worker:
                 if claimed:
                     self._send(claimed)
                 else:
-                    self._rest(self._given.wait)
+                    self._rest(self._pace.given.wait)
                 claimed, more = self._turn(claimed)
         except TransportStopped:
             self._journal.close()
@@ -140,6 +143,7 @@ class Worker:
             self.slowed = outcome
         elif isinstance(outcome, Accepted | Refused):
             self.heard = True
+        self._pace.hear(self._claimed[key], outcome)
         self._progress(1)
 
     def _send(self, claimed: list[Claimed]) -> None:
@@ -160,6 +164,7 @@ class Worker:
             if done:
                 self._record(session, done)
             claimed, more = self._claim(session)
+        self._claimed = {delivery.id: delivery for delivery in claimed}
         self._forget()
         return claimed, more
 
@@ -167,50 +172,40 @@ class Worker:
         if self._held or self.slowed is not None:
             return [], False
         now = self._tools.clock.now()
-        self._given, use = self._granted(session, now)
+        is_trial = self._way.is_trial and not self.heard
+        given = self._pace.ask(session, 1 if is_trial else self._tools.options.batch, now)
         self._claimed_at = time.monotonic()
-        if not self._given.count:
-            if self._given.is_used_up:
-                self.used_up_for = self._given.wait
-            return [], not self._given.is_used_up
+        if not given.count:
+            if given.is_used_up:
+                self.used_up_for = given.wait
+            return [], not given.is_used_up
+        share = self._way.share
         claimed = outbox.claim(
             session,
             self._edition,
             self._journal.worker,
-            limit=self._given.count,
+            limit=given.count,
             lease=self._tools.options.lease,
             now=now,
-            share=self._way.share,
+            share=share,
         )
-        if use:
-            limits.take(use, self._given, len(claimed), now)
+        claimed = self._pace.admit(session, claimed, now)
         held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
-        share = self._way.share
         more = bool(claimed) or outbox.count_due(session, self._edition.id, now, share) > 0
         return claimed, more and not held
-
-    def _granted(
-        self, session: DatabaseSession, now: datetime
-    ) -> tuple[limits.Grant, TransportUse | None]:
-        """How much this worker may claim, and the row to count it in where there are limits."""
-        wanted = self._tools.options.batch
-        if self._way.is_trial and not self.heard:
-            wanted = 1
-        options = self._tools.limits.get(self._way.transport)
-        if options is None:
-            return limits.Grant(count=wanted), None
-        use = limits.lock_use(session, self._way.transport, now)
-        return limits.grant(use, options, wanted, now), use
 
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
         lease_ends = self._claimed_at + LEASE_USED * self._tools.options.lease.total_seconds()
-        turn = self._claimed_at + self._given.wait.total_seconds()
-        gap = self._given.gap.total_seconds()
+        turn = self._claimed_at + self._pace.given.wait.total_seconds()
+        gap = self._pace.given.gap.total_seconds()
         for delivery in claimed:
+            turn = max(turn, self._claimed_at + self._pace.delay(delivery).total_seconds())
             if turn > time.monotonic():
                 self._rest(timedelta(seconds=turn - time.monotonic()))
             turn += gap
+            if self._pace.is_held(delivery):
+                continue
             if self._is_held() or self.slowed is not None or time.monotonic() > lease_ends:
                 return
             yield Mail(
@@ -259,27 +254,25 @@ class Worker:
         """Tell the ledger all that the journal knows of this batch; the rest is given back."""
         self._journal.flush()
         now = self._tools.clock.now()
-        attempts = {delivery.id: delivery.attempts for delivery in claimed}
         # Begun and never answered (an interruption in the transport itself): in doubt.
         outcomes = dict.fromkeys(self._begun, INTERRUPTED) | self._outcomes
         settlements = {
-            key: retry.settle(
-                outcome, key=key, attempts=attempts[key], give_up_at=self._give_up_at(), now=now
-            )
-            for key, outcome in outcomes.items()
+            key: self._settlement(key, outcome, now) for key, outcome in outcomes.items()
         }
-        given_back = set(attempts) - set(settlements)
+        left = [delivery for delivery in claimed if delivery.id not in outcomes]
         outbox.settle(session, self._journal.worker, settlements, now)
-        outbox.release(session, self._journal.worker, given_back)
-        if given_back and self._way.transport in self._tools.limits:
-            use = limits.lock_use(session, self._way.transport, now)
-            limits.give_back(use, len(given_back))
+        outbox.release(session, self._journal.worker, [delivery.id for delivery in left])
+        taken = (self._claimed[key] for key, o in outcomes.items() if isinstance(o, Accepted))
+        self._pace.record(session, taken, left, now)
+
+    def _settlement(self, key: int, outcome: Outcome, now: datetime) -> Settlement:
+        delivery = self._claimed[key]
+        give_up_at = (delivery.deferred_since or now) + self._tools.options.give_up
+        return retry.settle(
+            outcome, key=key, attempts=delivery.attempts, give_up_at=give_up_at, now=now
+        )
 
     def _forget(self) -> None:
         self._journal.forget()
         self._outcomes.clear()
         self._begun.clear()
-
-    def _give_up_at(self) -> datetime:
-        begun = self._edition.fanned_out_at or self._edition.send_at
-        return begun + self._tools.options.give_up

@@ -1,4 +1,4 @@
-"""Several ways out: what ails a transport."""
+"""Several ways out: what ails a transport or a recipient domain, and what that has used."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,5 +27,25 @@ def upgrade() -> None:
     )
 
 
+    op.create_table(
+        "domain_uses",
+        sa.Column("transport", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("booked_until", MOMENT, nullable=False),
+        sa.Column("in_a_row", NUMBER, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rests_until", MOMENT, nullable=False),
+        sa.Column("free_at", MOMENT, nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("used_in_hour", NUMBER, nullable=False),
+        sa.Column("day", MOMENT, nullable=False),
+        sa.Column("used_in_day", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("transport", "domain", name=op.f("pk_domain_uses")),
+    )
+    op.add_column("deliveries", sa.Column("deferred_since", MOMENT, nullable=True))
+
+
 def downgrade() -> None:
+    op.drop_column("deliveries", "deferred_since")
+    op.drop_table("domain_uses")
     op.drop_table("transport_troubles")

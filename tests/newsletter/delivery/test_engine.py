@@ -235,6 +235,32 @@ def test_only_those_who_were_not_reached_are_tried_again(
     assert counts_of(app, edition) == {"sent": 2}
 
 
+def test_patience_begins_anew_for_those_who_are_tried_again(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    transport.answers[ANN] = Deferred(response="450 4.2.2 later")
+    edition = make_digest(app)
+    for _ in range(20):
+        app.engine.send_due()
+        clock.at += timedelta(hours=5)
+    assert counts_of(app, edition) == {"sent": 1, "failed": 1}
+    with app.database.write() as session:
+        control.retry_failed(session, edition.id)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
+
+
+def test_patience_begins_with_the_first_try_however_long_a_quota_kept_it_waiting(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    transport.answers[ANN] = Deferred(response="450 4.2.2 later")
+    edition = make_digest(app)
+    app.engine.prepare(edition.id)
+    clock.at += timedelta(days=7)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
+
+
 def test_everything_can_be_held_at_once(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
