@@ -1,6 +1,6 @@
 """The options of how mail leaves: the outbox, routes, limits, alarms."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
@@ -86,6 +86,17 @@ class LimitOptions(RateOptions):
     domains: dict[Domain, RateOptions] = Field(
         default_factory=dict, description="Quotas of recipient domains besides, by domain"
     )
+    warm_up: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (),
+        description="Mails a day on the first, second, … day, such as [50, 100, 500]; then per_day",
+    )
+    warm_up_from: date | Literal[""] = Field(
+        "", description="The first of these days, such as 2026-11-27; empty: that of first use"
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        return super().is_limited or bool(self.warm_up)
 
 
 class AlarmOptions(Section):

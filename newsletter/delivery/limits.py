@@ -76,6 +76,13 @@ def give_back(use: Use, count: int) -> None:
     use.used_in_day = max(0, use.used_in_day - count)
 
 
+def used(use: Use, now: datetime) -> tuple[int, int]:
+    """How many were taken in the hour and in the day that it is now."""
+    hour = _hour(now)
+    in_hour = use.used_in_hour if use.hour == hour else 0
+    return in_hour, use.used_in_day if use.day == hour.replace(hour=0) else 0
+
+
 def lock_use(session: Session, transport: str, now: datetime) -> TransportUse:
     """The row of a transport, held against every other worker until the transaction ends."""
     query = select(TransportUse).where(TransportUse.transport == transport).with_for_update()
@@ -93,8 +100,12 @@ def lock_use(session: Session, transport: str, now: datetime) -> TransportUse:
     return found
 
 
+def _hour(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def _begin_windows(use: Use, now: datetime) -> None:
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    hour = _hour(now)
     day = hour.replace(hour=0)
     if use.hour != hour:
         use.hour, use.used_in_hour = hour, 0

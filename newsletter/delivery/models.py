@@ -87,6 +87,8 @@ class TransportUse(Use, Base):
     __tablename__ = "transport_uses"
 
     transport: Mapped[str] = mapped_column(primary_key=True)
+    first_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """A warm-up without a date of its own counts its days from here."""
 
 
 class DomainUse(Use, Base):

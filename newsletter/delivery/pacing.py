@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.config.sending import LimitOptions, RateOptions
-from newsletter.delivery import domains, limits, outbox, retry
+from newsletter.delivery import domains, limits, outbox, retry, warming
 from newsletter.delivery.domains import domain_of
 from newsletter.delivery.limits import Grant
 from newsletter.delivery.models import DeliveryState, DomainUse, TransportUse
@@ -48,7 +48,8 @@ class Pace:
         self.given = Grant(count=wanted)
         if self._options.is_limited:
             self._use = limits.lock_use(session, self._transport, now)
-            self.given = limits.grant(self._use, self._options, wanted, now)
+            today = warming.todays(self._options, self._use.first_used_at, now)
+            self.given = limits.grant(self._use, today, wanted, now)
         return self.given
 
     def admit(self, session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
@@ -65,8 +66,9 @@ class Pace:
                     put_off |= self._within_quota(session, domain, mails, now)
             outbox.settle(session, self._worker, put_off, now)
         going = [delivery for delivery in claimed if delivery.id not in put_off]
-        if self._use:
+        if self._use and going:
             limits.take(self._use, self.given, len(going), now)
+            self._use.first_used_at = self._use.first_used_at or now
         return sorted(going, key=lambda delivery: (self.delay(delivery), delivery.id))
 
     def delay(self, delivery: Claimed) -> timedelta:
