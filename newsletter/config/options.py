@@ -24,7 +24,13 @@ from newsletter.config.kinds import (
     WebAddress,
     Zone,
 )
-from newsletter.config.sending import AlarmOptions, LimitOptions, RouteOptions, SendingOptions
+from newsletter.config.sending import (
+    AlarmOptions,
+    DoubtPolicy,
+    LimitOptions,
+    RouteOptions,
+    SendingOptions,
+)
 
 
 class Imprint(Section):
@@ -130,7 +136,7 @@ class DigestOptions(Section):
     together: bool = Field(
         True,
         description="true: due at the same moment as another, both go out in one mail, if they "
-        "share sender, transport, template and approval",
+        "share sender, transport, uncertain, template and approval",
     )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(
@@ -142,6 +148,9 @@ class DigestOptions(Section):
     sender: Slug = Field("default", description="Which of [senders] it is from")
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
+    )
+    uncertain: DoubtPolicy | Literal[""] = Field(
+        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
     )
 
 
@@ -157,6 +166,9 @@ class BulletinOptions(Section):
     )
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
+    )
+    uncertain: DoubtPolicy | Literal[""] = Field(
+        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
     )
 
 

@@ -1,6 +1,7 @@
 """The options of how mail leaves: the outbox, routes, limits, alarms."""
 
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
@@ -11,6 +12,14 @@ Domain = Annotated[
     str, StringConstraints(pattern=r"^[\w-]+(\.[\w-]+)+$", to_lower=True, max_length=253)
 ]
 Weight = Annotated[int, Field(ge=1, le=100)]
+
+
+class DoubtPolicy(StrEnum):
+    """What becomes of mails that may or may not have been taken."""
+
+    ASK = "ask"  # a person settles them
+    RESEND = "resend"  # sent once more: somebody may get two copies
+    LEAVE = "leave"  # left: somebody may go without
 
 
 class SendingOptions(Section):
@@ -26,6 +35,11 @@ class SendingOptions(Section):
     )
     give_up: Duration = Field(
         timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
+    )
+    uncertain: DoubtPolicy = Field(
+        DoubtPolicy.ASK,
+        description='Mails that may or may not have been taken: "ask" a person, "resend" (once), '
+        'or "leave" them',
     )
     state_folder: str = Field(
         "state", description="Folder of the local journal (beside this file unless absolute)"

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery import decisions, outbox, troubles
 from newsletter.delivery.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.life import Act
+from newsletter.editions.models import Edition
 from newsletter.errors import Conflict
 
 # An edition in which any of these stands has reached, or may have reached, somebody.
@@ -80,6 +82,23 @@ def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> in
     if resend and count:
         reopen(session, edition.id)
     return count
+
+
+def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
+    """Settle an edition's uncertain deliveries by its own policy; how many are sent again.
+
+    What is in doubt a second time waits for a person: a server that always breaks off at the
+    end would be sent to without end.
+    """
+    match edition.uncertain:
+        case DoubtPolicy.RESEND:
+            count = decisions.resend_uncertain(session, edition.id)
+            if count:
+                reopen(session, edition.id)
+            return count
+        case DoubtPolicy.LEAVE:
+            decisions.resolve_uncertain(session, edition.id, resend=False, now=now)
+    return 0
 
 
 def reopen(session: Session, number: int) -> None:

@@ -6,8 +6,10 @@ does not, so any number of processes may do the same.
 
 import structlog
 
+from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery import outbox
 from newsletter.delivery.alarm import Alarm
+from newsletter.delivery.control import settle_doubts
 from newsletter.delivery.crew import Crew, TransportByName
 from newsletter.delivery.dispatch import Dispatcher
 from newsletter.delivery.preparing import prepare
@@ -16,7 +18,7 @@ from newsletter.delivery.sender import Progress, Toolbox
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
-from newsletter.editions.models import EditionState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
 from newsletter.rendering.compile import Renderer
 from newsletter.transports.base import TransportStopped
@@ -94,10 +96,21 @@ class Engine:
         )
         try:
             self._dispatcher.send(edition.transport, crew)
+            if self._settle_doubts(edition):
+                self._dispatcher.send(edition.transport, crew)
         except TransportStopped as error:
             self._halt(number, str(error))
             raise
         self._finish(number)
+
+    def _settle_doubts(self, edition: Edition) -> int:
+        """What is in doubt by now, settled by the edition's policy; how many are sent again."""
+        if edition.uncertain is DoubtPolicy.ASK or self._tools.stopping.is_set():
+            return 0
+        with self._tools.database.write() as session:
+            if editions.state_of(session, edition.id) is not EditionState.SENDING:
+                return 0
+            return settle_doubts(session, edition, self._tools.clock.now())
 
     def _finish(self, number: int) -> None:
         with self._tools.database.write() as session:

@@ -46,6 +46,8 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     deferred_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When it was first not taken since it was queued: patience counts from here."""
+    resent: Mapped[bool] = mapped_column(default=False)
+    """Whether it was in doubt before and sent again by the edition's policy."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
 from newsletter.config.references import ways
+from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
 from newsletter.editions.digest import Chosen, NothingToSay, choose_articles
 from newsletter.editions.masthead import digest_masthead, masthead
@@ -35,6 +36,8 @@ class BulletinDraft:
     """Send even if the same bulletin went out within a day."""
     transport: str = ""
     """What it goes by; empty: as configured."""
+    uncertain: DoubtPolicy | None = None
+    """What becomes of mails in doubt; None: as configured."""
 
 
 def compose_digest(
@@ -46,6 +49,7 @@ def compose_digest(
     period: str | None,
     now: datetime,
     transport: str = "",
+    uncertain: DoubtPolicy | None = None,
 ) -> Edition | NothingToSay:
     """The next edition of a digest, stored; or why there is none.
 
@@ -53,6 +57,7 @@ def compose_digest(
 
     Args:
         transport: what it goes by; empty: as configured.
+        uncertain: what becomes of mails in doubt; None: as configured.
 
     Raises:
         ResourceNotFound: no such digest, or no such transport.
@@ -72,6 +77,7 @@ def compose_digest(
         subject="",
         template=options.template,
         transport=_known_way(config, transport) or options.transport or config.sending.transport,
+        uncertain=uncertain or options.uncertain or config.sending.uncertain,
         masthead=digest_masthead(config, options),
         created_at=now,
         send_at=now,
@@ -145,6 +151,7 @@ def compose_bulletin(
         transport=_known_way(config, draft.transport)
         or config.bulletins.transport
         or config.sending.transport,
+        uncertain=draft.uncertain or config.bulletins.uncertain or config.sending.uncertain,
         masthead=masthead(config, config.bulletins.sender),
         content_hash=content_hash,
         created_at=now,

@@ -34,7 +34,14 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     found: dict[object, list[DueDigest]] = {}
     for run in due:
         options = config.digests[run.name]
-        fits = (run.at, options.sender, options.transport, options.template, options.approval)
+        fits = (
+            run.at,
+            options.sender,
+            options.transport,
+            options.uncertain,
+            options.template,
+            options.approval,
+        )
         found.setdefault(fits if options.together else run.name, []).append(run)
     return list(found.values())
 

@@ -43,11 +43,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("transport", "domain", name=op.f("pk_domain_uses")),
     )
     op.add_column("deliveries", sa.Column("deferred_since", MOMENT, nullable=True))
+    op.add_column(
+        "deliveries",
+        sa.Column("resent", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column(
+        "editions",
+        sa.Column("uncertain", sa.String(length=20), server_default="ask", nullable=False),
+    )
     op.add_column("transport_uses", sa.Column("first_used_at", MOMENT, nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("transport_uses", "first_used_at")
+    op.drop_column("editions", "uncertain")
+    op.drop_column("deliveries", "resent")
     op.drop_column("deliveries", "deferred_since")
     op.drop_table("domain_uses")
     op.drop_table("transport_troubles")

@@ -60,3 +60,30 @@ def test_limits_are_shown_with_what_is_used_and_the_day_of_the_warm_up(
 def test_limits_of_a_site_without_any_are_an_empty_row(run: Run, site: Path) -> None:
     (row,) = json.loads(run("limits", "--json").out)
     assert (row["transport"], row["per_day"], row["note"]) == ("default", 0, "")
+
+
+def policy(run: Run, number: int) -> str:
+    return str(json.loads(run("editions", "show", str(number), "--json").out)["uncertain"])
+
+
+def test_the_policy_for_doubts_is_frozen_with_the_edition(run: Run, site: Path) -> None:
+    add(site, '[sending]\nuncertain = "leave"\n')
+    run("digest", "send", "friday", "--queue")
+    text = (site / "newsletter.toml").read_text().replace('"leave"', '"resend"')
+    (site / "newsletter.toml").write_text(text)
+    assert policy(run, 1) == "leave"
+    assert "Mails in doubt: leave" in run("editions", "show", "1").out
+
+
+def test_a_digest_a_bulletin_and_the_command_line_may_say_otherwise(run: Run, site: Path) -> None:
+    text = (site / "newsletter.toml").read_text()
+    text = text.replace("[digests.friday]", '[digests.friday]\nuncertain = "resend"')
+    text = text.replace("[bulletins]", '[bulletins]\nuncertain = "leave"')
+    (site / "newsletter.toml").write_text(text)
+    (site / "b.md").write_text("Stay home.")
+    bulletin = ("bulletin", "send", "b.md", "--yes", "--again", "--subject", "Flood")
+    run("digest", "send", "friday", "--queue")
+    run(*bulletin)
+    run(*bulletin, "--uncertain", "resend")
+    run("digest", "send", "housing", "--queue", "--uncertain", "leave")
+    assert [policy(run, n) for n in (1, 2, 3, 4)] == ["resend", "leave", "resend", "leave"]
