@@ -117,8 +117,19 @@ class AlarmOptions(Section):
     """Whom to tell when something needs a person."""
 
     address: Address | Literal[""] = Field(
-        "", description="Mailed when an edition stops or is missed; empty: the log alone says so"
+        "",
+        description="Mailed when an edition stops, stalls, is overdue or missed; empty: the log "
+        "alone says so",
     )
     transport: Slug | Literal[""] = Field(
         "", description="By which transport; another than usual is best; empty: the usual one"
+    )
+    stalled: Duration = Field(
+        timedelta(minutes=30),
+        description="Told when an edition that is being sent has not got on for so long; 0s: never",
+    )
+    overdue: Duration = Field(
+        timedelta(hours=1),
+        description="Told when an edition has not left, or a digest has not been made, so long "
+        "after its time; 0s: never",
     )

@@ -125,3 +125,15 @@ class TransportTrouble(Base):
     """Nothing is handed to it before this."""
     is_told: Mapped[bool] = mapped_column(default=False)
     """Whether an alarm has told that others carry its share."""
+
+
+class Watch(Base):
+    """What was seen of something that may need a person, and whether one has been told."""
+
+    __tablename__ = "watches"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    settled: Mapped[int]
+    """Of an edition's progress: how many deliveries were settled."""
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_told: Mapped[bool]

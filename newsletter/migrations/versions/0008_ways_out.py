@@ -42,6 +42,14 @@ def upgrade() -> None:
         sa.Column("used_in_day", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("transport", "domain", name=op.f("pk_domain_uses")),
     )
+    op.create_table(
+        "watches",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("settled", NUMBER, nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_watches")),
+    )
     op.add_column("deliveries", sa.Column("deferred_since", MOMENT, nullable=True))
     op.add_column(
         "deliveries",
@@ -59,5 +67,6 @@ def downgrade() -> None:
     op.drop_column("editions", "uncertain")
     op.drop_column("deliveries", "resent")
     op.drop_column("deliveries", "deferred_since")
+    op.drop_table("watches")
     op.drop_table("domain_uses")
     op.drop_table("transport_troubles")
