@@ -1,6 +1,7 @@
 """The composition root: the only place that picks implementations and wires them together."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import load_config
 from newsletter.config.options import Config
+from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
 from newsletter.database import Database
 from newsletter.delivery import notices
@@ -18,6 +20,7 @@ from newsletter.delivery.engine import Engine
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.notices import NoticeSender
 from newsletter.delivery.personal import Desk, personal_mail
+from newsletter.delivery.routing import in_turn
 from newsletter.delivery.sender import Toolbox
 from newsletter.delivery.single import Stationery
 from newsletter.editions import store as editions
@@ -35,7 +38,14 @@ from newsletter.rendering.compile import Renderer
 from newsletter.rendering.dkim import DkimKey
 from newsletter.rendering.templates import Templates
 from newsletter.signing import Signer
-from newsletter.transports.base import Accepted, Mail, Outcome, Transport
+from newsletter.transports.base import (
+    Accepted,
+    Deferred,
+    Mail,
+    Outcome,
+    Transport,
+    TransportStopped,
+)
 from newsletter.transports.registry import load_transport
 from subscribers import membership
 from subscribers import store as people
@@ -85,6 +95,7 @@ class Newsletter:
             unsubscribe=self.signer(UNSUBSCRIBE),
             dkim=self.dkim_keys,
             limits=self.config.limits,
+            routes=self.config.routes,
             alarm=self.tell,
         )
         return Engine(tools, self.renderer, self.inspector, self.transport)
@@ -153,38 +164,22 @@ class Newsletter:
         """
         for name in self.config.transports:
             self.transport(name)
-        if self.config.alarms.transport not in {"", *self.config.transports}:
-            raise ConfigurationError(
-                f"alarms.transport: found {self.config.alarms.transport!r}, but there is no table "
-                f"[transports.{self.config.alarms.transport}]"
-            )
-        for name in self.config.limits:
-            if name not in self.config.transports:
-                raise ConfigurationError(
-                    f"limits.{name}: there is no table [transports.{name}] that it could limit"
-                )
-        for name, digest in self.config.digests.items():
-            if digest.sender not in self.config.senders:
-                raise ConfigurationError(
-                    f"digests.{name}.sender: found {digest.sender!r}, but there is no table "
-                    f"[senders.{digest.sender}]"
-                )
-            if digest.language and digest.language not in self.config.site.languages:
-                raise ConfigurationError(
-                    f"digests.{name}.language: found {digest.language!r}, which is not among "
-                    "site.languages"
-                )
-            if digest.transport and digest.transport not in self.config.transports:
-                raise ConfigurationError(
-                    f"digests.{name}.transport: found {digest.transport!r}, but there is no table "
-                    f"[transports.{digest.transport}]"
-                )
+        for problem in dangling(self.config):
+            raise ConfigurationError(problem)
 
     def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:
-        """Send mails that are in no ledger (tests, notices); what became of each."""
+        """Send mails that are in no ledger (tests, notices); what became of each.
+
+        By a route, its transports are tried in turn for what the one before did surely not take.
+        """
         outcomes = Outcomes()
-        with self.transport(transport).open() as session:
-            session.send(mails, outcomes)
+        *others, last = in_turn(self.config.routes, transport)
+        for name in others:
+            with suppress(TransportStopped), self.transport(name).open() as session:
+                session.send([mail for mail in mails if outcomes.may_go(mail.key)], outcomes)
+        if left := [mail for mail in mails if outcomes.may_go(mail.key)]:
+            with self.transport(last).open() as session:
+                session.send(left, outcomes)
         return outcomes.found
 
     def tell(self, alarm: Alarm) -> None:
@@ -264,6 +259,10 @@ class Outcomes:
 
     def settled(self, key: int, outcome: Outcome) -> None:
         self.found[key] = outcome
+
+    def may_go(self, key: int) -> bool:
+        """Whether no transport has taken this mail, refused it, or left it in doubt."""
+        return isinstance(self.found.get(key), Deferred | None)
 
 
 def is_accepted(outcome: Outcome | None) -> bool:

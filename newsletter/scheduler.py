@@ -15,6 +15,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
+from newsletter.delivery import watching
 from newsletter.delivery.alarm import Alarm
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
@@ -31,6 +32,7 @@ LOOK_AT_OUTBOX_SECONDS = 2
 LOOK_AT_DIGESTS_SECONDS = 20
 LOOK_AT_SOURCES_SECONDS = 60
 LOOK_FOR_THE_DEAD_SECONDS = 60
+LOOK_AFTER_EDITIONS_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
 
@@ -44,6 +46,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
+        (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
@@ -111,6 +114,36 @@ def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
         recorded=recorded,
         grace=options.grace,
         now=now,
+    )
+
+
+def look_after(app: Newsletter) -> None:
+    """Tell the administrators of editions that stall or are overdue, each once."""
+    now = app.clock.now()
+    overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
+    with app.database.write() as session:
+        alarms = list(watching.look(session, app.config, now))
+        alarms += [
+            _not_made(name, run)
+            for name, run in overdue
+            if watching.is_news(session, f"overdue {name} {run.period}", now)
+        ]
+    for alarm in alarms:
+        log.error("needs a person", what=alarm.title, detail=alarm.text)
+        app.tell(alarm)
+
+
+def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:
+    """The run of a digest that is long due and has not been made, if there is one."""
+    patience, due = app.config.alarms.overdue, look_at(app, name, now).due
+    return (name, due) if patience and due and due.at < now - patience else None
+
+
+def _not_made(name: str, run: Run) -> Alarm:
+    return Alarm(
+        title=f"The digest {name} of {run.period} is overdue",
+        text=f"It was due at {run.at:%d %b %H:%M} UTC and cannot be made; the log says why.",
+        details=(f"To see it: newsletter digest preview {name}", "newsletter check"),
     )
 
 

@@ -10,6 +10,7 @@ import click
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.previewing import Preview, Reader, send_trial, show_preview
 from newsletter.cli.sending import send_in_foreground
+from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.rehearsal import audience_of
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.editions.dates import clock_time
@@ -44,6 +45,12 @@ def bulletin() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--again", is_flag=True, help="Even if the same bulletin went out within a day.")
 @click.option("--wait", is_flag=True, help="Wait for its time and send it from here.")
+@click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
+@click.option(
+    "--uncertain",
+    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    help="What becomes of mails that may or may not have been taken.",
+)
 @click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
 @click.option(
     "--test",
@@ -62,6 +69,8 @@ def send(
     yes: bool,
     again: bool,
     wait: bool,
+    transport: str,
+    uncertain: str | None,
     preview: bool,
     test_address: str | None,
 ) -> None:
@@ -73,6 +82,8 @@ def send(
         topics=topics,
         send_at=_local_time(at, program.config.site.timezone) if at else None,
         again=again or preview or bool(test_address),
+        transport=transport,
+        uncertain=DoubtPolicy(uncertain) if uncertain else None,
     )
     if preview or test_address:
         _rehearse(program, draft, test_address)

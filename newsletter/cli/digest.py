@@ -9,6 +9,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.previewing import Preview, Reader, send_trial, show_preview
 from newsletter.cli.sending import send_in_foreground
+from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
@@ -124,13 +125,26 @@ def preview(
 @digest.command()
 @click.argument("name")
 @click.option("--queue", is_flag=True, help="Leave the sending to `newsletter serve`.")
+@click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
+@click.option(
+    "--uncertain",
+    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    help="What becomes of mails that may or may not have been taken.",
+)
 @pass_program
-def send(program: Program, name: str, queue: bool) -> None:
+def send(program: Program, name: str, queue: bool, transport: str, uncertain: str | None) -> None:
     """Make the next edition now and send it; nothing new means no mail."""
     app = program.app
     with program.database.write() as session:
         edition = compose_digest(
-            session, app.config, app.renderer, name, period=None, now=program.clock.now()
+            session,
+            app.config,
+            app.renderer,
+            name,
+            period=None,
+            now=program.clock.now(),
+            transport=transport,
+            uncertain=DoubtPolicy(uncertain) if uncertain else None,
         )
     if isinstance(edition, NothingToSay):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")

@@ -70,6 +70,7 @@ def show(program: Program, number: int, as_json: bool) -> None:
         ("Note", edition.note),
         ("Period", edition.period or ""),
         ("Leaves", clock_time(edition.send_at, zone)),
+        ("Mails in doubt", edition.uncertain.value),
         ("Deliveries", f"{sum(counts.values())} ({count_line(counts)})"),
     ):
         if value:
@@ -187,6 +188,7 @@ def _as_dict(edition: Edition, counts: Any) -> dict[str, Any]:
         "state": edition.state.value,
         "subject": edition.subject,
         "note": edition.note,
+        "uncertain": edition.uncertain.value,
         "send_at": edition.send_at,
         "finished_at": edition.finished_at,
         "deliveries": {state.value: count for state, count in counts.items()},

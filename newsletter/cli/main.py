@@ -18,6 +18,7 @@ COMMANDS = {
     "bulletin": ("bulletin", "Send a one-off bulletin."),
     "templates": ("templates", "List, check and preview the templates of mails."),
     "editions": ("editions", "See, pause, resume and cancel what is being sent."),
+    "limits": ("limits", "See what each transport may send, has sent, and what ails it."),
     "subscribers": ("subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("serve", "Run the site, the schedule and the sender."),
     "db": ("db", "Create or upgrade the database."),

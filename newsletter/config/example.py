@@ -16,25 +16,28 @@ from pydantic.fields import FieldInfo
 
 from newsletter.config.durations import write_duration
 from newsletter.config.joining_options import JoiningOptions
-from newsletter.config.kinds import OneLine
 from newsletter.config.loading import environment_name
 from newsletter.config.options import (
-    AlarmOptions,
     BulletinOptions,
     DatabaseOptions,
     DigestOptions,
     FeedOptions,
     Imprint,
-    LimitOptions,
     LintOptions,
     Sender,
-    SendingOptions,
     Site,
     SourceOptions,
     TemplateOptions,
     ThemeOptions,
     TopicFeedOptions,
     WebOptions,
+)
+from newsletter.config.sending import (
+    AlarmOptions,
+    LimitOptions,
+    RateOptions,
+    RouteOptions,
+    SendingOptions,
 )
 
 HEADER = """\
@@ -93,7 +96,14 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             for other in others
         ),
         Table(path="sending", model=SendingOptions),
+        Table(
+            path="routes.both",
+            model=RouteOptions,
+            values={"members": {"default": 3, "second": 1}},
+            active=False,
+        ),
         Table(path="limits.default", model=LimitOptions, active=False),
+        Table(path='limits.default.domains."example.org"', model=RateOptions, active=False),
         Table(path="alarms", model=AlarmOptions),
         Table(path="joining", model=JoiningOptions),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
@@ -174,9 +184,9 @@ def _toml(value: Any) -> str:
             return f'"{write_duration(duration)}"'
         case tuple() | list() as several:
             return f"[{', '.join(_toml(one) for one in several)}]"
-        case dict() as named:
-            pairs = (f"{_toml(key)} = {_toml(value)}" for key, value in named.items())
-            return f"{{ {', '.join(pairs)} }}" if named else "{}"
+        case Mapping() as pairs:
+            inside = (f"{key} = {_toml(one)}" for key, one in pairs.items())
+            return f"{{ {', '.join(inside)} }}"
         case text:
             return json.dumps(str(text), ensure_ascii=False)
 
@@ -187,6 +197,5 @@ def _is_secret(kind: Any) -> bool:
 
 def _is_table(kind: Any) -> bool:
     if get_origin(kind) is dict:
-        # A table of texts fits on a line.
-        return get_args(kind)[1] is not OneLine
+        kind = get_args(kind)[1]
     return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -26,6 +26,13 @@ from newsletter.config.kinds import (
     WebAddress,
     Zone,
 )
+from newsletter.config.sending import (
+    AlarmOptions,
+    DoubtPolicy,
+    LimitOptions,
+    RouteOptions,
+    SendingOptions,
+)
 
 
 class Imprint(Section):
@@ -136,7 +143,7 @@ class DigestOptions(Section):
     together: bool = Field(
         True,
         description="true: due at the same moment as another, both go out in one mail, if they "
-        "share sender, transport, template and approval",
+        "share sender, transport, uncertain, template and approval",
     )
     language: LanguageTag | Literal[""] = Field(
         "",
@@ -150,7 +157,12 @@ class DigestOptions(Section):
         False, description="true: an edition waits for `newsletter editions approve`"
     )
     sender: Slug = Field("default", description="Which of [senders] it is from")
-    transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
+    transport: Slug | Literal[""] = Field(
+        "", description="Transport or route; empty: sending.transport"
+    )
+    uncertain: DoubtPolicy | Literal[""] = Field(
+        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
+    )
 
 
 class BulletinOptions(Section):
@@ -163,7 +175,12 @@ class BulletinOptions(Section):
     undo: Duration = Field(
         timedelta(minutes=5), description="How long a bulletin waits before it leaves, to be undone"
     )
-    transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
+    transport: Slug | Literal[""] = Field(
+        "", description="Transport or route; empty: sending.transport"
+    )
+    uncertain: DoubtPolicy | Literal[""] = Field(
+        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
+    )
 
 
 class EachArticleOptions(Section):
@@ -231,44 +248,6 @@ class SourceOptions(Section):
     every: Duration = Field(timedelta(minutes=30), description="How often it is asked")
     allow_private: bool = Field(
         False, description="true: the address may be inside your own network"
-    )
-
-
-class SendingOptions(Section):
-    """How the outbox works."""
-
-    transport: Slug = Field("default", description="Which of [transports] mail leaves by")
-    batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
-    lease: Duration = Field(
-        timedelta(minutes=5),
-        description="After this a silent worker's deliveries are looked at again",
-    )
-    give_up: Duration = Field(
-        timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
-    )
-    state_folder: str = Field(
-        "state", description="Folder of the local journal (beside this file unless absolute)"
-    )
-
-
-class LimitOptions(Section):
-    """How much a transport may send, all workers on all machines together."""
-
-    per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
-    per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
-    per_day: int = Field(
-        0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
-    )
-
-
-class AlarmOptions(Section):
-    """Whom to tell when something needs a person."""
-
-    address: Address | Literal[""] = Field(
-        "", description="Mailed when an edition stops or is missed; empty: the log alone says so"
-    )
-    transport: Slug | Literal[""] = Field(
-        "", description="By which transport; another than usual is best; empty: the usual one"
     )
 
 
@@ -381,6 +360,7 @@ class Config(Section):
     senders: dict[Slug, Sender] = Field(default_factory=dict)
     transports: dict[Slug, TransportTable] = Field(default_factory=dict)
     sending: SendingOptions = Field(default_factory=SendingOptions)
+    routes: dict[Slug, RouteOptions] = Field(default_factory=dict)
     limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
     alarms: AlarmOptions = Field(default_factory=AlarmOptions)
     joining: JoiningOptions = Field(default_factory=JoiningOptions)

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import outbox
+from newsletter.config.sending import DoubtPolicy
+from newsletter.delivery import decisions, outbox, troubles
 from newsletter.delivery.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.life import Act
+from newsletter.editions.models import Edition
 from newsletter.errors import Conflict
 
 # An edition in which any of these stands has reached, or may have reached, somebody.
@@ -43,13 +45,15 @@ def retry_failed(session: Session, number: int) -> int:
     Raises:
         Conflict: it is cancelled.
     """
-    count = outbox.requeue_failed(session, number)
+    count = decisions.requeue_failed(session, number)
     if count:
         reopen(session, number)
     return count
 
 
 def resume(session: Session, number: int) -> None:
+    """Go on, with transports that had refused us as well: somebody has mended them."""
+    troubles.forget_refusals(session)
     store.change_state(session, number, Act.RESUME)
 
 
@@ -60,7 +64,7 @@ def cancel(session: Session, number: int, now: datetime) -> int:
     """
     store.change_state(session, number, Act.CANCEL)
     store.by_id(session, number).finished_at = now
-    skipped = outbox.skip_waiting(session, number, "the edition was cancelled", now)
+    skipped = decisions.skip_waiting(session, number, "the edition was cancelled", now)
     if not HANDED_OVER & set(outbox.counts(session, number)):
         for edition_id in (number, *store.joined(session, number)):
             store.free_articles(session, edition_id)
@@ -74,10 +78,27 @@ def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> in
         Conflict: they are to be sent again, but the edition is cancelled.
     """
     edition = store.by_id(session, number)
-    count = outbox.resolve_uncertain(session, number, resend=resend, now=now)
+    count = decisions.resolve_uncertain(session, number, resend=resend, now=now)
     if resend and count:
         reopen(session, edition.id)
     return count
+
+
+def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
+    """Settle an edition's uncertain deliveries by its own policy; how many are sent again.
+
+    What is in doubt a second time waits for a person: a server that always breaks off at the
+    end would be sent to without end.
+    """
+    match edition.uncertain:
+        case DoubtPolicy.RESEND:
+            count = decisions.resend_uncertain(session, edition.id)
+            if count:
+                reopen(session, edition.id)
+            return count
+        case DoubtPolicy.LEAVE:
+            decisions.resolve_uncertain(session, edition.id, resend=False, now=now)
+    return 0
 
 
 def reopen(session: Session, number: int) -> None:

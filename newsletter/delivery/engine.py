@@ -4,31 +4,26 @@ Holds the transports and as many workers as their connections; keeps nothing tha
 does not, so any number of processes may do the same.
 """
 
-import os
-import secrets
-import socket
-import threading
-from collections.abc import Callable
-from datetime import datetime, timedelta
-
 import structlog
 
+from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery import outbox
 from newsletter.delivery.alarm import Alarm
+from newsletter.delivery.control import settle_doubts
+from newsletter.delivery.crew import Crew, TransportByName
+from newsletter.delivery.dispatch import Dispatcher
 from newsletter.delivery.preparing import prepare
 from newsletter.delivery.recovery import recover
-from newsletter.delivery.sender import Progress, Toolbox, Worker
+from newsletter.delivery.sender import Progress, Toolbox
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
 from newsletter.rendering.compile import Renderer
-from newsletter.transports.base import Transport, TransportStopped
+from newsletter.transports.base import TransportStopped
 
 log = structlog.get_logger()
-
-TransportByName = Callable[[str], Transport]
 
 
 def no_progress(_count: int) -> None:
@@ -49,7 +44,7 @@ class Engine:
         self._renderer = renderer
         self._inspector = inspector
         self._transport = transport
-        self._not_before: dict[str, datetime] = {}
+        self._dispatcher = Dispatcher(tools)
 
     def stop(self) -> None:
         """Hand over nothing more; what is under way is finished. From any thread."""
@@ -94,51 +89,28 @@ class Engine:
         self.prepare(number)
         with self._tools.database.read() as session:
             edition = editions.by_id(session, number)
-        if edition.state is not EditionState.SENDING or self._is_left_alone(edition.transport):
+        if edition.state is not EditionState.SENDING:
             return
+        crew = Crew(
+            tools=self._tools, edition=edition, transport=self._transport, progress=progress
+        )
         try:
-            self._run_workers(edition, progress)
+            self._dispatcher.send(edition.transport, crew)
+            if self._settle_doubts(edition):
+                self._dispatcher.send(edition.transport, crew)
         except TransportStopped as error:
             self._halt(number, str(error))
             raise
         self._finish(number)
 
-    def left_alone_until(self, transport: str) -> datetime | None:
-        """Until when a transport asked not to be used, if it did."""
-        return self._not_before.get(transport)
-
-    def _is_left_alone(self, transport: str) -> bool:
-        until = self._not_before.get(transport)
-        return until is not None and self._tools.clock.now() < until
-
-    def _run_workers(self, edition: Edition, progress: Progress) -> None:
-        transport = self._transport(edition.transport)
-        with self._tools.database.read() as session:
-            due = outbox.count_due(session, edition.id, self._tools.clock.now())
-        count = min(transport.connections, -(-due // self._tools.options.batch))
-        failures: list[BaseException] = []
-        waits: list[timedelta] = []
-        lock = threading.Lock()
-
-        def counted(done: int) -> None:
-            with lock:
-                progress(done)
-
-        def work() -> None:
-            try:
-                with transport.open() as session:
-                    worker = Worker(self._tools, edition, session, worker_name(), counted)
-                    worker.run()
-                if worker.throttled_for is not None:
-                    waits.append(worker.throttled_for)
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                failures.append(error)
-
-        _run_threads(work, count)
-        if waits:
-            self._not_before[edition.transport] = self._tools.clock.now() + max(waits)
-        if failures:
-            raise failures[0]
+    def _settle_doubts(self, edition: Edition) -> int:
+        """What is in doubt by now, settled by the edition's policy; how many are sent again."""
+        if edition.uncertain is DoubtPolicy.ASK or self._tools.stopping.is_set():
+            return 0
+        with self._tools.database.write() as session:
+            if editions.state_of(session, edition.id) is not EditionState.SENDING:
+                return 0
+            return settle_doubts(session, edition, self._tools.clock.now())
 
     def _finish(self, number: int) -> None:
         with self._tools.database.write() as session:
@@ -166,16 +138,3 @@ class Engine:
                 details=(why, f"When it is mended: newsletter editions resume {number}"),
             )
         )
-
-
-def worker_name() -> str:
-    """A name no other worker has, on any machine."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def _run_threads(work: Callable[[], None], count: int) -> None:
-    threads = [threading.Thread(target=work, name=f"worker-{n}") for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

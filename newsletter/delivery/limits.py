@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.config.options import LimitOptions
-from newsletter.delivery.models import TransportUse
+from newsletter.config.sending import RateOptions
+from newsletter.delivery.models import TransportUse, Use
 
 # A worker is granted so much of the rate at once, and waits so long at most for its turn.
 GRANTED_SECONDS = 5
@@ -39,7 +39,7 @@ class Grant:
     is_used_up: bool = False
 
 
-def grant(use: TransportUse, limits: LimitOptions, wanted: int, now: datetime) -> Grant:
+def grant(use: Use, limits: RateOptions, wanted: int, now: datetime) -> Grant:
     """What may be taken of a transport now; begins new windows on the way.
 
     Hours and days are those of UTC, so that every machine means the same.
@@ -63,17 +63,24 @@ def grant(use: TransportUse, limits: LimitOptions, wanted: int, now: datetime) -
     return Grant(count=min(wanted, most), wait=turn, gap=gap)
 
 
-def take(use: TransportUse, given: Grant, count: int, now: datetime) -> None:
+def take(use: Use, given: Grant, count: int, now: datetime) -> None:
     """Count mails that were claimed under a grant."""
     use.used_in_hour += count
     use.used_in_day += count
     use.free_at = max(use.free_at, now) + given.gap * count
 
 
-def give_back(use: TransportUse, count: int) -> None:
+def give_back(use: Use, count: int) -> None:
     """Count off mails that were claimed and not handed over; their place in the rate is gone."""
     use.used_in_hour = max(0, use.used_in_hour - count)
     use.used_in_day = max(0, use.used_in_day - count)
+
+
+def used(use: Use, now: datetime) -> tuple[int, int]:
+    """How many were taken in the hour and in the day that it is now."""
+    hour = _hour(now)
+    in_hour = use.used_in_hour if use.hour == hour else 0
+    return in_hour, use.used_in_day if use.day == hour.replace(hour=0) else 0
 
 
 def lock_use(session: Session, transport: str, now: datetime) -> TransportUse:
@@ -93,8 +100,12 @@ def lock_use(session: Session, transport: str, now: datetime) -> TransportUse:
     return found
 
 
-def _begin_windows(use: TransportUse, now: datetime) -> None:
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+def _hour(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _begin_windows(use: Use, now: datetime) -> None:
+    hour = _hour(now)
     day = hour.replace(hour=0)
     if use.hour != hour:
         use.hour, use.used_in_hour = hour, 0

@@ -44,6 +44,10 @@ class Delivery(Base):
     worker: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deferred_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was first not taken since it was queued: patience counts from here."""
+    resent: Mapped[bool] = mapped_column(default=False)
+    """Whether it was in doubt before and sent again by the edition's policy."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -78,15 +82,68 @@ class Notice(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class TransportUse(Base):
-    """How much of its limits a transport has used; only transports with limits have a row."""
+class Use:
+    """What has been used of limits; hours and days are those of UTC."""
 
-    __tablename__ = "transport_uses"
-
-    transport: Mapped[str] = mapped_column(primary_key=True)
     free_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When the next mail may go by its rate."""
     hour: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_hour: Mapped[int]
     day: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_day: Mapped[int]
+
+
+class TransportUse(Use, Base):
+    """How much of its limits a transport has used; only transports with limits have a row."""
+
+    __tablename__ = "transport_uses"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    first_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """A warm-up without a date of its own counts its days from here."""
+
+
+class DomainUse(Use, Base):
+    """How a transport stands with one recipient domain: only those with quotas or refusals."""
+
+    __tablename__ = "domain_uses"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    booked_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Mails beyond the quota are put off to later windows up to here."""
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    """How often it has refused for now since it last took a mail."""
+    reason: Mapped[str] = mapped_column(default="")
+    rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TransportTrouble(Base):
+    """What ails a transport; gone as soon as it takes mail again."""
+
+    __tablename__ = "transport_troubles"
+
+    transport: Mapped[str] = mapped_column(primary_key=True)
+    failing_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it has taken nothing; NULL where it takes some and asks for a slower pace."""
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    refuses_us: Mapped[bool] = mapped_column(default=False)
+    """It cannot send as configured: login, certificate, sender."""
+    reason: Mapped[str] = mapped_column(default="")
+    tried_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Nothing is handed to it before this."""
+    is_told: Mapped[bool] = mapped_column(default=False)
+    """Whether an alarm has told that others carry its share."""
+
+
+class Watch(Base):
+    """What was seen of something that may need a person, and whether one has been told."""
+
+    __tablename__ = "watches"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    settled: Mapped[int]
+    """Of an edition's progress: how many deliveries were settled."""
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_told: Mapped[bool]

@@ -27,8 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from newsletter.database import UTCDateTime
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
+from newsletter.delivery.routing import Share
 from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
 from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
@@ -43,6 +45,7 @@ class Claimed(NamedTuple):
     attempts: int
     address: str
     name: str
+    deferred_since: datetime | None
 
 
 def stream_of(kind: EditionKind) -> Stream:
@@ -85,6 +88,7 @@ def claim(
     limit: int,
     lease: timedelta,
     now: datetime,
+    share: Share | None = None,
 ) -> list[Claimed]:
     """Take deliveries that are due, for this worker alone, until the lease ends.
 
@@ -93,10 +97,14 @@ def claim(
     """
     lease_until = now + lease
     # One state after the other: each is a walk along the index of states, from its start.
-    queued = Delivery.state == DeliveryState.QUEUED
+    queued = and_(Delivery.state == DeliveryState.QUEUED, *_is_in(share))
     claimed = _take(session, edition.id, queued, worker, lease_until, limit)
     if len(claimed) < limit:
-        again = and_(Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now)
+        again = and_(
+            Delivery.state == DeliveryState.DEFERRED,
+            Delivery.next_attempt_at <= now,
+            *_is_in(share),
+        )
         claimed += _take(session, edition.id, again, worker, lease_until, limit - len(claimed))
     return _leave_out_excluded(session, edition, claimed, now)
 
@@ -127,10 +135,11 @@ def _take(
     return list(taken)
 
 
-def count_due(session: Session, edition_id: int, now: datetime) -> int:
+def count_due(session: Session, edition_id: int, now: datetime, share: Share | None = None) -> int:
     """How many deliveries could be claimed now."""
     query = select(func.count()).select_from(Delivery)
-    return session.scalars(query.where(Delivery.edition_id == edition_id, _is_due(now))).one()
+    query = query.where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
+    return session.scalars(query).one()
 
 
 def next_attempt(session: Session, edition_id: int) -> datetime | None:
@@ -167,6 +176,9 @@ def settle(
                 reason=bindparam("new_reason"),
                 attempts=bindparam("new_attempts"),
                 next_attempt_at=bindparam("next_at"),
+                deferred_since=func.coalesce(
+                    Delivery.deferred_since, bindparam("since", type_=UTCDateTime)
+                ),
                 settled_at=now,
                 lease_until=None,
             )
@@ -225,6 +237,7 @@ def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
         "new_reason": settlement.reason,
         "new_attempts": settlement.attempts,
         "next_at": settlement.next_attempt_at,
+        "since": settlement.deferred_since,
     }
 
 
@@ -279,45 +292,6 @@ def _is_in_any_edition() -> ColumnElement[bool]:
     return Delivery.edition_id.in_(select(Edition.id))
 
 
-def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
-    """Settle an edition's uncertain deliveries by a person's word; how many."""
-    state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
-    reason = "sent again by decision" if resend else "left by decision: it may have arrived"
-    resolved = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
-        .values(state=state, reason=reason, worker="", settled_at=None if resend else now)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(resolved.all())
-
-
-def requeue_failed(session: Session, edition_id: int) -> int:
-    """Queue what failed once more, with all its attempts ahead; how many."""
-    requeued = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .values(state=DeliveryState.QUEUED, attempts=0, worker="", settled_at=None)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(requeued.all())
-
-
-def skip_waiting(session: Session, edition_id: int, reason: str, now: datetime) -> int:
-    """Settle what a cancelled edition has not handed over as skipped; how many."""
-    skipped = session.scalars(
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id)
-        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
-        .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
-        .returning(Delivery.id),
-        execution_options={"synchronize_session": False},
-    )
-    return len(skipped.all())
-
-
 def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
     """How many deliveries of an edition stand in each state; they add up to its audience."""
     query = (
@@ -348,6 +322,12 @@ def waiting(session: Session, edition_id: int) -> int:
     return session.scalars(query).one()
 
 
+def _is_in(share: Share | None) -> list[ColumnElement[bool]]:
+    if share is None:
+        return []
+    return [(Delivery.id % share.divisor).in_(share.remainders)]
+
+
 def _is_due(now: datetime) -> Any:
     return or_(
         Delivery.state == DeliveryState.QUEUED,
@@ -367,6 +347,7 @@ def _leave_out_excluded(
             Delivery.attempts,
             Subscriber.address,
             Subscriber.name,
+            Delivery.deferred_since,
             reason,
         )
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
@@ -374,9 +355,9 @@ def _leave_out_excluded(
         .order_by(Delivery.id)
     )
     mailable: list[Claimed] = []
-    for key, who, variant, attempts, address, name, excluded in session.execute(query):
+    for key, who, variant, attempts, address, name, since, excluded in session.execute(query):
         if excluded is None and address is not None:
-            mailable.append(Claimed(key, who, variant, attempts, address, name))
+            mailable.append(Claimed(key, who, variant, attempts, address, name, since))
         else:
             _skip(session, key, excluded or "no address", now)
     return mailable

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from newsletter.delivery import outbox, retry
+from newsletter.delivery import control, decisions, outbox, retry
 from newsletter.delivery.alarm import Alarm
 from newsletter.delivery.journal import Replay, abandoned, living
 from newsletter.delivery.models import DeliveryState
@@ -27,6 +27,8 @@ def recover(tools: Toolbox) -> None:
         _replay(tools, replay)
     with tools.database.write() as session:
         doubted = outbox.doubt_expired(session, living(tools.state_folder), tools.clock.now())
+        for edition in decisions.doubted_editions(session):
+            control.settle_doubts(session, edition, tools.clock.now())
     if doubted:
         log.warning("workers fell silent; their deliveries are uncertain", deliveries=doubted)
         tools.alarm(

@@ -1,5 +1,6 @@
 """What an outcome means for a delivery: pure, from the transport's answer to the next state."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,9 @@ FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=4)
 # Spreads deliveries deferred together, so that they don't all come back at once.
 SPREAD = 0.25
+# RFC 3463: class, subject, detail; the code alone where the server gives no more.
+_ANSWER = re.compile(r"(4\d\d)(?:[ -]4\.(\d{1,3})\.\d{1,3})?")
+_GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
 MAX_REASON_CHARACTERS = 1000
 STATES: dict[type[Outcome], DeliveryState] = {
     Accepted: DeliveryState.SENT,
@@ -26,6 +30,8 @@ class Settlement:
     reason: str
     attempts: int
     next_attempt_at: datetime | None = None
+    deferred_since: datetime | None = None
+    """Set where patience begins to count, unless it does already."""
 
 
 def settle(
@@ -49,6 +55,24 @@ def wait_before(attempt: int, key: int) -> timedelta:
     return min(doubled, LONGEST_WAIT) * (1.0 + SPREAD * (key % 97) / 97)
 
 
+def spread(moment: datetime, key: int) -> datetime:
+    """A moment a little later, so that not all come at once."""
+    return moment + FIRST_WAIT * SPREAD * (key % 97) / 97
+
+
+def is_about_domain(answer: Deferred) -> bool:
+    """Whether a 4xx speaks of all mail to the recipient's domain.
+
+    Not one about her mailbox or address (RFC 3463: x.1, x.2), nor greylisting, which waits for
+    this very mail, nor a broken connection; one about our pace is the transport's.
+    """
+    match = _ANSWER.match(answer.response)
+    if answer.throttled or match is None or _GREYLISTED.search(answer.response):
+        return False
+    code, subject = match.groups()
+    return subject not in {"1", "2"} if subject else code != "450"
+
+
 def _deferred(
     outcome: Deferred, reason: str, key: int, attempts: int, give_up_at: datetime, now: datetime
 ) -> Settlement:
@@ -57,5 +81,9 @@ def _deferred(
     if not outcome.throttled and now + wait > give_up_at:
         return Settlement(state=DeliveryState.FAILED, reason=f"given up: {reason}", attempts=made)
     return Settlement(
-        state=DeliveryState.DEFERRED, reason=reason, attempts=made, next_attempt_at=now + wait
+        state=DeliveryState.DEFERRED,
+        reason=reason,
+        attempts=made,
+        next_attempt_at=now + wait,
+        deferred_since=None if outcome.throttled else now,
     )

@@ -16,13 +16,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session as DatabaseSession
 
 from newsletter.clock import Clock
-from newsletter.config.options import LimitOptions, SendingOptions
+from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
-from newsletter.delivery import limits, outbox, retry
+from newsletter.delivery import outbox, retry
 from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
-from newsletter.delivery.models import TransportUse
 from newsletter.delivery.outbox import Claimed
+from newsletter.delivery.pacing import Pace
+from newsletter.delivery.retry import Settlement
+from newsletter.delivery.routing import Way
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import message_id_stem
@@ -30,14 +32,22 @@ from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, Spliceable, ready
 from newsletter.rendering.headers import mailbox
 from newsletter.signing import Signer
-from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome, Session, TransportStopped
+from newsletter.transports.base import (
+    Accepted,
+    Deferred,
+    InDoubt,
+    Mail,
+    Outcome,
+    Refused,
+    Session,
+    TransportStopped,
+)
 
 # How often a worker looks whether its edition was paused or cancelled by another process.
 LOOK_EVERY_SECONDS = 1.0
 # After this part of its lease a worker hands over no more: others may soon doubt what it holds.
 LEASE_USED = 0.8
 VARIANTS_KEPT = 64
-THROTTLED_WAIT = timedelta(minutes=1)
 INTERRUPTED: Outcome = InDoubt(response="interrupted while it was handed over")
 
 Progress = Callable[[int], None]
@@ -55,6 +65,7 @@ class Toolbox:
     """By From address."""
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
     """By the name of the transport."""
+    routes: Mapping[str, RouteOptions] = field(default_factory=dict)
     alarm: RaiseAlarm = no_alarm
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -67,21 +78,34 @@ class Worker:
     """Sends one edition over one session; used by one thread."""
 
     def __init__(
-        self, tools: Toolbox, edition: Edition, session: Session, name: str, progress: Progress
+        self,
+        tools: Toolbox,
+        edition: Edition,
+        session: Session,
+        name: str,
+        progress: Progress,
+        way: Way,
     ) -> None:
         self._tools = tools
         self._edition = edition
         self._session = session
         self._progress = progress
+        self._way = way
         self._journal = Journal(tools.state_folder, name)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Outcome] = {}
         self._looked_at = time.monotonic()
         self._claimed_at = self._looked_at
-        self._given = limits.Grant(count=0)
+        limits = tools.limits.get(way.transport)
+        self._pace = Pace(way.transport, limits, name, tools.options.give_up)
+        self._claimed: dict[int, Claimed] = {}
         self._held = False
-        self.throttled_for: timedelta | None = None
-        """How long the transport asked to be left alone, if it did."""
+        self.heard = False
+        """Whether the transport took a mail, or refused one for good."""
+        self.slowed: Deferred | None = None
+        """The answer that asked for a slower pace, or told of no connection."""
+        self.used_up_for: timedelta | None = None
+        """How long the transport's quota is used up, if it is."""
         self._stem = message_id_stem(edition)
         self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
 
@@ -98,7 +122,7 @@ class Worker:
                 if claimed:
                     self._send(claimed)
                 else:
-                    self._rest(self._given.wait)
+                    self._rest(self._pace.given.wait)
                 claimed, more = self._turn(claimed)
         except TransportStopped:
             self._journal.close()
@@ -116,7 +140,10 @@ class Worker:
         self._journal.settled(key, outcome)
         self._outcomes[key] = outcome
         if isinstance(outcome, Deferred) and outcome.throttled:
-            self.throttled_for = outcome.retry_after or THROTTLED_WAIT
+            self.slowed = outcome
+        elif isinstance(outcome, Accepted | Refused):
+            self.heard = True
+        self._pace.hear(self._claimed[key], outcome)
         self._progress(1)
 
     def _send(self, claimed: list[Claimed]) -> None:
@@ -137,53 +164,49 @@ class Worker:
             if done:
                 self._record(session, done)
             claimed, more = self._claim(session)
+        self._claimed = {delivery.id: delivery for delivery in claimed}
         self._forget()
         return claimed, more
 
     def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
-        if self._held or self.throttled_for is not None:
+        if self._held or self.slowed is not None:
             return [], False
         now = self._tools.clock.now()
-        self._given, use = self._granted(session, now)
+        is_trial = self._way.is_trial and not self.heard
+        given = self._pace.ask(session, 1 if is_trial else self._tools.options.batch, now)
         self._claimed_at = time.monotonic()
-        if not self._given.count:
-            if self._given.is_used_up:
-                self.throttled_for = self._given.wait
-            return [], not self._given.is_used_up
+        if not given.count:
+            if given.is_used_up:
+                self.used_up_for = given.wait
+            return [], not given.is_used_up
+        share = self._way.share
         claimed = outbox.claim(
             session,
             self._edition,
             self._journal.worker,
-            limit=self._given.count,
+            limit=given.count,
             lease=self._tools.options.lease,
             now=now,
+            share=share,
         )
-        if use:
-            limits.take(use, self._given, len(claimed), now)
+        claimed = self._pace.admit(session, claimed, now)
         held = editions.state_of(session, self._edition.id) is not EditionState.SENDING
-        more = bool(claimed) or outbox.count_due(session, self._edition.id, now) > 0
+        more = bool(claimed) or outbox.count_due(session, self._edition.id, now, share) > 0
         return claimed, more and not held
-
-    def _granted(
-        self, session: DatabaseSession, now: datetime
-    ) -> tuple[limits.Grant, TransportUse | None]:
-        """How much this worker may claim, and the row to count it in where there are limits."""
-        options = self._tools.limits.get(self._edition.transport)
-        if options is None:
-            return limits.Grant(count=self._tools.options.batch), None
-        use = limits.lock_use(session, self._edition.transport, now)
-        return limits.grant(use, options, self._tools.options.batch, now), use
 
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
         lease_ends = self._claimed_at + LEASE_USED * self._tools.options.lease.total_seconds()
-        turn = self._claimed_at + self._given.wait.total_seconds()
-        gap = self._given.gap.total_seconds()
+        turn = self._claimed_at + self._pace.given.wait.total_seconds()
+        gap = self._pace.given.gap.total_seconds()
         for delivery in claimed:
+            turn = max(turn, self._claimed_at + self._pace.delay(delivery).total_seconds())
             if turn > time.monotonic():
                 self._rest(timedelta(seconds=turn - time.monotonic()))
             turn += gap
-            if self._is_held() or self.throttled_for is not None or time.monotonic() > lease_ends:
+            if self._pace.is_held(delivery):
+                continue
+            if self._is_held() or self.slowed is not None or time.monotonic() > lease_ends:
                 return
             yield Mail(
                 key=delivery.id,
@@ -231,27 +254,25 @@ class Worker:
         """Tell the ledger all that the journal knows of this batch; the rest is given back."""
         self._journal.flush()
         now = self._tools.clock.now()
-        attempts = {delivery.id: delivery.attempts for delivery in claimed}
         # Begun and never answered (an interruption in the transport itself): in doubt.
         outcomes = dict.fromkeys(self._begun, INTERRUPTED) | self._outcomes
         settlements = {
-            key: retry.settle(
-                outcome, key=key, attempts=attempts[key], give_up_at=self._give_up_at(), now=now
-            )
-            for key, outcome in outcomes.items()
+            key: self._settlement(key, outcome, now) for key, outcome in outcomes.items()
         }
-        given_back = set(attempts) - set(settlements)
+        left = [delivery for delivery in claimed if delivery.id not in outcomes]
         outbox.settle(session, self._journal.worker, settlements, now)
-        outbox.release(session, self._journal.worker, given_back)
-        if given_back and self._edition.transport in self._tools.limits:
-            use = limits.lock_use(session, self._edition.transport, now)
-            limits.give_back(use, len(given_back))
+        outbox.release(session, self._journal.worker, [delivery.id for delivery in left])
+        taken = (self._claimed[key] for key, o in outcomes.items() if isinstance(o, Accepted))
+        self._pace.record(session, taken, left, now)
+
+    def _settlement(self, key: int, outcome: Outcome, now: datetime) -> Settlement:
+        delivery = self._claimed[key]
+        give_up_at = (delivery.deferred_since or now) + self._tools.options.give_up
+        return retry.settle(
+            outcome, key=key, attempts=delivery.attempts, give_up_at=give_up_at, now=now
+        )
 
     def _forget(self) -> None:
         self._journal.forget()
         self._outcomes.clear()
         self._begun.clear()
-
-    def _give_up_at(self) -> datetime:
-        begun = self._edition.fanned_out_at or self._edition.send_at
-        return begun + self._tools.options.give_up

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
+from newsletter.config.references import ways
+from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
 from newsletter.editions.digest import Chosen, NothingToSay, choose_articles
 from newsletter.editions.masthead import digest_masthead, masthead
@@ -32,6 +34,10 @@ class BulletinDraft:
     send_at: datetime | None = None
     again: bool = False
     """Send even if the same bulletin went out within a day."""
+    transport: str = ""
+    """What it goes by; empty: as configured."""
+    uncertain: DoubtPolicy | None = None
+    """What becomes of mails in doubt; None: as configured."""
 
 
 def compose_digest(
@@ -42,13 +48,19 @@ def compose_digest(
     *,
     period: str | None,
     now: datetime,
+    transport: str = "",
+    uncertain: DoubtPolicy | None = None,
 ) -> Edition | NothingToSay:
     """The next edition of a digest, stored; or why there is none.
 
     A scheduled period with nothing to say is recorded too, so that it is decided once.
 
+    Args:
+        transport: what it goes by; empty: as configured.
+        uncertain: what becomes of mails in doubt; None: as configured.
+
     Raises:
-        ResourceNotFound: no such digest.
+        ResourceNotFound: no such digest, or no such transport.
         SendingRefused: the imprint or sender is missing.
         Conflict: (at commit) another process composed the same edition first.
     """
@@ -64,7 +76,8 @@ def compose_digest(
         title=options.name,
         subject="",
         template=options.template,
-        transport=options.transport or config.sending.transport,
+        transport=_known_way(config, transport) or options.transport or config.sending.transport,
+        uncertain=uncertain or options.uncertain or config.sending.uncertain,
         masthead=digest_masthead(config, options),
         created_at=now,
         send_at=now,
@@ -135,7 +148,10 @@ def compose_bulletin(
         body_html=body,
         topics=choice_key(draft.topics),
         template=config.bulletins.template,
-        transport=config.bulletins.transport or config.sending.transport,
+        transport=_known_way(config, draft.transport)
+        or config.bulletins.transport
+        or config.sending.transport,
+        uncertain=draft.uncertain or config.bulletins.uncertain or config.sending.uncertain,
         masthead=masthead(config, config.bulletins.sender),
         content_hash=content_hash,
         created_at=now,
@@ -144,6 +160,18 @@ def compose_bulletin(
     session.add(edition)
     session.flush()
     return edition
+
+
+def _known_way(config: Config, name: str) -> str:
+    """The name of a transport or route, or nothing.
+
+    Raises:
+        ResourceNotFound: there is none of this name.
+    """
+    if name and name not in ways(config):
+        known = ", ".join(sorted(ways(config))) or "none"
+        raise ResourceNotFound(f"there is no transport or route {name!r}; known: {known}")
+    return name
 
 
 def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from newsletter.config.sending import DoubtPolicy
 from newsletter.database import Base, UTCDateTime
 
 
@@ -57,6 +58,8 @@ class Edition(Base):
     """A bulletin's audience, as a `subscribers.topics` key; empty: everybody."""
     template: Mapped[str]
     transport: Mapped[str]
+    uncertain: Mapped[DoubtPolicy] = mapped_column(default=DoubtPolicy.ASK)
+    """What becomes of its mails that may or may not have been taken."""
     masthead: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Site, imprint and sender as they stood when it was composed."""
     content_hash: Mapped[str] = mapped_column(default="", index=True)

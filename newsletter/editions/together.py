@@ -34,8 +34,15 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     found: dict[object, list[DueDigest]] = {}
     for run in due:
         options = config.digests[run.name]
-        route = (options.sender, options.transport, options.template)
-        fits = (run.at, *route, options.approval, options.language)
+        fits = (
+            run.at,
+            options.sender,
+            options.transport,
+            options.uncertain,
+            options.template,
+            options.approval,
+            options.language,
+        )
         found.setdefault(fits if options.together else run.name, []).append(run)
     return list(found.values())
 

@@ -6,15 +6,18 @@ The options and what follows from them; the wire, the greeting and the sending l
 
 import ssl
 from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
-from newsletter.config.kinds import Duration, OneLine, Section
+from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
 from newsletter.errors import ConfigurationError
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import PathBeside, Session
-from newsletter.transports.smtp_connection import Connection, Security, Server, connect
+from newsletter.transports.smtp_connection import Connection, Security, Server, Tokens, connect
 from newsletter.transports.smtp_session import SmtpSession
+from newsletter.transports.smtp_token import FetchedToken, TokenClient
 
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 6409, 8314
 
@@ -35,6 +38,20 @@ class SmtpOptions(Section):
         0, ge=0, le=65535, description="Port; 0: 587 for starttls, 465 for tls, 25 for plain"
     )
     password: SecretStr = Field(SecretStr(""), description="Password of the login")
+    access_token: SecretStr = Field(
+        SecretStr(""), description="Token of a login by XOAUTH2, in place of a password"
+    )
+    refresh_token: SecretStr = Field(
+        SecretStr(""), description="What such tokens are fetched with from token_url"
+    )
+    client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of client_id; without a refresh_token they are all"
+    )
+    client_id: OneLine = Field("", description="Who asks for tokens, as registered there")
+    token_scope: OneLine = Field("", description="What is asked for, where it must be said")
+    token_url: WebAddress | Literal[""] = Field(
+        "", validate_default=True, description="Where access tokens are fetched; https"
+    )
     username: OneLine = Field(
         "", validate_default=True, description="Name of the login; empty: none"
     )
@@ -61,12 +78,30 @@ class SmtpOptions(Section):
             )
         return security
 
+    @field_validator("token_url")
+    @classmethod
+    def _tokens_can_be_fetched(cls, url: str, info: ValidationInfo) -> str:
+        given = {key for key in ("refresh_token", "client_secret") if _is_given(info, key)}
+        if url and not (info.data.get("client_id") and given):
+            raise ValueError("give client_id with it, and refresh_token or client_secret")
+        if given and not url:
+            raise ValueError(f"{' and '.join(sorted(given))} need it; write its address")
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("secrets must travel encrypted; write https://…")
+        return url
+
     @field_validator("username")
     @classmethod
     def _login_is_whole_and_safe(cls, username: str, info: ValidationInfo) -> str:
-        password = info.data.get("password")  # None where it is no text; told elsewhere
-        if password is not None and bool(username) != bool(password.get_secret_value()):
-            raise ValueError("username and password go together; give both or neither")
+        ways = [key for key in ("password", "access_token", "token_url") if _is_given(info, key)]
+        if len(ways) > 1:
+            raise ValueError(f"{' and '.join(ways)} are both given; keep one")
+        if bool(username) != bool(ways):
+            raise ValueError(
+                "username and password go together; give both or neither "
+                "(for XOAUTH2, access_token or token_url is the password)"
+            )
         plain = info.data.get("security") == "plain"
         if username and plain and not is_loopback(str(info.data.get("host", ""))):
             raise ValueError('a password never travels unencrypted; set security = "starttls"')
@@ -78,6 +113,12 @@ class SmtpOptions(Section):
         if timeout < timedelta(seconds=1):
             raise ValueError("write at least 1s")
         return timeout
+
+
+def _is_given(info: ValidationInfo, key: str) -> bool:
+    """Whether an option above says something; one that is wrong does, and is told elsewhere."""
+    value = info.data.get(key, "wrong")
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 class Transport:
@@ -96,6 +137,7 @@ class Transport:
             tls=None if options.security == "plain" else _context(options.ca_file),
             username=options.username,
             password=options.password.get_secret_value(),
+            tokens=_tokens(options),
             local_hostname=options.local_hostname,
             timeout_seconds=options.timeout.total_seconds(),
         )
@@ -109,6 +151,24 @@ class Transport:
 
     def _dial(self) -> Connection:
         return connect(self._server)
+
+
+def _tokens(options: SmtpOptions) -> Tokens | None:
+    """Where the tokens of XOAUTH2 come from; None for a login by password."""
+    if token := options.access_token.get_secret_value():
+        return lambda _rejected: token
+    if not options.token_url:
+        return None
+    return FetchedToken(
+        TokenClient(
+            url=options.token_url,
+            client_id=options.client_id,
+            client_secret=options.client_secret.get_secret_value(),
+            refresh_token=options.refresh_token.get_secret_value(),
+            scope=options.token_scope,
+            timeout_seconds=options.timeout.total_seconds(),
+        )
+    )
 
 
 def _context(ca_file: str) -> ssl.SSLContext:

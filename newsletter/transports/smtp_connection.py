@@ -19,6 +19,10 @@ from newsletter.transports.smtp_wire import ConnectionLost, Wire
 Security = Literal["starttls", "tls", "plain"]
 
 
+Tokens = Callable[[str], str]
+"""An access token for XOAUTH2; given one that was rejected, another if there is any."""
+
+
 class Unreachable(NewsletterError):
     """No connection now; perhaps later."""
 
@@ -34,6 +38,7 @@ class Server:
     tls: ssl.SSLContext | None  # None where nothing is encrypted
     username: str
     password: str = field(repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     local_hostname: str
     timeout_seconds: float
 
@@ -178,17 +183,20 @@ def _log_in(wire: Wire, server: Server, features: dict[str, str]) -> None:
         raise TransportStopped(f"no login at {server} without TLS; set security")
     offered = features.get("AUTH", "").split()
     ways: dict[str, Callable[[Wire, Server], Reply]] = {"PLAIN": _plain, "LOGIN": _login}
+    if server.tokens is not None:
+        ways = {"XOAUTH2": _xoauth2}  # a token is nothing for the others
     way = next((ways[name] for name in ways if name in offered), None)
     if way is None:
         raise TransportStopped(
-            f"the SMTP server {server} offers no login that we know (PLAIN, LOGIN), but "
+            f"the SMTP server {server} offers no login that we can use ({', '.join(ways)}), but "
             f"{' '.join(offered) or 'none'}; remove username, or use another port"
         )
     reply = way(wire, server)
     if reply.code >= 500:
         raise TransportStopped(
             f"the SMTP server {server} refused the login of {server.username}: "
-            f"{reply.response}; check username and password"
+            f"{reply.response}; check username and "
+            f"{'password' if server.tokens is None else 'what the token allows'}"
         )
     _expect(reply, {235}, server, "at the login")
 
@@ -205,6 +213,36 @@ def _login(wire: Wire, server: Server) -> Reply:
             return reply
         reply = _ask(wire, _base64(answer))
     return reply
+
+
+def _xoauth2(wire: Wire, server: Server) -> Reply:
+    """With a token; where it was rejected, once more with a new one if there is any.
+
+    developers.google.com/workspace/gmail/imap/xoauth2-protocol; Microsoft's is the same.
+    """
+    tokens = server.tokens or (lambda rejected: rejected)
+    token = tokens("")
+    reply = _shown(wire, server, token)
+    if reply.code >= 500 and (other := tokens(token)) != token:
+        reply = _shown(wire, server, other)
+    return reply
+
+
+def _shown(wire: Wire, server: Server, token: str) -> Reply:
+    credentials = f"user={server.username}\1auth=Bearer {token}\1\1"
+    reply = _ask(wire, "AUTH XOAUTH2 " + _base64(credentials))
+    if reply.code != 334:
+        return reply
+    # What is wrong comes as a challenge; only an empty answer lets the refusal come.
+    final = _ask(wire, "")
+    return Reply(code=final.code, lines=(*final.lines, _decoded(reply.lines[0])))
+
+
+def _decoded(challenge: str) -> str:
+    try:
+        return base64.b64decode(challenge, validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def _base64(text: str) -> str:

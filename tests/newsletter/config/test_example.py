@@ -48,8 +48,8 @@ def test_no_option_is_missing_from_the_example() -> None:
     raw = tomllib.loads(uncommented(uncommented(EXAMPLE.read_text(encoding="utf-8"))))
     for table in all_tables():
         found = raw
-        for part in table.path.split("."):
-            found = found[part]
+        for part in re.findall(r'"[^"]+"|[^.]+', table.path):
+            found = found[part.strip('"')]
         assert set(table.model.model_fields) <= set(found), table.path
 
 

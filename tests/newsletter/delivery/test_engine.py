@@ -9,6 +9,7 @@ from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery import control, outbox
 from newsletter.delivery.models import DeliveryState
 from newsletter.editions import store
@@ -222,6 +223,65 @@ def test_a_person_settles_what_is_in_doubt(
     assert state_of(app, edition) is EditionState.SENT
 
 
+def doubtful(app: Newsletter, policy: str) -> Edition:
+    edition = make_digest(app)
+    with app.database.write() as session:
+        store.by_id(session, edition.id).uncertain = DoubtPolicy(policy)
+    return edition
+
+
+def test_by_the_policy_to_resend_what_is_in_doubt_is_sent_once_more(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.answers[ANN] = InDoubt(response="connection lost")
+    edition = doubtful(app, "resend")
+    app.engine.send(edition.id)
+    app.engine.recover()
+    app.engine.send_due()
+    assert recipients(transport) == [ANN, ANN, BEN]
+    assert counts_of(app, edition) == {"uncertain": 1, "sent": 1}
+
+
+def test_by_the_policy_to_leave_it_nobody_gets_two_copies_not_even_by_a_retry(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.answers[ANN] = InDoubt(response="connection lost")
+    edition = doubtful(app, "leave")
+    app.engine.send(edition.id)
+    with app.database.write() as session:
+        assert control.retry_failed(session, edition.id) == 0
+    app.engine.send_due()
+    assert recipients(transport) == [ANN, BEN]
+    assert counts_of(app, edition) == {"failed": 1, "sent": 1}
+    assert state_of(app, edition) is EditionState.SENT
+
+
+def test_what_is_in_doubt_after_an_edition_was_sent_is_settled_by_its_policy_at_the_next_look(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.raising = RuntimeError("torn away")
+    edition = doubtful(app, "resend")
+    with pytest.raises(RuntimeError):
+        app.engine.send(edition.id)
+    transport.raising = None
+    app.engine.recover()
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 2}
+
+
+def test_a_cancelled_edition_repeats_nothing_whatever_its_policy(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.raising = RuntimeError("torn away")
+    edition = doubtful(app, "resend")
+    with pytest.raises(RuntimeError):
+        app.engine.send(edition.id)
+    with app.database.write() as session:
+        control.cancel(session, edition.id, app.clock.now())
+    app.engine.recover()
+    assert counts_of(app, edition) == {"uncertain": 1, "skipped": 1}
+
+
 def test_only_those_who_were_not_reached_are_tried_again(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
@@ -234,6 +294,32 @@ def test_only_those_who_were_not_reached_are_tried_again(
     app.engine.send_due()
     assert recipients(transport) == [ANN, ANN, BEN]
     assert counts_of(app, edition) == {"sent": 2}
+
+
+def test_patience_begins_anew_for_those_who_are_tried_again(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    transport.answers[ANN] = Deferred(response="450 4.2.2 later")
+    edition = make_digest(app)
+    for _ in range(20):
+        app.engine.send_due()
+        clock.at += timedelta(hours=5)
+    assert counts_of(app, edition) == {"sent": 1, "failed": 1}
+    with app.database.write() as session:
+        control.retry_failed(session, edition.id)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
+
+
+def test_patience_begins_with_the_first_try_however_long_a_quota_kept_it_waiting(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    transport.answers[ANN] = Deferred(response="450 4.2.2 later")
+    edition = make_digest(app)
+    app.engine.prepare(edition.id)
+    clock.at += timedelta(days=7)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
 
 
 def test_everything_can_be_held_at_once(

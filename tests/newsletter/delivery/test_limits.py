@@ -11,8 +11,8 @@ from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.options import LimitOptions
-from newsletter.delivery import limits
+from newsletter.config.sending import LimitOptions, RateOptions
+from newsletter.delivery import limits, warming
 from newsletter.delivery.models import TransportUse
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
@@ -108,3 +108,48 @@ def test_what_exceeds_the_days_quota_goes_on_the_next_day(
     with limited.database.read() as session:
         assert store.state_of(session, edition.id) is EditionState.SENT
     limited.close()
+
+
+PLAN = LimitOptions(warm_up=(50, 100, 500), per_day=400)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(0, 50), (1, 100), (2, 400), (3, 400), (99, 400)])
+def test_a_warm_up_rises_day_by_day_and_never_above_the_usual(days: int, allowed: int) -> None:
+    assert warming.todays(PLAN, START, START + days * DAY).per_day == allowed
+
+
+def test_a_warm_up_with_a_date_counts_from_it_and_waits_in_its_first_day_until_then() -> None:
+    dated = LimitOptions(warm_up=(50, 100), warm_up_from=(START + 5 * DAY).date())
+    found = [warming.todays(dated, START, START + n * DAY).per_day for n in (0, 5, 6, 7)]
+    assert found == [50, 50, 100, 0]
+
+
+def test_a_transport_never_used_begins_its_warm_up_today() -> None:
+    assert warming.day_of(PLAN, None, START) == 0
+
+
+def test_without_a_plan_the_limits_are_the_usual_ones() -> None:
+    plain = LimitOptions(per_day=7)
+    assert warming.todays(plain, None, START) is plain
+    assert isinstance(warming.todays(PLAN, None, START), RateOptions)
+
+
+def test_what_a_warm_up_leaves_goes_on_the_next_day(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock
+) -> None:
+    transport = RecordingTransport(connections=2)
+    app = make_app(tmp_path, sqlite_url, clock, "[limits.default]\nwarm_up = [2, 3]\n", transport)
+    with app.database.write() as session:
+        add_article(session, "News", clock.now())
+        for number in range(9):
+            add_subscriber(session, f"p{number}@wexcombe.example", clock.now())
+        compose_digest(session, app.config, app.renderer, "friday", period=None, now=clock.now())
+    sent = []
+    for _ in range(3):
+        app.engine.send_due()
+        app.engine.send_due()
+        sent.append(len(transport.taken))
+        clock.at += DAY
+    app.close()
+    assert sent == [2, 5, 9]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,9 @@ from newsletter.delivery.retry import (
     LONGEST_WAIT,
     SPREAD,
     Settlement,
+    is_about_domain,
     settle,
+    spread,
     wait_before,
 )
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Refused
@@ -55,3 +58,33 @@ def test_waits_grow_to_a_limit_and_differ_between_deliveries(attempt: int, key: 
     wait = wait_before(attempt, key)
     assert FIRST_WAIT <= wait <= LONGEST_WAIT * (1 + SPREAD)
     assert wait_before(attempt + 1, key) >= wait
+
+
+@given(key=st.integers(0, 2**40))
+def test_what_waits_for_the_same_moment_comes_back_a_little_apart(key: int) -> None:
+    assert NOW <= spread(NOW, key) <= NOW + FIRST_WAIT * SPREAD
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"),
+    [
+        ("451 4.3.0 mail server temporarily rejected", True),
+        ("451-4.4.1 no answer from host", True),
+        ("451 local error", True),
+        ("450 4.7.1 greylisted, come again", False),
+        ("451 greylisting in action", False),
+        ("450 4.2.2 mailbox full", False),
+        ("450 4.1.1 unverified address", False),
+        ("450 mailbox busy", False),
+        ("452 4.2.2 over quota", False),
+        ("connection lost sending", False),
+    ],
+)
+def test_a_refusal_of_the_domain_is_told_from_one_of_a_mailbox(
+    response: str, expected: bool
+) -> None:
+    assert is_about_domain(Deferred(response=response)) is expected
+
+
+def test_an_answer_about_our_pace_is_the_transports_not_the_domains() -> None:
+    assert not is_about_domain(Deferred(response="421 4.3.2 too busy", throttled=True))

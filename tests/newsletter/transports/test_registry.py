@@ -147,7 +147,7 @@ def test_every_example_of_the_documentation_is_taken(tmp_path: Path) -> None:
     ]
     assert {table["kind"] for _, table in examples} == set(KINDS)
     for name, table in examples:
-        for secret in ("password", "server_token"):
-            if f"{secret}_file" in table:
-                (tmp_path / table[f"{secret}_file"]).write_text("secret", encoding="utf-8")
+        for option, file in table.items():
+            if option.endswith("_file") and option != "ca_file":
+                (tmp_path / file).write_text("secret", encoding="utf-8")
         assert load_transport(name, table, tmp_path / "newsletter.toml", {})

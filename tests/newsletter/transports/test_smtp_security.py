@@ -171,7 +171,7 @@ class TestLogin:
 
     def test_no_way_to_log_in_stops_everything(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp(features=["AUTH GSSAPI"])
-        with pytest.raises(TransportStopped, match="no login that we know"):
+        with pytest.raises(TransportStopped, match="no login that we can use"):
             deliver(load, server, security="plain", username="newsletter", password=PASSWORD)
 
     def test_the_password_shows_nowhere(self, load: Load) -> None:

@@ -1,0 +1,50 @@
+"""Names in the configuration that lead nowhere: each must be that of another table."""
+
+from collections.abc import Iterator
+
+from newsletter.config.options import Config
+
+
+def ways(config: Config) -> set[str]:
+    """The names that may stand where a transport is wanted."""
+    return {*config.transports, *config.routes}
+
+
+def dangling(config: Config) -> Iterator[str]:
+    """What is wrong with each name that names nothing, or two things."""
+    yield from _routes(config)
+    for name in config.limits:
+        if name not in config.transports:
+            yield f"limits.{name}: there is no table [transports.{name}] that it could limit"
+    wanted = {
+        "alarms.transport": config.alarms.transport,
+        "bulletins.transport": config.bulletins.transport,
+        "each_article.transport": config.each_article.transport,
+        **{f"digests.{name}.transport": d.transport for name, d in config.digests.items()},
+    }
+    for where, name in wanted.items():
+        if name not in {"", *ways(config)}:
+            yield f"{where}: found {name!r}, but there is no table [transports.{name}]"
+    for name, digest in config.digests.items():
+        if digest.sender not in config.senders:
+            yield (
+                f"digests.{name}.sender: found {digest.sender!r}, but there is no table "
+                f"[senders.{digest.sender}]"
+            )
+        if digest.language and digest.language not in config.site.languages:
+            yield (
+                f"digests.{name}.language: found {digest.language!r}, which is not among "
+                "site.languages"
+            )
+
+
+def _routes(config: Config) -> Iterator[str]:
+    for name, route in config.routes.items():
+        if name in config.transports:
+            yield f"routes.{name}: there is a transport of this name too; rename one of them"
+        for member in (*route.members, *([route.fallback] if route.fallback else [])):
+            if member not in config.transports:
+                yield (
+                    f"routes.{name}: {member!r} is to carry mail, but there is no table "
+                    f"[transports.{member}]"
+                )

@@ -1,0 +1,135 @@
+"""The options of how mail leaves: the outbox, routes, limits, alarms."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from newsletter.config.kinds import Address, Duration, Section, Slug
+
+Domain = Annotated[
+    str, StringConstraints(pattern=r"^[\w-]+(\.[\w-]+)+$", to_lower=True, max_length=253)
+]
+Weight = Annotated[int, Field(ge=1, le=100)]
+
+
+class DoubtPolicy(StrEnum):
+    """What becomes of mails that may or may not have been taken."""
+
+    ASK = "ask"  # a person settles them
+    RESEND = "resend"  # sent once more: somebody may get two copies
+    LEAVE = "leave"  # left: somebody may go without
+
+
+class SendingOptions(Section):
+    """How the outbox works."""
+
+    transport: Slug = Field(
+        "default", description="Which of [transports] or [routes] mail leaves by"
+    )
+    batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
+    lease: Duration = Field(
+        timedelta(minutes=5),
+        description="After this a silent worker's deliveries are looked at again",
+    )
+    give_up: Duration = Field(
+        timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
+    )
+    uncertain: DoubtPolicy = Field(
+        DoubtPolicy.ASK,
+        description='Mails that may or may not have been taken: "ask" a person, "resend" (once), '
+        'or "leave" them',
+    )
+    state_folder: str = Field(
+        "state", description="Folder of the local journal (beside this file unless absolute)"
+    )
+
+
+class RouteOptions(Section):
+    """Several transports that share the mail; its name may stand wherever a transport's may."""
+
+    members: dict[Slug, Weight] = Field(
+        min_length=1, description="Transports, each with its share of the mail"
+    )
+    fallback: Slug | Literal[""] = Field(
+        "",
+        description="Transport that takes the share of one that fails; empty: the others take it",
+    )
+    after: Duration = Field(
+        timedelta(minutes=10),
+        description="So long a member may take nothing before its share goes elsewhere; one that "
+        "refuses us (login, sender) loses it at once",
+    )
+    again: Duration = Field(
+        timedelta(minutes=30), description="After this a member that failed is tried again"
+    )
+
+    @field_validator("again")
+    @classmethod
+    def _lets_others_try(cls, again: timedelta) -> timedelta:
+        if again < timedelta(minutes=1):
+            raise ValueError("write at least 1m")
+        return again
+
+    @field_validator("fallback")
+    @classmethod
+    def _is_another(cls, fallback: str, info: ValidationInfo) -> str:
+        if fallback in info.data.get("members", {}):
+            raise ValueError("a member cannot be the fallback as well; name another transport")
+        return fallback
+
+
+class RateOptions(Section):
+    """How much may be sent to one recipient domain."""
+
+    per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
+    per_hour: int = Field(0, ge=0, description="Mails in an hour of the clock; 0: no limit")
+    per_day: int = Field(
+        0, ge=0, description="Mails in a day (UTC); the rest goes on the next; 0: no limit"
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.per_second or self.per_hour or self.per_day)
+
+
+class LimitOptions(RateOptions):
+    """How much a transport may send, all workers on all machines together."""
+
+    domains: dict[Domain, RateOptions] = Field(
+        default_factory=dict, description="Quotas of recipient domains besides, by domain"
+    )
+    warm_up: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (),
+        description="Mails a day on the first, second, … day, such as [50, 100, 500]; then per_day",
+    )
+    warm_up_from: date | Literal[""] = Field(
+        "", description="The first of these days, such as 2026-11-27; empty: that of first use"
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        return super().is_limited or bool(self.warm_up)
+
+
+class AlarmOptions(Section):
+    """Whom to tell when something needs a person."""
+
+    address: Address | Literal[""] = Field(
+        "",
+        description="Mailed when an edition stops, stalls, is overdue or missed; empty: the log "
+        "alone says so",
+    )
+    transport: Slug | Literal[""] = Field(
+        "", description="By which transport; another than usual is best; empty: the usual one"
+    )
+    stalled: Duration = Field(
+        timedelta(minutes=30),
+        description="Told when an edition that is being sent has not got on for so long; 0s: never",
+    )
+    overdue: Duration = Field(
+        timedelta(hours=1),
+        description="Told when an edition has not left, or a digest has not been made, so long "
+        "after its time; 0s: never",
+    )
