@@ -1,9 +1,10 @@
-"""Real servers on this machine, of a run's own: PostgreSQL, and Postfix's mail sink."""
+"""Real servers on this machine, of a run's own: PostgreSQL, Redis, Postfix's sink, our recorder."""
 
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -51,6 +52,35 @@ def smtp_sink(*options: str, folder: Path | None = None) -> Iterator[int]:
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     command = [sbin("smtp-sink"), *as_nobody, *options, f"127.0.0.1:{port}", "1000"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+@contextmanager
+def recording_smtp(arrivals: Path, delay_ms: int = 0, port: int = 0) -> Iterator[int]:
+    """An SMTP server in a process of its own that notes who got a mail, a line each; its port."""
+    port = port or free_port()
+    program = Path(__file__).parent / "recording_server.py"
+    command = [sys.executable, str(program), str(port), str(arrivals), str(delay_ms)]
+    process = subprocess.Popen(command)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def redis_server(port: int = 0) -> Iterator[int]:
+    """A Redis that keeps nothing on disk; its port."""
+    port = port or free_port()
+    command = [sbin("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
     try:
         wait_for_port(port)
         yield port

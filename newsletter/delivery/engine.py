@@ -8,7 +8,8 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -50,6 +51,8 @@ class Engine:
         self._inspector = inspector
         self._transport = transport
         self._not_before: dict[str, datetime] = {}
+        self._free: dict[str, threading.BoundedSemaphore] = {}
+        self._lock = threading.Lock()
 
     def stop(self) -> None:
         """Hand over nothing more; what is under way is finished. From any thread."""
@@ -60,17 +63,80 @@ class Engine:
 
     def send_due(self) -> None:
         """Send every edition whose time has come, as far as it can be sent now."""
-        with self._tools.database.read() as session:
-            numbers = [e.id for e in editions.to_send(session, self._tools.clock.now())]
-        for number in numbers:
+        for number in self._due():
             if not self._tools.stopping.is_set():
                 self._send_logged(number)
+
+    def _due(self) -> list[int]:
+        with self._tools.database.read() as session:
+            return [e.id for e in editions.to_send(session, self._tools.clock.now())]
 
     def _send_logged(self, number: int) -> None:
         try:
             self.send(number)
         except NewsletterError as error:
             log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+
+    def prepare_due(self, most: int) -> dict[int, int]:
+        """Prepare every edition whose time has come, and finish those of which nothing is left.
+
+        Returns:
+            By number, how many batches wait to be claimed now: at most so many of each.
+        """
+        found = {number: self._batches_due(number, most) for number in self._due()}
+        return {number: batches for number, batches in found.items() if batches}
+
+    def _batches_due(self, number: int, most: int) -> int:
+        batch = self._tools.options.batch
+        try:
+            self.prepare(number)
+        except NewsletterError as error:
+            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+            return 0
+        with self._tools.database.read() as session:
+            due = outbox.count_due(session, number, self._tools.clock.now(), most=most * batch)
+        if not due:
+            self._finish(number)
+        return -(-due // batch)
+
+    def send_shard(self, number: int, lasting: timedelta) -> None:
+        """Send what one session can of a prepared edition in so long.
+
+        Any process on any machine may do so at any time, and as often as it likes: what is not
+        to be sent cannot be claimed.
+
+        Raises:
+            TransportStopped: the edition is stopped; its note says why.
+        """
+        now = self._tools.clock.now()
+        with self._tools.database.read() as session:
+            edition = editions.by_id(session, number)
+            due = outbox.count_due(session, number, now, most=1)
+        if not due or edition.state is not EditionState.SENDING or self._tools.stopping.is_set():
+            return
+        with self._a_connection(edition.transport) as is_free:
+            if not is_free or self._is_left_alone(edition.transport):
+                return
+            try:
+                self._send_part(edition, no_progress, lasting)
+            except TransportStopped as error:
+                self._halt(number, str(error))
+                raise
+        self._finish(number)
+
+    @contextmanager
+    def _a_connection(self, transport: str) -> Iterator[bool]:
+        """One of the transport's connections; False where all are in use."""
+        with self._lock:
+            if transport not in self._free:
+                most = self._transport(transport).connections
+                self._free[transport] = threading.BoundedSemaphore(most)
+        is_free = self._free[transport].acquire(blocking=False)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._free[transport].release()
 
     def prepare(self, number: int) -> None:
         """Write the deliveries of a queued edition; what must not go out stops it."""
@@ -117,7 +183,6 @@ class Engine:
             due = outbox.count_due(session, edition.id, self._tools.clock.now())
         count = min(transport.connections, -(-due // self._tools.options.batch))
         failures: list[BaseException] = []
-        waits: list[timedelta] = []
         lock = threading.Lock()
 
         def counted(done: int) -> None:
@@ -126,19 +191,28 @@ class Engine:
 
         def work() -> None:
             try:
-                with transport.open() as session:
-                    worker = Worker(self._tools, edition, session, worker_name(), counted)
-                    worker.run()
-                if worker.throttled_for is not None:
-                    waits.append(worker.throttled_for)
+                self._send_part(edition, counted)
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                 failures.append(error)
 
         _run_threads(work, count)
-        if waits:
-            self._not_before[edition.transport] = self._tools.clock.now() + max(waits)
         if failures:
             raise failures[0]
+
+    def _send_part(
+        self, edition: Edition, progress: Progress, lasting: timedelta | None = None
+    ) -> None:
+        """What one session sends of an edition: here and in a cluster the same."""
+        with self._transport(edition.transport).open() as session:
+            worker = Worker(self._tools, edition, session, worker_name(), progress)
+            worker.run(lasting)
+        if worker.throttled_for is not None:
+            self._leave_alone(edition.transport, worker.throttled_for)
+
+    def _leave_alone(self, transport: str, length: timedelta) -> None:
+        until = self._tools.clock.now() + length
+        with self._lock:
+            self._not_before[transport] = max(until, self._not_before.get(transport, until))
 
     def _finish(self, number: int) -> None:
         with self._tools.database.write() as session:

@@ -124,10 +124,10 @@ def _take(
     return list(taken)
 
 
-def count_due(session: Session, edition_id: int, now: datetime) -> int:
-    """How many deliveries could be claimed now."""
-    query = select(func.count()).select_from(Delivery)
-    return session.scalars(query.where(Delivery.edition_id == edition_id, _is_due(now))).one()
+def count_due(session: Session, edition_id: int, now: datetime, *, most: int | None = None) -> int:
+    """How many deliveries could be claimed now; counting ends at `most`."""
+    due = select(Delivery.id).where(Delivery.edition_id == edition_id, _is_due(now)).limit(most)
+    return session.scalars(select(func.count()).select_from(due.subquery())).one()
 
 
 def next_attempt(session: Session, edition_id: int) -> datetime | None:
