@@ -31,9 +31,11 @@ cluster-demo: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python docs/examples/cluster/demo.py
 
-# Kill the sender again and again, and count who was lost, doubled and doubted.
+# Kill the sender again and again, and what is around it; count who was lost, doubled and doubted.
 torture: $(VENV)/.installed-dev
+	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
 
 # Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev

@@ -4,14 +4,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from machines import counts, hand_out_until, is_ready, is_settled, machine
 from processes import wait_until
 from servers import recording_smtp, redis_server
 from sqlalchemy import func, select
@@ -20,7 +20,6 @@ from support import CONFIG, SECRET, add_article, add_subscriber
 from newsletter.app import Newsletter
 from newsletter.clock import Clock, FixedClock, SystemClock
 from newsletter.config.loading import load_config
-from newsletter.delivery import outbox
 from newsletter.delivery.broker import BrokerError
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.editions.compose import compose_digest
@@ -32,7 +31,6 @@ SUBSCRIBERS = 300
 CONNECTIONS = 2
 BATCH = 20
 DELAY_MS = 10
-Counts = dict[str, int]
 
 
 @pytest.fixture
@@ -89,52 +87,9 @@ def opened(config: Path, clock: Clock | None = None) -> Iterator[Newsletter]:
         app.close()
 
 
-@contextmanager
-def machine(config: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with a state folder of its own, as another machine would have."""
-    own = config.with_name(f"{name}.toml")
-    folder = f'[sending]\nstate_folder = "{name}"\n'
-    own.write_text(config.read_text().replace("[sending]\n", folder))
-    command = [sys.executable, "-m", "newsletter", "--config", str(own), "worker"]
-    with config.with_name(f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            assert process.wait(15) == 0, config.with_name(f"{name}.log").read_text()
-    assert "Traceback" not in config.with_name(f"{name}.log").read_text()
-
-
-def is_ready(config: Path, name: str) -> bool:
-    return "Waiting for mails" in config.with_name(f"{name}.log").read_text()
-
-
-def counts(app: Newsletter) -> Counts:
-    with app.database.read() as session:
-        return {state.value: n for state, n in outbox.counts(session, 1).items()}
-
-
 def arrived(config: Path) -> Counter[str]:
     path = config.with_name("arrived")
     return Counter(path.read_text().split()) if path.exists() else Counter()
-
-
-def hand_out_until(app: Newsletter, is_so: Callable[[Counts], bool]) -> Counts:
-    """What the scheduler of `newsletter serve` does, until the ledger says so."""
-
-    def look() -> bool:
-        assert app.cluster is not None
-        app.cluster.hand_out()
-        return is_so(counts(app))
-
-    wait_until(look, lambda: str(counts(app)))
-    return counts(app)
-
-
-def is_settled(found: Counts) -> bool:
-    return not {"queued", "claimed", "deferred"} & set(found)
 
 
 def everybody() -> Counter[str]:
