@@ -15,7 +15,7 @@ from machines import counts, hand_out_until, is_ready, is_settled, machine
 from processes import wait_until
 from servers import recording_smtp, redis_server
 from sqlalchemy import func, select
-from support import CONFIG, SECRET, add_article, add_subscriber
+from support import add_article, add_subscriber, smtp_config
 
 from newsletter.app import Newsletter
 from newsletter.clock import Clock, FixedClock, SystemClock
@@ -54,12 +54,7 @@ def smtp_port(tmp_path: Path) -> Iterator[int]:
 @pytest.fixture
 def site(tmp_path: Path, postgresql_url: str, redis_port: int, smtp_port: int) -> Path:
     """The configuration of a cluster with an edition that is due; its people are there."""
-    text = CONFIG.format(secret=SECRET, database=postgresql_url)
-    text = text.replace('folder = "templates"', 'folder = ""').replace(
-        'kind = "maildir"\npath = "mails"',
-        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {smtp_port}\nsecurity = "plain"\n'
-        f"connections = {CONNECTIONS}",
-    )
+    text = smtp_config(postgresql_url, smtp_port, CONNECTIONS)
     text += f'[sending]\nbatch = {BATCH}\n[cluster]\nbroker = "redis://127.0.0.1:{redis_port}"\n'
     path = tmp_path / "newsletter.toml"
     path.write_text(text)
