@@ -38,7 +38,7 @@ def worker(program: Program, connections: int | None) -> None:
     if not is_current(app.database):
         raise StorageError("the database is not up to date; run: newsletter db upgrade")
     log_to_stderr(logging.INFO)
-    threads = connections or max(app.transport(name).connections for name in app.config.transports)
+    most = max((app.transport(name).connections for name in app.config.transports), default=1)
     recovery = start_recovery(app)
     stopping = False
 
@@ -47,8 +47,8 @@ def worker(program: Program, connections: int | None) -> None:
         stopping = True
         app.engine.stop()
 
-    with stopping_on_signals(stop), app.cluster.working(threads):
-        program.warn(f"Waiting for mails to send, {threads} at once, until interrupted.")
+    with stopping_on_signals(stop), app.cluster.working(connections or most):
+        program.warn(f"Waiting for mails to send, {connections or most} at once.")
         while not stopping:
             time.sleep(LOOK_FOR_A_SIGNAL_SECONDS)
     recovery.shutdown(wait=True)

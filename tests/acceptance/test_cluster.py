@@ -1,7 +1,6 @@
 """Many machines: what one hands out, others send, exactly once, whoever dies in between."""
 
 import os
-import re
 import signal
 import subprocess
 from collections import Counter
@@ -24,7 +23,6 @@ from newsletter.delivery.broker import BrokerError
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
-from newsletter.errors import ConfigurationError
 
 pytestmark = pytest.mark.postgresql
 SUBSCRIBERS = 300
@@ -178,10 +176,3 @@ def test_workers_asked_to_stop_leave_no_doubt(site: Path) -> None:
         found = counts(app)
     assert set(found) == {"sent", "queued"}
     assert found["sent"] == sum(arrived(site).values())
-
-
-def test_a_cluster_on_sqlite_is_refused(site: Path) -> None:
-    text = re.sub(r'url = "postgresql.*"', 'url = "sqlite:///newsletter.db"', site.read_text())
-    site.write_text(text)
-    with opened(site) as app, pytest.raises(ConfigurationError, match="use PostgreSQL"):
-        app.check()
