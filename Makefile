@@ -8,13 +8,13 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test bench judges torture check lock clean
+.PHONY: demo cluster-demo test bench judges torture check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix chromium newsboat
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -26,9 +26,16 @@ bench: $(VENV)/.installed-dev
 	scripts/install-packages nginx-light wrk
 	for benchmark in $(BENCHMARKS); do PYTHONPATH=tests $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
-# Kill the sender again and again, and count who was lost, doubled and doubted.
+# PostgreSQL, Redis, a scheduler and two workers on this machine; one is killed in the middle.
+cluster-demo: $(VENV)/.installed-dev
+	scripts/install-packages postgresql redis-server
+	PYTHONPATH=tests $(BIN)/python docs/examples/cluster/demo.py
+
+# Kill the sender again and again, and what is around it; count who was lost, doubled and doubted.
 torture: $(VENV)/.installed-dev
+	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
 
 # Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev

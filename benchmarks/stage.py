@@ -78,8 +78,9 @@ def site(
     choices: int = 1,
     connections: int = 10,
     dkim_key: bytes = b"",
+    size: int = BYTES,
 ) -> Path:
-    """A configured site with an edition of its own; its configuration file."""
+    """A configured site with an edition of its own, of so many bytes; its configuration file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "newsletter.toml"
     path.write_text(
@@ -97,7 +98,7 @@ def site(
     (template / "body.html").write_text(HTML)
     app = Newsletter.from_file(path)
     upgrade(app.database)
-    _people(app, subscribers, _topics(app, choices))
+    _people(app, subscribers, _topics(app, choices, size))
     app.close()
     return path
 
@@ -112,11 +113,11 @@ def edition(app: Newsletter) -> int:
         return made.id
 
 
-def _topics(app: Newsletter, choices: int) -> list[int]:
+def _topics(app: Newsletter, choices: int, size: int) -> list[int]:
     """An article for everybody, one for each topic, and the choices of one topic each."""
     with app.database.write() as session:
         # Half of a mail is its HTML part, half its text.
-        body = f"<p>{SENTENCE * (BYTES // 2 // len(SENTENCE))}</p>"
+        body = f"<p>{SENTENCE * (size // 2 // len(SENTENCE))}</p>"
         topics = [Topic(slug=f"ward-{n}", name=f"Ward {n}") for n in range(choices)]
         for number, topic in enumerate(topics):
             session.add(_article(f"News of ward {number}", body, [topic]))

@@ -12,21 +12,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import stage
 from databases import create_database, postgresql_server
 from measuring import print_table
-from servers import free_port, wait_for_port
+from servers import recording_smtp
 
 from newsletter.app import Newsletter
 from newsletter.cli.logs import log_to_stderr
 from newsletter.delivery import outbox
 from newsletter.delivery.models import DeliveryState
 
-HERE = Path(__file__).parent
 CONNECTIONS = 4
 PATIENCE_SECONDS = 60
 
@@ -59,7 +57,7 @@ def torture(folder: Path, url: str, chosen: argparse.Namespace) -> list[object]:
     """One database's row of the table."""
     moments = random.Random(chosen.seed)
     arrivals = folder / "arrived"
-    with recording_server(arrivals, delay_ms=20) as port:
+    with recording_smtp(arrivals, delay_ms=20) as port:
         config = stage.site(folder, url, port, subscribers=chosen.mails, connections=CONNECTIONS)
         app = Newsletter.from_file(config)
         number = stage.edition(app)
@@ -118,20 +116,6 @@ def wait_for_arrivals(sender: subprocess.Popen[bytes], arrivals: Path, before: i
 
 def size_of(arrivals: Path) -> int:
     return arrivals.stat().st_size if arrivals.exists() else 0
-
-
-@contextmanager
-def recording_server(arrivals: Path, delay_ms: int) -> Iterator[int]:
-    """The SMTP server, in a process that no kill reaches; its port."""
-    port = free_port()
-    command = [sys.executable, str(HERE / "recording_server.py"), str(port), str(arrivals)]
-    process = subprocess.Popen([*command, str(delay_ms)])
-    try:
-        wait_for_port(port)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from newsletter.config.theme import Theme
 from newsletter.database import Database
 from newsletter.delivery import notices
 from newsletter.delivery.alarm import Alarm, alarm_mail
+from newsletter.delivery.cluster import Cluster
 from newsletter.delivery.engine import Engine
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.notices import NoticeSender
@@ -101,6 +102,22 @@ class Newsletter:
         return Engine(tools, self.renderer, self.inspector, self.transport)
 
     @cached_property
+    def cluster(self) -> Cluster | None:
+        """What hands out to other machines; None where this one sends by itself.
+
+        Raises:
+            ConfigurationError: the broker or the database cannot be used for it.
+        """
+        if not self.config.cluster.broker.get_secret_value():
+            return None
+        if self.database.is_sqlite:
+            raise ConfigurationError(
+                "cluster.broker is set, but database.url is SQLite, which only one machine can "
+                "write to; use PostgreSQL, or leave cluster.broker empty"
+            )
+        return Cluster(self.config.cluster, self.engine)
+
+    @cached_property
     def inspector(self) -> Inspector:
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
         return Inspector(self.config.lint, selectors, ask=status_of, records=text_records)
@@ -157,13 +174,14 @@ class Newsletter:
         return self._transports[name]
 
     def check(self) -> None:
-        """Look at what is read late otherwise: every transport, and the digests' references.
+        """Look at what is read late otherwise: transports, cluster, the digests' references.
 
         Raises:
             ConfigurationError: something named is not there.
         """
         for name in self.config.transports:
             self.transport(name)
+        _ = self.cluster
         for problem in dangling(self.config):
             raise ConfigurationError(problem)
 
@@ -244,6 +262,8 @@ class Newsletter:
             return editions.public_page(session, edition_id).web_html
 
     def close(self) -> None:
+        if self.__dict__.get("cluster"):
+            self.__dict__["cluster"].close()
         if "database" in self.__dict__:
             self.database.close()
 

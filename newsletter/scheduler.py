@@ -39,11 +39,10 @@ LOOK_AT_PEOPLE_SECONDS = 3600
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    scheduler = BackgroundScheduler(timezone="UTC")
     keeper = FeedKeeper(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
-        (app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
+        (app.cluster.hand_out if app.cluster else app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
         (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
@@ -52,6 +51,17 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
     )
     app.engine.recover()
+    return _looking(looks)
+
+
+def start_recovery(app: Newsletter) -> BackgroundScheduler:
+    """What a worker of a cluster does by itself: settle what others of its machine left."""
+    app.engine.recover()
+    return _looking([(app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS)])
+
+
+def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(timezone="UTC")
     for look, seconds in looks:
         scheduler.add_job(
             _guarded(look),

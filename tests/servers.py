@@ -1,9 +1,10 @@
-"""Real servers on this machine, of a run's own: PostgreSQL, and Postfix's mail sink."""
+"""Real servers on this machine, of a run's own: PostgreSQL, Redis, Postfix's sink, our recorder."""
 
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,27 +22,35 @@ def postgresql(settings: str = "") -> Iterator[str]:
     Args:
         settings: more of the server's command line, such as "-c fsync=off".
     """
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        raise FileNotFoundError("PostgreSQL is not installed; make test installs it")
     folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
-    as_owner = []
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         shutil.chown(folder, "postgres", "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    data = folder / "data"
-    initdb = [str(programs[-1] / "initdb"), "-D", str(data), "-U", "newsletter", "-A", "trust"]
-    subprocess.run([*as_owner, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+    made = ["-U", "newsletter", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    _postgresql(folder, "initdb", *made)
     line = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
-    control = [*as_owner, str(programs[-1] / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
-    subprocess.run([*control, "-w", "-o", line, "start"], **run)
+    _postgresql(folder, "pg_ctl", "-l", str(folder / "log"), "-w", "-o", line, "start")
     try:
         yield f"postgresql://newsletter@/{{name}}?host={folder}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **run)
+        _postgresql(folder, "pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart_postgresql(address: str) -> None:
+    """Stop the server of an address without warning, as a crash would, and start it again."""
+    folder = Path(address.partition("host=")[2])
+    log = ["-l", str(folder / "log")]
+    _postgresql(folder, "pg_ctl", *log, "-w", "-m", "immediate", "restart")
+
+
+def _postgresql(folder: Path, program: str, *arguments: str) -> None:
+    programs = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    if not programs:
+        raise FileNotFoundError("PostgreSQL is not installed; make test installs it")
+    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    command = [*as_owner, str(programs[-1]), "-D", str(folder / "data"), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
 
 @contextmanager
@@ -51,6 +60,35 @@ def smtp_sink(*options: str, folder: Path | None = None) -> Iterator[int]:
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     command = [sbin("smtp-sink"), *as_nobody, *options, f"127.0.0.1:{port}", "1000"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+@contextmanager
+def recording_smtp(arrivals: Path, delay_ms: int = 0, port: int = 0) -> Iterator[int]:
+    """An SMTP server in a process of its own that notes who got a mail, a line each; its port."""
+    port = port or free_port()
+    program = Path(__file__).parent / "recording_server.py"
+    command = [sys.executable, str(program), str(port), str(arrivals), str(delay_ms)]
+    process = subprocess.Popen(command)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def redis_server(port: int = 0) -> Iterator[int]:
+    """A Redis that keeps nothing on disk; its port."""
+    port = port or free_port()
+    command = [sbin("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
     try:
         wait_for_port(port)
         yield port

@@ -67,6 +67,16 @@ TEMPLATES = {
 }
 
 
+def smtp_config(database: str, port: int, connections: int) -> str:
+    """A configuration with the shipped templates that sends to a server on this machine."""
+    text = CONFIG.format(secret=SECRET, database=database)
+    return text.replace('folder = "templates"', 'folder = ""').replace(
+        'kind = "maildir"\npath = "mails"',
+        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {port}\nsecurity = "plain"\n'
+        f"connections = {connections}",
+    )
+
+
 def make_app(
     folder: Path,
     database_url: str,

@@ -21,6 +21,7 @@ COMMANDS = {
     "limits": ("limits", "See what each transport may send, has sent, and what ails it."),
     "subscribers": ("subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("serve", "Run the site, the schedule and the sender."),
+    "worker": ("worker", "Send what serve hands out, on any machine (cluster)."),
     "db": ("db", "Create or upgrade the database."),
     "check": ("check", "Check the configuration and say what is still missing."),
     "demo": ("demo", "Show everything working, with sample articles and a mail catcher."),

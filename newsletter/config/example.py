@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from newsletter.config.cluster import ClusterOptions
 from newsletter.config.durations import write_duration
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.loading import environment_name
@@ -104,6 +105,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         ),
         Table(path="limits.default", model=LimitOptions, active=False),
         Table(path='limits.default.domains."example.org"', model=RateOptions, active=False),
+        Table(path="cluster", model=ClusterOptions, active=False),
         Table(path="alarms", model=AlarmOptions),
         Table(path="joining", model=JoiningOptions),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from newsletter.config.cluster import ClusterOptions
 from newsletter.config.colours import READABLE, contrast, readable_on
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.kinds import (
@@ -362,6 +363,7 @@ class Config(Section):
     sending: SendingOptions = Field(default_factory=SendingOptions)
     routes: dict[Slug, RouteOptions] = Field(default_factory=dict)
     limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
+    cluster: ClusterOptions = Field(default_factory=ClusterOptions)
     alarms: AlarmOptions = Field(default_factory=AlarmOptions)
     joining: JoiningOptions = Field(default_factory=JoiningOptions)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)

@@ -4,11 +4,13 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from newsletter.delivery import outbox
+from newsletter.delivery.connections import Connections
 from newsletter.delivery.routing import Way
 from newsletter.delivery.sender import Progress, Toolbox, Worker
 from newsletter.delivery.troubles import Failure
@@ -45,6 +47,19 @@ class Report:
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shard:
+    """What one task of a cluster does: a session on each way that has one free, for a while.
+
+    Args:
+        lasting: after so long nothing more is claimed.
+        connections: those that the tasks of this process share.
+    """
+
+    lasting: timedelta
+    connections: Connections
+
+
 @dataclass(kw_only=True)
 class Crew:
     """Sends an edition by several ways at once."""
@@ -53,6 +68,8 @@ class Crew:
     edition: Edition
     transport: TransportByName
     progress: Progress
+    shard: Shard | None = None
+    """None: the process has the transports to itself, and sends until nothing is due."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _torn: list[BaseException] = field(default_factory=list)
 
@@ -82,21 +99,36 @@ class Crew:
         except TransportStopped as error:
             report.stopped = error
             return 0
+        most = 1 if report.way.is_trial or self.shard else connections
+        now, batch = self.tools.clock.now(), self.tools.options.batch
         with self.tools.database.read() as session:
             due = outbox.count_due(
-                session, self.edition.id, self.tools.clock.now(), report.way.share
+                session, self.edition.id, now, report.way.share, most=most * batch
             )
-        most = 1 if report.way.is_trial else connections
-        return min(most, -(-due // self.tools.options.batch))
+        return -(-due // batch)
+
+    @contextmanager
+    def _a_connection(self, way: Way) -> Iterator[bool]:
+        if self.shard is None:
+            yield True
+            return
+        most = self.transport(way.transport).connections
+        with self.shard.connections.one_of(way.transport, most) as is_free:
+            yield is_free
 
     def _work(self, report: Report) -> None:
+        with self._a_connection(report.way) as is_free:
+            if is_free:
+                self._send(report)
+
+    def _send(self, report: Report) -> None:
         worker = None
         try:
             with self.transport(report.way.transport).open() as session:
                 worker = Worker(
                     self.tools, self.edition, session, worker_name(), self._counted, report.way
                 )
-                worker.run()
+                worker.run(self.shard.lasting if self.shard else None)
         except TransportStopped as error:
             report.stopped = error
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread

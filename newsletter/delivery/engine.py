@@ -4,13 +4,16 @@ Holds the transports and as many workers as their connections; keeps nothing tha
 does not, so any number of processes may do the same.
 """
 
+from datetime import timedelta
+
 import structlog
 
 from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery import outbox
 from newsletter.delivery.alarm import Alarm
+from newsletter.delivery.connections import Connections
 from newsletter.delivery.control import settle_doubts
-from newsletter.delivery.crew import Crew, TransportByName
+from newsletter.delivery.crew import Crew, Shard, TransportByName
 from newsletter.delivery.dispatch import Dispatcher
 from newsletter.delivery.preparing import prepare
 from newsletter.delivery.recovery import recover
@@ -45,6 +48,7 @@ class Engine:
         self._inspector = inspector
         self._transport = transport
         self._dispatcher = Dispatcher(tools)
+        self._connections = Connections()
 
     def stop(self) -> None:
         """Hand over nothing more; what is under way is finished. From any thread."""
@@ -55,17 +59,73 @@ class Engine:
 
     def send_due(self) -> None:
         """Send every edition whose time has come, as far as it can be sent now."""
-        with self._tools.database.read() as session:
-            numbers = [e.id for e in editions.to_send(session, self._tools.clock.now())]
-        for number in numbers:
+        for number in self._due():
             if not self._tools.stopping.is_set():
                 self._send_logged(number)
+
+    def _due(self) -> list[int]:
+        with self._tools.database.read() as session:
+            return [e.id for e in editions.to_send(session, self._tools.clock.now())]
 
     def _send_logged(self, number: int) -> None:
         try:
             self.send(number)
         except NewsletterError as error:
             log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+
+    def prepare_due(self, most: int) -> dict[int, int]:
+        """Prepare every edition whose time has come, and finish those of which nothing is left.
+
+        Returns:
+            By number, how many batches wait to be claimed now: at most so many of each.
+        """
+        found = {number: self._batches_due(number, most) for number in self._due()}
+        return {number: batches for number, batches in found.items() if batches}
+
+    def _batches_due(self, number: int, most: int) -> int:
+        batch = self._tools.options.batch
+        try:
+            self.prepare(number)
+        except NewsletterError as error:
+            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+            return 0
+        with self._tools.database.read() as session:
+            edition = editions.by_id(session, number)
+            due = outbox.count_due(session, number, self._tools.clock.now(), most=most * batch)
+        if not due:
+            due = self._settle_doubts(edition)
+            self._finish(number)
+        return min(most, -(-due // batch))
+
+    def send_shard(self, number: int, lasting: timedelta) -> None:
+        """Send what one session can of a prepared edition in so long.
+
+        Any process on any machine may do so at any time, and as often as it likes: what is not
+        to be sent cannot be claimed.
+
+        Raises:
+            TransportStopped: the edition is stopped; its note says why.
+        """
+        now = self._tools.clock.now()
+        with self._tools.database.read() as session:
+            edition = editions.by_id(session, number)
+            due = outbox.count_due(session, number, now, most=1)
+        if not due or edition.state is not EditionState.SENDING or self._tools.stopping.is_set():
+            return
+        shard = Shard(lasting=lasting, connections=self._connections)
+        crew = Crew(
+            tools=self._tools,
+            edition=edition,
+            transport=self._transport,
+            progress=no_progress,
+            shard=shard,
+        )
+        try:
+            self._dispatcher.send(edition.transport, crew)
+        except TransportStopped as error:
+            self._halt(number, str(error))
+            raise
+        self._finish(number)
 
     def prepare(self, number: int) -> None:
         """Write the deliveries of a queued edition; what must not go out stops it."""

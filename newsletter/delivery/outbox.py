@@ -4,30 +4,29 @@ Law: a row exists before any hand-over, one for each edition and subscriber. Whe
 be mailed is asked in the fan-out and again at claim.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Text,
     and_,
     bindparam,
-    column,
+    case,
     exists,
+    false,
     func,
     insert,
     literal,
     or_,
     select,
+    true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from newsletter.database import UTCDateTime
+from newsletter.delivery.arrays import numbers, pairs
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Share
@@ -43,8 +42,18 @@ class Claimed(NamedTuple):
     subscriber_id: int
     variant_id: int
     attempts: int
+    deferred_since: datetime | None
     address: str
     name: str
+
+
+class Taken(NamedTuple):
+    """A delivery just claimed, before it is asked whether she may still be mailed."""
+
+    id: int
+    subscriber_id: int
+    variant_id: int
+    attempts: int
     deferred_since: datetime | None
 
 
@@ -116,7 +125,7 @@ def _take(
     worker: str,
     lease_until: datetime,
     limit: int,
-) -> list[int]:
+) -> list[Taken]:
     sending = exists().where(Edition.id == edition_id, Edition.state == EditionState.SENDING)
     due = (
         select(Delivery.id)
@@ -125,21 +134,37 @@ def _take(
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    taken = session.scalars(
+    taken = session.execute(
         update(Delivery)
         .where(Delivery.id.in_(due.scalar_subquery()))
         .values(state=DeliveryState.CLAIMED, worker=worker, lease_until=lease_until)
-        .returning(Delivery.id),
+        .returning(
+            Delivery.id,
+            Delivery.subscriber_id,
+            Delivery.variant_id,
+            Delivery.attempts,
+            Delivery.deferred_since,
+        ),
         execution_options={"synchronize_session": False},
     )
-    return list(taken)
+    return [Taken(*row) for row in taken]
 
 
-def count_due(session: Session, edition_id: int, now: datetime, share: Share | None = None) -> int:
-    """How many deliveries could be claimed now."""
-    query = select(func.count()).select_from(Delivery)
-    query = query.where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
-    return session.scalars(query).one()
+def count_due(
+    session: Session,
+    edition_id: int,
+    now: datetime,
+    share: Share | None = None,
+    *,
+    most: int | None = None,
+) -> int:
+    """How many deliveries could be claimed now; counting ends at `most`."""
+    due = (
+        select(Delivery.id)
+        .where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
+        .limit(most)
+    )
+    return session.scalars(select(func.count()).select_from(due.subquery())).one()
 
 
 def next_attempt(session: Session, edition_id: int) -> datetime | None:
@@ -190,10 +215,14 @@ def _settle_sent(
     session: Session, worker: str, sent: Sequence[Sequence[object]], now: datetime
 ) -> None:
     """Record mails that were taken, all in one statement: nearly every delivery comes by here."""
-    key, reason = _pairs(session, sent)
+    key, reason = pairs(session, sent)
+    keys = [int(str(pair[0])) for pair in sent]
+    # PostgreSQL believes that hardly a row is claimed, and would compare each with each; of a
+    # CASE it believes nothing. A batch's numbers stand close together, so a range finds them.
+    is_ours = case((_is_with(worker), true()), else_=false())
     statement = (
         update(Delivery)
-        .where(Delivery.id == key, _is_with(worker))
+        .where(Delivery.id == key, Delivery.id.between(min(keys), max(keys)), is_ours)
         .values(
             state=DeliveryState.SENT,
             reason=reason,
@@ -204,22 +233,6 @@ def _settle_sent(
         )
     )
     session.execute(statement, execution_options={"synchronize_session": False})
-
-
-def _pairs(
-    session: Session, pairs: Sequence[Sequence[object]]
-) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """Numbers with texts as a table in a statement: one parameter, however many they are."""
-    if session.get_bind().dialect.name == "sqlite":
-        rows = func.json_each(json.dumps(pairs)).table_valued("value", name="pair")
-        value = rows.c.value
-        return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
-    keys, texts = zip(*pairs, strict=True)
-    both = func.unnest(
-        literal(list(keys), ARRAY(BigInteger)), literal(list(texts), ARRAY(Text))
-    ).table_valued(column("key", BigInteger), column("text", Text), name="pair")
-    both = both.render_derived()
-    return both.c.key, both.c.text
 
 
 def _is_with(worker: str) -> ColumnElement[bool]:
@@ -247,7 +260,7 @@ def release(session: Session, worker: str, keys: Collection[int]) -> None:
         return
     statement = (
         update(Delivery)
-        .where(Delivery.id.in_(keys))
+        .where(Delivery.id.in_(numbers(session, keys)))
         .where(Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED)
         .values(state=DeliveryState.QUEUED, worker="", lease_until=None)
     )
@@ -336,30 +349,25 @@ def _is_due(now: datetime) -> Any:
 
 
 def _leave_out_excluded(
-    session: Session, edition: Edition, claimed: Sequence[int], now: datetime
+    session: Session, edition: Edition, taken: Sequence[Taken], now: datetime
 ) -> list[Claimed]:
     reason = exclusion(stream_of(edition.kind), now, edition.language)
-    query = (
-        select(
-            Delivery.id,
-            Delivery.subscriber_id,
-            Delivery.variant_id,
-            Delivery.attempts,
-            Subscriber.address,
-            Subscriber.name,
-            Delivery.deferred_since,
-            reason,
-        )
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.id.in_(claimed))
-        .order_by(Delivery.id)
+    if not taken:
+        return []
+    people = [delivery.subscriber_id for delivery in taken]
+    # The range, since a batch's people mostly stand side by side: else all would be read.
+    query = select(Subscriber.id, Subscriber.address, Subscriber.name, reason).where(
+        Subscriber.id.between(min(people), max(people)),
+        Subscriber.id.in_(numbers(session, people)),
     )
+    found = {who: (address, name, why) for who, address, name, why in session.execute(query)}
     mailable: list[Claimed] = []
-    for key, who, variant, attempts, address, name, since, excluded in session.execute(query):
+    for delivery in sorted(taken):
+        address, name, excluded = found[delivery.subscriber_id]
         if excluded is None and address is not None:
-            mailable.append(Claimed(key, who, variant, attempts, address, name, since))
+            mailable.append(Claimed(*delivery, address, name))
         else:
-            _skip(session, key, excluded or "no address", now)
+            _skip(session, delivery.id, excluded or "no address", now)
     return mailable
 
 

@@ -5,6 +5,7 @@ can be in doubt and when its outcome is known; the ledger is told in one transac
 does the journal forget.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -106,16 +107,22 @@ class Worker:
         """The answer that asked for a slower pace, or told of no connection."""
         self.used_up_for: timedelta | None = None
         """How long the transport's quota is used up, if it is."""
+        self._ends_at = math.inf
         self._stem = message_id_stem(edition)
         self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
 
-    def run(self) -> None:
+    def run(self, lasting: timedelta | None = None) -> None:
         """Send until nothing is due, the edition is held, or the process is to stop.
+
+        Args:
+            lasting: after so long nothing more is claimed; what was is finished.
 
         Raises:
             TransportStopped: the transport cannot send; what was not handed over is given back.
             StorageError: the ledger could not be told; the journal stays for the next start.
         """
+        if lasting is not None:
+            self._ends_at = time.monotonic() + lasting.total_seconds()
         try:
             claimed, more = self._turn([])
             while claimed or more:
@@ -169,7 +176,7 @@ class Worker:
         return claimed, more
 
     def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
-        if self._held or self.slowed is not None:
+        if self._held or self.slowed is not None or time.monotonic() > self._ends_at:
             return [], False
         now = self._tools.clock.now()
         is_trial = self._way.is_trial and not self.heard

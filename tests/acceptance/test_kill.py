@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support import CONFIG, SECRET, add_article, add_subscriber
+from support import add_article, add_subscriber, smtp_config
 
 from newsletter.app import Newsletter
 from newsletter.clock import SystemClock
@@ -32,12 +32,7 @@ def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
 @pytest.fixture
 def site(tmp_path: Path, catcher: MailCatcher) -> Path:
     """A site with an article and many subscribers, its mail going to a real SMTP server."""
-    text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
-    text = text.replace('folder = "templates"', 'folder = ""').replace(
-        'kind = "maildir"\npath = "mails"',
-        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "plain"\n'
-        f"connections = {CONNECTIONS}",
-    )
+    text = smtp_config("sqlite:///newsletter.db", catcher.port, CONNECTIONS)
     text += "[sending]\nbatch = 50\n"
     path = tmp_path / "newsletter.toml"
     path.write_text(text)

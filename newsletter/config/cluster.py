@@ -1,0 +1,18 @@
+"""The options of a cluster: where shards of an edition wait for other machines."""
+
+from pydantic import Field, SecretStr
+
+from newsletter.config.kinds import Section, Slug
+
+
+class ClusterOptions(Section):
+    """Sending by many machines: `newsletter worker` on each, one PostgreSQL for all."""
+
+    broker: SecretStr = Field(
+        SecretStr(""),
+        description="redis://HOST:6379/0 or amqp://HOST:5672 (RabbitMQ), where shards wait for "
+        "workers; empty: newsletter serve sends by itself",
+    )
+    queue: Slug = Field(
+        "newsletter", description="Name of the queue there; another for each site on one broker"
+    )

@@ -1,0 +1,160 @@
+"""Real mail servers of a run's own: Postfix takes mail by SMTP, Dovecot shows it by IMAP.
+
+Both start as root and give it up themselves; `may_run` says whether that is possible here.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from servers import SBIN, free_port, sbin, wait_for_port
+
+DOMAIN = "wexcombe.example"
+PASSWORD = "only-the-tests-know-it"
+PATIENCE_SECONDS = 20
+# Every address of the domain is delivered to one mailbox, and anybody may log in to it.
+DOVECOT = """
+protocols = imap lmtp
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+ssl = no
+disable_plaintext_auth = no
+first_valid_uid = 1
+mail_location = maildir:{folder}/Maildir
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={folder}/home allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+"""
+POSTFIX = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+myhostname = mx.{domain}
+mydestination =
+alias_maps =
+smtpd_relay_restrictions = permit_mynetworks, reject
+virtual_mailbox_domains = {domain}
+virtual_mailbox_maps =
+virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
+"""
+SERVICES = """
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+lmtp unix - - n - - lmtp
+error unix - - n - - error
+retry unix - - n - - error
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dovecot:
+    """The ports that it listens on."""
+
+    imap: int
+    lmtp: int
+
+
+def may_run() -> bool:
+    return os.geteuid() == 0
+
+
+@contextmanager
+def dovecot() -> Iterator[Dovecot]:
+    """One mailbox for every address, filled by LMTP and read by IMAP."""
+    ports = Dovecot(imap=free_port(), lmtp=free_port())
+    with _open_folder("dovecot") as folder:
+        for name in ("home", "Maildir"):
+            (folder / name).mkdir()
+            shutil.chown(folder / name, "mail", "mail")
+        config = folder / "dovecot.conf"
+        values = {"folder": folder, "password": PASSWORD}
+        config.write_text(DOVECOT.format(**values, imap=ports.imap, lmtp=ports.lmtp))
+        process = subprocess.Popen([sbin("dovecot"), "-F", "-c", str(config)])
+        try:
+            wait_for_port(ports.imap)
+            wait_for_port(ports.lmtp)
+            yield ports
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def postfix(lmtp_port: int) -> Iterator[int]:
+    """An SMTP server that passes the domain's mail on by LMTP; its port."""
+    port = free_port()
+    with _open_folder("postfix") as folder:
+        (folder / "queue").mkdir()
+        (folder / "data").mkdir()
+        shutil.chown(folder / "data", "postfix")
+        values = {"folder": folder, "domain": DOMAIN, "lmtp": lmtp_port}
+        (folder / "main.cf").write_text(POSTFIX.format(**values))
+        (folder / "master.cf").write_text(SERVICES.format(port=port))
+        command = [sbin("postfix"), "-c", str(folder)]
+        quiet = {"check": True, "capture_output": True, "env": os.environ | {"PATH": SBIN}}
+        subprocess.run([*command, "start"], **quiet)
+        try:
+            wait_for_port(port)
+            yield port
+        finally:
+            master = int((folder / "queue" / "pid" / "master.pid").read_text())
+            subprocess.run([*command, "abort"], **quiet)
+            _wait_until_gone(master)
+
+
+@contextmanager
+def _open_folder(name: str) -> Iterator[Path]:
+    """A folder that the servers' own users can reach."""
+    folder = Path(tempfile.mkdtemp(prefix=f"newsletter-{name}-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_gone(pid: int) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        time.sleep(0.02)
