@@ -28,6 +28,7 @@ from newsletter.transports.base import (
 )
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 
 LOST = "no answer to the content: "
 
@@ -210,7 +211,8 @@ class History:
                         control.resolve(session, number, resend=act == "resend", now=now)
                     case "go":
                         person = people.by_address(session, address)
-                        membership.leave(session, person, source="one-click", now=now)
+                        origin = Origin(source="one-click")
+                        membership.leave(session, person, origin=origin, now=now)
         except Conflict:
             pass
 
