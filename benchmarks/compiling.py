@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from measuring import compare, print_table, run_function
 
 from newsletter.config.options import Config
+from newsletter.delivery.links import LinkSigners
 from newsletter.editions.digest import Section
 from newsletter.editions.masthead import shown_masthead
 from newsletter.editions.sample import sample_edition, sample_sections
@@ -60,6 +61,7 @@ def page(templates: Templates, renderer: Renderer, config: Config, count: int) -
     edition.masthead = {**shown_masthead(config), "digest": {"stories": count}}
     sections = sample_sections(config.site.base_url, NOW, count)
     person = {"greeting": "Dear Ann", "name": "Ann", "unsubscribe_url": "https://x.example/u/1"}
+    person["preferences_url"] = "https://x.example/p/1"
     context = {**full_context(edition, sections, renderer), "person": person}
     return templates.render("digest/body.html", context)
 
@@ -74,19 +76,24 @@ def compiled(
 
 
 def print_splices(variant: CompiledVariant) -> None:
-    """How long one person's mail takes once its variant is compiled."""
+    """How long one person's mail takes, with her signed links, once its variant is compiled."""
     message = cut(variant.content, variant.nonce)
-    values = personal_values("ann@example.org", "Ann Carter", "token", "id")
+    links = LinkSigners("a secret that only the benchmark knows")
+
+    def splice(number: int) -> bytes:
+        leave, choose = links.unsubscribe_token(number, 1), links.preferences_token(number)
+        values = personal_values("ann@example.org", "Ann Carter", leave, choose, f"e1.{number}")
+        return message.splice(values)
 
     def splice_all() -> None:
-        for _ in range(PEOPLE):
-            message.splice(values)
+        for number in range(PEOPLE):
+            splice(number)
 
     cost = compare({"splice": lambda: run_function(splice_all)})["splice"]
     print_table(
         "One person's mail from it",
         ["bytes", "left out", "microseconds"],
-        [[len(message.splice(values)), variant.left_out or "nothing", cost.wall / PEOPLE * 1e6]],
+        [[len(splice(1)), variant.left_out or "nothing", cost.wall / PEOPLE * 1e6]],
     )
 
 

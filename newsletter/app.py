@@ -18,6 +18,7 @@ from newsletter.delivery import notices
 from newsletter.delivery.alarm import Alarm, alarm_mail
 from newsletter.delivery.cluster import Cluster
 from newsletter.delivery.engine import Engine
+from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.notices import NoticeSender
 from newsletter.delivery.personal import Desk, personal_mail
@@ -55,8 +56,6 @@ from subscribers.models import Subscriber
 
 log = structlog.get_logger()
 
-UNSUBSCRIBE = "unsubscribe"
-
 
 class Newsletter:
     """One site: its configuration, database, clock, and what is built from them on demand."""
@@ -93,7 +92,7 @@ class Newsletter:
             database=self.database,
             options=self.config.sending,
             clock=self.clock,
-            unsubscribe=self.signer(UNSUBSCRIBE),
+            links=self.link_signers,
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
@@ -156,6 +155,10 @@ class Newsletter:
 
     def signer(self, purpose: str) -> Signer:
         return Signer(self.secret, purpose)
+
+    @cached_property
+    def link_signers(self) -> LinkSigners:
+        return LinkSigners(self.secret)
 
     def transport(self, name: str) -> Transport:
         """The configured transport of this name, made once.
@@ -225,7 +228,9 @@ class Newsletter:
         return NoticeSender(self.database, self.clock, self._notice, self._hand_over_notice)
 
     def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
-        desk = Desk(config=self.config, signer=self.signer, now=self.clock.now())
+        desk = Desk(
+            config=self.config, signer=self.signer, links=self.link_signers, now=self.clock.now()
+        )
         stationery = self._stationery(self.config.joining.sender)
         return personal_mail(session, notice, subscriber, desk, stationery)
 

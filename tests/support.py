@@ -55,6 +55,7 @@ TEMPLATES = {
     "digest/body.html": "<html><body><p>{{ person.greeting }}</p>"
     "{% for a in articles %}<h2>{{ a.title }}</h2>{% endfor %}"
     "<a href='{{ person.unsubscribe_url }}'>leave</a>"
+    "<a href='{{ person.preferences_url }}'>choose</a>"
     "<p>{{ site.imprint.promoter }}, {{ site.imprint.promoter_address }}</p></body></html>",
     "digest/body.txt": "{{ person.greeting }}\n{% for a in articles %}* {{ a.title }}\n"
     "{% endfor %}{{ person.unsubscribe_url }}\n{{ site.imprint.promoter }}, "

@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from newsletter.app import UNSUBSCRIBE, Newsletter, is_accepted
+from newsletter.app import Newsletter, is_accepted
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
 from newsletter.delivery.rehearsal import Audience, audience_of, trial_mail, variant_for
@@ -86,7 +86,7 @@ class Preview:
 
     def bodies(self) -> tuple[str, str]:
         """HTML and text as the reader would see them; the links to leave lead nowhere."""
-        values = personal_values("", self.reader_name, "preview", "preview")
+        values = personal_values("", self.reader_name, "preview", "preview", "preview")
         nonce = self.compiled.nonce
         return fill(self.compiled.html, nonce, values), fill(self.compiled.text, nonce, values)
 
@@ -144,7 +144,7 @@ def send_trial(program: Program, preview: Preview, address: str) -> None:
         preview.edition,
         to,
         preview.reader_name,
-        app.signer(UNSUBSCRIBE),
+        app.link_signers,
         app.dkim_keys.get(preview.edition.masthead["sender"]["address"]),
     )
     outcome = app.hand_over(preview.edition.transport, [mail]).get(mail.key)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from newsletter.delivery.links import DatedLink
+from newsletter.delivery.dated import DatedLink
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.signing import Signer
 

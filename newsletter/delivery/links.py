@@ -1,40 +1,21 @@
-"""Links that name a person and a moment, and are good for a time from then on."""
+"""The tokens of the links that every mail to a subscriber brings."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from newsletter.signing import PREFERENCES, UNSUBSCRIBE, Signer
 
-from newsletter.errors import TokenError
-from newsletter.signing import Signer
+NO_EDITION = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatedLink:
-    """Whom a link is for, and the moment that it is about: whole seconds."""
+class LinkSigners:
+    """Signs for one site. Subscriber 0 is nobody: her links change nothing."""
 
-    subscriber_id: int
-    at: datetime
+    def __init__(self, secret: str) -> None:
+        self._unsubscribe = Signer(secret, UNSUBSCRIBE)
+        self._preferences = Signer(secret, PREFERENCES)
 
-    @classmethod
-    def read(
-        cls, signer: Signer, token: str, *, good_for: timedelta, now: datetime, instead: str
-    ) -> "DatedLink":
-        """What a token says.
+    def unsubscribe_token(self, subscriber_id: int, edition_id: int) -> str:
+        """That of her unsubscribe address in an edition, or in `NO_EDITION`."""
+        return self._unsubscribe.sign(f"{subscriber_id}.{edition_id}")
 
-        Args:
-            instead: what she can do where the link is too old, for the message.
-
-        Raises:
-            TokenError: not ours, or too old.
-        """
-        subscriber_id, _, at = signer.read(token).partition(".")
-        link = cls(subscriber_id=int(subscriber_id), at=datetime.fromtimestamp(int(at), UTC))
-        if now - link.at > good_for:
-            raise TokenError(f"this link is too old; {instead}")
-        return link
-
-    def sign(self, signer: Signer) -> str:
-        return signer.sign(f"{self.subscriber_id}.{int(self.at.timestamp())}")
-
-    def is_of(self, moment: datetime | None) -> bool:
-        """Whether it is about this moment and no other."""
-        return moment is not None and int(moment.timestamp()) == int(self.at.timestamp())
+    def preferences_token(self, subscriber_id: int) -> str:
+        """That of her own page."""
+        return self._preferences.sign(str(subscriber_id))

@@ -16,6 +16,7 @@ from newsletter.articles import store as articles
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.options import Config
 from newsletter.delivery import confirming, moving, returning
+from newsletter.delivery.links import NO_EDITION, LinkSigners
 from newsletter.delivery.models import Notice, NoticeKind
 from newsletter.delivery.single import Stationery, single_mail
 from newsletter.delivery.wording import FREQUENCIES
@@ -33,6 +34,7 @@ class Desk:
     config: Config
     signer: Callable[[str], Signer]
     """Of a purpose."""
+    links: LinkSigners
     now: datetime
 
     @property
@@ -71,6 +73,10 @@ def personal_mail(
         address=kind.address(session, subscriber),
         name=subscriber.name,
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
+        tokens=(
+            desk.links.unsubscribe_token(subscriber.id, NO_EDITION),
+            desk.links.preferences_token(subscriber.id),
+        ),
         now=desk.now,
     )
 
@@ -108,9 +114,7 @@ def goodbye_values(
 def choice_values(
     session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
 ) -> dict[str, Any]:
-    """What she is sent as things stand, and where she changes it."""
-    token = desk.signer("preferences").sign(str(subscriber.id))
-    leaving = desk.signer("unsubscribe").sign(f"{subscriber.id}.0")
+    """What she is sent as things stand."""
     chosen = people.choice_of(session, subscriber).digests
     digests = [name for name in chosen if name in desk.config.digests]
     return {
@@ -120,8 +124,6 @@ def choice_values(
             "digests": [desk.config.digests[name].name for name in digests],
             "paused_until": _paused_until(subscriber, desk),
         },
-        "preferences_url": f"{desk.base_url}/preferences/{token}",
-        "unsubscribe_url": f"{desk.base_url}/unsubscribe/{leaving}",
         "archive_url": f"{desk.base_url}/editions" if desk.config.web.archive else "",
     }
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import stream_of
 from newsletter.editions import store
 from newsletter.editions.models import Edition
@@ -15,7 +16,6 @@ from newsletter.errors import ResourceNotFound
 from newsletter.rendering.compile import Renderer, personal_values
 from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
-from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import exclusion
@@ -82,17 +82,18 @@ def trial_mail(
     edition: Edition,
     address: str,
     name: str,
-    signer: Signer,
+    links: LinkSigners,
     key: DkimKey | None = None,
 ) -> Mail:
     """One mail outside the ledger, to an address the administrator named.
 
-    Its unsubscribe address belongs to nobody: pressing it ends no subscription.
+    Its links belong to nobody: pressing them ends and changes no subscription.
     """
     values = personal_values(
         to=mailbox(name, address),
         name=name,
-        token=signer.sign(f"0.{edition.id}"),
+        unsubscribe=links.unsubscribe_token(0, edition.id),
+        preferences=links.preferences_token(0),
         message_id=f"test.{compiled.nonce}",
     )
     content = ready(compiled.content, compiled.nonce, key).splice(values)

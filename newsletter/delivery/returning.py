@@ -5,7 +5,7 @@ It names the moment she left, so that an old mail brings nobody back who has lef
 
 from datetime import datetime, timedelta
 
-from newsletter.delivery.links import DatedLink
+from newsletter.delivery.dated import DatedLink
 from newsletter.errors import TokenError
 from newsletter.signing import Signer
 from subscribers.models import Subscriber

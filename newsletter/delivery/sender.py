@@ -22,6 +22,7 @@ from newsletter.database import Database
 from newsletter.delivery import outbox, retry
 from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
+from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import Claimed
 from newsletter.delivery.pacing import Pace
 from newsletter.delivery.retry import Settlement
@@ -32,7 +33,6 @@ from newsletter.editions.variants import message_id_stem
 from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, Spliceable, ready
 from newsletter.rendering.headers import mailbox
-from newsletter.signing import Signer
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -61,7 +61,7 @@ class Toolbox:
     database: Database
     options: SendingOptions
     clock: Clock
-    unsubscribe: Signer
+    links: LinkSigners
     dkim: Mapping[str, DkimKey] = field(default_factory=dict)
     """By From address."""
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
@@ -230,11 +230,12 @@ class Worker:
             self._tools.stopping.wait(min(left, LOOK_EVERY_SECONDS))
 
     def _splice(self, delivery: Claimed) -> bytes:
-        token = self._tools.unsubscribe.sign(f"{delivery.subscriber_id}.{self._edition.id}")
+        links = self._tools.links
         values = personal_values(
             to=mailbox(delivery.name, delivery.address),
             name=delivery.name,
-            token=token,
+            unsubscribe=links.unsubscribe_token(delivery.subscriber_id, self._edition.id),
+            preferences=links.preferences_token(delivery.subscriber_id),
             message_id=f"{self._stem}.{delivery.id}",
         )
         return self._variant(delivery.variant_id).splice(values)

@@ -35,6 +35,7 @@ def single_mail(
     address: str,
     name: str,
     message_id: str,
+    tokens: tuple[str, str] = ("", ""),
     now: datetime,
 ) -> Mail:
     """The mail of a kind of template.
@@ -44,6 +45,7 @@ def single_mail(
 
     Args:
         message_id: the left part of its Message-ID; made up where empty.
+        tokens: of her links to leave and to her own page, where she has any.
     """
     masthead, renderer = stationery.masthead, stationery.renderer
     context = {"site": masthead["site"], **values}
@@ -65,10 +67,12 @@ def single_mail(
         message_id_domain=sender["address"].partition("@")[2],
     )
     message = ready(compile_mail(rendered, envelope), rendered.nonce, stationery.key)
+    unsubscribe, preferences = tokens
     personal = personal_values(
         to=mailbox(name, address),
         name=name,
-        token="",
+        unsubscribe=unsubscribe,
+        preferences=preferences,
         message_id=message_id or f"{kind}.{secrets.token_hex(12)}",
     )
     return Mail(key=0, sender="", recipient=address, content=message.splice(personal), plain=True)

@@ -92,8 +92,6 @@ def sample_notice(config: Config) -> Mapping[str, Any]:
         },
         "confirm_url": f"{base_url}/confirm/sample",
         "move_url": f"{base_url}/move/sample",
-        "preferences_url": f"{base_url}/preferences/sample",
-        "unsubscribe_url": f"{base_url}/unsubscribe/sample",
         "return_url": f"{base_url}/return/sample",
         "good_until": "Friday 4 December 2026",
         "archive_url": f"{base_url}/editions",

@@ -52,7 +52,7 @@ def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Tr
     edition = sample_edition(config, kind, now, count)
     sections = () if is_bulletin else sample_sections(config.site.base_url, now, count)
     compiled = compile_variant(edition, sections, renderer, now)
-    values = personal_values("", READER, "sample", "sample")
+    values = personal_values("", READER, "sample", "sample", "sample")
     return Tried(
         subject=compiled.subject,
         html=fill(compiled.html, compiled.nonce, values),
@@ -64,7 +64,7 @@ def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Tr
 def _notice(config: Config, renderer: Renderer, kind: str) -> Tried:
     context = sample_notice(config)
     rendered = renderer.render(kind, context)
-    values = personal_values("", READER, "sample", "sample")
+    values = personal_values("", READER, "sample", "sample", "sample")
     letter = Letter(
         subject=renderer.subject(kind, context),
         html=fill(rendered.html, rendered.nonce, values),

@@ -37,6 +37,10 @@ class Renderer:
     def unsubscribe_base(self) -> str:
         return f"{self._base_url}/unsubscribe/"
 
+    @property
+    def preferences_base(self) -> str:
+        return f"{self._base_url}/preferences/"
+
     def subject(self, kind: str, context: Mapping[str, Any]) -> str:
         return " ".join(self._templates.render(f"{kind}/subject.txt", context).split())
 
@@ -53,7 +57,7 @@ class Renderer:
 
     def render_online(self, kind: str, context: Mapping[str, Any]) -> str:
         """The page for everybody: the mail without anything personal."""
-        person = {"greeting": "Hello", "name": "", "unsubscribe_url": ""}
+        person = {"greeting": "Hello", "name": "", "preferences_url": "", "unsubscribe_url": ""}
         return self._html(kind, context, person, online=True)
 
     def _html(
@@ -75,6 +79,7 @@ class Renderer:
         return {
             "greeting": mark(greeting, nonce),
             "name": mark(name, nonce),
+            "preferences_url": self.preferences_base + mark(Slot.PREFERENCES, nonce),
             "unsubscribe_url": self.unsubscribe_base + mark(Slot.UNSUBSCRIBE, nonce),
         }
 
@@ -84,13 +89,20 @@ def compile_mail(rendered: Rendered, envelope: Envelope) -> bytes:
     return write_message(envelope, rendered.text, rendered.html, rendered.nonce)
 
 
-def personal_values(to: str, name: str, token: str, message_id: str) -> dict[Slot, str]:
-    """What fills every slot for one person."""
+def personal_values(
+    to: str, name: str, unsubscribe: str, preferences: str, message_id: str
+) -> dict[Slot, str]:
+    """What fills every slot for one person.
+
+    Args:
+        unsubscribe, preferences: the tokens of her links.
+    """
     greeting = f"Dear {name}" if name else "Hello"
     return {
         Slot.TO: to,
         Slot.MESSAGE_ID: message_id,
-        Slot.UNSUBSCRIBE: token,
+        Slot.UNSUBSCRIBE: unsubscribe,
+        Slot.PREFERENCES: preferences,
         Slot.GREETING_HTML: escape(greeting),
         Slot.GREETING_TEXT: greeting,
         Slot.NAME_HTML: escape(name),

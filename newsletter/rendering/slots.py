@@ -16,6 +16,7 @@ class Slot(StrEnum):
     TO = "to"  # the To header's value
     MESSAGE_ID = "messageid"  # the left part of the Message-ID
     UNSUBSCRIBE = "unsubscribe"  # the token of her unsubscribe address
+    PREFERENCES = "preferences"  # the token of her own page
     GREETING_HTML = "greetinghtml"  # "Dear Ann", escaped for HTML
     GREETING_TEXT = "greetingtext"
     NAME_HTML = "namehtml"

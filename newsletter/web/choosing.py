@@ -13,6 +13,7 @@ from starlette.routing import Route
 from newsletter.delivery import notices
 from newsletter.delivery.models import NoticeKind
 from newsletter.errors import InvalidInput, TokenError
+from newsletter.signing import PREFERENCES
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.entering import origin_of
 from newsletter.web.networks import address_of
@@ -23,7 +24,7 @@ from subscribers import membership
 from subscribers import store as people
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
-PURPOSE = "preferences"
+PURPOSE = PREFERENCES
 SOURCE = "her page"
 LONGEST_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.

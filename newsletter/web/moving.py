@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.delivery import moving, notices
-from newsletter.delivery.links import DatedLink
+from newsletter.delivery.dated import DatedLink
 from newsletter.delivery.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput, TokenError
 from newsletter.web.choosing import a_member, page, whose

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from newsletter.feeds.sharing import SharedFeeds
 from newsletter.feeds.shelf import FeedShelf
-from newsletter.signing import Signer
+from newsletter.signing import UNSUBSCRIBE, Signer
 from newsletter.web.formmarks import PURPOSE as FORM_PURPOSE
 from newsletter.web.formmarks import FormMarks
 from newsletter.web.pace import Pace
@@ -32,7 +32,7 @@ class SiteState:
 
     def leaving_signer(self) -> Signer:
         """What signs and reads the tokens of unsubscribe addresses."""
-        return Signer(self.config.site.secret_key.get_secret_value(), "unsubscribe")
+        return Signer(self.config.site.secret_key.get_secret_value(), UNSUBSCRIBE)
 
 
 def site_of(request: Request) -> SiteState:

@@ -156,7 +156,11 @@ def _made(
     name: str, rendered: Rendered, content: bytes, folder: Path, key: DkimKey, *, is_edition: bool
 ) -> Made:
     values = personal_values(
-        mailbox("Zoë Haywood", "zoe@example.org"), "Zoë Haywood", "MS4y.c2lnbmF0dXJl", f"e1.{name}"
+        mailbox("Zoë Haywood", "zoe@example.org"),
+        "Zoë Haywood",
+        "MS4y.c2lnbmF0dXJl",
+        "MQ.c2lnbmF0dXJl",
+        f"e1.{name}",
     )
     made = Made(
         name=name,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import RecordingTransport, add_article, add_subscriber, make_app
+from support import SECRET, RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -16,6 +16,7 @@ from newsletter.editions import store
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, TemplateError
+from newsletter.signing import Signer
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -65,6 +66,18 @@ def test_everybody_gets_the_articles_of_her_topics_and_nobody_an_empty_mail(
     assert b"* Homes" in bodies[ANN]
     assert b"* Buses" not in bodies[BEN]
     assert state_of(app, edition) is EditionState.SENT
+
+
+def test_every_mail_leads_to_the_own_page_of_whom_it_is_for(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    app.engine.send(make_digest(app).id)
+    with app.database.read() as session:
+        numbers = {name: people.by_address(session, name).id for name in (ANN, BEN)}
+    for mail in transport.taken:
+        token = Signer(SECRET, "preferences").sign(str(numbers[mail.recipient]))
+        body = mail.content.replace(b"=\r\n", b"").decode()
+        assert body.count("/preferences/") == body.count(f"/preferences/{token}") == 1
 
 
 def test_sending_again_sends_nothing(app: Newsletter, transport: RecordingTransport) -> None:

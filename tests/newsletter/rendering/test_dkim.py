@@ -48,7 +48,7 @@ def signed(key: DkimKey, text: str = "text", *, name: str = "Ann", subject: str 
     greeting = mark(Slot.GREETING_TEXT, NONCE)
     html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
     content = write_message(envelope, f"{greeting}\n{text}", html, NONCE)
-    values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "e1.5.9")
+    values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "ghi.jkl", "e1.5.9")
     return ready(content, NONCE, key).splice(values)
 
 

@@ -48,7 +48,7 @@ def message(
     base: str = "https://wexcombe.example/u/",
 ) -> bytes:
     compiled = cut(write_message(envelope(subject, base), text, html, NONCE), NONCE)
-    return compiled.splice(personal_values(mailbox(name, address), name, token, "e1.5.9"))
+    return compiled.splice(personal_values(mailbox(name, address), name, token, "p", "e1.5.9"))
 
 
 def parse(raw: bytes) -> EmailMessage:
@@ -80,7 +80,7 @@ def test_the_same_message_is_spliced_for_everybody() -> None:
     body = f"{mark(Slot.GREETING_TEXT, NONCE)},\nread on."
     compiled = cut(write_message(envelope(), body, "<p></p>", NONCE), NONCE)
     for name, greeting in (("Ann", "Dear Ann,"), ("", "Hello,"), ("Zoë 🌻", "Dear Zoë 🌻,")):
-        raw = compiled.splice(personal_values(mailbox(name, "a@b.example"), name, "t", "m"))
+        raw = compiled.splice(personal_values(mailbox(name, "a@b.example"), name, "t", "p", "m"))
         text = cast(EmailMessage, parse(raw).get_body(("plain",)))
         assert text.get_content().splitlines()[0] == greeting
 

@@ -55,8 +55,6 @@ def personal_context(topic: str) -> dict[str, Any]:
         "move_url": f"{BASE}/move/token",
         "return_url": f"{BASE}/return/token",
         "good_until": "Friday 4 December 2026",
-        "preferences_url": f"{BASE}/preferences/token",
-        "unsubscribe_url": f"{BASE}/unsubscribe/token",
         "archive_url": f"{BASE}/editions",
         "choice": {
             "mails": "digests and bulletins",
@@ -130,10 +128,11 @@ def test_both_bodies_carry_the_imprint_and_the_reason(renderer: Renderer, kind: 
 
 
 @pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
-def test_an_edition_can_be_left_and_read_online(renderer: Renderer, kind: str) -> None:
+def test_an_edition_can_be_left_changed_and_read_online(renderer: Renderer, kind: str) -> None:
     rendered = renderer.render(kind, context(kind))
     for text in (rendered.text, rendered.html):
         assert f"{BASE}/unsubscribe/TOKEN" in words(text, rendered.nonce)
+        assert f"{BASE}/preferences/TOKEN" in words(text, rendered.nonce)
         assert f"{BASE}/editions/7" in text
         assert "Dear Ann," in words(text, rendered.nonce)
 
@@ -142,6 +141,7 @@ def test_an_edition_can_be_left_and_read_online(renderer: Renderer, kind: str) -
 def test_the_page_for_everybody_holds_nothing_personal(renderer: Renderer, kind: str) -> None:
     page = renderer.render_online(kind, context(kind))
     assert "unsubscribe" not in page.lower()
+    assert "preferences" not in page
     assert "View in a browser" not in page
     assert "Hello," not in page
     assert IMPRINT in " ".join(page.split())

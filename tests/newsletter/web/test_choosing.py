@@ -154,6 +154,12 @@ def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int
     assert client.get(f"/preferences/{token}").status_code == 400
 
 
+def test_the_link_in_a_test_mail_is_nobodys_page(client: httpx.Client) -> None:
+    response = client.get(f"/preferences/{Signer(SECRET, 'preferences').sign('0')}")
+    assert response.status_code == 400
+    assert "test mail" in response.text
+
+
 def test_who_has_left_has_no_page(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
