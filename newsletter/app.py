@@ -38,7 +38,9 @@ from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
 from newsletter.rendering.compile import Renderer
 from newsletter.rendering.dkim import DkimKey
-from newsletter.rendering.templates import Templates
+from newsletter.rendering.picture_reading import PictureReader
+from newsletter.rendering.pictures import Pictures
+from newsletter.rendering.templates import Templates, web_folders
 from newsletter.signing import Signer
 from newsletter.transports.base import (
     Accepted,
@@ -84,7 +86,20 @@ class Newsletter:
         return Renderer(
             Templates(self.config.templates.folder, Theme.of(self.config.theme)),
             self.config.site.base_url,
+            self._pictures(),
         )
+
+    def _pictures(self) -> Pictures | None:
+        theme, base_url = self.config.theme, self.config.site.base_url
+        if theme.images == "absolute":
+            return None
+        reader = PictureReader(
+            base_url=base_url,
+            static_folders=[f / "static" for f in web_folders(self.config.templates.folder)],
+            largest_bytes=theme.image_bytes,
+        )
+        others = (*theme.image_sources, *([theme.logo] if theme.logo else []))
+        return Pictures(base_url, others, reader.read)
 
     @cached_property
     def engine(self) -> Engine:

@@ -29,7 +29,6 @@ from newsletter.config.options import (
     Site,
     SourceOptions,
     TemplateOptions,
-    ThemeOptions,
     TopicFeedOptions,
     WebOptions,
 )
@@ -40,6 +39,7 @@ from newsletter.config.sending import (
     RouteOptions,
     SendingOptions,
 )
+from newsletter.config.theme_options import ThemeOptions
 
 HEADER = """\
 # The configuration of newsletter. Every option is here, with its default and what it does.

@@ -66,7 +66,8 @@ def single_mail(
         owner="",
         message_id_domain=sender["address"].partition("@")[2],
     )
-    message = ready(compile_mail(rendered, envelope), rendered.nonce, stationery.key)
+    compiled = compile_mail(rendered, envelope, renderer.pictures)
+    message = ready(compiled.content, rendered.nonce, stationery.key)
     unsubscribe, preferences = tokens
     personal = personal_values(
         to=mailbox(name, address),

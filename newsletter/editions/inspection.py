@@ -92,4 +92,6 @@ def letter_of(edition: Edition, variant: CompiledVariant) -> Letter:
         imprint=tuple(line for line in site["imprint"].values() if line),
         unsubscribe_base=f"{site['base_url']}/unsubscribe/",
         left_out=variant.left_out,
+        mail_bytes=len(variant.content),
+        pictures_left=variant.pictures_left,
     )

@@ -29,9 +29,12 @@ class CompiledVariant:
     nonce: str
     subject: str
     html: str
+    """As a page by itself: its pictures have addresses."""
     text: str
     left_out: str = ""
     """What was shortened so that mail programs show all of it; empty: nothing."""
+    pictures_left: tuple[str, ...] = ()
+    """Pictures that were to be parts of the mail and could not, with the reason."""
 
 
 def variant_keys(
@@ -78,14 +81,16 @@ def compile_variant(
     rendered, context, left_out = _fitting(edition, sections, renderer)
     subject = f"[Test] {context['edition']['subject']}" if test else context["edition"]["subject"]
     envelope = _envelope(edition, subject, renderer.unsubscribe_base, now)
+    compiled = compile_mail(rendered, envelope, renderer.pictures)
     return CompiledVariant(
         articles=key_of(sections),
-        content=compile_mail(rendered, envelope),
+        content=compiled.content,
         nonce=rendered.nonce,
         subject=subject,
         html=rendered.html,
         text=rendered.text,
         left_out=left_out,
+        pictures_left=compiled.pictures_left,
     )
 
 

@@ -10,6 +10,8 @@ from newsletter.linting.findings import Finding, Letter, Rule, error, warning
 
 # 102 KiB of decoded HTML is what Gmail shows of a mail.
 GMAIL_CLIPS_AT_BYTES = 104_448
+# Beyond this many filters no longer look at all of a mail, and phones ask before they fetch it.
+LARGE_MAIL_BYTES = 500_000
 LONGEST_SUBJECT_CHARACTERS = 90
 # Below so many characters of words for each picture, filters and readers see only pictures.
 WORDS_PER_PICTURE = 60
@@ -161,6 +163,14 @@ def _size(letter: Letter) -> Iterator[Finding]:
             f"the HTML part has {size} bytes, and Gmail hides what is beyond "
             f"{GMAIL_CLIPS_AT_BYTES}, the imprint with it; say less, or put the rest on the site",
         )
+    if letter.mail_bytes > LARGE_MAIL_BYTES:
+        yield warning(
+            Rule.SIZE,
+            f"the mail has {letter.mail_bytes // 1000} KB with its pictures, for every reader; "
+            'lower theme.image_bytes, or set theme.images = "absolute"',
+        )
+    for reason in letter.pictures_left:
+        yield warning(Rule.PICTURES, f"a picture keeps its address: {reason}")
     if letter.left_out:
         yield warning(Rule.SHORTENED, f"to keep it below what Gmail shows, {letter.left_out}")
 

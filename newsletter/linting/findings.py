@@ -54,6 +54,10 @@ class Letter:
     unsubscribe_base: str
     """What every address to leave begins with."""
     left_out: str = ""
+    mail_bytes: int = 0
+    """All of it, as it leaves."""
+    pictures_left: tuple[str, ...] = ()
+    """Pictures that were to be parts of the mail and could not, with the reason."""
 
 
 def error(rule: Rule, message: str) -> Finding:

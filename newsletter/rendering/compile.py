@@ -13,6 +13,7 @@ from typing import Any
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.message import Envelope, write_message
 from newsletter.rendering.mjml import to_html
+from newsletter.rendering.pictures import Inlined, Pictures
 from newsletter.rendering.slots import Slot, mark
 from newsletter.rendering.templates import Templates
 
@@ -26,12 +27,25 @@ class Rendered:
     nonce: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CompiledMail:
+    """An encoded message, its marks still in."""
+
+    content: bytes
+    pictures_left: tuple[str, ...]
+    """Own pictures that could not be parts of it, with the reason."""
+
+
 class Renderer:
     """Renders kinds of mail for one site."""
 
-    def __init__(self, templates: Templates, base_url: str) -> None:
+    def __init__(
+        self, templates: Templates, base_url: str, pictures: Pictures | None = None
+    ) -> None:
         self._templates = templates
         self._base_url = base_url
+        self.pictures = pictures
+        """What reads the pictures that are parts of its mails; None: there are none."""
 
     @property
     def unsubscribe_base(self) -> str:
@@ -84,9 +98,17 @@ class Renderer:
         }
 
 
-def compile_mail(rendered: Rendered, envelope: Envelope) -> bytes:
-    """The encoded message, its marks still in."""
-    return write_message(envelope, rendered.text, rendered.html, rendered.nonce)
+def compile_mail(
+    rendered: Rendered, envelope: Envelope, pictures: Pictures | None = None
+) -> CompiledMail:
+    """The encoded message, its marks still in.
+
+    Args:
+        pictures: reads those that are to be parts of the mail; None: all keep their addresses.
+    """
+    inlined = pictures.inline(rendered.html) if pictures else Inlined(html=rendered.html)
+    content = write_message(envelope, rendered.text, inlined.html, rendered.nonce, inlined.pictures)
+    return CompiledMail(content=content, pictures_left=inlined.left)
 
 
 def personal_values(

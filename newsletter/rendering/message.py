@@ -6,12 +6,14 @@ encoded once; per person nothing runs but the filling of slots.
 
 import hashlib
 import re
+from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.quoprimime import body_encode
 
 from newsletter.rendering.headers import FOLD_AT, date_header, header, mailbox, text_header
+from newsletter.rendering.pictures import Picture
 from newsletter.rendering.slots import TEXTS, Slot, mark, split_at_marks
 
 SOFT_BREAK = "=\r\n"
@@ -61,23 +63,19 @@ class CompiledMessage:
         return b"".join([p if isinstance(p, bytes) else encoded[p] for p in self.pieces])
 
 
-def write_message(envelope: Envelope, text: str, html: str, nonce: str) -> bytes:
-    """The encoded message with its marks still in, fit to be kept and cut later."""
-    text_part, html_part = _quoted(text, nonce), _quoted(html, nonce)
+def write_message(
+    envelope: Envelope, text: str, html: str, nonce: str, pictures: Sequence[Picture] = ()
+) -> bytes:
+    """The encoded message with its marks still in, fit to be kept and cut later.
+
+    Pictures that the page names stand beside it in a multipart/related (RFC 2387).
+    """
+    text_part, html_part = _text_part("plain", text, nonce), _text_part("html", html, nonce)
     digest = hashlib.sha256((text_part + html_part).encode()).hexdigest()
-    # "=_" cannot occur in quoted-printable (RFC 2045 section 6.7), so no body holds the boundary.
-    boundary = f"=_{digest[:32]}"
-    parts = "".join(
-        f"--{boundary}\r\n"
-        f"Content-Type: {kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{body}\r\n"
-        for kind, body in (("text/plain", text_part), ("text/html", html_part))
-    )
-    head = _headers(envelope, nonce) + (
-        "MIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-    )
-    return f"{head}{parts}--{boundary}--\r\n".encode("ascii")
+    if pictures:
+        html_part = _related(html_part, pictures, f"=_r{digest[:31]}")
+    body = _multipart("alternative", [text_part, html_part], f"=_{digest[:32]}")
+    return f"{_headers(envelope, nonce)}MIME-Version: 1.0\r\n{body}".encode("ascii")
 
 
 def cut(content: bytes, nonce: str) -> CompiledMessage:
@@ -111,6 +109,40 @@ def _headers(envelope: Envelope, nonce: str) -> str:
         ]
     lines.append(header("Auto-Submitted", "auto-generated"))
     return "".join(lines)
+
+
+def _related(html_part: str, pictures: Sequence[Picture], boundary: str) -> str:
+    parts = [html_part, *(_picture_part(picture) for picture in pictures)]
+    return _multipart("related", parts, boundary, '; type="text/html"')
+
+
+def _multipart(kind: str, parts: Sequence[str], boundary: str, more: str = "") -> str:
+    """Parts with their own headers, in one that holds them.
+
+    "=_" cannot occur in quoted-printable (RFC 2045, 6.7) nor in base64, so no part holds the
+    boundary.
+    """
+    inner = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    head = f'Content-Type: multipart/{kind}{more};\r\n boundary="{boundary}"\r\n\r\n'
+    return f"{head}{inner}--{boundary}--\r\n"
+
+
+def _text_part(kind: str, text: str, nonce: str) -> str:
+    return (
+        f"Content-Type: text/{kind}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{_quoted(text, nonce)}"
+    )
+
+
+def _picture_part(picture: Picture) -> str:
+    name = f"{picture.content_id.partition('@')[0]}.{picture.media_type.partition('/')[2]}"
+    lines = encodebytes(picture.content).decode("ascii").rstrip("\n").replace("\n", "\r\n")
+    return (
+        f"Content-Type: {picture.media_type}\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{picture.content_id}>\r\n"
+        f'Content-Disposition: inline;\r\n filename="{name}"\r\n\r\n{lines}'
+    )
 
 
 def _quoted(text: str, nonce: str) -> str:

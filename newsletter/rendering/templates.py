@@ -19,8 +19,8 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
-from newsletter.config.options import ThemeOptions
 from newsletter.config.theme import Theme
+from newsletter.config.theme_options import ThemeOptions
 from newsletter.errors import TemplateError
 from newsletter.rendering.plaintext import html_to_text, underlined, wrapped
 
@@ -34,6 +34,12 @@ def shipped_templates() -> Path:
     """The folder of the shipped templates: in the wheel, or beside the package in a checkout."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+def web_folders(own_folder: str) -> list[Path]:
+    """Where pages and their static files are looked for, in order."""
+    own = [Path(own_folder) / "web"] if own_folder else []
+    return [*own, shipped_templates() / "web"]
 
 
 class Templates:

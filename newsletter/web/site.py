@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from newsletter.rendering.templates import web_folders
 from newsletter.web import (
     choosing,
     confirming,
@@ -36,7 +37,6 @@ from newsletter.web.ready import AnswerReady
 from newsletter.web.security import SecurityHeaders
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
-from newsletter.web.views import web_folders
 
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
 

@@ -6,7 +6,6 @@ template names.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,13 +22,7 @@ from newsletter.errors import TemplateError
 from newsletter.feeds.building import imprint_line
 from newsletter.feeds.documents import FeedKind
 from newsletter.feeds.scopes import feed_path
-from newsletter.rendering.templates import shipped_templates
-
-
-def web_folders(own_folder: str) -> list[Path]:
-    """Where pages and their static files are looked for, in order."""
-    own = [Path(own_folder) / "web"] if own_folder else []
-    return [*own, shipped_templates() / "web"]
+from newsletter.rendering.templates import web_folders
 
 
 class Views:

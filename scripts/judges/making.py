@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from newsletter.clock import SystemClock
-from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site, ThemeOptions
+from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site
 from newsletter.config.theme import Theme
+from newsletter.config.theme_options import ThemeOptions
 from newsletter.editions.masthead import shown_masthead
 from newsletter.editions.sample import sample_edition, sample_notice, sample_sections
 from newsletter.editions.variants import compile_variant
@@ -20,6 +21,7 @@ from newsletter.rendering.compile import Rendered, Renderer, compile_mail, perso
 from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
 from newsletter.rendering.message import Envelope
+from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.slots import fill
 from newsletter.rendering.templates import Templates
 
@@ -38,6 +40,7 @@ SITE = Site(
     ),
 )
 PARTY = ThemeOptions(accent="#8a1538", masthead="#8a1538", footer="Wexcombe Forward, since 1998")
+SAMPLE_PICTURE = Path(__file__).resolve().parents[2] / "newsletter/demo/images/harbour.png"
 # Kind and number of stories of each edition: a usual digest, one that has to shorten itself, one
 # whole article, a bulletin.
 EDITIONS = {
@@ -72,11 +75,14 @@ class Look:
 
     @property
     def renderer(self) -> Renderer:
-        return Renderer(Templates("", Theme.of(self.config.theme)), BASE)
+        inline = self.config.theme.images == "inline"
+        pictures = Pictures(BASE, (), lambda _address: SAMPLE_PICTURE.read_bytes())
+        templates = Templates("", Theme.of(self.config.theme))
+        return Renderer(templates, BASE, pictures if inline else None)
 
 
 def looks() -> list[Look]:
-    """As shipped; in a party's colours; in a language written from the right."""
+    """As shipped; in a party's colours; with its pictures in it; in a language from the right."""
     plain = Config(
         site=SITE,
         senders={"default": Sender(address="news@wexcombe.example")},
@@ -89,6 +95,11 @@ def looks() -> list[Look]:
             name="-party",
             config=plain.model_copy(update={"theme": PARTY}),
             mails=("digest", "article", "confirm"),
+        ),
+        Look(
+            name="-inline",
+            config=plain.model_copy(update={"theme": ThemeOptions(images="inline")}),
+            mails=("digest",),
         ),
         Look(
             name="-rtl",
@@ -148,7 +159,7 @@ def _notice(look: Look, kind: str, folder: Path, key: DkimKey) -> Made:
         owner="",
         message_id_domain="wexcombe.example",
     )
-    content = compile_mail(rendered, envelope)
+    content = compile_mail(rendered, envelope).content
     return _made(f"{kind}{look.name}", rendered, content, folder, key, is_edition=False)
 
 

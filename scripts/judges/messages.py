@@ -23,6 +23,8 @@ LONGEST_BODY_LINE_BYTES = 76
 # RFC 8058 section 3.1 and what Gmail needs to show its own button: byte for byte.
 ONE_CLICK = re.compile(rb"\r\nList-Unsubscribe:(?:\r\n)? <https://[!-;=?-~]+>\r\n")
 POST = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+PLAIN = ["multipart/alternative", "text/plain", "text/html"]
+WITH_PICTURE = [*PLAIN[:2], "multipart/related", "text/html", "image/png"]
 ONCE = (b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"Content-Type")
 NEEDED_OF_EDITIONS = (b"List-Id", b"List-Archive", b"List-Owner", b"Feedback-ID")
 
@@ -46,7 +48,7 @@ def _parse(mail: Made) -> Iterator[str]:
     except (MessageDefect, KeyError, AttributeError, LookupError, ValueError) as defect:
         yield repr(defect)
         return
-    if kinds != ["multipart/alternative", "text/plain", "text/html"]:
+    if kinds not in (PLAIN, WITH_PICTURE):
         yield f"its parts are {kinds}"
     if not text.strip() or len(html.encode()) > GMAIL_CLIPS_AT_BYTES:
         yield f"{len(text)} characters of text, {len(html.encode())} bytes of HTML"

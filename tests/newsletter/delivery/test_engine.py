@@ -1,5 +1,6 @@
 """From an edition to everybody's mail, and never twice."""
 
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -448,3 +449,26 @@ def test_the_same_bulletin_twice_within_a_day_needs_a_second_word(
     with pytest.raises(Conflict, match="is the same bulletin"):
         bulletin(app)
     assert bulletin(app, again=True).state is EditionState.QUEUED
+
+
+def test_own_pictures_are_parts_of_the_mail_where_the_site_wants_it(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    logo = "https://wexcombe.example/static/logo.png"
+    option = f"[theme]\nimages = 'inline'\nlogo = '{logo}'\n[lint]\nlinks = false\n"
+    app = make_app(tmp_path, sqlite_url, clock, extra=option, transport=transport)
+    shutil.rmtree(tmp_path / "templates" / "digest")
+    static = tmp_path / "templates" / "web" / "static"
+    static.mkdir(parents=True)
+    (static / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n and the rest")
+    with app.database.write() as session:
+        add_article(session, "Homes", clock.now())
+        add_subscriber(session, ANN, clock.now())
+    edition = make_digest(app)
+    app.engine.send(edition.id)
+    app.close()
+    (mail,) = transport.taken
+    assert mail.content.count(b"Content-Type: image/png") == 1
+    assert logo.encode() not in mail.content.replace(b"=\r\n", b"")
+    with app.database.read() as session:
+        assert logo in store.by_id(session, edition.id).web_html

@@ -136,3 +136,15 @@ def test_what_was_left_out_is_told() -> None:
 
 def test_the_configuration_can_name_every_rule_but_those_of_the_law() -> None:
     assert set(get_args(LintRule)) == set(Rule) - ALWAYS
+
+
+def test_a_mail_that_grows_large_with_its_pictures_is_doubted() -> None:
+    (found,) = look_over(replace(GOOD, mail_bytes=600_000))
+    assert (found.rule, found.severity) == (Rule.SIZE, Severity.WARNING)
+    assert "600 KB" in found.message
+
+
+def test_a_picture_that_could_not_be_a_part_is_told() -> None:
+    (found,) = look_over(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
+    assert (found.rule, found.severity) == (Rule.PICTURES, Severity.WARNING)
+    assert "too large" in found.message

@@ -1,6 +1,7 @@
 """DKIM: what we sign, an independent verifier believes; what was changed, it does not."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import dkim
@@ -15,6 +16,7 @@ from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
 from newsletter.rendering.message import Envelope, write_message
+from newsletter.rendering.pictures import Picture
 from newsletter.rendering.slots import Slot, mark
 
 NONCE = "0a1b2c"
@@ -30,7 +32,14 @@ def key() -> DkimKey:
     return DkimKey("wexcombe.example", "2026", pem(rsa.generate_private_key(65537, 2048)))
 
 
-def signed(key: DkimKey, text: str = "text", *, name: str = "Ann", subject: str = "News") -> bytes:
+def signed(
+    key: DkimKey,
+    text: str = "text",
+    *,
+    name: str = "Ann",
+    subject: str = "News",
+    pictures: Sequence[Picture] = (),
+) -> bytes:
     envelope = Envelope(
         from_name="Wexcombe Forward",
         from_address="news@wexcombe.example",
@@ -47,9 +56,16 @@ def signed(key: DkimKey, text: str = "text", *, name: str = "Ann", subject: str 
     )
     greeting = mark(Slot.GREETING_TEXT, NONCE)
     html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
-    content = write_message(envelope, f"{greeting}\n{text}", html, NONCE)
+    content = write_message(envelope, f"{greeting}\n{text}", html, NONCE, pictures)
     values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "ghi.jkl", "e1.5.9")
     return ready(content, NONCE, key).splice(values)
+
+
+def test_pictures_are_signed_with_the_mail_that_holds_them(key: DkimKey) -> None:
+    picture = Picture(content_id="a@b.example", media_type="image/png", content=bytes(range(256)))
+    message = signed(key, pictures=[picture])
+    assert is_believed(key, message)
+    assert not is_believed(key, message.replace(b"AAECAw", b"AAECBA"))
 
 
 def is_believed(key: DkimKey, message: bytes) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from newsletter.rendering.compile import personal_values
 from newsletter.rendering.headers import header, mailbox
 from newsletter.rendering.message import Envelope, cut, write_message
+from newsletter.rendering.pictures import Picture
 from newsletter.rendering.slots import Slot, mark
 
 NONCE = "0a1b2c"
@@ -62,6 +63,25 @@ def test_text_comes_before_html_and_both_are_whole() -> None:
         "Grüße",
         "<p>Grüße</p>",
     ]
+
+
+def test_pictures_stand_beside_the_page_that_names_them() -> None:
+    picture = Picture(content_id="a@wexcombe.example", media_type="image/png", content=b"\x89PNG")
+    content = write_message(envelope(), "text", '<img src="cid:a@…">', NONCE, [picture])
+    found = parse(cut(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m")))
+    kinds = [part.get_content_type() for part in found.walk()]
+    assert kinds == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    shown = list(found.walk())[-1]
+    assert (shown["Content-ID"], shown.get_payload(decode=True)) == (
+        "<a@wexcombe.example>",
+        b"\x89PNG",
+    )
 
 
 def test_the_one_click_headers_are_plain_bytes_however_long_the_address() -> None:

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from newsletter.app import Newsletter
 from newsletter.config.colours import READABLE, contrast
-from newsletter.config.options import ThemeOptions
 from newsletter.config.theme import Theme
+from newsletter.config.theme_options import ThemeOptions
 from newsletter.web.services import SiteServices
 from newsletter.web.theming import theme_css
 

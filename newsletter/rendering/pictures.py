@@ -1,0 +1,116 @@
+"""Pictures written into mails, where the site wants that: its own small ones, as parts of the mail.
+
+The page then names a part (`cid:`, RFC 2392) in place of an address. A picture that is another
+site's, too large or not to be had keeps its address, so nothing here stops a mail. Each is read
+once for all the variants of an edition.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape, unescape
+from urllib.parse import urlsplit
+
+from newsletter.errors import FetchError
+
+Read = Callable[[str], bytes]
+"""What stands at an address. Raises FetchError where nothing does, or too much."""
+
+MOST_PICTURES = 12
+# Preparing an edition must not wait for ever on a slow server; what is left stays an address.
+MOST_SECONDS = 30.0
+# For the variants of one edition; the next may find other bytes at the same address.
+KEPT_SECONDS = 600.0
+# What every mail program shows; others (WebP, SVG) are left to those that fetch them.
+TYPES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
+_IMAGE = re.compile(r'(<img\b(?:[^>"]|"[^"]*")*?\ssrc=")([^"]*)(")')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture as a part of a mail."""
+
+    content_id: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inlined:
+    """A page whose pictures are parts."""
+
+    html: str
+    pictures: tuple[Picture, ...] = ()
+    left: tuple[str, ...] = ()
+    """Own pictures that kept their addresses, with the reason."""
+
+
+class Pictures:
+    """The own pictures of one site, read when a mail shows them."""
+
+    def __init__(self, base_url: str, others: tuple[str, ...], read: Read) -> None:
+        """
+        Args:
+            others: what addresses of own pictures are or begin with, besides the site's.
+        """
+        self._host = urlsplit(base_url).hostname or "localhost"
+        self._own = frozenset(others)
+        self._starts = tuple(f"{start.rstrip('/')}/" for start in (base_url, *others))
+        self._read = read
+        self._kept: dict[str, tuple[float, Picture | str]] = {}
+
+    def inline(self, html: str) -> Inlined:
+        """The page with its own pictures as parts."""
+        until = time.monotonic() + MOST_SECONDS
+        addresses = dict.fromkeys(unescape(found[1]) for found in _IMAGE.findall(html))
+        found: dict[str, Picture] = {}
+        left: list[str] = []
+        for address in addresses:
+            if not (address in self._own or address.startswith(self._starts)):
+                continue
+            picture = self._picture(address, until, is_full=len(found) >= MOST_PICTURES)
+            if isinstance(picture, Picture):
+                found[escape(address)] = picture
+            else:
+                left.append(picture)
+
+        def named(match: re.Match[str]) -> str:
+            picture = found.get(escape(unescape(match[2])))
+            return f"{match[1]}cid:{picture.content_id}{match[3]}" if picture else match[0]
+
+        parts = {picture.content_id: picture for picture in found.values()}
+        return Inlined(
+            html=_IMAGE.sub(named, html), pictures=tuple(parts.values()), left=tuple(left)
+        )
+
+    def _picture(self, address: str, until: float, *, is_full: bool) -> Picture | str:
+        """The picture, or why it is none."""
+        now = time.monotonic()
+        kept = self._kept.get(address)
+        if kept and now - kept[0] < KEPT_SECONDS and not is_full:
+            return kept[1]
+        if is_full or now > until:
+            return f"{address}: there are too many pictures, or they came too slowly"
+        self._kept = {a: k for a, k in self._kept.items() if now - k[0] < KEPT_SECONDS}
+        try:
+            picture: Picture | str = self._part(address, self._read(address))
+        except FetchError as error:
+            picture = str(error)
+        self._kept[address] = (now, picture)
+        return picture
+
+    def _part(self, address: str, content: bytes) -> Picture | str:
+        for start, media_type in TYPES.items():
+            if content.startswith(start):
+                name = hashlib.sha256(content).hexdigest()[:24]
+                return Picture(
+                    content_id=f"{name}@{self._host}", media_type=media_type, content=content
+                )
+        return f"{address}: it is no PNG, JPEG or GIF"

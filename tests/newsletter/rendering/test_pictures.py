@@ -1,0 +1,112 @@
+"""Pictures as parts of a mail: which, and what happens to those that cannot be."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import FetchError
+from newsletter.rendering.picture_reading import PictureReader
+from newsletter.rendering.pictures import MOST_PICTURES, Pictures
+
+BASE = "https://wexcombe.example"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+
+
+class Shelf:
+    """Pictures by their addresses; remembers what was asked for."""
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = {f"{BASE}/{name}.png": content for name, content in files.items()}
+        self.asked: list[str] = []
+
+    def read(self, address: str) -> bytes:
+        self.asked.append(address)
+        if address not in self.files:
+            raise FetchError(f"{address}: the server answered 404")
+        return self.files[address]
+
+
+def page(*addresses: str) -> str:
+    return "".join(f'<p><img alt="a > b" width="9" src="{a}"></p>' for a in addresses)
+
+
+def test_an_own_picture_becomes_a_part_that_the_page_names() -> None:
+    shelf = Shelf(a=PNG)
+    found = Pictures(BASE, (), shelf.read).inline(page(f"{BASE}/a.png", f"{BASE}/a.png"))
+    (picture,) = found.pictures
+    assert (picture.media_type, picture.content) == ("image/png", PNG)
+    assert found.html == page(f"cid:{picture.content_id}", f"cid:{picture.content_id}")
+
+
+def test_each_is_read_once_for_all_the_variants_of_an_edition() -> None:
+    shelf = Shelf(a=PNG)
+    pictures = Pictures(BASE, (), shelf.read)
+    for _ in range(3):
+        pictures.inline(page(f"{BASE}/a.png", f"{BASE}/gone.png"))
+    assert shelf.asked == [f"{BASE}/a.png", f"{BASE}/gone.png"]
+
+
+def test_a_picture_of_another_site_is_neither_read_nor_touched() -> None:
+    shelf = Shelf()
+    others = page("https://else.example/a.png", "https://wexcombe.example.evil.example/a.png")
+    found = Pictures(BASE, (), shelf.read).inline(others)
+    assert (found.html, found.pictures, found.left) == (others, (), ())
+    assert shelf.asked == []
+
+
+@pytest.mark.parametrize("own", ["https://img.example/a.png", "https://img.example"])
+def test_other_places_may_be_named_as_ones_own(own: str) -> None:
+    found = Pictures(BASE, (own,), lambda _: PNG).inline(page("https://img.example/a.png"))
+    assert len(found.pictures) == 1
+
+
+def test_what_cannot_be_a_part_keeps_its_address_and_is_told() -> None:
+    shelf = Shelf(words=b"<html>")
+    addresses = (f"{BASE}/words.png", f"{BASE}/gone.png")
+    found = Pictures(BASE, (), shelf.read).inline(page(*addresses))
+    assert found.html == page(*addresses)
+    assert found.left == (
+        f"{BASE}/words.png: it is no PNG, JPEG or GIF",
+        f"{BASE}/gone.png: the server answered 404",
+    )
+
+
+def test_a_mail_holds_no_more_than_so_many() -> None:
+    names = [f"p{n}" for n in range(MOST_PICTURES + 2)]
+    shelf = Shelf(**{name: PNG + name.encode() for name in names})
+    found = Pictures(BASE, (), shelf.read).inline(page(*shelf.files))
+    assert (len(found.pictures), len(found.left)) == (MOST_PICTURES, 2)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> PictureReader:
+    folder = tmp_path / "static"
+    folder.mkdir()
+    (folder / "logo.png").write_bytes(PNG)
+    (folder / "large.png").write_bytes(PNG * 9)
+    (tmp_path / "secret").write_bytes(b"secret")
+    # Nothing listens here: what is no file of the folder cannot be had.
+    return PictureReader(
+        base_url="http://127.0.0.1:9", static_folders=[folder], largest_bytes=len(PNG)
+    )
+
+
+def test_a_static_file_is_read_from_its_folder(reader: PictureReader) -> None:
+    assert reader.read("http://127.0.0.1:9/static/logo.png?v=2") == PNG
+
+
+@pytest.mark.parametrize(
+    "name", ["static/large.png", "static/../secret", "static/%2e%2e/secret", "a.png"]
+)
+def test_what_is_too_large_or_outside_the_folder_is_not_read(
+    reader: PictureReader, name: str
+) -> None:
+    with pytest.raises(FetchError):
+        reader.read(f"http://127.0.0.1:9/{name}")
+
+
+def test_the_inside_of_ones_network_is_not_asked_for_anothers_picture(
+    reader: PictureReader,
+) -> None:
+    with pytest.raises(FetchError, match="private network"):
+        reader.read("http://127.0.0.2:9/a.png")
