@@ -1,7 +1,7 @@
 """Corrections published on purpose: readers are told, where a quiet edit tells nobody.
 
 The article keeps its tag and its address. Mails that were sent stay as they are, and no digest
-takes the article a second time.
+takes the article a second time: its next edition tells the correction alone.
 """
 
 from datetime import datetime

@@ -330,8 +330,9 @@ def withdraw(program: Program, references: tuple[str, ...]) -> None:
 def correct_(program: Program, reference: str, note: str) -> None:
     """Publish a correction: NOTE says what was wrong and is right now.
 
-    It stands on the article's page and comes to feed readers as an entry of its own. No mail is
-    sent. A quiet edit tells nobody: newsletter articles edit.
+    It stands on the article's page and comes to feed readers as an entry of its own. Digests that
+    told the article say it in their next edition. A quiet edit tells nobody: newsletter articles
+    edit.
     """
     with program.database.write() as session:
         correct(session, reference, note, program.clock.now())

@@ -178,6 +178,7 @@ def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer
     session.add(edition)
     session.flush()
     store.add_articles(session, edition, choice.articles)
+    store.add_corrections(session, edition, edition.created_at)
     context = full_context(edition, store.sections_of(session, edition), renderer)
     edition.subject = context["edition"]["subject"]
     session.flush()

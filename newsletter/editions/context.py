@@ -10,7 +10,7 @@ from newsletter.articles.models import Article
 from newsletter.articles.sanitising import summary_of
 from newsletter.editions.abridging import Plan
 from newsletter.editions.dates import long_date
-from newsletter.editions.digest import Section
+from newsletter.editions.digest import Amendment, Section
 from newsletter.editions.models import Edition
 from newsletter.rendering.plaintext import first_part, html_to_text
 
@@ -35,6 +35,11 @@ def digest_context(edition: Edition, sections: Sequence[Section], plan: Plan) ->
         "articles": shown,
         "tail": [article for section in told for article in section["tail"]],
         "more": count - len(shown),
+        "corrections": [
+            _amendment(amendment, edition.masthead)
+            for section in sections
+            for amendment in section.amendments
+        ],
         "topics": _topics(shown),
         "preheader": summary_of(lead["summary"], PREHEADER_CHARACTERS),
     }
@@ -98,7 +103,7 @@ def _article(article: Article, masthead: Mapping[str, Any], plan: Plan) -> dict[
         body, is_whole = first_part(body, plan.body_characters), False
     return {
         "title": article.title,
-        "url": article.canonical_url or f"{base_url}/articles/{article.slug}",
+        "url": _address(article, masthead),
         "summary": summary_of(article.summary, limit) if limit else article.summary,
         "author": article.author,
         "image_url": article.image_url,
@@ -110,6 +115,19 @@ def _article(article: Article, masthead: Mapping[str, Any], plan: Plan) -> dict[
         "body_html": body,
         "is_whole": is_whole,
     }
+
+
+def _amendment(amendment: Amendment, masthead: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "title": amendment.article.title,
+        "url": _address(amendment.article, masthead),
+        "date": long_date(amendment.at, masthead["timezone"]),
+        "note": amendment.note,
+    }
+
+
+def _address(article: Article, masthead: Mapping[str, Any]) -> str:
+    return article.canonical_url or f"{masthead['site']['base_url']}/articles/{article.slug}"
 
 
 def _topics(articles: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -4,8 +4,9 @@ An edition has a section for every digest that goes out with it, usually one. A 
 topics choose her stories from each and put those first that are about most of her topics.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from newsletter.articles.models import Article
 from newsletter.config.options import DigestOptions
@@ -30,6 +31,17 @@ class NothingToSay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """A correction of an article that the digest told before."""
+
+    article: Article
+    number: int
+    """Within the article."""
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """What one digest brings to an edition."""
 
@@ -38,6 +50,7 @@ class Section:
     title: str
     """Its name as shown."""
     articles: tuple[Article, ...]
+    amendments: tuple[Amendment, ...] = ()
 
 
 def choose_articles(
@@ -77,20 +90,36 @@ def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Ar
 def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Section, ...]:
     """The sections as a subscriber with this choice is sent them.
 
-    No article twice: it stands in the first section that has it. No section empty.
+    No article twice: it stands in the first section that has it. No section empty. What is
+    corrected stands in the first section, whichever digest told it; it alone makes no mail.
     """
     found: list[Section] = []
     told: set[int] = set()
+    amendments: dict[tuple[int, int], Amendment] = {}
     for section in sections:
         if choice.digests and section.digest not in choice.digests:
             continue
         new = [a for a in articles_for(section.articles, choice.topics) if a.id not in told]
         told.update(a.id for a in new)
+        amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, topics)}
         if new:
-            found.append(replace(section, articles=tuple(new)))
+            found.append(replace(section, articles=tuple(new), amendments=()))
+    if found:
+        found[0] = replace(found[0], amendments=tuple(amendments.values()))
     return tuple(found)
 
 
 def key_of(sections: Iterable[Section]) -> str:
-    """The numbers of the articles, section by section; what tells one variant from another."""
-    return ",".join(str(article.id) for section in sections for article in section.articles)
+    """What tells one variant from another: its articles and corrections, section by section."""
+    parts: list[str] = []
+    for section in sections:
+        parts += [str(article.id) for article in section.articles]
+        parts += [f"c{amendment.article.id}.{amendment.number}" for amendment in section.amendments]
+    return ",".join(parts)
+
+
+def _amendments_for(section: Section, topics: Sequence[str]) -> Iterator[Amendment]:
+    wanted = set(topics)
+    for amendment in section.amendments:
+        if not wanted or wanted & {topic.slug for topic in amendment.article.topics}:
+            yield amendment

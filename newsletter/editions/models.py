@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.config.sending import DoubtPolicy
@@ -98,6 +98,28 @@ class EditionArticle(Base):
     position: Mapped[int]
 
 
+class EditionCorrection(Base):
+    """A correction in an edition. None is ever in two editions of one digest."""
+
+    __tablename__ = "edition_corrections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["article_id", "number"],
+            ["article_corrections.article_id", "article_corrections.number"],
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("digest", "article_id", "number"),
+    )
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
+    article_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """The correction's, within its article."""
+    digest: Mapped[str]
+
+
 class Variant(Base):
     """An edition compiled for one distinct choice of articles."""
 
@@ -107,7 +129,7 @@ class Variant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id", ondelete="CASCADE"))
     articles: Mapped[str]
-    """The numbers of its articles in order, between commas; empty for a bulletin."""
+    """What `editions.digest.key_of` says of it; empty for a bulletin."""
     content: Mapped[bytes]
     """The encoded message with marks where personal values go."""
     nonce: Mapped[str]

@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter.articles.models import Article, Topic
 from newsletter.config.options import Config
-from newsletter.editions.digest import Section
+from newsletter.editions.digest import Amendment, Section
 from newsletter.editions.masthead import shown_masthead
 from newsletter.editions.models import Edition, EditionKind, EditionState
 
@@ -56,7 +56,14 @@ def sample_article(number: int, base_url: str, now: datetime) -> Article:
 def sample_sections(base_url: str, now: datetime, count: int) -> tuple[Section, ...]:
     """The articles of a sample digest."""
     articles = tuple(sample_article(number, base_url, now) for number in range(count))
-    return (Section(digest="sample", title="The Friday digest", articles=articles),)
+    amendment = Amendment(
+        article=sample_article(count + (1 - count) % len(STORIES), base_url, now),
+        number=1,
+        at=now - timedelta(days=2),
+        note="The ropeworks will have sixty homes, not sixteen as we wrote.",
+    )
+    title, amendments = "The Friday digest", (amendment,) if count > 1 else ()
+    return (Section(digest="sample", title=title, articles=articles, amendments=amendments),)
 
 
 def sample_edition(config: Config, kind: str, now: datetime, count: int) -> Edition:

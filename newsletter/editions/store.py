@@ -1,25 +1,29 @@
 """Every query on editions. Never commits."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, defer
 
-from newsletter.articles.models import Article, ArticleStatus, Topic
+from newsletter.articles.models import Article, ArticleStatus, Correction, Topic
 from newsletter.config.options import DigestOptions
-from newsletter.editions.digest import Section
+from newsletter.editions.digest import Amendment, Section
 from newsletter.editions.life import Act, next_state
 from newsletter.editions.models import (
     DigestState,
     Edition,
     EditionArticle,
+    EditionCorrection,
     EditionState,
     Variant,
     VariantChoice,
 )
 from newsletter.errors import Conflict, ResourceNotFound
 
+# What was wrong longer ago than this is told by the site and the feeds alone.
+OLD_CORRECTION = timedelta(days=90)
+MOST_CORRECTIONS = 10
 UNDER_WAY = frozenset(
     {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
 )
@@ -99,8 +103,9 @@ def change_state(session: Session, number: int, act: Act, *, note: str = "") -> 
 
 
 def free_articles(session: Session, number: int) -> None:
-    """Let the articles of an edition that mailed nobody be chosen again."""
+    """Let the articles and corrections of an edition that mailed nobody be chosen again."""
     session.execute(delete(EditionArticle).where(EditionArticle.edition_id == number))
+    session.execute(delete(EditionCorrection).where(EditionCorrection.edition_id == number))
 
 
 def same_bulletin_since(session: Session, content_hash: str, since: datetime) -> Edition | None:
@@ -150,6 +155,54 @@ def add_articles(session: Session, edition: Edition, articles: Iterable[Article]
     session.flush()
 
 
+def add_corrections(session: Session, edition: Edition, now: datetime) -> None:
+    """Have an edition tell what was corrected since its digest told the article, oldest first."""
+    digest = edition.digest or ""
+    told = exists().where(
+        EditionCorrection.article_id == Correction.article_id,
+        EditionCorrection.number == Correction.number,
+        EditionCorrection.digest == digest,
+    )
+    query = (
+        select(Correction.article_id, Correction.number)
+        .join(Article)
+        .join(EditionArticle, EditionArticle.article_id == Correction.article_id)
+        .join(Edition, Edition.id == EditionArticle.edition_id)
+        .where(EditionArticle.digest == digest, Edition.created_at < Correction.at, ~told)
+        .where(Article.status == ArticleStatus.PUBLISHED, Correction.at > now - OLD_CORRECTION)
+        .order_by(Correction.at, Correction.article_id, Correction.number)
+        .limit(MOST_CORRECTIONS)
+    )
+    for article_id, number in session.execute(query).all():
+        session.add(
+            EditionCorrection(
+                edition_id=edition.id, article_id=article_id, number=number, digest=digest
+            )
+        )
+    session.flush()
+
+
+def amendments_of(session: Session, number: int) -> list[Amendment]:
+    """The corrections in an edition, oldest first; without those of articles withdrawn since."""
+    query = (
+        select(Article, Correction)
+        .join(Correction, Correction.article_id == Article.id)
+        .join(
+            EditionCorrection,
+            and_(
+                EditionCorrection.article_id == Correction.article_id,
+                EditionCorrection.number == Correction.number,
+            ),
+        )
+        .where(EditionCorrection.edition_id == number, Article.status == ArticleStatus.PUBLISHED)
+        .order_by(Correction.at, Correction.article_id, Correction.number)
+    )
+    return [
+        Amendment(article=article, number=note.number, at=note.at, note=note.note)
+        for article, note in session.execute(query)
+    ]
+
+
 def articles_of(session: Session, number: int) -> list[Article]:
     """The articles of an edition in order; those withdrawn since it was composed left out."""
     query = (
@@ -166,7 +219,12 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
     joined = select(Edition).where(Edition.joined_to == edition.id).order_by(Edition.id)
     editions = [edition, *session.scalars(joined)]
     found = [
-        Section(digest=e.digest, title=e.title, articles=tuple(articles_of(session, e.id)))
+        Section(
+            digest=e.digest,
+            title=e.title,
+            articles=tuple(articles_of(session, e.id)),
+            amendments=tuple(amendments_of(session, e.id)),
+        )
         for e in editions
         if e.digest
     ]

@@ -97,6 +97,14 @@ def context(kind: str, title: str = "") -> dict[str, Any]:
         ],
         "tail": articles[6:8],
         "more": 3,
+        "corrections": [
+            {
+                "title": title or "Trees planted",
+                "url": f"{BASE}/articles/trees",
+                "date": "Tuesday 24 November 2026",
+                "note": "It was forty trees.",
+            }
+        ],
         "topics": articles[0]["topics"],
         "body_html": "<p>Come to the fair.</p>",
         "body_text": "Come to the fair.",

@@ -1,0 +1,43 @@
+"""Corrections in digests: which edition told which."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "edition_corrections",
+        sa.Column("edition_id", NUMBER, nullable=False),
+        sa.Column("article_id", NUMBER, nullable=False),
+        sa.Column("number", NUMBER, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["editions.id"],
+            name=op.f("fk_edition_corrections_edition_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id", "number"],
+            ["article_corrections.article_id", "article_corrections.number"],
+            name=op.f("fk_edition_corrections_article_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "edition_id", "article_id", "number", name=op.f("pk_edition_corrections")
+        ),
+        sa.UniqueConstraint(
+            "digest", "article_id", "number", name=op.f("uq_edition_corrections_digest_article_id_number")
+        ),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("edition_corrections")
