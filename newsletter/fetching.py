@@ -63,6 +63,15 @@ class Fetched:
     last_modified: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """What the head of an answer says of a file."""
+
+    length_bytes: int
+    """0 where it does not say."""
+    content_type: str
+
+
 def fetch(
     url: str,
     *,
@@ -106,6 +115,30 @@ def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = 
         try:
             with _last_answer(session, url, HEADERS) as (found, _):
                 return found.status_code
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+
+
+def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> Size:
+    """How large a file is, by the head of the answer; the file itself is not read.
+
+    Asked by GET: many servers answer HEAD wrongly, and none of the body is taken.
+
+    Raises:
+        FetchError: it does not answer, has no such file, or must not be asked.
+    """
+    deadline = _Deadline(total_time)
+    headers = {**HEADERS, "Accept-Encoding": "identity"}
+    with deadline.enforced(), _session(allow_private, deadline) as session:
+        try:
+            with _last_answer(session, url, headers) as (found, _):
+                if found.status_code != requests.codes.ok:
+                    raise FetchError(f"{url}: the server answered {found.status_code}")
+                length = found.headers.get("Content-Length", "")
+                return Size(
+                    length_bytes=int(length) if length.isascii() and length.isdigit() else 0,
+                    content_type=found.headers.get("Content-Type", "").partition(";")[0].strip(),
+                )
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
 

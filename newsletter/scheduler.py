@@ -6,13 +6,14 @@ look may come late, twice, or on several machines at once.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery import watching
@@ -24,6 +25,7 @@ from newsletter.editions.schedule import DueRuns, Run, due_runs
 from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
+from newsletter.fetching import Size, size_of
 from subscribers import consent, membership
 
 log = structlog.get_logger()
@@ -35,6 +37,8 @@ LOOK_FOR_THE_DEAD_SECONDS = 60
 LOOK_AFTER_EDITIONS_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
+LOOK_AT_SIZES_SECONDS = 30
+SIZE_TIME = timedelta(seconds=10)
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
@@ -49,6 +53,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
+        (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
     app.engine.recover()
     return _looking(looks)
@@ -74,6 +79,19 @@ def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundSched
         )
     scheduler.start()
     return scheduler
+
+
+def ask_sizes(app: Newsletter) -> None:
+    """Ask how large what newly stored articles bring is, for the feeds to say it."""
+    base_url = f"{app.config.site.base_url}/"
+
+    def ask(url: str) -> Size:
+        # The site's own files may be on a machine that only its own network reaches.
+        is_ours = url.startswith(base_url)
+        return size_of(url, allow_private=is_ours, total_time=SIZE_TIME)
+
+    if app.config.feeds.ask_sizes:
+        measure_due(app.database, ask, app.clock)
 
 
 def make_due_digests(app: Newsletter) -> None:

@@ -75,6 +75,7 @@ def apply_edit(
     changed_at = store.begin_change(session, now)
     if _content(after) != _content(before):
         article.updated_at = max(now, article.published_at)
+        article.is_measured = False
     article.updated_at = max(article.updated_at, article.published_at)
     store.note_change(article, changed_at, left)
     return True

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.database import Base, UTCDateTime
@@ -85,6 +85,10 @@ class Article(Base):
     """When it came into this store."""
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=_when_stored)
     """When the row was last written, status and topics included; later at every change."""
+    media: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """What is known of its picture and of the files that it links to: url, type, length."""
+    is_measured: Mapped[bool] = mapped_column(default=False, index=True)
+    """Whether their lengths have been asked for."""
     content_hash: Mapped[str]
     """Of the record it was last imported from: an unchanged record writes nothing."""
 

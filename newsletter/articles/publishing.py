@@ -18,6 +18,7 @@ from newsletter.articles import store
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, one_line
 from newsletter.articles.matching import Match, Seen, key_of_record, match
+from newsletter.articles.measuring import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.naming import Names
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
@@ -275,6 +276,8 @@ def _fill(article: Article, found: Match, body: str) -> None:
         )
     article.author = record.author or article.author or ""
     article.image_url = record.image_url or article.image_url or ""
+    article.media = declared(record.attachments) or article.media or []
+    article.is_measured = False
     article.canonical_url = record.canonical_url or article.canonical_url or ""
     article.status = record.status or article.status
 

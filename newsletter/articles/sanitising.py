@@ -14,6 +14,8 @@ import nh3
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.attachments import linking_players
+
 SUMMARY_LENGTH = 280
 # An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
 # closed first by a parser that is bounded.
@@ -69,7 +71,7 @@ def sanitise(html: str, base: str) -> str:
     def attribute(tag: str, name: str, value: str) -> str | None:
         return _attribute(tag, name, value, base)
 
-    html = without_controls(html)
+    html = linking_players(without_controls(html))
     clean = nh3.clean(
         html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html),
         tags=set(TAGS),

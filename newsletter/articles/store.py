@@ -238,6 +238,14 @@ def begin_change(session: Session, now: datetime) -> datetime:
     return now if newest is None else max(now, newest + timedelta(microseconds=1))
 
 
+def unmeasured(session: Session, limit: int) -> list[Article]:
+    """Published articles whose media nobody has asked for yet, newest first."""
+    query = select(Article).where(
+        Article.is_measured.is_(False), Article.status == ArticleStatus.PUBLISHED
+    )
+    return list(session.scalars(query.order_by(Article.published_at.desc()).limit(limit)))
+
+
 def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
     """Mark an article, its topics and those it left as changed.
 

@@ -229,6 +229,10 @@ class FeedOptions(Section):
     archive_entries: int = Field(
         50, ge=1, le=1000, description="How many happenings an archive of older articles holds"
     )
+    ask_sizes: bool = Field(
+        True,
+        description="true: how large pictures and recordings are is asked of their servers, once",
+    )
     hubs: tuple[WebAddress, ...] = Field(
         (), description="WebSub hubs that are told of changes, such as https://hub.example/"
     )

@@ -1,26 +1,25 @@
 """From a stored article or correction to what a feed says of it; and frozen for the archives."""
 
-import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from lxml import html
-
+from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents import Entry, Media
 from newsletter.feeds.store import Told
 
-# Linked from a text, these are attached to the entry as well; a link to a page is not.
-ATTACHED = ("audio/", "video/", "application/pdf", "application/epub+zip")
 # Where on an article's page its corrections stand.
 ANCHOR = "corrections"
+
+Known = Mapping[str, Mapping[str, Any]]
+"""By address, what `Article.media` holds of it."""
 
 
 def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
+    known = {one["url"]: one for one in article.media}
     return Entry(
         id=article.uid,
         url=article_url(article, base_url),
@@ -31,8 +30,8 @@ def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
         published=article.published_at,
         updated=article.updated_at,
         topics=article.topics,
-        image=image_of(article.image_url),
-        enclosures=tuple(enclosures_in(article.body_html)),
+        image=image_of(article.image_url, known),
+        enclosures=tuple(enclosures_in(article.body_html, known)),
     )
 
 
@@ -57,33 +56,23 @@ def article_url(article: Told, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 
-def image_of(url: str) -> Media | None:
+def image_of(url: str, known: Known | None = None) -> Media | None:
     """An article's picture."""
     if not url:
         return None
-    kind = _type_of(url)
-    return Media(url=url, type=kind if kind.startswith("image/") else "image/jpeg")
+    found = (known or {}).get(url, {})
+    kind = found.get("type") or type_of(url)
+    is_image = kind.startswith("image/")
+    return Media(url=url, type=kind if is_image else "image/jpeg", length=found.get("length", 0))
 
 
-def enclosures_in(body: str) -> Iterator[Media]:
+def enclosures_in(body: str, known: Known | None = None) -> Iterator[Media]:
     """The recordings and papers that a text links to, each once."""
-    if "<a" not in body:
-        return
-    seen = set()
-    for link in html.fragment_fromstring(body, create_parent="div").iter("a"):
-        url = link.get("href", "")
-        kind = _type_of(url)
-        if kind.startswith(ATTACHED) and url.startswith("http") and url not in seen:
-            seen.add(url)
-            yield Media(url=url, type=kind, title=" ".join(link.text_content().split()))
-
-
-def _type_of(url: str) -> str:
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return ""
-    return mimetypes.guess_type(unquote(path))[0] or ""
+    about = known or {}
+    types = {url: one["type"] for url, one in about.items()}
+    for one in linked_in(body, types):
+        length = about.get(one.url, {}).get("length", 0)
+        yield Media(url=one.url, type=one.type, length=length, title=one.title)
 
 
 def freeze(entry: Entry) -> dict[str, Any]:

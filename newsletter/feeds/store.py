@@ -1,9 +1,9 @@
 """Every query on what stands in feeds, archives, hub notices, private feeds. Never commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -46,6 +46,8 @@ class Told(NamedTuple):
     image_url: str
     published_at: datetime
     updated_at: datetime
+    media: Sequence[Mapping[str, Any]]
+    """What is known of its picture and of the files it links to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,6 +162,7 @@ _TOLD = (
     Article.image_url,
     Article.published_at,
     Article.updated_at,
+    Article.media,
 )
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from newsletter.errors import FetchError
-from newsletter.fetching import MOST_REDIRECTS, Fetched, fetch, is_public
+from newsletter.fetching import MOST_REDIRECTS, Fetched, fetch, is_public, size_of
 
 ETAG = '"first"'
 SHORT = timedelta(seconds=0.4)
@@ -148,6 +148,23 @@ def test_a_bad_answer_is_told_with_the_address(server: Server, path: str, words:
     with pytest.raises(FetchError, match=words) as caught:
         get(server, path)
     assert str(caught.value).startswith(server.url(path))
+
+
+def test_the_size_of_a_file_is_told_by_its_head(server: Server) -> None:
+    found = size_of(server.url("moved"), allow_private=True)
+    assert found.length_bytes == len(b"<rss/>")
+
+
+@pytest.mark.parametrize(("path", "words"), [("missing", "answered 404"), ("loop", "redirects")])
+def test_what_is_not_there_has_no_size(server: Server, path: str, words: str) -> None:
+    with pytest.raises(FetchError, match=words):
+        size_of(server.url(path), allow_private=True)
+
+
+def test_a_size_inside_ones_network_is_not_asked_for(server: Server) -> None:
+    with pytest.raises(FetchError, match="private network"):
+        size_of(server.url("feed"))
+    assert server.asked == []
 
 
 def test_size_is_bounded_after_unpacking(server: Server) -> None:

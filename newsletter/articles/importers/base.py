@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from newsletter.articles.attachments import Attachment, with_links
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import absolute_address, without_controls
 from newsletter.config.options import Site
@@ -63,6 +64,7 @@ class Record:
     canonical_url: str = ""
     status: ArticleStatus | None = None
     updated_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,16 +116,21 @@ def checked(record: Record, context: ImportContext) -> Record:
         Unreadable: no title, a title too long, or no body.
     """
     canonical = _address(record.canonical_url, context.base_url)
+    base = canonical or context.base_url
+    attachments = tuple(
+        replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
+    )
     return replace(
         record,
+        attachments=attachments,
         source_key=_key(record.source_key),
         title=checked_title(record.title),
-        body_html=_body(record.body_html),
+        body_html=with_links(_body(record.body_html), attachments),
         summary=one_line(record.summary),
         author=one_line(record.author),
         topics=_topics(record.topics),
         canonical_url=canonical,
-        image_url=_address(record.image_url, canonical or context.base_url),
+        image_url=_address(record.image_url, base),
     )
 
 

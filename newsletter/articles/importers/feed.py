@@ -15,6 +15,7 @@ from typing import Any
 
 import feedparser
 
+from newsletter.articles.attachments import Attachment
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers import jsonfeed
 from newsletter.articles.importers.base import (
@@ -40,6 +41,7 @@ OFFERED = re.compile(
     rb"<link\b[^>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE
 )
 LONGEST_MADE_TITLE = 80
+LONGEST_NUMBER = 16
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
@@ -124,6 +126,7 @@ def _record(entry: Any, where: str, home: str, author: str, context: ImportConte
         image_url=_image(entry),
         canonical_url=link,
         updated_at=_moment(entry, "updated", context),
+        attachments=tuple(_attachments(entry)),
     )
     return checked(record, context)
 
@@ -169,6 +172,20 @@ def _image(entry: Any) -> str:
         if kind.startswith("image"):
             return str(media.get("url") or media.get("href") or "")
     return str(entry.get("image", {}).get("href") or "")
+
+
+def _attachments(entry: Any) -> Iterator[Attachment]:
+    """Enclosures and Media RSS, each address once."""
+    found: dict[str, Attachment] = {}
+    for one in (*entry.get("enclosures", ()), *entry.get("media_content", ())):
+        url = str(one.get("href") or one.get("url") or "")
+        kind = str(one.get("type") or "").partition(";")[0].strip().lower()
+        length = str(one.get("length") or one.get("filesize") or "")
+        is_number = length.isascii() and length.isdigit() and len(length) < LONGEST_NUMBER
+        found.setdefault(
+            url, Attachment(url=url, type=kind, length_bytes=int(length) if is_number else 0)
+        )
+    yield from found.values()
 
 
 def _moment(entry: Any, field: str, context: ImportContext) -> datetime | None:

@@ -6,6 +6,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from newsletter.articles.attachments import Attachment
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -14,6 +15,7 @@ from newsletter.articles.importers.base import (
     Unreadable,
     attempt,
     checked,
+    one_line,
 )
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.importers.text import paragraphs_of
@@ -72,6 +74,7 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
         image_url=_text(item, "image") or _text(item, "banner_image"),
         canonical_url=link,
         updated_at=moment_of(updated, context.zone) if updated else None,
+        attachments=tuple(_attachments(item)),
     )
     return checked(record, context)
 
@@ -93,6 +96,19 @@ def _text(item: dict[str, Any], field: str) -> str:
     if value is not None and not isinstance(value, str):
         raise Unreadable(f"{field} is not a text", f"write {field} as one text")
     return value or ""
+
+
+def _attachments(item: dict[str, Any]) -> Iterator[Attachment]:
+    found = item.get("attachments")
+    for one in found if isinstance(found, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("url"), str):
+            size, kind, title = (one.get(k) for k in ("size_in_bytes", "mime_type", "title"))
+            yield Attachment(
+                url=one["url"],
+                type=kind if isinstance(kind, str) else "",
+                title=one_line(title) if isinstance(title, str) else "",
+                length_bytes=size if isinstance(size, int) and size > 0 else 0,
+            )
 
 
 def _author(item: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Corrections in digests: which edition told which."""
+"""Corrections in digests: which edition told which. Articles' media, and their lengths."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,7 +37,16 @@ def upgrade() -> None:
             "digest", "article_id", "number", name=op.f("uq_edition_corrections_digest_article_id_number")
         ),
     )
+    op.add_column("articles", sa.Column("media", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column(
+        "articles",
+        sa.Column("is_measured", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.create_index(op.f("ix_articles_is_measured"), "articles", ["is_measured"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_articles_is_measured"), "articles")
+    op.drop_column("articles", "is_measured")
+    op.drop_column("articles", "media")
     op.drop_table("edition_corrections")
