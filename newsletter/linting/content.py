@@ -16,8 +16,12 @@ LONGEST_SUBJECT_CHARACTERS = 90
 # Below so many characters of words for each picture, filters and readers see only pictures.
 WORDS_PER_PICTURE = 60
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-# Marks of Jinja2, and of the mail services that texts are pasted from.
-_UNRENDERED = re.compile(r"\{\{.{0,60}?\}\}|\{%.{0,60}?%\}|\*\|[A-Z_:]{2,40}\|\*|%recipient\.\w+%")
+# Marks of Jinja2, of the mail services that texts are pasted from, and of programs' own nothing.
+_UNRENDERED = re.compile(
+    r"\{\{.{0,60}?\}\}|\{%.{0,60}?%\}|\*\|[A-Z_:]{2,40}\|\*|%recipient\.\w+%|\$\{.{1,60}?\}|<%.{0,60}?%>|"
+    r"\[\[.{1,60}?\]\]|%[A-Z]{2,20}(?:_[A-Z]{1,20})?%|\{(?:first_?|last_?|full_?)?name\}|\{email\}|"
+    r"\b(?:Dear|Hello) (?:None|null|undefined|NULL)\b"
+)
 _SHOUTING = re.compile(r"\b[A-Z]{4,}\b")
 _BAIT = re.compile(
     r"\b(act now|buy now|cash bonus|click here|earn money|free money|guaranteed|limited time|"

@@ -148,3 +148,28 @@ def test_a_picture_that_could_not_be_a_part_is_told() -> None:
     (found,) = look_over(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
     assert (found.rule, found.severity) == (Rule.PICTURES, Severity.WARNING)
     assert "too large" in found.message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Dear ${name}",
+        "Dear [[name]]",
+        "Dear &lt;%= name %&gt;",
+        "Dear %FIRST_NAME%",
+        "Dear {name}",
+        "Dear {firstname}",
+        "Dear None",
+        "Hello undefined,",
+    ],
+)
+def test_a_bare_variable_is_found_however_it_is_written(words: str) -> None:
+    (found,) = with_html(f"<p>{words}</p>")
+    assert (found.rule, found.severity) == (Rule.UNRENDERED, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    "words", ["20% off% of it", "Dear Nona", "a set {a, b}", "[1] [2]", "$5 {sic}", "50% UP %"]
+)
+def test_usual_words_are_no_variables(words: str) -> None:
+    assert with_html(f"<p>{words}</p>") == []

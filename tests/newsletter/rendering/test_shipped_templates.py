@@ -210,3 +210,17 @@ def test_a_language_written_from_the_right_is_set_from_the_right(renderer: Rende
     site = {**SITE, "language": "ar"}
     page = html.fromstring(renderer.render("bulletin", {**context("bulletin"), "site": site}).html)
     assert page.get("dir") == "rtl"
+
+
+def test_stories_of_any_direction_begin_at_the_side_of_the_mail(renderer: Renderer) -> None:
+    site = {**SITE, "language": "he"}
+    page = html.fromstring(renderer.render("digest", {**context("digest"), "site": site}).html)
+    stories = page.cssselect("td.story")
+    assert {(story.get("align"), story.get("dir")) for story in stories} == {("right", "auto")}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_says_beside_its_subject_what_it_is_about(renderer: Renderer, kind: str) -> None:
+    page = html.fromstring(renderer.render(kind, context(kind)).html)
+    (shown,) = page.cssselect(".preheader")
+    assert len(shown.text_content().strip()) > 5
