@@ -1,7 +1,7 @@
 """Asking how large the pictures and recordings of articles are: enclosures in feeds must say it.
 
-RSS 2.0 demands the length of an enclosure. Each address is asked once, for its head alone, after
-the article is stored, so that an import waits for no other server.
+RSS 2.0 demands the length of an enclosure. Each address is asked for its head alone, until it
+answers or was silent three times, and after the article is stored: imports wait for no server.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,6 +17,8 @@ from newsletter.fetching import Size
 
 # One look takes no more; what is left is taken by the next.
 MOST_ARTICLES = 50
+# A server that does not answer is asked again by the next looks.
+MOST_ASKED = 3
 
 Ask = Callable[[str], Size]
 """Raises FetchError where an address does not tell."""
@@ -32,11 +34,10 @@ def measure_due(database: Database, ask: Ask, clock: Clock) -> int:
             stored = store.get(session, article.id)
             if stored.changed_at != article.changed_at:
                 continue  # changed meanwhile, and due still
-            stored.is_measured = True
-            if stored.media != media:
-                changed_at = store.begin_change(session, clock.now())
-                stored.media = media
-                store.note_change(stored, changed_at)
+            told, stored.media = _told(stored.media), media
+            stored.is_measured = all(one["length"] or one["asked"] >= MOST_ASKED for one in media)
+            if _told(media) != told:
+                store.note_change(stored, store.begin_change(session, clock.now()))
     return len(due)
 
 
@@ -47,14 +48,17 @@ def media_of(article: Article) -> list[dict[str, Any]]:
     urls = [article.image_url] if article.image_url else []
     urls += [one.url for one in linked_in(article.body_html, types)]
     return [
-        known.get(url) or {"url": url, "type": type_of(url), "length": 0}
+        known.get(url) or {"url": url, "type": type_of(url), "length": 0, "asked": 0}
         for url in dict.fromkeys(urls)
     ]
 
 
 def declared(attachments: Iterable[Any]) -> list[dict[str, Any]]:
     """What a source said of its attachments, as it is stored."""
-    return [{"url": one.url, "type": one.type, "length": one.length_bytes} for one in attachments]
+    return [
+        {"url": one.url, "type": one.type, "length": one.length_bytes, "asked": 0}
+        for one in attachments
+    ]
 
 
 def _measured(one: dict[str, Any], ask: Ask) -> dict[str, Any]:
@@ -63,5 +67,11 @@ def _measured(one: dict[str, Any], ask: Ask) -> dict[str, Any]:
     try:
         size = ask(one["url"])
     except FetchError:
-        return one
-    return {**one, "length": size.length_bytes, "type": one["type"] or size.content_type}
+        return {**one, "asked": one["asked"] + 1}
+    found = {"length": size.length_bytes, "type": one["type"] or size.content_type}
+    return {**one, **found, "asked": MOST_ASKED}
+
+
+def _told(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """What feeds say of it."""
+    return [(one["url"], one["type"], one["length"]) for one in media]

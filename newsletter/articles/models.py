@@ -86,7 +86,8 @@ class Article(Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=_when_stored)
     """When the row was last written, status and topics included; later at every change."""
     media: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    """What is known of its picture and of the files that it links to: url, type, length."""
+    """What is known of its picture and of the files that it links to: url, type, length, and
+    how often that was asked for in vain."""
     is_measured: Mapped[bool] = mapped_column(default=False, index=True)
     """Whether their lengths have been asked for."""
     content_hash: Mapped[str]

@@ -231,7 +231,7 @@ class FeedOptions(Section):
     )
     ask_sizes: bool = Field(
         True,
-        description="true: how large pictures and recordings are is asked of their servers, once",
+        description="true: how large pictures and recordings are is asked of their servers",
     )
     hubs: tuple[WebAddress, ...] = Field(
         (), description="WebSub hubs that are told of changes, such as https://hub.example/"

@@ -6,7 +6,7 @@ from support import add_article
 from newsletter.articles import store
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.measuring import measure_due
+from newsletter.articles.measuring import MOST_ASKED, measure_due
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.publishing import import_records
 from newsletter.clock import FixedClock
@@ -87,15 +87,19 @@ def test_a_length_that_is_found_makes_feeds_anew_and_is_no_edit(
     assert after.updated_at == before.updated_at
 
 
-def test_a_server_that_does_not_tell_leaves_the_length_unknown(
+def test_a_server_that_does_not_tell_is_asked_a_few_times(
     database: Database, clock: FixedClock
 ) -> None:
     link = '<p><a href="https://w.example/gone.mp3">Hear</a></p>'
     with database.write() as session:
         number = add_article(session, "Gone", clock.now(), image_url=PNG).id
         store.get(session, number).body_html = link
-    measure_due(database, Servers().ask, clock)
+    servers = Servers()
+    for _ in range(MOST_ASKED + 2):
+        measure_due(database, servers.ask, clock)
     assert media(database, number) == {"https://w.example/gone.mp3": 0, PNG: 4711}
+    assert servers.asked.count(PNG) == 1
+    assert servers.asked.count("https://w.example/gone.mp3") == MOST_ASKED
 
 
 def test_a_draft_is_not_asked_for(database: Database, clock: FixedClock) -> None:
