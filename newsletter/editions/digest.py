@@ -101,7 +101,7 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
             continue
         new = [a for a in articles_for(section.articles, choice.topics) if a.id not in told]
         told.update(a.id for a in new)
-        amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, topics)}
+        amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, choice.topics)}
         if new:
             found.append(replace(section, articles=tuple(new), amendments=()))
     if found:
