@@ -134,7 +134,7 @@ def _take(
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    taken = session.execute(
+    taken = session.connection().execute(
         update(Delivery)
         .where(Delivery.id.in_(due.scalar_subquery()))
         .values(state=DeliveryState.CLAIMED, worker=worker, lease_until=lease_until)
@@ -144,8 +144,7 @@ def _take(
             Delivery.variant_id,
             Delivery.attempts,
             Delivery.deferred_since,
-        ),
-        execution_options={"synchronize_session": False},
+        )
     )
     return [Taken(*row) for row in taken]
 
@@ -232,7 +231,7 @@ def _settle_sent(
             lease_until=None,
         )
     )
-    session.execute(statement, execution_options={"synchronize_session": False})
+    session.connection().execute(statement)
 
 
 def _is_with(worker: str) -> ColumnElement[bool]:
@@ -360,7 +359,8 @@ def _leave_out_excluded(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),
     )
-    found = {who: (address, name, why) for who, address, name, why in session.execute(query)}
+    rows = session.connection().execute(query)
+    found = {who: (address, name, why) for who, address, name, why in rows}
     mailable: list[Claimed] = []
     for delivery in sorted(taken):
         address, name, excluded = found[delivery.subscriber_id]
