@@ -25,7 +25,7 @@ from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 
 pytestmark = pytest.mark.postgresql
-SUBSCRIBERS = 300
+SUBSCRIBERS = 200
 CONNECTIONS = 2
 BATCH = 20
 DELAY_MS = 10
