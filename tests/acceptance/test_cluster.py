@@ -25,10 +25,10 @@ from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 
 pytestmark = pytest.mark.postgresql
-SUBSCRIBERS = 200
+SUBSCRIBERS = 300
 CONNECTIONS = 2
 BATCH = 20
-DELAY_MS = 10
+DELAY_MS = 20
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_quota_holds_across_machines(site: Path) -> None:
 
 def kill_in_the_middle(app: Newsletter, process: subprocess.Popen[bytes]) -> None:
     """The whole machine: every process of its group, while it holds claims."""
-    hand_out_until(app, lambda found: found.get("sent", 0) > 60)
+    hand_out_until(app, lambda found: found.get("sent", 0) > 20)
     hand_out_until(app, lambda _: claims_of(app, process) > 0)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -159,7 +159,7 @@ def test_an_edition_goes_on_when_the_broker_comes_back_empty(
     site: Path, redis_port: int, broker: ExitStack
 ) -> None:
     with opened(site) as app, machine(site, "one"), machine(site, "two"):
-        hand_out_until(app, lambda found: found.get("sent", 0) > 60)
+        hand_out_until(app, lambda found: found.get("sent", 0) > 20)
         broker.close()
         assert app.cluster is not None
         with pytest.raises(BrokerError, match="what is due waits"):
@@ -172,7 +172,7 @@ def test_an_edition_goes_on_when_the_broker_comes_back_empty(
 def test_workers_asked_to_stop_leave_no_doubt(site: Path) -> None:
     with opened(site) as app:
         with machine(site, "one"), machine(site, "two"):
-            hand_out_until(app, lambda found: found.get("sent", 0) > 60)
+            hand_out_until(app, lambda found: found.get("sent", 0) > 20)
         found = counts(app)
     assert set(found) == {"sent", "queued"}
     assert found["sent"] == sum(arrived(site).values())
