@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from newsletter.app import Newsletter
+from newsletter.articles import store as articles
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
@@ -22,6 +23,7 @@ from newsletter.editions import store
 from newsletter.editions.compose import record_missed
 from newsletter.editions.digest import NothingToSay
 from newsletter.editions.schedule import DueRuns, Run, due_runs
+from newsletter.editions.single import compose_single, due_articles
 from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
@@ -46,6 +48,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     keeper = FeedKeeper(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
+        (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
         (app.cluster.hand_out if app.cluster else app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
         (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
@@ -116,6 +119,18 @@ def make_due_digests(app: Newsletter) -> None:
             for single in mail:
                 with _told(single.name):
                     _make(app, [single], now)
+
+
+def make_due_articles(app: Newsletter) -> None:
+    """Compose the edition of every article that is to be mailed by itself."""
+    now = app.clock.now()
+    with app.database.write() as session:
+        due = list(due_articles(session, app.config, now))
+    for number in due:
+        with _told(f"article {number}"), app.database.write() as session:
+            article = articles.by_ids(session, [number])[number]
+            edition = compose_single(session, app.config, article, now)
+            log.info("edition composed", article=number, edition=edition.id)
 
 
 @contextmanager

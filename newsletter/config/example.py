@@ -22,6 +22,7 @@ from newsletter.config.options import (
     BulletinOptions,
     DatabaseOptions,
     DigestOptions,
+    EachArticleOptions,
     FeedOptions,
     Imprint,
     LintOptions,
@@ -110,6 +111,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         Table(path="joining", model=JoiningOptions),
         Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
         Table(path="bulletins", model=BulletinOptions),
+        Table(path="each_article", model=EachArticleOptions),
         Table(path="feeds", model=FeedOptions),
         Table(
             path="feeds.topics.housing",

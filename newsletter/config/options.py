@@ -191,7 +191,7 @@ class EachArticleOptions(Section):
         description="How long after its publishing an article is mailed: time to mend or withdraw",
     )
     grace: Duration = Field(
-        timedelta(hours=12), description="An article published longer ago is no news, not mailed"
+        timedelta(hours=36), description="An article published longer ago is no news, not mailed"
     )
     template: Slug = Field("article", description="Folder of templates/email it is rendered with")
     sender: Slug = Field("default", description="Which of [senders] it is from")

@@ -25,6 +25,11 @@ def dangling(config: Config) -> Iterator[str]:
     for where, name in wanted.items():
         if name not in {"", *ways(config)}:
             yield f"{where}: found {name!r}, but there is no table [transports.{name}]"
+    if config.each_article.is_on and config.each_article.sender not in config.senders:
+        yield (
+            f"each_article.sender: found {config.each_article.sender!r}, but there is no table "
+            f"[senders.{config.each_article.sender}]"
+        )
     for name, digest in config.digests.items():
         if digest.sender not in config.senders:
             yield (

@@ -57,8 +57,15 @@ class Taken(NamedTuple):
     deferred_since: datetime | None
 
 
+STREAMS = {
+    EditionKind.DIGEST: Stream.DIGEST,
+    EditionKind.BULLETIN: Stream.BULLETIN,
+    EditionKind.ARTICLE: Stream.ARTICLE,
+}
+
+
 def stream_of(kind: EditionKind) -> Stream:
-    return Stream.DIGEST if kind is EditionKind.DIGEST else Stream.BULLETIN
+    return STREAMS[kind]
 
 
 def fan_out(session: Session, edition: Edition, now: datetime) -> int:

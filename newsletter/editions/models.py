@@ -10,12 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.config.sending import DoubtPolicy
 from newsletter.database import Base, UTCDateTime
 
+# Stands where a digest's name does; none can be called so.
+EACH_ARTICLE = "each article"
+
 
 class EditionKind(StrEnum):
     """What an edition comes from."""
 
     DIGEST = "digest"  # a digest's compile for one period
     BULLETIN = "bulletin"  # a one-off message
+    ARTICLE = "article"  # one article, as soon as it has appeared
 
 
 class EditionState(StrEnum):
@@ -46,7 +50,7 @@ class Edition(Base):
     kind: Mapped[EditionKind]
     state: Mapped[EditionState]
     digest: Mapped[str | None]
-    """The digest's name in the configuration; NULL for a bulletin."""
+    """Its name in the configuration; `EACH_ARTICLE` for an article, NULL for a bulletin."""
     period: Mapped[str | None]
     """The local date (and hour) that a scheduled run is for; NULL for a bulletin."""
     title: Mapped[str]

@@ -11,10 +11,12 @@ from newsletter.config.options import DigestOptions
 from newsletter.editions.digest import Amendment, Section
 from newsletter.editions.life import Act, next_state
 from newsletter.editions.models import (
+    EACH_ARTICLE,
     DigestState,
     Edition,
     EditionArticle,
     EditionCorrection,
+    EditionKind,
     EditionState,
     Variant,
     VariantChoice,
@@ -103,8 +105,15 @@ def change_state(session: Session, number: int, act: Act, *, note: str = "") -> 
 
 
 def free_articles(session: Session, number: int) -> None:
-    """Let the articles and corrections of an edition that mailed nobody be chosen again."""
-    session.execute(delete(EditionArticle).where(EditionArticle.edition_id == number))
+    """Let the articles and corrections of an edition that mailed nobody be chosen again.
+
+    But for an article by itself: who cancels that does not want it mailed.
+    """
+    session.execute(
+        delete(EditionArticle)
+        .where(EditionArticle.edition_id == number)
+        .where(EditionArticle.digest != EACH_ARTICLE)
+    )
     session.execute(delete(EditionCorrection).where(EditionCorrection.edition_id == number))
 
 
@@ -140,6 +149,21 @@ def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[Colum
     if options.oldest:
         conditions.append(Article.published_at >= now - options.oldest)
     return conditions
+
+
+def unmailed(session: Session, *, appeared_by: datetime, since: datetime) -> list[int]:
+    """Published articles that have no edition of their own, by when they appeared here."""
+    mailed = exists().where(
+        EditionArticle.article_id == Article.id, EditionArticle.digest == EACH_ARTICLE
+    )
+    query = (
+        select(Article.id)
+        .where(Article.status == ArticleStatus.PUBLISHED, ~mailed)
+        .where(Article.published_at <= appeared_by, Article.stored_at <= appeared_by)
+        .where(Article.published_at > since)
+        .order_by(Article.published_at, Article.id)
+    )
+    return list(session.scalars(query))
 
 
 def add_articles(session: Session, edition: Edition, articles: Iterable[Article]) -> None:
@@ -232,10 +256,14 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
 
 
 def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
-    """The editions for the public archive, newest first; those for chosen topics are not in it."""
+    """The editions for the public archive, newest first.
+
+    Those for chosen topics are not in it, and those of one article, which has its own page.
+    """
     query = (
         select(Edition)
         .where(Edition.state.in_(PUBLIC), Edition.web_html != "", Edition.topics == "")
+        .where(Edition.kind != EditionKind.ARTICLE)
         .order_by(Edition.send_at.desc(), Edition.id.desc())
         .limit(limit)
         .offset(offset)

@@ -39,7 +39,8 @@ def try_out(config: Config, renderer: Renderer, kind: str, now: datetime, *, is_
     Raises:
         TemplateError: a template of it is wrong.
     """
-    used = {digest.template for digest in config.digests.values()} | {config.bulletins.template}
+    used = {digest.template for digest in config.digests.values()}
+    used |= {config.bulletins.template, config.each_article.template}
     if kind in EDITION_KINDS | used or is_own:
         return _edition(config, renderer, kind, now)
     return _notice(config, renderer, kind)
@@ -48,7 +49,13 @@ def try_out(config: Config, renderer: Renderer, kind: str, now: datetime, *, is_
 def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Tried:
     digests = {digest.template for digest in config.digests.values()}
     is_bulletin = kind == "bulletin" or (kind == config.bulletins.template and kind not in digests)
-    count = 0 if is_bulletin else 1 if kind == "article" else SAMPLE_STORIES
+    count = (
+        0
+        if is_bulletin
+        else 1
+        if kind in {"article", config.each_article.template}
+        else SAMPLE_STORIES
+    )
     edition = sample_edition(config, kind, now, count)
     sections = () if is_bulletin else sample_sections(config.site.base_url, now, count)
     compiled = compile_variant(edition, sections, renderer, now)

@@ -1,7 +1,7 @@
 """Compiling an edition: one variant for each distinct choice of articles among its subscribers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from subscribers.topics import Choice, topics_of
 MAX_SUBJECT_CHARACTERS = 250
 # Stories told with an excerpt, for editions composed before digests could say how many.
 STORIES = 8
+# What the lists of editions that no digest makes are called (RFC 2919).
+STREAMS = {EditionKind.BULLETIN: "bulletins", EditionKind.ARTICLE: "articles"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,10 @@ def variant_keys(
             for number, choice in choices.items()
             if not audience or not choice.topics or audience & set(choice.topics)
         }
-    keys = {number: key_of(sections_for(sections, chosen)) for number, chosen in choices.items()}
+    keys = {
+        number: key_of(sections_for(sections, _choice(edition, chosen)))
+        for number, chosen in choices.items()
+    }
     return {number: key for number, key in keys.items() if key}
 
 
@@ -57,7 +62,15 @@ def variants_of(
 ) -> dict[str, tuple[Section, ...]]:
     """What each distinct variant among these choices tells, by its key."""
     keys = variant_keys(edition, sections, choices)
-    return {key: sections_for(sections, choices[number]) for number, key in keys.items()}
+    return {
+        key: sections_for(sections, _choice(edition, choices[number]))
+        for number, key in keys.items()
+    }
+
+
+def _choice(edition: Edition, choice: Choice) -> Choice:
+    """What of a choice counts for an edition: which digests she chose says nothing of articles."""
+    return replace(choice, digests=()) if edition.kind is EditionKind.ARTICLE else choice
 
 
 def compile_variant(
@@ -165,7 +178,7 @@ def _with_subject(edition: Edition, context: dict[str, Any], renderer: Renderer)
 def _envelope(edition: Edition, subject: str, unsubscribe_base: str, now: datetime) -> Envelope:
     site, sender = edition.masthead["site"], edition.masthead["sender"]
     host = site["base_url"].partition("://")[2].partition("/")[0].partition(":")[0]
-    stream = edition.digest or "bulletins"
+    stream = STREAMS.get(edition.kind) or edition.digest
     return Envelope(
         from_name=sender["name"],
         from_address=sender["address"],
