@@ -34,6 +34,12 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
     return session.scalar(select(Subscriber).where(Subscriber.address == address))
 
 
+def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
+    """Whoever has this address, however its letters are cased."""
+    query = select(Subscriber).where(Subscriber.address_hash == address_hash)
+    return session.scalars(query.order_by(Subscriber.id).limit(1)).first()
+
+
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
     """Raises ResourceNotFound where nobody has this number."""
     found = find_by_id(session, subscriber_id)

@@ -6,6 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
@@ -23,6 +24,9 @@ STATUSES = click.Choice([status.value for status in SubscriberStatus])
 @click.group()
 def subscribers() -> None:
     """Add, list, suppress and remove subscribers."""
+
+
+subscribers.add_command(import_)
 
 
 @subscribers.command()

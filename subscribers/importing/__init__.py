@@ -1,0 +1,1 @@
+"""Lists of people brought along from elsewhere: read, checked and entered."""

@@ -1,0 +1,86 @@
+"""`newsletter subscribers import`: a list brought along, with proof, and nobody revived."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+PROOF = ("--consent", "paper forms of 1 May")
+
+
+def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
+    ran = run("subscribers", "import", str(path), *options, "--json")
+    assert ran.status == 0, ran.err
+    counts: dict[str, int] = json.loads(ran.out)
+    return counts
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "members.csv"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def test_without_a_word_on_consent_nobody_is_entered(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\nnew@example.org\n")
+    ran = run("subscribers", "import", str(path))
+    assert ran.status == 1
+    assert "--unconfirmed" in ran.err
+
+
+def test_each_persons_proof_names_file_and_row(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\nnew@example.org,Nia New\n")
+    assert imported(run, path, *PROOF) == {"confirmed": 1}
+    shown = json.loads(run("subscribers", "show", "new@example.org", "--json").out)
+    assert shown["consent"][-1]["source"] == ("import of members.csv, row 2: paper forms of 1 May")
+
+
+def test_without_proof_they_are_pending(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\nnew@example.org\n")
+    assert imported(run, path, "--unconfirmed") == {"pending": 1}
+
+
+def test_importing_again_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\nnew@example.org\nNew@EXAMPLE.org\n")
+    imported(run, path, *PROOF)
+    assert imported(run, path, *PROOF) == {"unchanged": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Email Address,Address,UNSUB_TIME\nleft@example.org,1 High St,2024-01-01 09:00:00\n",
+        "email,subscribed_to_emails\nleft@example.org,false\n",
+        "email;status\nleft@example.org;bounced\n",
+        "email,active_subscription,email_disabled\nleft@example.org,false,true\n",
+    ],
+    ids=["Mailchimp", "Ghost", "a status", "Substack"],
+)
+def test_who_left_elsewhere_is_suppressed(run: Run, tmp_path: Path, text: str) -> None:
+    assert imported(run, written(tmp_path, text), *PROOF) == {"suppressed": 1}
+    path = written(tmp_path, "email\nleft@example.org\n")
+    assert imported(run, path, *PROOF) == {"refused": 1}
+
+
+def test_refused_rows_can_be_mended_and_imported_again(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,status\nnew at example.org,active\nold@example.org,odd\n")
+    assert imported(run, path, *PROOF) == {"refused": 2}
+    refused = tmp_path / "members.csv.refused.csv"
+    mended = refused.read_text().replace("new at ", "new@").replace(",odd", ",active")
+    assert imported(run, written(tmp_path, mended), *PROOF) == {"confirmed": 2}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_names_survive_every_usual_encoding(run: Run, tmp_path: Path, encoding: str) -> None:
+    imported(run, written(tmp_path, "email\tname\nzoe@example.org\tZoë\n", encoding), *PROOF)
+    assert json.loads(run("subscribers", "show", "zoe@example.org", "--json").out)["name"] == "Zoë"
+
+
+def test_unknown_columns_are_listed_with_the_option_to_write(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "Courriel,Nom\nnew@example.org,Nia\n")
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert "Courriel, Nom" in ran.err
+    assert "--column address=" in ran.err
+    assert imported(run, path, *PROOF, "--column", "address=Courriel") == {"confirmed": 1}
