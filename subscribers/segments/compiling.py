@@ -1,0 +1,188 @@
+"""From the tree of an expression to a condition in SQL, every value a bound parameter.
+
+Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any as Anything
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
+from sqlalchemy import false as never
+
+from newsletter.errors import InvalidInput
+from subscribers.models import Subscriber, TopicChoice
+from subscribers.segments.dialects import AttributeValue, Folded, Position
+from subscribers.segments.expressions import (
+    Ago,
+    All,
+    Any,
+    Comparison,
+    Empty,
+    Expression,
+    Not,
+    Unit,
+    Value,
+)
+from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """When and where a segment is asked, and what other rooms know of people."""
+
+    now: datetime
+    zone: ZoneInfo
+    """Whose days the dates are."""
+    measures: Mapping[str, ColumnElement[Anything]] = field(default_factory=dict)
+    """SQL for the fields that are measured above: a value for each subscriber, or NULL."""
+
+
+def condition(expression: Expression, asking: Asking) -> Condition:
+    """The condition on `Subscriber` under which the expression holds.
+
+    Raises:
+        InvalidInput: it asks for a measure that was not handed in.
+    """
+    match expression:
+        case All(operands=operands):
+            return and_(*(condition(operand, asking) for operand in operands))
+        case Any(operands=operands):
+            return or_(*(condition(operand, asking) for operand in operands))
+        case Not(operand=operand):
+            return not_(condition(operand, asking))
+        case Empty(field=name):
+            return _is_empty(name, asking)
+        case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
+            return not_(_any_of(name, Operator.EQUAL, values, asking))
+        case Comparison(operator=Operator.IN, field=name, values=values):
+            return _any_of(name, Operator.EQUAL, values, asking)
+    return _any_of(expression.field, expression.operator, expression.values, asking)
+
+
+def day_of(value: Value, asking: Asking) -> date:
+    """The day that a date or a relative date names."""
+    if not isinstance(value, Ago):
+        return date.fromisoformat(str(value))
+    today = asking.now.astimezone(asking.zone).date()
+    if value.unit is Unit.DAYS or value.unit is Unit.WEEKS:
+        return today - timedelta(days=value.count * (7 if value.unit is Unit.WEEKS else 1))
+    months = value.count * (12 if value.unit is Unit.YEARS else 1)
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    # 31 March less a month is the last of February.
+    first = date(year, month + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
+
+
+def _any_of(name: str, operator: Operator, values: tuple[Value, ...], asking: Asking) -> Condition:
+    found = known_field(name)
+    if found.kind is Kind.NAMED:
+        return or_(*(_is_chosen(name, str(value)) for value in values))
+    if found.kind is Kind.TEXT:
+        return or_(*(_text_test(name, operator, str(value)) for value in values))
+    column = _column(name, asking)
+    if found.kind is Kind.MOMENT:
+        tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
+        return and_(column.is_not(None), or_(*tests))
+    number = func.coalesce(column, 0)
+    return or_(*(NUMBER_TESTS[operator](number, value) for value in values))
+
+
+NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
+    Operator.EQUAL: lambda a, b: a == b,
+    Operator.LESS: lambda a, b: a < b,
+    Operator.AT_MOST: lambda a, b: a <= b,
+    Operator.GREATER: lambda a, b: a > b,
+    Operator.AT_LEAST: lambda a, b: a >= b,
+}
+
+
+def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking) -> Condition:
+    start = datetime.combine(day, time(), asking.zone).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), asking.zone).astimezone(UTC)
+    tests: Mapping[Operator, Condition] = {
+        Operator.EQUAL: and_(column >= start, column < end),
+        Operator.LESS: column < start,
+        Operator.AT_MOST: column < end,
+        Operator.GREATER: column >= end,
+        Operator.AT_LEAST: column >= start,
+    }
+    return tests[operator]
+
+
+def _text_test(name: str, operator: Operator, value: str) -> Condition:
+    text = _text(name)
+    if operator is Operator.EQUAL:
+        is_same: Condition = text == value
+        return is_same
+    if not value:
+        return ~never()
+    further = sorted({c for c in value if ord(c) > 127 and len(c.upper()) == len(c.lower()) == 1})
+    pairs = [letter for c in further for letter in (c.upper(), c.lower())]
+    wanted = "".join(c.lower() if c in further or ord(c) < 128 else c for c in value)
+    folded = Folded(text, *(literal(letter, Text()) for letter in pairs))
+    found: Condition = Position(folded, literal(wanted, Text())) > 0
+    return found
+
+
+def _is_empty(name: str, asking: Asking) -> Condition:
+    found = known_field(name)
+    if found.kind is Kind.NAMED:
+        part = _topics() if name == "topic" else _digests()
+        return Subscriber.choice_id.in_(select(TopicChoice.id).where(part.in_(("", "|"))))
+    if found.kind is Kind.TEXT:
+        is_blank: Condition = _text(name) == ""
+        return is_blank
+    column = _column(name, asking)
+    return func.coalesce(column, 0) == 0 if found.kind is Kind.NUMBER else column.is_(None)
+
+
+def _is_chosen(name: str, value: str) -> Condition:
+    """She is sent it: she chose it, or chose nothing of the kind, which means all."""
+    part = _topics() if name == "topic" else _digests()
+    chosen = Position(part, literal(f",{value},", Text())) > 0
+    ids = select(TopicChoice.id).where(or_(part.in_(("", "|")), chosen))
+    return Subscriber.choice_id.in_(ids)
+
+
+def _topics() -> Anything:
+    return func.substr(TopicChoice.key, 1, _bar())
+
+
+def _digests() -> Anything:
+    return func.substr(TopicChoice.key, _bar())
+
+
+def _bar() -> Anything:
+    return Position(TopicChoice.key + "|", literal("|", Text()))
+
+
+def _text(name: str) -> Anything:
+    if name.startswith(ATTRIBUTE):
+        key = literal(name.removeprefix(ATTRIBUTE), Text())
+        return func.coalesce(AttributeValue(Subscriber.attributes, key), "")
+    if name == "domain":
+        address = func.coalesce(Subscriber.address, "@")
+        return func.substr(address, Position(address, literal("@", Text())) + 1)
+    return cast(getattr(Subscriber, name), Text)
+
+
+MOMENTS = {
+    "joined": Subscriber.joined_at,
+    "confirmed": Subscriber.confirmed_at,
+    "active": Subscriber.active_at,
+    "paused": Subscriber.paused_until,
+}
+
+
+def _column(name: str, asking: Asking) -> Anything:
+    if name in MOMENTS:
+        return MOMENTS[name]
+    if name not in asking.measures:
+        raise InvalidInput(f"segment: {name} cannot be asked here; leave it out")
+    return asking.measures[name]

@@ -1,0 +1,54 @@
+"""The few functions that SQLite and PostgreSQL call by different names."""
+
+from typing import Any
+
+from sqlalchemy import Integer, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Folded(FunctionElement[str]):
+    """A text with A to Z in lower case, then each further pair of letters replaced."""
+
+    type = Text()
+    inherit_cache = True
+
+
+class Position(FunctionElement[int]):
+    """Where the second text begins in the first; 0: nowhere. Exact to the letter."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class AttributeValue(FunctionElement[str]):
+    """What a JSON object holds under a key; NULL where it has none."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Folded)
+def _fold(element: Folded, compiler: Any, **options: Any) -> str:
+    # PostgreSQL folds by the database's language unless told "C", SQLite always A to Z alone.
+    parts = [compiler.process(clause, **options) for clause in element.clauses]
+    folded = f'({parts[0]}) COLLATE "C"' if compiler.dialect.name == "postgresql" else parts[0]
+    folded = f"lower({folded})"
+    for upper, lower in zip(parts[1::2], parts[2::2], strict=True):
+        folded = f"replace({folded}, {upper}, {lower})"
+    return folded
+
+
+@compiles(Position)
+def _position(element: Position, compiler: Any, **options: Any) -> str:
+    name = "strpos" if compiler.dialect.name == "postgresql" else "instr"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(AttributeValue)
+def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
+    column, key = (compiler.process(clause, **options) for clause in element.clauses)
+    if compiler.dialect.name == "postgresql":
+        return f"({column} ->> {key})"
+    # A path would miss keys that JSON writes with escapes.
+    return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters

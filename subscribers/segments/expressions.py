@@ -1,0 +1,126 @@
+"""The tree of an expression, and how it is written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from subscribers.segments.fields import ATTRIBUTE, Operator
+
+BARE = re.compile(r"[\w.@+-]+")
+KEYWORDS = frozenset({"and", "or", "not", "in", "is", "empty", "ago", "today"})
+
+
+class Unit(StrEnum):
+    """What a relative date counts."""
+
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+# About a century of each, so that no date leaves the calendar.
+MOST_AGO: Mapping[Unit, int] = {
+    Unit.DAYS: 36_500,
+    Unit.WEEKS: 5_200,
+    Unit.MONTHS: 1_200,
+    Unit.YEARS: 100,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ago:
+    """A day counted back from the one on which it is asked; 0 days ago is today."""
+
+    count: int
+    unit: Unit
+
+
+Value = str | int | date | Ago
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A field held against a value, or with `in` against several."""
+
+    field: str
+    operator: Operator
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Empty:
+    """Nothing is known in this field."""
+
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Not:
+    """Those for whom the other does not hold."""
+
+    operand: "Expression"
+
+
+@dataclass(frozen=True, kw_only=True)
+class All:
+    """Every one of two or more holds."""
+
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Any:
+    """At least one of two or more holds."""
+
+    operands: tuple["Expression", ...]
+
+
+Expression = Comparison | Empty | Not | All | Any
+
+
+def write(expression: Expression) -> str:
+    """A text that parses to the same tree."""
+    match expression:
+        case Comparison(field=field, operator=Operator.IN, values=values):
+            return f"{_field(field)} in ({', '.join(_value(value) for value in values)})"
+        case Comparison(field=field, operator=operator, values=values):
+            return f"{_field(field)} {operator} {_value(values[0])}"
+        case Empty(field=field):
+            return f"{_field(field)} is empty"
+        case Not(operand=operand):
+            return f"not {_within(operand)}"
+        case All(operands=operands):
+            return " and ".join(_within(operand) for operand in operands)
+        case Any(operands=operands):
+            return " or ".join(_within(operand) for operand in operands)
+
+
+def _within(operand: Expression) -> str:
+    written = write(operand)
+    return f"({written})" if isinstance(operand, All | Any) else written
+
+
+def _field(name: str) -> str:
+    if not name.startswith(ATTRIBUTE):
+        return name
+    key = name.removeprefix(ATTRIBUTE)
+    return name if BARE.fullmatch(key) else f"{ATTRIBUTE}{_quoted(key)}"
+
+
+def _value(value: Value) -> str:
+    match value:
+        case Ago(count=0):
+            return "today"
+        case Ago(count=count, unit=unit):
+            return f"{count} {unit} ago"
+        case str() if not BARE.fullmatch(value) or value.lower() in KEYWORDS:
+            return _quoted(value)
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
