@@ -103,6 +103,17 @@ class AddressChange(Base):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Segment(Base):
+    """A group of people, by name: whom an expression means at the moment it is asked."""
+
+    __tablename__ = "segments"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    expression: Mapped[str]
+    """In the language of `subscribers.segments`."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Departure(Base):
     """Why somebody left. Nobody's: it tells what to do better, not who said so."""
 

@@ -52,13 +52,6 @@ def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id)
 
 
-def newest(session: Session, status: SubscriberStatus | None, limit: int) -> list[Subscriber]:
-    query = select(Subscriber).order_by(Subscriber.id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(Subscriber.status == status)
-    return list(session.scalars(query))
-
-
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     rows = session.execute(select(Subscriber.status, func.count()).group_by(Subscriber.status))
     return dict(rows.all())

@@ -36,6 +36,9 @@ def bulletin() -> None:
     help="Only to those who chose this topic (or all topics); may be repeated.",
 )
 @click.option(
+    "--segment", default="", metavar="NAME|EXPRESSION", help="Only to this segment of subscribers."
+)
+@click.option(
     "--at",
     "at",
     metavar="'YYYY-MM-DD HH:MM'",
@@ -64,6 +67,7 @@ def send(
     file: Path,
     subject: str,
     topics: tuple[str, ...],
+    segment: str,
     at: str | None,
     is_html: bool,
     yes: bool,
@@ -80,6 +84,7 @@ def send(
         text=_read(file),
         is_html=is_html or file.suffix.lower() in HTML_SUFFIXES,
         topics=topics,
+        segment=segment,
         send_at=_local_time(at, program.config.site.timezone) if at else None,
         again=again or preview or bool(test_address),
         transport=transport,

@@ -5,9 +5,12 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from newsletter.cli.consent import consent, reasons
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.segments import asking_of, segments
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
 from newsletter.errors import ResourceNotFound
@@ -16,6 +19,7 @@ from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import Origin, history
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
+from subscribers.segments import store as segments_store
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
 STATUSES = click.Choice([status.value for status in SubscriberStatus])
@@ -27,6 +31,10 @@ def subscribers() -> None:
 
 
 subscribers.add_command(import_)
+subscribers.add_command(export)
+subscribers.add_command(segments)
+subscribers.add_command(consent)
+subscribers.add_command(reasons)
 
 
 @subscribers.command()
@@ -70,14 +78,31 @@ def add(
 
 @subscribers.command("list")
 @click.option("--status", type=STATUSES, help="Only these.")
+@click.option("--search", default="", metavar="TEXT", help="Part of an address or name.")
+@click.option("--segment", metavar="NAME|EXPRESSION", help="Only of this segment.")
+@click.option("--below", type=int, metavar="ID", help="The next page: those before this number.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_subscribers(program: Program, status: str | None, limit: int, as_json: bool) -> None:
-    """The newest subscribers."""
-    wanted = SubscriberStatus(status) if status else None
+def list_subscribers(
+    program: Program,
+    status: str | None,
+    search: str,
+    segment: str | None,
+    below: int | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """The newest subscribers, or those that are looked for."""
+    conditions = [Subscriber.status == SubscriberStatus(status)] if status else []
+    if search.strip():
+        conditions.append(segments_store.is_like(search.strip()))
     with program.database.read() as session:
-        rows = [_as_dict(session, s) for s in store.newest(session, wanted, limit)]
+        if segment:
+            expression = segments_store.expression_of(session, segment)
+            conditions.append(segments_store.members(expression, asking_of(program)))
+        found = segments_store.found(session, conditions, limit=limit, below=below)
+        rows = [_as_dict(session, person) for person in found]
         counts = store.count_by_status(session)
     if as_json:
         print_json(program, rows)
@@ -92,6 +117,8 @@ def list_subscribers(program: Program, status: str | None, limit: int, as_json: 
         "There is no such subscriber.",
     )
     program.warn(", ".join(f"{count} {state.value}" for state, count in counts.items()))
+    if len(rows) == limit:
+        program.warn(f"For the next page add: --below {rows[-1]['id']}")
 
 
 @subscribers.command()

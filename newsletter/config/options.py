@@ -148,6 +148,9 @@ class DigestOptions(Section):
         "",
         description="One of site.languages: not sent to who chose another; empty: sent to all",
     )
+    segment: OneLine = Field(
+        "", description="Only for a segment of subscribers: its name or an expression"
+    )
     template: Slug = Field("digest", description="Folder of templates/email it is rendered with")
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"

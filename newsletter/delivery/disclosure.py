@@ -14,10 +14,8 @@ from newsletter.feeds import private
 from newsletter.feeds import store as feeds
 from subscribers import consent, membership, store
 from subscribers.consent import Origin
+from subscribers.exporting import defused
 from subscribers.models import Subscriber
-
-# A spreadsheet would take what begins so for a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
@@ -127,5 +125,4 @@ def _cell(value: Any) -> str:
         return ", ".join(str(each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {each}" for key, each in value.items())
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return defused("" if value is None else str(value))

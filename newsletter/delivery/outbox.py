@@ -31,6 +31,7 @@ from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Share
 from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
+from newsletter.editions.segment import in_segment
 from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
 
@@ -88,6 +89,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
+            in_segment(edition, now),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]

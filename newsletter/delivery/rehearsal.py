@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import stream_of
 from newsletter.editions import store
 from newsletter.editions.models import Edition
+from newsletter.editions.segment import in_segment
 from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys, variants_of
 from newsletter.errors import ResourceNotFound
 from newsletter.rendering.compile import Renderer, personal_values
@@ -23,6 +24,7 @@ from subscribers.models import Subscriber
 from subscribers.topics import Choice
 
 NOT_IN_TOPICS = "no article in her topics"
+NOT_IN_SEGMENT = "not in the segment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +41,10 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     """The audience of an edition as it stands now."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
-    reason = exclusion(stream_of(edition.kind), now, edition.language)
-    query = select(reason, Subscriber.choice_id, func.count()).group_by(
-        reason, Subscriber.choice_id
-    )
+    outside = case((in_segment(edition, now), None), else_=NOT_IN_SEGMENT)
+    reason = func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
+    asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
+    query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)
     counts: Counter[str] = Counter()
     variants: set[str] = set()
     for why, choice_id, count in session.execute(query):

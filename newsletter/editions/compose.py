@@ -18,6 +18,7 @@ from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.editions.variants import full_context
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from newsletter.rendering.compile import Renderer
+from subscribers.segments.store import expression_of
 from subscribers.topics import choice_key
 
 REPEAT_GUARD = timedelta(days=1)
@@ -38,6 +39,8 @@ class BulletinDraft:
     """What it goes by; empty: as configured."""
     uncertain: DoubtPolicy | None = None
     """What becomes of mails in doubt; None: as configured."""
+    segment: str = ""
+    """A segment's name or an expression; empty: everybody."""
 
 
 def compose_digest(
@@ -75,6 +78,7 @@ def compose_digest(
         period=period,
         title=options.name,
         subject="",
+        segment=expression_of(session, options.segment) if options.segment else "",
         template=options.template,
         transport=_known_way(config, transport) or options.transport or config.sending.transport,
         uncertain=uncertain or options.uncertain or config.sending.uncertain,
@@ -147,6 +151,7 @@ def compose_bulletin(
         subject=subject,
         body_html=body,
         topics=choice_key(draft.topics),
+        segment=expression_of(session, draft.segment) if draft.segment else "",
         template=config.bulletins.template,
         transport=_known_way(config, draft.transport)
         or config.bulletins.transport

@@ -60,6 +60,8 @@ class Edition(Base):
     """A bulletin's own text, sanitised; empty for a digest."""
     topics: Mapped[str] = mapped_column(default="")
     """A bulletin's audience, as a `subscribers.topics` key; empty: everybody."""
+    segment: Mapped[str] = mapped_column(default="", server_default="")
+    """Whom it is for, as an expression of `subscribers.segments`; empty: everybody."""
     template: Mapped[str]
     transport: Mapped[str]
     uncertain: Mapped[DoubtPolicy] = mapped_column(default=DoubtPolicy.ASK)

@@ -258,12 +258,13 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
 def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
     """The editions for the public archive, newest first.
 
-    Those for chosen topics are not in it, and those of one article, which has its own page.
+    Those for chosen topics or a segment are not in it, nor those of one article, which has a page
+    of its own.
     """
     query = (
         select(Edition)
         .where(Edition.state.in_(PUBLIC), Edition.web_html != "", Edition.topics == "")
-        .where(Edition.kind != EditionKind.ARTICLE)
+        .where(Edition.kind != EditionKind.ARTICLE, Edition.segment == "")
         .order_by(Edition.send_at.desc(), Edition.id.desc())
         .limit(limit)
         .offset(offset)

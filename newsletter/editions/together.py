@@ -42,6 +42,7 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
             options.template,
             options.approval,
             options.language,
+            options.segment,
         )
         found.setdefault(fits if options.together else run.name, []).append(run)
     return list(found.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.errors import InvalidInput
+from subscribers.exporting import read
 
 KNOWN = {
     # A bare "address" last: at Mailchimp it is the postal one.
@@ -91,7 +92,7 @@ def person_of(row: int, cells: Sequence[str], columns: Mapping[str, int]) -> Per
     Raises:
         InvalidInput: her state is not known, so she might have left.
     """
-    values = {k: cells[place].strip() for k, place in columns.items() if place < len(cells)}
+    values = {k: read(cells[place].strip()) for k, place in columns.items() if place < len(cells)}
     topics = values.get("topics", "").replace(";", ",").split(",")
     return Person(
         row=row,

@@ -13,7 +13,7 @@ from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import Origin
 from subscribers.importing.rows import Person, State
 from subscribers.membership import Joining
-
+from subscribers.models import SubscriberStatus
 
 # How the source of everybody begins who came by a file.
 IMPORTED = "import of "
@@ -64,6 +64,8 @@ def _enter(session: Session, person: Person, terms: Terms, clock: Clock) -> str:
     address_hash = hash_address(terms.secret, address)
     has_left = person.state not in (State.SUBSCRIBED, State.PENDING)
     known = store.find_by_hash(session, address_hash)
+    if known is not None and known.status is SubscriberStatus.ERASED:
+        known = None  # Her suppression says whether she may come back.
     suppression = store.find_suppression(session, address_hash)
     if has_left and (known is None or known.source.startswith(IMPORTED)):
         # Whoever has left there and is here by an import alone has left; of two rows that speak

@@ -84,3 +84,18 @@ def test_unknown_columns_are_listed_with_the_option_to_write(run: Run, tmp_path:
     assert "Courriel, Nom" in ran.err
     assert "--column address=" in ran.err
     assert imported(run, path, *PROOF, "--column", "address=Courriel") == {"confirmed": 1}
+
+
+def test_of_two_rows_about_one_person_the_one_that_says_she_left_counts(
+    run: Run, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "email,status\nnew@example.org,active\nNEW@example.org,unsubscribed\n")
+    assert imported(run, path, *PROOF) == {"confirmed": 1, "suppressed": 1}
+    shown = json.loads(run("subscribers", "show", "new@example.org", "--json").out)
+    assert shown["status"] == "ended"
+    assert shown["suppressed"]
+
+
+def test_who_chose_to_be_here_is_not_ended_by_another_list(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,status\nann@wexcombe.example,unsubscribed\n")
+    assert imported(run, path, *PROOF) == {"refused": 1}
