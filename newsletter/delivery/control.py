@@ -64,7 +64,7 @@ def cancel(session: Session, number: int, now: datetime) -> int:
     """
     store.change_state(session, number, Act.CANCEL)
     store.by_id(session, number).finished_at = now
-    skipped = decisions.skip_waiting(session, number, "the edition was cancelled", now)
+    skipped = decisions.skip_cancelled(session, now)
     if not HANDED_OVER & set(outbox.counts(session, number)):
         for edition_id in (number, *store.joined(session, number)):
             store.free_articles(session, edition_id)

@@ -9,7 +9,8 @@ from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition, EditionState
 
-# The reason of what was left in doubt: it may have arrived, so it is not retried as failed.
+CANCELLED = "the edition was cancelled"
+# Of what was left in doubt: it may have arrived, so it is not retried as failed.
 LEFT = "left by decision: it may have arrived"
 
 
@@ -83,13 +84,17 @@ def requeue_failed(session: Session, edition_id: int) -> int:
     return len(requeued.all())
 
 
-def skip_waiting(session: Session, edition_id: int, reason: str, now: datetime) -> int:
-    """Settle what a cancelled edition has not handed over as skipped; how many."""
+def skip_cancelled(session: Session, now: datetime) -> int:
+    """Settle what cancelled editions have not handed over as skipped; how many.
+
+    What a worker held when its edition was cancelled comes back to the queue after it.
+    """
+    cancelled = select(Edition.id).where(Edition.state == EditionState.CANCELLED)
     skipped = session.scalars(
         update(Delivery)
-        .where(Delivery.edition_id == edition_id)
+        .where(Delivery.edition_id.in_(cancelled))
         .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
-        .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
+        .values(state=DeliveryState.SKIPPED, reason=CANCELLED, settled_at=now)
         .returning(Delivery.id),
         execution_options={"synchronize_session": False},
     )

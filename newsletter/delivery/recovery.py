@@ -27,6 +27,7 @@ def recover(tools: Toolbox) -> None:
         _replay(tools, replay)
     with tools.database.write() as session:
         doubted = outbox.doubt_expired(session, living(tools.state_folder), tools.clock.now())
+        decisions.skip_cancelled(session, tools.clock.now())
         for edition in decisions.doubted_editions(session):
             control.settle_doubts(session, edition, tools.clock.now())
     if doubted:

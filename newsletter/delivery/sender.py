@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session as DatabaseSession
 from newsletter.clock import Clock
 from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
-from newsletter.delivery import outbox, retry
+from newsletter.delivery import decisions, outbox, retry
 from newsletter.delivery.alarm import RaiseAlarm, no_alarm
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.links import LinkSigners
@@ -272,6 +272,8 @@ class Worker:
         outbox.release(session, self._journal.worker, [delivery.id for delivery in left])
         taken = (self._claimed[key] for key, o in outcomes.items() if isinstance(o, Accepted))
         self._pace.record(session, taken, left, now)
+        if self._held:
+            decisions.skip_cancelled(session, now)
 
     def _settlement(self, key: int, outcome: Outcome, now: datetime) -> Settlement:
         delivery = self._claimed[key]

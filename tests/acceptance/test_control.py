@@ -1,0 +1,119 @@
+"""Control from another process: a sender that runs elsewhere obeys within two seconds."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from support import CONFIG, SECRET, add_article, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import SystemClock
+from newsletter.config.loading import load_config
+from newsletter.delivery import control, outbox
+from newsletter.editions.compose import compose_digest
+from newsletter.migrations.running import upgrade
+
+SUBSCRIBERS = 200
+SECONDS = 2.0
+# Slow enough to be under way for as long as a test takes.
+EXTRA = "[sending]\nbatch = 20\n[limits.default]\nper_second = 10\n[web]\nport = 0\n"
+
+Act = Callable[[Session, datetime], object]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Newsletter]:
+    """A site with one queued edition, that sends ten mails a second."""
+    text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db") + EXTRA
+    path = tmp_path / "newsletter.toml"
+    path.write_text(text.replace('folder = "templates"', 'folder = ""'))
+    app = Newsletter(load_config(path), path)
+    upgrade(app.database)
+    now = SystemClock().now()
+    with app.database.write() as session:
+        add_article(session, "News", now)
+        for number in range(SUBSCRIBERS):
+            add_subscriber(session, f"p{number}@wexcombe.example", now)
+        compose_digest(session, app.config, app.renderer, "friday", period=None, now=now)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def start(site: Newsletter) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "newsletter", *arguments]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        running.append(subprocess.Popen(command, cwd=site.path.parent, **quiet))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(10)
+
+
+def mails(site: Newsletter) -> int:
+    folder = site.path.parent / "mails" / "new"
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.01)
+    return is_so()
+
+
+def do(site: Newsletter, act: Act) -> None:
+    with site.database.write() as session:
+        act(session, site.clock.now())
+
+
+def counts(site: Newsletter) -> dict[str, int]:
+    with site.database.read() as session:
+        return {k.value: v for k, v in outbox.counts(session, 1).items()}
+
+
+@pytest.mark.parametrize(
+    ("act", "rest"),
+    [
+        (lambda session, _: control.pause(session, 1), "queued"),
+        (lambda session, _: control.pause_all(session), "queued"),
+        (lambda session, now: control.cancel(session, 1, now), "skipped"),
+    ],
+    ids=["pause", "pause everything", "cancel"],
+)
+def test_a_sender_in_another_process_stops_within_two_seconds(
+    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]], act: Act, rest: str
+) -> None:
+    process = start("editions", "send", "1")
+    assert wait_until(lambda: mails(site) > 0, 60)
+    do(site, act)
+    assert wait_until(lambda: "claimed" not in counts(site), SECONDS)
+    taken = mails(site)
+    process.wait(30)
+    assert mails(site) == taken
+    found = counts(site)
+    assert set(found) == {"sent", rest}
+    assert found["sent"] == mails(site) < SUBSCRIBERS
+
+
+def test_a_serving_process_goes_on_within_two_seconds_when_it_is_resumed(
+    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    start("serve")
+    assert wait_until(lambda: mails(site) > 0, 60)
+    do(site, lambda session, _: control.pause(session, 1))
+    assert wait_until(lambda: "claimed" not in counts(site), SECONDS)
+    before = mails(site)
+    do(site, lambda session, _: control.resume(session, 1))
+    # The outbox is looked at every two seconds, and the first mail takes a moment.
+    assert wait_until(lambda: mails(site) > before, SECONDS + 1)
