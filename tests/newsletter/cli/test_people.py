@@ -28,10 +28,10 @@ def test_the_list_is_searched_by_part_of_an_address_or_name(
 
 
 def test_the_list_comes_page_by_page(run: Run) -> None:
-    first = run("subscribers", "list", "--json", "--limit", "2")
-    last = json.loads(first.out)[-1]["id"]
-    assert f"--below {last}" in first.err
-    assert addresses(run, "--below", str(last)) == [ANN]
+    first = run("subscribers", "list", "--limit", "2")
+    assert ANN not in first.out
+    assert "--below 2" in first.err
+    assert addresses(run, "--below", "2") == [ANN]
 
 
 def test_a_segment_is_kept_counted_listed_and_forgotten(run: Run) -> None:
@@ -68,7 +68,7 @@ def test_a_bulletin_goes_to_its_segment_alone(run: Run, tmp_path: Path) -> None:
     text.write_text("Come on Sunday.\n")
     send = ("bulletin", "send", str(text), "--subject", "Sunday", "--preview")
     ran = run(*send, "--segment", 'name ~ "ann"')
-    assert "1 not in the segment" in ran.out + ran.err
+    assert "1 would not: not in the segment" in ran.out + ran.err
     assert run(*send, "--segment", "unheard-of").status == 1
     assert run(*send, "--segment", "name ~").status == 1
 
