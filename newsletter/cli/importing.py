@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.errors import InvalidInput
+from subscribers.exporting import defused
 from subscribers.importing.rows import KNOWN, Person, columns_of, person_of
 from subscribers.importing.tables import read_table
 from subscribers.importing.writing import Report, Terms, enter
@@ -42,22 +44,34 @@ def import_(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
+    target = refused or path.with_name(f"{path.name}.refused.csv")
+    if target.resolve() == path.resolve():
+        raise InvalidInput(f"--refused {target} is the file to be imported; name another")
     terms = Terms(
         file=path.name, secret=program.app.secret, consent=consent.strip(), as_topic=topic_slug
     )
     report = Report()
-    with program.progress("Importing", None) as bar:
-        for batch in _batches(path, dict(_pair(text) for text in columns), report):
-            enter(program.database, batch, terms, program.clock, report)
-            bar.advance(len(batch))
-    if report.refused:
-        target = refused or path.with_name(f"{path.name}.refused.csv")
-        _write_refused(path, target, dict(report.refused))
-        program.warn(f"The refused rows are in {target}, each with its reason.")
+    try:
+        with program.progress("Importing", None) as bar:
+            for batch in _batches(path, _chosen(columns), report):
+                enter(program.database, batch, terms, program.clock, report)
+                bar.advance(len(batch))
+    finally:
+        # Where the file cannot be read to its end, what was read has been entered.
+        if report.refused:
+            _write_refused(path, target, dict(report.refused))
+            program.warn(f"The refused rows are in {target}, each with its reason.")
     if as_json:
         print_json(program, report.counts)
     else:
         program.say(f"{count_line(report.counts)}.")
+
+
+def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
+    chosen: dict[str, list[str]] = {}
+    for thing, column in map(_pair, texts):
+        chosen.setdefault(thing, []).append(column)
+    return chosen
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -67,7 +81,7 @@ def _pair(text: str) -> tuple[str, str]:
     return thing, column
 
 
-def _batches(path: Path, chosen: dict[str, str], report: Report) -> Iterator[list[Person]]:
+def _batches(path: Path, chosen: dict[str, list[str]], report: Report) -> Iterator[list[Person]]:
     rows = read_table(path)
     places = columns_of(next(rows, []), chosen)
     batch: list[Person] = []
@@ -90,6 +104,7 @@ def _write_refused(path: Path, target: Path, reasons: dict[int, str]) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "reason", *next(rows)])
-        for number, cells in enumerate(rows, start=2):
+        last = max(reasons)
+        for number, cells in enumerate(islice(rows, last - 1), start=2):
             if number in reasons:
-                writer.writerow([number, reasons[number], *cells])
+                writer.writerow([number, reasons[number], *map(defused, cells)])

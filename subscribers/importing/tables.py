@@ -46,12 +46,25 @@ def encoding_of(path: Path) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """
+    Raises:
+        InvalidInput: it begins as UTF-8, with more than ASCII in it, and goes on as something else.
+    """
+    decoder, lines, is_more_than_ascii = codecs.getincrementaldecoder("utf-8")(), 1, False
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK_BYTES)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start]
+                if not (is_more_than_ascii or not before.isascii()):
+                    return False
+                raise InvalidInput(
+                    f"{path}: line {lines + before.count(bytes([10]))} is not UTF-8, as the lines "
+                    "before it are; save the whole file again as UTF-8"
+                ) from error
+            lines += text.count("\n")
+            is_more_than_ascii = is_more_than_ascii or not text.isascii()
+            if not chunk:
+                return True

@@ -55,8 +55,12 @@ def test_importing_again_changes_nothing(run: Run, tmp_path: Path) -> None:
         "email,subscribed_to_emails\nleft@example.org,false\n",
         "email;status\nleft@example.org;bounced\n",
         "email,active_subscription,email_disabled\nleft@example.org,false,true\n",
+        "Email,List status,Global status\nleft@example.org,unsubscribed,subscribed\n",
+        "Email Address,UNSUB_TIME,CLEAN_TIME\nleft@example.org,,2024-01-01 09:00:00\n",
+        "email,Unsubscribed\nleft@example.org,yes\n",
+        "e-mail,unsubscribed-at\nleft@example.org,2024-01-01\n",
     ],
-    ids=["Mailchimp", "Ghost", "a status", "Substack"],
+    ids=["Mailchimp", "Ghost", "a status", "Substack", "MailPoet", "cleaned", "a flag", "a moment"],
 )
 def test_who_left_elsewhere_is_suppressed(run: Run, tmp_path: Path, text: str) -> None:
     assert imported(run, written(tmp_path, text), *PROOF) == {"suppressed": 1}
@@ -99,3 +103,42 @@ def test_of_two_rows_about_one_person_the_one_that_says_she_left_counts(
 def test_who_chose_to_be_here_is_not_ended_by_another_list(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\nann@wexcombe.example,unsubscribed\n")
     assert imported(run, path, *PROOF) == {"refused": 1}
+
+
+def test_a_column_that_may_say_who_has_left_is_not_passed_over(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,opt_in_status\nnew@example.org,gone\n")
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert ran.status == 1
+    assert "opt_in_status" in ran.err
+    assert imported(run, path, *PROOF, "--column", "ignored=opt_in_status") == {"confirmed": 1}
+
+
+def test_the_file_itself_is_never_written_over(run: Run, tmp_path: Path) -> None:
+    text = "email\nnowhere\n"
+    path = written(tmp_path, text)
+    assert run("subscribers", "import", str(path), *PROOF, "--refused", str(path)).status == 1
+    assert path.read_text() == text
+
+
+def test_no_formula_stands_in_the_file_of_refused_rows(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\nnowhere,=HYPERLINK(1)\n")
+    imported(run, path, *PROOF)
+    assert ",'=HYPERLINK(1)" in (tmp_path / "members.csv.refused.csv").read_text()
+
+
+def test_a_file_that_breaks_off_tells_what_was_refused_before(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"p{n}@example.org\n" for n in range(1100))
+    path = written(tmp_path, f'email\nnowhere\n{rows}"open')
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert ran.status == 1
+    assert "row 1103 cannot be read" in ran.err
+    assert "nowhere" in (tmp_path / "members.csv.refused.csv").read_text()
+    assert json.loads(run("subscribers", "show", "p0@example.org", "--json").out)
+
+
+def test_utf8_with_a_damaged_byte_is_not_taken_for_something_else(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_bytes("email,name\nzoe@example.org,Zoë\nann@example.org,".encode() + b"Ann\xeb\n")
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert ran.status == 1
+    assert "line 3 is not UTF-8" in ran.err
