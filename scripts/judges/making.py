@@ -49,7 +49,7 @@ EDITIONS = {
     "article": ("article", 1),
     "bulletin": ("bulletin", 0),
 }
-NOTICES = ("confirm", "welcome", "changed", "goodbye", "admin-alert")
+NOTICES = ("confirm", "welcome", "changed", "goodbye", "move", "admin-alert")
 
 
 @dataclass(frozen=True, kw_only=True)
