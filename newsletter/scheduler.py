@@ -32,7 +32,7 @@ from subscribers import consent, membership
 
 log = structlog.get_logger()
 
-LOOK_AT_OUTBOX_SECONDS = 2
+LOOK_AT_OUTBOX_SECONDS = 1
 LOOK_AT_DIGESTS_SECONDS = 20
 LOOK_AT_SOURCES_SECONDS = 60
 LOOK_FOR_THE_DEAD_SECONDS = 60

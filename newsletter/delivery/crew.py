@@ -12,7 +12,7 @@ from datetime import timedelta
 from newsletter.delivery import outbox
 from newsletter.delivery.connections import Connections
 from newsletter.delivery.routing import Way
-from newsletter.delivery.sender import Progress, Toolbox, Worker
+from newsletter.delivery.sender import GivesWay, Progress, Toolbox, Worker, to_nobody
 from newsletter.delivery.troubles import Failure
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred, Transport, TransportStopped
@@ -70,6 +70,8 @@ class Crew:
     progress: Progress
     shard: Shard | None = None
     """None: the process has the transports to itself, and sends until nothing is due."""
+    gives_way: GivesWay = to_nobody
+    """Whether another edition is to be sent first."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _torn: list[BaseException] = field(default_factory=list)
 
@@ -126,7 +128,13 @@ class Crew:
         try:
             with self.transport(report.way.transport).open() as session:
                 worker = Worker(
-                    self.tools, self.edition, session, worker_name(), self._counted, report.way
+                    self.tools,
+                    self.edition,
+                    session,
+                    worker_name(),
+                    self._counted,
+                    report.way,
+                    self.gives_way,
                 )
                 worker.run(self.shard.lasting if self.shard else None)
         except TransportStopped as error:

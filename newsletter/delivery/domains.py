@@ -19,7 +19,7 @@ from newsletter.delivery.models import DomainUse
 
 # Booked so far ahead at most: what was booked and then cancelled must not keep others waiting.
 LONGEST_BOOKING = timedelta(days=1)
-PERIOD = timedelta(seconds=limits.GRANTED_SECONDS)
+PERIOD = timedelta(seconds=5)
 
 
 def domain_of(address: str) -> str:
@@ -73,7 +73,7 @@ def _room(use: DomainUse, options: RateOptions, now: datetime) -> tuple[datetime
         return use.day + limits.DAY, limits.DAY, options.per_day
     if options.per_hour and use.used_in_hour >= options.per_hour:
         return use.hour + limits.HOUR, limits.HOUR, options.per_hour
-    holds = max(1, int(options.per_second * limits.GRANTED_SECONDS))
+    holds = max(1, int(options.per_second * PERIOD.total_seconds()))
     return max(use.free_at, now), PERIOD, holds
 
 

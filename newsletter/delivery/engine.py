@@ -17,11 +17,12 @@ from newsletter.delivery.crew import Crew, Shard, TransportByName
 from newsletter.delivery.dispatch import Dispatcher
 from newsletter.delivery.preparing import prepare
 from newsletter.delivery.recovery import recover
-from newsletter.delivery.sender import Progress, Toolbox
+from newsletter.delivery.sender import GivesWay, Progress, Toolbox, to_nobody
+from newsletter.delivery.turns import Due, Turns
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
-from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
 from newsletter.rendering.compile import Renderer
 from newsletter.transports.base import TransportStopped
@@ -49,6 +50,7 @@ class Engine:
         self._transport = transport
         self._dispatcher = Dispatcher(tools)
         self._connections = Connections()
+        self._turns = Turns(self._look)
 
     def stop(self) -> None:
         """Hand over nothing more; what is under way is finished. From any thread."""
@@ -59,19 +61,26 @@ class Engine:
 
     def send_due(self) -> None:
         """Send every edition whose time has come, as far as it can be sent now."""
-        for number in self._due():
-            if not self._tools.stopping.is_set():
-                self._send_logged(number)
+        turns = Turns(self._look)
+        while not self._tools.stopping.is_set() and (turn := turns.next()) is not None:
+            try:
+                self.send(turn.number, gives_way=turn.is_over)
+            except NewsletterError as error:
+                log.error("edition held up", edition=turn.number, error=str(error))  # noqa: TRY400
+            turn.end()
 
-    def _due(self) -> list[int]:
+    def _look(self) -> list[Due]:
+        now = self._tools.clock.now()
         with self._tools.database.read() as session:
-            return [e.id for e in editions.to_send(session, self._tools.clock.now())]
-
-    def _send_logged(self, number: int) -> None:
-        try:
-            self.send(number)
-        except NewsletterError as error:
-            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+            return [
+                Due(
+                    number=edition.id,
+                    is_urgent=edition.kind is EditionKind.BULLETIN,
+                    has_mail=edition.fanned_out_at is None
+                    or outbox.count_due(session, edition.id, now, most=1) > 0,
+                )
+                for edition in editions.to_send(session, now)
+            ]
 
     def prepare_due(self, most: int) -> dict[int, int]:
         """Prepare every edition whose time has come, and finish those of which nothing is left.
@@ -79,7 +88,7 @@ class Engine:
         Returns:
             By number, how many batches wait to be claimed now: at most so many of each.
         """
-        found = {number: self._batches_due(number, most) for number in self._due()}
+        found = {due.number: self._batches_due(due.number, most) for due in self._look()}
         return {number: batches for number, batches in found.items() if batches}
 
     def _batches_due(self, number: int, most: int) -> int:
@@ -106,25 +115,28 @@ class Engine:
         Raises:
             TransportStopped: the edition is stopped; its note says why.
         """
-        now = self._tools.clock.now()
+        turn = self._turns.of(number)
         with self._tools.database.read() as session:
             edition = editions.by_id(session, number)
-            due = outbox.count_due(session, number, now, most=1)
-        if not due or edition.state is not EditionState.SENDING or self._tools.stopping.is_set():
+        if turn is None or edition.state is not EditionState.SENDING:
             return
         shard = Shard(lasting=lasting, connections=self._connections)
+        done: list[int] = []
         crew = Crew(
             tools=self._tools,
             edition=edition,
             transport=self._transport,
-            progress=no_progress,
+            progress=done.append,
             shard=shard,
+            gives_way=turn.is_over,
         )
         try:
             self._dispatcher.send(edition.transport, crew)
         except TransportStopped as error:
             self._halt(number, str(error))
             raise
+        if not done:
+            turn.end()
         self._finish(number)
 
     def prepare(self, number: int) -> None:
@@ -136,11 +148,16 @@ class Engine:
             self._halt(number, str(error))
             raise
 
-    def send(self, number: int, progress: Progress = no_progress) -> None:
+    def send(
+        self, number: int, progress: Progress = no_progress, gives_way: GivesWay = to_nobody
+    ) -> None:
         """Send what is due of an edition, preparing it first.
 
         Returns when nothing is due any more, when it is held, or when the transport asks to be
         left alone for a while.
+
+        Args:
+            gives_way: whether another edition is to be sent first.
 
         Raises:
             TransportStopped, TemplateError, SendingRefused: the edition is stopped; its note says
@@ -152,11 +169,15 @@ class Engine:
         if edition.state is not EditionState.SENDING:
             return
         crew = Crew(
-            tools=self._tools, edition=edition, transport=self._transport, progress=progress
+            tools=self._tools,
+            edition=edition,
+            transport=self._transport,
+            progress=progress,
+            gives_way=gives_way,
         )
         try:
             self._dispatcher.send(edition.transport, crew)
-            if self._settle_doubts(edition):
+            if not gives_way() and self._settle_doubts(edition):
                 self._dispatcher.send(edition.transport, crew)
         except TransportStopped as error:
             self._halt(number, str(error))

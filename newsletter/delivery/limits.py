@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from newsletter.config.sending import RateOptions
 from newsletter.delivery.models import TransportUse, Use
 
-# A worker is granted so much of the rate at once, and waits so long at most for its turn.
-GRANTED_SECONDS = 5
-LONGEST_TURN = timedelta(seconds=10)
+# A worker is granted so much of the rate at once, and waits so long at most for its turn: an
+# urgent edition may come after whatever has been granted.
+GRANTED_SECONDS = 1
+LONGEST_TURN = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -71,9 +72,22 @@ def take(use: Use, given: Grant, count: int, now: datetime) -> None:
 
 
 def give_back(use: Use, count: int) -> None:
-    """Count off mails that were claimed and not handed over; their place in the rate is gone."""
+    """Count off mails that were claimed and not handed over."""
     use.used_in_hour = max(0, use.used_in_hour - count)
     use.used_in_day = max(0, use.used_in_day - count)
+
+
+def give_back_rate(
+    use: Use, given: Grant, count: int, *, taken_until: datetime, now: datetime
+) -> None:
+    """Let others have the places in the rate of mails that were not handed over.
+
+    Args:
+        taken_until: how far the rate was taken when they were claimed. Where others have taken
+            more of it since, the places between are gone.
+    """
+    if use.free_at == taken_until:
+        use.free_at = max(now, taken_until - given.gap * count)
 
 
 def used(use: Use, now: datetime) -> tuple[int, int]:

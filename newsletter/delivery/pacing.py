@@ -6,7 +6,7 @@ back in the one that settles.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from newsletter.delivery.retry import Settlement
 from newsletter.transports.base import Accepted, Deferred, Outcome
 
 NONE = LimitOptions()
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Pace:
@@ -37,6 +38,7 @@ class Pace:
         self._worker = worker
         self._give_up = give_up
         self._use: TransportUse | None = None
+        self._taken_until = LONG_AGO
         self._delays: dict[int, timedelta] = {}
         self._refusing: dict[str, str] = {}
         self._ailing: set[str] = set()
@@ -68,6 +70,7 @@ class Pace:
         going = [delivery for delivery in claimed if delivery.id not in put_off]
         if self._use and going:
             limits.take(self._use, self.given, len(going), now)
+            self._taken_until = self._use.free_at
             self._use.first_used_at = self._use.first_used_at or now
         return sorted(going, key=lambda delivery: (self.delay(delivery), delivery.id))
 
@@ -102,8 +105,11 @@ class Pace:
         self._give_back(session, Counter(domain_of(d.address) for d in left), now)
 
     def _give_back(self, session: Session, left: Mapping[str, int], now: datetime) -> None:
-        if left and self._options.is_limited:
-            limits.give_back(limits.lock_use(session, self._transport, now), sum(left.values()))
+        count = sum(left.values())
+        if count and self._options.is_limited:
+            whole = limits.lock_use(session, self._transport, now)
+            limits.give_back(whole, count)
+            limits.give_back_rate(whole, self.given, count, taken_until=self._taken_until, now=now)
         if limited := set(left) & set(self._options.domains):
             for domain, use in domains.lock_uses(session, self._transport, limited, now).items():
                 limits.give_back(use, left[domain])

@@ -52,6 +52,12 @@ VARIANTS_KEPT = 64
 INTERRUPTED: Outcome = InDoubt(response="interrupted while it was handed over")
 
 Progress = Callable[[int], None]
+GivesWay = Callable[[], bool]
+
+
+def to_nobody() -> bool:
+    """No other edition is to go first."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +92,14 @@ class Worker:
         name: str,
         progress: Progress,
         way: Way,
+        gives_way: GivesWay = to_nobody,
     ) -> None:
         self._tools = tools
         self._edition = edition
         self._session = session
         self._progress = progress
         self._way = way
+        self._gives_way = gives_way
         self._journal = Journal(tools.state_folder, name)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Outcome] = {}
@@ -112,7 +120,7 @@ class Worker:
         self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
 
     def run(self, lasting: timedelta | None = None) -> None:
-        """Send until nothing is due, the edition is held, or the process is to stop.
+        """Send until nothing is due, the edition is held or gives way, or the process is to stop.
 
         Args:
             lasting: after so long nothing more is claimed; what was is finished.
@@ -255,7 +263,7 @@ class Worker:
             self._looked_at = now
             with self._tools.database.read() as session:
                 state = editions.state_of(session, self._edition.id)
-            self._held = state is not EditionState.SENDING
+            self._held = state is not EditionState.SENDING or self._gives_way()
         return self._held
 
     def _record(self, session: DatabaseSession, claimed: list[Claimed]) -> None:

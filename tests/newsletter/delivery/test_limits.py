@@ -78,6 +78,24 @@ def test_what_was_not_handed_over_may_be_sent_after_all() -> None:
     assert limits.grant(use, options, 10, START).count == 4
 
 
+def test_places_in_the_rate_that_nobody_used_are_free_again() -> None:
+    use, options = fresh(), LimitOptions(per_second=10)
+    granted = limits.grant(use, options, 10, START)
+    limits.take(use, granted, 10, START)
+    limits.give_back_rate(use, granted, 7, taken_until=use.free_at, now=START)
+    assert limits.grant(use, options, 1, START).wait == timedelta(seconds=0.3)
+
+
+def test_places_in_the_rate_before_those_of_another_worker_are_gone() -> None:
+    use, options = fresh(), LimitOptions(per_second=10)
+    mine = limits.grant(use, options, 5, START)
+    limits.take(use, mine, 5, START)
+    taken_until = use.free_at
+    limits.take(use, limits.grant(use, options, 5, START), 5, START)
+    limits.give_back_rate(use, mine, 5, taken_until=taken_until, now=START)
+    assert limits.grant(use, options, 1, START).wait == timedelta(seconds=1)
+
+
 @pytest.fixture
 def limited(tmp_path: Path, database_url: str, clock: FixedClock) -> Newsletter:
     """A site with five subscribers whose provider takes three mails a day."""
