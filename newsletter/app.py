@@ -219,23 +219,29 @@ class Newsletter:
         return outcomes.found
 
     def tell(self, alarm: Alarm) -> None:
-        """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised."""
+        """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised.
+
+        By the usual transport where the alarms' own cannot take it.
+        """
         if not self.config.alarms.address:
             return
+        ways = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
+        for transport in filter(None, ways):
+            if self._is_told(alarm, transport):
+                return
+
+    def _is_told(self, alarm: Alarm, transport: str) -> bool:
+        stationery = self._stationery(self.config.bulletins.sender)
+        mail = alarm_mail(alarm, self.config.alarms.address, stationery, self.clock.now())
         try:
-            outcome = self._mail_alarm(alarm)
+            outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
         except NewsletterError as error:
             outcome, answer = None, str(error)
-        if not is_accepted(outcome):
-            log.error("the alarm could not be mailed", title=alarm.title, answer=answer)
-
-    def _mail_alarm(self, alarm: Alarm) -> Outcome | None:
-        options = self.config.alarms
-        stationery = self._stationery(self.config.bulletins.sender)
-        mail = alarm_mail(alarm, options.address, stationery, self.clock.now())
-        transport = options.transport or self.config.sending.transport
-        return self.hand_over(transport, [mail]).get(mail.key)
+        if is_accepted(outcome):
+            return True
+        log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
+        return False
 
     @cached_property
     def notices(self) -> NoticeSender:

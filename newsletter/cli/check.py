@@ -6,6 +6,7 @@ import click
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
+from newsletter.delivery.routing import in_turn
 from newsletter.editions.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
@@ -25,6 +26,8 @@ def check(program: Program) -> None:
     for key in program.app.dkim_keys.values():
         program.say("Mail is signed; the DNS must hold this TXT record:")
         program.say(f"{key.record_name}  {key.record}")
+    for advice in _advice(program.app):
+        program.warn(advice)
     program.say(f"{program.config_path} is complete; the database is up to date.")
 
 
@@ -42,3 +45,13 @@ def _problems(app: Newsletter) -> Iterator[str]:
             yield str(error)
     if not is_current(app.database):
         yield "the database is not up to date; run: newsletter db upgrade"
+
+
+def _advice(app: Newsletter) -> Iterator[str]:
+    alarms, usual = app.config.alarms, app.config.sending.transport
+    ways = [set(in_turn(app.config.routes, name)) for name in (alarms.transport or usual, usual)]
+    if alarms.address and not ways[0] - ways[1]:
+        yield (
+            f"Alarms go by {usual} alone, which may be what is broken; "
+            "name another transport in alarms.transport."
+        )

@@ -202,6 +202,18 @@ def test_init_makes_a_site_that_only_lacks_its_imprint(tmp_path: Path, run: Run)
     assert "database" not in found.err
 
 
+@pytest.mark.parametrize(("transport", "advised"), [("", True), ("other", False)])
+def test_a_check_advises_alarms_of_a_way_of_their_own(
+    site: Path, run: Run, transport: str, advised: bool
+) -> None:
+    with (site / "newsletter.toml").open("a") as file:
+        file.write(f'[alarms]\naddress = "it@wexcombe.example"\ntransport = "{transport}"\n')
+        file.write('[transports.other]\nkind = "maildir"\npath = "other"\n')
+    found = run("check")
+    assert found.status == 0
+    assert ("alarms.transport" in found.err) is advised
+
+
 def test_init_never_overwrites(tmp_path: Path, run: Run) -> None:
     (tmp_path / "newsletter.toml").write_text("mine")
     assert run("init").status == 1

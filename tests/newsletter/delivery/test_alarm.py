@@ -77,11 +77,22 @@ def test_looking_again_does_not_tell_again(site: Newsletter, transport: Recordin
     assert len(site.transport("other").taken) == 1
 
 
-def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(site: Newsletter) -> None:
-    site.transport("other").answers[OFFICE] = Refused(response="550 no such user")
+def test_an_alarm_that_the_other_transport_does_not_take_goes_by_the_usual_one(
+    site: Newsletter, transport: RecordingTransport
+) -> None:
+    site.transport("other").raising = TransportStopped("535 5.7.8 the password is wrong")
+    site.tell(Alarm(title="Something", text="It is so."))
+    assert [mail.recipient for mail in transport.taken] == [OFFICE]
+
+
+def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(
+    site: Newsletter, transport: RecordingTransport
+) -> None:
+    for way in (site.transport("other"), transport):
+        way.answers[OFFICE] = Refused(response="550 no such user")
     with capture_logs() as logged:
         site.tell(Alarm(title="Something", text="It is so."))
-    assert [line["answer"] for line in logged] == ["550 no such user"]
+    assert [line["transport"] for line in logged] == ["other", "default"]
 
 
 def test_without_an_address_nobody_is_told(
