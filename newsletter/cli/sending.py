@@ -8,8 +8,9 @@ from types import FrameType
 
 from newsletter.cli.context import Program
 from newsletter.cli.output import count_line
-from newsletter.delivery import outbox
+from newsletter.delivery import outbox, standing
 from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.routing import in_turn
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
 from newsletter.editions.models import EditionState
@@ -37,7 +38,11 @@ def _report(program: Program, number: int) -> int:
         edition = store.by_id(session, number)
         counts = outbox.counts(session, number)
         later = outbox.next_attempt(session, number)
+        transports = in_turn(program.config.routes, edition.transport)
+        ailments = standing.ailments(session, transports, program.clock.now())
     program.say(f"Edition {number} is {edition.state.value}: {count_line(counts)}.")
+    for ailment in ailments:
+        program.say(ailment)
     zone = program.config.site.timezone
     _explain_rest(program, number, edition.state, later, zone)
     is_done = edition.state is EditionState.SENT

@@ -1,6 +1,6 @@
 """How each transport stands, for people to see: what it may send, has sent, and what ails it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,12 @@ def standings(session: Session, config: Config, now: datetime) -> Iterator[Stand
         today = warming.todays(options, begun, now)
         yield _standing(name, "", use, today, "; ".join(filter(None, notes)), now)
         yield from _domains(session, name, options, now)
+
+
+def ailments(session: Session, transports: Collection[str], now: datetime) -> list[str]:
+    """In words, what ails those of the transports that do not work."""
+    found = troubles.of(session, transports)
+    return [f"The transport {name} {_trouble(found[name], now)}" for name in sorted(found)]
 
 
 def _domains(

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from servers import free_port
 from support import Run
 
 SECOND = '[transports.second]\nkind = "maildir"\npath = "second"\n'
@@ -37,6 +38,15 @@ def test_a_transport_that_is_not_there_is_told_with_those_that_are(run: Run, sit
     ran = run("digest", "send", "friday", "--transport", "nowhere")
     assert ran.status == 1
     assert "there is no transport or route 'nowhere'; known: default" in ran.err
+
+
+def test_whoever_sends_is_told_that_the_transport_rests_and_why(run: Run, site: Path) -> None:
+    nobody = f'[transports.dead]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {free_port()}\n'
+    add(site, nobody + 'security = "plain"\n')
+    ran = run("digest", "send", "friday", "--transport", "dead")
+    assert ran.status == 3
+    assert "The transport dead rests until" in ran.out
+    assert "refused" in ran.out
 
 
 def test_limits_are_shown_with_what_is_used_and_the_day_of_the_warm_up(
