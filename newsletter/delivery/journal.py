@@ -1,13 +1,16 @@
 """The local journal: what a worker handed over and what it was answered, ahead of the database.
 
-One file for each worker, locked while it lives. A line is written before a mail is in doubt, its
-outcome with the line of the next mail, so that after `kill -9` the next start knows of every mail
-but the last what the ledger does not. Lines survive a killed process, not a machine that loses
-power: the file names the boot it was written in, and after another boot whatever it says nothing
-of is in doubt too.
+One file for each worker, locked while it lives. A line is written before a mail is in doubt, and
+one with its outcome, so that after `kill -9` the next start knows of every mail but the one under
+way what the ledger does not. The file is mapped into memory, since a system call for each mail
+would have all other workers wait for the interpreter; whatever stands in the map survives a killed
+process, though not a machine that loses power: the file names the boot it was written in, and after
+another boot whatever it says nothing of is in doubt too.
 """
 
+import errno
 import fcntl
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +23,13 @@ from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Ref
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
+# Room for a usual batch; it grows with the lines.
+ROOM_BYTES = 65_536
+# What stands in the file behind its last line.
+BLANK = b"\0"
 HANDING_OVER = "h"
 THROTTLED = "t"
+_ON_ONE_LINE = str.maketrans("\r\n\0", "   ")
 LETTERS: dict[type, str] = {Accepted: "a", Deferred: "d", Refused: "r", InDoubt: "u"}
 
 
@@ -47,76 +55,82 @@ class Journal:
         """
         self.worker = worker
         self.path = folder / f"{worker}{SUFFIX}"
-        self._header = f"{worker} {boot_id()}\n".encode()
-        self._unwritten = b""
+        header = f"{worker} {boot_id()}\n".encode()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = self._create()
+            self._file = self._create(header)
+            self._map = mmap.mmap(self._file, ROOM_BYTES)
         except OSError as error:
             raise StorageError(
                 f"the journal folder {folder} cannot be written to ({error.strerror}); "
                 "see sending.state_folder"
             ) from error
+        self._begin = self._end = len(header)
 
     def handing_over(self, key: int) -> None:
-        """Write that a mail is about to be in doubt, and whatever was settled before it."""
-        self._unwritten += b"h %d\n" % key
-        self.flush()
+        """Write that a mail is about to be in doubt."""
+        self._write(b"h %d\n" % key)
 
     def settled(self, key: int, outcome: Outcome) -> None:
-        """Keep an outcome, to be written with the next mail that is handed over.
-
-        Until then a kill leaves this mail in doubt, but no other of this worker's.
-        """
-        response = outcome.response.replace("\r", " ").replace("\n", " ")
+        """Write an outcome."""
+        response = outcome.response.translate(_ON_ONE_LINE)
         wait = outcome.retry_after if isinstance(outcome, Deferred) else None
         seconds = int(wait.total_seconds()) if wait else 0
         is_throttled = isinstance(outcome, Deferred) and outcome.throttled
         letter = THROTTLED if is_throttled else LETTERS[type(outcome)]
-        line = f"{letter} {key} {seconds} {response}\n"
-        self._unwritten += line.encode()
-
-    def flush(self) -> None:
-        """Write what was settled last."""
-        unwritten, self._unwritten = self._unwritten, b""
-        if unwritten:
-            self._write(unwritten)
+        self._write(f"{letter} {key} {seconds} {response}\n".encode())
 
     def forget(self) -> None:
         """Begin anew: the ledger has recorded everything so far."""
-        self._unwritten = b""
-        os.ftruncate(self._file, len(self._header))
-        os.lseek(self._file, 0, os.SEEK_END)
+        self._map[self._begin : self._end] = bytes(self._end - self._begin)
+        self._end = self._begin
 
     def close(self) -> None:
         """Remove the file: nothing in it is unrecorded."""
+        self._map.close()
         self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def abandon(self) -> None:
         """Leave the file for the next start: the ledger could not be told."""
-        try:
-            self.flush()
-        finally:
-            os.close(self._file)
+        self._map.close()
+        os.close(self._file)
 
-    def _create(self) -> int:
+    def _create(self, header: bytes) -> int:
         # Named as a journal only once it is locked: nobody may take it for a dead worker's.
         unnamed = self.path.with_suffix(".new")
-        file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
-        os.write(file, self._header)
+        _fill(file, header.ljust(ROOM_BYTES, BLANK), 0)
         os.fsync(file)
         unnamed.rename(self.path)
         return file
 
     def _write(self, line: bytes) -> None:
+        end = self._end + len(line)
+        while end > len(self._map):
+            self._grow()
+        self._map[self._end : end] = line
+        self._end = end
+
+    def _grow(self) -> None:
+        size = len(self._map)
         try:
-            written = os.write(self._file, line)
+            _fill(self._file, BLANK * size, size)
         except OSError as error:
             raise StorageError(f"{self.path} cannot be written: {error.strerror}") from error
-        if written != len(line):
-            raise StorageError(f"{self.path} cannot be written: the disk is full")
+        self._map.close()
+        self._map = mmap.mmap(self._file, 2 * size)
+
+
+def _fill(file: int, content: bytes, place: int) -> None:
+    """Write so much, so that the disk surely has room for what the map will hold.
+
+    Raises:
+        OSError: it has not.
+    """
+    if os.pwrite(file, content, place) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def abandoned(folder: Path) -> Iterator[Replay]:
@@ -165,6 +179,7 @@ def boot_id() -> str:
 
 def _read(path: Path) -> Replay:
     text = path.read_bytes().decode("utf-8", "replace")
+    text = text.partition(BLANK.decode())[0]
     # What stands after the last line end was cut off while it was written.
     header, *lines = text[: text.rfind("\n") + 1].split("\n")[:-1] or [""]
     _, _, boot = header.partition(" ")

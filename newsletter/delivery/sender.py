@@ -268,7 +268,6 @@ class Worker:
 
     def _record(self, session: DatabaseSession, claimed: list[Claimed]) -> None:
         """Tell the ledger all that the journal knows of this batch; the rest is given back."""
-        self._journal.flush()
         now = self._tools.clock.now()
         # Begun and never answered (an interruption in the transport itself): in doubt.
         outcomes = dict.fromkeys(self._begun, INTERRUPTED) | self._outcomes

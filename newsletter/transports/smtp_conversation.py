@@ -79,11 +79,11 @@ class Conversation:
         self.mails += verdict is not None and not self.ended
         return verdict
 
-    def deliver(self, body: bytes, following: Mail | None) -> Outcome:
+    def deliver(self, body: tuple[bytes, bytes], following: Mail | None) -> Outcome:
         """Send the admitted mail's content; its outcome, whatever happens.
 
         Args:
-            body: the content as `stuffed` makes it.
+            body: the content and its end, as `stuffed` makes them.
             following: the mail whose envelope may be sent along.
 
         Raises:
@@ -91,9 +91,11 @@ class Conversation:
         """
         group = self._ahead(following)
         try:
-            self._wire.send(b"".join((body, *(text for _, text in group))))
+            # Two pieces: the content is not copied once more.
+            content, end = body
+            self._wire.send(content, b"".join((end, *(text for _, text in group))))
         except ConnectionLost as lost:
-            return self._cut_short(lost, len(body))
+            return self._cut_short(lost, len(content) + len(end))
         try:
             taken = self._wire.take(CONTENT_TAKEN)
             if taken:

@@ -45,8 +45,8 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
     ]
 
 
-def stuffed(mail: Mail) -> bytes:
-    """The content as it follows DATA, final dot included (RFC 5321, 4.5.2).
+def stuffed(mail: Mail) -> tuple[bytes, bytes]:
+    """The content as it follows DATA (RFC 5321, 4.5.2), and the end with its final dot.
 
     Raises:
         Unsupported: lone CR or LF in a message with dots at the start of lines, which servers
@@ -54,15 +54,15 @@ def stuffed(mail: Mail) -> bytes:
     """
     content = mail.content
     if mail.plain:
-        return content + b".\r\n"
+        return content, b".\r\n"
     if b"\n." in content or content.startswith(b"."):
         if _BARE.search(content):
             raise Unsupported("the message has line ends other than CRLF")
         content = content.replace(b"\r\n.", b"\r\n..")
         content = b"." + content if content.startswith(b".") else content
     if not content or content.endswith(b"\r\n"):
-        return content + b".\r\n"
-    return content + b"\r\n.\r\n"
+        return content, b".\r\n"
+    return content, b"\r\n.\r\n"
 
 
 def _needs_utf8(mail: Mail) -> bool:

@@ -8,6 +8,7 @@ import re
 import select
 import socket
 import ssl
+import struct
 import time
 
 from newsletter.errors import NewsletterError
@@ -41,7 +42,10 @@ class Wire:
         self._timeout = timeout_seconds
         self._buffer = b""
         self._encrypted = isinstance(connection, ssl.SSLSocket)
-        connection.settimeout(timeout_seconds)
+        if self._encrypted:
+            connection.settimeout(timeout_seconds)
+        else:
+            _let_the_kernel_time(connection, timeout_seconds)
 
     @property
     def encrypted(self) -> bool:
@@ -77,14 +81,25 @@ class Wire:
         self._socket = context.wrap_socket(self._socket, server_hostname=host)
         self._encrypted = True
 
-    def send(self, data: bytes) -> None:
+    def send(self, *pieces: bytes) -> None:
         """Hand all of it to the network.
 
         Raises:
             ConnectionLost: not all of it; `out` says how much may have left at most.
         """
-        done, size = 0, len(data)
-        step = _RECORD_BYTES if self._encrypted else size
+        if self._encrypted:
+            self._send_rest(b"".join(pieces), 0, _RECORD_BYTES)
+            return
+        size = sum(map(len, pieces))
+        try:
+            done = self._socket.sendmsg(pieces)
+        except OSError as error:
+            raise ConnectionLost(_words(error, "sending"), 0) from error
+        if done < size:
+            self._send_rest(b"".join(pieces), done, size)
+
+    def _send_rest(self, data: bytes, done: int, step: int) -> None:
+        size = len(data)
         view = memoryview(data)
         deadline = time.monotonic() + self._timeout
         while done < size:
@@ -145,21 +160,36 @@ class Wire:
         left = deadline - time.monotonic()
         if left <= 0:
             raise ConnectionLost("timed out waiting for an answer")
-        if left < self._timeout / 2:  # a server that trickles, or a shorter wait asked for
+        is_short = left < self._timeout / 2  # a server that trickles, or a shorter wait asked for
+        if is_short:
             self._socket.settimeout(left)
         try:
             data = self._socket.recv(_READ_BYTES)
         except OSError as error:
             raise ConnectionLost(_words(error, "waiting for an answer")) from error
         finally:
-            if left < self._timeout / 2:
-                self._socket.settimeout(self._timeout)
+            if is_short:
+                self._socket.settimeout(self._timeout if self._encrypted else None)
         if not data:
             raise ConnectionLost("the server closed the connection")
         self._buffer += data
 
 
+def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
+    """Bound each call by the socket's own time limits.
+
+    Python's would ask the system before every call whether it may be made, and each question lets
+    go of the interpreter and waits for it again.
+    """
+    connection.settimeout(None)
+    # None at all would be for ever.
+    length = struct.pack("@ll", *divmod(max(round(seconds * 1_000_000), 1), 1_000_000))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, length)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, length)
+
+
 def _words(error: OSError, doing: str) -> str:
-    if isinstance(error, TimeoutError):
+    # The kernel's own time limit is told as "would block".
+    if isinstance(error, TimeoutError | BlockingIOError):
         return f"timed out {doing}"
     return f"connection lost {doing}: {error.strerror or error}"

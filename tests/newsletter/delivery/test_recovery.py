@@ -19,6 +19,7 @@ from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Ref
 
 OUTCOMES: list[Outcome] = [
     Accepted(response="250 2.0.0 queued as 1\r\nmore"),
+    Accepted(response="250 2.0.0 queued\0as 2"),
     Deferred(response="450 4.2.0 \u2028 later", retry_after=timedelta(seconds=30)),
     Deferred(response="421 4.7.0 too many", throttled=True),
     Refused(response="550 5.1.1 keine Mailbox für Sie"),
@@ -127,7 +128,8 @@ def test_a_line_cut_off_by_the_crash_is_not_believed(tmp_path: Path) -> None:
     written.handing_over(1)
     written.settled(1, Accepted(response="250 ok"))
     written.abandon()
-    written.path.write_bytes(written.path.read_bytes()[:-1])
+    whole = written.path.read_bytes().rstrip(b"\0")
+    written.path.write_bytes(whole[:-1] + b"\0")
     (replay,) = journal.abandoned(tmp_path)
     assert replay.in_doubt == {1}
 
@@ -138,13 +140,23 @@ def test_every_outcome_reads_back_on_one_line(tmp_path: Path, outcome: Outcome) 
     written.settled(7, outcome)
     written.abandon()
     (replay,) = journal.abandoned(tmp_path)
-    response = outcome.response.replace("\r", " ").replace("\n", " ")
+    response = outcome.response.replace("\r", " ").replace("\n", " ").replace("\0", " ")
     assert replay.outcomes == {7: replace(outcome, response=response)}
+
+
+def test_a_journal_grows_with_its_lines(tmp_path: Path) -> None:
+    written = Journal(tmp_path, "dead")
+    for key in range(5000):
+        written.settled(key, Accepted(response="250 2.0.0 " + "queued " * 10))
+    written.abandon()
+    (replay,) = journal.abandoned(tmp_path)
+    assert set(replay.outcomes) == set(range(5000))
 
 
 def test_a_journal_forgets_what_the_ledger_knows(tmp_path: Path) -> None:
     written = Journal(tmp_path, "dead")
     written.handing_over(1)
+    written.handing_over(3)
     written.forget()
     written.handing_over(2)
     written.abandon()

@@ -10,7 +10,9 @@ LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"text", b"a.b"]), ma
 
 
 def sent_as(content: bytes, *, plain: bool = False) -> bytes:
-    return stuffed(Mail(key=1, sender="", recipient="a@b.example", content=content, plain=plain))
+    return b"".join(
+        stuffed(Mail(key=1, sender="", recipient="a@b.example", content=content, plain=plain))
+    )
 
 
 @given(LINES)
