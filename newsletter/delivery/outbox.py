@@ -155,7 +155,7 @@ def _take(
             Delivery.deferred_since,
         )
     )
-    return [Taken(*row) for row in taken]
+    return list(map(Taken._make, taken.all()))
 
 
 def count_due(
@@ -191,15 +191,9 @@ def settle(
     A delivery whose lease ended meanwhile stands as uncertain and is settled all the same; one
     that another worker has since taken is left to it.
     """
-    sent: list[list[object]] = []
-    others: list[dict[str, Any]] = []
-    for key, settlement in settlements.items():
-        if settlement.state is DeliveryState.SENT:
-            sent.append([key, settlement.reason])
-        else:
-            others.append(_as_row(key, settlement))
-    if sent:
-        _settle_sent(session, worker, sent, now)
+    is_sent = {k for k, s in settlements.items() if s.state is DeliveryState.SENT}
+    settle_sent(session, worker, {key: settlements[key].reason for key in is_sent}, now)
+    others = [_as_row(key, s) for key, s in settlements.items() if key not in is_sent]
     if others:
         statement = (
             update(Delivery)
@@ -219,18 +213,17 @@ def settle(
         session.connection().execute(statement, others)
 
 
-def _settle_sent(
-    session: Session, worker: str, sent: Sequence[Sequence[object]], now: datetime
-) -> None:
-    """Record mails that were taken, all in one statement: nearly every delivery comes by here."""
-    key, reason = pairs(session, sent)
-    keys = [int(str(pair[0])) for pair in sent]
+def settle_sent(session: Session, worker: str, sent: Mapping[int, str], now: datetime) -> None:
+    """Record mails that were taken, with the answers: nearly every delivery comes by here."""
+    if not sent:
+        return
+    key, reason = pairs(session, list(sent.items()))
     # PostgreSQL believes that hardly a row is claimed, and would compare each with each; of a
     # CASE it believes nothing. A batch's numbers stand close together, so a range finds them.
     is_ours = case((_is_with(worker), true()), else_=false())
     statement = (
         update(Delivery)
-        .where(Delivery.id == key, Delivery.id.between(min(keys), max(keys)), is_ours)
+        .where(Delivery.id == key, Delivery.id.between(min(sent), max(sent)), is_ours)
         .values(
             state=DeliveryState.SENT,
             reason=reason,
@@ -368,7 +361,7 @@ def _leave_out_excluded(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),
     )
-    rows = session.connection().execute(query)
+    rows = session.connection().execute(query).all()
     found = {who: (address, name, why) for who, address, name, why in rows}
     mailable: list[Claimed] = []
     for delivery in sorted(taken):

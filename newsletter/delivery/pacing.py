@@ -72,7 +72,14 @@ class Pace:
             limits.take(self._use, self.given, len(going), now)
             self._taken_until = self._use.free_at
             self._use.first_used_at = self._use.first_used_at or now
-        return sorted(going, key=lambda delivery: (self.delay(delivery), delivery.id))
+        if self._delays:
+            going.sort(key=lambda delivery: (self.delay(delivery), delivery.id))
+        return going
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether any of the mails that were admitted last must wait for its turn."""
+        return bool(self.given.wait or self.given.gap or self._delays)
 
     def delay(self, delivery: Claimed) -> timedelta:
         """How long after its claim a mail may go."""

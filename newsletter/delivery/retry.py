@@ -43,10 +43,15 @@ def settle(
         key: the delivery's number; spreads the waits.
         attempts: those made before this one.
     """
-    reason = outcome.response[:MAX_REASON_CHARACTERS]
+    reason = words(outcome)
     if isinstance(outcome, Deferred):
         return _deferred(outcome, reason, key, attempts, give_up_at, now)
     return Settlement(state=STATES[type(outcome)], reason=reason, attempts=attempts + 1)
+
+
+def words(outcome: Outcome) -> str:
+    """As much of an answer as the ledger keeps."""
+    return outcome.response[:MAX_REASON_CHARACTERS]
 
 
 def wait_before(attempt: int, key: int) -> timedelta:

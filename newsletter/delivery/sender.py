@@ -109,6 +109,8 @@ class Worker:
         self._pace = Pace(way.transport, limits, name, tools.options.give_up)
         self._claimed: dict[int, Claimed] = {}
         self._held = False
+        self._done = 0
+        """Settled and not yet told as progress."""
         self.heard = False
         """Whether the transport took a mail, or refused one for good."""
         self.slowed: Deferred | None = None
@@ -159,7 +161,7 @@ class Worker:
         elif isinstance(outcome, Accepted | Refused):
             self.heard = True
         self._pace.hear(self._claimed[key], outcome)
-        self._progress(1)
+        self._done += 1
 
     def _send(self, claimed: list[Claimed]) -> None:
         try:
@@ -181,6 +183,7 @@ class Worker:
             claimed, more = self._claim(session)
         self._claimed = {delivery.id: delivery for delivery in claimed}
         self._forget()
+        self._tell_progress()
         return claimed, more
 
     def _claim(self, session: DatabaseSession) -> tuple[list[Claimed], bool]:
@@ -212,13 +215,7 @@ class Worker:
     def _mails(self, claimed: list[Claimed]) -> Iterator[Mail]:
         bounces = self._edition.masthead["sender"]["bounces"]
         lease_ends = self._claimed_at + LEASE_USED * self._tools.options.lease.total_seconds()
-        turn = self._claimed_at + self._pace.given.wait.total_seconds()
-        gap = self._pace.given.gap.total_seconds()
-        for delivery in claimed:
-            turn = max(turn, self._claimed_at + self._pace.delay(delivery).total_seconds())
-            if turn > time.monotonic():
-                self._rest(timedelta(seconds=turn - time.monotonic()))
-            turn += gap
+        for delivery in self._in_time(claimed) if self._pace.is_timed else claimed:
             if self._pace.is_held(delivery):
                 continue
             if self._is_held() or self.slowed is not None or time.monotonic() > lease_ends:
@@ -230,6 +227,17 @@ class Worker:
                 content=self._splice(delivery),
                 plain=True,
             )
+
+    def _in_time(self, claimed: list[Claimed]) -> Iterator[Claimed]:
+        """Each when its turn comes, by the rates of the transport and of its domain."""
+        turn = self._claimed_at + self._pace.given.wait.total_seconds()
+        gap = self._pace.given.gap.total_seconds()
+        for delivery in claimed:
+            turn = max(turn, self._claimed_at + self._pace.delay(delivery).total_seconds())
+            if turn > time.monotonic():
+                self._rest(timedelta(seconds=turn - time.monotonic()))
+            turn += gap
+            yield delivery
 
     def _rest(self, length: timedelta) -> None:
         """Do nothing for a while, or until the edition is held."""
@@ -261,24 +269,31 @@ class Worker:
             self._held = True
         elif now - self._looked_at > LOOK_EVERY_SECONDS:
             self._looked_at = now
+            self._tell_progress()
             with self._tools.database.read() as session:
                 state = editions.state_of(session, self._edition.id)
             self._held = state is not EditionState.SENDING or self._gives_way()
         return self._held
+
+    def _tell_progress(self) -> None:
+        done, self._done = self._done, 0
+        if done:
+            self._progress(done)
 
     def _record(self, session: DatabaseSession, claimed: list[Claimed]) -> None:
         """Tell the ledger all that the journal knows of this batch; the rest is given back."""
         now = self._tools.clock.now()
         # Begun and never answered (an interruption in the transport itself): in doubt.
         outcomes = dict.fromkeys(self._begun, INTERRUPTED) | self._outcomes
+        taken = {k: retry.words(o) for k, o in outcomes.items() if isinstance(o, Accepted)}
         settlements = {
-            key: self._settlement(key, outcome, now) for key, outcome in outcomes.items()
+            k: self._settlement(k, o, now) for k, o in outcomes.items() if k not in taken
         }
         left = [delivery for delivery in claimed if delivery.id not in outcomes]
+        outbox.settle_sent(session, self._journal.worker, taken, now)
         outbox.settle(session, self._journal.worker, settlements, now)
         outbox.release(session, self._journal.worker, [delivery.id for delivery in left])
-        taken = (self._claimed[key] for key, o in outcomes.items() if isinstance(o, Accepted))
-        self._pace.record(session, taken, left, now)
+        self._pace.record(session, map(self._claimed.__getitem__, taken), left, now)
         if self._held:
             decisions.skip_cancelled(session, now)
 
