@@ -1,8 +1,8 @@
 """`newsletter subscribers import`: people brought along from another list."""
 
-import csv
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -11,12 +11,16 @@ from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.errors import InvalidInput
-from subscribers.exporting import defused
-from subscribers.importing.rows import KNOWN, Person, columns_of, person_of
-from subscribers.importing.tables import read_table
-from subscribers.importing.writing import Report, Terms, enter
+from subscribers.exporting import read
+from subscribers.importing.batches import batches
+from subscribers.importing.columns import ATTRIBUTE, KNOWN, columns_of
+from subscribers.importing.deciding import Outcome
+from subscribers.importing.entering import Terms, enter
+from subscribers.importing.refusals import Refusals
+from subscribers.importing.rows import Reading, RowReader, one_line
+from subscribers.importing.tables import text_table
 
-BATCH_ROWS = 1000
+KILOBYTE = 1024
 
 
 @click.command("import")
@@ -47,24 +51,52 @@ def import_(
     target = refused or path.with_name(f"{path.name}.refused.csv")
     if target.resolve() == path.resolve():
         raise InvalidInput(f"--refused {target} is the file to be imported; name another")
-    terms = Terms(
-        file=path.name, secret=program.app.secret, consent=consent.strip(), as_topic=topic_slug
-    )
-    report = Report()
-    try:
-        with program.progress("Importing", None) as bar:
-            for batch in _batches(path, _chosen(columns), report):
-                enter(program.database, batch, terms, program.clock, report)
-                bar.advance(len(batch))
-    finally:
-        # Where the file cannot be read to its end, what was read has been entered.
-        if report.refused:
-            _write_refused(path, target, dict(report.refused))
-            program.warn(f"The refused rows are in {target}, each with its reason.")
+    terms = Terms(file=one_line(path.name), secret=program.app.secret, consent=one_line(consent))
+    counts = _run(program, path, target, _chosen(columns), terms)
     if as_json:
-        print_json(program, report.counts)
+        print_json(program, counts)
     else:
-        program.say(f"{count_line(report.counts)}.")
+        program.say(f"{count_line(counts)}.")
+
+
+def _run(
+    program: Program, path: Path, target: Path, chosen: dict[str, list[str]], terms: Terms
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    with text_table(path) as table:
+        header = [read(name) for name in next(table.rows, [])]
+        reader = _reader(program, header, chosen)
+        total = table.total // KILOBYTE
+        bar = program.progress("Importing, KB", total)
+        with Refusals(target, header) as refusals, bar as progress:
+            try:
+                reached = 0
+                for batch in batches(table.rows, reader):
+                    verdicts = enter(
+                        program.database, [row.said for row in batch], terms, program.clock
+                    )
+                    for row, verdict in zip(batch, verdicts, strict=True):
+                        counts[verdict.outcome.value] += 1
+                        if verdict.outcome is Outcome.REFUSED:
+                            refusals.add(row.number, verdict.reason, row.cells)
+                    progress.advance(table.done() // KILOBYTE - reached)
+                    reached = table.done() // KILOBYTE
+            finally:
+                # Where the file cannot be read to its end, what was read has been entered.
+                if refusals.count:
+                    program.warn(f"The refused rows are in {target}, each with its reason.")
+    return counts
+
+
+def _reader(program: Program, header: Sequence[str], chosen: dict[str, list[str]]) -> RowReader:
+    reading = Reading(
+        columns=columns_of(header, chosen),
+        width=len(header),
+        as_topic=lru_cache(maxsize=10_000)(topic_slug),
+        digests=frozenset(program.config.digests),
+        languages=frozenset(program.config.site.languages),
+    )
+    return RowReader(reading)
 
 
 def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -76,35 +108,9 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
 
 def _pair(text: str) -> tuple[str, str]:
     thing, _, column = text.partition("=")
-    if thing not in KNOWN or not column:
-        raise InvalidInput(f"--column {text}: write THING=COLUMN, THING one of {', '.join(KNOWN)}")
+    is_attribute = thing.startswith(ATTRIBUTE) and len(thing) > len(ATTRIBUTE)
+    if not (thing in KNOWN or is_attribute) or not column:
+        raise InvalidInput(
+            f"--column {text}: write THING=COLUMN, THING one of {', '.join(KNOWN)}, attribute.NAME"
+        )
     return thing, column
-
-
-def _batches(path: Path, chosen: dict[str, list[str]], report: Report) -> Iterator[list[Person]]:
-    rows = read_table(path)
-    places = columns_of(next(rows, []), chosen)
-    batch: list[Person] = []
-    for number, cells in enumerate(rows, start=2):
-        if not any(cells):
-            continue
-        try:
-            batch.append(person_of(number, cells, places))
-        except InvalidInput as error:
-            report.refuse(number, str(error))
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _write_refused(path: Path, target: Path, reasons: dict[int, str]) -> None:
-    rows: Iterator[Sequence[str]] = read_table(path)
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["row", "reason", *next(rows)])
-        last = max(reasons)
-        for number, cells in enumerate(islice(rows, last - 1), start=2):
-            if number in reasons:
-                writer.writerow([number, reasons[number], *map(defused, cells)])
