@@ -35,8 +35,8 @@ def known(
 ) -> dict[str, tuple[int, SubscriberStatus, str]]:
     """Number, status and source of whoever has an address of these hashes, but for the erased."""
     columns = (Subscriber.address_hash, Subscriber.id, Subscriber.status, Subscriber.source)
-    query = _having(session, select(*columns), Subscriber.address_hash, hashes)
-    rows = session.execute(query.where(Subscriber.status != SubscriberStatus.ERASED))
+    query = select(*columns).where(Subscriber.status != SubscriberStatus.ERASED)
+    rows = session.execute(_having(session, query, Subscriber.address_hash, hashes))
     found: dict[str, tuple[int, SubscriberStatus, str]] = {}
     for address_hash, number, status, source in rows:
         if address_hash not in found or number < found[address_hash][0]:
@@ -138,7 +138,7 @@ def _having(session: Session, query: Rows, column: Any, values: Collection[str])
     elements = func.json_array_elements_text(cast(literal(listed, Text), JSON))
     wanted = elements.table_valued("value", name="wanted").render_derived()
     # An offset keeps the planner from making a join of it, which it would plan for a hundred.
-    each = query.where(column == wanted.c.value).offset(0).lateral("each")
+    each = query.where(column == wanted.c.value).correlate(wanted).offset(0).lateral("each")
     return select(*each.c).select_from(wanted).join(each, true())
 
 
