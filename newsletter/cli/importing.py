@@ -15,7 +15,7 @@ from subscribers.exporting import read
 from subscribers.importing.batches import batches
 from subscribers.importing.columns import ATTRIBUTE, KNOWN, columns_of
 from subscribers.importing.deciding import Outcome
-from subscribers.importing.entering import Terms, enter
+from subscribers.importing.entering import Entrance, Terms
 from subscribers.importing.refusals import Refusals
 from subscribers.importing.rows import Reading, RowReader, one_line
 from subscribers.importing.tables import text_table
@@ -71,10 +71,10 @@ def _run(
         with Refusals(target, header) as refusals, bar as progress:
             try:
                 reached = 0
+                entrance = Entrance(program.database, terms, program.clock)
+                entrance = Entrance(program.database, terms, program.clock)
                 for batch in batches(table.rows, reader):
-                    verdicts = enter(
-                        program.database, [row.said for row in batch], terms, program.clock
-                    )
+                    verdicts = entrance.take([row.said for row in batch])
                     for row, verdict in zip(batch, verdicts, strict=True):
                         counts[verdict.outcome.value] += 1
                         if verdict.outcome is Outcome.REFUSED:

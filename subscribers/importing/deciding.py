@@ -1,15 +1,15 @@
 """What becomes of the people of a file: decided from what is known of them, and nothing done."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from subscribers.importing.rows import Person
 from subscribers.importing.states import HAS_LEFT, State
+from subscribers.membership import OVER, Wishes, clean_name
 from subscribers.models import SubscriberStatus
-
-OVER = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
+from subscribers.topics import Choice, choice_key, choice_of
 
 
 class Outcome(StrEnum):
@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"  # entered, her consent proven
     PENDING = "pending"  # entered without proof
     SUPPRESSED = "suppressed"  # never mailed from now on
+    UPDATED = "updated"  # here by an import alone: has what this file says from now on
     UNCHANGED = "unchanged"  # all of it is known already
     REFUSED = "refused"  # nothing is done; the reason says why
 
@@ -64,6 +65,16 @@ class Candidate:
     address_hash: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What an import has said of somebody who has chosen nothing herself."""
+
+    name: str
+    wishes: Wishes
+    """Without the name."""
+    attributes: Mapping[str, str]
+
+
 @dataclass(kw_only=True, slots=True)
 class Newcomer:
     """Somebody to be entered."""
@@ -83,28 +94,44 @@ class Plan:
     """With the reason."""
     leaving: dict[str, Person] = field(default_factory=dict)
     """Those known before, with the row that says so."""
+    updated: dict[str, tuple[Held, Person]] = field(default_factory=dict)
+    """What holds of them from now on, with the row that says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What holds for all rows of a file."""
+
+    file: str
+    """What a suppression names."""
+    is_proven: bool
+    """The administrator holds proof of the consent of everybody subscribed."""
+    updates: frozenset[str] = frozenset()
+    """What is taken anew for those here by an import alone: fields of `Held` and of wishes."""
 
 
 @lru_cache(maxsize=1024)
-def decide(state: State, standing: Standing, *, is_proven: bool, file: str) -> Verdict:
+def decide(state: State, standing: Standing, rules: Rules, *, is_news: bool = False) -> Verdict:
     """What becomes of a row about somebody who stands here like that.
 
     Args:
-        is_proven: the administrator holds proof of the consent of everybody subscribed.
-        file: what a suppression names.
+        is_news: it says something else than the import by which alone she is here.
     """
     known = standing.status
     if state in HAS_LEFT and (known is None or standing.is_imported):
         # Whoever has left there and is here by an import alone has left; of two rows that speak
         # of her the one that says so counts.
-        return _leaving(f"{state} at the list of {file}", standing)
+        return _leaving(f"{state} at the list of {rules.file}", standing)
     if standing.suppression is not None:
         return _refused(f"suppressed: {standing.suppression}", standing)
     if known is not None and (state in HAS_LEFT or known in OVER):
         return _refused(f"she is {known} here; what she chose here stands", standing)
     if known is not None:
-        return Verdict(outcome=Outcome.UNCHANGED, after=standing)
-    outcome = Outcome.CONFIRMED if is_proven and state is State.SUBSCRIBED else Outcome.PENDING
+        outcome = Outcome.UPDATED if is_news else Outcome.UNCHANGED
+        return Verdict(outcome=outcome, after=standing)
+    outcome = (
+        Outcome.CONFIRMED if rules.is_proven and state is State.SUBSCRIBED else Outcome.PENDING
+    )
     after = Standing(status=ENTERED[outcome], is_imported=True)
     return Verdict(outcome=outcome, after=after)
 
@@ -129,39 +156,83 @@ def _refused(reason: str, standing: Standing) -> Verdict:
     return Verdict(outcome=Outcome.REFUSED, reason=reason, after=standing)
 
 
-def plan(
-    rows: Sequence[Candidate | Verdict],
-    standings: Mapping[str, Standing],
-    *,
-    is_proven: bool,
-    file: str,
-) -> tuple[Plan, list[Verdict]]:
-    """What is to be done for the rows of a batch, and what becomes of each in their order.
+class Planner:
+    """Decides rows one after another, each knowing what those before it do."""
 
-    Args:
-        rows: those that could not be read are refused already.
-        standings: by hash, of all who are known.
-    """
-    made, now = Plan(), dict(standings)
-    verdicts = []
-    for row in rows:
-        if isinstance(row, Verdict):
-            verdicts.append(row)
-            continue
-        standing = now.get(row.address_hash, UNKNOWN)
-        verdict = decide(row.person.state, standing, is_proven=is_proven, file=file)
-        now[row.address_hash] = verdict.after
-        _add(made, row, verdict)
-        verdicts.append(verdict)
-    return made, verdicts
+    def __init__(
+        self, rules: Rules, standings: Mapping[str, Standing], held: Mapping[str, Held]
+    ) -> None:
+        """
+        Args:
+            standings: by hash, of all who are known.
+            held: by hash, of those who are here by an import alone; asked only for updates.
+        """
+        self.plan = Plan()
+        self._rules, self._standings, self._held = rules, dict(standings), dict(held)
+
+    def verdict(self, row: Candidate) -> Verdict:
+        """What becomes of the next row; the plan holds what is to be done."""
+        key = row.address_hash
+        news = self._news(row) if self._rules.updates else None
+        standing = self._standings.get(key, UNKNOWN)
+        verdict = decide(row.person.state, standing, self._rules, is_news=news is not None)
+        self._standings[key] = verdict.after
+        if verdict.outcome in ENTERED:
+            self._enter(row, ENTERED[verdict.outcome])
+        if verdict.outcome is Outcome.UPDATED and news is not None:
+            self._held[key] = news
+            self.plan.updated[key] = (news, row.person)
+        if verdict.suppresses:
+            self.plan.suppressed[key] = verdict.reason
+        if verdict.ends and key in self.plan.newcomers:
+            self.plan.newcomers[key].ended_by = row.person
+        elif verdict.ends:
+            self.plan.leaving[key] = row.person
+        return verdict
+
+    def standing(self, address_hash: str) -> Standing:
+        """How the owner of an address stands after the rows so far."""
+        return self._standings.get(address_hash, UNKNOWN)
+
+    def held(self, address_hash: str) -> Held | None:
+        """What is held of her after the rows so far."""
+        return self._held.get(address_hash)
+
+    def _enter(self, row: Candidate, status: SubscriberStatus) -> None:
+        self.plan.newcomers[row.address_hash] = Newcomer(candidate=row, status=status)
+        if self._rules.updates:
+            self._held[row.address_hash] = held_of(row.person)
+
+    def _news(self, row: Candidate) -> Held | None:
+        held = self._held.get(row.address_hash)
+        if held is None:
+            return None
+        new = renewed(held, held_of(row.person), self._rules.updates)
+        return new if new != held else None
 
 
-def _add(made: Plan, row: Candidate, verdict: Verdict) -> None:
-    if verdict.outcome in ENTERED:
-        made.newcomers[row.address_hash] = Newcomer(candidate=row, status=ENTERED[verdict.outcome])
-    if verdict.suppresses:
-        made.suppressed[row.address_hash] = verdict.reason
-    if verdict.ends and row.address_hash in made.newcomers:
-        made.newcomers[row.address_hash].ended_by = row.person
-    elif verdict.ends:
-        made.leaving[row.address_hash] = row.person
+def held_of(person: Person) -> Held:
+    """What her row alone would have an import hold."""
+    choice = person.wishes.choice
+    canonical = choice_of(choice_key(choice.topics, choice.digests))
+    wishes = replace(person.wishes, choice=canonical)
+    return Held(name=clean_name(person.name), wishes=wishes, attributes=person.attributes)
+
+
+def renewed(held: Held, said: Held, what: frozenset[str]) -> Held:
+    """What is held, with what a row says of these things."""
+    choice = Choice(
+        topics=(said if "topics" in what else held).wishes.choice.topics,
+        digests=(said if "digests" in what else held).wishes.choice.digests,
+    )
+    wishes = Wishes(
+        name="",
+        choice=choice,
+        frequency=(said if "frequency" in what else held).wishes.frequency,
+        language=(said if "language" in what else held).wishes.language,
+    )
+    return Held(
+        name=(said if "name" in what else held).name,
+        wishes=wishes,
+        attributes={**held.attributes, **said.attributes},
+    )

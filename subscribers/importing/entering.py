@@ -1,63 +1,34 @@
-"""Entering people, many in one transaction, so that a crash leaves none half done."""
+"""Taking the rows of a file: for good, or only to say what would become of them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import chain
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
-from subscribers import membership
-from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin
 from subscribers.importing import store
 from subscribers.importing.deciding import (
     Candidate,
-    Newcomer,
+    Held,
     Outcome,
-    Plan,
+    Planner,
+    Rules,
     Standing,
     Verdict,
-    plan,
 )
 from subscribers.importing.rows import Person
-from subscribers.importing.states import State
-from subscribers.membership import Wishes, clean_name, described
-from subscribers.models import (
-    ConsentEvent,
-    ConsentKind,
-    Subscriber,
-    SubscriberStatus,
-    Suppression,
-)
-from subscribers.topics import choice_key, choice_of
+from subscribers.importing.writing import IMPORTED, write
+from subscribers.models import SubscriberStatus
 
-# How the source of everybody begins who came by a file.
-IMPORTED = "import of "
 # How often a batch is tried in which somebody joins by herself at this very moment.
 ATTEMPTS = 5
-SUBSCRIBER_COLUMNS = (
-    "id",
-    "address",
-    "address_hash",
-    "name",
-    "language",
-    "status",
-    "frequency",
-    "choice_id",
-    "source",
-    "attributes",
-    "active_at",
-    "joined_at",
-    "confirmed_at",
-    "ended_at",
-)
-EVENT_COLUMNS = ("subscriber_id", "at", "kind", "source", "details")
-SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at")
+
+Said = Person | Verdict
+"""What a row says; a verdict where it could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,70 +39,127 @@ class Terms:
     secret: str
     consent: str
     """The proof; empty: everybody is pending."""
+    updates: frozenset[str] = frozenset()
+    """What is taken anew for those here by an import alone; nothing: they stay as they are."""
+
+    @property
+    def rules(self) -> Rules:
+        """What holds for all rows."""
+        return Rules(file=self.file, is_proven=bool(self.consent), updates=self.updates)
+
+
+class Entrance:
+    """Enters people for good, each batch in one transaction: a crash leaves none half done."""
+
+    def __init__(self, database: Database, terms: Terms, clock: Clock) -> None:
+        self._database, self._terms, self._clock = database, terms, clock
+
+    def take(self, rows: Sequence[Said]) -> list[Verdict]:
+        """Enter a batch; what became of each row, in their order.
+
+        Raises:
+            Conflict: others write the same people without end.
+        """
+        candidates = [_candidate(row, self._terms) for row in rows]
+        for _ in range(ATTEMPTS - 1):
+            # Who joins between the look and the writing is found by the next look.
+            with suppress(Conflict):
+                return self._attempt(candidates)
+        return self._attempt(candidates)
+
+    def _attempt(self, rows: Sequence[Candidate | Verdict]) -> list[Verdict]:
+        terms = self._terms
+        with self._database.write() as session:
+            store.begin(session)
+            known = _look(session, rows, terms)
+            planner = Planner(terms.rules, known.standings, known.held)
+            verdicts = _verdicts(planner, rows)
+            write(
+                session,
+                planner.plan,
+                known.numbers,
+                file=terms.file,
+                consent=terms.consent,
+                now=self._clock.now(),
+            )
+        return verdicts
+
+
+class Rehearsal:
+    """Says what would become of people, and writes nothing.
+
+    Remembers what earlier rows would have done, since no database does.
+    """
+
+    def __init__(self, database: Database, terms: Terms) -> None:
+        self._database, self._terms = database, terms
+        self._standings: dict[bytes, Standing] = {}
+        self._held: dict[bytes, Held] = {}
+
+    def take(self, rows: Sequence[Said]) -> list[Verdict]:
+        """What would become of each row of a batch, in their order."""
+        candidates = [_candidate(row, self._terms) for row in rows]
+        with self._database.read() as session:
+            known = _look(session, candidates, self._terms)
+        shorts = {row.address_hash: _short(row) for row in candidates if isinstance(row, Candidate)}
+        for address_hash, short in shorts.items():
+            if short in self._standings:
+                known.standings[address_hash] = self._standings[short]
+            if short in self._held:
+                known.held[address_hash] = self._held[short]
+        planner = Planner(self._terms.rules, known.standings, known.held)
+        verdicts = _verdicts(planner, candidates)
+        for address_hash, short in shorts.items():
+            self._standings[short] = planner.standing(address_hash)
+            if held := planner.held(address_hash):
+                self._held[short] = held
+        return verdicts
+
+
+def _short(row: Candidate) -> bytes:
+    """Half of the hash: no two of a million share it."""
+    return bytes.fromhex(row.address_hash[:32])
+
+
+def _candidate(said: Said, terms: Terms) -> Candidate | Verdict:
+    if isinstance(said, Verdict):
+        return said
+    try:
+        address = normalise_address(said.address)
+    except InvalidInput as error:
+        return Verdict(outcome=Outcome.REFUSED, reason=str(error))
+    return Candidate(person=said, address=address, address_hash=hash_address(terms.secret, address))
+
+
+def _verdicts(planner: Planner, rows: Sequence[Candidate | Verdict]) -> list[Verdict]:
+    return [row if isinstance(row, Verdict) else planner.verdict(row) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Chosen:
-    """A choice as the database and the ledger of consent hold it."""
+class _Known:
+    """What the database says of the people of a batch, by hash."""
 
-    number: int
-    asked: str
-    given: str
-
-
-def enter(
-    database: Database, rows: Sequence[Person | Verdict], terms: Terms, clock: Clock
-) -> list[Verdict]:
-    """Enter a batch in one transaction; what became of each row, in their order.
-
-    Args:
-        rows: those that could not be read are refused already.
-
-    Raises:
-        Conflict: others write the same people without end.
-    """
-    candidates = [_candidate(row, terms) if isinstance(row, Person) else row for row in rows]
-    for attempt in range(ATTEMPTS):
-        try:
-            with database.write() as session:
-                store.begin(session)
-                return _enter(session, candidates, terms, clock.now())
-        except Conflict:
-            # Somebody joined between the look and the writing: the next look finds her.
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError
+    numbers: dict[str, int]
+    standings: dict[str, Standing]
+    held: dict[str, Held]
 
 
-def _candidate(person: Person, terms: Terms) -> Candidate | Verdict:
-    try:
-        address = normalise_address(person.address)
-    except InvalidInput as error:
-        return Verdict(outcome=Outcome.REFUSED, reason=str(error))
-    return Candidate(
-        person=person, address=address, address_hash=hash_address(terms.secret, address)
-    )
-
-
-def _enter(
-    session: Session, rows: Sequence[Candidate | Verdict], terms: Terms, now: datetime
-) -> list[Verdict]:
+def _look(session: Session, rows: Sequence[Candidate | Verdict], terms: Terms) -> _Known:
     hashes = {row.address_hash for row in rows if isinstance(row, Candidate)}
     known = store.known(session, hashes)
     suppressed = store.suppressions(session, hashes)
+    numbers = {address_hash: number for address_hash, (number, _, _) in known.items()}
     standings = {
         address_hash: _standing(known.get(address_hash), suppressed.get(address_hash))
         for address_hash in known.keys() | suppressed.keys()
     }
-    made, verdicts = plan(rows, standings, is_proven=bool(terms.consent), file=terms.file)
-    for address_hash, person in made.leaving.items():
-        subscriber = people.by_id(session, known[address_hash][0])
-        membership.leave(
-            session, subscriber, origin=Origin(source=_origin_of_end(person, terms)), now=now
-        )
-    session.flush()
-    _write(session, made, terms, now)
-    return verdicts
+    imported = {numbers[each]: each for each, s in standings.items() if s.is_imported}
+    held = store.held(session, imported, IMPORTED) if terms.updates else {}
+    return _Known(
+        numbers=numbers,
+        standings=standings,
+        held={imported[number]: each for number, each in held.items()},
+    )
 
 
 def _standing(known: tuple[int, SubscriberStatus, str] | None, suppression: str | None) -> Standing:
@@ -139,79 +167,3 @@ def _standing(known: tuple[int, SubscriberStatus, str] | None, suppression: str 
         return Standing(suppression=suppression)
     _, status, source = known
     return Standing(status=status, is_imported=source.startswith(IMPORTED), suppression=suppression)
-
-
-def _write(session: Session, made: Plan, terms: Terms, now: datetime) -> None:
-    newcomers = list(made.newcomers.values())
-    chosen = _chosen(session, {who.candidate.person.wishes for who in newcomers})
-    entered = list(zip(store.numbers(session, len(newcomers)), newcomers, strict=True))
-    subscribers = (_subscriber(number, who, chosen, terms, now) for number, who in entered)
-    store.add(session, Subscriber, SUBSCRIBER_COLUMNS, subscribers)
-    events = chain.from_iterable(
-        _events(number, who, chosen, terms, now) for number, who in entered
-    )
-    store.add(session, ConsentEvent, EVENT_COLUMNS, events)
-    suppressed = ((address_hash, reason, now) for address_hash, reason in made.suppressed.items())
-    store.add(session, Suppression, SUPPRESSION_COLUMNS, suppressed)
-
-
-def _chosen(session: Session, wishes: Collection[Wishes]) -> dict[Wishes, _Chosen]:
-    keys = {each: choice_key(each.choice.topics, each.choice.digests) for each in wishes}
-    numbers = store.choices(session, set(keys.values()))
-    for key in sorted(set(keys.values()) - numbers.keys()):
-        numbers[key] = people.choice_for(session, choice_of(key))
-    return {
-        each: _Chosen(
-            number=numbers[key],
-            asked=described(each),
-            given=described(replace(each, choice=choice_of(key))),
-        )
-        for each, key in keys.items()
-    }
-
-
-def _subscriber(
-    number: int, who: Newcomer, chosen: Mapping[Wishes, _Chosen], terms: Terms, now: datetime
-) -> tuple[object, ...]:
-    """As `membership.join` would leave her, and `membership.leave` after it."""
-    candidate, person = who.candidate, who.candidate.person
-    begun = now if who.status is SubscriberStatus.CONFIRMED else None
-    ended = now if who.ended_by else None
-    return (
-        number,
-        candidate.address,
-        candidate.address_hash,
-        clean_name(person.name),
-        person.wishes.language,
-        SubscriberStatus.ENDED if who.ended_by else who.status,
-        person.wishes.frequency,
-        chosen[person.wishes].number,
-        _origin(person, terms),
-        person.attributes,
-        begun,
-        now,
-        begun,
-        ended,
-    )
-
-
-def _events(
-    number: int, who: Newcomer, chosen: Mapping[Wishes, _Chosen], terms: Terms, now: datetime
-) -> Iterator[tuple[object, ...]]:
-    person = who.candidate.person
-    origin, choice = _origin(person, terms), chosen[person.wishes]
-    yield (number, now, ConsentKind.ASKED, origin, choice.asked)
-    if who.status is SubscriberStatus.CONFIRMED:
-        yield (number, now, ConsentKind.GIVEN, origin, choice.given)
-    if who.ended_by:
-        yield (number, now, ConsentKind.WITHDRAWN, _origin_of_end(who.ended_by, terms), "")
-
-
-def _origin(person: Person, terms: Terms) -> str:
-    is_proven = bool(terms.consent) and person.state is State.SUBSCRIBED
-    proof = terms.consent if is_proven else "no proof given"
-    return f"{IMPORTED}{terms.file}, row {person.row}: {proof}{person.since}"
-
-
-def _origin_of_end(person: Person, terms: Terms) -> str:
-    return f"{IMPORTED}{terms.file}, row {person.row}: {person.state}"

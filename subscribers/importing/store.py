@@ -9,13 +9,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, FromClause, Select, Text, cast, func, literal, select, text, true
+from sqlalchemy import JSON, FromClause, Select, Text, cast, func, literal, or_, select, text, true
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.database import Base
-from subscribers.models import Subscriber, SubscriberStatus, Suppression, TopicChoice
+from subscribers.importing.deciding import Held
+from subscribers.membership import Wishes
+from subscribers.models import (
+    ConsentEvent,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+    TopicChoice,
+)
+from subscribers.topics import choice_of
 
 Rows = Select[*tuple[Any, ...]]
 # One import writes at a time: two with the same people in another order would wait for each other.
@@ -49,6 +58,41 @@ def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
     query = select(Suppression.address_hash, Suppression.reason)
     rows = session.execute(_having(session, query, Suppression.address_hash, hashes))
     return {address_hash: reason for address_hash, reason in rows}  # noqa: C416
+
+
+def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, Held]:
+    """What imports have said of those of these subscribers who have chosen nothing themselves.
+
+    Args:
+        imported: how the source of every act of an import begins.
+    """
+    acted = (
+        select(ConsentEvent.id)
+        .where(ConsentEvent.subscriber_id == Subscriber.id)
+        .where(~ConsentEvent.source.startswith(imported, autoescape=True))
+    )
+    untouched = or_(Subscriber.active_at.is_(None), Subscriber.active_at == Subscriber.confirmed_at)
+    query = (
+        select(
+            Subscriber.id,
+            Subscriber.name,
+            Subscriber.frequency,
+            Subscriber.language,
+            Subscriber.attributes,
+            TopicChoice.key,
+        )
+        .join(TopicChoice, TopicChoice.id == Subscriber.choice_id)
+        .where(untouched, ~acted.exists())
+    )
+    rows = session.execute(_having(session, query, Subscriber.id, numbers))
+    return {
+        number: Held(
+            name=name,
+            wishes=Wishes(name="", choice=choice_of(key), frequency=frequency, language=language),
+            attributes=attributes,
+        )
+        for number, name, frequency, language, attributes, key in rows
+    }
 
 
 def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
@@ -124,13 +168,18 @@ def _way(connection: Connection, table: FromClause, name: str) -> Callable[[Any]
     dialect = connection.dialect
     kind = table.c[name].type.dialect_impl(dialect)
     way = kind.bind_processor(dialect)
-    if way is None or isinstance(kind, JSON):
-        return way
+    if way is None:
+        return None
+    if isinstance(kind, JSON):
+        empty = way({})
+        return lambda value: way(value) if value else empty
     # States and moments: a few that come again and again.
     return lru_cache(maxsize=256)(way)
 
 
-def _having(session: Session, query: Rows, column: Any, values: Collection[str]) -> Rows:
+def _having(
+    session: Session, query: Rows, column: Any, values: Collection[str] | Collection[int]
+) -> Rows:
     """The rows of a query whose column has one of these values, found by its index."""
     listed = json.dumps(list(values))
     if _is_sqlite(session):
@@ -138,7 +187,12 @@ def _having(session: Session, query: Rows, column: Any, values: Collection[str])
     elements = func.json_array_elements_text(cast(literal(listed, Text), JSON))
     wanted = elements.table_valued("value", name="wanted").render_derived()
     # An offset keeps the planner from making a join of it, which it would plan for a hundred.
-    each = query.where(column == wanted.c.value).correlate(wanted).offset(0).lateral("each")
+    each = (
+        query.where(column == cast(wanted.c.value, column.type))
+        .correlate(wanted)
+        .offset(0)
+        .lateral("each")
+    )
     return select(*each.c).select_from(wanted).join(each, true())
 
 

@@ -23,7 +23,7 @@ from subscribers import membership, store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import Origin
 from subscribers.importing.deciding import HAS_LEFT
-from subscribers.importing.entering import IMPORTED, Terms, enter
+from subscribers.importing.entering import IMPORTED, Entrance, Rehearsal, Terms
 from subscribers.importing.rows import Person
 from subscribers.importing.states import State
 from subscribers.membership import Joining, Wishes
@@ -198,7 +198,7 @@ def copies(template: Path) -> Iterator[tuple[Database, Database]]:
     consent=st.sampled_from(["", "paper forms"]),
     cut=st.integers(0, 12),
 )
-def test_a_batch_does_what_one_after_another_would(
+def test_a_batch_does_what_one_after_another_would_and_a_rehearsal_foresees_it(
     sqlite_template: Path,
     before: list[tuple[str, str]],
     people: list[Person],
@@ -215,7 +215,10 @@ def test_a_batch_does_what_one_after_another_would(
             with plain.write() as session:
                 expected.append(one_by_one(session, person, terms, clock))
         batches = [batch for batch in (people[:cut], people[cut:]) if batch]
-        verdicts = [v for batch in batches for v in enter(ours, batch, terms, clock)]
+        rehearsal, entrance = Rehearsal(ours, terms), Entrance(ours, terms, clock)
+        foreseen = [verdict for batch in batches for verdict in rehearsal.take(batch)]
+        verdicts = [verdict for batch in batches for verdict in entrance.take(batch)]
+        assert foreseen == verdicts
         assert [verdict.outcome.value for verdict in verdicts] == expected
         assert everything(ours) == everything(plain)
 
@@ -246,7 +249,7 @@ def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> 
         person(6, ADDRESSES[3]),
         person(7, "far@wexcombe.example", State.COMPLAINED),
     ]
-    verdicts = enter(database, batch, TERMS, clock)
+    verdicts = Entrance(database, TERMS, clock).take(batch)
     outcomes = [verdict.outcome.value for verdict in verdicts]
     assert outcomes == [
         "confirmed",
@@ -263,14 +266,14 @@ def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> 
         assert ann.ended_at == ben.confirmed_at == ben.active_at == clock.now()
         assert ben.attributes == {"ward": "Abbey"}
         assert store.by_address(session, ADDRESSES[2]).status is SubscriberStatus.ENDED
-    again = enter(database, batch, TERMS, clock)
+    again = Entrance(database, TERMS, clock).take(batch)
     assert {verdict.outcome.value for verdict in again} == {"unchanged", "refused"}
 
 
 def test_who_joins_after_an_import_has_a_number_of_her_own(
     database: Database, clock: FixedClock
 ) -> None:
-    enter(database, [person(2, ADDRESSES[0])], TERMS, clock)
+    Entrance(database, TERMS, clock).take([person(2, ADDRESSES[0])])
     prepare(database, [(ADDRESSES[1], "form")], clock)
     with database.read() as session:
         assert (
@@ -288,7 +291,7 @@ def test_who_joins_by_herself_at_the_same_moment_is_not_doubled(
         joining = Joining(address=ADDRESSES[0], name="Herself")
         membership.join(session, SECRET, joining, origin=FORM, proven=True, now=clock.now())
         batch = [person(2, ADDRESSES[0]), person(3, ADDRESSES[1])]
-        entering = pool.submit(enter, database, batch, TERMS, clock)
+        entering = pool.submit(Entrance(database, TERMS, clock).take, batch)
         wait_until(lambda: is_waiting(postgresql_url))
         session.commit()
         verdicts = entering.result()
