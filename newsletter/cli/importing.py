@@ -1,9 +1,14 @@
 """`newsletter subscribers import`: people brought along from another list."""
 
+import csv
+import json
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -11,25 +16,55 @@ from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.errors import InvalidInput
-from subscribers.exporting import read
-from subscribers.importing.batches import batches
-from subscribers.importing.columns import ATTRIBUTE, KNOWN, columns_of
-from subscribers.importing.deciding import Outcome
-from subscribers.importing.entering import Entrance, Terms
+from subscribers.exporting import defused, read
+from subscribers.importing.batches import Row, batches
+from subscribers.importing.columns import ATTRIBUTE, KNOWN, Places, columns_of, folded, said_by
+from subscribers.importing.deciding import Outcome, Verdict
+from subscribers.importing.entering import Entrance, Rehearsal, Terms
+from subscribers.importing.opening import open_table
 from subscribers.importing.refusals import Refusals
 from subscribers.importing.rows import Reading, RowReader, one_line
-from subscribers.importing.tables import text_table
+from subscribers.importing.states import State, state_of_file
+from subscribers.importing.tables import Table
 
-KILOBYTE = 1024
+STATES = click.Choice([state.value for state in State])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the administrator says of a file."""
+
+    path: Path
+    consent: str
+    columns: dict[str, list[str]]
+    sheet: str
+    state: State | None
+    updates: bool
+
+
+Tell = Callable[[Row, Verdict], None]
 
 
 @click.command("import")
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument(
+    "path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, exists=True)
+)
 @click.option("--consent", default="", metavar="PROOF", help="How and when they all agreed.")
 @click.option("--unconfirmed", is_flag=True, help="Enter them as pending: nobody is mailed.")
 @click.option(
     "--column", "columns", multiple=True, metavar="THING=COLUMN", help='address="E-Mail" …'
 )
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    metavar="COLUMN",
+    help="Keep this column; segments ask for it as attribute.COLUMN.",
+)
+@click.option("--state", type=STATES, help="How everybody in the file stood, at best.")
+@click.option("--sheet", default="", metavar="NAME", help="Of a spreadsheet; else the first.")
+@click.option("--update", is_flag=True, help="Take anew what earlier imports said of people.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and stop.")
 @click.option("--refused", type=click.Path(path_type=Path), help="Where refused rows are written.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
@@ -39,64 +74,146 @@ def import_(
     consent: str,
     unconfirmed: bool,
     columns: tuple[str, ...],
+    attributes: tuple[str, ...],
+    state: str | None,
+    sheet: str,
+    update: bool,
+    dry_run: bool,
     refused: Path | None,
     as_json: bool,
 ) -> None:
-    """Enter the people of a CSV file; who left, bounced or complained there is suppressed."""
+    """Enter the people of a CSV or XLSX file; who left or bounced there is suppressed."""
     if bool(consent.strip()) == unconfirmed:
         raise InvalidInput(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    target = refused or path.with_name(f"{path.name}.refused.csv")
-    if target.resolve() == path.resolve():
-        raise InvalidInput(f"--refused {target} is the file to be imported; name another")
-    terms = Terms(file=one_line(path.name), secret=program.app.secret, consent=one_line(consent))
-    counts = _run(program, path, target, _chosen(columns), terms)
+    pairs = [*columns, *(f"{ATTRIBUTE}{one_line(name)}={name}" for name in attributes)]
+    asked = Asked(
+        path=path,
+        consent=one_line(consent),
+        columns=_chosen(pairs),
+        sheet=sheet,
+        state=State(state) if state else None,
+        updates=update,
+    )
+    with open_table(path, sheet) as table:
+        if dry_run:
+            program.warn(f"{count_line(_rehearse(program, asked, table, as_json))}, if imported.")
+            return
+        counts = _enter(program, asked, table, _target(path, refused))
     if as_json:
         print_json(program, counts)
     else:
         program.say(f"{count_line(counts)}.")
 
 
+def _target(path: Path, refused: Path | None) -> Path:
+    target = refused or path.with_name(f"{path.name}.refused.csv")
+    if target.resolve() == path.resolve():
+        raise InvalidInput(f"--refused {target} is the file to be imported; name another")
+    return target
+
+
+def _enter(program: Program, asked: Asked, table: Table, target: Path) -> Counter[str]:
+    header = _header(table)
+    columns = columns_of(header, asked.columns)
+    reader = _reader(program, asked, header, columns)
+    entrance = Entrance(program.database, _terms(program, asked, columns), program.clock)
+    with Refusals(target, header) as refusals:
+
+        def tell(row: Row, verdict: Verdict) -> None:
+            if verdict.outcome is Outcome.REFUSED:
+                refusals.add(row.number, verdict.reason, row.cells)
+
+        try:
+            return _run(program, table, reader, entrance, tell)
+        except KeyboardInterrupt:
+            program.warn("What was read so far has been entered; for the rest run this again.")
+            raise
+        finally:
+            # Where the file cannot be read to its end, what was read has been entered.
+            if refusals.count:
+                program.warn(f"The refused rows are in {target}, each with its reason.")
+
+
+def _rehearse(program: Program, asked: Asked, table: Table, as_json: bool) -> Counter[str]:
+    header = _header(table)
+    columns = columns_of(header, asked.columns)
+    reader = _reader(program, asked, header, columns)
+    rehearsal = Rehearsal(program.database, _terms(program, asked, columns))
+    tell = _telling(sys.stdout, columns["address"][0], as_json)
+    return _run(program, table, reader, rehearsal, tell)
+
+
 def _run(
-    program: Program, path: Path, target: Path, chosen: dict[str, list[str]], terms: Terms
+    program: Program,
+    table: Table,
+    reader: RowReader,
+    entrance: Entrance | Rehearsal,
+    tell: Tell,
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
-    with text_table(path) as table:
-        header = [read(name) for name in next(table.rows, [])]
-        reader = _reader(program, header, chosen)
-        total = table.total // KILOBYTE
-        bar = program.progress("Importing, KB", total)
-        with Refusals(target, header) as refusals, bar as progress:
-            try:
-                reached = 0
-                entrance = Entrance(program.database, terms, program.clock)
-                entrance = Entrance(program.database, terms, program.clock)
-                for batch in batches(table.rows, reader):
-                    verdicts = entrance.take([row.said for row in batch])
-                    for row, verdict in zip(batch, verdicts, strict=True):
-                        counts[verdict.outcome.value] += 1
-                        if verdict.outcome is Outcome.REFUSED:
-                            refusals.add(row.number, verdict.reason, row.cells)
-                    progress.advance(table.done() // KILOBYTE - reached)
-                    reached = table.done() // KILOBYTE
-            finally:
-                # Where the file cannot be read to its end, what was read has been entered.
-                if refusals.count:
-                    program.warn(f"The refused rows are in {target}, each with its reason.")
+    reached = 0
+    with program.progress(f"Importing, {table.unit}", table.total) as progress:
+        for batch in batches(table.rows, reader):
+            for row, verdict in zip(batch, entrance.take([r.said for r in batch]), strict=True):
+                counts[verdict.outcome.value] += 1
+                tell(row, verdict)
+            done = table.done()
+            progress.advance(done - reached)
+            reached = done
     return counts
 
 
-def _reader(program: Program, header: Sequence[str], chosen: dict[str, list[str]]) -> RowReader:
-    reading = Reading(
-        columns=columns_of(header, chosen),
-        width=len(header),
-        as_topic=lru_cache(maxsize=10_000)(topic_slug),
-        digests=frozenset(program.config.digests),
-        languages=frozenset(program.config.site.languages),
+def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
+    """Write a line for each row: CSV, or an object of JSON."""
+    names = ("row", "address", "outcome", "reason")
+    writer = csv.writer(file)
+    if not as_json:
+        writer.writerow(names)
+
+    def tell(row: Row, verdict: Verdict) -> None:
+        written = row.cells[address] if address < len(row.cells) else ""
+        values = (row.number, written, verdict.outcome.value, verdict.reason)
+        if as_json:
+            line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
+            file.write(f"{line}\n")
+        else:
+            writer.writerow([values[0], *map(defused, values[1:])])
+
+    return tell
+
+
+def _header(table: Table) -> list[str]:
+    return [read(name) for name in next(table.rows, [])]
+
+
+def _reader(program: Program, asked: Asked, header: Sequence[str], columns: Places) -> RowReader:
+    state = asked.state
+    if state is None and not columns["status"]:
+        state = state_of_file(asked.path.name, {folded(name) for name in header})
+        if state is not None:
+            program.warn(f"By the name of the file, everybody in it is {state}.")
+    return RowReader(
+        Reading(
+            columns=columns,
+            width=len(header),
+            as_topic=lru_cache(maxsize=10_000)(topic_slug),
+            digests=frozenset(program.config.digests),
+            languages=frozenset(program.config.site.languages),
+            state=state or State.SUBSCRIBED,
+        )
     )
-    return RowReader(reading)
+
+
+def _terms(program: Program, asked: Asked, columns: Places) -> Terms:
+    return Terms(
+        file=one_line(asked.path.name),
+        secret=program.app.secret,
+        consent=asked.consent,
+        updates=said_by(columns) if asked.updates else frozenset(),
+    )
 
 
 def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:

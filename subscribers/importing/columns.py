@@ -127,3 +127,14 @@ def folded(name: str) -> str:
 
 def _listed(header: Sequence[str]) -> str:
     return f"the columns are: {', '.join(header)}"
+
+
+def said_by(columns: Places) -> frozenset[str]:
+    """What rows with these columns say of what people hold: "name", "topics" …"""
+    found = {thing for thing, places in columns.items() if places}
+    said = found & {"name", "topics", "digests", "frequency", "language", "attributes"}
+    if not found.isdisjoint({"first_name", "last_name"}):
+        said |= {"name"}
+    if any(thing.startswith(ATTRIBUTE) for thing in found):
+        said |= {"attributes"}
+    return frozenset(said)

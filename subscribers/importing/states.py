@@ -1,6 +1,7 @@
 """How people stood on the list that they come from, in the words of many programs."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from newsletter.errors import InvalidInput
@@ -52,3 +53,31 @@ def state_of(word: str) -> State:
 def worst(states: Sequence[State]) -> State:
     """What counts where several are said."""
     return max(states, key=WORSE.index)
+
+
+# Mailchimp gives one file for each state, and says it in the name alone.
+_NAMED = re.compile(
+    r"(?P<word>unsubscribed|cleaned|nonsubscribed|subscribed)_\w*export", re.IGNORECASE
+)
+_MAILCHIMP = frozenset({"leid", "euid", "member rating"})
+_TELLING = re.compile(r"unsub|bounce|cleaned|nonsub|blocklist|complain|suppress", re.IGNORECASE)
+
+
+def state_of_file(name: str, columns: Collection[str]) -> State | None:
+    """What the name of a file says of everybody in it; None where it says nothing.
+
+    Args:
+        columns: the folded names of its header.
+
+    Raises:
+        InvalidInput: it may say something, and is not of a kind that is known.
+    """
+    found = _NAMED.match(name)
+    if found and not _MAILCHIMP.isdisjoint(columns):
+        return STATES[found["word"].lower()]
+    if _TELLING.search(name):
+        raise InvalidInput(
+            f"{name}: the name of the file may say how its people stand; say it with --state, "
+            f"one of: {', '.join(State)}"
+        )
+    return None

@@ -12,7 +12,8 @@ from typing import TextIO
 from newsletter.errors import InvalidInput
 
 DELIMITERS = ",;\t|"
-CHUNK_BYTES = 1024 * 1024
+KILOBYTE = 1024
+CHUNK_BYTES = 1024 * KILOBYTE
 # No list of people has longer ones; a file without any line end must not fill the memory.
 LONGEST_LINE = 1_000_000
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -27,19 +28,24 @@ class Table:
     """The header first; an empty line is an empty row."""
     total: int
     done: Callable[[], int]
-    """How much of the total has been read, in its unit."""
+    """How much of the total has been read."""
+    unit: str
+    """Of both."""
 
 
 @contextmanager
 def text_table(path: Path) -> Iterator[Table]:
-    """Open a table in text; its total is in bytes.
+    """Open a table in text; its total is in kilobytes.
 
     Raises:
         InvalidInput: no text in an encoding that is taken, or no CSV.
     """
     encoding = encoding_of(path)
     with path.open("rb") as file, TextIOWrapper(file, encoding=encoding, newline="") as text:
-        yield Table(rows=_rows(path, text), total=path.stat().st_size, done=file.tell)
+        total = path.stat().st_size // KILOBYTE
+        yield Table(
+            rows=_rows(path, text), total=total, done=lambda: file.tell() // KILOBYTE, unit="KB"
+        )
 
 
 def _rows(path: Path, text: TextIO) -> Iterator[list[str]]:

@@ -142,3 +142,110 @@ def test_utf8_with_a_damaged_byte_is_not_taken_for_something_else(run: Run, tmp_
     ran = run("subscribers", "import", str(path), *PROOF)
     assert ran.status == 1
     assert "line 3 is not UTF-8" in ran.err
+
+
+def foreseen(run: Run, path: Path, *options: str) -> list[dict[str, object]]:
+    ran = run("subscribers", "import", str(path), *options, "--dry-run", "--json")
+    assert ran.status == 0, ran.err
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+def shown(run: Run, address: str) -> dict[str, object]:
+    ran = run("subscribers", "show", address, "--json")
+    assert ran.status == 0, ran.err
+    found: dict[str, object] = json.loads(ran.out)
+    return found
+
+
+MIXED = (
+    "email,status\nnew@example.org,active\nnowhere,active\nNEW@example.org,active\n"
+    "gone@example.org,bounced\nann@wexcombe.example,active\n"
+)
+
+
+def test_a_dry_run_tells_of_every_row_what_the_import_then_does(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, MIXED)
+    rows = foreseen(run, path, *PROOF)
+    outcomes = [row["outcome"] for row in rows]
+    assert outcomes == ["confirmed", "refused", "unchanged", "suppressed", "unchanged"]
+    assert rows[1] == {
+        "row": 3,
+        "address": "nowhere",
+        "outcome": "refused",
+        "reason": "'nowhere' is not a mail address: An email address must have an @-sign.",
+    }
+    assert imported(run, path, *PROOF) == {
+        outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)
+    }
+
+
+def test_a_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, MIXED)
+    before = run("subscribers", "list", "--json").out
+    assert foreseen(run, path, *PROOF) == foreseen(run, path, *PROOF)
+    assert run("subscribers", "list", "--json").out == before
+    assert not (tmp_path / "members.csv.refused.csv").exists()
+
+
+def test_a_dry_run_is_a_table_that_a_spreadsheet_opens_safely(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\n=new@example.org\n")
+    out = run("subscribers", "import", str(path), *PROOF, "--dry-run").out
+    assert out.splitlines() == [
+        "row,address,outcome,reason",
+        "2,'=new@example.org,confirmed,",
+    ]
+
+
+def test_the_state_of_a_whole_file_can_be_said(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\nleft@example.org\n")
+    assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
+
+
+def test_a_row_that_says_worse_than_the_file_counts(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,status\na@example.org,active\nb@example.org,bounced\n")
+    counts = imported(run, path, *PROOF, "--state", "unconfirmed")
+    assert counts == {"pending": 1, "suppressed": 1}
+
+
+def test_a_name_that_may_tell_of_leaving_asks_for_the_state(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "unsubscribed people.csv"
+    path.write_text("email\nleft@example.org\n")
+    assert "--state" in run("subscribers", "import", str(path), *PROOF).err
+    assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
+
+
+def test_columns_are_kept_as_attributes_that_segments_ask_for(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,Ward,Phone\nnew@example.org,Abbey,1\nb@example.org,Mill,2\n")
+    imported(run, path, *PROOF, "--attribute", "Ward", "--column", "attribute.tel=Phone")
+    expression = "attribute.Ward = Abbey and attribute.tel = 1"
+    found = json.loads(run("subscribers", "list", "--segment", expression, "--json").out)
+    assert [person["address"] for person in found] == ["new@example.org"]
+
+
+def test_first_and_last_name_are_joined(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,First Name,Last Name\nzoe@example.org,Zoë,Haywood\n")
+    imported(run, path, *PROOF)
+    assert shown(run, "zoe@example.org")["name"] == "Zoë Haywood"
+
+
+def test_when_she_joined_elsewhere_stands_in_the_proof(run: Run, tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "email,OPTIN_TIME,CONFIRM_TIME\nnew@example.org,2019-05-01,2019-05-02\n"
+    )
+    imported(run, path, *PROOF)
+    proof = "paper forms of 1 May; there joined 2019-05-01, confirmed 2019-05-02"
+    history = shown(run, "new@example.org")["consent"]
+    assert isinstance(history, list)
+    assert history[-1]["source"] == f"import of members.csv, row 2: {proof}"
+
+
+@pytest.mark.parametrize(
+    ("column", "word"), [("frequency", "daily"), ("digests", "monday"), ("attributes", "[1]")]
+)
+def test_a_wish_that_is_not_known_is_not_guessed(
+    run: Run, tmp_path: Path, column: str, word: str
+) -> None:
+    path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")
+    assert imported(run, path, *PROOF) == {"refused": 1}
+    assert word in (tmp_path / "members.csv.refused.csv").read_text()
+    assert imported(run, path, *PROOF, "--column", f"ignored={column}") == {"confirmed": 1}
