@@ -24,10 +24,10 @@ from subscribers.importing.entering import Entrance, Rehearsal, Terms
 from subscribers.importing.opening import open_table
 from subscribers.importing.refusals import Refusals
 from subscribers.importing.rows import Reading, RowReader, one_line
-from subscribers.importing.states import State, state_of_file
+from subscribers.importing.states import STATES, State, state_of_file
 from subscribers.importing.tables import Table
 
-STATES = click.Choice([state.value for state in State])
+KINDS = click.Choice([state.value for state in State])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,7 @@ class Asked:
     columns: dict[str, list[str]]
     sheet: str
     state: State | None
+    words: dict[str, State]
     updates: bool
 
 
@@ -61,7 +62,10 @@ Tell = Callable[[Row, Verdict], None]
     metavar="COLUMN",
     help="Keep this column; segments ask for it as attribute.COLUMN.",
 )
-@click.option("--state", type=STATES, help="How everybody in the file stood, at best.")
+@click.option(
+    "--status", "words", multiple=True, metavar="WORD=STATE", help="What a word of theirs means."
+)
+@click.option("--state", type=KINDS, help="How everybody in the file stood, at best.")
 @click.option("--sheet", default="", metavar="NAME", help="Of a spreadsheet; else the first.")
 @click.option("--update", is_flag=True, help="Take anew what earlier imports said of people.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row, and stop.")
@@ -75,6 +79,7 @@ def import_(
     unconfirmed: bool,
     columns: tuple[str, ...],
     attributes: tuple[str, ...],
+    words: tuple[str, ...],
     state: str | None,
     sheet: str,
     update: bool,
@@ -95,6 +100,7 @@ def import_(
         columns=_chosen(pairs),
         sheet=sheet,
         state=State(state) if state else None,
+        words=dict(map(_word, words)),
         updates=update,
     )
     with open_table(path, sheet) as table:
@@ -203,6 +209,7 @@ def _reader(program: Program, asked: Asked, header: Sequence[str], columns: Plac
             digests=frozenset(program.config.digests),
             languages=frozenset(program.config.site.languages),
             state=state or State.SUBSCRIBED,
+            words={**STATES, **asked.words},
         )
     )
 
@@ -231,3 +238,10 @@ def _pair(text: str) -> tuple[str, str]:
             f"--column {text}: write THING=COLUMN, THING one of {', '.join(KNOWN)}, attribute.NAME"
         )
     return thing, column
+
+
+def _word(text: str) -> tuple[str, State]:
+    word, _, state = text.rpartition("=")
+    if state not in set(State):
+        raise InvalidInput(f"--status {text}: write WORD=STATE, STATE one of {', '.join(State)}")
+    return word.casefold(), State(state)

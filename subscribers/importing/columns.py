@@ -16,11 +16,14 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "digests": ("digests",),
     "frequency": ("frequency",),
     "language": ("language",),
-    # An object in JSON, as listmonk writes it.
-    "attributes": ("attributes",),
+    # An object in JSON, as listmonk and Buttondown write it.
+    "attributes": ("attributes", "metadata"),
     # When she joined and confirmed there: words of the proof.
-    "joined": ("joined", "created at", "optin time", "creation date", "subscription date"),
-    "confirmed": ("confirmed", "confirmed at", "confirm time"),
+    "joined": (
+        *("joined", "created at", "optin time", "creation date", "subscription date"),
+        *("subscription time", "subscribed at", "date"),
+    ),
+    "confirmed": ("confirmed", "confirmed at", "confirm time", "confirmation time"),
     # How she stands: "subscribed to emails" is Ghost's, "global" and "list status" MailPoet's.
     "status": (
         "status",

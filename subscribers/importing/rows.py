@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import normalize
 
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
 from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.states import State, state_of, worst
+from subscribers.importing.states import STATES, State, state_of, worst
 from subscribers.membership import Wishes
 from subscribers.models import Frequency
 from subscribers.topics import Choice
@@ -48,6 +48,8 @@ class Reading:
     """The languages that may be chosen; empty: any."""
     state: State = State.SUBSCRIBED
     """How everybody of the file stands whose row says nothing worse."""
+    words: Mapping[str, State] = field(default_factory=lambda: STATES)
+    """How she stands, by the word for it in lower case."""
 
 
 class RowReader:
@@ -57,7 +59,10 @@ class RowReader:
         self._reading = reading
         at = reading.columns
         self._address = at["address"][0]
-        self._name, self._parts = at["name"], at["first_name"] + at["last_name"]
+        # Where only a surname stands beside the name, that is the first one.
+        is_first = at["last_name"] and not at["first_name"]
+        self._name = () if is_first else at["name"]
+        self._parts = (at["name"] if is_first else at["first_name"]) + at["last_name"]
         self._status, self._left = at["status"], at["left"]
         self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
         self._wanted = [at[thing] for thing in ("topics", "digests", "frequency", "language")]
@@ -112,7 +117,7 @@ class RowReader:
 
     def _state(self, cells: Sequence[str]) -> State:
         said = [self._reading.state]
-        said += [state_of(_text(cells[place])) for place in self._status]
+        said += [state_of(_text(cells[place]), self._reading.words) for place in self._status]
         said += [State.LEFT for place in self._left if cells[place].strip().casefold() not in NO]
         return worst(said)
 

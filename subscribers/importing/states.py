@@ -1,7 +1,7 @@
 """How people stood on the list that they come from, in the words of many programs."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from newsletter.errors import InvalidInput
@@ -17,21 +17,22 @@ class State(StrEnum):
     COMPLAINED = "complained"  # called a mail spam
 
 
-WORDS = {
-    State.SUBSCRIBED: ("subscribed", "confirmed", "enabled", "active", "regular", "true", "c"),
-    State.PENDING: ("pending", "unconfirmed", "unactivated", "nonsubscribed", "s"),
+WORDS: Mapping[State, tuple[str, ...]] = {
+    State.SUBSCRIBED: (
+        *("subscribed", "confirmed", "enabled", "active", "true"),
+        "c",  # The Newsletter Plugin, as the other single letters
+        # Buttondown: what she pays does not matter
+        *("regular", "premium", "trialed", "unpaid", "gifted", "churning", "churned", "past_due"),
+    ),
+    State.PENDING: (
+        *("pending", "unconfirmed", "unactivated", "nonsubscribed", "paused", "upcoming", "s"),
+    ),
     State.LEFT: (
-        "left",
-        "ended",
-        "unsubscribed",
-        "blocklisted",
-        "disabled",
-        "removed",
-        "false",
-        "u",
+        *("left", "ended", "unsubscribed", "blocklisted", "blocked", "disabled", "removed"),
+        *("archived", "suppressed", "false", "u"),
     ),
     State.BOUNCED: ("bounced", "cleaned", "undeliverable", "b"),
-    State.COMPLAINED: ("complained", "spammy", "p"),
+    State.COMPLAINED: ("complained", "complaining", "spammy", "p"),
 }
 # What counts where columns disagree: the last of these.
 WORSE = (State.SUBSCRIBED, State.PENDING, State.LEFT, State.BOUNCED, State.COMPLAINED)
@@ -39,14 +40,17 @@ HAS_LEFT = frozenset({State.LEFT, State.BOUNCED, State.COMPLAINED})
 STATES = {word: state for state, words in WORDS.items() for word in words}
 
 
-def state_of(word: str) -> State:
+def state_of(word: str, words: Mapping[str, State] = STATES) -> State:
     """
     Raises:
         InvalidInput: not a word for a state, so she might have left.
     """
-    found = STATES.get(word) or STATES.get(word.casefold())
+    found = words.get(word) or words.get(word.casefold())
     if found is None:
-        raise InvalidInput(f"the state {word!r} is not known; write one of: {', '.join(State)}")
+        raise InvalidInput(
+            f"the state {word!r} is not known; write one of: {', '.join(State)}, or say for all "
+            f'what it means: --status "{word}"=…'
+        )
     return found
 
 

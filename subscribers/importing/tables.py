@@ -16,6 +16,8 @@ KILOBYTE = 1024
 CHUNK_BYTES = 1024 * KILOBYTE
 # No list of people has longer ones; a file without any line end must not fill the memory.
 LONGEST_LINE = 1_000_000
+# MailPoet alone writes \\" for a quotation mark within them.
+MAILPOETS = '"global status"'
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF16_MARGIN = 0.4
 
@@ -54,7 +56,9 @@ def _rows(path: Path, text: TextIO) -> Iterator[list[str]]:
         header = text.readline(LONGEST_LINE)
         text.seek(0)
         delimiter = max(DELIMITERS, key=header.count)
-        for row in csv.reader(_lines(text), delimiter=delimiter, strict=True):
+        escape = "\\" if MAILPOETS in header.casefold() else None
+        lines = csv.reader(_lines(text), delimiter=delimiter, escapechar=escape, strict=True)
+        for row in lines:
             yield row
             number += 1
     except (csv.Error, UnicodeError) as error:
