@@ -18,6 +18,8 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "language": ("language",),
     # An object in JSON, as listmonk and Buttondown write it.
     "attributes": ("attributes", "metadata"),
+    # Until when she wants nothing, as our own export writes it.
+    "paused": ("paused",),
     # When she joined and confirmed there: words of the proof.
     "joined": (
         *("joined", "created at", "optin time", "creation date", "subscription date"),

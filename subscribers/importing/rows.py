@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from unicodedata import normalize
 
+from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
 from subscribers.importing.columns import ATTRIBUTE, Places
@@ -31,6 +33,7 @@ class Person:
     since: str
     """When she joined and confirmed there, as the words of a proof go on."""
     state: State
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ class RowReader:
         self._status, self._left = at["status"], at["left"]
         self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
         self._wanted = [at[thing] for thing in ("topics", "digests", "frequency", "language")]
-        self._json = at["attributes"]
+        self._json, self._paused = at["attributes"], at["paused"]
         self._attributes = [
             (thing.removeprefix(ATTRIBUTE), places[0])
             for thing, places in at.items()
@@ -93,6 +96,7 @@ class RowReader:
             attributes=self._read_attributes(cells) if self._json or self._attributes else {},
             since=self._read_since(cells) if self._since else "",
             state=self._state(cells) if self._status or self._left else self._reading.state,
+            paused_until=_moment(_first(self._paused, cells)) if self._paused else None,
         )
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
@@ -173,6 +177,17 @@ def _object(text: str) -> dict[str, str]:
         )
     plain = ((one_line(name), _plain(value)) for name, value in found.items())
     return {name: value for name, value in plain if name and value}
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return in_utc(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise InvalidInput(
+            f"paused until {text!r} is no moment; write it as 2026-05-01T00:00:00+00:00"
+        ) from error
 
 
 def _plain(value: object) -> str:

@@ -1,5 +1,6 @@
 """`newsletter subscribers import`: a list brought along, with proof, and nobody revived."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -249,3 +250,70 @@ def test_a_wish_that_is_not_known_is_not_guessed(
     assert imported(run, path, *PROOF) == {"refused": 1}
     assert word in (tmp_path / "members.csv.refused.csv").read_text()
     assert imported(run, path, *PROOF, "--column", f"ignored={column}") == {"confirmed": 1}
+
+
+def exported(run: Run, path: Path) -> list[dict[str, str]]:
+    assert run("subscribers", "export", str(path)).status == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_what_is_exported_is_imported_as_the_same_people(
+    run: Run, site: Path, tmp_path: Path
+) -> None:
+    path = written(
+        tmp_path,
+        "email,name,topics,digests,frequency,attributes,paused\n"
+        'new@example.org,"=Zoë, the 1st",housing,friday,weekly,"{""ward"":""Abbey""}",\n'
+        "old@example.org,,,,everything,,2027-01-01T00:00:00+00:00\n",
+    )
+    imported(run, path, *PROOF)
+    assert run("subscribers", "suppress", "ann@wexcombe.example").status == 0
+    before = exported(run, tmp_path / "list.csv")
+    (site / "newsletter.db").rename(site / "old.db")
+    assert run("db", "upgrade").status == 0
+    counts = imported(run, tmp_path / "list.csv", *PROOF)
+    assert counts == {"suppressed": 1, "confirmed": 3, "pending": 1}
+    after = exported(run, tmp_path / "again.csv")
+    kept = {"email", "name", "topics", "digests", "frequency", "language", "attributes", "paused"}
+    assert [{name: row[name] for name in kept} for row in after] == [
+        {name: row[name] for name in kept} for row in before if row["status"] != "suppressed"
+    ]
+
+
+def test_who_is_suppressed_is_exported_as_such(run: Run, tmp_path: Path) -> None:
+    assert run("subscribers", "suppress", "ann@wexcombe.example").status == 0
+    rows = exported(run, tmp_path / "list.csv")
+    assert {row["email"]: row["status"] for row in rows} == {
+        "ann@wexcombe.example": "suppressed",
+        "ben@wexcombe.example": "confirmed",
+        "cat@wexcombe.example": "pending",
+    }
+
+
+def test_an_update_takes_anew_what_an_import_said(run: Run, tmp_path: Path) -> None:
+    imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
+    path = written(tmp_path, "email,name,topics,Ward\nnew@example.org,Nia New,transport,Mill\n")
+    options = (*PROOF, "--attribute", "Ward")
+    assert imported(run, path, *options) == {"unchanged": 1}
+    assert [row["outcome"] for row in foreseen(run, path, *options, "--update")] == ["updated"]
+    assert imported(run, path, *options, "--update") == {"updated": 1}
+    assert imported(run, path, *options, "--update") == {"unchanged": 1}
+    found = shown(run, "new@example.org")
+    assert (found["name"], found["topics"]) == ("Nia New", ["transport"])
+    assert isinstance(found["consent"], list)
+    assert [event["kind"] for event in found["consent"]] == ["asked", "given", "changed"]
+
+
+def test_an_update_leaves_alone_what_the_file_does_not_tell(run: Run, tmp_path: Path) -> None:
+    imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
+    path = written(tmp_path, "email,name\nnew@example.org,Nia New\n")
+    assert imported(run, path, *PROOF, "--update") == {"updated": 1}
+    found = shown(run, "new@example.org")
+    assert (found["name"], found["topics"]) == ("Nia New", ["housing"])
+
+
+def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name,topics\nben@wexcombe.example,Other,transport\n")
+    assert imported(run, path, *PROOF, "--update") == {"unchanged": 1}
+    assert shown(run, "ben@wexcombe.example")["topics"] == ["housing"]

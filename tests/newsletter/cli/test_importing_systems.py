@@ -63,7 +63,7 @@ LISTS = {
         (
             '\ufeff"Email";"Name";"Surname";"Gender";"Status";"Date";"Token";"Profile 1";"List 1";'
             '"Feed by mail";"Follow up";"IP";\n'
-            '"gwen@example.org";"Gwen";"Pym";"f";"C";"2024-01-01 10:00:00";"ab";"";"1";"0";"0";"";\n'
+            '"gwen@example.org";"Gwen";"Pym";"f";"C";"2024-01-01";"ab";"";"1";"0";"0";"";\n'
             '"gone@example.org";"";"";"n";"U";"2024-01-01 10:00:00";"cd";"";"0";"0";"0";"";\n'
         ),
     ),
@@ -122,8 +122,8 @@ def test_listmonks_attributes_can_be_asked_for(run: Run, tmp_path: Path) -> None
     ("name", "more", "cells", "outcome"),
     [
         ("subscribed_members_export_3f2a.csv", "", "", "confirmed"),
-        ("unsubscribed_members_export_3f2a.csv", UNSUBSCRIBED, "2024-01-01,May,c1,,", "suppressed"),
-        ("unsubscribed_email_audience_export_3f2a.csv", "", "", "suppressed"),
+        ("unsubscribed_members_export_3f2a.csv", UNSUBSCRIBED, "2024-01-01,May,c,,", "suppressed"),
+        ("unsubscribed_email_audience_export_1.csv", "", "", "suppressed"),
         ("cleaned_members_export_3f2a.csv", CLEANED, "2024-01-01,May,c1", "suppressed"),
         ("cleaned_email_audience_export_3f2a.csv", "", "", "suppressed"),
         ("nonsubscribed_members_export_3f2a.csv", "", "", "pending"),

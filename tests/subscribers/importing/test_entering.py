@@ -75,6 +75,7 @@ def rows(draw: st.DrawFn) -> list[Person]:
             attributes=draw(st.sampled_from([{}, {"ward": "Abbey"}])),
             since=draw(st.sampled_from(["", "; there joined 2019"])),
             state=draw(st.sampled_from(State)),
+            paused_until=draw(st.sampled_from([None, FRIDAY])),
         )
         for number in range(2, 2 + count)
     ]
@@ -127,6 +128,7 @@ def join(session: Session, person: Person, terms: Terms, clock: FixedClock) -> s
         now=clock.now(),
     )
     subscriber.attributes = dict(person.attributes)
+    membership.pause(subscriber, person.paused_until)
     return subscriber.status.value
 
 
