@@ -9,6 +9,8 @@ from subscribers.importing.rows import Person, RowReader
 
 # A second's work: others who want to write wait no longer than that.
 BATCH_ROWS = 10_000
+# Some lists carry whole notes along.
+BATCH_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +30,16 @@ def batches(rows: Iterator[Sequence[str]], reader: RowReader) -> Iterator[list[R
     What was read before a row that cannot be had at all is given first, then the error raised.
     """
     batch: list[Row] = []
+    characters = 0
     try:
         for number, cells in enumerate(rows, start=2):
-            if any(cells):
-                batch.append(Row(number=number, cells=cells, said=_said(number, cells, reader)))
-            if len(batch) == BATCH_ROWS:
+            if not any(cells):
+                continue
+            batch.append(Row(number=number, cells=cells, said=_said(number, cells, reader)))
+            characters += sum(map(len, cells))
+            if len(batch) == BATCH_ROWS or characters > BATCH_CHARACTERS:
                 yield batch
-                batch = []
+                batch, characters = [], 0
     except InvalidInput:
         if batch:
             yield batch

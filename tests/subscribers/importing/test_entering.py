@@ -225,6 +225,31 @@ def test_a_batch_does_what_one_after_another_would_and_a_rehearsal_foresees_it(
         assert everything(ours) == everything(plain)
 
 
+@settings(max_examples=30)
+@given(before=BEFORE, first=rows(), second=rows(), cut=st.integers(0, 12))
+def test_an_update_is_foreseen_and_doing_it_again_changes_nobody(
+    sqlite_template: Path,
+    before: list[tuple[str, str]],
+    first: list[Person],
+    second: list[Person],
+    cut: int,
+) -> None:
+    clock = FixedClock(FRIDAY)
+    terms = Terms(file="members.csv", secret=SECRET, consent="paper forms")
+    anew = replace(terms, updates=frozenset({"name", "topics", "frequency", "attributes"}))
+    with copies(sqlite_template) as (ours, _):
+        prepare(ours, before, clock)
+        Entrance(ours, terms, clock).take(first)
+        rehearsal, entrance = Rehearsal(ours, anew), Entrance(ours, anew, clock)
+        batches = [batch for batch in (second[:cut], second[cut:]) if batch]
+        foreseen = [verdict for batch in batches for verdict in rehearsal.take(batch)]
+        assert foreseen == [verdict for batch in batches for verdict in entrance.take(batch)]
+        after = everything(ours)["people"]
+        for batch in batches:
+            entrance.take(batch)
+        assert everything(ours)["people"] == after
+
+
 def person(row: int, address: str, state: State = State.SUBSCRIBED) -> Person:
     wishes = Wishes(name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR)
     return Person(
