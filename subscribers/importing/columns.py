@@ -103,6 +103,12 @@ def columns_of(header: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> Pl
     return found
 
 
+def address_column(header: Sequence[str]) -> int | None:
+    """Where the address stands; None where no column is known to hold it."""
+    names = [folded(name) for name in header]
+    return next(iter(_places("address", names, KNOWN["address"])), None)
+
+
 def _places(thing: str, names: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
     places = [place for name in wanted for place, each in enumerate(names) if each == name]
     if thing in ALL_COUNT:

@@ -4,12 +4,12 @@ A spreadsheet is a ZIP of XML; what it unpacks to is bounded before any of it is
 """
 
 import warnings
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from newsletter.errors import InvalidInput
@@ -20,6 +20,11 @@ ZIP_MARK = b"PK\x03\x04"
 SHARED_MARK = "sharedstrings"
 LONGEST_SHARED_BYTES = 50_000_000
 LONGEST_BYTES = 2_000_000_000
+# What openpyxl and the readers under it raise for what is not as it should be.
+UNREADABLE = (
+    *(BadZipFile, zlib.error, SyntaxError, RuntimeError),
+    *(LookupError, ValueError, TypeError, AttributeError, OSError),
+)
 
 
 def is_zip(path: Path) -> bool:
@@ -38,17 +43,11 @@ def spreadsheet(path: Path, sheet: str) -> Iterator[Table]:
     Raises:
         InvalidInput: no XLSX, damaged, too large, or without this sheet.
     """
-    from openpyxl import load_workbook
-
     _refuse_large(path)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (BadZipFile, ParseError, KeyError, ValueError, OSError, SyntaxError, TypeError) as error:
-        raise InvalidInput(f"{path} is no XLSX that can be read; save it as CSV, UTF-8") from error
-    try:
+    # Opened here, since openpyxl leaves a file open that it cannot read.
+    with path.open("rb") as file, closing(_book(path, file)) as book:
         names = [found.title for found in book.worksheets]
-        if (sheet or names[0]) not in names:
+        if not names or (sheet or names[0]) not in names:
             raise InvalidInput(f"{path} has no sheet {sheet!r}; it has: {', '.join(names)}")
         found = book[sheet or names[0]]
         read = _Read()
@@ -56,8 +55,16 @@ def spreadsheet(path: Path, sheet: str) -> Iterator[Table]:
         # Some programs write a wrong one, and rows beyond it would be passed over.
         found.reset_dimensions()
         yield Table(rows=_rows(path, found, read), total=total, done=read.count, unit="rows")
-    finally:
-        book.close()
+
+
+def _book(path: Path, file: BinaryIO) -> Any:
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except UNREADABLE as error:
+        raise InvalidInput(f"{path} is no XLSX that can be read; save it as CSV, UTF-8") from error
 
 
 class _Read:
@@ -92,7 +99,7 @@ def _rows(path: Path, sheet: Any, read: _Read) -> Iterator[list[str]]:
             while row and not row[-1]:
                 row.pop()
             yield row
-    except (BadZipFile, ParseError, ValueError, KeyError, IndexError) as error:
+    except UNREADABLE as error:
         raise InvalidInput(
             f"{path}: row {read.rows + 1} cannot be read: {error}; save it as CSV, UTF-8"
         ) from error

@@ -9,7 +9,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, FromClause, Select, Text, cast, func, literal, or_, select, text, true
+from sqlalchemy import (
+    JSON,
+    FromClause,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -93,6 +106,15 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
         )
         for number, name, frequency, language, attributes, key in rows
     }
+
+
+def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
+    """Lift those of these suppressions that there are."""
+    listed = _having(session, select(Suppression.address_hash), Suppression.address_hash, hashes)
+    session.execute(
+        delete(Suppression).where(Suppression.address_hash.in_(listed)),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
