@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
-BENCHMARKS ?= startup sending latency fanning_out compiling feeds
+BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -23,7 +23,7 @@ test: $(VENV)/.installed-dev
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
 bench: $(VENV)/.installed-dev
-	scripts/install-packages nginx-light wrk
+	scripts/install-packages nginx-light sqlite3 wrk
 	for benchmark in $(BENCHMARKS); do PYTHONPATH=tests $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 # PostgreSQL, Redis, a scheduler and two workers on this machine; one is killed in the middle.

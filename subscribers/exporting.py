@@ -1,11 +1,13 @@
 """Taking the list along: people in rows of text, in a form that can be imported again."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from subscribers.models import Subscriber, SubscriberStatus, TopicChoice
+from subscribers.models import Subscriber, SubscriberStatus, Suppression, TopicChoice
 from subscribers.topics import choice_of
 
 COLUMNS = (
@@ -16,39 +18,55 @@ COLUMNS = (
     "digests",
     "frequency",
     "language",
+    "attributes",
+    "paused",
     "joined",
     "confirmed",
     "source",
 )
 AT_ONCE = 1000
+SUPPRESSED = "suppressed"
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, str]]:
-    """Everybody whom the conditions mean, but for the erased, in the order that they joined."""
+    """Everybody whom the conditions mean, but for the erased, in the order that they joined.
+
+    The status of who must not be mailed is "suppressed": no other list may take her for willing.
+    """
     query = (
-        select(Subscriber, TopicChoice.key)
+        select(Subscriber, TopicChoice.key, Suppression.address_hash)
         .join(TopicChoice, TopicChoice.id == Subscriber.choice_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
         .where(Subscriber.status != SubscriberStatus.ERASED, *conditions)
         .order_by(Subscriber.id)
     )
-    for person, key in session.execute(query, execution_options={"yield_per": AT_ONCE}):
+    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    for person, key, suppressed in found:
         choice = choice_of(key)
         yield {
             "email": person.address or "",
             "name": person.name,
-            "status": person.status.value,
+            "status": SUPPRESSED if suppressed else person.status.value,
             "topics": ",".join(choice.topics),
             "digests": ",".join(choice.digests),
             "frequency": person.frequency.value,
             "language": person.language,
-            "joined": person.joined_at.isoformat(timespec="seconds"),
-            "confirmed": person.confirmed_at.isoformat(timespec="seconds")
-            if person.confirmed_at
-            else "",
+            "attributes": _json(person.attributes),
+            "paused": _moment(person.paused_until),
+            "joined": _moment(person.joined_at),
+            "confirmed": _moment(person.confirmed_at),
             "source": person.source,
         }
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def _json(attributes: Mapping[str, str]) -> str:
+    return json.dumps(attributes, ensure_ascii=False) if attributes else ""
 
 
 def defused(text: str) -> str:

@@ -11,11 +11,11 @@ from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.segments import asking_of, segments
+from newsletter.cli.suppressing import suppress, unsuppress
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
-from newsletter.errors import ResourceNotFound
 from subscribers import membership, store
-from subscribers.addresses import hash_address, normalise_address
+from subscribers.addresses import normalise_address
 from subscribers.consent import Origin, history
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
@@ -35,6 +35,8 @@ subscribers.add_command(export)
 subscribers.add_command(segments)
 subscribers.add_command(consent)
 subscribers.add_command(reasons)
+subscribers.add_command(suppress)
+subscribers.add_command(unsuppress)
 
 
 @subscribers.command()
@@ -172,31 +174,6 @@ def remove(program: Program, address: str) -> None:
             session, subscriber, origin=by_administrator("at her wish"), now=program.clock.now()
         )
     program.say(f"{subscriber.address} {'has left' if ended else 'had left before'}.")
-
-
-@subscribers.command()
-@click.argument("address")
-@click.option("--reason", default="administrator", show_default=True)
-@pass_program
-def suppress(program: Program, address: str, reason: str) -> None:
-    """Never mail this address, whoever enters it."""
-    known = normalise_address(address)
-    with program.database.write() as session:
-        address_hash = hash_address(program.app.secret, known)
-        new = store.add_suppression(session, address_hash, reason, program.clock.now())
-    program.say(f"{known} is suppressed{'' if new else ' already'}.")
-
-
-@subscribers.command()
-@click.argument("address")
-@pass_program
-def unsuppress(program: Program, address: str) -> None:
-    """Lift a suppression."""
-    known = normalise_address(address)
-    with program.database.write() as session:
-        if not store.remove_suppression(session, hash_address(program.app.secret, known)):
-            raise ResourceNotFound(f"{known} is not suppressed")
-    program.say(f"{known} is no longer suppressed.")
 
 
 @subscribers.command()

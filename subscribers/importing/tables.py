@@ -1,48 +1,100 @@
-"""Tables of people: CSV and TSV, in the encodings that programs write."""
+"""Tables of people as text: CSV and TSV, in the encodings that programs write."""
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from newsletter.errors import InvalidInput
 
 DELIMITERS = ",;\t|"
-CHUNK_BYTES = 1024 * 1024
+KILOBYTE = 1024
+CHUNK_BYTES = 1024 * KILOBYTE
+# No list of people has longer ones; a file without any line end must not fill the memory.
+LONGEST_LINE = 1_000_000
+# MailPoet alone writes \\" for a quotation mark within them.
+MAILPOETS = '"global status"'
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF16_MARGIN = 0.4
 
 
-def read_table(path: Path) -> Iterator[list[str]]:
-    """The rows of a table, the header first; an empty line is an empty row.
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table that is being read."""
+
+    rows: Iterator[list[str]]
+    """The header first; an empty line is an empty row."""
+    total: int
+    done: Callable[[], int]
+    """How much of the total has been read."""
+    unit: str
+    """Of both."""
+
+
+@contextmanager
+def text_table(path: Path) -> Iterator[Table]:
+    """Open a table in text; its total is in kilobytes.
 
     Raises:
         InvalidInput: no text in an encoding that is taken, or no CSV.
     """
     encoding = encoding_of(path)
+    with path.open("rb") as file, TextIOWrapper(file, encoding=encoding, newline="") as text:
+        total = path.stat().st_size // KILOBYTE
+        yield Table(
+            rows=_rows(path, text), total=total, done=lambda: file.tell() // KILOBYTE, unit="KB"
+        )
+
+
+def _rows(path: Path, text: TextIO) -> Iterator[list[str]]:
     number = 0
     try:
-        with path.open(encoding=encoding, newline="") as text:
-            header = text.readline()
-            text.seek(0)
-            delimiter = max(DELIMITERS, key=header.count)
-            for row in csv.reader(text, delimiter=delimiter, strict=True):
-                yield row
-                number += 1
-    except (csv.Error, UnicodeDecodeError) as error:
+        header = text.readline(LONGEST_LINE)
+        text.seek(0)
+        delimiter = max(DELIMITERS, key=header.count)
+        escape = "\\" if MAILPOETS in header.casefold() else None
+        lines = csv.reader(_lines(text), delimiter=delimiter, escapechar=escape, strict=True)
+        for row in lines:
+            yield row
+            number += 1
+    except (csv.Error, UnicodeError) as error:
         raise InvalidInput(
             f"{path}: row {number + 1} cannot be read: {error}; save the file again as CSV, UTF-8"
         ) from error
 
 
+def _lines(text: TextIO) -> Iterator[str]:
+    """
+    Raises:
+        csv.Error: a line is too long to be one of a list of people.
+    """
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"a line is longer than {LONGEST_LINE:,} characters")
+        yield line
+
+
 def encoding_of(path: Path) -> str:
-    """UTF-16 where the file says so, UTF-8 where all of it is, else Windows-1252."""
+    """UTF-16 where the file says so or looks it, UTF-8 where all of it is, else Windows-1252."""
     with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith(b"PK\x03\x04"):
-        raise InvalidInput(f"{path} is a spreadsheet, not text; save it as CSV, UTF-8")
+        start = file.read(4096)
     if start.startswith(UTF16_MARKS):
         return "utf-16"
-    return "utf-8-sig" if _is_utf8(path) else "cp1252"
+    return _unmarked_utf16(start) or ("utf-8-sig" if _is_utf8(path) else "cp1252")
+
+
+def _unmarked_utf16(start: bytes) -> str:
+    """Western text in UTF-16 is every other byte zero."""
+    half = len(start) // 2 or 1
+    if start[1::2].count(0) > half * UTF16_MARGIN and not start[::2].count(0):
+        return "utf-16-le"
+    if start[::2].count(0) > half * UTF16_MARGIN and not start[1::2].count(0):
+        return "utf-16-be"
+    return ""
 
 
 def _is_utf8(path: Path) -> bool:

@@ -1,103 +1,179 @@
-"""Entering people row by row, many in one transaction, so that a crash leaves none half done."""
+"""Writing what was decided, so that nothing differs from joining and leaving one by one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
-from newsletter.clock import Clock
-from newsletter.database import Database
-from newsletter.errors import Conflict, InvalidInput
-from subscribers import membership, store
-from subscribers.addresses import hash_address, normalise_address
+from subscribers import membership
+from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.importing.rows import Person, State
-from subscribers.membership import Joining
-from subscribers.models import SubscriberStatus
+from subscribers.importing import store
+from subscribers.importing.deciding import Held, Newcomer, Plan
+from subscribers.importing.rows import Person
+from subscribers.importing.states import State
+from subscribers.membership import Wishes, clean_name, described
+from subscribers.models import (
+    ConsentEvent,
+    ConsentKind,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+)
+from subscribers.topics import choice_key, choice_of
 
 # How the source of everybody begins who came by a file.
 IMPORTED = "import of "
+SUBSCRIBER_COLUMNS = (
+    "id",
+    "address",
+    "address_hash",
+    "name",
+    "language",
+    "status",
+    "frequency",
+    "choice_id",
+    "source",
+    "attributes",
+    "paused_until",
+    "active_at",
+    "joined_at",
+    "confirmed_at",
+    "ended_at",
+)
+EVENT_COLUMNS = ("subscriber_id", "at", "kind", "source", "details")
+SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """Under what the people of one file are entered."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Chosen:
+    """A choice as the database and the ledger of consent hold it."""
+
+    number: int
+    asked: str
+    given: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """What the ledger of consent names."""
 
     file: str
-    secret: str
     consent: str
-    """The proof; empty: everybody is pending."""
-    as_topic: Callable[[str], str]
-    """A topic's slug."""
+
+    def of(self, person: Person) -> str:
+        """Of her entering."""
+        is_proven = bool(self.consent) and person.state is State.SUBSCRIBED
+        proof = self.consent if is_proven else "no proof given"
+        return f"{IMPORTED}{self.file}, row {person.row}: {proof}{person.since}"
+
+    def of_end(self, person: Person) -> str:
+        """Of her leaving."""
+        return f"{IMPORTED}{self.file}, row {person.row}: {person.state}"
 
 
-@dataclass(kw_only=True)
-class Report:
-    """What became of the rows."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    """Row and reason."""
-
-    def refuse(self, row: int, reason: str) -> None:
-        self.refused.append((row, reason))
-        self.count("refused")
-
-    def count(self, outcome: str) -> None:
-        self.counts[outcome] = self.counts.get(outcome, 0) + 1
-
-
-def enter(
-    database: Database, people: Sequence[Person], terms: Terms, clock: Clock, report: Report
+def write(
+    session: Session,
+    made: Plan,
+    known: Mapping[str, int],
+    *,
+    file: str,
+    consent: str,
+    now: datetime,
 ) -> None:
-    """Enter a batch in one transaction."""
-    with database.write() as session:
-        for person in people:
-            try:
-                report.count(_enter(session, person, terms, clock))
-            except (InvalidInput, Conflict) as error:
-                report.refuse(person.row, str(error))
+    """Do what a plan says.
+
+    Args:
+        known: the numbers of those who are here, by hash.
+        consent: the proof; empty: none is held.
+    """
+    source = _Source(file=file, consent=consent)
+    for address_hash, person in made.leaving.items():
+        subscriber = people.by_id(session, known[address_hash])
+        membership.leave(session, subscriber, origin=Origin(source=source.of_end(person)), now=now)
+    session.flush()
+    numbers = _enter(session, list(made.newcomers.values()), source, now)
+    for address_hash, (held, person) in made.updated.items():
+        number = numbers.get(address_hash) or known[address_hash]
+        origin = Origin(source=source.of(person))
+        _update(session, people.by_id(session, number), held, origin, now)
+    suppressed = ((address_hash, reason, now) for address_hash, reason in made.suppressed.items())
+    store.add(session, Suppression, SUPPRESSION_COLUMNS, suppressed)
 
 
-def _enter(session: Session, person: Person, terms: Terms, clock: Clock) -> str:
-    address = normalise_address(person.address)
-    address_hash = hash_address(terms.secret, address)
-    has_left = person.state not in (State.SUBSCRIBED, State.PENDING)
-    known = store.find_by_hash(session, address_hash)
-    if known is not None and known.status is SubscriberStatus.ERASED:
-        known = None  # Her suppression says whether she may come back.
-    suppression = store.find_suppression(session, address_hash)
-    if has_left and (known is None or known.source.startswith(IMPORTED)):
-        # Whoever has left there and is here by an import alone has left; of two rows that speak
-        # of her the one that says so counts.
-        reason = f"{person.state} at the list of {terms.file}"
-        new = store.add_suppression(session, address_hash, reason, clock.now())
-        if known is not None:
-            origin = Origin(source=f"{IMPORTED}{terms.file}, row {person.row}: {person.state}")
-            membership.leave(session, known, origin=origin, now=clock.now())
-        return "suppressed" if new else "unchanged"
-    if suppression is not None:
-        raise Conflict(f"suppressed: {suppression.reason}")
-    if known is not None and (has_left or known.status in membership.OVER):
-        raise Conflict(f"she is {known.status} here; what she chose here stands")
-    if known is not None:
-        return "unchanged"
-    return _join(session, person, terms, clock)
+def _update(
+    session: Session, subscriber: Subscriber, held: Held, origin: Origin, now: datetime
+) -> None:
+    subscriber.attributes = dict(held.attributes)
+    wishes = replace(held.wishes, name=held.name)
+    membership.choose(session, subscriber, wishes, origin=origin, now=now)
 
 
-def _join(session: Session, person: Person, terms: Terms, clock: Clock) -> str:
-    is_proven = bool(terms.consent) and person.state is State.SUBSCRIBED
-    proof = terms.consent if is_proven else "no proof given"
-    subscriber = membership.join(
-        session,
-        terms.secret,
-        Joining(
-            address=person.address,
-            name=person.name,
-            topics=tuple(terms.as_topic(topic) for topic in person.topics),
-        ),
-        origin=Origin(source=f"{IMPORTED}{terms.file}, row {person.row}: {proof}"),
-        proven=is_proven,
-        now=clock.now(),
+def _enter(
+    session: Session, newcomers: list[Newcomer], source: _Source, now: datetime
+) -> dict[str, int]:
+    """Write the newcomers; their numbers by hash."""
+    chosen = _chosen(session, {who.candidate.person.wishes for who in newcomers})
+    entered = list(zip(store.numbers(session, len(newcomers)), newcomers, strict=True))
+    subscribers = (_subscriber(number, who, chosen, source, now) for number, who in entered)
+    store.add(session, Subscriber, SUBSCRIBER_COLUMNS, subscribers)
+    events = chain.from_iterable(
+        _events(number, who, chosen, source, now) for number, who in entered
     )
-    return subscriber.status.value
+    store.add(session, ConsentEvent, EVENT_COLUMNS, events)
+    return {who.candidate.address_hash: number for number, who in entered}
+
+
+def _chosen(session: Session, wishes: Collection[Wishes]) -> dict[Wishes, _Chosen]:
+    keys = {each: choice_key(each.choice.topics, each.choice.digests) for each in wishes}
+    numbers = store.choices(session, set(keys.values()))
+    for key in sorted(set(keys.values()) - numbers.keys()):
+        numbers[key] = people.choice_for(session, choice_of(key))
+    return {
+        each: _Chosen(
+            number=numbers[key],
+            asked=described(each),
+            given=described(replace(each, choice=choice_of(key))),
+        )
+        for each, key in keys.items()
+    }
+
+
+def _subscriber(
+    number: int, who: Newcomer, chosen: Mapping[Wishes, _Chosen], source: _Source, now: datetime
+) -> tuple[object, ...]:
+    """As `membership.join` would leave her, and `membership.leave` after it."""
+    candidate, person = who.candidate, who.candidate.person
+    begun = now if who.status is SubscriberStatus.CONFIRMED else None
+    ended = now if who.ended_by else None
+    return (
+        number,
+        candidate.address,
+        candidate.address_hash,
+        clean_name(person.name),
+        person.wishes.language,
+        SubscriberStatus.ENDED if who.ended_by else who.status,
+        person.wishes.frequency,
+        chosen[person.wishes].number,
+        source.of(person),
+        person.attributes,
+        person.paused_until,
+        begun,
+        now,
+        begun,
+        ended,
+    )
+
+
+def _events(
+    number: int, who: Newcomer, chosen: Mapping[Wishes, _Chosen], source: _Source, now: datetime
+) -> Iterator[tuple[object, ...]]:
+    person = who.candidate.person
+    origin, choice = source.of(person), chosen[person.wishes]
+    yield (number, now, ConsentKind.ASKED, origin, choice.asked)
+    if who.status is SubscriberStatus.CONFIRMED:
+        yield (number, now, ConsentKind.GIVEN, origin, choice.given)
+    if who.ended_by:
+        yield (number, now, ConsentKind.WITHDRAWN, source.of_end(who.ended_by), "")

@@ -1,8 +1,11 @@
 """One form for every address, and one key for a choice of topics."""
 
-from hypothesis import given
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.topics import choice_key, topics_of
 
@@ -32,3 +35,61 @@ def test_a_choice_of_topics_reads_back(slugs: set[str]) -> None:
 def test_equal_choices_have_one_key(slugs: set[str]) -> None:
     shuffled = [*sorted(slugs, reverse=True), *slugs]
     assert choice_key(shuffled) == choice_key(slugs)
+
+
+# Near what is plain, and over its edges.
+LOCALS = st.text(alphabet="aZ09.+-_'!\"\\ é\u0301(@", max_size=8) | st.sampled_from(
+    ["Info", "postmaster", "a" * 64, "a" * 65, "a" * 250]
+)
+LABELS = st.text(alphabet="aZ09-üß", max_size=5) | st.sampled_from(
+    ["xn--bcher-kva", "xn--", "ab--cd", "a" * 63, "a" * 64, "test", "local", "LOCALHOST", "invalid"]
+)
+DOMAINS = st.lists(LABELS, max_size=5).map(".".join)
+
+
+def judged(text: str) -> str | None:
+    """What email-validator itself makes of it."""
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return f"{found.local_part}@{found.ascii_domain.lower()}"
+
+
+@settings(max_examples=500)
+@given(local=LOCALS, domain=DOMAINS, around=st.sampled_from(["", " ", "\n"]))
+def test_an_address_is_taken_as_email_validator_takes_it(
+    local: str, domain: str, around: str
+) -> None:
+    text = f"{around}{local}@{domain}{around}"
+    expected = judged(text)
+    if expected is None:
+        with pytest.raises(InvalidInput):
+            normalise_address(text)
+    else:
+        assert normalise_address(text) == expected
+
+
+@given(st.emails())
+def test_usual_addresses_are_taken_as_email_validator_takes_them(address: str) -> None:
+    expected = judged(address)
+    if expected is not None:
+        assert normalise_address(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.test", "a@localhost", "a@b.local", "a@b.invalid", "a@b.onion", "a@b.arpa", "a@1.2.3.4"],
+)
+def test_domains_that_no_mail_reaches_are_refused(address: str) -> None:
+    with pytest.raises(InvalidInput):
+        normalise_address(address)
+
+
+@pytest.mark.parametrize("length", [254, 255])
+def test_the_longest_address_has_254_characters(length: int) -> None:
+    domain = ".".join(["d" * 60] * 3) + ".org"
+    address = "a" * (length - len(domain) - 1) + "@" + domain
+    assert (judged(address) is not None) == (length == 254)
+    if length == 254:
+        assert normalise_address(address) == address

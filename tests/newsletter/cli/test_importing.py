@@ -1,5 +1,6 @@
 """`newsletter subscribers import`: a list brought along, with proof, and nobody revived."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -142,3 +143,177 @@ def test_utf8_with_a_damaged_byte_is_not_taken_for_something_else(run: Run, tmp_
     ran = run("subscribers", "import", str(path), *PROOF)
     assert ran.status == 1
     assert "line 3 is not UTF-8" in ran.err
+
+
+def foreseen(run: Run, path: Path, *options: str) -> list[dict[str, object]]:
+    ran = run("subscribers", "import", str(path), *options, "--dry-run", "--json")
+    assert ran.status == 0, ran.err
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+def shown(run: Run, address: str) -> dict[str, object]:
+    ran = run("subscribers", "show", address, "--json")
+    assert ran.status == 0, ran.err
+    found: dict[str, object] = json.loads(ran.out)
+    return found
+
+
+MIXED = (
+    "email,status\nnew@example.org,active\nnowhere,active\nNEW@example.org,active\n"
+    "gone@example.org,bounced\nann@wexcombe.example,active\n"
+)
+
+
+def test_a_dry_run_tells_of_every_row_what_the_import_then_does(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, MIXED)
+    rows = foreseen(run, path, *PROOF)
+    outcomes = [row["outcome"] for row in rows]
+    assert outcomes == ["confirmed", "refused", "unchanged", "suppressed", "unchanged"]
+    assert rows[1] == {
+        "row": 3,
+        "address": "nowhere",
+        "outcome": "refused",
+        "reason": "'nowhere' is not a mail address: An email address must have an @-sign.",
+    }
+    assert imported(run, path, *PROOF) == {
+        outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)
+    }
+
+
+def test_a_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, MIXED)
+    before = run("subscribers", "list", "--json").out
+    assert foreseen(run, path, *PROOF) == foreseen(run, path, *PROOF)
+    assert run("subscribers", "list", "--json").out == before
+    assert not (tmp_path / "members.csv.refused.csv").exists()
+
+
+def test_a_dry_run_is_a_table_that_a_spreadsheet_opens_safely(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\n=new@example.org\n")
+    out = run("subscribers", "import", str(path), *PROOF, "--dry-run").out
+    assert out.splitlines() == [
+        "row,address,outcome,reason",
+        "2,'=new@example.org,confirmed,",
+    ]
+
+
+def test_the_state_of_a_whole_file_can_be_said(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email\nleft@example.org\n")
+    assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
+
+
+def test_a_row_that_says_worse_than_the_file_counts(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,status\na@example.org,active\nb@example.org,bounced\n")
+    counts = imported(run, path, *PROOF, "--state", "unconfirmed")
+    assert counts == {"pending": 1, "suppressed": 1}
+
+
+def test_a_name_that_may_tell_of_leaving_asks_for_the_state(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "unsubscribed people.csv"
+    path.write_text("email\nleft@example.org\n")
+    assert "--state" in run("subscribers", "import", str(path), *PROOF).err
+    assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
+
+
+def test_columns_are_kept_as_attributes_that_segments_ask_for(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,Ward,Phone\nnew@example.org,Abbey,1\nb@example.org,Mill,2\n")
+    imported(run, path, *PROOF, "--attribute", "Ward", "--column", "attribute.tel=Phone")
+    expression = "attribute.Ward = Abbey and attribute.tel = 1"
+    found = json.loads(run("subscribers", "list", "--segment", expression, "--json").out)
+    assert [person["address"] for person in found] == ["new@example.org"]
+
+
+def test_first_and_last_name_are_joined(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,First Name,Last Name\nzoe@example.org,Zoë,Haywood\n")
+    imported(run, path, *PROOF)
+    assert shown(run, "zoe@example.org")["name"] == "Zoë Haywood"
+
+
+def test_when_she_joined_elsewhere_stands_in_the_proof(run: Run, tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "email,OPTIN_TIME,CONFIRM_TIME\nnew@example.org,2019-05-01,2019-05-02\n"
+    )
+    imported(run, path, *PROOF)
+    proof = "paper forms of 1 May; there joined 2019-05-01, confirmed 2019-05-02"
+    history = shown(run, "new@example.org")["consent"]
+    assert isinstance(history, list)
+    assert history[-1]["source"] == f"import of members.csv, row 2: {proof}"
+
+
+@pytest.mark.parametrize(
+    ("column", "word"), [("frequency", "daily"), ("digests", "monday"), ("attributes", "[1]")]
+)
+def test_a_wish_that_is_not_known_is_not_guessed(
+    run: Run, tmp_path: Path, column: str, word: str
+) -> None:
+    path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")
+    assert imported(run, path, *PROOF) == {"refused": 1}
+    assert word in (tmp_path / "members.csv.refused.csv").read_text()
+    assert imported(run, path, *PROOF, "--column", f"ignored={column}") == {"confirmed": 1}
+
+
+def exported(run: Run, path: Path) -> list[dict[str, str]]:
+    assert run("subscribers", "export", str(path)).status == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_what_is_exported_is_imported_as_the_same_people(
+    run: Run, site: Path, tmp_path: Path
+) -> None:
+    path = written(
+        tmp_path,
+        "email,name,topics,digests,frequency,attributes,paused\n"
+        'new@example.org,"=Zoë, the 1st",housing,friday,weekly,"{""ward"":""Abbey""}",\n'
+        "old@example.org,,,,everything,,2027-01-01T00:00:00+00:00\n",
+    )
+    imported(run, path, *PROOF)
+    assert run("subscribers", "suppress", "ann@wexcombe.example").status == 0
+    before = exported(run, tmp_path / "list.csv")
+    (site / "newsletter.db").rename(site / "old.db")
+    assert run("db", "upgrade").status == 0
+    counts = imported(run, tmp_path / "list.csv", *PROOF)
+    assert counts == {"suppressed": 1, "confirmed": 3, "pending": 1}
+    after = exported(run, tmp_path / "again.csv")
+    kept = {"email", "name", "topics", "digests", "frequency", "language", "attributes", "paused"}
+    assert [{name: row[name] for name in kept} for row in after] == [
+        {name: row[name] for name in kept} for row in before if row["status"] != "suppressed"
+    ]
+
+
+def test_who_is_suppressed_is_exported_as_such(run: Run, tmp_path: Path) -> None:
+    assert run("subscribers", "suppress", "ann@wexcombe.example").status == 0
+    rows = exported(run, tmp_path / "list.csv")
+    assert {row["email"]: row["status"] for row in rows} == {
+        "ann@wexcombe.example": "suppressed",
+        "ben@wexcombe.example": "confirmed",
+        "cat@wexcombe.example": "pending",
+    }
+
+
+def test_an_update_takes_anew_what_an_import_said(run: Run, tmp_path: Path) -> None:
+    imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
+    path = written(tmp_path, "email,name,topics,Ward\nnew@example.org,Nia New,transport,Mill\n")
+    options = (*PROOF, "--attribute", "Ward")
+    assert imported(run, path, *options) == {"unchanged": 1}
+    assert [row["outcome"] for row in foreseen(run, path, *options, "--update")] == ["updated"]
+    assert imported(run, path, *options, "--update") == {"updated": 1}
+    assert imported(run, path, *options, "--update") == {"unchanged": 1}
+    found = shown(run, "new@example.org")
+    assert (found["name"], found["topics"]) == ("Nia New", ["transport"])
+    assert isinstance(found["consent"], list)
+    assert [event["kind"] for event in found["consent"]] == ["asked", "given", "changed"]
+
+
+def test_an_update_leaves_alone_what_the_file_does_not_tell(run: Run, tmp_path: Path) -> None:
+    imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
+    path = written(tmp_path, "email,name\nnew@example.org,Nia New\n")
+    assert imported(run, path, *PROOF, "--update") == {"updated": 1}
+    found = shown(run, "new@example.org")
+    assert (found["name"], found["topics"]) == ("Nia New", ["housing"])
+
+
+def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name,topics\nben@wexcombe.example,Other,transport\n")
+    assert imported(run, path, *PROOF, "--update") == {"unchanged": 1}
+    assert shown(run, "ben@wexcombe.example")["topics"] == ["housing"]

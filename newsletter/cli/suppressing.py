@@ -1,0 +1,81 @@
+"""`newsletter subscribers suppress` and `unsuppress`: one address, or a whole file of them."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.errors import InvalidInput, ResourceNotFound
+from subscribers.addresses import normalise_address
+from subscribers.importing import suppressing
+from subscribers.importing.opening import open_table
+
+AT_ONCE = 10_000
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command()
+@click.argument("address", required=False)
+@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@click.option("--reason", default="administrator", show_default=True)
+@pass_program
+def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
+    """Never mail this address, whoever enters it."""
+
+    def take(addresses: Sequence[str]) -> int:
+        now = program.clock.now()
+        return suppressing.suppress(program.database, program.app.secret, addresses, reason, now)
+
+    _refuse_both(address, path)
+    if path is not None:
+        new, others = _each(program, path, take)
+        program.say(f"{new} suppressed, {others} were already.")
+    elif address is not None:
+        known = normalise_address(address)
+        program.say(f"{known} is suppressed{'' if take([known]) else ' already'}.")
+
+
+@click.command()
+@click.argument("address", required=False)
+@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@pass_program
+def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
+    """Lift a suppression."""
+
+    def lift(addresses: Sequence[str]) -> int:
+        return suppressing.unsuppress(program.database, program.app.secret, addresses)
+
+    _refuse_both(address, path)
+    if path is not None:
+        lifted, others = _each(program, path, lift)
+        program.say(f"{lifted} are no longer suppressed, {others} were not.")
+    elif address is not None:
+        known = normalise_address(address)
+        if not lift([known]):
+            raise ResourceNotFound(f"{known} is not suppressed")
+        program.say(f"{known} is no longer suppressed.")
+
+
+def _refuse_both(address: str | None, path: Path | None) -> None:
+    if (address is None) == (path is None):
+        raise InvalidInput("write either one address or --file FILE")
+
+
+def _each(program: Program, path: Path, act: Callable[[Sequence[str]], int]) -> tuple[int, int]:
+    """Act on the addresses of a file; how many it changed, and how many not."""
+    changed = taken = refused = 0
+    with open_table(path) as table:
+        addresses = suppressing.addresses_of(table.rows)
+        while batch := list(islice(addresses, AT_ONCE)):
+            for each in batch:
+                if each.refusal:
+                    refused += 1
+                    program.warn(f"row {each.row}: {each.refusal}")
+            usable = [each.address for each in batch if not each.refusal]
+            changed += act(usable)
+            taken += len(usable)
+    if refused:
+        program.warn(f"{refused} rows cannot be used and were passed over.")
+    return changed, taken - changed

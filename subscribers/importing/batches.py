@@ -1,0 +1,55 @@
+"""The rows of a table, read and gathered, as many as are entered at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.deciding import Outcome, Verdict
+from subscribers.importing.rows import Person, RowReader
+
+# A second's work: others who want to write wait no longer than that.
+BATCH_ROWS = 10_000
+# Some lists carry whole notes along.
+BATCH_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A row as it stands in the file, and what it says."""
+
+    number: int
+    """As a spreadsheet counts: the header is row 1."""
+    cells: Sequence[str]
+    said: Person | Verdict
+    """A verdict where it cannot be read."""
+
+
+def batches(rows: Iterator[Sequence[str]], reader: RowReader) -> Iterator[list[Row]]:
+    """The rows after the header; empty ones are passed over.
+
+    What was read before a row that cannot be had at all is given first, then the error raised.
+    """
+    batch: list[Row] = []
+    characters = 0
+    try:
+        for number, cells in enumerate(rows, start=2):
+            if not any(cells):
+                continue
+            batch.append(Row(number=number, cells=cells, said=_said(number, cells, reader)))
+            characters += sum(map(len, cells))
+            if len(batch) == BATCH_ROWS or characters > BATCH_CHARACTERS:
+                yield batch
+                batch, characters = [], 0
+    except InvalidInput:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _said(number: int, cells: Sequence[str], reader: RowReader) -> Person | Verdict:
+    try:
+        return reader.person(number, cells)
+    except InvalidInput as error:
+        return Verdict(outcome=Outcome.REFUSED, reason=str(error))

@@ -1,0 +1,238 @@
+"""What becomes of the people of a file: decided from what is known of them, and nothing done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from subscribers.importing.rows import Person
+from subscribers.importing.states import HAS_LEFT, State
+from subscribers.membership import OVER, Wishes, clean_name
+from subscribers.models import SubscriberStatus
+from subscribers.topics import Choice, choice_key, choice_of
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    CONFIRMED = "confirmed"  # entered, her consent proven
+    PENDING = "pending"  # entered without proof
+    SUPPRESSED = "suppressed"  # never mailed from now on
+    UPDATED = "updated"  # here by an import alone: has what this file says from now on
+    UNCHANGED = "unchanged"  # all of it is known already
+    REFUSED = "refused"  # nothing is done; the reason says why
+
+
+ENTERED = {
+    Outcome.CONFIRMED: SubscriberStatus.CONFIRMED,
+    Outcome.PENDING: SubscriberStatus.PENDING,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How the owner of an address stands here."""
+
+    status: SubscriberStatus | None = None
+    """None: nobody has the address, or she was erased."""
+    is_imported: bool = False
+    """She came by an import."""
+    suppression: str | None = None
+    """Why she must not be mailed."""
+
+
+UNKNOWN = Standing()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What becomes of a row, and why where that needs saying."""
+
+    outcome: Outcome
+    reason: str = ""
+    suppresses: bool = False
+    ends: bool = False
+    """Her subscription, which is by an import alone."""
+    after: Standing = UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A person with the address in the form that it is kept, and its hash."""
+
+    person: Person
+    address: str
+    address_hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What an import has said of somebody who has chosen nothing herself."""
+
+    name: str
+    wishes: Wishes
+    """Without the name."""
+    attributes: Mapping[str, str]
+
+
+@dataclass(kw_only=True, slots=True)
+class Newcomer:
+    """Somebody to be entered."""
+
+    candidate: Candidate
+    status: SubscriberStatus
+    ended_by: Person | None = None
+    """A later row that says she has left."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Plan:
+    """What is to be done for a batch, by hash of the address."""
+
+    newcomers: dict[str, Newcomer] = field(default_factory=dict)
+    suppressed: dict[str, str] = field(default_factory=dict)
+    """With the reason."""
+    leaving: dict[str, Person] = field(default_factory=dict)
+    """Those known before, with the row that says so."""
+    updated: dict[str, tuple[Held, Person]] = field(default_factory=dict)
+    """What holds of them from now on, with the row that says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What holds for all rows of a file."""
+
+    file: str
+    """What a suppression names."""
+    is_proven: bool
+    """The administrator holds proof of the consent of everybody subscribed."""
+    updates: frozenset[str] = frozenset()
+    """What is taken anew for those here by an import alone: fields of `Held` and of wishes."""
+
+
+@lru_cache(maxsize=1024)
+def decide(state: State, standing: Standing, rules: Rules, *, is_news: bool = False) -> Verdict:
+    """What becomes of a row about somebody who stands here like that.
+
+    Args:
+        is_news: it says something else than the import by which alone she is here.
+    """
+    known = standing.status
+    if state in HAS_LEFT and (known is None or standing.is_imported):
+        # Whoever has left there and is here by an import alone has left; of two rows that speak
+        # of her the one that says so counts.
+        return _leaving(f"{state} at the list of {rules.file}", standing)
+    if standing.suppression is not None:
+        return _refused(f"suppressed: {standing.suppression}", standing)
+    if known is not None and (state in HAS_LEFT or known in OVER):
+        return _refused(f"she is {known} here; what she chose here stands", standing)
+    if known is not None:
+        outcome = Outcome.UPDATED if is_news else Outcome.UNCHANGED
+        return Verdict(outcome=outcome, after=standing)
+    outcome = (
+        Outcome.CONFIRMED if rules.is_proven and state is State.SUBSCRIBED else Outcome.PENDING
+    )
+    after = Standing(status=ENTERED[outcome], is_imported=True)
+    return Verdict(outcome=outcome, after=after)
+
+
+def _leaving(reason: str, standing: Standing) -> Verdict:
+    is_new = standing.suppression is None
+    ends = standing.status is not None and standing.status not in OVER
+    return Verdict(
+        outcome=Outcome.SUPPRESSED if is_new else Outcome.UNCHANGED,
+        reason=reason,
+        suppresses=is_new,
+        ends=ends,
+        after=Standing(
+            status=SubscriberStatus.ENDED if ends else standing.status,
+            is_imported=standing.is_imported,
+            suppression=reason if is_new else standing.suppression,
+        ),
+    )
+
+
+def _refused(reason: str, standing: Standing) -> Verdict:
+    return Verdict(outcome=Outcome.REFUSED, reason=reason, after=standing)
+
+
+class Planner:
+    """Decides rows one after another, each knowing what those before it do."""
+
+    def __init__(
+        self, rules: Rules, standings: Mapping[str, Standing], held: Mapping[str, Held]
+    ) -> None:
+        """
+        Args:
+            standings: by hash, of all who are known.
+            held: by hash, of those who are here by an import alone; asked only for updates.
+        """
+        self.plan = Plan()
+        self._rules, self._standings, self._held = rules, dict(standings), dict(held)
+
+    def verdict(self, row: Candidate) -> Verdict:
+        """What becomes of the next row; the plan holds what is to be done."""
+        key = row.address_hash
+        news = self._news(row) if self._rules.updates else None
+        standing = self._standings.get(key, UNKNOWN)
+        verdict = decide(row.person.state, standing, self._rules, is_news=news is not None)
+        self._standings[key] = verdict.after
+        if verdict.outcome in ENTERED:
+            self._enter(row, ENTERED[verdict.outcome])
+        if verdict.outcome is Outcome.UPDATED and news is not None:
+            self._held[key] = news
+            self.plan.updated[key] = (news, row.person)
+        if verdict.suppresses:
+            self.plan.suppressed[key] = verdict.reason
+        if verdict.ends and key in self.plan.newcomers:
+            self.plan.newcomers[key].ended_by = row.person
+        elif verdict.ends:
+            self.plan.leaving[key] = row.person
+        return verdict
+
+    def standing(self, address_hash: str) -> Standing:
+        """How the owner of an address stands after the rows so far."""
+        return self._standings.get(address_hash, UNKNOWN)
+
+    def held(self, address_hash: str) -> Held | None:
+        """What is held of her after the rows so far."""
+        return self._held.get(address_hash)
+
+    def _enter(self, row: Candidate, status: SubscriberStatus) -> None:
+        self.plan.newcomers[row.address_hash] = Newcomer(candidate=row, status=status)
+        if self._rules.updates:
+            self._held[row.address_hash] = held_of(row.person)
+
+    def _news(self, row: Candidate) -> Held | None:
+        held = self._held.get(row.address_hash)
+        if held is None:
+            return None
+        new = renewed(held, held_of(row.person), self._rules.updates)
+        return new if new != held else None
+
+
+def held_of(person: Person) -> Held:
+    """What her row alone would have an import hold."""
+    choice = person.wishes.choice
+    canonical = choice_of(choice_key(choice.topics, choice.digests))
+    wishes = replace(person.wishes, choice=canonical)
+    return Held(name=clean_name(person.name), wishes=wishes, attributes=person.attributes)
+
+
+def renewed(held: Held, said: Held, what: frozenset[str]) -> Held:
+    """What is held, with what a row says of these things."""
+    choice = Choice(
+        topics=(said if "topics" in what else held).wishes.choice.topics,
+        digests=(said if "digests" in what else held).wishes.choice.digests,
+    )
+    wishes = Wishes(
+        name="",
+        choice=choice,
+        frequency=(said if "frequency" in what else held).wishes.frequency,
+        language=(said if "language" in what else held).wishes.language,
+    )
+    return Held(
+        name=(said if "name" in what else held).name,
+        wishes=wishes,
+        attributes={**held.attributes, **said.attributes},
+    )

@@ -1,0 +1,45 @@
+"""The rows that were refused, in a file that can be mended and imported again."""
+
+import csv
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from subscribers.exporting import defused
+
+OURS = ("row", "reason")
+
+
+class Refusals:
+    """Writes each refused row at once; the file appears with the first."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self.path = path
+        self.count = 0
+        # A file of refused rows that is imported again has both columns already.
+        self._skipped = len(OURS) if tuple(header[: len(OURS)]) == OURS else 0
+        self._header = header
+        self._stack = ExitStack()
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def add(self, row: int, reason: str, cells: Sequence[str]) -> None:
+        """Write a row with its reason; no cell is a formula to a spreadsheet."""
+        if self._writer is None:
+            file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
+            self._writer = csv.writer(file)
+            self._writer.writerow([*OURS, *map(defused, self._header[self._skipped :])])
+        self._writer.writerow([row, defused(reason), *map(defused, cells[self._skipped :])])
+        self.count += 1

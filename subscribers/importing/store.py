@@ -1,0 +1,222 @@
+"""Queries for very many people at once. Never commits.
+
+A list is one parameter of JSON, however long: a statement with a parameter for each would be longer
+to write and to plan than to execute.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    FromClause,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from newsletter.database import Base
+from subscribers.importing.deciding import Held
+from subscribers.membership import Wishes
+from subscribers.models import (
+    ConsentEvent,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+    TopicChoice,
+)
+from subscribers.topics import choice_of
+
+Rows = Select[*tuple[Any, ...]]
+# One import writes at a time: two with the same people in another order would wait for each other.
+IMPORT_LOCK = 7_203_712
+
+
+def begin(session: Session) -> None:
+    """Let no other import write until this transaction is over."""
+    if not _is_sqlite(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
+        # Until the statistics know of the import itself, each batch would read the whole table.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+
+
+def known(
+    session: Session, hashes: Collection[str]
+) -> dict[str, tuple[int, SubscriberStatus, str]]:
+    """Number, status and source of whoever has an address of these hashes, but for the erased."""
+    columns = (Subscriber.address_hash, Subscriber.id, Subscriber.status, Subscriber.source)
+    query = select(*columns).where(Subscriber.status != SubscriberStatus.ERASED)
+    rows = session.execute(_having(session, query, Subscriber.address_hash, hashes))
+    found: dict[str, tuple[int, SubscriberStatus, str]] = {}
+    for address_hash, number, status, source in rows:
+        if address_hash not in found or number < found[address_hash][0]:
+            found[address_hash] = (number, status, source)
+    return found
+
+
+def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
+    """The reason of each that is suppressed."""
+    query = select(Suppression.address_hash, Suppression.reason)
+    rows = session.execute(_having(session, query, Suppression.address_hash, hashes))
+    return {address_hash: reason for address_hash, reason in rows}  # noqa: C416
+
+
+def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, Held]:
+    """What imports have said of those of these subscribers who have chosen nothing themselves.
+
+    Args:
+        imported: how the source of every act of an import begins.
+    """
+    acted = (
+        select(ConsentEvent.id)
+        .where(ConsentEvent.subscriber_id == Subscriber.id)
+        .where(~ConsentEvent.source.startswith(imported, autoescape=True))
+    )
+    untouched = or_(Subscriber.active_at.is_(None), Subscriber.active_at == Subscriber.confirmed_at)
+    query = (
+        select(
+            Subscriber.id,
+            Subscriber.name,
+            Subscriber.frequency,
+            Subscriber.language,
+            Subscriber.attributes,
+            TopicChoice.key,
+        )
+        .join(TopicChoice, TopicChoice.id == Subscriber.choice_id)
+        .where(untouched, ~acted.exists())
+    )
+    rows = session.execute(_having(session, query, Subscriber.id, numbers))
+    return {
+        number: Held(
+            name=name,
+            wishes=Wishes(name="", choice=choice_of(key), frequency=frequency, language=language),
+            attributes=attributes,
+        )
+        for number, name, frequency, language, attributes, key in rows
+    }
+
+
+def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
+    """Lift those of these suppressions that there are."""
+    listed = _having(session, select(Suppression.address_hash), Suppression.address_hash, hashes)
+    session.execute(
+        delete(Suppression).where(Suppression.address_hash.in_(listed)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
+    """The numbers of the choices that exist, by key."""
+    query = select(TopicChoice.key, TopicChoice.id)
+    rows = session.execute(_having(session, query, TopicChoice.key, keys))
+    return {key: number for key, number in rows}  # noqa: C416
+
+
+def numbers(session: Session, count: int) -> Sequence[int]:
+    """So many numbers for new subscribers, rising.
+
+    On SQLite the transaction holds the lock for writing, so nobody else takes them.
+    """
+    if _is_sqlite(session):
+        first = (session.scalar(select(func.max(Subscriber.id))) or 0) + 1
+        return range(first, first + count)
+    sequence = func.pg_get_serial_sequence("subscribers", "id")
+    query = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+    return sorted(session.scalars(query))
+
+
+def add(
+    session: Session, model: type[Base], names: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Add rows of these columns by the database's own bulk way.
+
+    Raises:
+        IntegrityError: somebody else has just written the same.
+    """
+    connection, table = session.connection(), model.__table__
+    quoted = ", ".join(f'"{name}"' for name in names)
+    bound = _bound(connection, table, names, rows)
+    if _is_sqlite(session):
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO {model.__tablename__} ({quoted}) VALUES ({marks})"  # noqa: S608 - of the model
+        if found := list(bound):
+            connection.exec_driver_sql(statement, found)
+        return
+    _copy(connection, f"COPY {model.__tablename__} ({quoted}) FROM STDIN", bound)
+
+
+def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    dbapi: Any = connection.dialect.dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, dbapi.Error, dialect=connection.dialect
+        ) from error
+
+
+def _bound(
+    connection: Connection,
+    table: FromClause,
+    names: Sequence[str],
+    rows: Iterable[tuple[object, ...]],
+) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    ways = [_way(connection, table, name) for name in names]
+    changed = [(place, way) for place, way in enumerate(ways) if way is not None]
+    for row in rows:
+        cells = list(row)
+        for place, way in changed:
+            cells[place] = way(cells[place])
+        yield tuple(cells)
+
+
+def _way(connection: Connection, table: FromClause, name: str) -> Callable[[Any], Any] | None:
+    dialect = connection.dialect
+    kind = table.c[name].type.dialect_impl(dialect)
+    way = kind.bind_processor(dialect)
+    if way is None:
+        return None
+    if isinstance(kind, JSON):
+        empty = way({})
+        return lambda value: way(value) if value else empty
+    # States and moments: a few that come again and again.
+    return lru_cache(maxsize=256)(way)
+
+
+def _having(
+    session: Session, query: Rows, column: Any, values: Collection[str] | Collection[int]
+) -> Rows:
+    """The rows of a query whose column has one of these values, found by its index."""
+    listed = json.dumps(list(values))
+    if _is_sqlite(session):
+        return query.where(column.in_(select(func.json_each(listed).table_valued("value").c.value)))
+    elements = func.json_array_elements_text(cast(literal(listed, Text), JSON))
+    wanted = elements.table_valued("value", name="wanted").render_derived()
+    # An offset keeps the planner from making a join of it, which it would plan for a hundred.
+    each = (
+        query.where(column == cast(wanted.c.value, column.type))
+        .correlate(wanted)
+        .offset(0)
+        .lateral("each")
+    )
+    return select(*each.c).select_from(wanted).join(each, true())
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,166 @@
+"""Files as they really come: wrong bytes, wrong shapes, people twice, and what attacks hide in."""
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+PROOF = ("--consent", "paper forms")
+# The command, and at its end the most memory that it had (proc(5): VmHWM, in kilobytes).
+MEASURED = """
+import sys
+from pathlib import Path
+from newsletter.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(next(l for l in Path("/proc/self/status").open() if l.startswith("VmHWM")))
+"""
+
+
+def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
+    ran = run("subscribers", "import", str(path), *PROOF, *options, "--json")
+    assert ran.status == 0, ran.err
+    counts: dict[str, int] = json.loads(ran.out)
+    return counts
+
+
+def refusal(run: Run, path: Path, *options: str) -> str:
+    ran = run("subscribers", "import", str(path), *PROOF, *options)
+    assert ran.status == 1
+    return ran.err
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "members.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def refused(path: Path) -> str:
+    return path.with_name(f"{path.name}.refused.csv").read_text(encoding="utf-8")
+
+
+def shown(run: Run, address: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
+    return found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_read(run: Run, tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("email,name\nzoe@example.org,Zoë\n", encoding=encoding)
+    assert imported(run, path) == {"confirmed": 1}
+    assert shown(run, "zoe@example.org")["name"] == "Zoë"
+
+
+def test_half_a_character_at_the_end_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_bytes("email\nzoe@example.org\n".encode("utf-16") + b"x")
+    assert "cannot be read" in refusal(run, path)
+
+
+def test_a_row_with_a_nul_costs_only_itself(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\na@example.org,A\0nn\nb@example.org,Ben\n")
+    assert imported(run, path) == {"refused": 1, "confirmed": 1}
+    assert "NUL" in refused(path)
+
+
+def test_a_file_without_line_ends_is_refused_unread(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\n" + "x" * 10_000_000)
+    assert "row 2 cannot be read: a line is longer" in refusal(run, path)
+
+
+def test_a_cell_without_end_is_refused(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, 'email,name\na@example.org,"' + "x\n" * 200_000)
+    assert "row 2 cannot be read" in refusal(run, path)
+
+
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_an_empty_file_is_said_to_hold_no_address(run: Run, tmp_path: Path, text: str) -> None:
+    assert "no column is known to hold the address" in refusal(run, written(tmp_path, text))
+
+
+def test_a_header_alone_enters_nobody(run: Run, tmp_path: Path) -> None:
+    assert imported(run, written(tmp_path, "email\n")) == {}
+
+
+def test_two_columns_of_one_name_are_not_chosen_between(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "Email,email\na@example.org,b@example.org\n")
+    assert "two columns are named 'email'" in refusal(run, path)
+
+
+def test_of_two_columns_that_tell_of_leaving_both_count(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,status,Status\na@example.org,active,left\n")
+    assert imported(run, path) == {"suppressed": 1}
+
+
+def test_a_row_wider_than_the_header_may_be_shifted(run: Run, tmp_path: Path) -> None:
+    text = "email,name,status\na@example.org,Carter, Ann,left\nb@example.org,Ben,active,,\n"
+    path = written(tmp_path, text)
+    assert imported(run, path) == {"refused": 1, "confirmed": 1}
+    assert "quotation marks" in refused(path)
+
+
+def test_a_row_that_ends_before_it_tells_of_leaving_is_refused(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name,unsubscribed\na@example.org,Ann\nb@example.org,Ben,\n")
+    assert imported(run, path) == {"refused": 1, "confirmed": 1}
+
+
+def test_no_name_breaks_out_of_its_line(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, 'email,name\na@example.org,"Ann\r\nBcc: all@example.org"\n')
+    imported(run, path)
+    assert shown(run, "a@example.org")["name"] == "Ann Bcc: all@example.org"
+
+
+def test_no_address_breaks_out_of_its_line(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, 'email\n"a@example.org\r\nBcc: all@example.org"\n')
+    assert imported(run, path) == {"refused": 1}
+
+
+def test_a_name_that_is_a_formula_is_defused_wherever_it_is_written(
+    run: Run, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "email,name,=CMD()\na@example.org,=1+1,\nnowhere,@SUM(A1),x\n")
+    imported(run, path)
+    assert shown(run, "a@example.org")["name"] == "=1+1"
+    assert ",'=1+1," in run("subscribers", "export").out
+    lines = refused(path).splitlines()
+    assert lines[0] == "row,reason,email,name,'=CMD()"
+    assert lines[1].endswith("nowhere,'@SUM(A1),x")
+
+
+@pytest.mark.parametrize("order", sorted(set(itertools.permutations(["active", "left", "active"]))))
+def test_whoever_has_left_by_any_row_has_left(
+    run: Run, tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    rows = "".join(f"{'Ann' if n else 'ann'}@example.org,{word}\n" for n, word in enumerate(order))
+    imported(run, written(tmp_path, f"email,status\n{rows}"))
+    assert run(
+        "subscribers", "list", "--search", "ann@example.org", "--status", "confirmed"
+    ).out == ("There is no such subscriber.\n")
+    assert imported(run, written(tmp_path, "email\nann@example.org\n")) == {"refused": 1}
+
+
+def test_a_refused_file_that_is_refused_again_stays_as_wide(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\nnowhere,Ann\n")
+    imported(run, path)
+    again = path.with_name(f"{path.name}.refused.csv")
+    imported(run, again)
+    assert refused(again).splitlines()[0] == "row,reason,email,name"
+
+
+def test_memory_stays_flat_however_large_the_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    with path.open("w") as file:
+        file.write("email,notes\n")
+        file.writelines(f"p{n}@example.org,{'n' * 20_000}\n" for n in range(2_000))
+    command = [sys.executable, "-c", MEASURED, "subscribers", "import", str(path), *PROOF]
+    ran = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert "2000 confirmed." in ran.stdout
+    assert int(ran.stdout.split()[-2]) < 200_000

@@ -1,0 +1,154 @@
+"""Lists in spreadsheets: read as CSV would be, and nothing in them harms."""
+
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+HEADER = ("email", "name", "attribute", "OPTIN_TIME")
+PROOF = ("--consent", "paper forms")
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lollollollollollollol">'
+    + "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 20}">'
+        for before, name in zip("abcdef", "bcdefg", strict=True)
+    )
+    + "]>"
+)
+
+
+def workbook(path: Path, rows: Sequence[Sequence[object]], sheet: str = "People") -> Path:
+    """A spreadsheet whose second sheet is this one."""
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    for row in rows:
+        first.append(list(row))
+    other = book.create_sheet(sheet)
+    other.append(["email"])
+    other.append(["other@example.org"])
+    book.save(path)
+    return path
+
+
+def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
+    ran = run("subscribers", "import", str(path), *PROOF, *options, "--json")
+    assert ran.status == 0, ran.err
+    counts: dict[str, int] = json.loads(ran.out)
+    return counts
+
+
+def shown(run: Run, address: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
+    return found
+
+
+def refusal(run: Run, path: Path, *options: str) -> str:
+    ran = run("subscribers", "import", str(path), *PROOF, *options)
+    assert ran.status == 1, ran.out
+    return ran.err
+
+
+def test_the_first_sheet_is_read(run: Run, tmp_path: Path) -> None:
+    rows = [HEADER, ("zoe@example.org", "Zoë"), (None, None), ("nowhere", "Ann")]
+    path = workbook(tmp_path / "members.xlsx", rows)
+    assert imported(run, path) == {"confirmed": 1, "refused": 1}
+    assert shown(run, "zoe@example.org")["name"] == "Zoë"
+    assert "4," in (tmp_path / "members.xlsx.refused.csv").read_text().splitlines()[1]
+
+
+def test_another_sheet_is_read_by_its_name(run: Run, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER])
+    assert imported(run, path, "--sheet", "People") == {"confirmed": 1}
+    assert "it has: Sheet, People" in refusal(run, path, "--sheet", "Friends")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (datetime(2019, 5, 1), "2019-05-01"),  # noqa: DTZ001 - a spreadsheet knows no zone
+        (datetime(2019, 5, 1, 9, 30), "2019-05-01 09:30:00"),  # noqa: DTZ001
+        (date(2019, 5, 1), "2019-05-01"),
+        (20190501, "20190501"),
+        (2019.0, "2019"),
+        (2019.5, "2019.5"),
+        (True, "true"),
+    ],
+)
+def test_cells_are_read_as_a_person_writes_them(
+    run: Run, tmp_path: Path, cell: object, text: str
+) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë", None, cell)])
+    imported(run, path)
+    assert f"there joined {text}" in json.dumps(shown(run, "zoe@example.org")["consent"])
+
+
+def test_a_spreadsheet_that_is_too_short_in_its_own_words_is_read_to_the_end(
+    run: Run, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("a@example.org",), ("b@example.org",)])
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("A1:D3", "A1:D2"))
+    assert imported(run, path) == {"confirmed": 2}
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_entities_do_not_swell(run: Run, tmp_path: Path, part: str) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
+
+    def swollen(text: str) -> str:
+        head, _, rest = text.partition("?>") if text.startswith("<?xml") else ("", "", text)
+        return BOMB + rest.replace(">", ">&g;", 1) if head or rest else text
+
+    rewrite(path, part, swollen)
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert "lol" not in ran.out + ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_what_unpacks_to_too_much_is_refused_unread(run: Run, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more/sharedStrings.xml", b" " * 60_000_000)
+    assert "too large for a spreadsheet" in refusal(run, path)
+
+
+def test_other_archives_are_told_apart(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", "<x/>")
+    assert "is no XLSX file" in refusal(run, path)
+
+
+@pytest.mark.parametrize("kept", [100, 3000])
+def test_a_damaged_spreadsheet_is_said_to_be(run: Run, tmp_path: Path, kept: int) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER])
+    path.write_bytes(path.read_bytes()[:kept])
+    assert "is damaged" in refusal(run, path)
+
+
+def test_a_broken_part_is_said_to_be(run: Run, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text[: len(text) - 60])
+    assert "row" in refusal(run, path)
+
+
+def test_a_text_has_no_sheets(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("email\n")
+    assert "no spreadsheet" in refusal(run, path, "--sheet", "People")
+
+
+def rewrite(path: Path, part: str, change: Callable[[str], str]) -> None:
+    """Put another text in the place of one part."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part].decode()).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)

@@ -1,0 +1,152 @@
+"""Lists as other programs write them: the header is theirs, the people are invented."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+MAILCHIMP = "MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID,NOTES,TAGS"
+MAILCHIMP_HEAD = f"Email Address,First Name,Last Name,Address,{MAILCHIMP}"
+MAILCHIMP_REST = '"Gwen",Pym,1 High St,2,,,"2015-03-16 14:40:47",,1,ab12,,"""Housing"""'
+UNSUBSCRIBED = "UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER"
+CLEANED = "CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID"
+
+LISTS = {
+    "listmonk": (
+        "subscribers.csv",
+        (
+            "uuid,email,name,attributes,status,created_at,updated_at\n"
+            '5e91,gwen@example.org,Gwen Pym,"{""ward"": ""Abbey"", ""age"": 40}",enabled,'
+            "2024-01-01T10:00:00Z,2024-01-01T10:00:00Z\n"
+            "5e92,gone@example.org,Gone,{},blocklisted,2024-01-01T10:00:00Z,2024-01-01T10:00:00Z\n"
+        ),
+    ),
+    "Ghost": (
+        "members.2026-01-01.csv",
+        (
+            "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,"
+            "deleted_at,labels,tiers\n"
+            "a1,gwen@example.org,Gwen Pym,,true,false,,2024-01-15T10:00:00.000Z,,housing,\n"
+            "a2,gone@example.org,Gone,,false,false,,2024-01-15T10:00:00.000Z,,,\n"
+        ),
+    ),
+    "Substack": (
+        "email_list.wexcombe.csv",
+        (
+            "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n"
+            "gwen@example.org,false,,other,false,2025-01-01T00:00:00.000Z,\n"
+            "gone@example.org,false,,other,true,2025-01-01T00:00:00.000Z,\n"
+        ),
+    ),
+    "Buttondown": (
+        "subscribers.csv",
+        (
+            "email_address,notes,metadata,tags,type,source,creation_date,unsubscription_date\n"
+            'gwen@example.org,,{},"housing",regular,organic,2025-01-01,\n'
+            "gone@example.org,,{},,unsubscribed,organic,2025-01-01,2025-02-01\n"
+        ),
+    ),
+    "MailPoet": (
+        "MailPoet_export_ab12.csv",
+        (
+            '\ufeff"Email","First name","Last name","Subscription IP","Subscription time",'
+            '"Confirmation time","Confirmation IP","List status","Global status","List"\n'
+            '"gwen@example.org","Gwen \\"Win\\"","Pym","","2024-01-01 10:00:00",'
+            '"2024-01-01 10:05:00","","subscribed","subscribed","News"\n'
+            '"gone@example.org","","","","","","","subscribed","bounced","News"\n'
+        ),
+    ),
+    "The Newsletter Plugin": (
+        "newsletter-subscribers.csv",
+        (
+            '\ufeff"Email";"Name";"Surname";"Gender";"Status";"Date";"Token";"Profile 1";"List 1";'
+            '"Feed by mail";"Follow up";"IP";\n'
+            '"gwen@example.org";"Gwen";"Pym";"f";"C";"2024-01-01";"ab";"";"1";"0";"0";"";\n'
+            '"gone@example.org";"";"";"n";"U";"2024-01-01 10:00:00";"cd";"";"0";"0";"0";"";\n'
+        ),
+    ),
+}
+
+
+def imported(run: Run, folder: Path, name: str, text: str, *options: str) -> dict[str, int]:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    ran = run("subscribers", "import", str(path), "--consent", "their own list", *options, "--json")
+    assert ran.status == 0, ran.err
+    counts: dict[str, int] = json.loads(ran.out)
+    return counts
+
+
+def person(run: Run, address: str = "gwen@example.org") -> dict[str, object]:
+    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
+    return found
+
+
+@pytest.mark.parametrize("program", LISTS)
+def test_who_is_mailed_there_comes_along_and_who_is_not_is_suppressed(
+    run: Run, tmp_path: Path, program: str
+) -> None:
+    assert imported(run, tmp_path, *LISTS[program]) == {"confirmed": 1, "suppressed": 1}
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        ("listmonk", "Gwen Pym"),
+        ("Ghost", "Gwen Pym"),
+        ("MailPoet", 'Gwen "Win" Pym'),
+        ("The Newsletter Plugin", "Gwen Pym"),
+    ],
+)
+def test_names_come_along(run: Run, tmp_path: Path, program: str, name: str) -> None:
+    imported(run, tmp_path, *LISTS[program])
+    assert person(run)["name"] == name
+
+
+@pytest.mark.parametrize("program", ["Ghost", "Buttondown"])
+def test_labels_become_topics(run: Run, tmp_path: Path, program: str) -> None:
+    imported(run, tmp_path, *LISTS[program])
+    assert person(run)["topics"] == ["housing"]
+
+
+def test_listmonks_attributes_can_be_asked_for(run: Run, tmp_path: Path) -> None:
+    imported(run, tmp_path, *LISTS["listmonk"])
+    asked = "attribute.ward = Abbey and attribute.age = 40"
+    found = json.loads(run("subscribers", "list", "--segment", asked, "--json").out)
+    assert [each["address"] for each in found] == ["gwen@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "cells", "outcome"),
+    [
+        ("subscribed_members_export_3f2a.csv", "", "", "confirmed"),
+        ("unsubscribed_members_export_3f2a.csv", UNSUBSCRIBED, "2024-01-01,May,c,,", "suppressed"),
+        ("unsubscribed_email_audience_export_1.csv", "", "", "suppressed"),
+        ("cleaned_members_export_3f2a.csv", CLEANED, "2024-01-01,May,c1", "suppressed"),
+        ("cleaned_email_audience_export_3f2a.csv", "", "", "suppressed"),
+        ("nonsubscribed_members_export_3f2a.csv", "", "", "pending"),
+    ],
+)
+def test_each_file_of_mailchimps_says_how_its_people_stand(
+    run: Run, tmp_path: Path, name: str, more: str, cells: str, outcome: str
+) -> None:
+    header = f"{MAILCHIMP_HEAD},{more}".rstrip(",")
+    row = f"gwen@example.org,{MAILCHIMP_REST}" + (f",{cells}" if more else "")
+    assert imported(run, tmp_path, name, f"{header}\n{row}\n") == {outcome: 1}
+
+
+def test_mailchimps_names_tags_and_dates_come_along(run: Run, tmp_path: Path) -> None:
+    text = f"{MAILCHIMP_HEAD}\ngwen@example.org,{MAILCHIMP_REST}\n"
+    imported(run, tmp_path, "subscribed_members_export_3f2a.csv", text)
+    found = person(run)
+    assert (found["name"], found["topics"]) == ("Gwen Pym", ["housing"])
+    assert "there confirmed 2015-03-16 14:40:47" in json.dumps(found["consent"])
+
+
+def test_what_an_unknown_word_means_can_be_said(run: Run, tmp_path: Path) -> None:
+    text = "email,status\ngwen@example.org,Inactive\n"
+    assert imported(run, tmp_path, "members.csv", text) == {"refused": 1}
+    counts = imported(run, tmp_path, "members.csv", text, "--status", "inactive=subscribed")
+    assert counts == {"confirmed": 1}

@@ -1,0 +1,73 @@
+"""`newsletter subscribers suppress` and `unsuppress`, for one address and for a file of them."""
+
+from pathlib import Path
+
+import pytest
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+LISTS = {
+    "bare": "Ann@wexcombe.example\nnowhere\nnew@example.org\n\nann@wexcombe.example\n",
+    "column": "name,E-Mail\nAnn,Ann@wexcombe.example\nBad,nowhere\nNew,new@example.org\nShort\n",
+}
+
+
+@pytest.fixture(params=LISTS)
+def listed(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    path = tmp_path / "addresses.csv"
+    path.write_text(LISTS[request.param])
+    return str(path)
+
+
+def is_suppressed(run: Run, address: str) -> bool:
+    """An address that is suppressed cannot be entered; trying does no harm."""
+    return run("subscribers", "add", address).status == 1
+
+
+def test_all_of_a_file_that_can_be_used_are_suppressed(run: Run, listed: str) -> None:
+    ran = run("subscribers", "suppress", "--file", listed, "--reason", "asked by letter")
+    assert ran.status == 0
+    assert ran.out.startswith("2 suppressed, ")
+    assert is_suppressed(run, "new@example.org")
+    assert is_suppressed(run, "ann@wexcombe.example")
+
+
+def test_rows_that_cannot_be_used_are_named(run: Run, listed: str) -> None:
+    err = run("subscribers", "suppress", "--file", listed).err
+    assert "'nowhere' is not a mail address" in err
+    assert "cannot be used and were passed over" in err
+
+
+def test_doing_it_again_changes_nothing(run: Run, listed: str) -> None:
+    run("subscribers", "suppress", "--file", listed)
+    assert run("subscribers", "suppress", "--file", listed).out.startswith("0 suppressed, ")
+
+
+def test_all_of_a_file_are_lifted(run: Run, listed: str) -> None:
+    run("subscribers", "suppress", "--file", listed)
+    ran = run("subscribers", "unsuppress", "--file", listed)
+    assert ran.out.startswith("2 are no longer suppressed, ")
+    assert not is_suppressed(run, "new@example.org")
+
+
+def test_a_header_that_is_not_known_is_no_address(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "addresses.csv"
+    path.write_text("Courriel\nann@wexcombe.example\n")
+    assert "one address a line" in run("subscribers", "suppress", "--file", str(path)).err
+
+
+@pytest.mark.parametrize("command", ["suppress", "unsuppress"])
+def test_one_address_or_a_file_is_asked_for(run: Run, listed: str, command: str) -> None:
+    assert run("subscribers", command).status == 1
+    assert run("subscribers", command, "ann@wexcombe.example", "--file", listed).status == 1
+
+
+def test_one_address_is_suppressed_and_lifted(run: Run) -> None:
+    for command, said in (
+        ("suppress", "is suppressed."),
+        ("suppress", "is suppressed already."),
+        ("unsuppress", "is no longer suppressed."),
+        ("unsuppress", "is not suppressed"),
+    ):
+        ran = run("subscribers", command, "New@example.org")
+        assert f"New@example.org {said}" in ran.out + ran.err

@@ -1,0 +1,115 @@
+"""What becomes of a row, for every way that its owner may stand here."""
+
+import pytest
+
+from subscribers.importing.deciding import (
+    Candidate,
+    Outcome,
+    Planner,
+    Rules,
+    Standing,
+    decide,
+)
+from subscribers.importing.rows import Person
+from subscribers.importing.states import HAS_LEFT, State
+from subscribers.membership import Wishes
+from subscribers.models import Frequency, SubscriberStatus
+from subscribers.topics import Choice
+
+PROVEN = Rules(file="members.csv", is_proven=True)
+UNPROVEN = Rules(file="members.csv", is_proven=False)
+CONFIRMED, PENDING, ENDED = (
+    SubscriberStatus.CONFIRMED,
+    SubscriberStatus.PENDING,
+    SubscriberStatus.ENDED,
+)
+GONE = sorted(HAS_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("state", "rules", "outcome"),
+    [
+        (State.SUBSCRIBED, PROVEN, Outcome.CONFIRMED),
+        (State.SUBSCRIBED, UNPROVEN, Outcome.PENDING),
+        (State.PENDING, PROVEN, Outcome.PENDING),
+        *((state, PROVEN, Outcome.SUPPRESSED) for state in GONE),
+    ],
+)
+def test_who_is_not_known_is_entered_or_suppressed(
+    state: State, rules: Rules, outcome: Outcome
+) -> None:
+    assert decide(state, Standing(), rules).outcome is outcome
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("standing", [Standing(suppression="asked"), Standing(suppression="")])
+def test_nobody_suppressed_is_ever_entered(state: State, standing: Standing) -> None:
+    verdict = decide(state, standing, PROVEN)
+    assert verdict.outcome in {Outcome.REFUSED, Outcome.UNCHANGED}
+    assert verdict.after.suppression == standing.suppression
+
+
+@pytest.mark.parametrize("state", GONE)
+@pytest.mark.parametrize("status", [CONFIRMED, PENDING])
+def test_who_is_here_by_an_import_alone_leaves_by_another(
+    state: State, status: SubscriberStatus
+) -> None:
+    verdict = decide(state, Standing(status=status, is_imported=True), PROVEN)
+    assert (verdict.outcome, verdict.suppresses, verdict.ends) == (Outcome.SUPPRESSED, True, True)
+    assert verdict.after == Standing(
+        status=ENDED, is_imported=True, suppression=f"{state} at the list of members.csv"
+    )
+
+
+@pytest.mark.parametrize("state", State)
+def test_who_has_left_here_stays_away(state: State) -> None:
+    for is_imported in (True, False):
+        standing = Standing(status=ENDED, is_imported=is_imported)
+        assert not decide(state, standing, PROVEN).ends
+        assert decide(state, standing, PROVEN).after.status is ENDED
+
+
+@pytest.mark.parametrize("state", GONE)
+def test_what_she_chose_here_stands_against_another_list(state: State) -> None:
+    verdict = decide(state, Standing(status=CONFIRMED), PROVEN)
+    assert (verdict.outcome, verdict.ends) == (Outcome.REFUSED, False)
+
+
+@pytest.mark.parametrize(("is_news", "outcome"), [(True, "updated"), (False, "unchanged")])
+def test_who_is_known_is_updated_where_there_is_news(is_news: bool, outcome: str) -> None:
+    standing = Standing(status=CONFIRMED, is_imported=True)
+    assert decide(State.SUBSCRIBED, standing, PROVEN, is_news=is_news).outcome.value == outcome
+
+
+def candidate(state: State, *, name: str = "", row: int = 2) -> Candidate:
+    wishes = Wishes(name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR)
+    person = Person(
+        row=row,
+        address="ann@example.org",
+        name=name,
+        wishes=wishes,
+        attributes={},
+        since="",
+        state=state,
+    )
+    return Candidate(person=person, address="ann@example.org", address_hash="a")
+
+
+def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
+    planner = Planner(PROVEN, {}, {})
+    planner.verdict(candidate(State.SUBSCRIBED))
+    planner.verdict(candidate(State.LEFT, row=3))
+    ended_by = planner.plan.newcomers["a"].ended_by
+    assert ended_by is not None
+    assert ended_by.row == 3
+    assert not planner.plan.leaving
+
+
+def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
+    rules = Rules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
+    planner = Planner(rules, {}, {})
+    planner.verdict(candidate(State.SUBSCRIBED, name="Ann"))
+    verdict = planner.verdict(candidate(State.SUBSCRIBED, name="Ann Carter", row=3))
+    held, person = planner.plan.updated["a"]
+    assert (verdict.outcome, held.name, person.row) == (Outcome.UPDATED, "Ann Carter", 3)
+    assert held.wishes.choice.topics == ("housing",)
