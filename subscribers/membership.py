@@ -198,7 +198,13 @@ def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     store.add_suppression(session, subscriber.address_hash, "erased at her own wish", now)
     record(session, subscriber, ConsentKind.ERASED, origin, now)
     session.flush()
-    _forget(session, subscriber)
+    _empty(session, subscriber)
+
+
+def forget(session: Session, subscriber: Subscriber) -> None:
+    """Leave nothing of a person but her number and her events, not even the hash."""
+    _empty(session, subscriber)
+    subscriber.address_hash = ""
 
 
 def forget_unconfirmed(session: Session, before: datetime) -> int:
@@ -208,8 +214,7 @@ def forget_unconfirmed(session: Session, before: datetime) -> int:
     """
     found = store.unconfirmed_since(session, before)
     for subscriber in found:
-        _forget(session, subscriber)
-        subscriber.address_hash = ""
+        forget(session, subscriber)
     return len(found)
 
 
@@ -229,7 +234,7 @@ def _end(session: Session, subscriber: Subscriber, now: datetime) -> None:
     store.drop_address_change(session, subscriber)
 
 
-def _forget(session: Session, subscriber: Subscriber) -> None:
+def _empty(session: Session, subscriber: Subscriber) -> None:
     store.forget_networks_of(session, subscriber)
     store.drop_address_change(session, subscriber)
     subscriber.status = SubscriberStatus.ERASED

@@ -1,11 +1,12 @@
 """Changing an address: remembered when asked for, done when confirmed at the new one."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict
-from subscribers import consent, store
+from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
@@ -55,24 +56,14 @@ def move(
     store.drop_address_change(session, subscriber)
     other = store.find_by_address(session, address)
     if other is not None and other.status is SubscriberStatus.CONFIRMED:
-        _end(session, subscriber, origin, now)
+        ended = replace(origin, source=f"{origin.source}, at an address that was on the list")
+        membership.leave(session, subscriber, origin=ended, now=now)
         return other
     if other is not None:
-        _give_up(session, other)
+        # The address belongs to who proved it; what was left of the other stays countable.
+        membership.forget(session, other)
+        session.flush()
     subscriber.address, subscriber.address_hash = address, address_hash
     subscriber.active_at = now
     consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
     return subscriber
-
-
-def _end(session: Session, subscriber: Subscriber, origin: Origin, now: datetime) -> None:
-    subscriber.status, subscriber.ended_at = SubscriberStatus.ENDED, now
-    details = "moved to an address that was on the list"
-    consent.record(session, subscriber, ConsentKind.WITHDRAWN, origin, now, details=details)
-
-
-def _give_up(session: Session, other: Subscriber) -> None:
-    """The address now belongs to who proved it; what was left of the other stays countable."""
-    other.status, other.address, other.address_hash = SubscriberStatus.ERASED, None, ""
-    other.name, other.language, other.attributes = "", "", {}
-    session.flush()

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -139,8 +140,7 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
         origin = origin_of(site, SOURCE, network)
         membership.choose(session, subscriber, wishes, origin=origin, now=now)
         membership.pause(subscriber, until)
-        subscriber.active_at = now
-        notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
+        _acted(site, session, subscriber, now)
     return page(site, subscriber_id, said="Saved.")
 
 
@@ -156,8 +156,14 @@ def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> 
             wishes = membership.with_frequency(before, LESS[less])
             origin = origin_of(site, SOURCE, network)
             membership.choose(session, subscriber, wishes, origin=origin, now=now)
-        subscriber.active_at = now
+        _acted(site, session, subscriber, now)
     return page(site, subscriber_id, said="Saved. You stay on the list, with less of it.")
+
+
+def _acted(site: SiteState, session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """She has chosen: she is at home, and is told what holds where the site tells it."""
+    subscriber.active_at = now
+    notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:
