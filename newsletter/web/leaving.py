@@ -90,11 +90,12 @@ async def _pressed(request: Request) -> Pressed:
 
 def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
     try:
-        site.services.unsubscribe(subscriber_id, edition_id)
+        has_left = site.services.unsubscribe(subscriber_id, edition_id)
     except ResourceNotFound:
         # Erased already: there is nothing left to leave, and she should not be told of an error.
         return
-    if pressed.reason in REASONS or pressed.words:
+    # One leaving has one reason, however often its button is pressed.
+    if has_left and (pressed.reason in REASONS or pressed.words):
         with site.services.database.write() as session:
             reason = REASONS.get(pressed.reason, "")
             people.add_departure(session, reason, pressed.words, site.services.clock.now())
