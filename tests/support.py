@@ -15,6 +15,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
+from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
 from subscribers.consent import Origin
@@ -193,8 +194,13 @@ class RecordingTransport:
     answers: dict[str, Outcome] = field(default_factory=dict)
     taken: list[Mail] = field(default_factory=list)
     raising: BaseException | None = None
+    """Raised in the middle of a mail."""
+    closed: NewsletterError | None = None
+    """Raised before anything can be sent."""
 
     def open(self) -> "RecordingSession":
+        if self.closed is not None:
+            raise self.closed
         return RecordingSession(self)
 
 
