@@ -12,15 +12,20 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.base import InDoubt
 
 
+def tear_away(app: Newsletter, transport: RecordingTransport, edition: Edition) -> None:
+    """Send until the transport breaks in the middle of a mail."""
+    transport.raising = RuntimeError("torn away")
+    with pytest.raises(RuntimeError):
+        app.engine.send(edition.id)
+    transport.raising = None
+
+
 def test_an_interruption_in_the_transport_leaves_that_one_mail_in_doubt(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
-    transport.raising = RuntimeError("torn away")
     edition = make_digest(app)
-    with pytest.raises(RuntimeError):
-        app.engine.send(edition.id)
+    tear_away(app, transport, edition)
     assert counts_of(app, edition) == {"uncertain": 1, "queued": 1}
-    transport.raising = None
     app.engine.send_due()
     assert counts_of(app, edition) == {"uncertain": 1, "sent": 1}
 
@@ -76,11 +81,8 @@ def test_by_the_policy_to_leave_it_nobody_gets_two_copies_not_even_by_a_retry(
 def test_what_is_in_doubt_after_an_edition_was_sent_is_settled_by_its_policy_at_the_next_look(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
-    transport.raising = RuntimeError("torn away")
     edition = doubtful(app, "resend")
-    with pytest.raises(RuntimeError):
-        app.engine.send(edition.id)
-    transport.raising = None
+    tear_away(app, transport, edition)
     app.engine.recover()
     app.engine.send_due()
     assert counts_of(app, edition) == {"sent": 2}
@@ -89,10 +91,8 @@ def test_what_is_in_doubt_after_an_edition_was_sent_is_settled_by_its_policy_at_
 def test_a_cancelled_edition_repeats_nothing_whatever_its_policy(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
-    transport.raising = RuntimeError("torn away")
     edition = doubtful(app, "resend")
-    with pytest.raises(RuntimeError):
-        app.engine.send(edition.id)
+    tear_away(app, transport, edition)
     with app.database.write() as session:
         control.cancel(session, edition.id, app.clock.now())
     app.engine.recover()

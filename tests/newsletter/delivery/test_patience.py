@@ -8,7 +8,7 @@ from support import RecordingTransport
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery import control, outbox
-from newsletter.editions.models import EditionState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.base import Deferred, Refused
 
 
@@ -28,15 +28,21 @@ def test_a_deferred_mail_is_tried_again_when_its_time_comes_and_not_before(
     assert state_of(app, edition) is EditionState.SENT
 
 
-def test_what_is_only_ever_deferred_has_failed_after_a_set_time(
-    app: Newsletter, transport: RecordingTransport, clock: FixedClock
-) -> None:
+def given_up(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -> Edition:
+    """An edition whose mail to Ann was deferred until patience was over."""
     transport.answers[ANN] = Deferred(response="450 later")
     edition = make_digest(app)
     for _ in range(20):
         app.engine.send_due()
         clock.at += timedelta(hours=5)
     assert counts_of(app, edition) == {"sent": 1, "failed": 1}
+    return edition
+
+
+def test_what_is_only_ever_deferred_has_failed_after_a_set_time(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    edition = given_up(app, transport, clock)
     with app.database.read() as session:
         assert ("failed", "given up: 450 later", 1) in outbox.reasons(session, edition.id)
 
@@ -74,12 +80,7 @@ def test_only_those_who_were_not_reached_are_tried_again(
 def test_patience_begins_anew_for_those_who_are_tried_again(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
-    transport.answers[ANN] = Deferred(response="450 4.2.2 later")
-    edition = make_digest(app)
-    for _ in range(20):
-        app.engine.send_due()
-        clock.at += timedelta(hours=5)
-    assert counts_of(app, edition) == {"sent": 1, "failed": 1}
+    edition = given_up(app, transport, clock)
     with app.database.write() as session:
         control.retry_failed(session, edition.id)
     app.engine.send_due()
