@@ -71,7 +71,8 @@ def join(
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
     wishes = _wishes(joining)
-    subscriber = store.find_by_address(session, address)
+    # Ann@ and ann@ are one mailbox wherever mail is read; two subscribers would be mailed twice.
+    subscriber = store.find_by_hash(session, address_hash)
     if subscriber is None:
         subscriber = Subscriber(
             address=address,
@@ -88,6 +89,9 @@ def join(
         _apply(session, subscriber, wishes)
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
+        pause(subscriber, None)
+    if subscriber.status is SubscriberStatus.PENDING:
+        subscriber.address = address  # As she spells it now.
     record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(wishes))
     if proven:
         confirm(session, subscriber, origin=origin, now=now)
@@ -196,6 +200,7 @@ def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     if subscriber.status is not SubscriberStatus.ENDED:
         _end(session, subscriber, now)
     store.add_suppression(session, subscriber.address_hash, "erased at her own wish", now)
+    store.drop_changes_to(session, subscriber.address_hash)
     record(session, subscriber, ConsentKind.ERASED, origin, now)
     session.flush()
     _empty(session, subscriber)
@@ -205,17 +210,6 @@ def forget(session: Session, subscriber: Subscriber) -> None:
     """Leave nothing of a person but her number and her events, not even the hash."""
     _empty(session, subscriber)
     subscriber.address_hash = ""
-
-
-def forget_unconfirmed(session: Session, before: datetime) -> int:
-    """Forget those who asked to join before this and never confirmed; how many.
-
-    Nothing of them stays, not even a hash: they never agreed to anything.
-    """
-    found = store.unconfirmed_since(session, before)
-    for subscriber in found:
-        forget(session, subscriber)
-    return len(found)
 
 
 def clean_name(name: str) -> str:

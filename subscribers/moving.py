@@ -1,6 +1,6 @@
 """Changing an address: remembered when asked for, done when confirmed at the new one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,14 @@ from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Who has the new address, and who gave it up for her."""
+
+    subscriber: Subscriber
+    forgotten: Subscriber | None = None
 
 
 def ask_to_move(
@@ -23,11 +31,13 @@ def ask_to_move(
         address: normalised.
     """
     store.drop_address_change(session, subscriber)
-    if address == subscriber.address:
+    address_hash = hash_address(secret, address)
+    if address == subscriber.address or store.find_suppression(session, address_hash) is not None:
         return False
-    if store.find_suppression(session, hash_address(secret, address)) is not None:
-        return False
-    session.add(AddressChange(subscriber_id=subscriber.id, address=address, asked_at=now))
+    change = AddressChange(
+        subscriber_id=subscriber.id, address=address, address_hash=address_hash, asked_at=now
+    )
+    session.add(change)
     return True
 
 
@@ -38,8 +48,8 @@ def move(
     *,
     origin: Origin,
     now: datetime,
-) -> Subscriber:
-    """Mail her at the new address from now on; returns the subscriber who has it.
+) -> Moved:
+    """Mail her at the new address from now on.
 
     Where the new address is on the list already, she is that subscriber, and this subscription
     ends; one that was never confirmed or has left gives the address up.
@@ -54,11 +64,13 @@ def move(
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
     store.drop_address_change(session, subscriber)
-    other = store.find_by_address(session, address)
+    other = store.find_by_hash(session, address_hash)
+    if other is subscriber:
+        other = None  # Only spelt in another way.
     if other is not None and other.status is SubscriberStatus.CONFIRMED:
         ended = replace(origin, source=f"{origin.source}, at an address that was on the list")
         membership.leave(session, subscriber, origin=ended, now=now)
-        return other
+        return Moved(subscriber=other)
     if other is not None:
         # The address belongs to who proved it; what was left of the other stays countable.
         membership.forget(session, other)
@@ -66,4 +78,4 @@ def move(
     subscriber.address, subscriber.address_hash = address, address_hash
     subscriber.active_at = now
     consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
-    return subscriber
+    return Moved(subscriber=subscriber, forgotten=other)

@@ -24,6 +24,7 @@ from newsletter.editions.dates import long_date
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
+from subscribers.audience import is_suppressed
 from subscribers.models import AddressChange, Subscriber, SubscriberStatus
 
 
@@ -162,13 +163,18 @@ KINDS: dict[str, Kind] = {
         since=Subscriber.ended_at,
         values=goodbye_values,
         is_wanted=lambda options: options.goodbye,
+        # Whoever had never confirmed was asked once, and is told nothing more.
+        also=(Subscriber.confirmed_at.is_not(None),),
     ),
     NoticeKind.CHANGED: _of_what_holds(lambda options: options.changed),
     NoticeKind.MOVE: Kind(
         status=SubscriberStatus.CONFIRMED,
         since=AddressChange.asked_at,
         values=move_values,
-        also=(AddressChange.subscriber_id == Subscriber.id,),
+        also=(
+            AddressChange.subscriber_id == Subscriber.id,
+            ~is_suppressed(AddressChange.address_hash),
+        ),
         address=new_address,
     ),
 }

@@ -107,9 +107,10 @@ def _goodbye(site: SiteState, subscriber_id: int) -> Response:
     with site.services.database.read() as session:
         subscriber = people.find_by_id(session, subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
-            signer = site.services.signer(returning.PURPOSE)
-            base_url = site.config.site.base_url
-            context["back"] = returning.return_address(base_url, signer, subscriber)
+            if subscriber.confirmed_at is not None:
+                signer = site.services.signer(returning.PURPOSE)
+                base_url = site.config.site.base_url
+                context["back"] = returning.return_address(base_url, signer, subscriber)
             context["data"] = f"{preferences_address(site, subscriber_id)}/data"
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 

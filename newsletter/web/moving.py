@@ -90,7 +90,7 @@ def _move(site: SiteState, link: DatedLink, network: str) -> int:
         with site.services.database.write() as session:
             subscriber = people.by_id(session, link.subscriber_id)
             origin = origin_of(site, LINK_SOURCE, network)
-            return addresses.move(session, subscriber, secret, origin=origin, now=now).id
+            return moving.move(session, subscriber, secret, origin=origin, now=now).id
     except Conflict as error:
         raise TokenError(str(error)) from error
 

@@ -53,7 +53,8 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
     """Whom a link would bring back.
 
     Raises:
-        TokenError: not ours, too old, of an earlier leaving, or of somebody not to be mailed.
+        TokenError: not ours, too old, of an earlier leaving, or of somebody who had never
+            confirmed or is not to be mailed.
     """
     now, signer = site.services.clock.now(), site.services.signer(returning.PURPOSE)
     link = returning.read_return(signer, token, site.config.joining.expires, now)
@@ -61,7 +62,8 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
     returning.refuse_other_leaving(subscriber, link)
     known = (SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED)
     suppression = people.find_suppression(session, subscriber.address_hash)
-    if subscriber.status not in known or suppression is not None:
+    had_confirmed = subscriber.status in known and subscriber.confirmed_at is not None
+    if suppression is not None or not had_confirmed:
         raise TokenError("this link was good once; to come back, please fill in the form again")
     return subscriber
 

@@ -20,7 +20,7 @@ def ann_moves(database: Database, clock: FixedClock) -> Subscriber:
         ask_to_move(session, ann, SECRET, NEW, clock.now())
     with database.write() as session:
         ann = store.by_id(session, ann.id)
-        return move(session, ann, SECRET, origin=ORIGIN, now=clock.now())
+        return move(session, ann, SECRET, origin=ORIGIN, now=clock.now()).subscriber
 
 
 def test_who_gives_an_address_up_is_forgotten_with_where_she_asked_from(

@@ -15,6 +15,7 @@ from support import SECRET, RecordingTransport, add_article, add_subscriber, mak
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
+from newsletter.scheduler import forget_people
 from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.entering import enter
@@ -223,10 +224,23 @@ def test_who_never_confirms_is_forgotten(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     join(client, program, sent)
-    with program.database.write() as session:
-        assert membership.forget_unconfirmed(session, clock.now() - timedelta(days=30)) == 0
-        assert membership.forget_unconfirmed(session, clock.now() + timedelta(days=30)) == 1
+    clock.at += timedelta(days=30)
+    forget_people(program)
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+    clock.at += timedelta(seconds=1)
+    forget_people(program)
     assert status_of(program, ANN) is None
+
+
+def test_who_asks_again_is_not_forgotten_before_her_new_link_is_over(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    join(client, program, sent)
+    clock.at += timedelta(days=29)
+    path = join(client, program, sent)
+    clock.at += timedelta(days=2)
+    forget_people(program)
+    assert "You are on the list" in client.post(path).text
 
 
 def test_a_notice_whose_sender_died_is_never_sent_again(

@@ -11,11 +11,12 @@ from support import SECRET, RecordingTransport, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.delivery import disclosure
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store
 from subscribers.addresses import hash_address
-from subscribers.consent import history
+from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 OLD, NEW = "ann@example.org", "ann@example.net"
@@ -133,6 +134,28 @@ def test_a_suppressed_address_is_not_written_to_and_the_answer_is_the_same(
         store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
     assert "We have written to" in ask(client, program, path).text
     assert sent == []
+
+
+def test_a_mail_waiting_for_an_address_suppressed_meanwhile_is_not_sent(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    client.post(f"{path}/address", data={"address": NEW})
+    with program.database.write() as session:
+        store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
+    program.notices.send_due()
+    assert sent == []
+
+
+def test_an_address_erased_meanwhile_is_waited_for_no_more(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    with program.database.write() as session:
+        add_subscriber(session, NEW, clock.now())
+    ask(client, program, path)
+    with program.database.write() as session:
+        other, origin = store.by_address(session, NEW), Origin(source="test")
+        disclosure.erase(session, other, origin=origin, now=clock.now())
+    assert NEW not in client.get(path).text
 
 
 @pytest.fixture

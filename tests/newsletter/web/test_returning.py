@@ -104,6 +104,19 @@ def test_who_is_suppressed_or_erased_does_not_come_back(
     assert status(program, ann) is not SubscriberStatus.CONFIRMED
 
 
+def test_who_left_before_she_had_confirmed_is_led_to_the_form(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    with program.database.write() as session:
+        number = add_subscriber(session, "ben@example.org", clock.now(), proven=False).id
+    token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
+    assert "/return/" not in client.post(f"/unsubscribe/{token}", data={"from": "page"}).text
+    with program.database.read() as session:
+        path = return_address("", program.signer(PURPOSE), store.by_id(session, number))
+    for method in ("GET", "POST"):
+        assert "This link does not work" in client.request(method, path).text
+
+
 def test_a_link_of_another_purpose_brings_nobody_back(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
