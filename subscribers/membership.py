@@ -186,11 +186,12 @@ def described(wishes: Wishes) -> str:
 
 
 def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """End a subscription and never mail the address again (UK GDPR, art. 21)."""
-    if subscriber.status not in OVER:
+    """End a subscription and never mail the address again (UK GDPR, art. 21); again is no error."""
+    is_on = subscriber.status not in OVER
+    if is_on:
         _end(session, subscriber, now)
-    store.add_suppression(session, subscriber.address_hash, "objected", now)
-    record(session, subscriber, ConsentKind.OBJECTED, origin, now)
+    if store.add_suppression(session, subscriber.address_hash, "objected", now) or is_on:
+        record(session, subscriber, ConsentKind.OBJECTED, origin, now)
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
