@@ -1,6 +1,7 @@
 """Makers of test data: an organisation, articles, subscribers, and a transport that records."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -172,6 +173,11 @@ def add_subscriber(
 def _topic(session: Session, slug: str) -> Topic:
     found = session.scalar(select(Topic).where(Topic.slug == slug))
     return found or Topic(slug=slug, name=slug.title())
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """What a page's forms send besides what is entered."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
 
 
 @dataclass(frozen=True)

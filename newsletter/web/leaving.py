@@ -16,6 +16,7 @@ from newsletter.delivery import returning
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.choosing import preferences_address
+from newsletter.web.entering import shown_words
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import store as people
@@ -103,7 +104,7 @@ def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Presse
 
 def _goodbye(site: SiteState, subscriber_id: int) -> Response:
     """The page that says goodbye and can undo it."""
-    context = {"back": "", "data": "", "wording": site.config.joining.wording}
+    context = {"back": "", "data": "", **shown_words(site)}
     with site.services.database.read() as session:
         subscriber = people.find_by_id(session, subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:

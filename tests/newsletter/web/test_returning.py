@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from support import SECRET, add_subscriber
+from support import SECRET, add_subscriber, hidden_fields
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -49,8 +49,9 @@ def test_one_press_brings_back_what_she_had(
 def test_coming_back_is_consent_with_its_words(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
-    assert program.config.joining.wording in client.get(path).text
-    client.post(path)
+    page = client.get(path).text
+    assert program.config.joining.wording in page
+    client.post(path, data=hidden_fields(page))
     with program.database.read() as session:
         last = history(session, store.by_id(session, ann))[-1]
     assert (last.kind, last.wording) == (ConsentKind.GIVEN, program.config.joining.wording)
