@@ -32,7 +32,7 @@ from newsletter.errors import (
     ConfigurationError,
     NewsletterError,
     SendingRefused,
-    TokenError,
+    TokenSpent,
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
@@ -264,7 +264,7 @@ class Newsletter:
             TokenError: a test mail's link, which belongs to nobody.
         """
         if subscriber_id == 0:
-            raise TokenError("this link came with a test mail and ends nobody's subscription")
+            raise TokenSpent("this link came with a test mail and ends nobody's subscription")
         with self.database.write() as session:
             subscriber = people.by_id(session, subscriber_id)
             origin = Origin(source=f"link in edition {edition_id}")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from newsletter.delivery import confirming, notices
 from newsletter.delivery.models import NoticeKind
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.web.choosing import preferences_address
 from newsletter.web.entering import has_seen_words, origin_of, shown_words
 from newsletter.web.networks import address_of
@@ -70,7 +70,7 @@ def _one_to_confirm(subscriber: Subscriber) -> None:
     # Who left after she was asked must not be brought back by the old link.
     known: Sequence[SubscriberStatus] = (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED)
     if subscriber.status not in known:
-        raise TokenError("this link was good once; to join, please fill in the form again")
+        raise TokenSpent("this link was good once; to join, please fill in the form again")
 
 
 ROUTES = [Route("/confirm/{token}", confirm, methods=["GET", "POST"])]

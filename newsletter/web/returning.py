@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.delivery import returning
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.web.choosing import preferences_address
 from newsletter.web.entering import has_seen_words, origin_of, shown_words
 from newsletter.web.networks import address_of
@@ -66,7 +66,7 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
     suppression = people.find_suppression(session, subscriber.address_hash)
     had_confirmed = subscriber.status in known and subscriber.confirmed_at is not None
     if suppression is not None or not had_confirmed:
-        raise TokenError("this link was good once; to come back, please fill in the form again")
+        raise TokenSpent("this link was good once; to come back, please fill in the form again")
     return subscriber
 
 

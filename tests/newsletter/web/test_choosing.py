@@ -110,7 +110,8 @@ def test_fewer_mails_are_one_press_away_from_leaving(
 def test_a_pause_of_four_weeks_is_one_press_away_from_leaving(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
-    client.post(f"{path}/less", data={"less": "pause"})
+    page = client.post(f"{path}/less", data={"less": "pause"})
+    assert "Nothing is sent until Friday 25 December 2026." in page.text
     assert subscriber(program, ann).paused_until == datetime(2026, 12, 25, tzinfo=UTC)
 
 

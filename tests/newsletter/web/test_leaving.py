@@ -85,6 +85,26 @@ def test_a_reason_counts_once_however_often_the_button_is_pressed(
     assert [departure.reason for departure in found] == ["too many mails"]
 
 
+def test_who_has_left_already_is_told_so_and_can_undo_it_for_a_while(
+    client: httpx.Client, clock: FixedClock, address: str
+) -> None:
+    client.post(address, data=ONE_CLICK)
+    page = client.get(address).text
+    assert "You are unsubscribed" in page
+    assert "/return/" in page
+    clock.at += timedelta(days=8)
+    assert "/return/" not in client.get(address).text
+
+
+def test_only_a_member_is_offered_less(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, address: str
+) -> None:
+    with program.database.write() as session:
+        pia = add_subscriber(session, "pia@example.org", clock.now(), proven=False)
+    of_pia = f"/unsubscribe/{Signer(SECRET, 'unsubscribe').sign(f'{pia.id}.7')}"
+    assert ["Or would less do?" in client.get(p).text for p in (address, of_pia)] == [True, False]
+
+
 def test_an_erased_person_is_told_that_she_is_unsubscribed(client: httpx.Client) -> None:
     token = Signer(SECRET, "unsubscribe").sign("4711.7")
     assert client.post(f"/unsubscribe/{token}", data=ONE_CLICK).status_code == 200

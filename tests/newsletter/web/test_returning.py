@@ -73,7 +73,10 @@ def test_an_old_link_brings_nobody_back(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     clock.at += timedelta(days=8)
-    assert client.post(path).status_code == 400
+    answer = client.post(path)
+    assert answer.status_code == 400
+    assert "This link is too old; to come back, please fill in the form again." in answer.text
+    assert "sometimes cut long links" not in answer.text
     assert status(program, ann) is SubscriberStatus.ENDED
 
 
