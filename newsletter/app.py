@@ -32,7 +32,7 @@ from newsletter.errors import (
     ConfigurationError,
     NewsletterError,
     SendingRefused,
-    TokenError,
+    TokenSpent,
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
@@ -263,20 +263,22 @@ class Newsletter:
         key = self.dkim_keys.get(values["sender"]["address"])
         return Stationery(masthead=values, renderer=self.renderer, key=key)
 
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
-        """End a subscription by the link in a mail; doing it again changes nothing.
+    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
+        """End a subscription by the link in a mail; whether it was not over already.
 
         Raises:
             TokenError: a test mail's link, which belongs to nobody.
         """
         if subscriber_id == 0:
-            raise TokenError("this link came with a test mail and ends nobody's subscription")
+            raise TokenSpent("this link came with a test mail and ends nobody's subscription")
         with self.database.write() as session:
             subscriber = people.by_id(session, subscriber_id)
             origin = Origin(source=f"link in edition {edition_id}")
             now, kind = self.clock.now(), NoticeKind.GOODBYE
-            if membership.leave(session, subscriber, origin=origin, now=now):
-                notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
+            if not membership.leave(session, subscriber, origin=origin, now=now):
+                return False
+            notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
+            return True
 
     def edition_page(self, edition_id: int) -> str:
         """The view-online page of an edition that has begun to go out.

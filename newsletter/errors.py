@@ -45,4 +45,8 @@ class FetchError(NewsletterError):
 
 
 class TokenError(NewsletterError):
-    """A signed token is forged, cut, of another purpose or expired."""
+    """A signed token opens nothing: forged, cut, or of another purpose."""
+
+
+class TokenSpent(TokenError):
+    """A token of ours, whole, that opens nothing any more: too old, used up, of a test mail."""

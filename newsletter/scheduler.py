@@ -17,7 +17,7 @@ from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
-from newsletter.delivery import watching
+from newsletter.delivery import disclosure, watching
 from newsletter.delivery.alarm import Alarm
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
@@ -28,7 +28,7 @@ from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
-from subscribers import consent, membership
+from subscribers import consent
 
 log = structlog.get_logger()
 
@@ -204,10 +204,11 @@ def poll_sources(app: Newsletter) -> None:
 def forget_people(app: Newsletter) -> None:
     """Forget addresses never confirmed, and where consent came from, when their time is over."""
     with app.database.write() as session:
-        before = app.clock.now() - app.config.joining.forget
-        if forgotten := membership.forget_unconfirmed(session, before):
+        now = app.clock.now()
+        before = now - app.config.joining.forget
+        if forgotten := disclosure.forget_unconfirmed(session, before, now):
             log.info("unconfirmed addresses forgotten", addresses=forgotten)
-        before = app.clock.now() - app.config.joining.keep_network
+        before = now - app.config.joining.keep_network
         if forgotten := consent.forget_networks(session, before):
             log.info("network addresses forgotten", addresses=forgotten)
 

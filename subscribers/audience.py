@@ -6,7 +6,7 @@ Eligibility is defined here and nowhere else, so that deciding and sending canno
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, or_, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, exists, false, or_, true
 
 from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppression
 
@@ -56,7 +56,7 @@ def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement
         Subscriber.frequency.in_(WANTED[stream]),
         or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now),
         Subscriber.language.in_(_readers(language)) if language else true(),
-        ~_is_suppressed(),
+        ~is_suppressed(Subscriber.address_hash),
     )
 
 
@@ -66,7 +66,11 @@ def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
     Args:
         status: where she must stand for the mail to be true.
     """
-    return and_(Subscriber.status == status, Subscriber.address.is_not(None), ~_is_suppressed())
+    return and_(
+        Subscriber.status == status,
+        Subscriber.address.is_not(None),
+        ~is_suppressed(Subscriber.address_hash),
+    )
 
 
 def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElement[str | None]:
@@ -74,7 +78,7 @@ def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElemen
     reads_another = Subscriber.language.not_in(_readers(language)) if language else false()
     return case(
         (Subscriber.status == SubscriberStatus.ERASED, Exclusion.ERASED.value),
-        (_is_suppressed(), Exclusion.SUPPRESSED.value),
+        (is_suppressed(Subscriber.address_hash), Exclusion.SUPPRESSED.value),
         (Subscriber.status == SubscriberStatus.PENDING, Exclusion.PENDING.value),
         (Subscriber.status == SubscriberStatus.ENDED, Exclusion.ENDED.value),
         (Subscriber.paused_until > now, Exclusion.PAUSED.value),
@@ -89,5 +93,6 @@ def _readers(language: str) -> tuple[str, str]:
     return (language, "")
 
 
-def _is_suppressed() -> ColumnElement[bool]:
-    return exists().where(Suppression.address_hash == Subscriber.address_hash)
+def is_suppressed(address_hash: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """The SQL condition under which an address is never to be mailed."""
+    return exists().where(Suppression.address_hash == address_hash)

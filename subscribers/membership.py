@@ -71,7 +71,8 @@ def join(
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
     wishes = _wishes(joining)
-    subscriber = store.find_by_address(session, address)
+    # Ann@ and ann@ are one mailbox wherever mail is read; two subscribers would be mailed twice.
+    subscriber = store.find_by_hash(session, address_hash)
     if subscriber is None:
         subscriber = Subscriber(
             address=address,
@@ -88,6 +89,9 @@ def join(
         _apply(session, subscriber, wishes)
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
+        pause(subscriber, None)
+    if subscriber.status is SubscriberStatus.PENDING:
+        subscriber.address = address  # As she spells it now.
     record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(wishes))
     if proven:
         confirm(session, subscriber, origin=origin, now=now)
@@ -182,11 +186,12 @@ def described(wishes: Wishes) -> str:
 
 
 def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """End a subscription and never mail the address again (UK GDPR, art. 21)."""
-    if subscriber.status not in OVER:
+    """End a subscription and never mail the address again (UK GDPR, art. 21); again is no error."""
+    is_on = subscriber.status not in OVER
+    if is_on:
         _end(session, subscriber, now)
-    store.add_suppression(session, subscriber.address_hash, "objected", now)
-    record(session, subscriber, ConsentKind.OBJECTED, origin, now)
+    if store.add_suppression(session, subscriber.address_hash, "objected", now) or is_on:
+        record(session, subscriber, ConsentKind.OBJECTED, origin, now)
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
@@ -196,21 +201,16 @@ def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     if subscriber.status is not SubscriberStatus.ENDED:
         _end(session, subscriber, now)
     store.add_suppression(session, subscriber.address_hash, "erased at her own wish", now)
+    store.drop_changes_to(session, subscriber.address_hash)
     record(session, subscriber, ConsentKind.ERASED, origin, now)
     session.flush()
-    _forget(session, subscriber)
+    _empty(session, subscriber)
 
 
-def forget_unconfirmed(session: Session, before: datetime) -> int:
-    """Forget those who asked to join before this and never confirmed; how many.
-
-    Nothing of them stays, not even a hash: they never agreed to anything.
-    """
-    found = store.unconfirmed_since(session, before)
-    for subscriber in found:
-        _forget(session, subscriber)
-        subscriber.address_hash = ""
-    return len(found)
+def forget(session: Session, subscriber: Subscriber) -> None:
+    """Leave nothing of a person but her number and her events, not even the hash."""
+    _empty(session, subscriber)
+    subscriber.address_hash = ""
 
 
 def clean_name(name: str) -> str:
@@ -229,7 +229,7 @@ def _end(session: Session, subscriber: Subscriber, now: datetime) -> None:
     store.drop_address_change(session, subscriber)
 
 
-def _forget(session: Session, subscriber: Subscriber) -> None:
+def _empty(session: Session, subscriber: Subscriber) -> None:
     store.forget_networks_of(session, subscriber)
     store.drop_address_change(session, subscriber)
     subscriber.status = SubscriberStatus.ERASED

@@ -100,6 +100,8 @@ class AddressChange(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), primary_key=True)
     address: Mapped[str]
     """Normalised."""
+    address_hash: Mapped[str] = mapped_column(default="", server_default="")
+    """As the subscriber's: nothing is sent there while it is suppressed."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -1,14 +1,23 @@
 """Changing an address: remembered when asked for, done when confirmed at the new one."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict
-from subscribers import consent, store
+from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Who has the new address, and who gave it up for her."""
+
+    subscriber: Subscriber
+    forgotten: Subscriber | None = None
 
 
 def ask_to_move(
@@ -22,11 +31,13 @@ def ask_to_move(
         address: normalised.
     """
     store.drop_address_change(session, subscriber)
-    if address == subscriber.address:
+    address_hash = hash_address(secret, address)
+    if address == subscriber.address or store.find_suppression(session, address_hash) is not None:
         return False
-    if store.find_suppression(session, hash_address(secret, address)) is not None:
-        return False
-    session.add(AddressChange(subscriber_id=subscriber.id, address=address, asked_at=now))
+    change = AddressChange(
+        subscriber_id=subscriber.id, address=address, address_hash=address_hash, asked_at=now
+    )
+    session.add(change)
     return True
 
 
@@ -37,8 +48,8 @@ def move(
     *,
     origin: Origin,
     now: datetime,
-) -> Subscriber:
-    """Mail her at the new address from now on; returns the subscriber who has it.
+) -> Moved:
+    """Mail her at the new address from now on.
 
     Where the new address is on the list already, she is that subscriber, and this subscription
     ends; one that was never confirmed or has left gives the address up.
@@ -53,26 +64,18 @@ def move(
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
     store.drop_address_change(session, subscriber)
-    other = store.find_by_address(session, address)
+    other = store.find_by_hash(session, address_hash)
+    if other is subscriber:
+        other = None  # Only spelt in another way.
     if other is not None and other.status is SubscriberStatus.CONFIRMED:
-        _end(session, subscriber, origin, now)
-        return other
+        ended = replace(origin, source=f"{origin.source}, at an address that was on the list")
+        membership.leave(session, subscriber, origin=ended, now=now)
+        return Moved(subscriber=other)
     if other is not None:
-        _give_up(session, other)
+        # The address belongs to who proved it; what was left of the other stays countable.
+        membership.forget(session, other)
+        session.flush()
     subscriber.address, subscriber.address_hash = address, address_hash
     subscriber.active_at = now
     consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
-    return subscriber
-
-
-def _end(session: Session, subscriber: Subscriber, origin: Origin, now: datetime) -> None:
-    subscriber.status, subscriber.ended_at = SubscriberStatus.ENDED, now
-    details = "moved to an address that was on the list"
-    consent.record(session, subscriber, ConsentKind.WITHDRAWN, origin, now, details=details)
-
-
-def _give_up(session: Session, other: Subscriber) -> None:
-    """The address now belongs to who proved it; what was left of the other stays countable."""
-    other.status, other.address, other.address_hash = SubscriberStatus.ERASED, None, ""
-    other.name, other.language, other.attributes = "", "", {}
-    session.flush()
+    return Moved(subscriber=subscriber, forgotten=other)

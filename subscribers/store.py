@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from newsletter.errors import Conflict, ResourceNotFound
 from subscribers.models import (
     AddressChange,
     ConsentEvent,
+    ConsentKind,
     ConsentNetwork,
     Departure,
     Subscriber,
@@ -35,8 +36,10 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
 
 
 def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
-    """Whoever has this address, however its letters are cased."""
-    query = select(Subscriber).where(Subscriber.address_hash == address_hash)
+    """Whoever has this address now, however its letters are cased."""
+    query = select(Subscriber).where(
+        Subscriber.address_hash == address_hash, Subscriber.address.is_not(None)
+    )
     return session.scalars(query.order_by(Subscriber.id).limit(1)).first()
 
 
@@ -101,6 +104,14 @@ def drop_address_change(session: Session, subscriber: Subscriber) -> None:
     )
 
 
+def drop_changes_to(session: Session, address_hash: str) -> None:
+    """Nobody is to be mailed at this address any more: forget who asked to be."""
+    session.execute(
+        delete(AddressChange).where(AddressChange.address_hash == address_hash),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
 def forget_networks_of(session: Session, subscriber: Subscriber) -> None:
     """Forget where her acts of consent came from."""
     events = select(ConsentEvent.id).where(ConsentEvent.subscriber_id == subscriber.id)
@@ -118,9 +129,16 @@ def departures(session: Session, since: datetime) -> list[Departure]:
 
 
 def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
-    """Those who asked to join before this and have not confirmed."""
-    query = select(Subscriber).where(Subscriber.status == SubscriberStatus.PENDING)
-    return list(session.scalars(query.where(Subscriber.joined_at < before)))
+    """Those who asked to join before this, last of all, and have not confirmed."""
+    asked_since = exists().where(
+        ConsentEvent.subscriber_id == Subscriber.id,
+        ConsentEvent.kind == ConsentKind.ASKED,
+        ConsentEvent.at >= before,
+    )
+    query = select(Subscriber).where(
+        Subscriber.status == SubscriberStatus.PENDING, Subscriber.joined_at < before, ~asked_since
+    )
+    return list(session.scalars(query))
 
 
 def find_suppression(session: Session, address_hash: str) -> Suppression | None:

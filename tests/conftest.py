@@ -1,8 +1,10 @@
 """What all tests share: databases of both kinds, migrated as a user's would be."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -51,9 +53,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    copy = tmp_path / "newsletter.db"
-    shutil.copy(sqlite_template, copy)
-    return f"sqlite:///{copy}"
+    return _copied(sqlite_template, tmp_path / "newsletter.db")
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +75,23 @@ def postgresql_template(postgresql_server: str) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"test_{abs(hash(request.node.nodeid))}"
-    _administer(postgresql_template, f"CREATE DATABASE {name} TEMPLATE template_newsletter")
-    yield postgresql_template.format(name=name)
-    _administer(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
+    with _made(postgresql_template, f"test_{abs(hash(request.node.nodeid))}") as url:
+        yield url
+
+
+@pytest.fixture
+def new_sqlite(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
+    """Makes as many migrated, empty databases as a test asks for."""
+    numbers = count(1)
+    return lambda: _copied(sqlite_template, tmp_path / f"{next(numbers)}.db")
+
+
+@pytest.fixture
+def new_postgresql(postgresql_template: str) -> Iterator[Callable[[], str]]:
+    """Makes as many migrated, empty databases as a test asks for."""
+    with ExitStack() as made:
+        numbers = count(1)
+        yield lambda: made.enter_context(_made(postgresql_template, f"new_{next(numbers)}"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -93,6 +106,18 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+def _copied(template: Path, path: Path) -> str:
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def _made(server: str, name: str) -> Iterator[str]:
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_newsletter")
+    yield server.format(name=name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _administer(server: str, statement: str) -> None:

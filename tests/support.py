@@ -1,6 +1,7 @@
 """Makers of test data: an organisation, articles, subscribers, and a transport that records."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
+from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
 from subscribers.consent import Origin
@@ -173,6 +175,11 @@ def _topic(session: Session, slug: str) -> Topic:
     return found or Topic(slug=slug, name=slug.title())
 
 
+def hidden_fields(page: str) -> dict[str, str]:
+    """What a page's forms send besides what is entered."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command printed, and its exit status."""
@@ -193,8 +200,13 @@ class RecordingTransport:
     answers: dict[str, Outcome] = field(default_factory=dict)
     taken: list[Mail] = field(default_factory=list)
     raising: BaseException | None = None
+    """Raised in the middle of a mail."""
+    closed: NewsletterError | None = None
+    """Raised before anything can be sent."""
 
     def open(self) -> "RecordingSession":
+        if self.closed is not None:
+            raise self.closed
         return RecordingSession(self)
 
 

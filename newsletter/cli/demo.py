@@ -51,9 +51,9 @@ def demo(program: Program, once: bool, port: int) -> None:
     """Show everything working, in the folder of --config; doing it again is harmless."""
     folder = program.config_path.parent
     if not program.config_path.exists():
-        write_config(program.config_path, VALUES | {"site.base_url": f"http://127.0.0.1:{port}"})
+        write_config(program.config_path, VALUES | {"site.base_url": _address(port)})
     with MailCatcher(folder / "mails") as catcher:
-        program.app = _caught(program.app, catcher.port)
+        program.app = _for_this_run(program.app, catcher.port, _address(port))
         upgrade(program.database)
         _fill(program)
         _publish(program, folder / "feeds")
@@ -62,10 +62,16 @@ def demo(program: Program, once: bool, port: int) -> None:
             run_site(program, "127.0.0.1", port, with_schedule=True)
 
 
-def _caught(app: Newsletter, port: int) -> Newsletter:
-    """The site with its mail going to the catcher, wherever that listens this time."""
-    table = {**app.config.transports["default"], "port": port}
-    config: Config = app.config.model_copy(update={"transports": {"default": table}})
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _for_this_run(app: Newsletter, mail_port: int, base_url: str) -> Newsletter:
+    """The site as reached this time, its mail going to the catcher, wherever that listens."""
+    table = {**app.config.transports["default"], "port": mail_port}
+    site = app.config.site.model_copy(update={"base_url": base_url})
+    changes = {"transports": {"default": table}, "site": site}
+    config: Config = app.config.model_copy(update=changes)
     return Newsletter(config, app.path, app.clock)
 
 
@@ -101,7 +107,7 @@ def _publish(program: Program, feeds: Path) -> None:
 
 
 def _say_what_to_open(program: Program, folder: Path, port: int) -> None:
-    base = f"http://127.0.0.1:{port}"
+    base = _address(port)
     program.say("")
     program.say(f"The site             {base}/")
     program.say(f"The mails it sent    {base}/mails")

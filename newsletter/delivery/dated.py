@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.signing import Signer
 
 
@@ -29,7 +29,7 @@ class DatedLink:
         subscriber_id, _, at = signer.read(token).partition(".")
         link = cls(subscriber_id=int(subscriber_id), at=datetime.fromtimestamp(int(at), UTC))
         if now - link.at > good_for:
-            raise TokenError(f"this link is too old; {instead}")
+            raise TokenSpent(f"this link is too old; {instead}")
         return link
 
     def sign(self, signer: Signer) -> str:

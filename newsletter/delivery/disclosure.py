@@ -12,7 +12,8 @@ from newsletter.delivery.models import Delivery, Notice
 from newsletter.editions.models import Edition
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
-from subscribers import consent, membership, store
+from subscribers import consent, membership
+from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.exporting import defused
 from subscribers.models import Subscriber
@@ -20,9 +21,9 @@ from subscribers.models import Subscriber
 
 def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     """Everything held about her, as plain data with times in UTC."""
-    suppression = store.find_suppression(session, subscriber.address_hash)
-    change = store.find_address_change(session, subscriber)
-    choice = store.choice_of(session, subscriber)
+    suppression = people.find_suppression(session, subscriber.address_hash)
+    change = people.find_address_change(session, subscriber)
+    choice = people.choice_of(session, subscriber)
     return {
         "person": {
             "number": subscriber.id,
@@ -79,6 +80,24 @@ def as_csv(disclosed: dict[str, Any]) -> str:
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
     """Forget her everywhere; the ledger keeps its rows, which then name nobody."""
+    clear_traces(session, subscriber, now)
+    membership.erase(session, subscriber, origin=origin, now=now)
+
+
+def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
+    """Forget those who asked to join before this and never confirmed; how many.
+
+    Nothing of them stays, not even a hash: they agreed to nothing.
+    """
+    found = people.unconfirmed_since(session, before)
+    for subscriber in found:
+        clear_traces(session, subscriber, now)
+        membership.forget(session, subscriber)
+    return len(found)
+
+
+def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """End her private feeds, and empty the rows of mails of what may name her."""
     private.revoke(session, subscriber, now)
     # What servers answered often holds the address.
     session.execute(
@@ -92,7 +111,6 @@ def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
         update(Notice).where(Notice.subscriber_id == subscriber.id).values(reason=""),
         execution_options={"synchronize_session": False},
     )
-    membership.erase(session, subscriber, origin=origin, now=now)
 
 
 def _editions(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:

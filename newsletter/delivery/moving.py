@@ -1,10 +1,15 @@
-"""Confirming a new address: the link in the mail that goes there."""
+"""Confirming a new address: the link in the mail that goes there, and what pressing it does."""
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
+from newsletter.delivery import disclosure
 from newsletter.delivery.dated import DatedLink
 from newsletter.signing import Signer
-from subscribers.models import AddressChange
+from subscribers import moving
+from subscribers.consent import Origin
+from subscribers.models import AddressChange, Subscriber
 
 PURPOSE = "move"
 
@@ -23,3 +28,17 @@ def read_move(signer: Signer, token: str, good_for: timedelta, now: datetime) ->
     """
     instead = "please ask for the change again"
     return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
+
+
+def move(
+    session: Session, subscriber: Subscriber, secret: str, *, origin: Origin, now: datetime
+) -> Subscriber:
+    """Mail her at the new address from now on; returns the subscriber who has it.
+
+    Raises:
+        Conflict: she has asked for no change, has left, or the address is suppressed.
+    """
+    moved = moving.move(session, subscriber, secret, origin=origin, now=now)
+    if moved.forgotten is not None:
+        disclosure.clear_traces(session, moved.forgotten, now)
+    return moved.subscriber

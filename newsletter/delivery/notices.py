@@ -5,6 +5,7 @@ once: a person asked to confirm can ask again, but must not be asked twice for o
 button. The claim looks whether what it says is still true of her, and whether she may be mailed.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -86,8 +87,11 @@ class NoticeSender:
     def _send(self, number: int) -> None:
         with self._database.read() as session:
             notice = session.get_one(Notice, number)
+        recipient = ""
         try:
-            outcome = self._hand_over(self._mail(number))
+            mail = self._mail(number)
+            recipient = mail.recipient
+            outcome = self._hand_over(mail)
         except NewsletterError as error:
             # Nothing has left: the transport says so by raising.
             outcome = Deferred(response=str(error))
@@ -103,9 +107,8 @@ class NoticeSender:
             give_up_at=notice.created_at + GIVE_UP,
             now=now,
         )
-        self._settle(
-            number, settled.state, settled.reason, settled.attempts, settled.next_attempt_at
-        )
+        reason = _without(settled.reason, recipient)
+        self._settle(number, settled.state, reason, settled.attempts, settled.next_attempt_at)
 
     def _mail(self, number: int) -> Mail:
         with self._database.read() as session:
@@ -128,6 +131,11 @@ class NoticeSender:
             notice = session.get_one(Notice, number)
             notice.state, notice.reason, notice.attempts = state, reason, attempts
             notice.next_attempt_at, notice.settled_at = next_attempt_at, self._clock.now()
+
+
+def _without(answer: str, address: str) -> str:
+    """What a server answered, but for the address: a new one is perhaps another person's."""
+    return re.sub(re.escape(address), "…", answer, flags=re.IGNORECASE) if address else answer
 
 
 def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:

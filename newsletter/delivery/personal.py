@@ -24,6 +24,7 @@ from newsletter.editions.dates import long_date
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
+from subscribers.audience import is_suppressed
 from subscribers.models import AddressChange, Subscriber, SubscriberStatus
 
 
@@ -54,7 +55,7 @@ class Kind:
     since: InstrumentedAttribute[Any]
     """Since when she stands there: what was queued before that is about an earlier time."""
     values: Values
-    is_wanted: Callable[[JoiningOptions], bool]
+    is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
     """What must hold of her besides."""
     address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
@@ -140,37 +141,40 @@ def _paused_until(subscriber: Subscriber, desk: Desk) -> str:
     return long_date(until, desk.config.site.timezone)
 
 
+def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> Kind:
+    """A kind that tells a member what she is sent."""
+    return Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=choice_values,
+        is_wanted=is_wanted,
+    )
+
+
 KINDS: dict[str, Kind] = {
     NoticeKind.CONFIRM: Kind(
         status=SubscriberStatus.PENDING,
         since=Subscriber.joined_at,
         values=confirm_values,
-        is_wanted=lambda _options: True,
     ),
-    NoticeKind.WELCOME: Kind(
-        status=SubscriberStatus.CONFIRMED,
-        since=Subscriber.confirmed_at,
-        values=choice_values,
-        is_wanted=lambda options: options.welcome,
-    ),
+    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
     NoticeKind.GOODBYE: Kind(
         status=SubscriberStatus.ENDED,
         since=Subscriber.ended_at,
         values=goodbye_values,
         is_wanted=lambda options: options.goodbye,
+        # Whoever had never confirmed was asked once, and is told nothing more.
+        also=(Subscriber.confirmed_at.is_not(None),),
     ),
-    NoticeKind.CHANGED: Kind(
-        status=SubscriberStatus.CONFIRMED,
-        since=Subscriber.confirmed_at,
-        values=choice_values,
-        is_wanted=lambda options: options.changed,
-    ),
+    NoticeKind.CHANGED: _of_what_holds(lambda options: options.changed),
     NoticeKind.MOVE: Kind(
         status=SubscriberStatus.CONFIRMED,
         since=AddressChange.asked_at,
         values=move_values,
-        is_wanted=lambda _options: True,
-        also=(AddressChange.subscriber_id == Subscriber.id,),
+        also=(
+            AddressChange.subscriber_id == Subscriber.id,
+            ~is_suppressed(AddressChange.address_hash),
+        ),
         address=new_address,
     ),
 }

@@ -6,7 +6,7 @@ It names the moment she left, so that an old mail brings nobody back who has lef
 from datetime import datetime, timedelta
 
 from newsletter.delivery.dated import DatedLink
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.signing import Signer
 from subscribers.models import Subscriber
 
@@ -38,4 +38,4 @@ def refuse_other_leaving(subscriber: Subscriber, link: DatedLink) -> None:
         TokenError: she has left again since the link was made.
     """
     if subscriber.ended_at is not None and not link.is_of(subscriber.ended_at):
-        raise TokenError("this link was good once; to come back, please fill in the form again")
+        raise TokenSpent("this link was good once; to come back, please fill in the form again")

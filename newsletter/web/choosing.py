@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +13,9 @@ from starlette.routing import Route
 
 from newsletter.delivery import notices
 from newsletter.delivery.models import NoticeKind
-from newsletter.errors import InvalidInput, TokenError
+from newsletter.delivery.wording import FREQUENCIES
+from newsletter.editions.dates import long_date
+from newsletter.errors import InvalidInput, TokenError, TokenSpent
 from newsletter.signing import PREFERENCES
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.entering import origin_of
@@ -57,7 +60,7 @@ def whose(request: Request) -> int:
     if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
         raise TokenError("this link is damaged")
     if int(number) == 0:
-        raise TokenError("this link came with a test mail and belongs to nobody")
+        raise TokenSpent("this link came with a test mail and belongs to nobody")
     return int(number)
 
 
@@ -68,7 +71,7 @@ def a_member(subscriber: Subscriber) -> Subscriber:
         TokenError: she has left, or never confirmed.
     """
     if subscriber.status is not SubscriberStatus.CONFIRMED:
-        raise TokenError("this link was good once; to join again, please fill in the form")
+        raise TokenSpent("this link was good once; to join again, please fill in the form")
     return subscriber
 
 
@@ -139,8 +142,7 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
         origin = origin_of(site, SOURCE, network)
         membership.choose(session, subscriber, wishes, origin=origin, now=now)
         membership.pause(subscriber, until)
-        subscriber.active_at = now
-        notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
+        _acted(site, session, subscriber, now)
     return page(site, subscriber_id, said="Saved.")
 
 
@@ -151,13 +153,21 @@ def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> 
         if less == "pause":
             midnight = datetime.combine((now + PAUSE).astimezone(_zone(site)), time(), _zone(site))
             membership.pause(subscriber, midnight)
+            said = f"Saved. Nothing is sent until {long_date(midnight, site.config.site.timezone)}."
         else:
             before = membership.wishes_of(session, subscriber)
             wishes = membership.with_frequency(before, LESS[less])
             origin = origin_of(site, SOURCE, network)
             membership.choose(session, subscriber, wishes, origin=origin, now=now)
-        subscriber.active_at = now
-    return page(site, subscriber_id, said="Saved. You stay on the list, with less of it.")
+            said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
+        _acted(site, session, subscriber, now)
+    return page(site, subscriber_id, said=said)
+
+
+def _acted(site: SiteState, session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """She has chosen: she is at home, and is told what holds where the site tells it."""
+    subscriber.active_at = now
+    notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:

@@ -12,14 +12,15 @@ from starlette.routing import Route
 
 from newsletter.delivery import confirming, notices
 from newsletter.delivery.models import NoticeKind
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.web.choosing import preferences_address
-from newsletter.web.entering import origin_of
+from newsletter.web.entering import has_seen_words, origin_of, shown_words
 from newsletter.web.networks import address_of
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 from subscribers.models import Subscriber, SubscriberStatus
 
 SOURCE = "confirmation link"
@@ -31,8 +32,10 @@ async def confirm(request: Request) -> Response:
     token = request.path_params["token"]
     if request.method != "POST":
         await run_in_threadpool(_asked, site, token)
-        return site.views.page("confirm.html", headers=TOKEN_HEADERS)
-    subscriber_id = await run_in_threadpool(_confirm, site, token, address_of(request))
+        return site.views.page("confirm.html", shown_words(site), headers=TOKEN_HEADERS)
+    has_seen, network = await has_seen_words(request), address_of(request)
+    origin = origin_of(site, SOURCE, network, with_words=has_seen)
+    subscriber_id = await run_in_threadpool(_confirm, site, token, origin)
     address = preferences_address(site, subscriber_id)
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
@@ -51,12 +54,11 @@ def _asked(site: SiteState, token: str) -> int:
     return link.subscriber_id
 
 
-def _confirm(site: SiteState, token: str, network: str) -> int:
+def _confirm(site: SiteState, token: str, origin: Origin) -> int:
     subscriber_id = _asked(site, token)
     with site.services.database.write() as session:
         subscriber = people.by_id(session, subscriber_id)
         _one_to_confirm(subscriber)
-        origin = origin_of(site, SOURCE, network)
         now = site.services.clock.now()
         if membership.confirm(session, subscriber, origin=origin, now=now):
             options = site.config.joining
@@ -68,7 +70,7 @@ def _one_to_confirm(subscriber: Subscriber) -> None:
     # Who left after she was asked must not be brought back by the old link.
     known: Sequence[SubscriberStatus] = (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED)
     if subscriber.status not in known:
-        raise TokenError("this link was good once; to join, please fill in the form again")
+        raise TokenSpent("this link was good once; to join, please fill in the form again")
 
 
 ROUTES = [Route("/confirm/{token}", confirm, methods=["GET", "POST"])]

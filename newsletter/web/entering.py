@@ -6,13 +6,27 @@ new one are all answered alike, and only the owner of the mailbox learns more.
 
 from functools import cache
 
+from starlette.requests import Request
+
 from newsletter.delivery import confirming, notices
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.web.state import SiteState
+from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers.addresses import normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
+
+# The field that says which words a page showed beside its button.
+WORDS = "words-shown"
+
+
+def shown_words(site: SiteState) -> dict[str, str]:
+    """What a page needs to show the words of consent, and to say that it did."""
+    return {
+        "wording": site.config.joining.wording,
+        "words_field": WORDS,
+        "words_version": site.form_marks.version,
+    }
 
 
 def welcome_address(site: SiteState, entered: str) -> str:
@@ -68,6 +82,12 @@ def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = 
         wording_version=options.wording_version if with_words else "",
         network=network if options.keep_network else "",
     )
+
+
+async def has_seen_words(request: Request) -> bool:
+    """Whether the page whose button was pressed showed the words in force."""
+    async with request.form(max_files=0, max_fields=10) as form:
+        return form.get(WORDS) == site_of(request).form_marks.version
 
 
 @cache

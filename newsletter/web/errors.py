@@ -19,6 +19,7 @@ from newsletter.errors import (
     StorageError,
     TemplateError,
     TokenError,
+    TokenSpent,
 )
 from newsletter.feeds.private import Revoked
 from newsletter.web.security import HEADERS
@@ -79,6 +80,8 @@ def _ours(request: Request, error: Exception) -> Response:
 
 
 def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
+    if isinstance(error, TokenSpent):
+        return LINK_HEADING, _sentence(error)
     if isinstance(error, TokenError):
         return LINK_HEADING, f"{_sentence(error)} {LINK_ADVICE}"
     if isinstance(error, Revoked):

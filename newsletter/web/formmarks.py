@@ -20,15 +20,16 @@ class FormMarks:
 
     def __init__(self, signer: Signer, wording: str) -> None:
         self._signer = signer
-        self._version = version_of(wording) or "none"
+        self.version = version_of(wording) or "none"
+        """Of the words in force."""
 
     def make(self, now: datetime) -> str:
         """The mark of a form opened now."""
-        return self._signer.sign(f"{self._version}.{int(now.timestamp())}")
+        return self._signer.sign(f"{self.version}.{int(now.timestamp())}")
 
     def make_standing(self) -> str:
         """The mark of a form that is copied onto another page."""
-        return self._signer.sign(f"{self._version}.{STANDING}")
+        return self._signer.sign(f"{self.version}.{STANDING}")
 
     def check(self, mark: str, now: datetime) -> None:
         """Look whether a form showed the words in force.
@@ -37,7 +38,7 @@ class FormMarks:
             TokenError: it has no mark of ours, has been open too long, or the words were changed.
         """
         version, _, opened = self._signer.read(mark).partition(".")
-        if version != self._version:
+        if version != self.version:
             raise TokenError("the words have changed since the form was made")
         if opened == STANDING:
             return

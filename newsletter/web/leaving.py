@@ -5,7 +5,9 @@ cookie, no sign-in, no redirect.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,10 +18,11 @@ from newsletter.delivery import returning
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.web.addresses import LARGEST_ID
 from newsletter.web.choosing import preferences_address
+from newsletter.web.entering import shown_words
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import store as people
-from subscribers.models import SubscriberStatus
+from subscribers.models import Subscriber, SubscriberStatus
 
 REASONS = {
     "too-many": "too many mails",
@@ -46,15 +49,12 @@ async def unsubscribe(request: Request) -> Response:
     site = site_of(request)
     subscriber_id, edition_id = read_token(site, request.path_params["token"])
     if request.method != "POST":
-        # The link of a test mail belongs to nobody.
-        address = preferences_address(site, subscriber_id) if subscriber_id else ""
-        context = {"preferences": address, "reasons": REASONS}
-        return site.views.page("unsubscribe.html", context, headers=TOKEN_HEADERS)
+        return await run_in_threadpool(_ask, site, subscriber_id)
     pressed = await _pressed(request)
     await run_in_threadpool(_leave, site, subscriber_id, edition_id, pressed)
     if not pressed.is_from_page:
         return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
-    return await run_in_threadpool(_goodbye, site, subscriber_id)
+    return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)
 
 
 def read_token(site: SiteState, token: str) -> tuple[int, int]:
@@ -88,29 +88,59 @@ async def _pressed(request: Request) -> Pressed:
         return Pressed()
 
 
+def _ask(site: SiteState, subscriber_id: int) -> Response:
+    """The page with its button; whoever has left already is told so."""
+    status = _status(site, subscriber_id)
+    # The link of a test mail belongs to nobody, and still shows what it would do.
+    if subscriber_id and status not in (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED):
+        return _goodbye(site, subscriber_id)
+    is_member = status is SubscriberStatus.CONFIRMED
+    address = preferences_address(site, subscriber_id) if is_member else ""
+    context = {"preferences": address, "reasons": REASONS}
+    return site.views.page("unsubscribe.html", context, headers=TOKEN_HEADERS)
+
+
+def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
+    with site.services.database.read() as session:
+        subscriber = people.find_by_id(session, subscriber_id)
+        return subscriber.status if subscriber else None
+
+
 def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
     try:
-        site.services.unsubscribe(subscriber_id, edition_id)
+        has_left = site.services.unsubscribe(subscriber_id, edition_id)
     except ResourceNotFound:
         # Erased already: there is nothing left to leave, and she should not be told of an error.
         return
-    if pressed.reason in REASONS or pressed.words:
+    # One leaving has one reason, however often its button is pressed.
+    if has_left and (pressed.reason in REASONS or pressed.words):
         with site.services.database.write() as session:
             reason = REASONS.get(pressed.reason, "")
             people.add_departure(session, reason, pressed.words, site.services.clock.now())
 
 
-def _goodbye(site: SiteState, subscriber_id: int) -> Response:
+def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:
     """The page that says goodbye and can undo it."""
-    context = {"back": "", "data": "", "wording": site.config.joining.wording}
+    context: dict[str, Any] = {"back": "", "data": "", **shown_words(site)}
+    context["has_just_left"] = has_just_left
     with site.services.database.read() as session:
         subscriber = people.find_by_id(session, subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
-            signer = site.services.signer(returning.PURPOSE)
-            base_url = site.config.site.base_url
-            context["back"] = returning.return_address(base_url, signer, subscriber)
+            if _may_come_back(site, session, subscriber):
+                signer = site.services.signer(returning.PURPOSE)
+                base_url = site.config.site.base_url
+                context["back"] = returning.return_address(base_url, signer, subscriber)
             context["data"] = f"{preferences_address(site, subscriber_id)}/data"
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
+
+
+def _may_come_back(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
+    """Whether the link that undoes her leaving would do so."""
+    if subscriber.confirmed_at is None or subscriber.ended_at is None:
+        return False
+    if people.is_suppressed(session, subscriber):
+        return False
+    return site.services.clock.now() - subscriber.ended_at <= site.config.joining.expires
 
 
 ROUTES = [Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"])]

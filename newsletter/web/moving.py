@@ -11,7 +11,7 @@ from starlette.routing import Route
 from newsletter.delivery import moving, notices
 from newsletter.delivery.dated import DatedLink
 from newsletter.delivery.models import NoticeKind
-from newsletter.errors import Conflict, InvalidInput, TokenError
+from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.web.choosing import a_member, page, whose
 from newsletter.web.entering import origin_of, welcome_address
 from newsletter.web.networks import address_of
@@ -80,7 +80,7 @@ def _look(site: SiteState, link: DatedLink) -> None:
         subscriber = people.by_id(session, link.subscriber_id)
         change = people.find_address_change(session, subscriber)
         if change is None or not link.is_of(change.asked_at):
-            raise TokenError("this link was good once; please ask for the change again")
+            raise TokenSpent("this link was good once; please ask for the change again")
 
 
 def _move(site: SiteState, link: DatedLink, network: str) -> int:
@@ -90,9 +90,9 @@ def _move(site: SiteState, link: DatedLink, network: str) -> int:
         with site.services.database.write() as session:
             subscriber = people.by_id(session, link.subscriber_id)
             origin = origin_of(site, LINK_SOURCE, network)
-            return addresses.move(session, subscriber, secret, origin=origin, now=now).id
+            return moving.move(session, subscriber, secret, origin=origin, now=now).id
     except Conflict as error:
-        raise TokenError(str(error)) from error
+        raise TokenSpent(str(error)) from error
 
 
 ROUTES = [

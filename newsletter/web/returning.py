@@ -10,14 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.delivery import returning
-from newsletter.errors import TokenError
+from newsletter.errors import TokenSpent
 from newsletter.web.choosing import preferences_address
-from newsletter.web.entering import origin_of
+from newsletter.web.entering import has_seen_words, origin_of, shown_words
 from newsletter.web.networks import address_of
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
+from subscribers.consent import Origin
 from subscribers.models import Subscriber, SubscriberStatus
 
 SOURCE = "link in the mail that says goodbye"
@@ -29,9 +30,10 @@ async def come_back(request: Request) -> Response:
     token = request.path_params["token"]
     if request.method != "POST":
         await run_in_threadpool(_look, site, token)
-        context = {"wording": site.config.joining.wording}
-        return site.views.page("return.html", context, headers=TOKEN_HEADERS)
-    subscriber_id = await run_in_threadpool(_come_back, site, token, address_of(request))
+        return site.views.page("return.html", shown_words(site), headers=TOKEN_HEADERS)
+    has_seen, network = await has_seen_words(request), address_of(request)
+    origin = origin_of(site, SOURCE, network, with_words=has_seen)
+    subscriber_id = await run_in_threadpool(_come_back, site, token, origin)
     address = preferences_address(site, subscriber_id)
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
@@ -41,8 +43,8 @@ def _look(site: SiteState, token: str) -> None:
         _returning(site, session, token)
 
 
-def _come_back(site: SiteState, token: str, network: str) -> int:
-    now, origin = site.services.clock.now(), origin_of(site, SOURCE, network, with_words=True)
+def _come_back(site: SiteState, token: str, origin: Origin) -> int:
+    now = site.services.clock.now()
     with site.services.database.write() as session:
         subscriber = _returning(site, session, token)
         membership.come_back(session, subscriber, origin=origin, now=now)
@@ -53,7 +55,8 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
     """Whom a link would bring back.
 
     Raises:
-        TokenError: not ours, too old, of an earlier leaving, or of somebody not to be mailed.
+        TokenError: not ours, too old, of an earlier leaving, or of somebody who had never
+            confirmed or is not to be mailed.
     """
     now, signer = site.services.clock.now(), site.services.signer(returning.PURPOSE)
     link = returning.read_return(signer, token, site.config.joining.expires, now)
@@ -61,8 +64,9 @@ def _returning(site: SiteState, session: Session, token: str) -> Subscriber:
     returning.refuse_other_leaving(subscriber, link)
     known = (SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED)
     suppression = people.find_suppression(session, subscriber.address_hash)
-    if subscriber.status not in known or suppression is not None:
-        raise TokenError("this link was good once; to come back, please fill in the form again")
+    had_confirmed = subscriber.status in known and subscriber.confirmed_at is not None
+    if suppression is not None or not had_confirmed:
+        raise TokenSpent("this link was good once; to come back, please fill in the form again")
     return subscriber
 
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from newsletter.delivery import disclosure
-from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
+from newsletter.errors import InvalidInput, ResourceNotFound, TokenSpent
 from newsletter.web.choosing import preferences_address, whose
 from newsletter.web.entering import origin_of
 from newsletter.web.networks import address_of
@@ -58,7 +58,7 @@ def _held(subscriber: Subscriber) -> Subscriber:
         TokenError: she is erased.
     """
     if subscriber.status is SubscriberStatus.ERASED:
-        raise TokenError("this link was good once; nothing is held about you any more")
+        raise TokenSpent("this link was good once; nothing is held about you any more")
     return subscriber
 
 

@@ -23,8 +23,8 @@ class SiteServices(Protocol):
     def signer(self, purpose: str) -> Signer:
         """What signs and reads tokens of one purpose."""
 
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
-        """Take a person off the list she had this edition from; again is no error.
+    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
+        """Take a person off the list she had this edition from; False where she had left before.
 
         Raises:
             ResourceNotFound: there is no such person any more.

@@ -98,6 +98,8 @@ def join(session: Session, model: Model, random: Random, now: datetime) -> None:
         assert model.suppressed
         return
     assert not model.suppressed
+    if model.stands == "ended":
+        model.paused_until = None
     if model.stands != "confirmed":
         model.stands, model.frequency, model.choice = "pending", wanted.frequency, wanted.choice
 

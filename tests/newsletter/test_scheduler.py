@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
-from support import RecordingTransport, add_article, add_subscriber, make_app
+from support import RecordingSession, RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -131,7 +131,7 @@ def test_the_running_scheduler_makes_and_sends_what_is_due(
     done = threading.Event()
 
     class Announcing(RecordingTransport):
-        def open(self) -> object:  # type: ignore[override]
+        def open(self) -> RecordingSession:
             done.set()
             return super().open()
 

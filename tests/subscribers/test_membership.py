@@ -1,5 +1,7 @@
 """Joining, confirming, leaving, and what the consent ledger keeps of it."""
 
+from datetime import timedelta
+
 import pytest
 from support import SECRET, add_subscriber
 
@@ -29,13 +31,25 @@ def test_the_ledger_keeps_every_step_in_order(database: Database, clock: FixedCl
     assert kinds == ["asked", "given", "withdrawn"]
 
 
+@pytest.mark.parametrize("again", [" ann@WEXCOMBE.example ", "Ann@wexcombe.example"])
 def test_entering_an_address_twice_gives_one_subscriber(
-    database: Database, clock: FixedClock
+    database: Database, clock: FixedClock, again: str
 ) -> None:
     with database.write() as session:
         first = add_subscriber(session, "ann@wexcombe.example", clock.now())
-        second = add_subscriber(session, " ann@WEXCOMBE.example ", clock.now())
-    assert first.id == second.id
+        second = add_subscriber(session, again, clock.now())
+    assert (second.id, second.address) == (first.id, "ann@wexcombe.example")
+
+
+def test_who_joins_anew_is_not_kept_waiting_by_an_old_pause(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now())
+        membership.pause(person, clock.now() + timedelta(days=100))
+        membership.leave(session, person, origin=Origin(source="test"), now=clock.now())
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+    assert person.paused_until is None
 
 
 def test_a_stranger_cannot_change_a_subscribers_choices(

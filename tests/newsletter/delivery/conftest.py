@@ -1,9 +1,14 @@
 """A site with articles and subscribers, and a transport that records what it is given."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# `sending` beside this file is imported by name.
+sys.path.append(str(Path(__file__).parent))
+
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter

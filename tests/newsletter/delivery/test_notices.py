@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from support import RecordingTransport, add_subscriber
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.delivery import notices, returning
-from newsletter.delivery.models import NoticeKind
-from newsletter.transports.base import Deferred
+from newsletter.delivery.models import Notice, NoticeKind
+from newsletter.transports.base import Deferred, Refused
 from subscribers import membership, store
 from subscribers.consent import Origin
 from subscribers.models import Subscriber
@@ -162,6 +163,16 @@ def test_what_holds_is_said_as_it_stands_when_the_mail_leaves(
     assert len(transport.taken) == 1
     assert "Topics: Housing" in text_of(transport)
     assert "Paused: nothing is sent until Friday 25 December 2026" in text_of(transport)
+
+
+def test_what_a_server_answered_is_kept_without_the_address(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.answers[ANN] = Refused(response=f"550 5.1.1 <{ANN}> unknown")
+    leave(app, ann_of(app).id)
+    app.notices.send_due()
+    with app.database.read() as session:
+        assert session.scalars(select(Notice.reason)).one() == "550 5.1.1 <…> unknown"
 
 
 def test_only_what_the_site_tells_is_told(app: Newsletter, transport: RecordingTransport) -> None:

@@ -14,8 +14,8 @@ LONDON = ZoneInfo("Europe/London")
 FRIDAYS = "0 9 * * FRI"
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def due(

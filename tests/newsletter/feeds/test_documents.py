@@ -42,6 +42,7 @@ INFO = FeedInfo(
     site_url="https://wexcombe.example/",
     ttl_minutes=15,
 )
+PICTURE = Media(url="https://wexcombe.example/bridge.png", type="image/png", length=4321)
 BRIDGE = Entry(
     id="tag:wexcombe.example,2026:article/bridge",
     url="https://wexcombe.example/articles/bridge",
@@ -52,7 +53,7 @@ BRIDGE = Entry(
     published=datetime(2026, 11, 19, 8, 30, tzinfo=UTC),
     updated=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     topics=(("transport", "Transport"), ("harbour", "Harbour")),
-    image=Media(url="https://wexcombe.example/bridge.png", type="image/png", length=4321),
+    image=PICTURE,
 )
 LIBRARY = replace(
     BRIDGE,
@@ -100,7 +101,7 @@ def test_a_feed_reader_reads_back_what_went_in(kind: FeedKind) -> None:
     assert first.link == BRIDGE.url
     assert first.content[0].value == BRIDGE.content_html
     assert [tag.label or tag.term for tag in first.tags] == ["Transport", "Harbour"]
-    assert [(e.href, e.type) for e in first.enclosures] == [(BRIDGE.image.url, "image/png")]  # type: ignore[union-attr]
+    assert [(e.href, e.type) for e in first.enclosures] == [(PICTURE.url, "image/png")]
     assert first.published_parsed[:5] == (2026, 11, 19, 8, 30)
     assert [entry.author for entry in feed.entries] == ["Nora Tallis", "Wexcombe Forward"]
 
@@ -281,10 +282,10 @@ def test_a_recording_comes_before_the_picture_where_there_is_room_for_one() -> N
     media = item.findall("{http://search.yahoo.com/mrss/}content")
     assert [(m.get("medium"), m.get("url")) for m in media] == [
         ("audio", SPEECH.url),
-        ("image", BRIDGE.image.url),  # type: ignore[union-attr]
+        ("image", PICTURE.url),
     ]
     read: Any = feedparser.parse(write_atom(INFO, (entry,)))
-    assert {e.href for e in read.entries[0].enclosures} == {SPEECH.url, BRIDGE.image.url}  # type: ignore[union-attr]
+    assert {e.href for e in read.entries[0].enclosures} == {SPEECH.url, PICTURE.url}
     attached = json.loads(write_json(INFO, (entry,)))["items"][0]["attachments"]
     assert attached == [
         {"url": SPEECH.url, "mime_type": "audio/mpeg", "title": "The speech"},

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from lxml import etree
+from sqlalchemy.orm import Session
 from support import add_article
 
 from newsletter.articles import store
@@ -63,7 +64,7 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
     return document
 
 
-def _named(session, title: str) -> int:  # type: ignore[no-untyped-def]
+def _named(session: Session, title: str) -> int:
     return next(a.id for a in store.listed(session) if a.title == title)
 
 

@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +124,8 @@ def shown(default: object) -> str:
     """A default as the documentation writes it."""
     if hasattr(default, "get_secret_value"):
         return '`""`'
-    if hasattr(default, "total_seconds"):
-        return f'`"{write_duration(default)}"`'  # type: ignore[arg-type]
+    if isinstance(default, timedelta):
+        return f'`"{write_duration(default)}"`'
     return f'`"{default}"`' if isinstance(default, str) else f"`{str(default).lower()}`"
 
 

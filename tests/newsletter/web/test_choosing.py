@@ -54,6 +54,7 @@ def test_what_she_chooses_is_saved(
 
 
 @pytest.mark.parametrize(("option", "told"), [("", 0), ("[joining]\nchanged = true\n", 1)])
+@pytest.mark.parametrize(("button", "form"), [("", FORM), ("/less", {"less": "weekly"})])
 def test_who_saves_is_told_what_holds_where_the_site_does_so(
     tmp_path: Path,
     clock: FixedClock,
@@ -61,6 +62,8 @@ def test_who_saves_is_told_what_holds_where_the_site_does_so(
     client: httpx.Client,
     show: Callable[[SiteServices], None],
     path: str,
+    button: str,
+    form: dict[str, object],
     option: str,
     told: int,
 ) -> None:
@@ -68,7 +71,7 @@ def test_who_saves_is_told_what_holds_where_the_site_does_so(
     url = program.config.database.url
     app = make_app(tmp_path, url, clock, extra=option, transport=transport)
     show(app)
-    client.post(path, data=FORM)
+    client.post(path + button, data=form)
     app.notices.send_due()
     assert len(transport.taken) == told
     app.close()
@@ -107,7 +110,8 @@ def test_fewer_mails_are_one_press_away_from_leaving(
 def test_a_pause_of_four_weeks_is_one_press_away_from_leaving(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
-    client.post(f"{path}/less", data={"less": "pause"})
+    page = client.post(f"{path}/less", data={"less": "pause"})
+    assert "Nothing is sent until Friday 25 December 2026." in page.text
     assert subscriber(program, ann).paused_until == datetime(2026, 12, 25, tzinfo=UTC)
 
 

@@ -39,7 +39,7 @@ class Failing:
     def signer(self, purpose: str) -> Signer:
         return self._program.signer(purpose)
 
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> None:
+    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
         raise self._error
 
     def edition_page(self, edition_id: int) -> str:

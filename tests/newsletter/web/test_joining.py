@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support import SECRET, RecordingTransport, add_article, add_subscriber, make_app
+from support import SECRET, RecordingTransport, add_article, add_subscriber, hidden_fields, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
+from newsletter.scheduler import forget_people
 from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.entering import enter
@@ -116,11 +117,26 @@ def test_opening_the_link_confirms_nobody(
 def test_what_she_agreed_to_is_kept_word_for_word(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
-    client.post(join(client, program, sent))
+    path, words = join(client, program, sent), program.config.joining.wording
+    client.post(path, data=hidden_fields(client.get(path).text))
     with program.database.read() as session:
         asked, given = history(session, store.by_address(session, ANN))
-    assert (asked.kind, asked.wording) == (ConsentKind.ASKED, program.config.joining.wording)
-    assert (given.kind, given.source) == (ConsentKind.GIVEN, "confirmation link")
+    assert (asked.kind, asked.wording) == (ConsentKind.ASKED, words)
+    assert (given.kind, given.source, given.wording) == (
+        ConsentKind.GIVEN,
+        "confirmation link",
+        words,
+    )
+
+
+def test_words_that_the_page_did_not_show_are_not_kept_as_agreed_to(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    path = join(client, program, sent)
+    shown = hidden_fields(client.get(path).text)
+    client.post(path, data=dict.fromkeys(shown, "an earlier version"))
+    with program.database.read() as session:
+        assert history(session, store.by_address(session, ANN))[-1].wording == ""
 
 
 def test_the_answer_tells_nobody_who_is_on_the_list(
@@ -223,10 +239,23 @@ def test_who_never_confirms_is_forgotten(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     join(client, program, sent)
-    with program.database.write() as session:
-        assert membership.forget_unconfirmed(session, clock.now() - timedelta(days=30)) == 0
-        assert membership.forget_unconfirmed(session, clock.now() + timedelta(days=30)) == 1
+    clock.at += timedelta(days=30)
+    forget_people(program)
+    assert status_of(program, ANN) is SubscriberStatus.PENDING
+    clock.at += timedelta(seconds=1)
+    forget_people(program)
     assert status_of(program, ANN) is None
+
+
+def test_who_asks_again_is_not_forgotten_before_her_new_link_is_over(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    join(client, program, sent)
+    clock.at += timedelta(days=29)
+    path = join(client, program, sent)
+    clock.at += timedelta(days=2)
+    forget_people(program)
+    assert "You are on the list" in client.post(path).text
 
 
 def test_a_notice_whose_sender_died_is_never_sent_again(

@@ -1,5 +1,6 @@
 """Leaving by the link in a mail: RFC 8058, and the page for people."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
@@ -71,6 +72,37 @@ def test_the_pages_button_leaves_with_a_friendly_word(
 
 def test_leaving_twice_is_no_error(client: httpx.Client, address: str) -> None:
     assert [client.post(address, data=ONE_CLICK).status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_reason_counts_once_however_often_the_button_is_pressed(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, address: str
+) -> None:
+    pressed = {"from": "page", "reason": "too-many"}
+    for _ in range(2):
+        assert client.post(address, data=pressed).status_code == 200
+    with program.database.read() as session:
+        found = store.departures(session, clock.now() - timedelta(days=1))
+    assert [departure.reason for departure in found] == ["too many mails"]
+
+
+def test_who_has_left_already_is_told_so_and_can_undo_it_for_a_while(
+    client: httpx.Client, clock: FixedClock, address: str
+) -> None:
+    client.post(address, data=ONE_CLICK)
+    page = client.get(address).text
+    assert "You are unsubscribed" in page
+    assert "/return/" in page
+    clock.at += timedelta(days=8)
+    assert "/return/" not in client.get(address).text
+
+
+def test_only_a_member_is_offered_less(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, address: str
+) -> None:
+    with program.database.write() as session:
+        pia = add_subscriber(session, "pia@example.org", clock.now(), proven=False)
+    of_pia = f"/unsubscribe/{Signer(SECRET, 'unsubscribe').sign(f'{pia.id}.7')}"
+    assert ["Or would less do?" in client.get(p).text for p in (address, of_pia)] == [True, False]
 
 
 def test_an_erased_person_is_told_that_she_is_unsubscribed(client: httpx.Client) -> None:

@@ -50,9 +50,9 @@ def test_inline_pictures_are_put_into_the_html(tmp_path: Path) -> None:
     message = EmailMessage()
     message.set_content("text")
     message.add_alternative('<img src="cid:logo"><img src=\'cid:none"x\'>', subtype="html")
-    html = message.get_payload()[1]  # type: ignore[index]
-    html.add_related(b"PNG", "image", "png", cid="<logo>")  # type: ignore[union-attr]
-    html.add_related(b"<svg>", "application", "octet-stream", cid="<none>")  # type: ignore[union-attr]
+    _, html = message.iter_parts()
+    html.add_related(b"PNG", "image", "png", cid="<logo>")
+    html.add_related(b"<svg>", "application", "octet-stream", cid="<none>")
     put(tmp_path, "1", bytes(message))
     shown = CaughtMails(tmp_path).get("1").html
     assert 'src="data:image/png;base64,UE5H"' in shown

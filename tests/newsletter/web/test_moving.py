@@ -1,6 +1,6 @@
 """Changing one's address: confirmed at the new one, and telling nobody who else is on the list."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,11 +11,12 @@ from support import SECRET, RecordingTransport, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.delivery import disclosure
 from newsletter.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store
 from subscribers.addresses import hash_address
-from subscribers.consent import history
+from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 OLD, NEW = "ann@example.org", "ann@example.net"
@@ -135,35 +136,56 @@ def test_a_suppressed_address_is_not_written_to_and_the_answer_is_the_same(
     assert sent == []
 
 
-def test_an_address_on_the_list_keeps_its_own_subscription_and_the_old_one_ends(
-    client: httpx.Client,
-    program: Newsletter,
-    clock: FixedClock,
-    sent: list[Mail],
-    ann: int,
-    path: str,
+def test_a_mail_waiting_for_an_address_suppressed_meanwhile_is_not_sent(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    client.post(f"{path}/address", data={"address": NEW})
+    with program.database.write() as session:
+        store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
+    program.notices.send_due()
+    assert sent == []
+
+
+def test_an_address_erased_meanwhile_is_waited_for_no_more(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     with program.database.write() as session:
-        other = add_subscriber(session, NEW, clock.now()).id
+        add_subscriber(session, NEW, clock.now())
     ask(client, program, path)
-    client.post(link_in(sent[0]))
-    assert address_of(program, other) == NEW
+    with program.database.write() as session:
+        other, origin = store.by_address(session, NEW), Origin(source="test")
+        disclosure.erase(session, other, origin=origin, now=clock.now())
+    assert NEW not in client.get(path).text
+
+
+@pytest.fixture
+def move_beside_another(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> Callable[[bool], int]:
+    """Ann moves to an address that was entered before, confirmed or not; the number it had."""
+
+    def moved(is_confirmed: bool) -> int:
+        with program.database.write() as session:
+            other = add_subscriber(session, NEW, clock.now(), proven=is_confirmed).id
+        ask(client, program, path)
+        client.post(link_in(sent[0]))
+        return other
+
+    return moved
+
+
+def test_an_address_on_the_list_keeps_its_own_subscription_and_the_old_one_ends(
+    program: Newsletter, ann: int, move_beside_another: Callable[[bool], int]
+) -> None:
+    assert address_of(program, move_beside_another(True)) == NEW
     with program.database.read() as session:
         assert store.by_id(session, ann).status is SubscriberStatus.ENDED
 
 
 def test_an_address_that_never_confirmed_gives_way_to_who_proved_it(
-    client: httpx.Client,
-    program: Newsletter,
-    clock: FixedClock,
-    sent: list[Mail],
-    ann: int,
-    path: str,
+    program: Newsletter, ann: int, move_beside_another: Callable[[bool], int]
 ) -> None:
-    with program.database.write() as session:
-        add_subscriber(session, NEW, clock.now(), proven=False)
-    ask(client, program, path)
-    client.post(link_in(sent[0]))
+    assert address_of(program, move_beside_another(False)) is None
     assert address_of(program, ann) == NEW
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from support import SECRET, add_subscriber
+from support import SECRET, add_subscriber, hidden_fields
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -49,8 +49,9 @@ def test_one_press_brings_back_what_she_had(
 def test_coming_back_is_consent_with_its_words(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
-    assert program.config.joining.wording in client.get(path).text
-    client.post(path)
+    page = client.get(path).text
+    assert program.config.joining.wording in page
+    client.post(path, data=hidden_fields(page))
     with program.database.read() as session:
         last = history(session, store.by_id(session, ann))[-1]
     assert (last.kind, last.wording) == (ConsentKind.GIVEN, program.config.joining.wording)
@@ -72,7 +73,10 @@ def test_an_old_link_brings_nobody_back(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     clock.at += timedelta(days=8)
-    assert client.post(path).status_code == 400
+    answer = client.post(path)
+    assert answer.status_code == 400
+    assert "This link is too old; to come back, please fill in the form again." in answer.text
+    assert "sometimes cut long links" not in answer.text
     assert status(program, ann) is SubscriberStatus.ENDED
 
 
@@ -102,6 +106,19 @@ def test_who_is_suppressed_or_erased_does_not_come_back(
         store.add_suppression(session, person.address_hash, "complained", clock.now())
     assert client.post(path).status_code == 400
     assert status(program, ann) is not SubscriberStatus.CONFIRMED
+
+
+def test_who_left_before_she_had_confirmed_is_led_to_the_form(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    with program.database.write() as session:
+        number = add_subscriber(session, "ben@example.org", clock.now(), proven=False).id
+    token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
+    assert "/return/" not in client.post(f"/unsubscribe/{token}", data={"from": "page"}).text
+    with program.database.read() as session:
+        path = return_address("", program.signer(PURPOSE), store.by_id(session, number))
+    for method in ("GET", "POST"):
+        assert "This link does not work" in client.request(method, path).text
 
 
 def test_a_link_of_another_purpose_brings_nobody_back(

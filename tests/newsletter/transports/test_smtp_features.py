@@ -1,0 +1,151 @@
+"""What an SMTP server offers, and what is done where it does not."""
+
+import pytest
+from faulty_smtp import CLOSE, Reaction, say
+from ledger import Ledger, mail, mails
+from talking import Load, Start, outcome, send
+
+from newsletter.transports.base import Accepted, InDoubt, Unsupported
+
+
+class TestServersOfOtherTimes:
+    def test_a_server_without_ehlo_is_spoken_to_with_helo(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"EHLO": say("502 5.5.1 what?")})
+        ledger = send(load, server, mails(3))
+        assert ledger.kinds == ["Accepted"] * 3
+        assert server.verbs()[:3] == ["EHLO", "HELO", "MAIL"]
+
+    def test_a_slow_greeting_is_waited_for(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp({"greeting": say("220-one moment\r\n220-please\r\n220 mail ESMTP")})
+        assert isinstance(outcome(load, server), Accepted)
+
+    def test_lines_that_end_in_a_bare_line_feed_are_read(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"greeting": Reaction(b"220 mail\n")})
+        assert isinstance(outcome(load, server), Accepted)
+
+
+class TestWhatTheServerOffers:
+    def test_pipelined_the_next_envelope_rides_with_the_content(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp()
+        send(load, server, mails(3))
+        assert server.verbs() == ["EHLO", *["MAIL", "RCPT", "DATA"] * 3, "QUIT"]
+
+    def test_the_size_is_told_where_it_may_be(self, faulty_smtp: Start, load: Load) -> None:
+        server, sent = faulty_smtp(features=["SIZE"]), mail()
+        send(load, server, [sent])
+        assert (
+            server.commands[1] == f"MAIL FROM:<bounces@wexcombe.example> SIZE={len(sent.content)}"
+        )
+
+    def test_a_mail_larger_than_the_server_takes_stops_everything_before_it_is_sent(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server, ledger = faulty_smtp(features=["SIZE 200"]), Ledger()
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported, match="200 at most"):
+            session.send([mail()], ledger)
+        assert not ledger.handed_over
+
+    def test_eight_bit_content_is_announced(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp(features=["8BITMIME"])
+        send(load, server, [mail(content="Subject: x\r\n\r\n½\r\n".encode())])
+        assert server.commands[1].endswith(" BODY=8BITMIME")
+
+    def test_eight_bit_content_is_not_forced_on_a_seven_bit_server(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp(features=["PIPELINING"])
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported, match="8BITMIME"):
+            session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], Ledger())
+
+    def test_a_mail_that_cannot_be_sent_is_met_in_its_turn(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server, ledger = faulty_smtp(features=["PIPELINING"]), Ledger()
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported):
+            session.send([mail(1), mail(2, content="Subject: ½\r\n\r\n".encode())], ledger)
+        assert ledger.kinds == ["Accepted"]
+
+    @pytest.mark.parametrize("features", [["8BITMIME"], ["8BITMIME", "SMTPUTF8"]])
+    def test_eight_bit_headers_need_smtputf8(
+        self, faulty_smtp: Start, load: Load, features: list[str]
+    ) -> None:
+        server = faulty_smtp(features=features)
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        sent = mail(content="Subject: ½\r\n\r\nx\r\n".encode())
+        with transport.open() as session:
+            if "SMTPUTF8" in features:
+                session.send([sent], Ledger())
+                assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
+            else:
+                with pytest.raises(Unsupported, match="headers need SMTPUTF8"):
+                    session.send([sent], Ledger())
+
+    def test_a_non_ascii_mailbox_needs_smtputf8(self, faulty_smtp: Start, load: Load) -> None:
+        sent = mail(1, "zoë@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")
+        able = faulty_smtp(features=["SMTPUTF8", "8BITMIME", "PIPELINING"])
+        assert send(load, able, [sent, mail(2)]).kinds == ["Accepted", "Accepted"]
+        assert able.mails[0].recipient == "zoë@wexcombe.example"
+        assert [line.endswith(" SMTPUTF8") for line in able.commands if "MAIL" in line] == [
+            True,
+            False,
+        ]
+        unable = send(load, faulty_smtp(), [mail(3), sent, mail(4)])
+        assert unable.kinds == ["Refused", "Accepted", "Accepted"]
+        assert "SMTPUTF8" in unable.outcomes[1].response
+
+    def test_the_null_sender_is_sent_as_such(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp(features=[])
+        send(load, server, [mail(sender="")])
+        assert server.commands[1] == "MAIL FROM:<>"
+
+    def test_a_sender_that_is_a_command_stops_everything(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp()
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported, match="not an address"):
+            session.send([mail(sender="a@b.example>\r\nRSET")], Ledger())
+        assert "RSET" not in server.verbs()
+
+    @pytest.mark.parametrize("body", [b"a\n.\nMAIL FROM:<x@y.example>\n", b"a\n.\r\nb\r\n"])
+    def test_line_ends_that_could_smuggle_a_second_mail_are_not_sent(
+        self, faulty_smtp: Start, load: Load, body: bytes
+    ) -> None:
+        server, ledger = faulty_smtp(), Ledger()
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
+        with transport.open() as session, pytest.raises(Unsupported, match="CRLF"):
+            session.send([mail(content=b"Subject: x\r\n\r\n" + body)], ledger)
+        assert not ledger.handed_over
+        assert not server.mails
+
+    def test_a_connection_is_renewed_after_so_many_mails(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp()
+        ledger = send(load, server, mails(7), messages_per_connection=3)
+        assert ledger.kinds == ["Accepted"] * 7
+        assert server.connections == 3
+        assert server.verbs().count("QUIT") == 3
+        assert server.verbs().count("MAIL") == 7
+
+    def test_we_introduce_ourselves_as_told(self, faulty_smtp: Start, load: Load) -> None:
+        server = faulty_smtp()
+        send(load, server, [mail()], local_hostname="mailer.wexcombe.example")
+        assert server.commands[0] == "EHLO mailer.wexcombe.example"
+
+    def test_an_answer_to_the_content_may_be_in_doubt_only_after_handing_over(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"content": [CLOSE]})
+        ledger = send(load, server, [mail()])
+        assert ledger.handed_over == [1]
+        assert isinstance(ledger.outcomes[1], InDoubt)

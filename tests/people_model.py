@@ -1,0 +1,230 @@
+"""People and their list, as a user would tell the rules: plain Python, nothing of the code."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+EXPIRES = timedelta(days=7)
+FORGET = timedelta(days=30)
+KEEP_NETWORK = timedelta(days=20)
+LONDON = ZoneInfo("Europe/London")
+# Where somebody stands for a notice of each kind to be true of her.
+STANDS = {
+    "confirm": "pending",
+    "welcome": "confirmed",
+    "changed": "confirmed",
+    "move": "confirmed",
+    "goodbye": "ended",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One that was mailed."""
+
+    kind: str
+    number: int
+    at: datetime
+    path: str
+
+
+@dataclass(kw_only=True)
+class Person:
+    """One who was ever on the list."""
+
+    address: str
+    name: str
+    frequency: str
+    asked_at: datetime
+    stands: str = "pending"
+    was_confirmed: bool = False
+    paused_until: datetime | None = None
+    ended_at: datetime | None = None
+    new_address: str = ""
+    new_address_asked_at: datetime | None = None
+    words: set[str] = field(default_factory=set)
+    """All that was ever known of her but addresses."""
+    addresses: set[str] = field(default_factory=set)
+
+    def change(self, name: str, frequency: str) -> None:
+        self.name, self.frequency = name, frequency
+        self.words.add(name)
+
+    def begin(self) -> None:
+        self.stands, self.was_confirmed, self.ended_at = "confirmed", True, None
+
+    def end(self, now: datetime) -> None:
+        if self.stands in {"pending", "confirmed"}:
+            self.stands, self.ended_at = "ended", now
+        self.new_address = ""
+
+    def be_forgotten(self) -> None:
+        self.stands, self.address, self.new_address = "erased", "", ""
+
+
+@dataclass
+class Model:
+    people: dict[int, Person] = field(default_factory=dict)
+    suppressed: set[str] = field(default_factory=set)
+    """Addresses in lower case."""
+    links: list[Link] = field(default_factory=list)
+    unnumbered: list[Person] = field(default_factory=list)
+
+    def number(self, numbers: dict[str, int]) -> None:
+        """Learn which numbers the newcomers were given."""
+        for person in self.unnumbered:
+            self.people[numbers[person.address]] = person
+        self.unnumbered.clear()
+
+    def holder(self, address: str) -> Person | None:
+        """Who has an address, in whatever case it is written."""
+        living = [p for p in self.people.values() if p.stands != "erased"]
+        return next((p for p in living if p.address.casefold() == address.casefold()), None)
+
+    def is_suppressed(self, address: str) -> bool:
+        return address.casefold() in self.suppressed
+
+    def suppress(self, address: str, *, is_lifted: bool = False) -> None:
+        if is_lifted:
+            self.suppressed.discard(address.casefold())
+        else:
+            self.suppressed.add(address.casefold())
+
+    def join(
+        self, address: str, name: str, frequency: str, now: datetime, *, is_proven: bool = False
+    ) -> None:
+        if self.is_suppressed(address):
+            return
+        person = self.holder(address)
+        if person is None:
+            person = Person(address=address, name=name, frequency=frequency, asked_at=now)
+            self.unnumbered.append(person)
+        person.asked_at = now
+        if person.stands == "ended":
+            person.stands, person.paused_until = "pending", None
+        if person.stands == "pending":
+            person.address = address
+        if is_proven or person.stands == "pending":
+            person.change(name, frequency)
+        person.addresses.add(person.address)
+        if is_proven:
+            person.begin()
+
+    def learn(self, address: str, word: str) -> None:
+        """What an import knows of her besides."""
+        person = self.holder(address)
+        if person is not None and not self.is_suppressed(address):
+            person.words.add(word)
+
+    def press(self, link: Link, now: datetime) -> bool:
+        """Whether the button of a link does what it says, as it does."""
+        if now - link.at > EXPIRES:
+            return False
+        person = self.people[link.number]
+        if link.kind == "confirm":
+            if person.stands == "pending":
+                person.begin()
+            return person.stands == "confirmed"
+        if link.kind == "return":
+            return self._come_back(person, link)
+        return self._move(person, link, now)
+
+    def _come_back(self, person: Person, link: Link) -> bool:
+        if person.stands not in {"ended", "confirmed"} or self.is_suppressed(person.address):
+            return False
+        if person.stands == "ended":
+            if not person.was_confirmed or person.ended_at != link.at:
+                return False
+            person.begin()
+        return True
+
+    def _move(self, person: Person, link: Link, now: datetime) -> bool:
+        new = person.new_address
+        if not new or person.new_address_asked_at != link.at or self.is_suppressed(new):
+            return False
+        other = self.holder(new)
+        if other is not None and other is not person and other.stands == "confirmed":
+            person.end(now)
+            return True
+        if other is not None and other is not person:
+            other.be_forgotten()
+        person.address, person.new_address = new, ""
+        person.addresses.add(new)
+        return True
+
+    def choose(self, number: int, name: str, frequency: str, until: date, now: datetime) -> bool:
+        person = self.people[number]
+        if person.stands != "confirmed":
+            return False
+        person.change(name, frequency)
+        is_later = until > now.astimezone(LONDON).date()
+        person.paused_until = datetime.combine(until, time(), LONDON) if is_later else None
+        return True
+
+    def take_less(self, number: int, frequency: str) -> bool:
+        person = self.people[number]
+        if person.stands != "confirmed":
+            return False
+        person.frequency = frequency
+        return True
+
+    def ask_to_move(self, number: int, address: str, now: datetime) -> bool:
+        person = self.people[number]
+        if person.stands != "confirmed":
+            return False
+        is_written_to = address != person.address and not self.is_suppressed(address)
+        person.new_address = address if is_written_to else ""
+        person.new_address_asked_at = now
+        return True
+
+    def leave(self, number: int, now: datetime) -> None:
+        person = self.people[number]
+        if person.stands != "erased":
+            person.end(now)
+
+    def object_or_erase(self, number: int, what: str, now: datetime) -> bool:
+        person = self.people[number]
+        if person.stands == "erased":
+            return False
+        person.end(now)
+        self.suppress(person.address)
+        if what == "erase":
+            for other in self.people.values():
+                if other.new_address.casefold() == person.address.casefold():
+                    other.new_address = ""
+            person.be_forgotten()
+        return True
+
+    def forget_unconfirmed(self, now: datetime) -> None:
+        for person in self.people.values():
+            if person.stands == "pending" and person.asked_at < now - FORGET:
+                person.be_forgotten()
+
+    def audience(self, now: datetime) -> list[str]:
+        """Whom a bulletin goes to."""
+        return sorted(
+            person.address
+            for person in self.people.values()
+            if person.stands == "confirmed"
+            and person.frequency != "weekly"
+            and not self.is_suppressed(person.address)
+            and (person.paused_until is None or person.paused_until <= now)
+        )
+
+    def expect_notice(self, kind: str, number: int, recipient: str) -> None:
+        """Look whether a mail about a person is one that may leave now."""
+        person = self.people[number]
+        assert person.stands == STANDS[kind]
+        assert person.was_confirmed or kind == "confirm"
+        assert recipient == (person.new_address if kind == "move" else person.address)
+        assert not self.is_suppressed(person.address)
+        assert not self.is_suppressed(recipient)
+
+    @property
+    def gone(self) -> set[str]:
+        """What must stand nowhere: words of those erased, and addresses that are nobody's now."""
+        living = [p for p in self.people.values() if p.stands != "erased"]
+        held = {p.address.casefold() for p in living} | {p.new_address.casefold() for p in living}
+        erased = [p for p in self.people.values() if p.stands == "erased"]
+        addresses = {address.casefold() for p in erased for address in p.addresses}
+        return {word for p in erased for word in p.words} | (addresses - held)
