@@ -83,8 +83,10 @@ def columns_of(header: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> Pl
 
     Raises:
         InvalidInput: no column holds the address, a chosen one does not exist, two have one name,
-            or one that may say who has left would be passed over.
+            one that may say who has left would be passed over, or there are none.
     """
+    if not any(header):
+        raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
     for column in (column for columns in chosen.values() for column in columns):
         if folded(column) not in names:
