@@ -5,17 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from imports import PROOF, imported, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-PROOF = ("--consent", "paper forms of 1 May")
-
-
-def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    ran = run("subscribers", "import", str(path), *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -149,13 +142,6 @@ def foreseen(run: Run, path: Path, *options: str) -> list[dict[str, object]]:
     ran = run("subscribers", "import", str(path), *options, "--dry-run", "--json")
     assert ran.status == 0, ran.err
     return [json.loads(line) for line in ran.out.splitlines()]
-
-
-def shown(run: Run, address: str) -> dict[str, object]:
-    ran = run("subscribers", "show", address, "--json")
-    assert ran.status == 0, ran.err
-    found: dict[str, object] = json.loads(ran.out)
-    return found
 
 
 MIXED = (

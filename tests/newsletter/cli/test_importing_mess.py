@@ -1,17 +1,16 @@
 """Files as they really come: wrong bytes, wrong shapes, people twice, and what attacks hide in."""
 
 import itertools
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from imports import PROOF, imported, refusal, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-PROOF = ("--consent", "paper forms")
 # The command, and at its end the most memory that it had (proc(5): VmHWM, in kilobytes).
 MEASURED = """
 import sys
@@ -24,19 +23,6 @@ finally:
 """
 
 
-def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    ran = run("subscribers", "import", str(path), *PROOF, *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
-
-
-def refusal(run: Run, path: Path, *options: str) -> str:
-    ran = run("subscribers", "import", str(path), *PROOF, *options)
-    assert ran.status == 1
-    return ran.err
-
-
 def written(folder: Path, text: str) -> Path:
     path = folder / "members.csv"
     path.write_text(text, encoding="utf-8", newline="")
@@ -45,11 +31,6 @@ def written(folder: Path, text: str) -> Path:
 
 def refused(path: Path) -> str:
     return path.with_name(f"{path.name}.refused.csv").read_text(encoding="utf-8")
-
-
-def shown(run: Run, address: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
-    return found
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
