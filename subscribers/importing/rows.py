@@ -16,7 +16,8 @@ from subscribers.membership import Wishes
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-NO = frozenset({"", "false", "0", "no"})
+NEGATED = frozenset({"false", "0", "no"})
+NO = NEGATED | {""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +72,7 @@ class RowReader:
         self._topics, self._digests = one["topics"], one["digests"]
         self._frequency, self._language = one["frequency"], one["language"]
         self._status, self._left = at["status"], at["left"]
+        self._confirmed = one["confirmed"]
         self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
         self._json, self._paused = one["attributes"], one["paused"]
         self._attributes = [
@@ -138,6 +140,8 @@ class RowReader:
             state = worse(state, self._state_of(*(texts[place] for place in self._status)))
         if any(texts[place].casefold() not in NO for place in self._left):
             state = worse(state, State.LEFT)
+        if texts[self._confirmed].casefold() in NEGATED:
+            state = worse(state, State.PENDING)
         return state
 
     def _read_state(self, *words: str) -> State:
@@ -163,7 +167,11 @@ class RowReader:
         return _among("language", language, allowed) if language and allowed else one_line(language)
 
     def _read_since(self, texts: Sequence[str]) -> str:
-        said = [f"{word} {one_line(texts[place])}" for word, place in self._since if texts[place]]
+        said = [
+            f"{word} {one_line(texts[place])}"
+            for word, place in self._since
+            if len(texts[place]) > 1 and any(map(str.isdigit, texts[place]))
+        ]
         return f"; there {', '.join(said)}" if said else ""
 
     def _read_attributes(self, texts: Sequence[str]) -> dict[str, str]:

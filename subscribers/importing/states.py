@@ -19,7 +19,7 @@ class State(StrEnum):
 
 WORDS: Mapping[State, tuple[str, ...]] = {
     State.SUBSCRIBED: (
-        *("subscribed", "confirmed", "enabled", "active", "true"),
+        *("subscribed", "confirmed", "enabled", "active", "true", "yes", "1"),
         "c",  # The Newsletter Plugin, as the other single letters
         # Buttondown: what she pays does not matter
         *("regular", "premium", "trialed", "unpaid", "gifted", "churning", "churned", "past_due"),
@@ -29,7 +29,7 @@ WORDS: Mapping[State, tuple[str, ...]] = {
     ),
     State.LEFT: (
         *("left", "ended", "unsubscribed", "blocklisted", "blocked", "disabled", "removed"),
-        *("archived", "suppressed", "false", "u"),
+        *("archived", "suppressed", "false", "no", "0", "u"),
     ),
     State.BOUNCED: ("bounced", "cleaned", "undeliverable", "b"),
     State.COMPLAINED: ("complained", "complaining", "spammy", "p"),

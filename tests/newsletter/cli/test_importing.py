@@ -303,3 +303,23 @@ def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path)
     path = written(tmp_path, "email,name,topics\nben@wexcombe.example,Other,transport\n")
     assert imported(run, path, *PROOF, "--update") == {"unchanged": 1}
     assert shown(run, "ben@wexcombe.example")["topics"] == ["housing"]
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "outcome"),
+    [
+        ("subscribed", "yes", "confirmed"),
+        ("subscribed", "no", "suppressed"),
+        ("Opt-in", "0", "suppressed"),
+        ("opt_out", "true", "suppressed"),
+        ("opt_out", "", "confirmed"),
+        ("confirmed", "yes", "confirmed"),
+        ("confirmed", "False", "pending"),
+        ("subscribed", "2019-05-01", "refused"),
+    ],
+)
+def test_a_plain_yes_or_no_is_understood(
+    run: Run, tmp_path: Path, column: str, word: str, outcome: str
+) -> None:
+    path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")
+    assert imported(run, path) == {outcome: 1}
