@@ -46,6 +46,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--notes", type=int, default=0, help="characters of each row to pass over")
     chosen = parser.parse_args()
     log_to_stderr(40)
     rows: list[list[object]] = []
@@ -55,7 +56,7 @@ def main() -> None:
     ):
         folder = Path(temporary)
         members = folder / "members.csv"
-        write_members(members, chosen.rows)
+        write_members(members, chosen.rows, chosen.notes)
         megabytes = members.stat().st_size / 1e6
         validator = _validator_seconds(chosen.rows)
         for name, url, bare, load in (
@@ -76,12 +77,12 @@ def main() -> None:
     )
 
 
-def write_members(path: Path, count: int) -> None:
+def write_members(path: Path, count: int, notes: int) -> None:
     """A list as it is brought along: names, topics, states, some of it wrong."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["email", "name", "topics", "status", "joined"])
-        writer.writerows(_member(number) for number in range(count))
+        writer.writerow(["email", "name", "topics", "status", "joined", "notes"])
+        writer.writerows((*_member(number), "n" * notes) for number in range(count))
 
 
 def _member(number: int) -> tuple[str, str, str, str, str]:

@@ -1,10 +1,12 @@
 """`newsletter subscribers import`: people brought along from another list."""
 
 import csv
+import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -161,7 +163,7 @@ def _run(
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
     reached = 0
-    with program.progress(f"Importing, {table.unit}", table.total) as progress:
+    with program.progress(f"Importing, {table.unit}", table.total) as progress, _program_settled():
         for batch in batches(table.rows, reader):
             for row, verdict in zip(batch, entrance.take([r.said for r in batch]), strict=True):
                 counts[verdict.outcome.value] += 1
@@ -170,6 +172,16 @@ def _run(
             progress.advance(done - reached)
             reached = done
     return counts
+
+
+@contextmanager
+def _program_settled() -> Iterator[None]:
+    """Let the collector of garbage pass over the program itself, a third of an import's time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _telling(file: TextIO, address: int, as_json: bool) -> Tell:

@@ -20,10 +20,10 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "attributes": ("attributes", "metadata"),
     # Until when she wants nothing, as our own export writes it.
     "paused": ("paused",),
-    # When she joined and confirmed there: words of the proof.
+    # When she joined and confirmed there: words of the proof; "no" in the second is a state.
     "joined": (
         *("joined", "created at", "optin time", "creation date", "subscription date"),
-        *("subscription time", "subscribed at", "date"),
+        *("subscription time", "subscribed at"),
     ),
     "confirmed": ("confirmed", "confirmed at", "confirm time", "confirmation time"),
     # How she stands: "subscribed to emails" is Ghost's, "global" and "list status" MailPoet's.
@@ -35,6 +35,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
         "subscribed to emails",
         "subscriber type",
         "type",
+        *("subscribed", "is subscribed", "opt in", "opted in", "active", "enabled"),
     ),
     # Not empty where she is mailed no more: moments at Mailchimp, "email disabled" at Substack.
     "left": (
@@ -54,6 +55,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
         "email disabled",
         "bounced",
         "complained",
+        *("opt out", "opted out", "optout", "do not mail", "do not email"),
     ),
     "ignored": (),
 }
@@ -70,6 +72,10 @@ TELLING = (
     "suppress",
     "blocklist",
     "undeliverab",
+    "opt out",
+    "optout",
+    "opted out",
+    "do not",
 )
 
 Places = Mapping[str, tuple[int, ...]]
@@ -83,8 +89,10 @@ def columns_of(header: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> Pl
 
     Raises:
         InvalidInput: no column holds the address, a chosen one does not exist, two have one name,
-            or one that may say who has left would be passed over.
+            one that may say who has left would be passed over, or there are none.
     """
+    if not any(header):
+        raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
     for column in (column for columns in chosen.values() for column in columns):
         if folded(column) not in names:

@@ -19,6 +19,8 @@ def open_table(path: Path, sheet: str = "") -> Iterator[Table]:
     Raises:
         InvalidInput: it is neither, or cannot be read.
     """
+    if not path.is_file():
+        raise InvalidInput(f"{path} is no file that can be read twice; save it as one first")
     if is_zip(path):
         with spreadsheet(path, sheet) as table:
             yield table

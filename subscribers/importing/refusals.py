@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from subscribers.exporting import defused
+from subscribers.exporting import defused, read
 
 OURS = ("row", "reason")
 
@@ -41,5 +41,10 @@ class Refusals:
             file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(file)
             self._writer.writerow([*OURS, *map(defused, self._header[self._skipped :])])
-        self._writer.writerow([row, defused(reason), *map(defused, cells[self._skipped :])])
+        self._writer.writerow([row, defused(reason), *map(_again, cells[self._skipped :])])
         self.count += 1
+
+
+def _again(cell: str) -> str:
+    """Defused, once, where the file that is imported may be one of ours."""
+    return defused(read(cell))

@@ -4,19 +4,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from unicodedata import normalize
 
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
 from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.states import STATES, State, state_of, worst
+from subscribers.importing.states import STATES, State, state_of, worse
 from subscribers.membership import Wishes
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-NO = frozenset({"", "false", "0", "no"})
+NEGATED = frozenset({"false", "0", "no"})
+NO = NEGATED | {""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,22 +62,27 @@ class RowReader:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         at = reading.columns
-        self._address = at["address"][0]
-        # Where only a surname stands beside the name, that is the first one.
-        is_first = at["last_name"] and not at["first_name"]
-        self._name = () if is_first else at["name"]
-        self._parts = (at["name"] if is_first else at["first_name"]) + at["last_name"]
+        # What has no column is read from the empty cell behind the last.
+        one = {thing: places[0] if places else reading.width for thing, places in at.items()}
+        self._address, self._name = one["address"], one["name"]
+        self._parts = at["first_name"] + at["last_name"]
+        if at["last_name"] and not at["first_name"]:
+            # Where only a surname stands beside the name, that is the first one.
+            self._name, self._parts = reading.width, at["name"] + at["last_name"]
+        self._topics, self._digests = one["topics"], one["digests"]
+        self._frequency, self._language = one["frequency"], one["language"]
         self._status, self._left = at["status"], at["left"]
+        self._confirmed = one["confirmed"]
         self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
-        self._wanted = [at[thing] for thing in ("topics", "digests", "frequency", "language")]
-        self._json, self._paused = at["attributes"], at["paused"]
+        self._json, self._paused = one["attributes"], one["paused"]
         self._attributes = [
-            (thing.removeprefix(ATTRIBUTE), places[0])
-            for thing, places in at.items()
+            (thing.removeprefix(ATTRIBUTE), place)
+            for thing, place in one.items()
             if thing.startswith(ATTRIBUTE)
         ]
-        # Most people want what many want.
+        # Most people want what many want, and stand as many do.
         self._wishes = lru_cache(maxsize=4096)(self._read_wishes)
+        self._state_of = lru_cache(maxsize=256)(self._read_state)
 
     def person(self, row: int, cells: Sequence[str]) -> Person:
         """What a row says.
@@ -86,17 +92,26 @@ class RowReader:
         """
         if len(cells) != self._reading.width:
             cells = self._fitted(cells)
-        if "\0" in "".join(cells):
+        texts = [*map(str.strip, cells), ""]
+        joined = "".join(texts)
+        if "\0" in joined:
             raise InvalidInput("the row holds a NUL character; the file is damaged or no text")
+        if "'" in joined:
+            texts = [*map(read, texts)]
         return Person(
             row=row,
-            address=_text(cells[self._address]),
-            name=self._full_name(cells),
-            wishes=self._wishes(*(_first(places, cells) for places in self._wanted)),
-            attributes=self._read_attributes(cells) if self._json or self._attributes else {},
-            since=self._read_since(cells) if self._since else "",
-            state=self._state(cells) if self._status or self._left else self._reading.state,
-            paused_until=_moment(_first(self._paused, cells)) if self._paused else None,
+            address=texts[self._address],
+            name=self._full_name(texts),
+            wishes=self._wishes(
+                texts[self._topics],
+                texts[self._digests],
+                texts[self._frequency],
+                texts[self._language],
+            ),
+            attributes=self._read_attributes(texts),
+            since=self._read_since(texts) if self._since else "",
+            state=self._state(texts),
+            paused_until=_moment(texts[self._paused]),
         )
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
@@ -113,17 +128,24 @@ class RowReader:
             )
         return [*cells[:width], *[""] * (width - len(cells))]
 
-    def _full_name(self, cells: Sequence[str]) -> str:
-        name = _first(self._name, cells)
+    def _full_name(self, texts: Sequence[str]) -> str:
+        name = texts[self._name]
         if not name and self._parts:
-            name = " ".join(filter(None, (_text(cells[place]) for place in self._parts)))
+            name = " ".join(filter(None, (texts[place] for place in self._parts)))
         return name if name.isascii() else normalize("NFC", name)
 
-    def _state(self, cells: Sequence[str]) -> State:
-        said = [self._reading.state]
-        said += [state_of(_text(cells[place]), self._reading.words) for place in self._status]
-        said += [State.LEFT for place in self._left if cells[place].strip().casefold() not in NO]
-        return worst(said)
+    def _state(self, texts: Sequence[str]) -> State:
+        state = self._reading.state
+        if self._status:
+            state = worse(state, self._state_of(*(texts[place] for place in self._status)))
+        if any(texts[place].casefold() not in NO for place in self._left):
+            state = worse(state, State.LEFT)
+        if texts[self._confirmed].casefold() in NEGATED:
+            state = worse(state, State.PENDING)
+        return state
+
+    def _read_state(self, *words: str) -> State:
+        return reduce(worse, (state_of(word, self._reading.words) for word in words))
 
     def _read_wishes(self, topics: str, digests: str, frequency: str, language: str) -> Wishes:
         return Wishes(
@@ -137,23 +159,25 @@ class RowReader:
             frequency=Frequency(_among("frequency", frequency, frozenset(Frequency)))
             if frequency
             else Frequency.REGULAR,
-            language=self._language(language),
+            language=self._read_language(language),
         )
 
-    def _language(self, language: str) -> str:
+    def _read_language(self, language: str) -> str:
         allowed = self._reading.languages
         return _among("language", language, allowed) if language and allowed else one_line(language)
 
-    def _read_since(self, cells: Sequence[str]) -> str:
+    def _read_since(self, texts: Sequence[str]) -> str:
         said = [
-            f"{word} {one_line(_text(cells[place]))}" for word, place in self._since if cells[place]
+            f"{word} {one_line(texts[place])}"
+            for word, place in self._since
+            if len(texts[place]) > 1 and any(map(str.isdigit, texts[place]))
         ]
         return f"; there {', '.join(said)}" if said else ""
 
-    def _read_attributes(self, cells: Sequence[str]) -> dict[str, str]:
-        found = _object(_first(self._json, cells))
+    def _read_attributes(self, texts: Sequence[str]) -> dict[str, str]:
+        found = _object(texts[self._json])
         for name, place in self._attributes:
-            if value := one_line(_text(cells[place])):
+            if value := one_line(texts[place]):
                 found[name] = value
         return found
 
@@ -208,11 +232,3 @@ def _listed(text: str) -> list[str]:
     """The names of a cell, joined by commas or semicolons, quoted at Mailchimp."""
     names = (name.strip().strip('"').strip() for name in text.replace(";", ",").split(","))
     return [name for name in names if name]
-
-
-def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
-    return _text(cells[places[0]]) if places else ""
-
-
-def _text(cell: str) -> str:
-    return read(cell.strip())

@@ -1,7 +1,7 @@
 """How people stood on the list that they come from, in the words of many programs."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from newsletter.errors import InvalidInput
@@ -19,7 +19,7 @@ class State(StrEnum):
 
 WORDS: Mapping[State, tuple[str, ...]] = {
     State.SUBSCRIBED: (
-        *("subscribed", "confirmed", "enabled", "active", "true"),
+        *("subscribed", "confirmed", "enabled", "active", "true", "yes", "1"),
         "c",  # The Newsletter Plugin, as the other single letters
         # Buttondown: what she pays does not matter
         *("regular", "premium", "trialed", "unpaid", "gifted", "churning", "churned", "past_due"),
@@ -29,7 +29,7 @@ WORDS: Mapping[State, tuple[str, ...]] = {
     ),
     State.LEFT: (
         *("left", "ended", "unsubscribed", "blocklisted", "blocked", "disabled", "removed"),
-        *("archived", "suppressed", "false", "u"),
+        *("archived", "suppressed", "false", "no", "0", "u"),
     ),
     State.BOUNCED: ("bounced", "cleaned", "undeliverable", "b"),
     State.COMPLAINED: ("complained", "complaining", "spammy", "p"),
@@ -54,9 +54,9 @@ def state_of(word: str, words: Mapping[str, State] = STATES) -> State:
     return found
 
 
-def worst(states: Sequence[State]) -> State:
-    """What counts where several are said."""
-    return max(states, key=WORSE.index)
+def worse(one: State, other: State) -> State:
+    """What counts where two are said."""
+    return max(one, other, key=WORSE.index)
 
 
 # Mailchimp gives one file for each state, and says it in the name alone.

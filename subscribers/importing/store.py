@@ -5,12 +5,13 @@ to write and to plan than to execute.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Enum,
     FromClause,
     Select,
     Text,
@@ -148,16 +149,17 @@ def add(
     connection, table = session.connection(), model.__table__
     quoted = ", ".join(f'"{name}"' for name in names)
     bound = _bound(connection, table, names, rows)
+    if not bound:
+        return
     if _is_sqlite(session):
         marks = ", ".join("?" * len(names))
         statement = f"INSERT INTO {model.__tablename__} ({quoted}) VALUES ({marks})"  # noqa: S608 - of the model
-        if found := list(bound):
-            connection.exec_driver_sql(statement, found)
-        return
-    _copy(connection, f"COPY {model.__tablename__} ({quoted}) FROM STDIN", bound)
+        connection.exec_driver_sql(statement, [*bound])
+    else:
+        _copy(connection, f"COPY {model.__tablename__} ({quoted}) FROM STDIN", bound)
 
 
-def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
     dbapi: Any = connection.dialect.dbapi
     try:
@@ -175,27 +177,26 @@ def _bound(
     table: FromClause,
     names: Sequence[str],
     rows: Iterable[tuple[object, ...]],
-) -> Iterator[tuple[Any, ...]]:
-    """The rows as the driver takes them."""
-    ways = [_way(connection, table, name) for name in names]
-    changed = [(place, way) for place, way in enumerate(ways) if way is not None]
-    for row in rows:
-        cells = list(row)
-        for place, way in changed:
-            cells[place] = way(cells[place])
-        yield tuple(cells)
+) -> Sequence[tuple[Any, ...]]:
+    """The rows as the driver takes them; changed column by column, which is far quicker."""
+    columns: list[Iterable[Any]] = [*zip(*rows, strict=True)]
+    ways = (_way(connection, table, name) for name in names)
+    changed = [map(way, each) if way else each for way, each in zip(ways, columns, strict=False)]
+    return [*zip(*changed, strict=True)]
 
 
 def _way(connection: Connection, table: FromClause, name: str) -> Callable[[Any], Any] | None:
-    dialect = connection.dialect
-    kind = table.c[name].type.dialect_impl(dialect)
-    way = kind.bind_processor(dialect)
+    kind = table.c[name].type.dialect_impl(connection.dialect)
+    way = kind.bind_processor(connection.dialect)
+    if isinstance(kind, Enum):
+        # A StrEnum's text is its value.
+        return str
     if way is None:
         return None
     if isinstance(kind, JSON):
         empty = way({})
         return lambda value: way(value) if value else empty
-    # States and moments: a few that come again and again.
+    # Moments: a few that come again and again.
     return lru_cache(maxsize=256)(way)
 
 

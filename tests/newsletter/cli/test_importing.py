@@ -5,17 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from imports import PROOF, imported, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-PROOF = ("--consent", "paper forms of 1 May")
-
-
-def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    ran = run("subscribers", "import", str(path), *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -149,13 +142,6 @@ def foreseen(run: Run, path: Path, *options: str) -> list[dict[str, object]]:
     ran = run("subscribers", "import", str(path), *options, "--dry-run", "--json")
     assert ran.status == 0, ran.err
     return [json.loads(line) for line in ran.out.splitlines()]
-
-
-def shown(run: Run, address: str) -> dict[str, object]:
-    ran = run("subscribers", "show", address, "--json")
-    assert ran.status == 0, ran.err
-    found: dict[str, object] = json.loads(ran.out)
-    return found
 
 
 MIXED = (
@@ -317,3 +303,23 @@ def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path)
     path = written(tmp_path, "email,name,topics\nben@wexcombe.example,Other,transport\n")
     assert imported(run, path, *PROOF, "--update") == {"unchanged": 1}
     assert shown(run, "ben@wexcombe.example")["topics"] == ["housing"]
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "outcome"),
+    [
+        ("subscribed", "yes", "confirmed"),
+        ("subscribed", "no", "suppressed"),
+        ("Opt-in", "0", "suppressed"),
+        ("opt_out", "true", "suppressed"),
+        ("opt_out", "", "confirmed"),
+        ("confirmed", "yes", "confirmed"),
+        ("confirmed", "False", "pending"),
+        ("subscribed", "2019-05-01", "refused"),
+    ],
+)
+def test_a_plain_yes_or_no_is_understood(
+    run: Run, tmp_path: Path, column: str, word: str, outcome: str
+) -> None:
+    path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")
+    assert imported(run, path) == {outcome: 1}

@@ -1,16 +1,16 @@
 """Files as they really come: wrong bytes, wrong shapes, people twice, and what attacks hide in."""
 
 import itertools
-import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from imports import PROOF, imported, refusal, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-PROOF = ("--consent", "paper forms")
 # The command, and at its end the most memory that it had (proc(5): VmHWM, in kilobytes).
 MEASURED = """
 import sys
@@ -23,19 +23,6 @@ finally:
 """
 
 
-def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    ran = run("subscribers", "import", str(path), *PROOF, *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
-
-
-def refusal(run: Run, path: Path, *options: str) -> str:
-    ran = run("subscribers", "import", str(path), *PROOF, *options)
-    assert ran.status == 1
-    return ran.err
-
-
 def written(folder: Path, text: str) -> Path:
     path = folder / "members.csv"
     path.write_text(text, encoding="utf-8", newline="")
@@ -44,11 +31,6 @@ def written(folder: Path, text: str) -> Path:
 
 def refused(path: Path) -> str:
     return path.with_name(f"{path.name}.refused.csv").read_text(encoding="utf-8")
-
-
-def shown(run: Run, address: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
-    return found
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -82,8 +64,12 @@ def test_a_cell_without_end_is_refused(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n"])
-def test_an_empty_file_is_said_to_hold_no_address(run: Run, tmp_path: Path, text: str) -> None:
-    assert "no column is known to hold the address" in refusal(run, written(tmp_path, text))
+def test_an_empty_file_is_said_to_name_no_columns(run: Run, tmp_path: Path, text: str) -> None:
+    assert "the first line must name the columns" in refusal(run, written(tmp_path, text))
+
+
+def test_what_is_no_file_is_said_to_be_none(run: Run) -> None:
+    assert "save it as one first" in refusal(run, Path(os.devnull))
 
 
 def test_a_header_alone_enters_nobody(run: Run, tmp_path: Path) -> None:
@@ -147,12 +133,14 @@ def test_whoever_has_left_by_any_row_has_left(
     assert imported(run, written(tmp_path, "email\nann@example.org\n")) == {"refused": 1}
 
 
-def test_a_refused_file_that_is_refused_again_stays_as_wide(run: Run, tmp_path: Path) -> None:
-    path = written(tmp_path, "email,name\nnowhere,Ann\n")
+def test_a_refused_file_that_is_refused_again_stays_as_it_is(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,name\nnowhere,=1+1\n")
     imported(run, path)
     again = path.with_name(f"{path.name}.refused.csv")
     imported(run, again)
-    assert refused(again).splitlines()[0] == "row,reason,email,name"
+    header, row = refused(again).splitlines()
+    assert header == "row,reason,email,name"
+    assert row.endswith(",nowhere,'=1+1")
 
 
 def test_memory_stays_flat_however_large_the_file(run: Run, tmp_path: Path) -> None:

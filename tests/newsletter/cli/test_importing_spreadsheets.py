@@ -7,12 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from imports import PROOF, imported, refusal, shown
 from openpyxl import Workbook
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
 HEADER = ("email", "name", "attribute", "OPTIN_TIME")
-PROOF = ("--consent", "paper forms")
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lollollollollollollol">'
     + "".join(
@@ -35,24 +35,6 @@ def workbook(path: Path, rows: Sequence[Sequence[object]], sheet: str = "People"
     other.append(["other@example.org"])
     book.save(path)
     return path
-
-
-def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    ran = run("subscribers", "import", str(path), *PROOF, *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
-
-
-def shown(run: Run, address: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
-    return found
-
-
-def refusal(run: Run, path: Path, *options: str) -> str:
-    ran = run("subscribers", "import", str(path), *PROOF, *options)
-    assert ran.status == 1, ran.out
-    return ran.err
 
 
 def test_the_first_sheet_is_read(run: Run, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from imports import imported, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
+GWEN = "gwen@example.org"
 MAILCHIMP = "MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID,NOTES,TAGS"
 MAILCHIMP_HEAD = f"Email Address,First Name,Last Name,Address,{MAILCHIMP}"
 MAILCHIMP_REST = '"Gwen",Pym,1 High St,2,,,"2015-03-16 14:40:47",,1,ab12,,"""Housing"""'
@@ -70,25 +72,18 @@ LISTS = {
 }
 
 
-def imported(run: Run, folder: Path, name: str, text: str, *options: str) -> dict[str, int]:
+def bring(run: Run, folder: Path, name: str, text: str, *options: str) -> dict[str, int]:
+    """Import a list under the name that it comes with."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    ran = run("subscribers", "import", str(path), "--consent", "their own list", *options, "--json")
-    assert ran.status == 0, ran.err
-    counts: dict[str, int] = json.loads(ran.out)
-    return counts
-
-
-def person(run: Run, address: str = "gwen@example.org") -> dict[str, object]:
-    found: dict[str, object] = json.loads(run("subscribers", "show", address, "--json").out)
-    return found
+    return imported(run, path, *options)
 
 
 @pytest.mark.parametrize("program", LISTS)
 def test_who_is_mailed_there_comes_along_and_who_is_not_is_suppressed(
     run: Run, tmp_path: Path, program: str
 ) -> None:
-    assert imported(run, tmp_path, *LISTS[program]) == {"confirmed": 1, "suppressed": 1}
+    assert bring(run, tmp_path, *LISTS[program]) == {"confirmed": 1, "suppressed": 1}
 
 
 @pytest.mark.parametrize(
@@ -101,18 +96,18 @@ def test_who_is_mailed_there_comes_along_and_who_is_not_is_suppressed(
     ],
 )
 def test_names_come_along(run: Run, tmp_path: Path, program: str, name: str) -> None:
-    imported(run, tmp_path, *LISTS[program])
-    assert person(run)["name"] == name
+    bring(run, tmp_path, *LISTS[program])
+    assert shown(run, GWEN)["name"] == name
 
 
 @pytest.mark.parametrize("program", ["Ghost", "Buttondown"])
 def test_labels_become_topics(run: Run, tmp_path: Path, program: str) -> None:
-    imported(run, tmp_path, *LISTS[program])
-    assert person(run)["topics"] == ["housing"]
+    bring(run, tmp_path, *LISTS[program])
+    assert shown(run, GWEN)["topics"] == ["housing"]
 
 
 def test_listmonks_attributes_can_be_asked_for(run: Run, tmp_path: Path) -> None:
-    imported(run, tmp_path, *LISTS["listmonk"])
+    bring(run, tmp_path, *LISTS["listmonk"])
     asked = "attribute.ward = Abbey and attribute.age = 40"
     found = json.loads(run("subscribers", "list", "--segment", asked, "--json").out)
     assert [each["address"] for each in found] == ["gwen@example.org"]
@@ -134,19 +129,19 @@ def test_each_file_of_mailchimps_says_how_its_people_stand(
 ) -> None:
     header = f"{MAILCHIMP_HEAD},{more}".rstrip(",")
     row = f"gwen@example.org,{MAILCHIMP_REST}" + (f",{cells}" if more else "")
-    assert imported(run, tmp_path, name, f"{header}\n{row}\n") == {outcome: 1}
+    assert bring(run, tmp_path, name, f"{header}\n{row}\n") == {outcome: 1}
 
 
 def test_mailchimps_names_tags_and_dates_come_along(run: Run, tmp_path: Path) -> None:
     text = f"{MAILCHIMP_HEAD}\ngwen@example.org,{MAILCHIMP_REST}\n"
-    imported(run, tmp_path, "subscribed_members_export_3f2a.csv", text)
-    found = person(run)
+    bring(run, tmp_path, "subscribed_members_export_3f2a.csv", text)
+    found = shown(run, GWEN)
     assert (found["name"], found["topics"]) == ("Gwen Pym", ["housing"])
     assert "there confirmed 2015-03-16 14:40:47" in json.dumps(found["consent"])
 
 
 def test_what_an_unknown_word_means_can_be_said(run: Run, tmp_path: Path) -> None:
     text = "email,status\ngwen@example.org,Inactive\n"
-    assert imported(run, tmp_path, "members.csv", text) == {"refused": 1}
-    counts = imported(run, tmp_path, "members.csv", text, "--status", "inactive=subscribed")
+    assert bring(run, tmp_path, "members.csv", text) == {"refused": 1}
+    counts = bring(run, tmp_path, "members.csv", text, "--status", "inactive=subscribed")
     assert counts == {"confirmed": 1}
