@@ -85,8 +85,11 @@ def join(
         session.add(subscriber)
         _apply(session, subscriber, wishes)
         session.flush()
-    elif proven or subscriber.status is not SubscriberStatus.CONFIRMED:
+    elif subscriber.status is not SubscriberStatus.CONFIRMED:
         _apply(session, subscriber, wishes)
+    elif proven:
+        choose(session, subscriber, wishes, origin=origin, now=now)
+        return subscriber
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
         pause(subscriber, None)
@@ -107,7 +110,10 @@ def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: da
     if subscriber.status is SubscriberStatus.CONFIRMED:
         return False
     if subscriber.status is not SubscriberStatus.PENDING:
-        raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; she must join anew")
+        raise Conflict(
+            f"{subscriber.address or f'subscriber {subscriber.id}'} is {subscriber.status} and "
+            "must join anew; with proof of that: newsletter subscribers add ADDRESS --consent PROOF"
+        )
     _begin(subscriber, now)
     details = described(wishes_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)

@@ -8,9 +8,9 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people import person_at
 from newsletter.editions.dates import clock_time
 from subscribers import store
-from subscribers.addresses import normalise_address
 from subscribers.consent import Proof, history
 
 
@@ -21,7 +21,7 @@ from subscribers.consent import Proof, history
 def consent(program: Program, address: str, as_json: bool) -> None:
     """The whole history of what a person agreed to, when and how."""
     with program.database.read() as session:
-        subscriber = store.by_address(session, normalise_address(address))
+        subscriber = person_at(program, session, address)
         proofs = history(session, subscriber)
     if as_json:
         print_json(program, [asdict(proof) for proof in proofs])

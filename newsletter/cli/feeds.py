@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people import person_at
 from newsletter.errors import Conflict
 from newsletter.feeds import private as own
 from newsletter.feeds import store
@@ -14,8 +15,6 @@ from newsletter.feeds.documents import FeedKind
 from newsletter.feeds.files import write_feeds
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.feeds.scopes import Selection
-from subscribers import store as people
-from subscribers.addresses import normalise_address
 from subscribers.models import SubscriberStatus
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
@@ -94,7 +93,7 @@ def private(program: Program, address: str, revoke: bool, renew: bool) -> None:
     """
     now, base = program.clock.now(), program.config.site.base_url
     with program.database.write() as session:
-        subscriber = people.by_address(session, normalise_address(address))
+        subscriber = person_at(program, session, address)
         ended = own.revoke(session, subscriber, now) if revoke or renew else 0
         token = ""
         if not revoke:

@@ -10,13 +10,14 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people import by_administrator, is_member, person_at, topics_of
 from newsletter.cli.segments import asking_of, segments
 from newsletter.cli.suppressing import suppress, unsuppress
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
 from subscribers import membership, store
 from subscribers.addresses import normalise_address
-from subscribers.consent import Origin, history
+from subscribers.consent import history
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments import store as segments_store
@@ -65,17 +66,32 @@ def add(
     consent: str | None,
 ) -> None:
     """Enter an address; with proof of her consent she is confirmed at once."""
-    joining = Joining(address=address, name=name, topics=topics, frequency=Frequency(frequency))
+    proof = (consent or "").strip()
     with program.database.write() as session:
+        was_confirmed = is_member(program, session, address)
+        joining = Joining(
+            address=address,
+            name=name,
+            topics=topics_of(program, session, topics),
+            frequency=Frequency(frequency),
+        )
         subscriber = membership.join(
             session,
             program.app.secret,
             joining,
-            origin=by_administrator(consent or "no proof given"),
-            proven=bool(consent and consent.strip()),
+            origin=by_administrator(proof or "no proof given"),
+            proven=bool(proof),
             now=program.clock.now(),
         )
-    program.say(f"{subscriber.address} is {subscriber.status.value}.")
+    if not was_confirmed:
+        program.say(f"{subscriber.address} is {subscriber.status.value}.")
+    elif proof:
+        program.say(f"{subscriber.address} was confirmed before; she is sent what you said now.")
+    else:
+        program.say(
+            f"{subscriber.address} was confirmed before, and nothing was changed; "
+            "to change what she is sent, say how she asked for it: --consent PROOF"
+        )
 
 
 @subscribers.command("list")
@@ -96,7 +112,9 @@ def list_subscribers(
     as_json: bool,
 ) -> None:
     """The newest subscribers, or those that are looked for."""
-    conditions = [Subscriber.status == SubscriberStatus(status)] if status else []
+    # Nothing is left of the erased that could be listed, but for their number.
+    is_asked = Subscriber.status == SubscriberStatus(status) if status else None
+    conditions = [Subscriber.status != SubscriberStatus.ERASED if is_asked is None else is_asked]
     if search.strip():
         conditions.append(segments_store.is_like(search.strip()))
     with program.database.read() as session:
@@ -130,22 +148,21 @@ def list_subscribers(
 def show(program: Program, address: str, as_json: bool) -> None:
     """One subscriber, with the history of her consent."""
     with program.database.read() as session:
-        subscriber = store.by_address(session, normalise_address(address))
-        details = _as_dict(session, subscriber)
-        suppression = store.find_suppression(session, subscriber.address_hash)
-        details["suppressed"] = suppression.reason if suppression else None
-        details["consent"] = [
-            {"at": event.at, "kind": event.kind.value, "source": event.source}
-            for event in history(session, subscriber)
-        ]
+        subscriber = person_at(program, session, address)
+        details = _as_dict(session, subscriber) | _details(session, subscriber)
     if as_json:
         print_json(program, details)
         return
     zone = program.config.site.timezone
-    for key in ("address", "name", "status", "frequency", "suppressed"):
+    for key in ("address", "name", "status", "frequency", "language", "source", "suppressed"):
         if details[key]:
             program.say(f"{key}: {details[key]}")
-    program.say(f"topics: {', '.join(details['topics']) or 'all'}")
+    for key in ("topics", "digests"):
+        program.say(f"{key}: {', '.join(details[key]) or 'all'}")
+    for key, value in details["attributes"].items():
+        program.say(f"{key}: {value}")
+    if details["paused_until"] and details["paused_until"] > program.clock.now():
+        program.say(f"paused until: {clock_time(details['paused_until'], zone)}")
     for event in details["consent"]:
         program.say(f"{clock_time(event['at'], zone)}  consent {event['kind']}: {event['source']}")
 
@@ -157,10 +174,10 @@ def show(program: Program, address: str, as_json: bool) -> None:
 def confirm(program: Program, address: str, consent: str) -> None:
     """Confirm a pending subscriber whose consent is proven."""
     with program.database.write() as session:
-        subscriber = store.by_address(session, normalise_address(address))
-        origin = by_administrator(consent)
-        membership.confirm(session, subscriber, origin=origin, now=program.clock.now())
-    program.say(f"{subscriber.address} is confirmed.")
+        subscriber = person_at(program, session, address)
+        origin, now = by_administrator(consent), program.clock.now()
+        is_new = membership.confirm(session, subscriber, origin=origin, now=now)
+    program.say(f"{subscriber.address} {'is confirmed' if is_new else 'was confirmed before'}.")
 
 
 @subscribers.command()
@@ -169,7 +186,7 @@ def confirm(program: Program, address: str, consent: str) -> None:
 def remove(program: Program, address: str) -> None:
     """End a subscription at her wish; mail already queued is held back too."""
     with program.database.write() as session:
-        subscriber = store.by_address(session, normalise_address(address))
+        subscriber = person_at(program, session, address)
         ended = membership.leave(
             session, subscriber, origin=by_administrator("at her wish"), now=program.clock.now()
         )
@@ -187,15 +204,26 @@ def erase(program: Program, address: str, yes: bool) -> None:
         program.say("Nothing was changed.")
         return
     with program.database.write() as session:
-        person = store.by_address(session, known)
+        person = person_at(program, session, address)
         origin = by_administrator("at her wish")
         disclosure.erase(session, person, origin=origin, now=program.clock.now())
     program.say(f"{known} is erased.")
 
 
-def by_administrator(what: str) -> Origin:
-    """Where an act of the administrator comes from, as the ledger of consent shows it."""
-    return Origin(source=f"administrator: {what}")
+def _details(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    suppression = store.find_suppression(session, subscriber.address_hash)
+    return {
+        "language": subscriber.language,
+        "source": subscriber.source,
+        "attributes": dict(subscriber.attributes),
+        "ended_at": subscriber.ended_at,
+        "active_at": subscriber.active_at,
+        "suppressed": suppression.reason if suppression else None,
+        "consent": [
+            {"at": event.at, "kind": event.kind.value, "source": event.source}
+            for event in history(session, subscriber)
+        ],
+    }
 
 
 def _as_dict(session: Session, subscriber: Subscriber) -> dict[str, Any]:

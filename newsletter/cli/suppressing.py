@@ -8,7 +8,8 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import InvalidInput, ResourceNotFound
-from subscribers.addresses import normalise_address
+from subscribers import store
+from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import suppressing
 from subscribers.importing.opening import open_table
 
@@ -34,7 +35,8 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
         program.say(f"{new} suppressed, {others} were already.")
     elif address is not None:
         known = normalise_address(address)
-        program.say(f"{known} is suppressed{'' if take([known]) else ' already'}.")
+        already = "" if take([known]) else f" already ({_reason(program, known)})"
+        program.say(f"{known} is suppressed{already}.")
 
 
 @click.command()
@@ -56,6 +58,12 @@ def unsuppress(program: Program, address: str | None, path: Path | None) -> None
         if not lift([known]):
             raise ResourceNotFound(f"{known} is not suppressed")
         program.say(f"{known} is no longer suppressed.")
+
+
+def _reason(program: Program, address: str) -> str:
+    with program.database.read() as session:
+        found = store.find_suppression(session, hash_address(program.app.secret, address))
+    return found.reason if found else ""
 
 
 def _refuse_both(address: str | None, path: Path | None) -> None:

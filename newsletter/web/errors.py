@@ -114,7 +114,12 @@ def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    context = {"status": status, "heading": words[0], "message": words[1]}
+    context = {
+        "status": status,
+        "heading": words[0],
+        "message": words[1],
+        "is_about_a_link": words[0] == LINK_HEADING,
+    }
     try:
         return site_of(request).views.page("error.html", context, status, headers)
     except TemplateError as error:

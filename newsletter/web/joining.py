@@ -5,6 +5,7 @@ she agreed to others: one opened long ago, or without a mark, is shown again wit
 """
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
-from newsletter.web.entering import enter, welcome_address
+from newsletter.web.entering import enter_in_step, in_step, welcome_address
 from newsletter.web.networks import address_of, network_of
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -54,9 +55,10 @@ async def subscribe(request: Request) -> Response:
         return await run_in_threadpool(_form, site, filled, str(error), 400)
     except TokenError:
         return await run_in_threadpool(_form, site, filled, OUTLIVED, 200)
-    if not is_trapped:
-        network = address_of(request)
-        await run_in_threadpool(enter, site, address, wishes, source=SOURCE, network=network)
+    if is_trapped:
+        await in_step(monotonic())
+    else:
+        await enter_in_step(site, address, wishes, source=SOURCE, network=address_of(request))
     return site.views.page("asked.html", {"address": address}, headers=TOKEN_HEADERS)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput
-from newsletter.web.entering import enter, welcome_address
+from newsletter.web.entering import enter_in_step, welcome_address
 from newsletter.web.joining import TOO_OFTEN, open_site
 from newsletter.web.networks import address_of, network_of
 from newsletter.web.state import SiteState
@@ -51,7 +51,7 @@ async def subscribe(request: Request) -> Response:
         words = "show her the words that GET gives, and send their version as “wording”"
         return _answer({"error": words, "wording": _wording(site)}, 409)
     network = address_of(request)
-    await run_in_threadpool(enter, site, address, wishes, source=SOURCE, network=network)
+    await enter_in_step(site, address, wishes, source=SOURCE, network=network)
     return _answer({"status": "asked", "address": address}, 202)
 
 

@@ -3,6 +3,8 @@
 Whether the new address is on the list is told to nobody but whoever opens the mail sent to it.
 """
 
+from time import monotonic
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +15,7 @@ from newsletter.delivery.dated import DatedLink
 from newsletter.delivery.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.web.choosing import a_member, page, whose
-from newsletter.web.entering import origin_of, welcome_address
+from newsletter.web.entering import in_step, origin_of, welcome_address
 from newsletter.web.networks import address_of
 from newsletter.web.security import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -34,7 +36,10 @@ async def ask(request: Request) -> Response:
         address = welcome_address(site, entered)
     except InvalidInput as error:
         return await run_in_threadpool(page, site, subscriber_id, problem=str(error))
-    return await run_in_threadpool(_ask, site, subscriber_id, address)
+    begun = monotonic()
+    answer = await run_in_threadpool(_ask, site, subscriber_id, address)
+    await in_step(begun)
+    return answer
 
 
 async def move(request: Request) -> Response:

@@ -31,6 +31,19 @@ def test_the_database_refuses_to_change_the_past(
     assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 
 
+@pytest.mark.parametrize("way", ["INSERT OR REPLACE INTO", "REPLACE INTO"])
+def test_an_event_is_not_replaced_by_another(sqlite_url: str, clock: FixedClock, way: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as session:
+        add_subscriber(session, "ann@example.org", clock.now())
+    columns = "id, subscriber_id, at, kind, wording, wording_version, details"
+    forged = f"{way} consent_events ({columns}, source) SELECT {columns}, 'another'"
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(f"{forged} FROM consent_events WHERE id = 1"))
+    database.close()
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
 def test_words_without_a_number_have_a_version_of_their_own(
     database: Database, clock: FixedClock
 ) -> None:

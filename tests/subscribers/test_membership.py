@@ -52,6 +52,17 @@ def test_who_joins_anew_is_not_kept_waiting_by_an_old_pause(
     assert person.paused_until is None
 
 
+def test_what_a_member_is_proven_to_want_now_is_kept_as_her_change(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@wexcombe.example", clock.now())
+        add_subscriber(session, "ann@wexcombe.example", clock.now(), topics=["housing"])
+        add_subscriber(session, "ann@wexcombe.example", clock.now(), topics=["housing"])
+        kinds = [event.kind.value for event in history(session, person)]
+    assert kinds == ["asked", "given", "changed"]
+
+
 def test_a_stranger_cannot_change_a_subscribers_choices(
     database: Database, clock: FixedClock
 ) -> None:

@@ -1,0 +1,66 @@
+"""What the commands about people share: finding one by her address, and reading what is typed."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sqlalchemy.orm import Session
+
+from newsletter.articles import store as articles
+from newsletter.articles.identity import topic_slug
+from newsletter.cli.context import Program
+from newsletter.errors import InvalidInput, ResourceNotFound
+from subscribers import store
+from subscribers.addresses import hash_address, normalise_address
+from subscribers.consent import Origin
+from subscribers.models import Subscriber, SubscriberStatus
+
+
+def person_at(program: Program, session: Session, address: str) -> Subscriber:
+    """Whoever has this address, however its letters are cased.
+
+    Raises:
+        InvalidInput: not a mail address.
+        ResourceNotFound: nobody has it; says so where it is suppressed.
+    """
+    known = normalise_address(address)
+    address_hash = hash_address(program.app.secret, known)
+    found = store.find_by_hash(session, address_hash)
+    if found is not None:
+        return found
+    suppression = store.find_suppression(session, address_hash)
+    reason = f"; it is suppressed ({suppression.reason})" if suppression else ""
+    raise ResourceNotFound(f"no subscriber has the address {known}{reason}")
+
+
+def is_member(program: Program, session: Session, address: str) -> bool:
+    """Whether whoever has this address has confirmed and not left.
+
+    Raises:
+        InvalidInput: not a mail address.
+    """
+    address_hash = hash_address(program.app.secret, normalise_address(address))
+    found = store.find_by_hash(session, address_hash)
+    return found is not None and found.status is SubscriberStatus.CONFIRMED
+
+
+def topics_of(program: Program, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
+    """The slugs of topics as somebody types them; warns of those that no article has."""
+    slugs = tuple(topic_slug(each) for each in typed if each.strip())
+    known = [topic.slug for topic in articles.topics(session)]
+    for slug in slugs:
+        if slug not in known:
+            near = get_close_matches(slug, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            program.warn(f"No article has the topic {slug} yet{hint}")
+    return slugs
+
+
+def by_administrator(proof: str) -> Origin:
+    """Where an act of the administrator comes from, as the ledger of consent shows it.
+
+    Raises:
+        InvalidInput: it says nothing.
+    """
+    if not proof.strip():
+        raise InvalidInput("say how and when she agreed: --consent “paper form, 1 May”")
+    return Origin(source=f"administrator: {proof.strip()}")
