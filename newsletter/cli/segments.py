@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from subscribers.finding import counting
 from subscribers.segments import store
 from subscribers.segments.compiling import Asking
 
@@ -23,7 +24,7 @@ def add(program: Program, name: str, expression: str) -> None:
     """Keep an expression under a name."""
     with program.database.write() as session:
         store.add(session, name, expression, program.clock.now())
-        count = store.count(session, store.members(expression, asking_of(program)))
+        count = counting.count(session, expression, asking_of(program))
     program.say(f"The segment {name} has {count} people now.")
 
 
@@ -37,7 +38,7 @@ def list_segments(program: Program, as_json: bool) -> None:
         rows = [
             {
                 "name": segment.name,
-                "people": store.count(session, store.members(segment.expression, asking)),
+                "people": counting.count(session, segment.expression, asking),
                 "expression": segment.expression,
             }
             for segment in store.every(session)
@@ -57,7 +58,7 @@ def count(program: Program, name_or_expression: str) -> None:
     """How many people a segment or an expression has now."""
     with program.database.read() as session:
         expression = store.expression_of(session, name_or_expression)
-        program.say(str(store.count(session, store.members(expression, asking_of(program)))))
+        program.say(str(counting.count(session, expression, asking_of(program))))
 
 
 @segments.command()

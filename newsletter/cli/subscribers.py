@@ -3,7 +3,6 @@
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from newsletter.cli.consent import consent, reasons
 from newsletter.cli.context import Program, pass_program
@@ -17,9 +16,12 @@ from newsletter.errors import ResourceNotFound
 from subscribers import membership, store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import Origin, history
+from subscribers.finding.counting import count_by_status
+from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments import store as segments_store
+from subscribers.topics import Choice
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
 STATUSES = click.Choice([status.value for status in SubscriberStatus])
@@ -95,15 +97,14 @@ def list_subscribers(
 ) -> None:
     """The newest subscribers, or those that are looked for."""
     conditions = [Subscriber.status == SubscriberStatus(status)] if status else []
-    if search.strip():
-        conditions.append(segments_store.is_like(search.strip()))
     with program.database.read() as session:
         if segment:
             expression = segments_store.expression_of(session, segment)
             conditions.append(segments_store.members(expression, asking_of(program)))
-        found = segments_store.found(session, conditions, limit=limit, below=below)
-        rows = [_as_dict(session, person) for person in found]
-        counts = store.count_by_status(session)
+        found = page(session, conditions, words=search, limit=limit, below=below)
+        choices = store.choices_of(session, found)
+        rows = [_as_dict(person, choices[person.choice_id]) for person in found]
+        counts = count_by_status(session)
     if as_json:
         print_json(program, rows)
         return
@@ -129,7 +130,7 @@ def show(program: Program, address: str, as_json: bool) -> None:
     """One subscriber, with the history of her consent."""
     with program.database.read() as session:
         subscriber = store.by_address(session, normalise_address(address))
-        details = _as_dict(session, subscriber)
+        details = _as_dict(subscriber, store.choice_of(session, subscriber))
         suppression = store.find_suppression(session, subscriber.address_hash)
         details["suppressed"] = suppression.reason if suppression else None
         details["consent"] = [
@@ -221,8 +222,7 @@ def by_administrator(what: str) -> Origin:
     return Origin(source=f"administrator: {what}")
 
 
-def _as_dict(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    choice = store.choice_of(session, subscriber)
+def _as_dict(subscriber: Subscriber, choice: Choice) -> dict[str, Any]:
     return {
         "id": subscriber.id,
         "address": subscriber.address,

@@ -84,7 +84,7 @@ def _any_of(name: str, operator: Operator, values: tuple[Value, ...], asking: As
     if found.kind is Kind.NAMED:
         return or_(*(_is_chosen(name, str(value)) for value in values))
     if found.kind is Kind.TEXT:
-        return or_(*(_text_test(name, operator, str(value)) for value in values))
+        return or_(*(text_test(_text(name), operator, str(value)) for value in values))
     column = _column(name, asking)
     if found.kind is Kind.MOMENT:
         tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
@@ -115,8 +115,8 @@ def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking
     return tests[operator]
 
 
-def _text_test(name: str, operator: Operator, value: str) -> Condition:
-    text = _text(name)
+def text_test(text: Anything, operator: Operator, value: str) -> Condition:
+    """The test of a text in SQL: the same, or somewhere in it."""
     if operator is Operator.EQUAL:
         is_same: Condition = text == value
         return is_same
