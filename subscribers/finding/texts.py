@@ -86,7 +86,7 @@ def write(session: Session, claim: int, people: Sequence[Portrait]) -> None:
     number = number_in(texts)
     noted = select(PeopleChange.subscriber_id).where(PeopleChange.claim == claim)
     rows = session.execute(select(number, texts.c.text).where(number.in_(noted)))
-    before: dict[int, str] = dict(rows.tuples().all())
+    before: dict[int, str] = dict(rows.all())
     after = {p.id: text_of(p.address, p.name) for p in people if p.address}
     connection = session.connection()
     if old := [{"n": key} for key, found in before.items() if after.get(key) != found]:
