@@ -9,7 +9,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
-from newsletter.cli.segments import asking_of, segments
+from newsletter.cli.segments import asking_of, meant, segments
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
 from newsletter.errors import ResourceNotFound
@@ -99,7 +99,7 @@ def list_subscribers(
     conditions = [Subscriber.status == SubscriberStatus(status)] if status else []
     with program.database.read() as session:
         if segment:
-            expression = segments_store.expression_of(session, segment)
+            expression = meant(program, session, segment)
             conditions.append(segments_store.members(expression, asking_of(program)))
         found = page(session, conditions, words=search, limit=limit, below=below)
         choices = store.choices_of(session, found)
