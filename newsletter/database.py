@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -88,6 +89,7 @@ class Database:
         self.url = parse_url(url)
         self.engine = _open_engine(self.url)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._turn = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,9 +107,32 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session committed at the end, or rolled back if the block raises."""
-        with _storage_errors(self.url), Session(self._writing, expire_on_commit=False) as session:
+        with (
+            self._in_turn(),
+            _storage_errors(self.url),
+            Session(self._writing, expire_on_commit=False) as session,
+        ):
             yield session
             session.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer of this process after the other, where the database takes only one.
+
+        SQLite would let them wait as well, by looking again every so often: most of the time
+        nobody would be writing, and the unlucky would wait for seconds.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+            raise StorageError(
+                f"{describe(self.url)}: it is being written to for very long; try again"
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:

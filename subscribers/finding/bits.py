@@ -8,8 +8,10 @@ comparison of everybody is a few operations on each digit (bit-sliced index: O'N
 import zlib
 from collections.abc import Iterable, Sequence
 
-# As fast as copying, and bits that are nearly all alike shrink to almost nothing.
-_LEVEL = 1
+# Bits that are nearly all alike shrink to almost nothing. The others are kept as they are: to
+# unpack them would take longer than everything else that a count does.
+_PACKED, _PLAIN = b"z", b"p"
+_WORTH_IT = 8
 
 
 def bits_of(numbers: Iterable[int]) -> int:
@@ -24,11 +26,15 @@ def bits_of(numbers: Iterable[int]) -> int:
 
 
 def pack(bits: int) -> bytes:
-    return zlib.compress(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), _LEVEL)
+    """As they stand in the database."""
+    plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    packed = zlib.compress(plain, 1)
+    return _PACKED + packed if len(packed) * _WORTH_IT < len(plain) else _PLAIN + plain
 
 
 def unpack(packed: bytes) -> int:
-    return int.from_bytes(zlib.decompress(packed), "little")
+    kind, content = packed[:1], memoryview(packed)[1:]
+    return int.from_bytes(zlib.decompress(content) if kind == _PACKED else content, "little")
 
 
 def without(bits: int, others: int) -> int:

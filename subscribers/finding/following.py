@@ -69,7 +69,10 @@ _POSTGRESQL_FORGET = """
     WHEN (OLD.address IS DISTINCT FROM NEW.address OR OLD.name IS DISTINCT FROM NEW.name)
     EXECUTE FUNCTION forget_people_search()
     """
+# What can be made smaller has been: trying again would be in vain, and reading a part is dearer.
+_POSTGRESQL_STORAGE = "ALTER TABLE people_bits ALTER COLUMN bits SET STORAGE EXTERNAL"
 _POSTGRESQL_CREATE = (
+    _POSTGRESQL_STORAGE,
     _POSTGRESQL_TEXTS,
     _POSTGRESQL_FUNCTION,
     _POSTGRESQL_FORGET_FUNCTION,

@@ -17,7 +17,6 @@ from subscribers.segments.fields import Operator
 # Of PostgreSQL's texts the newest so many are read before the index is asked, which knows no
 # order: what is frequent is found among them, and of what is not the index has few.
 NEWEST = 5_000
-STREAMED = {"yield_per": 200}
 
 Conditions = Sequence[ColumnElement[bool]]
 
@@ -43,7 +42,7 @@ def page(
     if not looked_for:
         return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
     kept = _holding(session, query, looked_for, limit, below)
-    changed = _changed(session, query, looked_for)
+    changed = _changed(session, query, looked_for, limit)
     found = _distinct(merge(kept, changed, key=lambda person: -person.id))
     return list(islice(found, limit))
 
@@ -67,22 +66,32 @@ def _holding(
     near = session.scalars(kept.where(number > last)).all()
     yield from _holding_now(near, words)
     if len(near) < limit and last:
-        hits = select(number.label("number")).where(is_found, number <= last).cte("hits")
-        hits = hits.prefix_with("MATERIALIZED", dialect="postgresql")
-        rest = query.join(hits, hits.c.number == Subscriber.id).order_by(Subscriber.id.desc())
-        yield from _holding_now(session.scalars(rest.limit(limit)), words)
+        hits = select(number.label("number")).where(is_found, number <= last)
+        yield from _holding_now(_of_these(session, query, hits, limit), words)
 
 
-def _changed(session: Session, query: Select[Subscriber], words: str) -> Iterator[Subscriber]:
+def _changed(
+    session: Session, query: Select[Subscriber], words: str, limit: int
+) -> Iterator[Subscriber]:
     """Those whose text is not kept yet, or no longer."""
-    noted = query.where(
+    texts = (Subscriber.address, Subscriber.name)
+    noted = select(Subscriber.id.label("number")).where(
         Subscriber.id.in_(select(PeopleChange.subscriber_id)),
-        or_(
-            *(text_test(t, Operator.CONTAINS, words) for t in (Subscriber.address, Subscriber.name))
-        ),
+        or_(*(text_test(text, Operator.CONTAINS, words) for text in texts)),
     )
-    listed = noted.order_by(Subscriber.id.desc())
-    return _holding_now(session.scalars(listed, execution_options=STREAMED), words)
+    yield from _holding_now(_of_these(session, query, noted, limit), words)
+
+
+def _of_these(
+    session: Session, query: Select[Subscriber], numbers: Select[int], limit: int
+) -> Iterable[Subscriber]:
+    """The newest of those who have these numbers, which are found out first.
+
+    PostgreSQL would else walk down the list, expecting to meet enough of them soon.
+    """
+    these = numbers.cte("these").prefix_with("MATERIALIZED", dialect="postgresql")
+    joined = query.join(these, these.c.number == Subscriber.id)
+    return session.scalars(joined.order_by(Subscriber.id.desc()).limit(limit))
 
 
 def _holding_now(people: Iterable[Subscriber], words: str) -> Iterator[Subscriber]:
