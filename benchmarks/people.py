@@ -87,11 +87,15 @@ SEARCHES = (
 )
 
 
+Question = Callable[[Session], object]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Median milliseconds of a question, and what it answered."""
+    """Median milliseconds of a question and of point queries in turn with it; what it answered."""
 
     milliseconds: float
+    point: float
     answer: object
 
 
@@ -135,14 +139,15 @@ def _measure(name: str, database: Database, plain: Database, people: int) -> Non
 
 
 def _questions(name: str, database: Database, people: int) -> None:
-    point = _point(database, people)
+    rows = [
+        [what, found.milliseconds, found.milliseconds / found.point, found.answer]
+        for what, found in _asked(database, people)
+    ]
+    point = _ask(database, people, lambda session: 0).point
     print_table(
         f"{name}: {people:,} people; a point query takes {point:.3g} ms",
         ["question", "ms", "x point query", "answer"],
-        [
-            [what, measured.milliseconds, measured.milliseconds / point, measured.answer]
-            for what, measured in _asked(database, people)
-        ],
+        rows,
     )
 
 
@@ -158,13 +163,16 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
         ("search: one in twenty, pending", _page(pending, words="rosa")),
         ("search: one in twenty, from the middle", _page(words="rosa", below=people // 2)),
     ):
-        yield what, _ask(database, lambda session, listed=listed: listed(session))
-    yield "counts by status", _ask(database, lambda s: sum(counting.count_by_status(s).values()))
+        yield what, _ask(database, people, listed)
+    yield (
+        "counts by status",
+        _ask(database, people, lambda s: sum(counting.count_by_status(s).values())),
+    )
     asking = Asking(now=NOW, zone=ZONE)
     for what, expression in SEGMENTS:
         yield (
             f"count: {what}",
-            _ask(database, lambda s, e=expression: counting.count(s, e, asking)),
+            _ask(database, people, lambda s, e=expression: counting.count(s, e, asking)),
         )
 
 
@@ -179,26 +187,32 @@ def _page(
     return ask
 
 
-def _point(database: Database, people: int) -> float:
-    numbers = iter(range(0, people, max(people // 100_000, 1)))
-    return _ask(
-        database, lambda session: store.find_by_address(session, address_of(next(numbers))).id
-    ).milliseconds
-
-
-def _ask(database: Database, question: Callable[[Session], object]) -> Measured:
-    """The median of as many runs as fit; the first one only warms up."""
+def _ask(database: Database, people: int, question: Question) -> Measured:
+    """Medians of as many runs as fit; the first ones only warm up."""
     times: list[float] = []
-    began = time.perf_counter()
+    points: list[float] = []
     answer: object = None
+
+    def ask() -> None:
+        nonlocal answer
+        with database.read() as session:
+            answer = question(session)
+
+    def point() -> None:
+        with database.read() as session:
+            store.by_address(session, address_of(len(points) * 7919 % people))
+
+    began = time.perf_counter()
     while len(times) < MOST_RUNS and (
         len(times) <= LEAST_RUNS or time.perf_counter() - began < SECONDS
     ):
-        start = time.perf_counter()
-        with database.read() as session:
-            answer = question(session)
-        times.append(time.perf_counter() - start)
-    return Measured(milliseconds=statistics.median(times[1:]) * 1000, answer=answer)
+        times.append(_seconds(ask))
+        points += [_seconds(point), _seconds(point)]
+    return Measured(
+        milliseconds=statistics.median(times[1:]) * 1000,
+        point=statistics.median(points[2:]) * 1000,
+        answer=answer,
+    )
 
 
 def fill(database: Database, people: int) -> None:

@@ -35,6 +35,8 @@ from newsletter.clock import in_utc
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+# Of one process at once; further threads wait for one to be free.
+POSTGRESQL_CONNECTIONS = 15
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -183,7 +185,10 @@ def _open_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True)
+        # None beyond those that are kept: to open one takes longer than most questions.
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0
+        )
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             "PostgreSQL needs its driver; install it with: pip install 'newsletter[postgresql]'"

@@ -23,8 +23,8 @@ class SiteState:
         self.config = services.config
         self.views = Views(services.config)
         options = services.config.joining
-        self.joins = Pace("join", options.per_hour)
-        self.joins_of_address = Pace("join of an address", options.per_address)
+        self.joins = Pace(options.per_hour, services.clock)
+        self.joins_of_address = Pace(options.per_address, services.clock)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)

@@ -354,7 +354,7 @@ def test_two_hundred_at_once_are_one_subscriber(
 ) -> None:
     app = make_app(tmp_path, database_url, clock)
     site = SiteState(app)
-    site.joins_of_address = Pace("test", 1000)
+    site.joins_of_address = Pace(1000, clock)
 
     def enter_her(number: int) -> None:
         enter(
