@@ -15,14 +15,14 @@ PATIENCE_SECONDS = 60
 @contextmanager
 def running(
     command: list[str], address: str, environment: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """A server, from the moment that it answers at an address until it has ended."""
+) -> Iterator[int]:
+    """A server, from the moment that it answers at an address until it has ended; its number."""
     process = subprocess.Popen(
         command, stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir(), env=environment
     )
     try:
         _wait_for(address)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(20)

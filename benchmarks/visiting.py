@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
 
-from databases import create_database, postgresql_server
+from databases import Server, cpu_seconds, create_database, postgresql_server
 from measuring import print_table
 from people import fill
 from serving import free_port, running
@@ -68,6 +68,8 @@ class Drove:
     median_ms: float
     slowest_ms: float
     """The 99th percentile."""
+    cpu_ms: float
+    """Of the site for each, the database server's included."""
 
 
 def main() -> None:
@@ -84,26 +86,36 @@ def main() -> None:
         postgresql_server() as server,
         tempfile.TemporaryDirectory(prefix="newsletter-bench-", dir="/var/tmp") as folder,
     ):
-        for name, url in (
-            ("SQLite", f"sqlite:///{folder}/newsletter.db"),
-            ("PostgreSQL", create_database(server)),
+        for name, url, on in (
+            ("SQLite", f"sqlite:///{folder}/newsletter.db", None),
+            ("PostgreSQL", create_database(server), server),
         ):
-            visits = Visits(Path(folder), url, chosen)
+            visits = Visits(Path(folder), url, on, chosen)
             for what, median in visits.measured().items():
-                cells = [median.rate, median.median_ms, median.slowest_ms]
+                cells = [median.rate, median.median_ms, median.slowest_ms, median.cpu_ms]
                 rows.append([f"{name}: {what}", *cells])
     print_table(
         f"{chosen.people:,} people, {CONNECTIONS} connections, {chosen.workers} process(es)",
-        ["POST", "a second", "median ms", "p99 ms"],
+        ["POST", "a second", "median ms", "p99 ms", "CPU ms"],
         rows,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A running server: where, and its process."""
+
+    port: int
+    pid: int
 
 
 class Visits:
     """A site with many people on one database, and everybody who comes to it."""
 
-    def __init__(self, folder: Path, url: str, chosen: argparse.Namespace) -> None:
-        self._folder, self._url, self._chosen = folder, url, chosen
+    def __init__(
+        self, folder: Path, url: str, server: Server | None, chosen: argparse.Namespace
+    ) -> None:
+        self._folder, self._url, self._server, self._chosen = folder, url, server, chosen
         self._port, self._bare_port = free_port(), free_port()
         self._config = folder / "newsletter.toml"
         self._config.write_text(
@@ -121,19 +133,19 @@ class Visits:
     def measured(self) -> dict[str, Drove]:
         """The median of each, all of them run in turn."""
         runs: dict[str, list[Drove]] = {}
-        with self._servers():
+        with self._servers() as (ours, bare):
             for _ in range(self._chosen.runs):
                 for what, drove in (
-                    ("one INSERT on a bare Starlette", self._bare()),
-                    ("signing up", self._sign_up()),
-                    ("one-click leaving", self._leave()),
+                    ("one INSERT on a bare Starlette", self._bare(bare)),
+                    ("signing up", self._sign_up(ours)),
+                    ("one-click leaving", self._leave(ours)),
                 ):
                     runs.setdefault(what, []).append(drove)
         self._app.close()
         return {what: _median(of) for what, of in runs.items()}
 
     @contextmanager
-    def _servers(self) -> Iterator[None]:
+    def _servers(self) -> Iterator[tuple[Site, Site]]:
         program = str(Path(sys.executable).with_name("newsletter"))
         ours = [program, "--config", str(self._config), "serve", "--no-schedule"]
         bare = [sys.executable, "-m", "uvicorn", "bare_insert:app", "--app-dir", str(HERE)]
@@ -141,16 +153,16 @@ class Visits:
         bare += ["--log-level", "warning", "--no-access-log"]
         environment = {**os.environ, "BARE_DATABASE": self._url}
         with (
-            running(ours, f"http://127.0.0.1:{self._port}/healthz"),
-            running(bare, f"http://127.0.0.1:{self._bare_port}/", environment),
+            running(ours, f"http://127.0.0.1:{self._port}/healthz") as pid,
+            running(bare, f"http://127.0.0.1:{self._bare_port}/", environment) as bare_pid,
         ):
-            yield
+            yield Site(port=self._port, pid=pid), Site(port=self._bare_port, pid=bare_pid)
 
-    def _bare(self) -> Drove:
+    def _bare(self, site: Site) -> Drove:
         lines = [f"/ {secrets.token_hex(40)}"] * self._most
-        return self._drive(self._bare_port, lines, INSERTED)
+        return self._drive(site, lines, INSERTED)
 
-    def _sign_up(self) -> Drove:
+    def _sign_up(self, site: Site) -> Drove:
         marks = FormMarks(self._app.signer(PURPOSE), self._app.config.joining.wording)
         run, mark = secrets.token_hex(3), marks.make(self._app.clock.now())
         lines = (
@@ -166,12 +178,12 @@ class Visits:
             )
             for number in range(self._most)
         )
-        return self._drive(self._port, lines, JOINED)
+        return self._drive(site, lines, JOINED)
 
-    def _leave(self) -> Drove:
+    def _leave(self, site: Site) -> Drove:
         body = "List-Unsubscribe=One-Click"
         lines = (f"/unsubscribe/{token} {body}" for token in islice(self._leaving, self._most))
-        return self._drive(self._port, lines, LEFT)
+        return self._drive(site, lines, LEFT)
 
     def _tokens(self) -> Iterator[str]:
         """Of everybody who can leave, in no order that a disk would like."""
@@ -186,16 +198,25 @@ class Visits:
     def _most(self) -> int:
         return int(self._chosen.seconds) * MOST_A_SECOND
 
-    def _drive(self, port: int, lines: Iterable[str], counting: str) -> Drove:
+    def _drive(self, site: Site, lines: Iterable[str], counting: str) -> Drove:
         """Let wrk post the lines; as many as it was answered must be in the database."""
         file = self._folder / "lines"
         file.write_text("".join(f"{line}\n" for line in lines))
         before = self._count(counting)
-        command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{self._chosen.seconds}s"]
-        command += ["-s", str(HERE / "visits.lua"), f"http://127.0.0.1:{port}", "--"]
+        command = [
+            "wrk",
+            f"-t{THREADS}",
+            f"-c{CONNECTIONS}",
+            f"-d{self._chosen.seconds}s",
+            "--timeout",
+            "30s",
+        ]
+        command += ["-s", str(HERE / "visits.lua"), f"http://127.0.0.1:{site.port}", "--"]
+        spent = self._cpu_seconds(site)
         out = subprocess.run(
             [*command, str(file), str(THREADS)], capture_output=True, text=True, check=True
         ).stdout
+        spent = self._cpu_seconds(site) - spent
         told = re.search(r"^RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)$", out, re.MULTILINE)
         if told is None:
             sys.exit(f"wrk said nothing:\n{out}")
@@ -208,7 +229,12 @@ class Visits:
             rate=answered / microseconds * 1_000_000,
             median_ms=float(told[4]),
             slowest_ms=float(told[5]),
+            cpu_ms=spent / done * 1000,
         )
+
+    def _cpu_seconds(self, site: Site) -> float:
+        of_database = self._server.cpu_seconds() if self._server else 0.0
+        return cpu_seconds(site.pid) + of_database
 
     def _count(self, query: str) -> int:
         with self._database.read() as session:
@@ -220,6 +246,7 @@ def _median(runs: Sequence[Drove]) -> Drove:
         rate=statistics.median(run.rate for run in runs),
         median_ms=statistics.median(run.median_ms for run in runs),
         slowest_ms=statistics.median(run.slowest_ms for run in runs),
+        cpu_ms=statistics.median(run.cpu_ms for run in runs),
     )
 
 

@@ -56,7 +56,7 @@ async def subscribe(request: Request) -> Response:
         return await run_in_threadpool(_form, site, filled, OUTLIVED, 200)
     if not is_trapped:
         network = address_of(request)
-        await run_in_threadpool(enter, site, address, wishes, source=SOURCE, network=network)
+        await site.writers.run(enter, site, address, wishes, source=SOURCE, network=network)
     return site.views.page("asked.html", {"address": address}, headers=TOKEN_HEADERS)
 
 

@@ -51,7 +51,7 @@ async def subscribe(request: Request) -> Response:
         words = "show her the words that GET gives, and send their version as “wording”"
         return _answer({"error": words, "wording": _wording(site)}, 409)
     network = address_of(request)
-    await run_in_threadpool(enter, site, address, wishes, source=SOURCE, network=network)
+    await site.writers.run(enter, site, address, wishes, source=SOURCE, network=network)
     return _answer({"status": "asked", "address": address}, 202)
 
 

@@ -13,6 +13,7 @@ from newsletter.web.pace import Pace
 from newsletter.web.ready import ReadyFeeds
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
+from newsletter.web.writing import Writers
 
 
 class SiteState:
@@ -25,6 +26,7 @@ class SiteState:
         options = services.config.joining
         self.joins = Pace(options.per_hour, services.clock)
         self.joins_of_address = Pace(options.per_address, services.clock)
+        self.writers = Writers(services.database)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)

@@ -38,10 +38,11 @@ def count(session: Session, text: str, asking: Asking) -> int:
     Raises:
         InvalidInput: it cannot be understood, or asks for a measure that was not handed in.
     """
-    members = segments.members(text, asking)
+    expression = parse(text)
+    members = segments.members_of(expression, asking)
 
     def ask(kept: "_Kept") -> int:
-        found = _found(parse(text), kept, asking)
+        found = _found(expression, kept, asking)
         found = without(found, kept.equal("status", SubscriberStatus.ERASED.value))
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
         return found.bit_count() + segments.count(session, members & noted)
@@ -80,7 +81,7 @@ def _ask(
         except NotKeptError:
             return None
         # On PostgreSQL each statement sees what has been written by then.
-        if state(session).generation == index.generation:
+        if session.scalar(select(PeopleIndex.generation)) == index.generation:
             return answer
     return None
 

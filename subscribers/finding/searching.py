@@ -56,6 +56,8 @@ def _holding(
     is_found = holds(session, texts, words)
     kept = query.join(texts, number == Subscriber.id).where(is_found)
     kept = kept.order_by(number.desc()).limit(limit)
+    if below is not None:
+        kept = kept.where(number < below)
     if session.get_bind().dialect.name == "sqlite":
         yield from _holding_now(session.scalars(kept), words)
         return

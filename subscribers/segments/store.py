@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.models import Segment, Subscriber, SubscriberStatus
 from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.expressions import Expression
 from subscribers.segments.parsing import parse
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -66,7 +67,12 @@ def members(text: str, asking: Asking) -> ColumnElement[bool]:
     Raises:
         InvalidInput: it cannot be understood.
     """
-    return condition(parse(text), asking) & (Subscriber.status != SubscriberStatus.ERASED)
+    return members_of(parse(text), asking)
+
+
+def members_of(expression: Expression, asking: Asking) -> ColumnElement[bool]:
+    """The same of an expression that has been parsed."""
+    return condition(expression, asking) & (Subscriber.status != SubscriberStatus.ERASED)
 
 
 def count(session: Session, members: ColumnElement[bool]) -> int:
