@@ -61,10 +61,8 @@ def _holding(
     if session.get_bind().dialect.name == "sqlite":
         yield from _holding_now(session.scalars(kept), words)
         return
-    newest = select(number).order_by(number.desc()).offset(NEWEST).limit(1)
-    if below is not None:
-        newest = newest.where(number < below)
-    last = session.scalar(newest) or 0
+    newest = query.with_only_columns(Subscriber.id).order_by(Subscriber.id.desc())
+    last = session.scalar(newest.offset(NEWEST).limit(1)) or 0
     near = session.scalars(kept.where(number > last)).all()
     yield from _holding_now(near, words)
     if len(near) < limit and last:
