@@ -114,9 +114,13 @@ def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pac
         return OwnPace(options.per_hour, clock), OwnPace(options.per_address, clock)
     if not address.startswith(("redis://", "rediss://")):
         raise ConfigurationError("joining.counted_in is not redis://HOST:6379/1")
-    waiting = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
     try:
-        storage = RedisStorage(address, wrap_exceptions=True, **waiting)
+        storage = RedisStorage(
+            address,
+            wrap_exceptions=True,
+            socket_timeout=PATIENCE_SECONDS,
+            socket_connect_timeout=PATIENCE_SECONDS,
+        )
     except LimitsError as error:
         raise ConfigurationError(
             "joining.counted_in needs its driver; install it: pip install 'newsletter[cluster]'"
