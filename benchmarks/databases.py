@@ -26,13 +26,16 @@ class Server:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """What the postmaster, its children and those that have ended have used so far."""
-        ticks = sum(_ticks(self.pid)) + sum(sum(_ticks(child)[:2]) for child in self._children())
-        return ticks / TICKS
+        """What it has used so far."""
+        return cpu_seconds(self.pid)
 
-    def _children(self) -> list[int]:
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        return [int(pid) for pid in listed.split()]
+
+def cpu_seconds(pid: int) -> float:
+    """What a process, its children and those that have ended have used so far."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    children = [int(child) for child in listed.split()]
+    ticks = sum(_ticks(pid)) + sum(sum(_ticks(child)[:2]) for child in children)
+    return ticks / TICKS
 
 
 @contextmanager

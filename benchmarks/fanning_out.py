@@ -1,4 +1,6 @@
-"""Fan-out of an edition to very many, beside the bare INSERT … SELECT; and claiming at the end.
+"""Fan-out of an edition to very many, beside the bare INSERT … SELECT; claiming at the end.
+
+And how long it takes to count by what the ledger knows: a segment such as “received >= 1”.
 
 The bare statement writes the same rows to the same table, without asking who may be mailed.
 """
@@ -10,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import stage
 from databases import create_database, postgresql_server
@@ -19,7 +22,10 @@ from sqlalchemy import text
 from newsletter.app import Newsletter
 from newsletter.cli.logs import log_to_stderr
 from newsletter.delivery import outbox
+from newsletter.delivery.engagement import MEASURES
 from newsletter.editions import store
+from subscribers.finding import counting
+from subscribers.segments.compiling import Asking
 
 BARE = """
 INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker)
@@ -46,7 +52,16 @@ def main() -> None:
             rows.append([name, *_measure(Path(folder), url, chosen.subscribers)])
     print_table(
         f"Fan-out to {chosen.subscribers:,}; {BATCHES} claims at the start and at the end",
-        ["database", "fan-out s", "bare s", "ratio", "first claims s", "last claims s", "MB"],
+        [
+            "database",
+            "fan-out s",
+            "bare s",
+            "ratio",
+            "first claims s",
+            "last claims s",
+            "received s",
+            "MB",
+        ],
         rows,
     )
 
@@ -66,10 +81,11 @@ def _measure(folder: Path, url: str, subscribers: int) -> list[object]:
             {"e": number, "last": subscribers - BATCHES * app.config.sending.batch},
         )
     last = _timed(lambda: _claim(app, number))
+    received = _timed(lambda: _count_received(app))
     bare = _bare(app, number)
     app.close()
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return [fan_out, bare, fan_out / bare, first, last, megabytes]
+    return [fan_out, bare, fan_out / bare, first, last, received, megabytes]
 
 
 def _claim(app: Newsletter, number: int) -> None:
@@ -85,6 +101,13 @@ def _claim(app: Newsletter, number: int) -> None:
                 now=app.clock.now(),
             )
             assert claimed
+
+
+def _count_received(app: Newsletter) -> None:
+    zone = ZoneInfo(app.config.site.timezone)
+    asking = Asking(now=app.clock.now(), zone=zone, measures=MEASURES)
+    with app.database.read() as session:
+        assert counting.count(session, "received >= 1", asking)
 
 
 def _bare(app: Newsletter, number: int) -> float:

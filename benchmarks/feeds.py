@@ -10,7 +10,6 @@ changed in at most 1.3 times feedgen's own time for the document.
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from pathlib import Path
 
 from feedgen.feed import FeedGenerator
 from measuring import print_table
+from serving import free_port, running
 from sqlalchemy import delete
 
 from newsletter.articles import store
@@ -93,16 +93,16 @@ def main() -> None:
 def _serving(folder: Path) -> None:
     if not (shutil.which("nginx") and shutil.which("wrk")):
         sys.exit("nginx and wrk are needed: apt-get install nginx-light wrk")
-    port, peer_port = _free_port(), _free_port()
+    port, peer_port = free_port(), free_port()
     config = _config(folder, port, 50)
     _fill(config, 50, FEED_BYTES // 50)
     ours, peer = f"http://127.0.0.1:{port}/feed.atom", f"http://127.0.0.1:{peer_port}/feed.atom"
     command = [str(Path(sys.executable).with_name("newsletter")), "--config"]
     serve = [*command, str(folder / "newsletter.toml"), "serve", "--no-schedule"]
-    bare_port = _free_port()
+    bare_port = free_port()
     bare = f"http://127.0.0.1:{bare_port}/feed.atom"
     with (
-        _running(serve, ours),
+        running(serve, ours),
         _nginx(folder, peer_port, ours, peer),
         _bare(folder, bare_port, bare),
     ):
@@ -258,7 +258,7 @@ def _nginx(folder: Path, port: int, ours: str, address: str) -> Iterator[None]:
         (static / "feed.atom").write_bytes(answer.read())
     configuration = folder / "nginx.conf"
     configuration.write_text(NGINX.format(folder=folder, port=port))
-    with _running(["nginx", "-c", str(configuration), "-p", str(folder)], address):
+    with running(["nginx", "-c", str(configuration), "-p", str(folder)], address):
         yield
 
 
@@ -269,37 +269,8 @@ def _bare(folder: Path, port: int, address: str) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "bare_site:app", "--port", str(port)]
     options = ["--workers", "2", "--log-level", "warning", "--no-access-log"]
     options += ["--app-dir", str(Path(__file__).parent)]
-    with _running([*command, *options], address):
+    with running([*command, *options], address):
         yield
-
-
-@contextmanager
-def _running(command: list[str], address: str) -> Iterator[None]:
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir())
-    try:
-        _wait_for(address)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(address: str) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            if time.monotonic() > end:
-                sys.exit(f"no answer at {address}")
-            time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -34,6 +35,8 @@ from newsletter.clock import in_utc
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+# Of one process at once; further threads wait for one to be free.
+POSTGRESQL_CONNECTIONS = 15
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -88,6 +91,7 @@ class Database:
         self.url = parse_url(url)
         self.engine = _open_engine(self.url)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._turn = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,9 +109,32 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session committed at the end, or rolled back if the block raises."""
-        with _storage_errors(self.url), Session(self._writing, expire_on_commit=False) as session:
+        with (
+            self._in_turn(),
+            _storage_errors(self.url),
+            Session(self._writing, expire_on_commit=False) as session,
+        ):
             yield session
             session.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer of this process after the other, where the database takes only one.
+
+        SQLite would let them wait as well, by looking again every so often: most of the time
+        nobody would be writing, and the unlucky would wait for seconds.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+            raise StorageError(
+                f"{describe(self.url)}: it is being written to for very long; try again"
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
@@ -158,7 +185,10 @@ def _open_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True)
+        # None beyond those that are kept: to open one takes longer than most questions.
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0
+        )
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             "PostgreSQL needs its driver; install it with: pip install 'newsletter[postgresql]'"

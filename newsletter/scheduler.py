@@ -7,6 +7,7 @@ look may come late, twice, or on several machines at once.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -29,6 +30,7 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
 from subscribers import consent
+from subscribers.finding.refreshing import refresh_due
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ LOOK_AFTER_EDITIONS_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
 LOOK_AT_SIZES_SECONDS = 30
+LOOK_AT_INDEX_SECONDS = 60
 SIZE_TIME = timedelta(seconds=10)
 
 
@@ -55,6 +58,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
+        (lambda: index_people(app), LOOK_AT_INDEX_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
         (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
@@ -211,6 +215,13 @@ def forget_people(app: Newsletter) -> None:
         before = now - app.config.joining.keep_network
         if forgotten := consent.forget_networks(session, before):
             log.info("network addresses forgotten", addresses=forgotten)
+
+
+def index_people(app: Newsletter) -> None:
+    """Bring what people are searched and counted by up to date."""
+    zone = ZoneInfo(app.config.site.timezone)
+    if changed := refresh_due(app.database, zone, app.clock.now()):
+        log.info("people indexed", people=changed)
 
 
 def keep_feeds(keeper: FeedKeeper) -> None:

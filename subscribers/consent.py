@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from subscribers.models import ConsentEvent, ConsentKind, ConsentNetwork, Subscriber
@@ -51,19 +51,20 @@ def record(
     details: str = "",
 ) -> None:
     """Add an event."""
-    event = ConsentEvent(
-        subscriber_id=subscriber.id,
-        at=now,
-        kind=kind,
-        source=origin.source,
-        wording=origin.wording,
-        wording_version=origin.wording_version or version_of(origin.wording),
-        details=details,
-    )
-    session.add(event)
+    values = {
+        "subscriber_id": subscriber.id,
+        "at": now,
+        "kind": kind,
+        "source": origin.source,
+        "wording": origin.wording,
+        "wording_version": origin.wording_version or version_of(origin.wording),
+        "details": details,
+    }
+    # Nobody holds an event that nobody may change: written as a row, it takes half as long.
+    added = insert(ConsentEvent).returning(ConsentEvent.id)
+    event_id = session.connection().execute(added, values).scalar_one()
     if origin.network:
-        session.flush()
-        session.add(ConsentNetwork(event_id=event.id, network=origin.network, at=now))
+        session.add(ConsentNetwork(event_id=event_id, network=origin.network, at=now))
 
 
 def history(session: Session, subscriber: Subscriber) -> list[Proof]:

@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.previewing import Preview, Reader, send_trial, show_preview
+from newsletter.cli.segments import meant
 from newsletter.cli.sending import send_in_foreground
 from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.rehearsal import audience_of
@@ -90,6 +91,9 @@ def send(
         transport=transport,
         uncertain=DoubtPolicy(uncertain) if uncertain else None,
     )
+    if segment:
+        with program.database.read() as session:
+            meant(program, session, segment)
     if preview or test_address:
         _rehearse(program, draft, test_address)
         return

@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.segments import asking_of
+from newsletter.cli.segments import asking_of, meant
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store
@@ -31,7 +31,7 @@ def export(
         if status:
             conditions.append(Subscriber.status == SubscriberStatus(status))
         if segment:
-            expression = store.expression_of(session, segment)
+            expression = meant(program, session, segment)
             conditions.append(store.members(expression, asking_of(program)))
         count = _write(file, kind, exporting.rows(session, conditions))
     program.warn(f"{count} people written.")

@@ -3,11 +3,18 @@
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy.orm import Session
 
+from newsletter.articles import store as articles
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.delivery.engagement import MEASURES
+from subscribers import store as people
+from subscribers.finding import counting
 from subscribers.segments import store
 from subscribers.segments.compiling import Asking
+from subscribers.segments.naming import unheard_of
+from subscribers.segments.parsing import parse
 
 
 @click.group()
@@ -23,7 +30,8 @@ def add(program: Program, name: str, expression: str) -> None:
     """Keep an expression under a name."""
     with program.database.write() as session:
         store.add(session, name, expression, program.clock.now())
-        count = store.count(session, store.members(expression, asking_of(program)))
+        meant(program, session, expression)
+        count = counting.count(session, expression, asking_of(program))
     program.say(f"The segment {name} has {count} people now.")
 
 
@@ -37,7 +45,7 @@ def list_segments(program: Program, as_json: bool) -> None:
         rows = [
             {
                 "name": segment.name,
-                "people": store.count(session, store.members(segment.expression, asking)),
+                "people": counting.count(session, segment.expression, asking),
                 "expression": segment.expression,
             }
             for segment in store.every(session)
@@ -56,8 +64,8 @@ def list_segments(program: Program, as_json: bool) -> None:
 def count(program: Program, name_or_expression: str) -> None:
     """How many people a segment or an expression has now."""
     with program.database.read() as session:
-        expression = store.expression_of(session, name_or_expression)
-        program.say(str(store.count(session, store.members(expression, asking_of(program)))))
+        expression = meant(program, session, name_or_expression)
+        program.say(str(counting.count(session, expression, asking_of(program))))
 
 
 @segments.command()
@@ -70,6 +78,24 @@ def remove(program: Program, name: str) -> None:
     program.say(f"The segment {name} is gone.")
 
 
+def meant(program: Program, session: Session, name_or_expression: str) -> str:
+    """The expression that is meant; a topic or digest in it that nobody has heard of is told.
+
+    Raises:
+        ResourceNotFound: there is no segment of this name.
+        InvalidInput: the expression cannot be understood.
+    """
+    expression = store.expression_of(session, name_or_expression)
+    topics = {topic.slug for topic in articles.topics(session)}
+    for choice in people.choices(session).values():
+        topics.update(choice.topics)
+    known = {"topic": topics, "digest": set(program.config.digests)}
+    for problem in unheard_of(parse(expression), known):
+        program.warn(problem)
+    return expression
+
+
 def asking_of(program: Program) -> Asking:
-    """Now, in the site's zone."""
-    return Asking(now=program.clock.now(), zone=ZoneInfo(program.config.site.timezone))
+    """Now, in the site's zone, with what the ledger knows."""
+    zone = ZoneInfo(program.config.site.timezone)
+    return Asking(now=program.clock.now(), zone=zone, measures=MEASURES)

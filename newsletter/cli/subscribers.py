@@ -11,16 +11,19 @@ from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people import by_administrator, is_member, person_at, topics_of
-from newsletter.cli.segments import asking_of, segments
+from newsletter.cli.segments import asking_of, meant, segments
 from newsletter.cli.suppressing import suppress, unsuppress
 from newsletter.delivery import disclosure
 from newsletter.editions.dates import clock_time
 from subscribers import membership, store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
+from subscribers.finding.counting import count_by_status
+from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments import store as segments_store
+from subscribers.topics import Choice
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
 STATUSES = click.Choice([status.value for status in SubscriberStatus])
@@ -115,15 +118,14 @@ def list_subscribers(
     # Nothing is left of the erased that could be listed, but for their number.
     is_asked = Subscriber.status == SubscriberStatus(status) if status else None
     conditions = [Subscriber.status != SubscriberStatus.ERASED if is_asked is None else is_asked]
-    if search.strip():
-        conditions.append(segments_store.is_like(search.strip()))
     with program.database.read() as session:
         if segment:
-            expression = segments_store.expression_of(session, segment)
+            expression = meant(program, session, segment)
             conditions.append(segments_store.members(expression, asking_of(program)))
-        found = segments_store.found(session, conditions, limit=limit, below=below)
-        rows = [_as_dict(session, person) for person in found]
-        counts = store.count_by_status(session)
+        found = page(session, conditions, words=search, limit=limit, below=below)
+        choices = store.choices_of(session, found)
+        rows = [_as_dict(person, choices[person.choice_id]) for person in found]
+        counts = count_by_status(session)
     if as_json:
         print_json(program, rows)
         return
@@ -149,7 +151,8 @@ def show(program: Program, address: str, as_json: bool) -> None:
     """One subscriber, with the history of her consent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
-        details = _as_dict(session, subscriber) | _details(session, subscriber)
+        choice = store.choice_of(session, subscriber)
+        details = _as_dict(subscriber, choice) | _details(session, subscriber)
     if as_json:
         print_json(program, details)
         return
@@ -226,8 +229,7 @@ def _details(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def _as_dict(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    choice = store.choice_of(session, subscriber)
+def _as_dict(subscriber: Subscriber, choice: Choice) -> dict[str, Any]:
     return {
         "id": subscriber.id,
         "address": subscriber.address,

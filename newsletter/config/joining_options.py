@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from newsletter.config.kinds import Duration, OneLine, Section, Slug
 
@@ -50,4 +50,9 @@ class JoiningOptions(Section):
     )
     per_address: int = Field(
         5, ge=1, description="How often an hour it is taken for one mail address"
+    )
+    counted_in: SecretStr = Field(
+        SecretStr(""),
+        description="redis://HOST:6379/1, where these two are counted for all processes and "
+        "machines of the site together; empty: each process counts what it is asked itself",
     )

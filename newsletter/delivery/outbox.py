@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import UTCDateTime
 from newsletter.delivery.arrays import numbers, pairs
+from newsletter.delivery.engagement import MEASURES
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Share
@@ -89,7 +90,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
-            in_segment(edition, now),
+            in_segment(edition, now, MEASURES),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.delivery.engagement import MEASURES
 from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import stream_of
 from newsletter.editions import store
@@ -41,7 +42,7 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     """The audience of an edition as it stands now."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
-    outside = case((in_segment(edition, now), None), else_=NOT_IN_SEGMENT)
+    outside = case((in_segment(edition, now, MEASURES), None), else_=NOT_IN_SEGMENT)
     reason = func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
     asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
     query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)

@@ -1,18 +1,26 @@
 """The segment of subscribers that an edition is for."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, true
 
 from newsletter.editions.models import Edition
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import Asking, Measure
 from subscribers.segments.store import members
 
 
-def in_segment(edition: Edition, now: datetime) -> ColumnElement[bool]:
-    """The condition on `Subscriber` for those in the edition's segment; everybody without one."""
+def in_segment(
+    edition: Edition, now: datetime, measures: Mapping[str, Measure]
+) -> ColumnElement[bool]:
+    """The condition on `Subscriber` for those in the edition's segment; everybody without one.
+
+    Args:
+        measures: what the ledger of deliveries knows of people.
+    """
     if not edition.segment:
         return true()
-    asking = Asking(now=now, zone=ZoneInfo(edition.masthead["timezone"]))
+    zone = ZoneInfo(edition.masthead["timezone"])
+    asking = Asking(now=now, zone=zone, measures=measures)
     return members(edition.segment, asking)

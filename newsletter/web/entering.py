@@ -8,7 +8,6 @@ from asyncio import sleep
 from functools import cache
 from time import monotonic
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from newsletter.delivery import confirming, notices
@@ -55,7 +54,7 @@ async def enter_in_step(
 ) -> None:
     """As `enter`, and answered as late for any address: one suppressed costs no commit."""
     begun = monotonic()
-    await run_in_threadpool(enter, site, address, wishes, source=source, network=network)
+    await site.writers.run(enter, site, address, wishes, source=source, network=network)
     await in_step(begun)
 
 

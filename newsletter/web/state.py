@@ -9,10 +9,11 @@ from newsletter.feeds.shelf import FeedShelf
 from newsletter.signing import UNSUBSCRIBE, Signer
 from newsletter.web.formmarks import PURPOSE as FORM_PURPOSE
 from newsletter.web.formmarks import FormMarks
-from newsletter.web.pace import Pace
+from newsletter.web.pace import paces
 from newsletter.web.ready import ReadyFeeds
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
+from newsletter.web.writing import Writers
 
 
 class SiteState:
@@ -23,8 +24,9 @@ class SiteState:
         self.config = services.config
         self.views = Views(services.config)
         options = services.config.joining
-        self.joins = Pace("join", options.per_hour)
-        self.joins_of_address = Pace("join of an address", options.per_address)
+        secret = services.config.site.secret_key.get_secret_value()
+        self.joins, self.joins_of_address = paces(options, secret, services.clock)
+        self.writers = Writers(services.database)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)

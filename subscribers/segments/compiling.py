@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
 from sqlalchemy import false as never
+from sqlalchemy.orm import InstrumentedAttribute
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
@@ -32,14 +33,33 @@ Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A value of each subscriber that is worked out of another room's rows."""
+
+    subscriber: InstrumentedAttribute[int]
+    """Whose row it is."""
+    value: ColumnElement[Anything]
+    """An aggregate of all her rows."""
+    among: Condition
+    """Which rows count."""
+
+    def having(self, test: Condition | None = None) -> Condition:
+        """The condition on `Subscriber` to have such rows, whose value passes the test."""
+        people = select(self.subscriber).where(self.among)
+        if test is not None:
+            people = people.group_by(self.subscriber).having(test)
+        return Subscriber.id.in_(people)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asking:
     """When and where a segment is asked, and what other rooms know of people."""
 
     now: datetime
     zone: ZoneInfo
     """Whose days the dates are."""
-    measures: Mapping[str, ColumnElement[Anything]] = field(default_factory=dict)
-    """SQL for the fields that are measured above: a value for each subscriber, or NULL."""
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """The fields that are measured above."""
 
 
 def condition(expression: Expression, asking: Asking) -> Condition:
@@ -84,13 +104,14 @@ def _any_of(name: str, operator: Operator, values: tuple[Value, ...], asking: As
     if found.kind is Kind.NAMED:
         return or_(*(_is_chosen(name, str(value)) for value in values))
     if found.kind is Kind.TEXT:
-        return or_(*(_text_test(name, operator, str(value)) for value in values))
-    column = _column(name, asking)
-    if found.kind is Kind.MOMENT:
-        tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
-        return and_(column.is_not(None), or_(*tests))
-    number = func.coalesce(column, 0)
-    return or_(*(NUMBER_TESTS[operator](number, value) for value in values))
+        return or_(*(text_test(_text(name), operator, str(value)) for value in values))
+    if found.kind is Kind.NUMBER:
+        return _number_test(_measure(name, asking), NUMBER_TESTS[operator], values)
+    column = _measure(name, asking).value if found.is_measured else MOMENTS[name]
+    tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
+    if found.is_measured:
+        return _measure(name, asking).having(or_(*tests))
+    return and_(column.is_not(None), or_(*tests))
 
 
 NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
@@ -100,6 +121,16 @@ NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
     Operator.GREATER: lambda a, b: a > b,
     Operator.AT_LEAST: lambda a, b: a >= b,
 }
+
+
+def _number_test(
+    measure: Measure, test: Callable[[Anything, Anything], Condition], values: tuple[Value, ...]
+) -> Condition:
+    """Who has no rows has none of them: where 0 passes, those are left out who do not."""
+    passes = or_(*(test(measure.value, value) for value in values))
+    if any(test(0, value) for value in values):
+        return ~measure.having(~passes)
+    return measure.having(passes)
 
 
 def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking) -> Condition:
@@ -115,8 +146,8 @@ def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking
     return tests[operator]
 
 
-def _text_test(name: str, operator: Operator, value: str) -> Condition:
-    text = _text(name)
+def text_test(text: Anything, operator: Operator, value: str) -> Condition:
+    """The test of a text in SQL: the same, or somewhere in it."""
     if operator is Operator.EQUAL:
         is_same: Condition = text == value
         return is_same
@@ -138,8 +169,7 @@ def _is_empty(name: str, asking: Asking) -> Condition:
     if found.kind is Kind.TEXT:
         is_blank: Condition = _text(name) == ""
         return is_blank
-    column = _column(name, asking)
-    return func.coalesce(column, 0) == 0 if found.kind is Kind.NUMBER else column.is_(None)
+    return ~_measure(name, asking).having() if found.is_measured else MOMENTS[name].is_(None)
 
 
 def _is_chosen(name: str, value: str) -> Condition:
@@ -180,9 +210,7 @@ MOMENTS = {
 }
 
 
-def _column(name: str, asking: Asking) -> Anything:
-    if name in MOMENTS:
-        return MOMENTS[name]
+def _measure(name: str, asking: Asking) -> Measure:
     if name not in asking.measures:
         raise InvalidInput(f"segment: {name} cannot be asked here; leave it out")
     return asking.measures[name]

@@ -73,6 +73,7 @@ FIELDS: Mapping[str, Field] = {
     "paused": Field(kind=Kind.MOMENT, example="paused > today"),
     "mailed": Field(kind=Kind.MOMENT, example="mailed < 30 days ago", is_measured=True),
     "received": Field(kind=Kind.NUMBER, example="received >= 10", is_measured=True),
+    "bounced": Field(kind=Kind.NUMBER, example="bounced >= 2", is_measured=True),
 }
 _ATTRIBUTE = Field(kind=Kind.TEXT, example='attribute.ward = "Abbey"')
 

@@ -20,6 +20,9 @@ from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.migrations.running import current_revision, is_current, upgrade
 from newsletter.schema import TABLE_MODULES, metadata
 
+# Made by hand for each database.
+SEARCHES = ("articles_search", "people_search")
+
 
 @pytest.mark.parametrize(
     "moment",
@@ -143,7 +146,7 @@ def test_migrations_make_the_tables_that_the_models_say(database: Database) -> N
         context = MigrationContext.configure(
             session.connection(),
             opts={
-                "include_name": lambda name, *_: not (name or "").startswith("articles_search"),
+                "include_name": lambda name, *_: not (name or "").startswith(SEARCHES),
                 "compare_type": False,
             },
         )

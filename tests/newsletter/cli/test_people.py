@@ -105,3 +105,11 @@ def test_a_part_can_be_exported_and_as_json(run: Run) -> None:
     assert [json.loads(line)["email"] for line in lines.splitlines()] == [CAT]
     table = run("subscribers", "export", "--segment", "topic = housing and not topic is empty").out
     assert [row["email"] for row in csv.DictReader(io.StringIO(table))] == [BEN]
+
+
+def test_a_topic_that_nobody_has_heard_of_is_told_with_the_nearest(run: Run) -> None:
+    counted = run("subscribers", "segments", "count", "topic = housng or digest = fridy")
+    assert "There is no topic 'housng'; did you mean housing?" in counted.err
+    assert "There is no digest 'fridy'; did you mean friday?" in counted.err
+    assert counted.status == 0
+    assert not run("subscribers", "segments", "count", "topic = housing").err

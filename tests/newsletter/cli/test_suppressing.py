@@ -65,7 +65,7 @@ def test_one_address_or_a_file_is_asked_for(run: Run, listed: str, command: str)
 def test_one_address_is_suppressed_and_lifted(run: Run) -> None:
     for command, said in (
         ("suppress", "is suppressed."),
-        ("suppress", "is suppressed already."),
+        ("suppress", "is suppressed already (administrator)."),
         ("unsuppress", "is no longer suppressed."),
         ("unsuppress", "is not suppressed"),
     ):

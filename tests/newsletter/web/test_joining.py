@@ -20,7 +20,7 @@ from newsletter.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.entering import enter
 from newsletter.web.formmarks import FormMarks
-from newsletter.web.pace import Pace
+from newsletter.web.pace import OwnPace
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
 from subscribers import membership, store
@@ -383,7 +383,7 @@ def test_two_hundred_at_once_are_one_subscriber(
 ) -> None:
     app = make_app(tmp_path, database_url, clock)
     site = SiteState(app)
-    site.joins_of_address = Pace("test", 1000)
+    site.joins_of_address = OwnPace(1000, clock)
 
     def enter_her(number: int) -> None:
         enter(

@@ -1,0 +1,1 @@
+"""Finding and counting people among very many: an index that follows the list by itself."""

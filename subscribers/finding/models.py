@@ -1,0 +1,57 @@
+"""The tables of the index; that of the texts is made by hand in `following`."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.database import Base, UTCDateTime
+
+
+class PeopleIndex(Base):
+    """How far the index is: one row."""
+
+    __tablename__ = "people_index"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    claimed: Mapped[int] = mapped_column(default=0)
+    """Goes up when somebody begins to bring it up to date: only the last to begin may finish."""
+    generation: Mapped[int] = mapped_column(default=0)
+    """Goes up whenever bits are written."""
+    zone: Mapped[str] = mapped_column(default="")
+    """Whose days the kept dates are."""
+    left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Fields with too many values to be kept."""
+    refreshed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class PeopleChange(Base):
+    """Somebody is new or has changed since the index was brought up to date."""
+
+    __tablename__ = "people_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int]
+    claim: Mapped[int | None]
+    """Who is bringing it into the index."""
+
+
+class PeopleValue(Base):
+    """A value of a field, and the number that the bits know it by; nothing is 0."""
+
+    __tablename__ = "people_values"
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[int]
+
+
+class PeopleBits(Base):
+    """One binary digit of a field, or one topic, for everybody: bit N is subscriber N's."""
+
+    __tablename__ = "people_bits"
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    bits: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `bits.pack` writes them."""

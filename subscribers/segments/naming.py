@@ -1,0 +1,34 @@
+"""Topics and digests that an expression names: what nobody has heard of is most often mistyped."""
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+
+from subscribers.segments.expressions import All, Any, Comparison, Expression, Not
+from subscribers.segments.fields import Kind, known_field
+
+
+def unheard_of(expression: Expression, known: Mapping[str, Collection[str]]) -> list[str]:
+    """A sentence for each name that is not known, with the nearest that is.
+
+    Args:
+        known: names by field: of topics and digests.
+    """
+    named = dict.fromkeys(_named(expression))
+    return [_told(field, name, known[field]) for field, name in named if name not in known[field]]
+
+
+def _told(field: str, name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"There is no {field} {name!r}{meant}"
+
+
+def _named(expression: Expression) -> Iterator[tuple[str, str]]:
+    match expression:
+        case All(operands=operands) | Any(operands=operands):
+            for operand in operands:
+                yield from _named(operand)
+        case Not(operand=operand):
+            yield from _named(operand)
+        case Comparison(field=field, values=values) if known_field(field).kind is Kind.NAMED:
+            yield from ((field, str(value)) for value in values)

@@ -1,0 +1,139 @@
+"""The index follows the list: when it is due, what it forgets, and two who bring it up to date."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
+
+import pytest
+from people_and_segments import NOW, ZONE, Person, enter
+from sqlalchemy import delete, event, select, update
+
+from newsletter.database import Database
+from subscribers import store
+from subscribers.finding import counting
+from subscribers.finding.models import PeopleChange, PeopleValue
+from subscribers.finding.refreshing import DUE_AFTER, refresh, refresh_due
+from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.segments.compiling import Asking
+
+ASKING = Asking(now=NOW, zone=ZONE)
+ANN = Person(local="ann", domain="a.example", source="form", attributes={"telephone": "01632 960"})
+BEN = Person(local="ben", domain="b.example", source="form", topics=frozenset(["housing"]))
+
+
+@pytest.fixture
+def both(database: Database) -> Database:
+    with database.write() as session:
+        enter(session, [ANN, BEN])
+    refresh(database, ZONE, NOW)
+    return database
+
+
+def change(database: Database, person: Person, **values: object) -> None:
+    with database.write() as session:
+        same = Subscriber.address == person.address
+        session.execute(update(Subscriber).where(same).values(**values))
+
+
+def test_a_count_of_people_who_have_not_changed_reads_none_of_them(both: Database) -> None:
+    statements: list[str] = []
+    event.listen(
+        both.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+    )
+    with both.read() as session:
+        assert counting.count(session, "topic = housing and source = form", ASKING) == 2
+        assert counting.count_by_status(session) == {SubscriberStatus.CONFIRMED: 2}
+    of_people = [text for text in statements if "FROM subscribers" in text]
+    assert of_people
+    assert all("people_changes" in text for text in of_people)
+
+
+@pytest.mark.parametrize(
+    "text", ["name = ''", 'attribute.ward = "x" or name is empty', "source = form"]
+)
+def test_what_the_index_does_not_keep_is_read_from_the_list(both: Database, text: str) -> None:
+    with both.read() as session:
+        elsewhere = Asking(now=NOW, zone=ZoneInfo("Asia/Tokyo"))
+        assert counting.count(session, text, ASKING) == 2
+        assert counting.count(session, text, elsewhere) == 2
+
+
+def test_a_few_changes_wait_for_half_an_hour(both: Database) -> None:
+    change(both, ANN, source="paper")
+    assert refresh_due(both, ZONE, NOW + timedelta(minutes=1)) == 0
+    assert refresh_due(both, ZONE, NOW + DUE_AFTER) == 1
+    assert refresh_due(both, ZONE, NOW + DUE_AFTER) == 0
+
+
+def test_another_zone_begins_anew(both: Database) -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert refresh_due(both, tokyo, NOW) == 2
+    with both.read() as session:
+        today = Asking(now=NOW, zone=tokyo)
+        assert counting.count(session, "joined = today", today) == 2
+
+
+def test_a_value_that_nobody_has_any_longer_is_forgotten(both: Database) -> None:
+    gone = {"address": None, "attributes": {}, "source": "", "status": SubscriberStatus.ERASED}
+    change(both, ANN, **gone)
+    refresh(both, ZONE, NOW)
+    with both.read() as session:
+        values = set(session.scalars(select(PeopleValue.value)))
+    assert values.isdisjoint({"01632 960", "a.example"})
+    assert {"b.example", "form"} <= values
+
+
+def test_a_field_of_too_many_values_is_left_out_and_still_counted(database: Database) -> None:
+    with database.write() as session:
+        enter(session, [ANN])
+        choice = session.scalars(select(Subscriber.choice_id)).one()
+        rows = [
+            {
+                "address": f"p{number}@b.example",
+                "address_hash": f"{number + 1:064x}",
+                "status": SubscriberStatus.CONFIRMED,
+                "choice_id": choice,
+                "source": f"import of members.csv, row {number}",
+                "joined_at": NOW,
+            }
+            for number in range(4200)
+        ]
+        session.connection().execute(Subscriber.__table__.insert(), rows)
+    refresh(database, ZONE, NOW)
+    with database.read() as session:
+        assert counting.count(session, 'source ~ "import"', ASKING) == 4200
+        assert counting.count(session, "domain = b.example", ASKING) == 4200
+
+
+def test_who_is_deleted_is_counted_no_more(both: Database) -> None:
+    with both.write() as session:
+        session.execute(delete(Subscriber).where(Subscriber.address == ANN.address))
+    for _ in ("noted", "refreshed"):
+        with both.read() as session:
+            assert counting.count(session, "status = confirmed", ASKING) == 1
+        refresh(both, ZONE, NOW)
+
+
+def test_two_who_bring_it_up_to_date_at_once_leave_it_right(both: Database) -> None:
+    change(both, ANN, source="paper")
+    together = Barrier(2)
+
+    def refresh_together() -> None:
+        together.wait()
+        refresh(both, ZONE, NOW)
+
+    threads = [Thread(target=refresh_together) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    refresh(both, ZONE, NOW)
+    with both.read() as session:
+        assert session.scalars(select(PeopleChange)).all() == []
+        assert counting.count(session, "source = paper", ASKING) == 1
+
+
+def test_counts_by_status_are_those_of_the_list_while_people_change(both: Database) -> None:
+    change(both, BEN, status=SubscriberStatus.ENDED)
+    with both.read() as session:
+        assert counting.count_by_status(session) == store.count_by_status(session)
