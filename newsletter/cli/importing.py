@@ -3,6 +3,7 @@
 import csv
 import gc
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -95,7 +96,7 @@ def import_(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    pairs = [*columns, *(f"{ATTRIBUTE}{one_line(name)}={name}" for name in attributes)]
+    pairs = [*columns, *(f"{ATTRIBUTE}{_askable(name)}={name}" for name in attributes)]
     asked = Asked(
         path=path,
         consent=one_line(consent),
@@ -192,7 +193,7 @@ def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
         writer.writerow(names)
 
     def tell(row: Row, verdict: Verdict) -> None:
-        written = row.cells[address] if address < len(row.cells) else ""
+        written = read(row.cells[address].strip()) if address < len(row.cells) else ""
         values = (row.number, written, verdict.outcome.value, verdict.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
@@ -209,8 +210,9 @@ def _header(table: Table) -> list[str]:
 
 def _reader(program: Program, asked: Asked, header: Sequence[str], columns: Places) -> RowReader:
     state = asked.state
-    if state is None and not columns["status"]:
-        state = state_of_file(asked.path.name, {folded(name) for name in header})
+    if state is None:
+        names = {folded(name) for name in header}
+        state = state_of_file(asked.path.name, names, is_said=bool(columns["status"]))
         if state is not None:
             program.warn(f"By the name of the file, everybody in it is {state}.")
     return RowReader(
@@ -240,6 +242,11 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
     for thing, column in map(_pair, texts):
         chosen.setdefault(thing, []).append(column)
     return chosen
+
+
+def _askable(column: str) -> str:
+    """A column's name as a segment can ask for it, which is one word."""
+    return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -184,10 +184,8 @@ class Planner:
             self.plan.updated[key] = (news, row.person)
         if verdict.suppresses:
             self.plan.suppressed[key] = verdict.reason
-        if verdict.ends and key in self.plan.newcomers:
-            self.plan.newcomers[key].ended_by = row.person
-        elif verdict.ends:
-            self.plan.leaving[key] = row.person
+        if verdict.ends:
+            self._end(row)
         return verdict
 
     def standing(self, address_hash: str) -> Standing:
@@ -202,6 +200,15 @@ class Planner:
         self.plan.newcomers[row.address_hash] = Newcomer(candidate=row, status=status)
         if self._rules.updates:
             self._held[row.address_hash] = held_of(row.person)
+
+    def _end(self, row: Candidate) -> None:
+        # What she wanted before does not matter any more.
+        self.plan.updated.pop(row.address_hash, None)
+        newcomer = self.plan.newcomers.get(row.address_hash)
+        if newcomer is None:
+            self.plan.leaving[row.address_hash] = row.person
+        else:
+            newcomer.ended_by = row.person
 
     def _news(self, row: Candidate) -> Held | None:
         held = self._held.get(row.address_hash)

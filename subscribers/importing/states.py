@@ -67,11 +67,12 @@ _MAILCHIMP = frozenset({"leid", "euid", "member rating"})
 _TELLING = re.compile(r"unsub|bounce|cleaned|nonsub|blocklist|complain|suppress", re.IGNORECASE)
 
 
-def state_of_file(name: str, columns: Collection[str]) -> State | None:
+def state_of_file(name: str, columns: Collection[str], *, is_said: bool) -> State | None:
     """What the name of a file says of everybody in it; None where it says nothing.
 
     Args:
         columns: the folded names of its header.
+        is_said: a column says it of each.
 
     Raises:
         InvalidInput: it may say something, and is not of a kind that is known.
@@ -79,7 +80,7 @@ def state_of_file(name: str, columns: Collection[str]) -> State | None:
     found = _NAMED.match(name)
     if found and not _MAILCHIMP.isdisjoint(columns):
         return STATES[found["word"].lower()]
-    if _TELLING.search(name):
+    if _TELLING.search(name) and not is_said:
         raise InvalidInput(
             f"{name}: the name of the file may say how its people stand; say it with --state, "
             f"one of: {', '.join(State)}"

@@ -202,9 +202,10 @@ def test_a_name_that_may_tell_of_leaving_asks_for_the_state(run: Run, tmp_path: 
 
 
 def test_columns_are_kept_as_attributes_that_segments_ask_for(run: Run, tmp_path: Path) -> None:
-    path = written(tmp_path, "email,Ward,Phone\nnew@example.org,Abbey,1\nb@example.org,Mill,2\n")
-    imported(run, path, *PROOF, "--attribute", "Ward", "--column", "attribute.tel=Phone")
-    expression = "attribute.Ward = Abbey and attribute.tel = 1"
+    text = "email,My ward,Phone\nnew@example.org,Abbey,1\nb@example.org,Mill,2\n"
+    options = ("--attribute", "My ward", "--column", "attribute.tel=Phone")
+    imported(run, written(tmp_path, text), *options)
+    expression = "attribute.My_ward = Abbey and attribute.tel = 1"
     found = json.loads(run("subscribers", "list", "--segment", expression, "--json").out)
     assert [person["address"] for person in found] == ["new@example.org"]
 

@@ -113,3 +113,12 @@ def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
     held, person = planner.plan.updated["a"]
     assert (verdict.outcome, held.name, person.row) == (Outcome.UPDATED, "Ann Carter", 3)
     assert held.wishes.choice.topics == ("housing",)
+
+
+def test_nothing_is_taken_anew_of_who_leaves_by_a_later_row() -> None:
+    rules = Rules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
+    planner = Planner(rules, {}, {})
+    planner.verdict(candidate(State.SUBSCRIBED, name="Ann"))
+    planner.verdict(candidate(State.SUBSCRIBED, name="Ann Carter", row=3))
+    planner.verdict(candidate(State.LEFT, row=4))
+    assert not planner.plan.updated

@@ -114,10 +114,16 @@ def test_the_column_of_the_address_is_found(header: list[str], place: int | None
 
 @pytest.mark.parametrize("name", ["members.csv", "subscribed_members_export_1.csv"])
 def test_the_name_of_a_usual_file_says_nothing_bad(name: str) -> None:
-    assert state_of_file(name, {"leid"}) in {None, State.SUBSCRIBED}
+    assert state_of_file(name, {"leid"}, is_said=False) in {None, State.SUBSCRIBED}
 
 
 @pytest.mark.parametrize("name", ["bounces.csv", "cleaned_list.csv", "unsubscribed_export.csv"])
 def test_a_name_that_may_say_something_is_asked_about(name: str) -> None:
     with pytest.raises(InvalidInput, match="--state"):
-        state_of_file(name, {"email"})
+        state_of_file(name, {"email"}, is_said=False)
+    assert state_of_file(name, {"email"}, is_said=True) is None
+
+
+def test_mailchimps_name_counts_beside_a_column_of_states() -> None:
+    name = "unsubscribed_members_export_1.csv"
+    assert state_of_file(name, {"leid", "status"}, is_said=True) is State.LEFT
