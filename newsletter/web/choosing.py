@@ -114,7 +114,7 @@ def page(
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
         today = site.services.clock.now().astimezone(_zone(site)).date()
         context: dict[str, Any] = {
-            **offers(site.config, session),
+            **offers(site.config, session, subscriber.frequency),
             "subscriber": subscriber,
             "chosen": shown.chosen,
             "pause": shown.pause,
@@ -131,8 +131,10 @@ def page(
 
 
 def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -> Response:
+    with site.services.database.read() as session:
+        current = people.by_id(session, subscriber_id).frequency
     try:
-        wishes = checked(entered.chosen, site.config)
+        wishes = checked(entered.chosen, site.config, current)
         until = _until(site, entered.pause)
     except InvalidInput as error:
         return page(site, subscriber_id, problem=str(error), entered=entered)

@@ -11,12 +11,14 @@ from time import monotonic
 from starlette.requests import Request
 
 from newsletter.delivery import confirming, notices
+from newsletter.delivery.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers.addresses import normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
+from subscribers.models import SubscriberStatus
 
 # What an address that is known, new or suppressed costs differs by a few thousandths.
 STEP_SECONDS = 0.025
@@ -66,6 +68,8 @@ async def in_step(begun: float) -> None:
 def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
     """Enter her as pending and have her asked to confirm; in silence where that may not be.
 
+    Whoever is on the list already is mailed what she is sent, and the way to her page.
+
     Args:
         network: the network address asked from; kept only where the administrator says so.
     """
@@ -86,7 +90,12 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
             subscriber = membership.join(
                 session, secret, joining, origin=origin, proven=False, now=now
             )
-            notices.queue(session, confirming.KIND, subscriber, now)
+            if subscriber.status is SubscriberStatus.CONFIRMED:
+                # She has forgotten that she is on the list, or where her page is: both stand there.
+                options, kind = site.config.joining, NoticeKind.WELCOME
+                notices.queue_wanted(session, kind, subscriber, options, now)
+            else:
+                notices.queue(session, confirming.KIND, subscriber, now)
     except Conflict:
         return  # suppressed, or joining at this very moment by another request
 

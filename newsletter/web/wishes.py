@@ -30,22 +30,26 @@ class Chosen:
     language: str = ""
 
 
-def offers(config: Config, session: Session) -> dict[str, Any]:
-    """What templates show to choose among."""
+def offers(config: Config, session: Session, current: Frequency | None = None) -> dict[str, Any]:
+    """What templates show to choose among.
+
+    Args:
+        current: what she has chosen already, which stays to be chosen.
+    """
     digests = {name: digest.name for name, digest in config.digests.items()}
     return {
         "topics": articles.topics(session),
         # One digest is no choice: the kinds of mail have it already.
         "digests": digests if len(digests) > 1 else {},
-        "frequencies": frequencies(config),
+        "frequencies": frequencies(config, current),
         "languages": config.site.languages,
     }
 
 
-def frequencies(config: Config) -> Mapping[Frequency, str]:
+def frequencies(config: Config, current: Frequency | None) -> Mapping[Frequency, str]:
     """The kinds of mail that can be chosen, in words."""
     hidden = frozenset[Frequency]() if config.each_article.is_on else WITH_ARTICLES
-    return {kind: words for kind, words in FREQUENCIES.items() if kind not in hidden}
+    return {kind: words for kind, words in FREQUENCIES.items() if kind not in hidden - {current}}
 
 
 def chosen_in(values: ListOf) -> Chosen:
@@ -59,8 +63,11 @@ def chosen_in(values: ListOf) -> Chosen:
     )
 
 
-def checked(chosen: Chosen, config: Config) -> Wishes:
+def checked(chosen: Chosen, config: Config, current: Frequency | None = None) -> Wishes:
     """What somebody wants.
+
+    Args:
+        current: what she has chosen already.
 
     Raises:
         InvalidInput: something that no form of ours offers.
@@ -70,7 +77,7 @@ def checked(chosen: Chosen, config: Config) -> Wishes:
         raise InvalidInput("please choose among the topics shown")
     if not set(chosen.digests) <= set(config.digests):
         raise InvalidInput("please choose among the digests shown")
-    if chosen.frequency not in set(Frequency):
+    if chosen.frequency not in frequencies(config, current):
         raise InvalidInput("please choose among the kinds of mail shown")
     if chosen.language and chosen.language not in config.site.languages:
         raise InvalidInput("please choose among the languages shown")

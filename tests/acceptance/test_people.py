@@ -128,6 +128,21 @@ def test_she_joins_chooses_moves_leaves_comes_back_and_is_erased(
     assert visitor.faults == []
 
 
+def test_the_form_that_was_copied_onto_another_page_asks_her_to_confirm(
+    visit: Callable[[Device], Visitor], base: str
+) -> None:
+    visitor, bea = visit(PHONE), "bea@copied.example.org"
+    visitor.open(f"{base}/subscribe/form")
+    copied = visitor.page.get_by_label("HTML to copy").inner_text()
+    visitor.page.set_content(f"<!doctype html><title>Our village</title>{copied}")
+    visitor.page.get_by_label("Your email address").fill(bea)
+    visitor.page.get_by_label("Housing").check()
+    visitor.press("Join")
+    assert bea in visitor.main_text()
+    visitor.open(visitor.link_mailed(bea, "confirm"))
+    assert "I can leave at any time with one click." in visitor.main_text()
+
+
 def join(visitor: Visitor, base: str, address: str) -> None:
     visitor.open(f"{base}/subscribe")
     visitor.page.get_by_label("Your email address").fill(address)
@@ -182,6 +197,8 @@ def leave_and_come_back(visitor: Visitor, mine: str) -> None:
     visitor.page.get_by_text("Would you tell us why?").click()
     visitor.page.get_by_label("too many mails").check()
     visitor.press("Unsubscribe")
+    assert "You are unsubscribed" in visitor.main_text()
+    visitor.open(visitor.page.url)
     assert "You are unsubscribed" in visitor.main_text()
     visitor.press("Pressed by mistake? Undo it")
     assert "You are on the list" in visitor.main_text()

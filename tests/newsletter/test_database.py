@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
-from support import add_article
+from support import add_article, add_subscriber
 
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock, in_utc
@@ -94,6 +94,20 @@ def test_writers_on_sqlite_wait_their_turn(sqlite_url: str) -> None:
     with database.read() as session:
         assert session.scalar(text("SELECT value FROM numbers")) == 100
     database.close()
+
+
+def test_what_is_removed_from_sqlite_is_not_left_in_its_file(
+    sqlite_url: str, clock: FixedClock
+) -> None:
+    database = Database(sqlite_url)
+    with database.write() as session:
+        for number in range(200):
+            add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), name="Quillfeather")
+    with database.write() as session:
+        session.execute(text("UPDATE subscribers SET name = ''"))
+    # What was written goes from the log into the file as the last connection closes.
+    database.close()
+    assert b"Quillfeather" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
 
 
 def test_a_database_that_was_never_made_names_the_mend(tmp_path: Path) -> None:

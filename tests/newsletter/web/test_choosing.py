@@ -153,6 +153,23 @@ def test_what_the_page_does_not_offer_is_refused_and_nothing_changes(
     assert subscriber(program, ann).frequency is Frequency.REGULAR
 
 
+def test_what_the_site_no_longer_offers_stays_with_who_has_chosen_it(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    with program.database.write() as session:
+        store.by_id(session, ann).frequency = Frequency.ARTICLES
+    assert 'value="articles" checked' in client.get(path).text
+    client.post(path, data=FORM | {"frequency": "articles"})
+    assert subscriber(program, ann).frequency is Frequency.ARTICLES
+
+
+def test_what_the_site_does_not_send_cannot_be_chosen(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    assert client.post(path, data=FORM | {"frequency": "articles"}).status_code == 400
+    assert subscriber(program, ann).frequency is Frequency.REGULAR
+
+
 def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int) -> None:
     token = Signer(SECRET, "confirm").sign(str(ann))
     assert client.get(f"/preferences/{token}").status_code == 400

@@ -105,6 +105,19 @@ def test_who_confirms_is_welcomed_once_with_what_she_will_be_sent(
     assert "Mails:  the digest only\r\nTopics: Housing" in text
 
 
+def test_who_is_on_the_list_and_joins_again_is_shown_the_way_to_her_page(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    with program.database.write() as session:
+        number = add_subscriber(session, ANN, clock.now()).id
+    for _ in range(5):
+        client.post("/subscribe", data=FORM)
+        program.notices.send_due()
+    page = f"/preferences/{Signer(SECRET, 'preferences').sign(str(number))}"
+    assert page in sent[0].content.decode().replace("=\r\n", "")
+    assert len(sent) == 3
+
+
 def test_opening_the_link_confirms_nobody(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
