@@ -4,7 +4,7 @@ The bits answer for all who have not changed since they were written; the others
 list itself. So a count is right at every moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -43,7 +43,6 @@ def count(session: Session, text: str, asking: Asking) -> int:
 
     def ask(kept: "_Kept") -> int:
         found = _found(expression, kept, asking)
-        found = without(found, kept.equal("status", SubscriberStatus.ERASED.value))
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
         return found.bit_count() + segments.count(session, members & noted)
 
@@ -57,8 +56,7 @@ def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     def ask(kept: "_Kept") -> dict[SubscriberStatus, int]:
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
         changed = store.count_by_status(session, noted)
-        counts = {s: kept.equal("status", s.value).bit_count() for s in SubscriberStatus}
-        counts = {s: count + changed.get(s, 0) for s, count in counts.items()}
+        counts = {s: kept.count_of(s) + changed.get(s, 0) for s in SubscriberStatus}
         return {status: count for status, count in counts.items() if count}
 
     counts = _ask(session, ask)
@@ -98,6 +96,7 @@ class _Kept:
     def __init__(self, session: Session, index: PeopleIndex, changed: int) -> None:
         self._session = session
         self._left_out = index.left_out
+        self._changed = changed
         self._fields: dict[str, list[int]] = {}
         self.everyone = without(self._read(EVERYONE).get("", 0), changed)
 
@@ -124,19 +123,23 @@ class _Kept:
             found |= bits
         return found & self.everyone
 
-    def equal(self, field: str, value: str) -> int:
-        """Those who have a text, which must not be empty."""
-        return self.having(field, Operator.EQUAL, value)
-
     def having(self, field: str, operator: Operator, value: str) -> int:
         """Those for whom the test of a text holds."""
         digits = self.digits(field)
         if not value:
             is_blank = operator is Operator.EQUAL
             return equal(digits, 0, self.everyone) if is_blank else self.everyone
+        return among(digits, self._codes(field, operator, value), self.everyone)
+
+    def count_of(self, status: SubscriberStatus) -> int:
+        """How many have a status, the erased too."""
+        codes = self._codes("status", Operator.EQUAL, status.value)
+        return without(among(self.digits("status"), codes, -1), self._changed).bit_count()
+
+    def _codes(self, field: str, operator: Operator, value: str) -> Sequence[int]:
         test = text_test(PeopleValue.value, operator, value)
         query = select(PeopleValue.code).where(PeopleValue.field == field, test)
-        return among(digits, self._session.scalars(query), self.everyone)
+        return self._session.scalars(query).all()
 
     def _check(self, field: str) -> None:
         if not is_kept(field) or field in self._left_out:

@@ -15,7 +15,7 @@ from subscribers.segments.compiling import MOMENTS
 from subscribers.segments.fields import ATTRIBUTE, FIELDS, Kind
 from subscribers.topics import Choice
 
-# Every person, whatever is known of her; no field has this name.
+# Everybody but the erased, whatever is known of her; no field has this name.
 EVERYONE = ""
 # The first day that an expression can name, less one for all that was before.
 BEFORE = date(1900, 1, 1).toordinal() - 1
@@ -41,6 +41,7 @@ class Portrait:
     """One person."""
 
     id: int
+    is_erased: bool = False
     address: str = ""
     name: str = ""
     texts: dict[str, str] = field(default_factory=dict)
@@ -77,7 +78,7 @@ def _people() -> Select[*tuple[Any, ...]]:
 def _portrait(row: Row[*tuple[Any, ...]], choice: Choice, zone: ZoneInfo) -> Portrait:
     status = row.status.value
     if row.status is SubscriberStatus.ERASED:
-        return Portrait(id=row.id, texts={"status": status})
+        return Portrait(id=row.id, is_erased=True, texts={"status": status})
     address = row.address or ""
     texts = {
         "status": status,

@@ -171,7 +171,8 @@ class _Batch:
         parts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         numbers: dict[tuple[str, int], list[int]] = defaultdict(list)
         for person in self.people:
-            parts[EVERYONE][""].append(person.id)
+            if not person.is_erased:
+                parts[EVERYONE][""].append(person.id)
             for field, name in person.names:
                 parts[field][name].append(person.id)
             for field, number in self._numbers_of(person):

@@ -137,3 +137,12 @@ def test_counts_by_status_are_those_of_the_list_while_people_change(both: Databa
     change(both, BEN, status=SubscriberStatus.ENDED)
     with both.read() as session:
         assert counting.count_by_status(session) == store.count_by_status(session)
+
+
+def test_the_erased_are_in_no_segment_and_counted_by_themselves(both: Database) -> None:
+    change(both, ANN, address=None, status=SubscriberStatus.ERASED)
+    for _ in ("noted", "refreshed"):
+        with both.read() as session:
+            assert counting.count(session, "not status = pending", ASKING) == 1
+            assert counting.count_by_status(session) == store.count_by_status(session)
+        refresh(both, ZONE, NOW)
