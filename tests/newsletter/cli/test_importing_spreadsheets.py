@@ -1,5 +1,6 @@
 """Lists in spreadsheets: read as CSV would be, and nothing in them harms."""
 
+import json
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-HEADER = ("email", "name", "attribute", "OPTIN_TIME")
+HEADER = ("email", "name", "kept", "OPTIN_TIME")
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lollollollollollollol">'
     + "".join(
@@ -65,9 +66,11 @@ def test_another_sheet_is_read_by_its_name(run: Run, tmp_path: Path) -> None:
 def test_cells_are_read_as_a_person_writes_them(
     run: Run, tmp_path: Path, cell: object, text: str
 ) -> None:
-    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", cell, None, None)])
-    imported(run, path)
-    assert shown(run, "zoe@example.org")["name"] == text
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë", cell)])
+    imported(run, path, "--attribute", "kept")
+    people = map(json.loads, run("subscribers", "export", "--format", "json").out.splitlines())
+    zoe = next(person for person in people if person["email"] == "zoe@example.org")
+    assert json.loads(zoe["attributes"]) == {"kept": text}
 
 
 def test_a_spreadsheet_that_is_too_short_in_its_own_words_is_read_to_the_end(

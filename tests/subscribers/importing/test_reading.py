@@ -127,3 +127,8 @@ def test_a_name_that_may_say_something_is_asked_about(name: str) -> None:
 def test_mailchimps_name_counts_beside_a_column_of_states() -> None:
     name = "unsubscribed_members_export_1.csv"
     assert state_of_file(name, {"leid", "status"}, is_said=True) is State.LEFT
+
+
+def test_a_column_that_is_chosen_must_exist() -> None:
+    with pytest.raises(InvalidInput, match="there is no column 'Courriel'; the columns are: email"):
+        columns_of(["email"], {"address": ["Courriel"]})
