@@ -15,7 +15,9 @@ class Origin:
     """Where an act comes from, and what can be shown for it."""
 
     source: str
-    """ "form on the site", "import of members.csv, row 12", "administrator: paper form" …"""
+    """ "form on the site", "import of members.csv", "administrator: paper form" …"""
+    particulars: str = ""
+    """What the ledger says besides, and segments need not know: ", row 12: paper form"."""
     wording: str = ""
     """The words she was shown."""
     wording_version: str = ""
@@ -55,7 +57,7 @@ def record(
         "subscriber_id": subscriber.id,
         "at": now,
         "kind": kind,
-        "source": origin.source,
+        "source": f"{origin.source}{origin.particulars}",
         "wording": origin.wording,
         "wording_version": origin.wording_version or version_of(origin.wording),
         "details": details,

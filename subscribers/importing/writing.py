@@ -63,15 +63,20 @@ class _Source:
     file: str
     consent: str
 
+    @property
+    def of_all(self) -> str:
+        """Of everybody in the file."""
+        return f"{IMPORTED}{self.file}"
+
     def of(self, person: Person) -> str:
         """Of her entering."""
         is_proven = bool(self.consent) and person.state is State.SUBSCRIBED
         proof = self.consent if is_proven else "no proof given"
-        return f"{IMPORTED}{self.file}, row {person.row}: {proof}{person.since}"
+        return f"{self.of_all}, row {person.row}: {proof}{person.since}"
 
     def of_end(self, person: Person) -> str:
         """Of her leaving."""
-        return f"{IMPORTED}{self.file}, row {person.row}: {person.state}"
+        return f"{self.of_all}, row {person.row}: {person.state}"
 
 
 def write(
@@ -157,7 +162,7 @@ def _subscriber(
         SubscriberStatus.ENDED if who.ended_by else who.status,
         person.wishes.frequency,
         chosen[person.wishes].number,
-        source.of(person),
+        source.of_all,
         person.attributes,
         person.paused_until,
         begun,

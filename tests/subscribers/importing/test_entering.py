@@ -111,7 +111,7 @@ def one_by_one(session: Session, person: Person, terms: Terms, clock: FixedClock
 def join(session: Session, person: Person, terms: Terms, clock: FixedClock) -> str:
     is_proven = bool(terms.consent) and person.state is State.SUBSCRIBED
     proof = terms.consent if is_proven else "no proof given"
-    source = f"{IMPORTED}{terms.file}, row {person.row}: {proof}{person.since}"
+    particulars = f", row {person.row}: {proof}{person.since}"
     subscriber = membership.join(
         session,
         SECRET,
@@ -123,7 +123,7 @@ def join(session: Session, person: Person, terms: Terms, clock: FixedClock) -> s
             digests=person.wishes.choice.digests,
             frequency=person.wishes.frequency,
         ),
-        origin=Origin(source=source),
+        origin=Origin(source=f"{IMPORTED}{terms.file}", particulars=particulars),
         proven=is_proven,
         now=clock.now(),
     )
