@@ -1,6 +1,6 @@
 """What the index keeps of one person: numbers, texts and names by the fields of segments."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from subscribers import store
 from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments.compiling import MOMENTS
@@ -62,13 +63,13 @@ def number_of(day: date) -> int:
     return max(day.toordinal() - BEFORE, 0) + 1
 
 
-def changed_people(
-    session: Session, claim: int, choices: Mapping[int, Choice], zone: ZoneInfo
-) -> Iterator[Portrait]:
+def changed_people(session: Session, claim: int, zone: ZoneInfo) -> list[Portrait]:
     """Everybody noted as changed under a claim."""
     noted = select(PeopleChange.subscriber_id).where(PeopleChange.claim == claim)
-    for row in session.execute(_people().where(Subscriber.id.in_(noted))):
-        yield _portrait(row, choices[row.choice_id], zone)
+    rows = session.execute(_people().where(Subscriber.id.in_(noted))).all()
+    # Asked after the people: somebody may have made a new one meanwhile.
+    choices = store.choices(session)
+    return [_portrait(row, choices[row.choice_id], zone) for row in rows]
 
 
 def _people() -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
-from subscribers import store
 from subscribers.finding import texts
 from subscribers.finding.bits import bits_of, digits, equal, pack, unpack, without
 from subscribers.finding.models import PeopleBits, PeopleChange, PeopleIndex, PeopleValue
@@ -104,8 +103,7 @@ class _Batch:
 
     def __init__(self, session: Session, claim: int, zone: ZoneInfo) -> None:
         self._claim = claim
-        choices = store.choices(session)
-        self.people = list(changed_people(session, claim, choices, zone))
+        self.people = changed_people(session, claim, zone)
         self._left_out = set(state(session).left_out)
         self._codes = _codes(session)
         self._new_values: list[dict[str, object]] = []
