@@ -91,6 +91,9 @@ class Database:
         self.url = parse_url(url)
         self.engine = _open_engine(self.url)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        # SQLite's readers see one state anyhow; PostgreSQL's would see a new one in each statement.
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(**options)
         self._turn = Lock()
 
     @property
@@ -100,7 +103,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one consistent state; changes are rolled back."""
-        with _storage_errors(self.url), Session(self.engine, expire_on_commit=False) as session:
+        with _storage_errors(self.url), Session(self._reading, expire_on_commit=False) as session:
             yield session
             # Let go first: a rollback would empty the objects that the caller keeps.
             session.expunge_all()

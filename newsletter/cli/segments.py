@@ -31,6 +31,7 @@ def add(program: Program, name: str, expression: str) -> None:
     with program.database.write() as session:
         store.add(session, name, expression, program.clock.now())
         meant(program, session, expression)
+    with program.database.read() as session:
         count = counting.count(session, expression, asking_of(program))
     program.say(f"The segment {name} has {count} people now.")
 

@@ -78,7 +78,7 @@ def _ask(
             answer = ask(_Kept(session, index, bits_of(changed)))
         except NotKeptError:
             return None
-        # On PostgreSQL each statement sees what has been written by then.
+        # In a writing block on PostgreSQL each statement sees what has been written by then.
         if session.scalar(select(PeopleIndex.generation)) == index.generation:
             return answer
     return None

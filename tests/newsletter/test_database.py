@@ -65,6 +65,16 @@ def test_a_reading_block_changes_nothing(database: Database, clock: FixedClock) 
         assert session.scalar(text("SELECT count(*) FROM articles")) == 0
 
 
+def test_a_reading_block_sees_one_state_whatever_is_written_meanwhile(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.read() as session:
+        before = session.scalar(text("SELECT count(*) FROM articles"))
+        with database.write() as writing:
+            add_article(writing, "Meanwhile", clock.now())
+        assert session.scalar(text("SELECT count(*) FROM articles")) == before
+
+
 def test_two_who_write_the_same_at_once_are_told_apart(
     database: Database, clock: FixedClock
 ) -> None:
