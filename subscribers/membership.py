@@ -64,10 +64,10 @@ def join(
     """
     address = normalise_address(joining.address)
     address_hash = hash_address(secret, address)
-    suppression = store.find_suppression(session, address_hash)
-    if suppression is not None:
+    reason = store.suppression_reason(session, address_hash)
+    if reason is not None:
         raise Conflict(
-            f"{address} is suppressed ({suppression.reason}); if she asks to be mailed again, "
+            f"{address} is suppressed ({reason}); if she asks to be mailed again, "
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
     wishes = _wishes(joining)
@@ -80,10 +80,9 @@ def join(
             status=SubscriberStatus.PENDING,
             source=origin.source,
             joined_at=now,
-            choice_id=store.choice_for(session, wishes.choice),
         )
-        session.add(subscriber)
         _apply(session, subscriber, wishes)
+        session.add(subscriber)
         session.flush()
     elif subscriber.status is not SubscriberStatus.CONFIRMED:
         _apply(session, subscriber, wishes)
@@ -93,7 +92,7 @@ def join(
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
         pause(subscriber, None)
-    if subscriber.status is SubscriberStatus.PENDING:
+    if subscriber.status is SubscriberStatus.PENDING and subscriber.address != address:
         subscriber.address = address  # As she spells it now.
     record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(wishes))
     if proven:

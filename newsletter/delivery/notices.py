@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
@@ -34,6 +34,12 @@ LEASE = timedelta(minutes=15)
 
 NO_LONGER_TRUE = "no longer true of her, or suppressed"
 
+# Made once and asked past the ORM: where a crowd signs up, both take longer than the database.
+_IS_HERS = (Notice.subscriber_id == bindparam("subscriber"), Notice.kind == bindparam("kind"))
+_RECENT = select(func.count()).where(*_IS_HERS, Notice.created_at > bindparam("since"))
+_QUEUED = select(Notice.id).where(*_IS_HERS, Notice.state == bindparam("state")).limit(1)
+_ADD = insert(Notice)
+
 Compose = Callable[[Session, Notice, Subscriber], Mail]
 HandOver = Callable[[Mail], Outcome | None]
 
@@ -48,16 +54,12 @@ def queue_wanted(
 
 def queue(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
     """Have a mail sent to her; False where she was sent enough of this kind within a day."""
-    recent = select(func.count()).where(
-        Notice.subscriber_id == subscriber.id,
-        Notice.kind == kind,
-        Notice.created_at > now - timedelta(days=1),
-    )
-    if session.scalars(recent).one() >= MOST_A_DAY:
+    connection = session.connection()
+    hers = {"subscriber": subscriber.id, "kind": kind, "since": now - timedelta(days=1)}
+    if connection.execute(_RECENT, hers).scalar_one() >= MOST_A_DAY:
         return False
-    session.add(
-        Notice(kind=kind, subscriber_id=subscriber.id, state=DeliveryState.QUEUED, created_at=now)
-    )
+    notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
+    connection.execute(_ADD, notice | {"state": DeliveryState.QUEUED})
     return True
 
 
@@ -140,14 +142,12 @@ def _without(answer: str, address: str) -> str:
 
 def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:
     """Whether one not yet claimed will tell her the same."""
+    hers = {"subscriber": subscriber.id, "kind": kind, "state": DeliveryState.QUEUED}
+    if session.connection().execute(_QUEUED, hers).first() is None:
+        return False
     session.flush()
-    query = select(Notice.id).where(
-        Notice.subscriber_id == subscriber.id,
-        Notice.kind == kind,
-        Notice.state == DeliveryState.QUEUED,
-        _is_true(kind),
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    query = _QUEUED.where(_is_true(kind))
+    return session.connection().execute(query, hers).first() is not None
 
 
 def _is_true(kind: str) -> ColumnElement[bool]:
