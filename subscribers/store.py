@@ -26,6 +26,13 @@ from subscribers.topics import choice_of as read_key
 # Made once and asked past the ORM: where a crowd signs up or leaves, both take longer than the
 # database.
 _CHOICES = select(TopicChoice.id).where(TopicChoice.key == bindparam("key"))
+_HOLDERS = (
+    select(Subscriber.id)
+    .where(Subscriber.address_hash == bindparam("address_hash"), Subscriber.address.is_not(None))
+    .order_by(Subscriber.id)
+    .limit(1)
+)
+_REASONS = select(Suppression.reason).where(Suppression.address_hash == bindparam("address_hash"))
 _CHANGES = select(AddressChange.subscriber_id).where(
     AddressChange.subscriber_id == bindparam("subscriber")
 )
@@ -45,10 +52,9 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
 
 def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
     """Whoever has this address now, however its letters are cased."""
-    query = select(Subscriber).where(
-        Subscriber.address_hash == address_hash, Subscriber.address.is_not(None)
-    )
-    return session.scalars(query.order_by(Subscriber.id).limit(1)).first()
+    session.flush()
+    number = session.connection().scalar(_HOLDERS, {"address_hash": address_hash})
+    return None if number is None else session.get(Subscriber, number)
 
 
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
@@ -169,8 +175,9 @@ def find_suppression(session: Session, address_hash: str) -> Suppression | None:
 
 def suppression_reason(session: Session, address_hash: str) -> str | None:
     """Why an address must not be mailed; None where it may."""
-    query = select(Suppression.reason).where(Suppression.address_hash == address_hash)
-    return session.scalar(query)
+    session.flush()
+    reason: str | None = session.connection().scalar(_REASONS, {"address_hash": address_hash})
+    return reason
 
 
 def is_suppressed(session: Session, subscriber: Subscriber) -> bool:
