@@ -1,24 +1,34 @@
 """SMTP over a round trip of 20 ms: what pipelining gives, and where more connections stop helping.
 
-Sessions of the transport alone, one thread each, through a proxy that delays both ways.
+Through a proxy that delays both ways: first sessions of the transport alone, one thread each; then
+whole editions by as many workers, with the ledger, without a limit and with one.
 """
 
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from measuring import compare, print_table, run_function
+import stage
+from measuring import Cost, compare, print_table, run_function
 from servers import free_port, smtp_sink, wait_for_port
 
+from newsletter.app import Newsletter
+from newsletter.cli.logs import log_to_stderr
 from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 
 ROUND_TRIP_MS = 20
 MAILS_A_CONNECTION = 40
 CONNECTIONS = (1, 2, 4, 8, 16, 32)
+MAILS_A_WORKER = 120
+# So that every worker has a part of a short edition.
+SMALL_BATCHES = "[sending]\nbatch = 20\n"
+LIMIT = 600
+LIMITED = f"[limits.default]\nper_second = {LIMIT}\n"
 LINE = b"The council met in Little Wexcombe on Tuesday evening to hear residents.\r\n"
 CONTENT = b"From: <news@wexcombe.example>\r\nSubject: News\r\n\r\n" + LINE * 400
 
@@ -34,7 +44,8 @@ class Counting:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
+    log_to_stderr(40)
     rows = []
     with smtp_sink() as sink, smtp_sink("-p") as plain, far(sink) as near, far(plain) as stepwise:
         for connections in CONNECTIONS:
@@ -51,11 +62,42 @@ def main() -> None:
             mails = MAILS_A_CONNECTION * connections
             fast, slow = mails / costs["pipelined"].wall, mails / costs["one"].wall
             rows.append([connections, fast, slow, fast / slow])
+        editions = [_edition_row(connections, near) for connections in CONNECTIONS]
     print_table(
         f"SMTP at {ROUND_TRIP_MS} ms, mails of {len(CONTENT):,} bytes, medians of 3 runs",
         ["connections", "pipelined/s", "one by one/s", "ratio"],
         rows,
     )
+    print_table(
+        f"Editions at {ROUND_TRIP_MS} ms, mails of {stage.BYTES:,} bytes, every delivery recorded",
+        ["workers", "no limit/s", "CPU of one core", f"limit of {LIMIT}/s"],
+        editions,
+    )
+
+
+def _edition_row(workers: int, port: int) -> list[object]:
+    mails = MAILS_A_WORKER * workers
+    free, held = send_edition(workers, port, ""), send_edition(workers, port, LIMITED)
+    return [workers, mails / free.wall, free.cpu / free.wall, mails / held.wall]
+
+
+def send_edition(workers: int, port: int, limit: str) -> Cost:
+    """An edition by so many workers of one process."""
+    with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
+        config = stage.site(
+            Path(folder),
+            f"sqlite:///{folder}/newsletter.db",
+            port,
+            subscribers=MAILS_A_WORKER * workers,
+            connections=workers,
+        )
+        config.write_text(f"{config.read_text()}{SMALL_BATCHES}{limit}")
+        app = Newsletter.from_file(config)
+        number = stage.edition(app)
+        app.engine.prepare(number)
+        cost = run_function(lambda: app.engine.send(number))
+        app.close()
+    return cost
 
 
 def send(transport: Transport, connections: int) -> None:
