@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -223,6 +224,11 @@ def _storage_errors(url: URL) -> Iterator[None]:
         raise Conflict("another process has just written the same; look again") from error
     except OperationalError as error:
         raise StorageError(f"{describe(url)}: {_reason(error, url)}") from error
+    except PoolTimeout as error:
+        raise StorageError(
+            f"{describe(url)}: all {POSTGRESQL_CONNECTIONS} connections of this process are in use "
+            "for very long; try again"
+        ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StorageError(f"{describe(url)}: the connection was lost; try again") from error

@@ -117,10 +117,11 @@ class Journal:
         size = len(self._map)
         try:
             _fill(self._file, BLANK * size, size)
+            larger = mmap.mmap(self._file, 2 * size)
         except OSError as error:
             raise StorageError(f"{self.path} cannot be written: {error.strerror}") from error
         self._map.close()
-        self._map = mmap.mmap(self._file, 2 * size)
+        self._map = larger
 
 
 def _fill(file: int, content: bytes, place: int) -> None:
