@@ -3,15 +3,34 @@
 A field's values are numbers whose binary digits are kept each in bits of their own, so that a
 comparison of everybody is a few operations on each digit (bit-sliced index: O'Neil and Quass,
 "Improved Query Performance with Variant Indexes", SIGMOD 1997).
+
+
+In the database they stand in blocks of so many subscribers, so that a few who change are a few
+small writes.
 """
 
+import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 # Bits that are nearly all alike shrink to almost nothing. The others are kept as they are: to
 # unpack them would take longer than everything else that a count does.
 _PACKED, _PLAIN = b"z", b"p"
 _WORTH_IT = 8
+_SOME = re.compile(rb"[^\0]")
+
+BLOCK = 1 << 16
+BLOCK_BYTES = BLOCK // 8
+
+
+def block_of(number: int) -> int:
+    """The block that a subscriber stands in."""
+    return number // BLOCK
+
+
+def place_of(number: int) -> int:
+    """Her place in it."""
+    return number % BLOCK
 
 
 def bits_of(numbers: Iterable[int]) -> int:
@@ -33,8 +52,39 @@ def pack(bits: int) -> bytes:
 
 
 def unpack(packed: bytes) -> int:
-    kind, content = packed[:1], memoryview(packed)[1:]
-    return int.from_bytes(zlib.decompress(content) if kind == _PACKED else content, "little")
+    """What `pack` wrote."""
+    return int.from_bytes(_plain(packed), "little")
+
+
+def _plain(packed: bytes) -> bytes | memoryview:
+    content = memoryview(packed)[1:]
+    return zlib.decompress(content) if packed[:1] == _PACKED else content
+
+
+def joined(blocks: Iterable[tuple[int, bytes]]) -> int:
+    """The bits of everybody, out of the packed ones of blocks."""
+    return _placed((block, _plain(packed)) for block, packed in blocks)
+
+
+def joined_bits(blocks: Iterable[tuple[int, int]]) -> int:
+    """The bits of everybody, out of those of blocks."""
+    return _placed((block, bits.to_bytes(BLOCK_BYTES, "little")) for block, bits in blocks)
+
+
+def _placed(blocks: Iterable[tuple[int, bytes | memoryview]]) -> int:
+    made = bytearray()
+    for block, plain in sorted(blocks, key=lambda found: found[0]):
+        made += bytes(block * BLOCK_BYTES - len(made))
+        made += plain
+    return int.from_bytes(made, "little")
+
+
+def numbers_in(bits: int) -> Iterator[int]:
+    """The subscribers whose bits are 1; quick where they are few."""
+    plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    for found in _SOME.finditer(plain):
+        eight = plain[found.start()]
+        yield from (found.start() * 8 + digit for digit in range(8) if eight >> digit & 1)
 
 
 def without(bits: int, others: int) -> int:

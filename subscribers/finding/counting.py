@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers import store
-from subscribers.finding.bits import among, bits_of, equal, greater, unpack, without
-from subscribers.finding.models import PeopleBits, PeopleChange, PeopleIndex, PeopleValue
-from subscribers.finding.portraits import EVERYONE, is_kept, number_of
-from subscribers.finding.refreshing import in_order, state
+from subscribers.finding.bits import among, bits_of, equal, greater, without
+from subscribers.finding.matching import Matching, NotKeptError
+from subscribers.finding.models import PeopleChange, PeopleIndex, PeopleValue
+from subscribers.finding.patching import bits_of_field, in_order
+from subscribers.finding.portraits import EVERYONE, WIDE, is_kept, number_of
+from subscribers.finding.refreshing import state
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store as segments
-from subscribers.segments.compiling import MOMENTS, Asking, day_of, text_test
+from subscribers.segments.compiling import MOMENTS, Asking, condition, day_of, text_test
 from subscribers.segments.expressions import All, Any, Comparison, Empty, Expression, Not, Value
 from subscribers.segments.fields import Kind, Operator, known_field
 from subscribers.segments.parsing import parse
@@ -26,10 +28,6 @@ from subscribers.segments.parsing import parse
 MOST_CHANGED = 20_000
 TRIES = 3
 Answer = TypeVar("Answer")
-
-
-class NotKeptError(LookupError):
-    """The index does not keep what is asked."""
 
 
 def count(session: Session, text: str, asking: Asking) -> int:
@@ -96,6 +94,7 @@ class _Kept:
     def __init__(self, session: Session, index: PeopleIndex, changed: int) -> None:
         self._session = session
         self._left_out = index.left_out
+        self._wide = {*index.wide, *WIDE}
         self._changed = changed
         self._fields: dict[str, list[int]] = {}
         self.everyone = without(self._read(EVERYONE).get("", 0), changed)
@@ -123,8 +122,16 @@ class _Kept:
             found |= bits
         return found & self.everyone
 
-    def having(self, field: str, operator: Operator, value: str) -> int:
-        """Those for whom the test of a text holds."""
+    def having(self, field: str, operator: Operator, value: str, asking: Asking) -> int:
+        """Those for whom the test of a text holds.
+
+        Raises:
+            NotKeptError: it has too many values.
+        """
+        self._check(field)
+        if field in self._wide:
+            test = condition(Comparison(field=field, operator=operator, values=(value,)), asking)
+            return Matching(self._session, field, self.everyone).having(operator, value, test)
         digits = self.digits(field)
         if not value:
             is_blank = operator is Operator.EQUAL
@@ -146,10 +153,7 @@ class _Kept:
             raise NotKeptError(field)
 
     def _read(self, field: str, parts: tuple[str, ...] | None = None) -> dict[str, int]:
-        query = select(PeopleBits.part, PeopleBits.bits).where(PeopleBits.field == field)
-        if parts is not None:
-            query = query.where(PeopleBits.part.in_(parts))
-        return {part: unpack(packed) for part, packed in self._session.execute(query)}
+        return bits_of_field(self._session, field, parts)
 
 
 def _found(expression: Expression, kept: _Kept, asking: Asking) -> int:
@@ -168,15 +172,22 @@ def _found(expression: Expression, kept: _Kept, asking: Asking) -> int:
         case Not(operand=operand):
             return without(kept.everyone, _found(operand, kept, asking))
         case Empty(field=field):
-            if known_field(field).kind is Kind.NAMED:
-                return kept.named(field, "")
-            return equal(kept.digits(field), 0, kept.everyone)
+            return _blank(field, kept, asking)
         case Comparison(field=field, operator=Operator.DIFFERENT, values=values):
             same = _any_of(field, Operator.EQUAL, values, kept, asking)
             return without(kept.everyone, same)
         case Comparison(field=field, operator=Operator.IN, values=values):
             return _any_of(field, Operator.EQUAL, values, kept, asking)
     return _any_of(expression.field, expression.operator, expression.values, kept, asking)
+
+
+def _blank(field: str, kept: _Kept, asking: Asking) -> int:
+    kind = known_field(field).kind
+    if kind is Kind.NAMED:
+        return kept.named(field, "")
+    if kind is Kind.TEXT:
+        return kept.having(field, Operator.EQUAL, "", asking)
+    return equal(kept.digits(field), 0, kept.everyone)
 
 
 def _any_of(
@@ -191,7 +202,7 @@ def _any_of(
             number = number_of(day_of(value, asking))
             found |= _compared(kept.digits(field), operator, number, kept.everyone)
         else:
-            found |= kept.having(field, operator, str(value))
+            found |= kept.having(field, operator, str(value), asking)
     return found
 
 

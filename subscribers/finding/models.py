@@ -21,7 +21,9 @@ class PeopleIndex(Base):
     zone: Mapped[str] = mapped_column(default="")
     """Whose days the kept dates are."""
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """Fields with too many values to be kept."""
+    """Fields with too many names, or one too many, to be kept."""
+    wide: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Fields with too many values for numbers: their words are kept."""
     refreshed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -47,11 +49,24 @@ class PeopleValue(Base):
 
 
 class PeopleBits(Base):
-    """One binary digit of a field, or one topic, for everybody: bit N is subscriber N's."""
+    """One binary digit of a field, one topic or pair of letters, for a block of subscribers."""
 
     __tablename__ = "people_bits"
 
     field: Mapped[str] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
     bits: Mapped[bytes] = mapped_column(LargeBinary)
-    """As `bits.pack` writes them."""
+    """As `bits.pack` writes them; bit N is the block's subscriber N."""
+
+
+class PeopleWords(Base):
+    """The words of a field in a block of subscribers, and who has each."""
+
+    __tablename__ = "people_words"
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    """A `postings.Part`."""
+    block: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

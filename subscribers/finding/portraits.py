@@ -21,8 +21,9 @@ EVERYONE = ""
 # The first day that an expression can name, less one for all that was before.
 BEFORE = date(1900, 1, 1).toordinal() - 1
 NAMED = tuple(name for name, field in FIELDS.items() if field.kind is Kind.NAMED)
-# Nearly everybody's name is her own: a search finds it, and counting by it reads the list.
-TEXTS = ("status", "frequency", "language", "source", "domain")
+TEXTS = ("status", "frequency", "language", "source", "domain", "name")
+# Nearly everybody's name is her own: its values are not worth numbers.
+WIDE = ("name",)
 COLUMNS = (
     Subscriber.id,
     Subscriber.address,
@@ -87,6 +88,7 @@ def _portrait(row: Row[*tuple[Any, ...]], choice: Choice, zone: ZoneInfo) -> Por
         "language": row.language,
         "source": row.source,
         "domain": address.partition("@")[2],
+        "name": row.name,
         **{f"{ATTRIBUTE}{key}": str(value) for key, value in row.attributes.items()},
     }
     moments: Sequence[datetime | None] = row[len(COLUMNS) - len(MOMENTS) :]

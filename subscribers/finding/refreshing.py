@@ -9,23 +9,31 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from subscribers.finding import texts
-from subscribers.finding.bits import bits_of, digits, equal, pack, unpack, without
-from subscribers.finding.models import PeopleBits, PeopleChange, PeopleIndex, PeopleValue
-from subscribers.finding.portraits import EVERYONE, Portrait, changed_people
+from subscribers.finding.bits import digits
+from subscribers.finding.inverting import WordsPatch, earlier_words
+from subscribers.finding.letters import letters_of
+from subscribers.finding.models import (
+    PeopleBits,
+    PeopleChange,
+    PeopleIndex,
+    PeopleValue,
+    PeopleWords,
+)
+from subscribers.finding.numbering import Numbering
+from subscribers.finding.patching import BitsPatch, digits_by_block
+from subscribers.finding.portraits import EVERYONE, NAMED, Portrait, changed_people
 from subscribers.models import Subscriber
 
 AT_ONCE = 20_000
 DUE_CHANGES = 1_000
 DUE_AFTER = timedelta(minutes=30)
 # More than this of one field would cost more to keep than to count.
-MOST_VALUES = 4_096
 MOST_NAMES = 500
-MOST_FIELDS = 100
 
 
 def refresh_due(database: Database, zone: ZoneInfo, now: datetime) -> int:
@@ -91,11 +99,12 @@ def _claim(session: Session, zone: ZoneInfo) -> int | None:
 
 def _begin_anew(session: Session, index: PeopleIndex, zone: ZoneInfo) -> None:
     """Days are kept as days of one zone: in another one, all are others."""
-    for table in (PeopleBits, PeopleValue, PeopleChange):
+    for table in (PeopleBits, PeopleWords, PeopleValue, PeopleChange):
         session.execute(delete(table))
     everybody = select(Subscriber.id).order_by(Subscriber.id)
     session.execute(insert(PeopleChange).from_select(["subscriber_id"], everybody))
-    index.zone, index.left_out, index.generation = str(zone), [], index.generation + 1
+    index.zone, index.left_out, index.wide = str(zone), [], []
+    index.generation += 1
 
 
 class _Batch:
@@ -104,68 +113,55 @@ class _Batch:
     def __init__(self, session: Session, claim: int, zone: ZoneInfo) -> None:
         self._claim = claim
         self.people = changed_people(session, claim, zone)
-        self._left_out = set(state(session).left_out)
-        self._codes = _codes(session)
-        self._new_values: list[dict[str, object]] = []
-        self._bits: list[dict[str, object]] = []
-        self._unused: list[tuple[str, int]] = []
         noted = select(PeopleChange.subscriber_id).where(PeopleChange.claim == claim)
-        self._numbers = set(session.scalars(noted))
-        self._mask = bits_of(self._numbers)
+        numbers = set(session.scalars(noted))
+        self._numbering = Numbering(session, state(session), self.people)
+        self._bits = BitsPatch(numbers)
+        self._words = WordsPatch(numbers)
         self._work_out(session)
 
     def write(self, session: Session) -> None:
         """Write it all, in the caller's transaction."""
         index = session.scalars(select(PeopleIndex)).one()
-        index.generation, index.left_out = index.generation + 1, sorted(self._left_out)
-        if self._bits:
-            at = [{"f": row["field"], "p": row["part"]} for row in self._bits]
-            _delete_bits(session, at)
-            written = [row for row in self._bits if row["bits"] is not None]
-            if written:
-                session.execute(insert(PeopleBits), written)
-        if self._new_values:
-            session.execute(insert(PeopleValue), self._new_values)
-        for field, code in self._unused:
-            one = delete(PeopleValue).where(PeopleValue.field == field, PeopleValue.code == code)
-            session.execute(one)
-        if self._left_out:
-            for table in (PeopleBits, PeopleValue):
-                session.execute(delete(table).where(table.field.in_(self._left_out)))
+        index.generation += 1
+        index.left_out = sorted(self._numbering.left_out)
+        index.wide = sorted(self._numbering.wide)
+        self._bits.write(session)
+        self._words.write(session)
+        self._numbering.write(session)
         texts.write(session, self._claim, self.people)
 
     def _work_out(self, session: Session) -> None:
-        """The bits of every field, one field after the other."""
-        parts = self._parts()
+        """What is new of every field, one field after the other."""
+        numbering = self._numbering
+        parts, texts = self._parts(), self._texts()
         known = session.execute(select(PeopleBits.field).distinct()).scalars().all()
-        for field in sorted({*known, *parts} - self._left_out):
-            self._patch(session, field, parts.get(field, {}))
+        for field in sorted({*known, *parts, *texts} - numbering.left_out):
+            if field in numbering.widened:
+                self._widen(session, field, texts.get(field, {}))
+            elif field in numbering.wide:
+                theirs = texts.get(field, {})
+                self._bits.patch(session, field, _letters(theirs))
+                self._words.patch(session, field, theirs)
+            else:
+                self._patch(session, field, parts.get(field, {}))
 
     def _patch(self, session: Session, field: str, parts: dict[str, list[int]]) -> None:
-        query = select(PeopleBits.part, PeopleBits.bits).where(PeopleBits.field == field)
-        before = {part: unpack(packed) for part, packed in session.execute(query)}
-        after: dict[str, int] = {}
-        for part in {*before, *parts}:
-            old = before.get(part, 0)
-            after[part] = without(old, self._mask) | bits_of(parts.get(part, ()))
-            if after[part] != old:
-                packed = pack(after[part]) if after[part] else None
-                self._bits.append({"field": field, "part": part, "bits": packed})
-        if len(after) > MOST_NAMES:
-            self._left_out.add(field)
-        if self._codes.get(field):
-            self._find_unused(field, before, after)
+        before, after = self._bits.patch(session, field, parts)
+        if field in self._numbering.codes:
+            gone = self._bits.values_at(before) - self._bits.values_at(after)
+            self._numbering.note_gone(field, gone)
+        elif field in NAMED and _names(session, field, parts) > MOST_NAMES:
+            self._numbering.left_out.add(field)
 
-    def _find_unused(self, field: str, before: dict[str, int], after: dict[str, int]) -> None:
-        """Values that nobody has any longer: they may say who somebody was."""
-        slices_before, slices_after = in_order(before), in_order(after)
-        everyone = -1
-        for code in _codes_at(slices_before, self._numbers):
-            if not equal(slices_after, code, everyone):
-                self._unused.append((field, code))
+    def _widen(self, session: Session, field: str, texts: dict[int, str]) -> None:
+        codes = self._numbering.widened[field]
+        words, letters = earlier_words(codes, digits_by_block(session, field))
+        self._bits.put_anew(field, letters, _letters(texts))
+        self._words.put_anew(field, words, texts)
 
     def _parts(self) -> dict[str, dict[str, list[int]]]:
-        """Whose bits are 1, by field and part."""
+        """Whose bits are 1, by field and part, but for the fields that are kept by words."""
         parts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         numbers: dict[tuple[str, int], list[int]] = defaultdict(list)
         for person in self.people:
@@ -181,55 +177,29 @@ class _Batch:
         return parts
 
     def _numbers_of(self, person: Portrait) -> Iterable[tuple[str, int]]:
-        yield from ((field, number) for field, number in person.days.items())
-        for field, text in person.texts.items():
-            if field not in self._left_out and (code := self._code(field, text)):
-                yield field, code
+        yield from person.days.items()
+        codes = self._numbering.codes
+        yield from ((f, codes[f][text]) for f, text in person.texts.items() if f in codes)
 
-    def _code(self, field: str, text: str) -> int:
-        """The number of a value; 0 where its field has become too large to be kept."""
-        codes = self._codes.setdefault(field, {})
-        if text in codes:
-            return codes[text]
-        if len(codes) >= MOST_VALUES or len(self._codes) > MOST_FIELDS:
-            self._left_out.add(field)
-            return 0
-        codes[text] = max(codes.values(), default=0) + 1
-        self._new_values.append({"field": field, "value": text, "code": codes[text]})
-        return codes[text]
+    def _texts(self) -> dict[str, dict[int, str]]:
+        """The texts that are kept by words, by field and person."""
+        texts: dict[str, dict[int, str]] = defaultdict(dict)
+        for person in self.people:
+            for field, text in person.texts.items():
+                if field in self._numbering.wide:
+                    texts[field][person.id] = text
+        return texts
 
 
-def in_order(parts: dict[str, int]) -> list[int]:
-    """The digits of a field, the lowest first."""
-    highest = max((int(part) for part in parts), default=-1)
-    return [parts.get(str(digit), 0) for digit in range(highest + 1)]
-
-
-def _codes(session: Session) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for value in session.scalars(select(PeopleValue)):
-        found[value.field][value.value] = value.code
+def _letters(texts: dict[int, str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, text in texts.items():
+        for letters in letters_of(text):
+            found[letters].append(number)
     return found
 
 
-def _codes_at(slices: list[int], numbers: Iterable[int]) -> set[int]:
-    """Every value but 0 that one of these subscribers has."""
-    written = [bits.to_bytes((bits.bit_length() + 7) // 8, "little") for bits in slices]
-    found = set()
-    for number in numbers:
-        at, bit = number >> 3, number & 7
-        found.add(
-            sum(
-                (data[at] >> bit & 1) << digit
-                for digit, data in enumerate(written)
-                if at < len(data)
-            )
-        )
-    return found - {0}
-
-
-def _delete_bits(session: Session, at: list[dict[str, object]]) -> None:
-    statement = delete(PeopleBits).where(
-        PeopleBits.field == bindparam("f"), PeopleBits.part == bindparam("p")
-    )
-    session.connection().execute(statement, at)
+def _names(session: Session, field: str, new: Iterable[str]) -> int:
+    """How many names a field has, with those that are new."""
+    known = select(PeopleBits.part).where(PeopleBits.field == field).distinct()
+    return len({*session.scalars(known), *new})

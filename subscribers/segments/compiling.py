@@ -28,6 +28,7 @@ from subscribers.segments.expressions import (
     Value,
 )
 from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
+from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
 
@@ -153,11 +154,10 @@ def text_test(text: Anything, operator: Operator, value: str) -> Condition:
         return is_same
     if not value:
         return ~never()
-    further = sorted({c for c in value if ord(c) > 127 and len(c.upper()) == len(c.lower()) == 1})
-    pairs = [letter for c in further for letter in (c.upper(), c.lower())]
-    wanted = "".join(c.lower() if c in further or ord(c) < 128 else c for c in value)
-    folded = Folded(text, *(literal(letter, Text()) for letter in pairs))
-    found: Condition = Position(folded, literal(wanted, Text())) > 0
+    folding = Folding.of(value)
+    letters = [literal(letter, Text()) for pair in folding.pairs for letter in pair]
+    folded = Folded(text, *letters)
+    found: Condition = Position(folded, literal(folding.wanted, Text())) > 0
     return found
 
 

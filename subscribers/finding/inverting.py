@@ -1,0 +1,117 @@
+"""The words of people who have changed, for the fields that are kept by words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.orm import Session
+
+from subscribers.finding import postings
+from subscribers.finding.bits import block_of, equal, numbers_in, place_of
+from subscribers.finding.letters import letters_of
+from subscribers.finding.models import PeopleWords
+from subscribers.finding.patching import Placed, by_block
+from subscribers.finding.postings import Part, words_of
+
+Words = dict[bytes, list[int]]
+"""By word, the places of those in a block who have it."""
+
+
+class WordsPatch:
+    """What is to be written so that the words of some people are what they are now."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        """Take the people who have changed."""
+        self._changed = {block: set(places) for block, places in by_block(numbers).items()}
+        self._rows: list[dict[str, object]] = []
+
+    def patch(self, session: Session, field: str, texts: Mapping[int, str]) -> None:
+        """Work out a field.
+
+        Args:
+            texts: what those who have a text have, by number.
+        """
+        new = _words_by_block(texts)
+        for block, changed in self._changed.items():
+            parts = _read(session, field, block)
+            before = postings.read(parts) if parts else Words()
+            self._put(field, block, parts, _without(before, changed), new.get(block, {}))
+
+    def put_anew(self, field: str, earlier: Mapping[int, Words], texts: Mapping[int, str]) -> None:
+        """Write a field that has had no words until now.
+
+        Args:
+            earlier: those of people who may or may not have changed, by block.
+            texts: as of `patch`.
+        """
+        new = _words_by_block(texts)
+        for block in {*earlier, *new}:
+            kept = _without(earlier.get(block, {}), self._changed.get(block, set()))
+            self._put(field, block, {}, kept, new.get(block, {}))
+
+    def write(self, session: Session) -> None:
+        """Write what was worked out."""
+        if not self._rows:
+            return
+        at = [{"f": row["field"], "b": row["block"]} for row in self._rows]
+        same = (PeopleWords.field == bindparam("f"), PeopleWords.block == bindparam("b"))
+        session.connection().execute(delete(PeopleWords).where(*same), at)
+        if written := [row for row in self._rows if row["content"] is not None]:
+            session.execute(insert(PeopleWords), written)
+
+    def _put(
+        self, field: str, block: int, before: Mapping[Part, bytes], kept: Words, new: Words
+    ) -> None:
+        for word, places in new.items():
+            kept[word] = sorted({*kept.get(word, ()), *places})
+        parts: Mapping[Part, bytes | None]
+        parts = postings.write(kept) if kept else dict.fromkeys(before)
+        if parts != before:
+            self._rows += (
+                {"field": field, "part": part, "block": block, "content": content}
+                for part, content in parts.items()
+            )
+
+
+def earlier_words(
+    codes: Mapping[str, int], digits: Mapping[int, list[int]]
+) -> tuple[dict[int, Words], Placed]:
+    """The words and letters of a field that has been kept by numbers.
+
+    Args:
+        codes: its numbers, by value.
+        digits: the bits of its digits, the lowest first, by block.
+    """
+    words: dict[int, Words] = {}
+    letters: Placed = defaultdict(int)
+    for block, slices in digits.items():
+        of_block: Words = defaultdict(list)
+        for value, code in codes.items():
+            bits = equal(slices, code, -1)
+            places = list(numbers_in(bits))
+            for word in words_of(value) if places else ():
+                of_block[word] += places
+            for part in letters_of(value) if places else ():
+                letters[part, block] |= bits
+        words[block] = of_block
+    return words, letters
+
+
+def _words_by_block(texts: Mapping[int, str]) -> dict[int, Words]:
+    found: dict[int, Words] = defaultdict(lambda: defaultdict(list))
+    for number, text in texts.items():
+        for word in words_of(text):
+            found[block_of(number)][word].append(place_of(number))
+    return found
+
+
+def _without(words: Words, places: set[int]) -> Words:
+    kept = {word: [p for p in found if p not in places] for word, found in words.items()}
+    return {word: found for word, found in kept.items() if found}
+
+
+def _read(session: Session, field: str, block: int) -> dict[Part, bytes]:
+    query = select(PeopleWords.part, PeopleWords.content).where(
+        PeopleWords.field == field, PeopleWords.block == block
+    )
+    return {Part(part): content for part, content in session.execute(query)}
