@@ -52,8 +52,13 @@ LAST = (
     ("", "d", "s", "k"),
     ("ford", "ley", "worth", "ham", "by"),
 )
+# One in three has a rare surname, so that there are a hundred thousand words in names.
+RARE = tuple(
+    f"{first}{second}" for first in "aeiouyæø" for second in ("l", "n", "r", "st", "th", "v")
+)
 TOPICS = [f"ward-{number}" for number in range(18)] + ["housing", "transport"]
 SOURCES = ["form on the site", "import of members.csv", "import of petition.csv", "paper form"]
+MIXER = 0x9E3779B97F4A7C15
 WARDS = [f"Ward {number}" for number in range(40)]
 
 COMBINED = """
@@ -69,16 +74,26 @@ SEGMENTS = (
     ("attribute", 'attribute.ward = "Ward 7"'),
     ("domain, frequent", "domain = mail.example"),
     ("domain, rare", "domain = d77.example"),
-    ("part of a domain", 'domain ~ "d7"'),
+    ("part of a domain", 'domain ~ "d77"'),
+    ("part of a domain, frequent", 'domain ~ "mail"'),
     ("status", "status = confirmed"),
     ("combined", COMBINED),
+    ("a name", 'name = "Rosa Vexford"'),
+    ("no name", "name is empty"),
     ("part of a name, rare", 'name ~ "rosa vexford"'),
+    ("part of a name, frequent", 'name ~ "rosa"'),
+    ("part of a name, in many surnames", 'name ~ "wor"'),
+    ("part of a name, beyond ASCII", 'name ~ "ZOË"'),
+    ("two letters of a name", 'name ~ "an"'),
+    ("one letter of a name", 'name ~ "e"'),
+    ("two letters that no name has", 'name ~ "qx"'),
+    ("part of a name, combined", f'{COMBINED} and name ~ "ann"'),
 )
 SEARCHES = (
     ("nearly everybody", "example"),
     ("one in twenty", "ROSA"),
     ("one in some thousands", "rosa vex"),
-    ("one", "vexford777777@"),
+    ("one", "wumsham777777@"),
     ("nobody", "quarterdeck"),
     ("a beyond-ASCII letter", "ZOË"),
     ("two letters, frequent", "nn"),
@@ -102,6 +117,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="measure one of them")
     chosen = parser.parse_args()
     with (
         postgresql_server() as server,
@@ -111,7 +127,8 @@ def main() -> None:
             ("SQLite", f"sqlite:///{folder}/people.db", f"sqlite:///{folder}/plain.db"),
             ("PostgreSQL", create_database(server), create_database(server)),
         ):
-            _measure(name, Database(url), Database(plain), chosen.people)
+            if chosen.only in (name, None):
+                _measure(name, Database(url), Database(plain), chosen.people)
 
 
 def _measure(name: str, database: Database, plain: Database, people: int) -> None:
@@ -237,20 +254,21 @@ def fill(database: Database, people: int, after: int = 0) -> None:
 def address_of(number: int) -> str:
     """The address of the person who was entered after so many others."""
     first, last = name_of(number).split()
-    domain = "mail.example" if number % 3 == 0 else f"d{number % 900}.example"
+    domain = "mail.example" if number % 3 == 0 else f"d{number % 20_000}.example"
     return f"{first.lower()}.{last.lower()}{number}@{domain}"
 
 
 def name_of(number: int) -> str:
-    """Her name: twenty first names, some hundred others."""
-    return (
-        f"{_pick(number, 0, FIRST)} {''.join(_pick(number, n, p) for n, p in enumerate(LAST, 1))}"
-    )
+    """Her name: twenty first names, a hundred thousand others."""
+    last = "".join(_pick(number, n, parts) for n, parts in enumerate(LAST, 1))
+    if number % 3 == 1:
+        last += _pick(number, 5, RARE) + _pick(number, 6, RARE)
+    return f"{_pick(number, 0, FIRST)} {last}"
 
 
 def _pick(number: int, which: int, among: Sequence[str]) -> str:
     """The same for the same number, and as if by chance."""
-    return among[crc32(b"%d %d" % (number, which)) % len(among)]
+    return among[crc32(b"%d" % which, crc32(b"%d" % (number * MIXER))) % 1_000_003 % len(among)]
 
 
 def some_change(database: Database, people: int) -> None:
