@@ -11,7 +11,7 @@ from subscribers.finding.bits import block_of, equal, numbers_in, place_of
 from subscribers.finding.letters import letters_of
 from subscribers.finding.models import PeopleWords
 from subscribers.finding.patching import Placed, by_block
-from subscribers.finding.postings import Part, words_of
+from subscribers.finding.postings import Part, Parts, words_of
 
 Words = dict[bytes, list[int]]
 """By word, the places of those in a block who have it."""
@@ -23,6 +23,7 @@ class WordsPatch:
     def __init__(self, numbers: Iterable[int]) -> None:
         """Take the people who have changed."""
         self._changed = {block: set(places) for block, places in by_block(numbers).items()}
+        self._blocks: list[dict[str, object]] = []
         self._rows: list[dict[str, object]] = []
 
     def patch(self, session: Session, field: str, texts: Mapping[int, str]) -> None:
@@ -51,25 +52,22 @@ class WordsPatch:
 
     def write(self, session: Session) -> None:
         """Write what was worked out."""
-        if not self._rows:
+        if not self._blocks:
             return
-        at = [{"f": row["field"], "b": row["block"]} for row in self._rows]
         same = (PeopleWords.field == bindparam("f"), PeopleWords.block == bindparam("b"))
-        session.connection().execute(delete(PeopleWords).where(*same), at)
-        if written := [row for row in self._rows if row["content"] is not None]:
-            session.execute(insert(PeopleWords), written)
+        session.connection().execute(delete(PeopleWords).where(*same), self._blocks)
+        if self._rows:
+            session.execute(insert(PeopleWords), self._rows)
 
-    def _put(
-        self, field: str, block: int, before: Mapping[Part, bytes], kept: Words, new: Words
-    ) -> None:
+    def _put(self, field: str, block: int, before: Parts, kept: Words, new: Words) -> None:
         for word, places in new.items():
             kept[word] = sorted({*kept.get(word, ()), *places})
-        parts: Mapping[Part, bytes | None]
-        parts = postings.write(kept) if kept else dict.fromkeys(before)
+        parts = postings.write(kept) if kept else {}
         if parts != before:
+            self._blocks.append({"f": field, "b": block})
             self._rows += (
-                {"field": field, "part": part, "block": block, "content": content}
-                for part, content in parts.items()
+                {"field": field, "part": part, "block": block, "chunk": chunk, "content": content}
+                for (part, chunk), content in parts.items()
             )
 
 
@@ -110,8 +108,8 @@ def _without(words: Words, places: set[int]) -> Words:
     return {word: found for word, found in kept.items() if found}
 
 
-def _read(session: Session, field: str, block: int) -> dict[Part, bytes]:
-    query = select(PeopleWords.part, PeopleWords.content).where(
+def _read(session: Session, field: str, block: int) -> Parts:
+    query = select(PeopleWords.part, PeopleWords.chunk, PeopleWords.content).where(
         PeopleWords.field == field, PeopleWords.block == block
     )
-    return {Part(part): content for part, content in session.execute(query)}
+    return {(Part(part), chunk): content for part, chunk, content in session.execute(query)}

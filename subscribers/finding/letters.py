@@ -8,9 +8,12 @@ PAIR = 2
 
 
 def letters_of(text: str) -> set[str]:
-    """Every letter of a text and every pair of neighbours, A to Z in lower case."""
+    """Every letter of a text and every pair of neighbours, A to Z in lower case; and the empty one.
+
+    So whoever has a text at all has a letter; who has none has none.
+    """
     folded = lower(text)
-    return {*folded, *pairs_of(folded)}
+    return {"", *folded, *pairs_of(folded)} if folded else set()
 
 
 def pairs_of(text: str) -> set[str]:

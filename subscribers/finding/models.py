@@ -69,4 +69,5 @@ class PeopleWords(Base):
     part: Mapped[str] = mapped_column(primary_key=True)
     """A `postings.Part`."""
     block: Mapped[int] = mapped_column(primary_key=True)
+    chunk: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -13,8 +13,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.drop_table("people_bits")
-    _create("people_bits", "bits")
-    _create("people_words", "content")
+    _create("people_bits", "bits", "block")
+    _create("people_words", "content", "block", "chunk")
     op.add_column("people_index", sa.Column("wide", sa.JSON(), server_default="[]", nullable=False))
     _begin_anew()
 
@@ -34,14 +34,14 @@ def downgrade() -> None:
     _begin_anew()
 
 
-def _create(table: str, content: str) -> None:
+def _create(table: str, content: str, *places: str) -> None:
     op.create_table(
         table,
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
-        sa.Column("block", NUMBER, nullable=False),
+        *(sa.Column(place, NUMBER, nullable=False) for place in places),
         sa.Column(content, sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("field", "part", "block", name=op.f(f"pk_{table}")),
+        sa.PrimaryKeyConstraint("field", "part", *places, name=op.f(f"pk_{table}")),
     )
     _store_outside(table, content)
 
