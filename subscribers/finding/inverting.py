@@ -1,7 +1,7 @@
 """The words of people who have changed, for the fields that are kept by words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ Words = dict[bytes, list[int]]
 class WordsPatch:
     """What is to be written so that the words of some people are what they are now."""
 
-    def __init__(self, numbers: Iterable[int]) -> None:
+    def __init__(self, numbers: Collection[int]) -> None:
         """Take the people who have changed."""
         self._changed = {block: set(places) for block, places in by_block(numbers).items()}
         self._blocks: list[dict[str, object]] = []

@@ -1,10 +1,9 @@
 """Whose text is, or holds, another: by the words and letters of fields with very many values."""
 
-from collections.abc import Callable, Collection, Sequence
-from functools import partial, reduce
-from operator import and_
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from subscribers.finding.bits import bits_of, joined_bits, numbers_in, without
@@ -13,14 +12,14 @@ from subscribers.finding.models import PeopleWords
 from subscribers.finding.patching import bits_of_field
 from subscribers.finding.postings import (
     ALONE,
-    CHUNK,
     END,
+    Folded,
+    Lines,
     Part,
+    chunk_of,
     encoded,
     having,
-    lines_from,
-    lines_of,
-    lines_with,
+    line_of,
     words_of,
 )
 from subscribers.models import Subscriber
@@ -29,14 +28,7 @@ from subscribers.segments.folding import Folding
 
 # Where words alone cannot tell, so many are looked at; of more than that the list is read.
 MOST_READ = 5_000
-# To look at so many takes no longer than to look for another word.
-FEW = 500
 _AT_ONCE = 500
-# To ask for more chunks one by one takes longer than to read all.
-_MOST_CHUNKS = 300
-
-Look = Callable[[bytes], Sequence[int]]
-"""Which lines of a vocabulary are wanted."""
 
 
 class NotKeptError(LookupError):
@@ -68,38 +60,37 @@ class Matching:
 
     def _same(self, value: str, test: ColumnElement[bool]) -> int:
         words = words_of(value)
-        looks = [partial(lines_of, word=word) for word in words]
-        found = self._with_words(Part.VOCABULARY, looks)
+        chunks: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for block, chunk, content in self._rows(Part.WORDS, {chunk_of(word) for word in words}):
+            chunks[block][chunk] = content
+        lines: dict[int, list[Lines]] = {}
+        for block, theirs in chunks.items():
+            found = [(chunk_of(w), line_of(theirs.get(chunk_of(w), b""), w)) for w in words]
+            if all(line is not None for _, line in found):
+                lines[block] = [{chunk: [line]} for chunk, line in found if line is not None]
+        people = self._having(lines)
         # Of one word there is but one order.
-        return found if ALONE in words else self._of_these(found, test)
+        return people if ALONE in words else self._of_these(people, test)
 
     def _holding(self, value: str, test: ColumnElement[bool]) -> int:
         folding = Folding.of(value)
         if len(folding.wanted) <= PAIR:
             return self._with_letters(spellings(folding, folding.wanted))
-        if " " in folding.wanted:
-            return self._of_these(self._with_neighbours(folding), test)
-        look = partial(lines_with, wanted=encoded(folding.wanted))
-        return self._with_words(Part.FOLDED, [look], folding)
-
-    def _with_neighbours(self, folding: Folding) -> int:
-        """Those who may have these words beside each other, the first and the last cut off.
-
-        Which words are neighbours is not kept. What finds them soonest is asked first.
-        """
-        first, *later = folding.wanted.split(" ")
-        starts = [encoded(word) for word in later if len(word) > PAIR]
+        words = [encoded(word) for word in folding.wanted.split(" ")]
+        if len(words) == 1:
+            return self._with_words(folding, words)
         found = self._within
-        if starts:
-            looks = [_start(word, folding) for word in starts]
-            found = self._with_words(Part.FOLDED, looks, folding)
-        if len(first) > PAIR and found.bit_count() > FEW:
-            look = partial(lines_with, wanted=encoded(first) + END)
-            found &= self._with_words(Part.FOLDED, [look], folding)
+        # Which words are neighbours is not kept: so who has them all is asked herself.
+        first, *later = words
+        long = [END + word for word in later if len(word) > PAIR]
+        if len(first) > PAIR:
+            long.append(first + END)
+        if long:
+            found = self._with_words(folding, long)
         if found.bit_count() > MOST_READ:
             for pair in pairs_of(folding.wanted):
                 found &= self._with_letters(spellings(folding, pair))
-        return found
+        return self._of_these(found, test)
 
     def _with_letters(self, parts: Collection[str]) -> int:
         found = 0
@@ -107,44 +98,34 @@ class Matching:
             found |= bits
         return found & self._within
 
-    def _with_words(self, part: Part, looks: Sequence[Look], folding: Folding | None = None) -> int:
-        """Those who have, for each look at the words, one that it finds."""
-        lines: dict[int, list[Sequence[int]]] = {}
-        for block, vocabulary in self._vocabularies(part):
-            for upper, small in folding.pairs if folding else ():
-                vocabulary = vocabulary.replace(encoded(upper), encoded(small))
-            found = [look(vocabulary) for look in looks]
+    def _with_words(self, folding: Folding, wanted: Sequence[bytes]) -> int:
+        """Those who have, for each that is wanted, a word that holds it."""
+        pairs = [(encoded(upper), encoded(small)) for upper, small in folding.pairs]
+        lines: dict[int, list[Lines]] = {}
+        for block, _, content in self._rows(Part.FOLDED):
+            words = Folded(content, pairs)
+            found = [words.lines_with(one) for one in wanted]
             if all(found):
                 lines[block] = found
-        chunks = self._chunks(lines)
-        return self._within & joined_bits(
-            (block, reduce(and_, (having(chunks[block], one) for one in found)))
-            for block, found in lines.items()
-        )
+        return self._having(lines)
 
-    def _vocabularies(self, part: Part) -> Sequence[tuple[int, bytes]]:
-        query = self._parts(part)
-        return [(block, content) for block, _, content in self._session.execute(query)]
+    def _having(self, lines: Mapping[int, Sequence[Lines]]) -> int:
+        """Those who have, in their block, one word of each."""
+        chunks = {chunk for found in lines.values() for one in found for chunk in one}
+        postings: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for block, chunk, content in self._rows(Part.POSTINGS, chunks) if lines else ():
+            postings[block][chunk] = content
+        found = ((block, having(postings[block], every)) for block, every in lines.items())
+        return joined_bits(found) & self._within
 
-    def _chunks(self, lines: dict[int, list[Sequence[int]]]) -> dict[int, dict[int, bytes]]:
-        """The postings of these lines, by block and chunk."""
-        wanted = {
-            (block, line // CHUNK)
-            for block, found in lines.items()
-            for one in found
-            for line in one
-        }
-        chunks: dict[int, dict[int, bytes]] = {block: {} for block in lines}
-        query = self._parts(Part.POSTINGS).where(PeopleWords.block.in_(lines))
-        if len(wanted) <= _MOST_CHUNKS:
-            query = query.where(tuple_(PeopleWords.block, PeopleWords.chunk).in_(wanted))
-        for block, chunk, content in self._session.execute(query):
-            chunks[block][chunk] = content
-        return chunks
-
-    def _parts(self, part: Part) -> Select[int, int, bytes]:
+    def _rows(
+        self, part: Part, chunks: Collection[int] | None = None
+    ) -> Sequence[tuple[int, int, bytes]]:
         query = select(PeopleWords.block, PeopleWords.chunk, PeopleWords.content)
-        return query.where(PeopleWords.field == self._field, PeopleWords.part == part)
+        query = query.where(PeopleWords.field == self._field, PeopleWords.part == part)
+        if chunks is not None:
+            query = query.where(PeopleWords.chunk.in_(chunks))
+        return [(block, chunk, content) for block, chunk, content in self._session.execute(query)]
 
     def _of_these(self, candidates: int, test: ColumnElement[bool]) -> int:
         """Those of a few for whom the test holds, as the list has them."""
@@ -156,10 +137,3 @@ class Matching:
             these = Subscriber.id.in_(numbers[first : first + _AT_ONCE])
             found += self._session.scalars(select(Subscriber.id).where(these, test))
         return bits_of(found)
-
-
-def _start(word: bytes, folding: Folding) -> Look:
-    # With further letters folded, the words are no longer in order.
-    if folding.pairs:
-        return partial(lines_with, wanted=END + word)
-    return partial(lines_from, start=word)

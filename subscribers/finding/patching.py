@@ -6,15 +6,27 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from subscribers.finding.bits import bits_of, block_of, joined, pack, place_of, unpack, without
+from subscribers.finding.bits import (
+    BLOCK,
+    bits_of,
+    block_of,
+    joined,
+    pack,
+    place_of,
+    unpack,
+    without,
+)
 from subscribers.finding.models import PeopleBits
 
 Placed = dict[tuple[str, int], int]
 """The bits by part and block."""
 
 
-def by_block(numbers: Iterable[int]) -> dict[int, list[int]]:
+def by_block(numbers: Collection[int]) -> dict[int, list[int]]:
     """The places of subscribers in each block."""
+    if numbers and block_of(min(numbers)) == (only := block_of(max(numbers))):
+        start = only * BLOCK
+        return {only: [number - start for number in numbers]}
     places: dict[int, list[int]] = defaultdict(list)
     for number in numbers:
         places[block_of(number)].append(place_of(number))
@@ -24,7 +36,7 @@ def by_block(numbers: Iterable[int]) -> dict[int, list[int]]:
 class BitsPatch:
     """What is to be written so that the bits of some people are what they are now."""
 
-    def __init__(self, numbers: Iterable[int]) -> None:
+    def __init__(self, numbers: Collection[int]) -> None:
         """Take the people who have changed."""
         self._changed = by_block(numbers)
         self._masks = {block: bits_of(places) for block, places in self._changed.items()}

@@ -7,34 +7,41 @@ An inverted index (Zobel and Moffat, "Inverted Files for Text Search Engines", A
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, pairwise
+from zlib import crc32
 
 from subscribers.finding.bits import BLOCK_BYTES, bits_of, numbers_in
 
 # In no text of UTF-8: what stands around each word, and the word of all whose text is one word.
 END = b"\xff"
 ALONE = b"\xfe"
-# Of so many words the postings stand together: a question reads those of the words it found.
-CHUNK = 512
+# A word tells itself which chunk it is in, so whoever looks for a whole word reads no other.
+CHUNKS = 64
 _PLACE_BYTES = 2
 _OFFSET_BYTES = 4
+_HEADER = (CHUNKS + 1) * _OFFSET_BYTES
+# Of places that are so much fewer, each is looked for among the others.
+_FEWER = 8
 
 
 class Part(StrEnum):
     """What is kept of a block, apart, as hardly a question needs it all."""
 
     FOLDED = "folded"
-    """Its words with A to Z in lower case, sorted."""
-    VOCABULARY = "vocabulary"
-    """Its words as they are, in the same order."""
+    """All its words, one chunk after the other, with A to Z in lower case."""
+    WORDS = "words"
+    """The words of a chunk as they are."""
     POSTINGS = "postings"
-    """Who has each, in chunks."""
+    """Who has each word of a chunk."""
 
 
 Parts = dict[tuple[Part, int], bytes]
-"""What is kept of a block by part and chunk; its words are one chunk."""
+"""What is kept of a block by part and chunk; what is folded is one chunk."""
+Lines = Mapping[int, Sequence[int]]
+"""Words of a block by chunk; the first of a chunk is 0."""
 
 
 def encoded(text: str) -> bytes:
@@ -50,94 +57,130 @@ def words_of(text: str) -> set[bytes]:
     return words if " " in text else {*words, ALONE}
 
 
+def chunk_of(word: bytes) -> int:
+    """The chunk that a word is in."""
+    return crc32(word) % CHUNKS
+
+
 def write(postings: Mapping[bytes, Sequence[int]]) -> Parts:
     """The parts of a block.
 
     Args:
         postings: by word, the places of those who have it.
     """
-    words = sorted(postings, key=lambda word: (word.lower(), word))
-    vocabulary = END + b"".join(word + END for word in words)
-    parts: Parts = {(Part.FOLDED, 0): vocabulary.lower(), (Part.VOCABULARY, 0): vocabulary}
-    for first in range(0, len(words), CHUNK):
-        lists = [_list_of(postings[word]) for word in words[first : first + CHUNK]]
-        header = (len(lists) + 1) * _OFFSET_BYTES
-        offsets = array("I", accumulate(map(len, lists), initial=header))
-        content = _portable(offsets).tobytes() + b"".join(lists)
-        parts[Part.POSTINGS, first // CHUNK] = content
+    chunks: list[list[bytes]] = [[] for _ in range(CHUNKS)]
+    for word in sorted(postings):
+        chunks[chunk_of(word)].append(word)
+    joined = [b"".join(word + END for word in words) for words in chunks]
+    starts = array("I", accumulate(map(len, joined), initial=0))
+    folded = _portable(starts).tobytes() + END + b"".join(joined).lower()
+    parts: Parts = {(Part.FOLDED, 0): folded}
+    for chunk, words in enumerate(chunks):
+        if words:
+            parts[Part.WORDS, chunk] = END + joined[chunk]
+            parts[Part.POSTINGS, chunk] = _chunk_of_lists([_list_of(postings[w]) for w in words])
     return parts
 
 
 def read(parts: Parts) -> dict[bytes, list[int]]:
     """The places by word, as `write` was given them."""
-    words = parts[Part.VOCABULARY, 0].split(END)[1:-1]
-    chunks = [parts[key] for key in sorted(parts) if key[0] is Part.POSTINGS]
-    lists = (chunk[start:end] for chunk in chunks for start, end in pairwise(_offsets(chunk)))
-    return {word: _places(one) for word, one in zip(words, lists, strict=True)}
+    found: dict[bytes, list[int]] = {}
+    for (part, chunk), content in parts.items():
+        if part is Part.WORDS:
+            lists = _lists(parts[Part.POSTINGS, chunk])
+            words = content.split(END)[1:-1]
+            found |= {word: _places(one) for word, one in zip(words, lists, strict=True)}
+    return found
 
 
-def lines_with(folded: bytes, wanted: bytes) -> Sequence[int]:
-    """Which words hold this; with an `END` at its start or end: begin or end with it."""
-    pieces = folded.split(wanted)
-    ends = wanted.count(END)
-    first = ends if wanted.startswith(END) else ends + 1
-    counts = accumulate(piece.count(END) + ends for piece in pieces[:-1])
-    return list(dict.fromkeys(count - first for count in counts))
+class Folded:
+    """The folded words of a block."""
+
+    def __init__(self, content: bytes, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Take what was written, and further letters to be replaced, pair by pair."""
+        starts, words = _numbers("I", content[:_HEADER]), content[_HEADER:]
+        if pairs:
+            chunks = [words[start + 1 : end + 1] for start, end in pairwise(starts)]
+            for letter, other in pairs:
+                chunks = [chunk.replace(letter, other) for chunk in chunks]
+            starts = array("I", accumulate(map(len, chunks), initial=0))
+            words = END + b"".join(chunks)
+        self._starts = starts
+        self._words = words
+
+    def lines_with(self, wanted: bytes) -> Lines:
+        """Which words hold this; with an `END` at its start or end: begin or end with it."""
+        found: dict[int, list[int]] = {}
+        starts, words = self._starts, self._words
+        at, counted, line, following = 0, 0, -1, 0
+        for piece in words.split(wanted)[:-1]:
+            at += len(piece)
+            inside = at + wanted.startswith(END)
+            if inside > following:
+                chunk = bisect_left(starts, inside) - 1
+                counted, following, line = starts[chunk], starts[chunk + 1], -1
+                lines = found[chunk] = []
+            line += words.count(END, counted, inside)
+            if not lines or lines[-1] != line:
+                lines.append(line)
+            at += len(wanted)
+            counted = inside
+        return found
 
 
-def lines_from(folded: bytes, start: bytes) -> Sequence[int]:
-    """Which words begin with this; quicker than looking for them."""
-    first, last = (_line_at(folded, _position(folded, key)) for key in (start, start + END))
-    return range(first, last)
+def line_of(words: bytes, word: bytes) -> int | None:
+    """Which word of a chunk is this."""
+    at = words.find(END + word + END)
+    return None if at < 0 else words.count(END, 0, at)
 
 
-def lines_of(vocabulary: bytes, word: bytes) -> Sequence[int]:
-    """Which word is this: one or none."""
-    whole = word + END
-    at = _position(vocabulary, word.lower())
-    while vocabulary[at : at + len(whole)].lower() == whole.lower():
-        if vocabulary.startswith(whole, at):
-            return [_line_at(vocabulary, at)]
-        at += len(whole)
-    return []
-
-
-def having(chunks: Mapping[int, bytes], lines: Iterable[int]) -> int:
-    """The bits of those who have one of these words.
+def having(postings: Mapping[int, bytes], every: Iterable[Lines]) -> int:
+    """The bits of those who have, of each of these, a word.
 
     Args:
-        chunks: at least those of the lines.
-        lines: in order.
+        postings: by chunk, at least those of the lines.
     """
-    found, places = 0, bytearray()
-    for chunk, theirs in groupby(lines, key=lambda line: line // CHUNK):
-        content = chunks[chunk]
+    found = -1
+    # The rarest first: of those who have it, few are to be found among the others.
+    for lists in sorted((_lists_at(postings, lines) for lines in every), key=_size):
+        found &= _any_of(lists, within=found)
+    return found
+
+
+def _lists_at(postings: Mapping[int, bytes], lines: Lines) -> list[bytes]:
+    found = []
+    for chunk, theirs in lines.items():
+        content = postings[chunk]
         offsets = _offsets(content)
-        for line in theirs:
-            one = content[offsets[line % CHUNK] : offsets[line % CHUNK + 1]]
-            if len(one) == BLOCK_BYTES:
-                found |= int.from_bytes(one, "little")
-            else:
-                places += one
-    return found | bits_of(_numbers("H", places))
+        found += [content[offsets[line] : offsets[line + 1]] for line in theirs]
+    return found
 
 
-def _position(vocabulary: bytes, key: bytes) -> int:
-    """Where the first word stands that is not before the key, in lower case."""
-    low, high = 1, len(vocabulary)
-    while low < high:
-        middle = (low + high) // 2
-        start = vocabulary.rfind(END, low - 1, middle) + 1
-        end = vocabulary.index(END, middle)
-        if vocabulary[start:end].lower() < key:
-            low = end + 1
+def _size(lists: Iterable[bytes]) -> int:
+    return sum(map(len, lists))
+
+
+def _any_of(lists: Iterable[bytes], within: int) -> int:
+    found, places = 0, bytearray()
+    for one in lists:
+        if len(one) == BLOCK_BYTES:
+            found |= int.from_bytes(one, "little")
         else:
-            high = start
-    return low
+            places += one
+    numbers: Iterable[int] = _numbers("H", places)
+    if within >= 0 and within.bit_count() * _FEWER < len(places):
+        numbers = set(numbers_in(within)).intersection(numbers)
+    return found | bits_of(numbers)
 
 
-def _line_at(vocabulary: bytes, position: int) -> int:
-    return vocabulary.count(END, 0, position) - 1
+def _chunk_of_lists(lists: Sequence[bytes]) -> bytes:
+    header = (len(lists) + 1) * _OFFSET_BYTES
+    offsets = array("I", accumulate(map(len, lists), initial=header))
+    return _portable(offsets).tobytes() + b"".join(lists)
+
+
+def _lists(chunk: bytes) -> list[bytes]:
+    return [chunk[start:end] for start, end in pairwise(_offsets(chunk))]
 
 
 def _list_of(places: Sequence[int]) -> bytes:

@@ -149,8 +149,8 @@ class _Batch:
     def _patch(self, session: Session, field: str, parts: dict[str, list[int]]) -> None:
         before, after = self._bits.patch(session, field, parts)
         if field in self._numbering.codes:
-            gone = self._bits.values_at(before) - self._bits.values_at(after)
-            self._numbering.note_gone(field, gone)
+            if gone := self._bits.values_at(before):
+                self._numbering.note_gone(field, gone - self._bits.values_at(after))
         elif field in NAMED and _names(session, field, parts) > MOST_NAMES:
             self._numbering.left_out.add(field)
 
