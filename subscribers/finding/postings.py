@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from zlib import crc32
 
-from subscribers.finding.bits import BLOCK_BYTES, bits_of, numbers_in
+from subscribers.finding.bits import BLOCK_BYTES, numbers_in
 
 # In no text of UTF-8: what stands around each word, and the word of all whose text is one word.
 END = b"\xff"
@@ -112,19 +112,20 @@ class Folded:
         """Which words hold this; with an `END` at its start or end: begin or end with it."""
         found: dict[int, list[int]] = {}
         starts, words = self._starts, self._words
-        at, counted, line, following = 0, 0, -1, 0
+        length, begins = len(wanted), int(wanted.startswith(END))
+        at, counted, line, following = begins, 0, -1, 0
         for piece in words.split(wanted)[:-1]:
             at += len(piece)
-            inside = at + wanted.startswith(END)
-            if inside > following:
-                chunk = bisect_left(starts, inside) - 1
+            if at > following:
+                chunk = bisect_left(starts, at) - 1
                 counted, following, line = starts[chunk], starts[chunk + 1], -1
                 lines = found[chunk] = []
-            line += words.count(END, counted, inside)
-            if not lines or lines[-1] != line:
+            new = words.count(END, counted, at)
+            if new:
+                line += new
                 lines.append(line)
-            at += len(wanted)
-            counted = inside
+            counted = at
+            at += length
         return found
 
 
@@ -170,7 +171,14 @@ def _any_of(lists: Iterable[bytes], within: int) -> int:
     numbers: Iterable[int] = _numbers("H", places)
     if within >= 0 and within.bit_count() * _FEWER < len(places):
         numbers = set(numbers_in(within)).intersection(numbers)
-    return found | bits_of(numbers)
+    return found | _bits_at(numbers)
+
+
+def _bits_at(places: Iterable[int]) -> int:
+    made = bytearray(BLOCK_BYTES)
+    for place in places:
+        made[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(made, "little")
 
 
 def _chunk_of_lists(lists: Sequence[bytes]) -> bytes:
@@ -186,7 +194,7 @@ def _lists(chunk: bytes) -> list[bytes]:
 def _list_of(places: Sequence[int]) -> bytes:
     """Its length tells which it is: the bits of a block, or fewer bytes of places."""
     if len(places) * _PLACE_BYTES >= BLOCK_BYTES:
-        return bits_of(places).to_bytes(BLOCK_BYTES, "little")
+        return _bits_at(places).to_bytes(BLOCK_BYTES, "little")
     return _portable(array("H", places)).tobytes()
 
 
