@@ -71,7 +71,7 @@ def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
     """The reason of each that is suppressed."""
     query = select(Suppression.address_hash, Suppression.reason)
     rows = session.execute(_having(session, query, Suppression.address_hash, hashes))
-    return {address_hash: reason for address_hash, reason in rows}  # noqa: C416
+    return dict(rows.all())
 
 
 def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, Held]:
@@ -122,7 +122,7 @@ def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
     """The numbers of the choices that exist, by key."""
     query = select(TopicChoice.key, TopicChoice.id)
     rows = session.execute(_having(session, query, TopicChoice.key, keys))
-    return {key: number for key, number in rows}  # noqa: C416
+    return dict(rows.all())
 
 
 def numbers(session: Session, count: int) -> Sequence[int]:
