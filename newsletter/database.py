@@ -5,7 +5,7 @@ writing transaction takes its lock at the start, so it waits for its turn instea
 half-way. Driver errors become `StorageError` here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -38,6 +38,9 @@ from newsletter.errors import ConfigurationError, Conflict, StorageError
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Of one process at once; further threads wait for one to be free.
 POSTGRESQL_CONNECTIONS = 15
+# Execution options of a query for very many bytes, which PostgreSQL would send written out in hex.
+MANY_BYTES: Mapping[str, bool] = {"newsletter_many_bytes": True}
+_BINARY_FORMAT = 1
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -190,13 +193,27 @@ def _open_engine(url: URL) -> Engine:
         return engine
     try:
         # None beyond those that are kept: to open one takes longer than most questions.
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0
         )
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             "PostgreSQL needs its driver; install it with: pip install 'newsletter[postgresql]'"
         ) from error
+    event.listen(engine, "before_cursor_execute", _ask_for_bytes)
+    return engine
+
+
+def _ask_for_bytes(
+    _connection: Connection,
+    cursor: Any,
+    _statement: str,
+    _parameters: object,
+    context: ExecutionContext | None,
+    _executemany: bool,
+) -> None:
+    if context is not None and MANY_BYTES.keys() <= context.execution_options.keys():
+        cursor.format = _BINARY_FORMAT
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import MANY_BYTES
 from subscribers.finding.bits import bits_of, joined_bits, numbers_in, without
 from subscribers.finding.letters import PAIR, pairs_of, spellings
 from subscribers.finding.models import PeopleWords
@@ -125,7 +126,8 @@ class Matching:
         query = query.where(PeopleWords.field == self._field, PeopleWords.part == part)
         if chunks is not None:
             query = query.where(PeopleWords.chunk.in_(chunks))
-        return [(block, chunk, content) for block, chunk, content in self._session.execute(query)]
+        rows = self._session.execute(query, execution_options=MANY_BYTES)
+        return [(block, chunk, content) for block, chunk, content in rows]
 
     def _of_these(self, candidates: int, test: ColumnElement[bool]) -> int:
         """Those of a few for whom the test holds, as the list has them."""

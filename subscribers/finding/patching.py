@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import MANY_BYTES
 from subscribers.finding.bits import (
     BLOCK,
     bits_of,
@@ -144,7 +145,7 @@ def bits_of_field(
     if parts is not None:
         query = query.where(PeopleBits.part.in_(parts))
     blocks: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
-    for part, block, packed in session.execute(query):
+    for part, block, packed in session.execute(query, execution_options=MANY_BYTES):
         blocks[part].append((block, packed))
     return {part: joined(found) for part, found in blocks.items()}
 
