@@ -11,10 +11,7 @@ from subscribers.finding.bits import block_of, equal, numbers_in, place_of
 from subscribers.finding.letters import letters_of
 from subscribers.finding.models import PeopleWords
 from subscribers.finding.patching import Placed, by_block
-from subscribers.finding.postings import Part, Parts, words_of
-
-Words = dict[bytes, list[int]]
-"""By word, the places of those in a block who have it."""
+from subscribers.finding.postings import Part, Parts, Words, words_of
 
 
 class WordsPatch:
@@ -23,7 +20,7 @@ class WordsPatch:
     def __init__(self, numbers: Collection[int]) -> None:
         """Take the people who have changed."""
         self._changed = {block: set(places) for block, places in by_block(numbers).items()}
-        self._blocks: list[dict[str, object]] = []
+        self._gone: list[dict[str, object]] = []
         self._rows: list[dict[str, object]] = []
 
     def patch(self, session: Session, field: str, texts: Mapping[int, str]) -> None:
@@ -35,8 +32,8 @@ class WordsPatch:
         new = _words_by_block(texts)
         for block, changed in self._changed.items():
             parts = _read(session, field, block)
-            before = postings.read(parts) if parts else Words()
-            self._put(field, block, parts, _without(before, changed), new.get(block, {}))
+            before = postings.words_at(parts, changed)
+            self._put(field, block, parts, postings.changed(parts, before, new.get(block, {})))
 
     def put_anew(self, field: str, earlier: Mapping[int, Words], texts: Mapping[int, str]) -> None:
         """Write a field that has had no words until now.
@@ -47,28 +44,35 @@ class WordsPatch:
         """
         new = _words_by_block(texts)
         for block in {*earlier, *new}:
-            kept = _without(earlier.get(block, {}), self._changed.get(block, set()))
-            self._put(field, block, {}, kept, new.get(block, {}))
+            changed = self._changed.get(block, set())
+            words = {**new.get(block, {})}
+            for word, places in earlier.get(block, {}).items():
+                words[word] = words.get(word, set()) | (places - changed)
+            self._put(field, block, {}, postings.changed({}, {}, words))
 
     def write(self, session: Session) -> None:
         """Write what was worked out."""
-        if not self._blocks:
-            return
-        same = (PeopleWords.field == bindparam("f"), PeopleWords.block == bindparam("b"))
-        session.connection().execute(delete(PeopleWords).where(*same), self._blocks)
+        if self._gone:
+            table = PeopleWords
+            columns = (table.field, table.part, table.block, table.chunk)
+            same = (column == bindparam(f"the_{column.key}") for column in columns)
+            session.connection().execute(delete(PeopleWords).where(*same), self._gone)
         if self._rows:
             session.execute(insert(PeopleWords), self._rows)
 
-    def _put(self, field: str, block: int, before: Parts, kept: Words, new: Words) -> None:
-        for word, places in new.items():
-            kept[word] = sorted({*kept.get(word, ()), *places})
-        parts = postings.write(kept) if kept else {}
-        if parts != before:
-            self._blocks.append({"f": field, "b": block})
-            self._rows += (
-                {"field": field, "part": part, "block": block, "chunk": chunk, "content": content}
-                for (part, chunk), content in parts.items()
-            )
+    def _put(self, field: str, block: int, before: Parts, after: Parts) -> None:
+        for part, chunk in {**before, **after}:
+            old, new = before.get((part, chunk)), after.get((part, chunk))
+            if old == new:
+                continue
+            if old:
+                self._gone.append(
+                    {"the_field": field, "the_part": part, "the_block": block, "the_chunk": chunk}
+                )
+            if new:
+                self._rows.append(
+                    {"field": field, "part": part, "block": block, "chunk": chunk, "content": new}
+                )
 
 
 def earlier_words(
@@ -83,29 +87,24 @@ def earlier_words(
     words: dict[int, Words] = {}
     letters: Placed = defaultdict(int)
     for block, slices in digits.items():
-        of_block: Words = defaultdict(list)
+        of_block: dict[bytes, set[int]] = defaultdict(set)
         for value, code in codes.items():
             bits = equal(slices, code, -1)
             places = list(numbers_in(bits))
             for word in words_of(value) if places else ():
-                of_block[word] += places
+                of_block[word].update(places)
             for part in letters_of(value) if places else ():
                 letters[part, block] |= bits
         words[block] = of_block
     return words, letters
 
 
-def _words_by_block(texts: Mapping[int, str]) -> dict[int, Words]:
-    found: dict[int, Words] = defaultdict(lambda: defaultdict(list))
+def _words_by_block(texts: Mapping[int, str]) -> Mapping[int, Words]:
+    found: dict[int, dict[bytes, set[int]]] = defaultdict(lambda: defaultdict(set))
     for number, text in texts.items():
         for word in words_of(text):
-            found[block_of(number)][word].append(place_of(number))
+            found[block_of(number)][word].add(place_of(number))
     return found
-
-
-def _without(words: Words, places: set[int]) -> Words:
-    kept = {word: [p for p in found if p not in places] for word, found in words.items()}
-    return {word: found for word, found in kept.items() if found}
 
 
 def _read(session: Session, field: str, block: int) -> Parts:

@@ -9,20 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter.database import MANY_BYTES
 from subscribers.finding.bits import bits_of, joined_bits, numbers_in, without
 from subscribers.finding.letters import PAIR, pairs_of, spellings
+from subscribers.finding.lookups import Folded, Lines, having, line_of
 from subscribers.finding.models import PeopleWords
 from subscribers.finding.patching import bits_of_field
-from subscribers.finding.postings import (
-    ALONE,
-    END,
-    Folded,
-    Lines,
-    Part,
-    chunk_of,
-    encoded,
-    having,
-    line_of,
-    words_of,
-)
+from subscribers.finding.postings import ALONE, END, Part, chunk_of, encoded, words_of
 from subscribers.models import Subscriber
 from subscribers.segments.fields import Operator
 from subscribers.segments.folding import Folding

@@ -1,30 +1,31 @@
 """The words of a block of subscribers, and who has each: its vocabulary and postings.
 
 An inverted index (Zobel and Moffat, "Inverted Files for Text Search Engines", ACM Computing Surveys
-2006), whose postings are places or bits, whichever is smaller (Chambi, Lemire, Kaser and Godin,
-"Better Bitmap Performance with Roaring Bitmaps", Software: Practice and Experience 2016).
+2006).
 """
 
-import sys
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from zlib import crc32
 
-from subscribers.finding.bits import BLOCK_BYTES, numbers_in
+from subscribers.finding.places import (
+    joined_lists,
+    lines_of,
+    list_of,
+    lists_in,
+    places_in,
+    portable,
+)
 
 # In no text of UTF-8: what stands around each word, and the word of all whose text is one word.
 END = b"\xff"
 ALONE = b"\xfe"
 # A word tells itself which chunk it is in, so whoever looks for a whole word reads no other.
 CHUNKS = 64
-_PLACE_BYTES = 2
-_OFFSET_BYTES = 4
-_HEADER = (CHUNKS + 1) * _OFFSET_BYTES
-# Of places that are so much fewer, each is looked for among the others.
-_FEWER = 8
 
 
 class Part(StrEnum):
@@ -40,8 +41,8 @@ class Part(StrEnum):
 
 Parts = dict[tuple[Part, int], bytes]
 """What is kept of a block by part and chunk; what is folded is one chunk."""
-Lines = Mapping[int, Sequence[int]]
-"""Words of a block by chunk; the first of a chunk is 0."""
+Words = Mapping[bytes, AbstractSet[int]]
+"""By word, the places of those in a block who have it."""
 
 
 def encoded(text: str) -> bytes:
@@ -62,159 +63,64 @@ def chunk_of(word: bytes) -> int:
     return crc32(word) % CHUNKS
 
 
-def write(postings: Mapping[bytes, Sequence[int]]) -> Parts:
-    """The parts of a block.
-
-    Args:
-        postings: by word, the places of those who have it.
-    """
-    chunks: list[list[bytes]] = [[] for _ in range(CHUNKS)]
-    for word in sorted(postings):
-        chunks[chunk_of(word)].append(word)
-    joined = [b"".join(word + END for word in words) for words in chunks]
-    starts = array("I", accumulate(map(len, joined), initial=0))
-    folded = _portable(starts).tobytes() + END + b"".join(joined).lower()
-    parts: Parts = {(Part.FOLDED, 0): folded}
-    for chunk, words in enumerate(chunks):
-        if words:
-            parts[Part.WORDS, chunk] = END + joined[chunk]
-            parts[Part.POSTINGS, chunk] = _chunk_of_lists([_list_of(postings[w]) for w in words])
-    return parts
-
-
-def read(parts: Parts) -> dict[bytes, list[int]]:
-    """The places by word, as `write` was given them."""
-    found: dict[bytes, list[int]] = {}
+def words_at(parts: Parts, places: AbstractSet[int]) -> Words:
+    """Those of these places that have each word."""
+    found: dict[bytes, set[int]] = defaultdict(set)
     for (part, chunk), content in parts.items():
-        if part is Part.WORDS:
-            lists = _lists(parts[Part.POSTINGS, chunk])
-            words = content.split(END)[1:-1]
-            found |= {word: _places(one) for word, one in zip(words, lists, strict=True)}
+        if part is Part.POSTINGS:
+            words = _words_in(parts, chunk)
+            for line, place in lines_of(content, places):
+                found[words[line]].add(place)
     return found
 
 
-class Folded:
-    """The folded words of a block."""
-
-    def __init__(self, content: bytes, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        """Take what was written, and further letters to be replaced, pair by pair."""
-        starts, words = _numbers("I", content[:_HEADER]), content[_HEADER:]
-        if pairs:
-            chunks = [words[start + 1 : end + 1] for start, end in pairwise(starts)]
-            for letter, other in pairs:
-                chunks = [chunk.replace(letter, other) for chunk in chunks]
-            starts = array("I", accumulate(map(len, chunks), initial=0))
-            words = END + b"".join(chunks)
-        self._starts = starts
-        self._words = words
-
-    def lines_with(self, wanted: bytes) -> Lines:
-        """Which words hold this; with an `END` at its start or end: begin or end with it."""
-        found: dict[int, list[int]] = {}
-        starts, words = self._starts, self._words
-        length, begins = len(wanted), int(wanted.startswith(END))
-        at, counted, line, following = begins, 0, -1, 0
-        for piece in words.split(wanted)[:-1]:
-            at += len(piece)
-            if at > following:
-                chunk = bisect_left(starts, at) - 1
-                counted, following, line = starts[chunk], starts[chunk + 1], -1
-                lines = found[chunk] = []
-            new = words.count(END, counted, at)
-            if new:
-                line += new
-                lines.append(line)
-            counted = at
-            at += length
-        return found
-
-
-def line_of(words: bytes, word: bytes) -> int | None:
-    """Which word of a chunk is this."""
-    at = words.find(END + word + END)
-    return None if at < 0 else words.count(END, 0, at)
-
-
-def having(postings: Mapping[int, bytes], every: Iterable[Lines]) -> int:
-    """The bits of those who have, of each of these, a word.
+def changed(parts: Parts, before: Words, after: Words) -> Parts:
+    """The parts of a block in which some people have other words.
 
     Args:
-        postings: by chunk, at least those of the lines.
+        parts: as they are; none for a new block.
+        before: the words of these people, as `words_at` says.
+        after: what they are to be.
     """
-    found = -1
-    # The rarest first: of those who have it, few are to be found among the others.
-    for lists in sorted((_lists_at(postings, lines) for lines in every), key=_size):
-        found &= _any_of(lists, within=found)
-    return found
+    nobody: AbstractSet[int] = frozenset()
+    chunks: dict[int, list[bytes]] = defaultdict(list)
+    for word in {**before, **after}:
+        if before.get(word, nobody) != after.get(word, nobody):
+            chunks[chunk_of(word)].append(word)
+    made = dict(parts)
+    for chunk, words in chunks.items():
+        lists = dict(zip(_words_in(made, chunk), _lists_in(made, chunk), strict=True))
+        for word in words:
+            kept = {*places_in(lists.pop(word, b""))} - before.get(word, nobody)
+            if places := kept | after.get(word, nobody):
+                lists[word] = list_of(sorted(places))
+        _put(made, chunk, lists)
+    if chunks:
+        _fold(made)
+    return made
 
 
-def _lists_at(postings: Mapping[int, bytes], lines: Lines) -> list[bytes]:
-    found = []
-    for chunk, theirs in lines.items():
-        content = postings[chunk]
-        offsets = _offsets(content)
-        found += [content[offsets[line] : offsets[line + 1]] for line in theirs]
-    return found
+def _words_in(parts: Parts, chunk: int) -> list[bytes]:
+    return parts.get((Part.WORDS, chunk), END).split(END)[1:-1]
 
 
-def _size(lists: Iterable[bytes]) -> int:
-    return sum(map(len, lists))
+def _lists_in(parts: Parts, chunk: int) -> list[bytes]:
+    content = parts.get((Part.POSTINGS, chunk))
+    return list(lists_in(content)) if content else []
 
 
-def _any_of(lists: Iterable[bytes], within: int) -> int:
-    found, places = 0, bytearray()
-    for one in lists:
-        if len(one) == BLOCK_BYTES:
-            found |= int.from_bytes(one, "little")
-        else:
-            places += one
-    numbers: Iterable[int] = _numbers("H", places)
-    if within >= 0 and within.bit_count() * _FEWER < len(places):
-        numbers = set(numbers_in(within)).intersection(numbers)
-    return found | _bits_at(numbers)
+def _put(parts: Parts, chunk: int, lists: Mapping[bytes, bytes]) -> None:
+    words = sorted(lists)
+    if words:
+        parts[Part.WORDS, chunk] = END + b"".join(word + END for word in words)
+        parts[Part.POSTINGS, chunk] = joined_lists([lists[word] for word in words])
+    else:
+        del parts[Part.WORDS, chunk], parts[Part.POSTINGS, chunk]
 
 
-def _bits_at(places: Iterable[int]) -> int:
-    made = bytearray(BLOCK_BYTES)
-    for place in places:
-        made[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(made, "little")
-
-
-def _chunk_of_lists(lists: Sequence[bytes]) -> bytes:
-    header = (len(lists) + 1) * _OFFSET_BYTES
-    offsets = array("I", accumulate(map(len, lists), initial=header))
-    return _portable(offsets).tobytes() + b"".join(lists)
-
-
-def _lists(chunk: bytes) -> list[bytes]:
-    return [chunk[start:end] for start, end in pairwise(_offsets(chunk))]
-
-
-def _list_of(places: Sequence[int]) -> bytes:
-    """Its length tells which it is: the bits of a block, or fewer bytes of places."""
-    if len(places) * _PLACE_BYTES >= BLOCK_BYTES:
-        return _bits_at(places).to_bytes(BLOCK_BYTES, "little")
-    return _portable(array("H", places)).tobytes()
-
-
-def _places(one: bytes) -> list[int]:
-    if len(one) == BLOCK_BYTES:
-        return list(numbers_in(int.from_bytes(one, "little")))
-    return list(_numbers("H", one))
-
-
-def _offsets(chunk: bytes) -> "array[int]":
-    header = int.from_bytes(chunk[:_OFFSET_BYTES], "little")
-    return _numbers("I", chunk[:header])
-
-
-def _numbers(kind: str, content: bytes | bytearray) -> "array[int]":
-    return _portable(array(kind, bytes(content)))
-
-
-def _portable(numbers: "array[int]") -> "array[int]":
-    """The same in a database that moves to a machine of the other byte order."""
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+def _fold(parts: Parts) -> None:
+    of_chunks = [parts.get((Part.WORDS, one), END)[1:] for one in range(CHUNKS)]
+    starts = array("I", accumulate(map(len, of_chunks), initial=0))
+    parts[Part.FOLDED, 0] = portable(starts) + END + b"".join(of_chunks).lower()
+    if not any(of_chunks):
+        del parts[Part.FOLDED, 0]
