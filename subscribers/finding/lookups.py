@@ -8,7 +8,9 @@ from itertools import accumulate, pairwise
 from subscribers.finding.places import any_of, lists_at, numbers
 from subscribers.finding.postings import CHUNKS, END
 
+# Where each chunk starts, in four bytes, and where the last one ends.
 _HEADER = (CHUNKS + 1) * 4
+
 Lines = Mapping[int, Sequence[int]]
 """Words of a block by chunk; the first of a chunk is 0."""
 

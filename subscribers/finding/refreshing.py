@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
@@ -27,7 +27,7 @@ from subscribers.finding.models import (
 from subscribers.finding.numbering import Numbering
 from subscribers.finding.patching import BitsPatch, digits_by_block
 from subscribers.finding.portraits import EVERYONE, NAMED, Portrait, changed_people
-from subscribers.models import Subscriber
+from subscribers.models import Subscriber, SubscriberStatus
 
 AT_ONCE = 20_000
 DUE_CHANGES = 1_000
@@ -37,7 +37,7 @@ MOST_NAMES = 500
 
 
 def refresh_due(database: Database, zone: ZoneInfo, now: datetime) -> int:
-    """Take in all changes if they are many, or the index is old; how many people."""
+    """Take in all changes if they are many, or the index is old, or somebody is gone; how many."""
     with database.read() as session:
         if not _is_due(session, zone, now):
             return 0
@@ -53,11 +53,17 @@ def refresh(database: Database, zone: ZoneInfo, now: datetime) -> int:
 
 
 def _is_due(session: Session, zone: ZoneInfo, now: datetime) -> bool:
-    noted = select(PeopleChange.id).limit(DUE_CHANGES).subquery()
-    count = session.scalars(select(func.count()).select_from(noted)).one()
+    noted = select(PeopleChange.subscriber_id).limit(DUE_CHANGES).subquery()
+    changes = session.scalars(select(func.count()).select_from(noted)).one()
     index = state(session)
     is_old = index.refreshed_at is None or now - index.refreshed_at >= DUE_AFTER
-    return count >= DUE_CHANGES or (count > 0 and is_old) or index.zone != str(zone)
+    if changes >= DUE_CHANGES or (changes and is_old) or index.zone != str(zone):
+        return True
+    # What the index has of somebody who is gone says who she was.
+    person = Subscriber.id == noted.c.subscriber_id
+    gone = select(noted.c.subscriber_id).outerjoin(Subscriber, person)
+    is_gone = or_(Subscriber.id.is_(None), Subscriber.status == SubscriberStatus.ERASED)
+    return session.scalars(gone.where(is_gone).limit(1)).first() is not None
 
 
 def state(session: Session) -> PeopleIndex:

@@ -62,6 +62,16 @@ def test_a_few_changes_wait_for_half_an_hour(both: Database) -> None:
     assert refresh_due(both, ZONE, NOW + DUE_AFTER) == 0
 
 
+def test_whoever_is_erased_or_deleted_is_forgotten_at_the_next_look(both: Database) -> None:
+    change(both, ANN, address=None, name="", status=SubscriberStatus.ERASED)
+    assert refresh_due(both, ZONE, NOW + timedelta(minutes=1)) == 1
+    with both.write() as session:
+        session.execute(delete(Subscriber).where(Subscriber.address == BEN.address))
+    refresh_due(both, ZONE, NOW + timedelta(minutes=2))
+    with both.read() as session:
+        assert session.scalars(select(PeopleChange)).all() == []
+
+
 def test_another_zone_begins_anew(both: Database) -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     assert refresh_due(both, tokyo, NOW) == 2
