@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from databases import create_database, postgresql_server
 from measuring import print_table
-from sqlalchemy import ColumnElement, insert, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
@@ -26,6 +26,7 @@ from newsletter.migrations.running import upgrade
 from subscribers import store
 from subscribers.finding import counting
 from subscribers.finding.following import drop_following
+from subscribers.finding.meant import EVERYBODY, Meant
 from subscribers.finding.refreshing import refresh
 from subscribers.finding.searching import page
 from subscribers.models import (
@@ -153,8 +154,9 @@ def _questions(name: str, database: Database, people: int) -> None:
 
 
 def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
-    confirmed = Subscriber.status == SubscriberStatus.CONFIRMED
-    pending = Subscriber.status == SubscriberStatus.PENDING
+    asking = Asking(now=NOW, zone=ZONE)
+    confirmed = Meant(status=SubscriberStatus.CONFIRMED)
+    pending = Meant(status=SubscriberStatus.PENDING)
     for what, listed in (
         ("page: newest", _page()),
         ("page: confirmed", _page(confirmed)),
@@ -169,7 +171,6 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
         "counts by status",
         _ask(database, people, lambda s: sum(counting.count_by_status(s).values())),
     )
-    asking = Asking(now=NOW, zone=ZONE)
     for what, expression in SEGMENTS:
         yield (
             f"count: {what}",
@@ -178,10 +179,10 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
 
 
 def _page(
-    *conditions: ColumnElement[bool], words: str = "", below: int | None = None
+    meant: Meant = EVERYBODY, words: str = "", below: int | None = None
 ) -> Callable[[Session], int]:
     def ask(session: Session) -> int:
-        found = page(session, conditions, words=words, limit=50, below=below)
+        found = page(session, meant, words=words, limit=50, below=below)
         store.choices_of(session, found)
         return len(found)
 

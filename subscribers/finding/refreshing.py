@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from subscribers.finding import texts
 from subscribers.finding.bits import bits_of, digits, equal, pack, unpack, without
-from subscribers.finding.models import PeopleBits, PeopleChange, PeopleIndex, PeopleValue
+from subscribers.finding.models import (
+    PeopleBits,
+    PeopleChange,
+    PeopleIndex,
+    PeopleMark,
+    PeopleValue,
+)
 from subscribers.finding.portraits import EVERYONE, Portrait, changed_people
 from subscribers.models import Subscriber
 
@@ -91,7 +97,7 @@ def _claim(session: Session, zone: ZoneInfo) -> int | None:
 
 def _begin_anew(session: Session, index: PeopleIndex, zone: ZoneInfo) -> None:
     """Days are kept as days of one zone: in another one, all are others."""
-    for table in (PeopleBits, PeopleValue, PeopleChange):
+    for table in (PeopleBits, PeopleValue, PeopleMark, PeopleChange):
         session.execute(delete(table))
     everybody = select(Subscriber.id).order_by(Subscriber.id)
     session.execute(insert(PeopleChange).from_select(["subscriber_id"], everybody))

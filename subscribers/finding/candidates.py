@@ -1,0 +1,59 @@
+"""Who may be among those looked for: bits, gone through from the newest down."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+# Whole bytes, with one of nobody between two at most: to read eight people more costs less than
+# to look for the next place.
+_RUN = re.compile(rb"[^\0](?:\0?[^\0]){0,31}")
+_WINDOW_BYTES = 8_192
+# How many texts are read at first, and at most, before looking whether they are enough.
+FIRST_STEP, LAST_STEP = 1_024, 65_536
+
+
+class Candidates:
+    """Some subscribers, by their numbers."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self._bytes = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+    def __contains__(self, number: int) -> bool:
+        at = number >> 3
+        return at < len(self._bytes) and bool(self._bytes[at] >> (number & 7) & 1)
+
+    def __iter__(self) -> Iterator[int]:
+        """Their numbers, the newest first."""
+        return (n for part in self.ranges() for n in reversed(part) if n in self)
+
+    def ranges(self) -> Iterator[range]:
+        """Ranges that hold them all, and few others; the newest first."""
+        for end in range(len(self._bytes), 0, -_WINDOW_BYTES):
+            start = max(0, end - _WINDOW_BYTES)
+            runs = [found.span() for found in _RUN.finditer(self._bytes[start:end])]
+            for first, after in reversed(runs):
+                yield range((start + first) * 8, (start + after) * 8)
+
+    def parted(self, count: int) -> tuple["Candidates", "Candidates"]:
+        """The newest, at least so many with their neighbours, and the others."""
+        seen = first = 0
+        for part in self.ranges():
+            seen, first = seen + len(part), part.start
+            if seen >= count:
+                break
+        further = self.bits & ((1 << first) - 1)
+        return Candidates(self.bits ^ further), Candidates(further)
+
+
+def in_steps(ranges: Iterable[range]) -> Iterator[list[range]]:
+    """Together as many as are read at once: few at first, then more and more."""
+    step: list[range] = []
+    size, most = 0, FIRST_STEP
+    for part in ranges:
+        step.append(part)
+        size += len(part)
+        if size >= most:
+            yield step
+            step, size, most = [], 0, min(most * 2, LAST_STEP)
+    if step:
+        yield step
