@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-# Whole bytes, with one of nobody between two at most: to read eight people more costs less than
-# to look for the next place.
-_RUN = re.compile(rb"[^\0](?:\0?[^\0]){0,31}")
+# Neighbouring bytes: to read a few people more costs less than to look for the next place.
+_RUN = re.compile(rb"[^\0]{1,32}")
+# The longest range of people.
+LONGEST = 32 * 8
 _WINDOW_BYTES = 8_192
 # How many texts are read at first, and at most, before looking whether they are enough.
 FIRST_STEP, LAST_STEP = 1_024, 65_536
@@ -32,7 +33,9 @@ class Candidates:
             start = max(0, end - _WINDOW_BYTES)
             runs = [found.span() for found in _RUN.finditer(self._bytes[start:end])]
             for first, after in reversed(runs):
-                yield range((start + first) * 8, (start + after) * 8)
+                lowest, highest = self._bytes[start + first], self._bytes[start + after - 1]
+                begins = (start + first) * 8 + (lowest & -lowest).bit_length() - 1
+                yield range(begins, (start + after - 1) * 8 + highest.bit_length())
 
     def parted(self, count: int) -> tuple["Candidates", "Candidates"]:
         """The newest, at least so many with their neighbours, and the others."""

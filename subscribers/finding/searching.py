@@ -55,7 +55,7 @@ def page(
     members = meant.bits(session)
     if not looked_for and members is None:
         return list(session.scalars(query.limit(limit)))
-    changed = _fetched(session, query, _changed(session, query, looked_for), limit)
+    changed = _changed(session, query, looked_for, below)
     kept = _fetched(session, query, _kept(session, members, looked_for, below), limit)
     both = merge(changed, kept, key=lambda person: -person.id)
     # SQL takes more letters for the same, and a kept text may be older than the person.
@@ -63,14 +63,19 @@ def page(
     return list(islice(_distinct(holding), limit))
 
 
-def _changed(session: Session, query: Select[Subscriber], words: str) -> Iterator[int]:
+def _changed(
+    session: Session, query: Select[Subscriber], words: str, below: int | None
+) -> Iterator[Subscriber]:
     """Those whom the index does not know as they are now."""
-    noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
-    found = query.with_only_columns(Subscriber.id).where(noted)
+    noted = select(PeopleChange.subscriber_id).distinct()
+    if below is not None:
+        noted = noted.where(PeopleChange.subscriber_id < below)
     if words:
         parts = (Subscriber.address, Subscriber.name)
-        found = found.where(or_(*(text_test(part, Operator.CONTAINS, words) for part in parts)))
-    return iter(session.scalars(found).all())
+        query = query.where(or_(*(text_test(part, Operator.CONTAINS, words) for part in parts)))
+    # Their numbers first: no database then thinks of going through the list to find them.
+    numbers = sorted(session.scalars(noted), reverse=True)
+    return _fetched(session, query, iter(numbers), AT_ONCE)
 
 
 def _kept(session: Session, members: int | None, words: str, below: int | None) -> Iterator[int]:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import TableClause
 
 from subscribers.finding import marks
+from subscribers.finding.candidates import LONGEST
 from subscribers.finding.following import SEARCH
 from subscribers.finding.marks import BETWEEN
 from subscribers.finding.models import PeopleChange
@@ -44,10 +45,12 @@ _SQLITE_HOLDING = text(
     "ON kept.id BETWEEN json_extract(asked.value, '$[0]') AND json_extract(asked.value, '$[1]') "
     "WHERE instr(kept.c0, :words) > 0"
 )
+# PostgreSQL is told how long a range is: it would else expect so much that it compiles the query.
 _POSTGRESQL_HOLDING = text(
     "SELECT kept.subscriber_id "
     "FROM unnest(CAST(:firsts AS bigint[]), CAST(:lasts AS bigint[])) AS asked (first, last) "
-    "JOIN people_search AS kept ON kept.subscriber_id BETWEEN asked.first AND asked.last "
+    "CROSS JOIN LATERAL (SELECT subscriber_id, text FROM people_search "
+    "WHERE subscriber_id BETWEEN asked.first AND asked.last LIMIT :longest) AS kept "
     "WHERE strpos(kept.text, :words) > 0"
 )
 _SQLITE_INDEXED = text(
@@ -91,8 +94,8 @@ def holding(session: Session, ranges: Sequence[range], words: str) -> list[int]:
         found = session.execute(_SQLITE_HOLDING, {"ranges": json.dumps(ends), "words": words})
     else:
         firsts, lasts = zip(*ends, strict=True)
-        values = {"firsts": list(firsts), "lasts": list(lasts), "words": words}
-        found = session.execute(_POSTGRESQL_HOLDING, values)
+        values = {"firsts": list(firsts), "lasts": list(lasts), "longest": LONGEST}
+        found = session.execute(_POSTGRESQL_HOLDING, {**values, "words": words})
     return sorted(found.scalars(), reverse=True)
 
 
