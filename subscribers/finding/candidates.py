@@ -37,15 +37,9 @@ class Candidates:
                 begins = (start + first) * 8 + (lowest & -lowest).bit_length() - 1
                 yield range(begins, (start + after - 1) * 8 + highest.bit_length())
 
-    def parted(self, count: int) -> tuple["Candidates", "Candidates"]:
-        """The newest, at least so many with their neighbours, and the others."""
-        seen = first = 0
-        for part in self.ranges():
-            seen, first = seen + len(part), part.start
-            if seen >= count:
-                break
-        further = self.bits & ((1 << first) - 1)
-        return Candidates(self.bits ^ further), Candidates(further)
+    def below(self, number: int) -> "Candidates":
+        """Those with smaller numbers."""
+        return Candidates(self.bits & ((1 << number) - 1))
 
 
 def in_steps(ranges: Iterable[range]) -> Iterator[list[range]]:
