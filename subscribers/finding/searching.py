@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import Select, Text, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, literal, or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.finding import marks, texts
@@ -54,27 +54,33 @@ def page(
     members = meant.bits(session) if looked_for or meant.segment else None
     if not looked_for and members is None:
         return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
-    changed = _changed(session, query, looked_for, below)
+    changed = _fetched(session, query, _changed(session, query, looked_for, below), limit)
     kept = _fetched(session, query, _kept(session, members, looked_for, below), limit)
     both = merge(changed, kept, key=lambda person: -person.id)
-    # SQL takes more letters for the same, and a kept text may be older than the person.
+    # A kept text may be older than the person.
     holding = (p for p in both if not looked_for or _holds(p, looked_for))
     return list(islice(_distinct(holding), limit))
 
 
 def _changed(
     session: Session, query: Select[Subscriber], words: str, below: int | None
-) -> Iterator[Subscriber]:
-    """Those whom the index does not know as they are now."""
+) -> Iterator[int]:
+    """Those whom the index does not know as they are now, by a look at everybody it may be."""
     noted = select(PeopleChange.subscriber_id).distinct()
     if below is not None:
         noted = noted.where(PeopleChange.subscriber_id < below)
-    if words:
-        parts = (Subscriber.address, Subscriber.name)
-        query = query.where(or_(*(text_test(part, Operator.CONTAINS, words) for part in parts)))
-    # Their numbers first: no database then thinks of going through the list to find them.
-    numbers = sorted(session.scalars(noted), reverse=True)
-    return _fetched(session, query, iter(numbers), AT_ONCE)
+    looked_at = query.with_only_columns(Subscriber.id, Subscriber.address, Subscriber.name)
+    # Of letters beyond ASCII, SQL takes others for the same than `fold` does.
+    if words.isascii():
+        tests = (
+            text_test(t, Operator.CONTAINS, words) for t in (Subscriber.address, Subscriber.name)
+        )
+        looked_at = looked_at.where(or_(*tests))
+    numbers = iter(sorted(session.scalars(noted), reverse=True))
+    while some := list(islice(numbers, AT_ONCE)):
+        people = session.execute(looked_at.where(_is_one_of(some)))
+        holding = (n for n, address, name in people if words in texts.text_of(address or "", name))
+        yield from sorted(holding, reverse=True)
 
 
 def _kept(session: Session, members: int | None, words: str, below: int | None) -> Iterator[int]:
@@ -125,11 +131,14 @@ def _fetched(
     """The people of these numbers, no more at a time than the page may need."""
     size = min(limit, AT_ONCE)
     while some := list(islice(numbers, size)):
-        listed = literal(",".join(map(str, some)), Text())
         # Sorted here: a database told to sort may go through the list instead.
-        people = session.scalars(query.where(Listed(Subscriber.id, listed)))
+        people = session.scalars(query.where(_is_one_of(some)))
         yield from sorted(people, key=lambda person: -person.id)
         size = AT_ONCE
+
+
+def _is_one_of(numbers: Iterable[int]) -> ColumnElement[bool]:
+    return Listed(Subscriber.id, literal(",".join(map(str, numbers)), Text()))
 
 
 def _holds(person: Subscriber, words: str) -> bool:
