@@ -42,6 +42,7 @@ from subscribers.topics import choice_key, choice_of
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/London")
 PEOPLE_AT_ONCE = 10_000
+THE_ONE = 1_234
 LEAST_RUNS, MOST_RUNS, SECONDS = 5, 200, 1.5
 FIRST = (
     *("Ann", "Ben", "Cat", "Dora", "Emil", "Fay", "Gus", "Hal", "Ida", "Jon"),
@@ -75,6 +76,11 @@ SEGMENTS = (
     ("combined", COMBINED),
     ("part of a name, rare", 'name ~ "rosa vexford"'),
 )
+ASKING = Asking(now=NOW, zone=ZONE)
+FEW = 'attribute.ward = "Ward 7" and domain = d77.example'
+SOME = "domain = d77.example"
+HALF = 'source ~ "import"'
+NOBODY = 'source = "nowhere"'
 SEARCHES = (
     ("nearly everybody", "example"),
     ("one in twenty", "ROSA"),
@@ -83,7 +89,26 @@ SEARCHES = (
     ("nobody", "quarterdeck"),
     ("a beyond-ASCII letter", "ZOË"),
     ("two letters, frequent", "nn"),
+    ("two letters, one in a thousand", "qu"),
+    ("two letters, one", "ßt"),
     ("two letters, nobody", "qx"),
+    ("one letter, frequent", "e"),
+    ("one letter, nobody", "þ"),
+)
+# What was dearest, of every kind that was tried: of a status that one in fifty has, of one that
+# nobody has, of a segment.
+NARROWED = (
+    ("pending, one in twenty", Meant(status=SubscriberStatus.PENDING), "rosa"),
+    ("pending, one in eighty", Meant(status=SubscriberStatus.PENDING), "wex"),
+    ("pending, two letters of one in a thousand", Meant(status=SubscriberStatus.PENDING), "qu"),
+    ("confirmed, two letters, nobody", Meant(status=SubscriberStatus.CONFIRMED), "qx"),
+    ("erased, which nobody is, nearly everybody", Meant(status=SubscriberStatus.ERASED), "example"),
+    ("a segment of few, nearly everybody", Meant(segment=FEW, asking=ASKING), "example"),
+    ("a segment of few, one letter", Meant(segment=FEW, asking=ASKING), "e"),
+    ("a segment of some, one in twenty", Meant(segment=SOME, asking=ASKING), "ann"),
+    ("a segment of half, one in three hundred", Meant(segment=HALF, asking=ASKING), "rosa v"),
+    ("a segment of half, two letters, nobody", Meant(segment=HALF, asking=ASKING), "qx"),
+    ("a segment of nobody, nearly everybody", Meant(segment=NOBODY, asking=ASKING), "example"),
 )
 
 
@@ -154,7 +179,6 @@ def _questions(name: str, database: Database, people: int) -> None:
 
 
 def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
-    asking = Asking(now=NOW, zone=ZONE)
     confirmed = Meant(status=SubscriberStatus.CONFIRMED)
     pending = Meant(status=SubscriberStatus.PENDING)
     for what, listed in (
@@ -163,8 +187,10 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
         ("page: pending", _page(pending)),
         ("page: from the middle", _page(below=people // 2)),
         *((f"search: {what}", _page(words=words)) for what, words in SEARCHES),
-        ("search: one in twenty, pending", _page(pending, words="rosa")),
         ("search: one in twenty, from the middle", _page(words="rosa", below=people // 2)),
+        ("search: two letters, nobody, from the middle", _page(words="qx", below=people // 2)),
+        ("page: a segment of few", _page(Meant(segment=FEW, asking=ASKING))),
+        *((f"search: {what}", _page(meant, words=words)) for what, meant, words in NARROWED),
     ):
         yield what, _ask(database, people, listed)
     yield (
@@ -174,7 +200,7 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
     for what, expression in SEGMENTS:
         yield (
             f"count: {what}",
-            _ask(database, people, lambda s, e=expression: counting.count(s, e, asking)),
+            _ask(database, people, lambda s, e=expression: counting.count(s, e, ASKING)),
         )
 
 
@@ -276,7 +302,7 @@ def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
         yield {
             "address": address_of(number),
             "address_hash": f"{number:064x}",
-            "name": name_of(number) if chooser.random() < 0.8 else "",
+            "name": _named(number) if chooser.random() < 0.8 else "",
             "status": SubscriberStatus.PENDING if is_pending else status,
             "frequency": chooser.choice(list(Frequency)),
             "choice_id": chooser.choice(choices),
@@ -286,6 +312,13 @@ def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
             "confirmed_at": confirmed,
             "active_at": active,
         }
+
+
+def _named(number: int) -> str:
+    """As `name_of`, but for one in a thousand and for one among all: nobody else has a q or ß."""
+    if number == THE_ONE:
+        return "Inga Hüßtjernø"
+    return "Rosa Quarry" if crc32(b"quarry %d" % number) % 1000 == 0 else name_of(number)
 
 
 def _event(number: int) -> dict[str, object]:
