@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from databases import create_database, postgresql_server
 from measuring import print_table
-from sqlalchemy import ColumnElement, insert, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
@@ -26,6 +26,7 @@ from newsletter.migrations.running import upgrade
 from subscribers import store
 from subscribers.finding import counting
 from subscribers.finding.following import drop_following
+from subscribers.finding.meant import EVERYBODY, Meant
 from subscribers.finding.refreshing import refresh
 from subscribers.finding.searching import page
 from subscribers.models import (
@@ -41,6 +42,7 @@ from subscribers.topics import choice_key, choice_of
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/London")
 PEOPLE_AT_ONCE = 10_000
+THE_ONE = 1_234
 LEAST_RUNS, MOST_RUNS, SECONDS = 5, 200, 1.5
 FIRST = (
     *("Ann", "Ben", "Cat", "Dora", "Emil", "Fay", "Gus", "Hal", "Ida", "Jon"),
@@ -89,6 +91,11 @@ SEGMENTS = (
     ("two letters that no name has", 'name ~ "qx"'),
     ("part of a name, combined", f'{COMBINED} and name ~ "ann"'),
 )
+ASKING = Asking(now=NOW, zone=ZONE)
+FEW = 'attribute.ward = "Ward 7" and domain = d77.example'
+SOME = "domain = d77.example"
+HALF = 'source ~ "import"'
+NOBODY = 'source = "nowhere"'
 SEARCHES = (
     ("nearly everybody", "example"),
     ("one in twenty", "ROSA"),
@@ -97,7 +104,26 @@ SEARCHES = (
     ("nobody", "quarterdeck"),
     ("a beyond-ASCII letter", "ZOË"),
     ("two letters, frequent", "nn"),
+    ("two letters, one in a thousand", "qu"),
+    ("two letters, one", "ßt"),
     ("two letters, nobody", "qx"),
+    ("one letter, frequent", "e"),
+    ("one letter, nobody", "þ"),
+)
+# What was dearest, of every kind that was tried: of a status that one in fifty has, of one that
+# nobody has, of a segment.
+NARROWED = (
+    ("pending, one in twenty", Meant(status=SubscriberStatus.PENDING), "rosa"),
+    ("pending, one in eighty", Meant(status=SubscriberStatus.PENDING), "wex"),
+    ("pending, two letters of one in a thousand", Meant(status=SubscriberStatus.PENDING), "qu"),
+    ("confirmed, two letters, nobody", Meant(status=SubscriberStatus.CONFIRMED), "qx"),
+    ("erased, which nobody is, nearly everybody", Meant(status=SubscriberStatus.ERASED), "example"),
+    ("a segment of few, nearly everybody", Meant(segment=FEW, asking=ASKING), "example"),
+    ("a segment of few, one letter", Meant(segment=FEW, asking=ASKING), "e"),
+    ("a segment of some, one in twenty", Meant(segment=SOME, asking=ASKING), "ann"),
+    ("a segment of half, one in three hundred", Meant(segment=HALF, asking=ASKING), "rosa v"),
+    ("a segment of half, two letters, nobody", Meant(segment=HALF, asking=ASKING), "qx"),
+    ("a segment of nobody, nearly everybody", Meant(segment=NOBODY, asking=ASKING), "example"),
 )
 
 
@@ -170,35 +196,36 @@ def _questions(name: str, database: Database, people: int) -> None:
 
 
 def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
-    confirmed = Subscriber.status == SubscriberStatus.CONFIRMED
-    pending = Subscriber.status == SubscriberStatus.PENDING
+    confirmed = Meant(status=SubscriberStatus.CONFIRMED)
+    pending = Meant(status=SubscriberStatus.PENDING)
     for what, listed in (
         ("page: newest", _page()),
         ("page: confirmed", _page(confirmed)),
         ("page: pending", _page(pending)),
         ("page: from the middle", _page(below=people // 2)),
         *((f"search: {what}", _page(words=words)) for what, words in SEARCHES),
-        ("search: one in twenty, pending", _page(pending, words="rosa")),
         ("search: one in twenty, from the middle", _page(words="rosa", below=people // 2)),
+        ("search: two letters, nobody, from the middle", _page(words="qx", below=people // 2)),
+        ("page: a segment of few", _page(Meant(segment=FEW, asking=ASKING))),
+        *((f"search: {what}", _page(meant, words=words)) for what, meant, words in NARROWED),
     ):
         yield what, _ask(database, people, listed)
     yield (
         "counts by status",
         _ask(database, people, lambda s: sum(counting.count_by_status(s).values())),
     )
-    asking = Asking(now=NOW, zone=ZONE)
     for what, expression in SEGMENTS:
         yield (
             f"count: {what}",
-            _ask(database, people, lambda s, e=expression: counting.count(s, e, asking)),
+            _ask(database, people, lambda s, e=expression: counting.count(s, e, ASKING)),
         )
 
 
 def _page(
-    *conditions: ColumnElement[bool], words: str = "", below: int | None = None
+    meant: Meant = EVERYBODY, words: str = "", below: int | None = None
 ) -> Callable[[Session], int]:
     def ask(session: Session) -> int:
-        found = page(session, conditions, words=words, limit=50, below=below)
+        found = page(session, meant, words=words, limit=50, below=below)
         store.choices_of(session, found)
         return len(found)
 
@@ -293,7 +320,7 @@ def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
         yield {
             "address": address_of(number),
             "address_hash": f"{number:064x}",
-            "name": name_of(number) if chooser.random() < 0.8 else "",
+            "name": _named(number) if chooser.random() < 0.8 else "",
             "status": SubscriberStatus.PENDING if is_pending else status,
             "frequency": chooser.choice(list(Frequency)),
             "choice_id": chooser.choice(choices),
@@ -303,6 +330,13 @@ def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
             "confirmed_at": confirmed,
             "active_at": active,
         }
+
+
+def _named(number: int) -> str:
+    """As `name_of`, but for one in a thousand and for one among all: nobody else has a q or ß."""
+    if number == THE_ONE:
+        return "Inga Hüßtjernø"
+    return "Rosa Quarry" if crc32(b"quarry %d" % number) % 1000 == 0 else name_of(number)
 
 
 def _event(number: int) -> dict[str, object]:

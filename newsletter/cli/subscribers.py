@@ -19,10 +19,10 @@ from subscribers import membership, store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
 from subscribers.finding.counting import count_by_status
+from subscribers.finding.meant import Meant
 from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
-from subscribers.segments import store as segments_store
 from subscribers.topics import Choice
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
@@ -115,14 +115,14 @@ def list_subscribers(
     as_json: bool,
 ) -> None:
     """The newest subscribers, or those that are looked for."""
-    # Nothing is left of the erased that could be listed, but for their number.
-    is_asked = Subscriber.status == SubscriberStatus(status) if status else None
-    conditions = [Subscriber.status != SubscriberStatus.ERASED if is_asked is None else is_asked]
     with program.database.read() as session:
-        if segment:
-            expression = meant(program, session, segment)
-            conditions.append(segments_store.members(expression, asking_of(program)))
-        found = page(session, conditions, words=search, limit=limit, below=below)
+        expression = meant(program, session, segment) if segment else ""
+        members = Meant(
+            status=SubscriberStatus(status) if status else None,
+            segment=expression,
+            asking=asking_of(program),
+        )
+        found = page(session, members, words=search, limit=limit, below=below)
         choices = store.choices_of(session, found)
         rows = [_as_dict(person, choices[person.choice_id]) for person in found]
         counts = count_by_status(session)

@@ -1,33 +1,16 @@
-"""How many people a segment has, by the bits of the index; by the list where it cannot be told.
-
-The bits answer for all who have not changed since they were written; the others are asked of the
-list itself. So a count is right at every moment.
-"""
-
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+"""How many people a segment has, by the bits of the index; by the list where it cannot be told."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers import store
-from subscribers.finding.bits import among, bits_of, equal, greater, without
-from subscribers.finding.matching import Matching, NotKeptError
-from subscribers.finding.models import PeopleChange, PeopleIndex, PeopleValue
-from subscribers.finding.patching import bits_of_field, in_order
-from subscribers.finding.portraits import EVERYONE, WIDE, is_kept, number_of
-from subscribers.finding.refreshing import state
+from subscribers.finding.evaluating import found_by
+from subscribers.finding.kept import Kept, ask_kept
+from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store as segments
-from subscribers.segments.compiling import MOMENTS, Asking, condition, day_of, text_test
-from subscribers.segments.expressions import All, Any, Comparison, Empty, Expression, Not, Value
-from subscribers.segments.fields import Kind, Operator, known_field
+from subscribers.segments.compiling import Asking
 from subscribers.segments.parsing import parse
-
-# Where more than this have changed, reading the whole list is not much dearer.
-MOST_CHANGED = 20_000
-TRIES = 3
-Answer = TypeVar("Answer")
 
 
 def count(session: Session, text: str, asking: Asking) -> int:
@@ -39,183 +22,23 @@ def count(session: Session, text: str, asking: Asking) -> int:
     expression = parse(text)
     members = segments.members_of(expression, asking)
 
-    def ask(kept: "_Kept") -> int:
-        found = _found(expression, kept, asking)
+    def ask(kept: Kept) -> int:
+        found = found_by(expression, kept, asking)
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
         return found.bit_count() + segments.count(session, members & noted)
 
-    counted = _ask(session, ask, asking)
+    counted = ask_kept(session, ask, asking)
     return segments.count(session, members) if counted is None else counted
 
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     """How many people there are in each status that anybody has."""
 
-    def ask(kept: "_Kept") -> dict[SubscriberStatus, int]:
+    def ask(kept: Kept) -> dict[SubscriberStatus, int]:
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
         changed = store.count_by_status(session, noted)
         counts = {s: kept.count_of(s) + changed.get(s, 0) for s in SubscriberStatus}
         return {status: count for status, count in counts.items() if count}
 
-    counts = _ask(session, ask)
+    counts = ask_kept(session, ask)
     return store.count_by_status(session) if counts is None else counts
-
-
-def _ask(
-    session: Session, ask: Callable[["_Kept"], Answer], asking: Asking | None = None
-) -> Answer | None:
-    """What the index answers; None where it cannot, or is written all the time."""
-    for _ in range(TRIES):
-        index = state(session)
-        if asking is not None and index.zone != str(asking.zone):
-            return None
-        changed = _changed(session)
-        if changed is None:
-            return None
-        try:
-            answer = ask(_Kept(session, index, bits_of(changed)))
-        except NotKeptError:
-            return None
-        # In a writing block on PostgreSQL each statement sees what has been written by then.
-        if session.scalar(select(PeopleIndex.generation)) == index.generation:
-            return answer
-    return None
-
-
-def _changed(session: Session) -> set[int] | None:
-    """Who has changed since the bits were written; None where they are too many."""
-    rows = session.scalars(select(PeopleChange.subscriber_id).limit(MOST_CHANGED + 1)).all()
-    return None if len(rows) > MOST_CHANGED else set(rows)
-
-
-class _Kept:
-    """The bits of those who have not changed, each field read when it is asked for."""
-
-    def __init__(self, session: Session, index: PeopleIndex, changed: int) -> None:
-        self._session = session
-        self._left_out = index.left_out
-        self._wide = {*index.wide, *WIDE}
-        self._changed = changed
-        self._fields: dict[str, list[int]] = {}
-        self.everyone = without(self._read(EVERYONE).get("", 0), changed)
-
-    def digits(self, field: str) -> list[int]:
-        """The digits of a field's values.
-
-        Raises:
-            NotKeptError: it has too many values.
-        """
-        self._check(field)
-        if field not in self._fields:
-            self._fields[field] = in_order(self._read(field))
-        return self._fields[field]
-
-    def named(self, field: str, *names: str) -> int:
-        """Those who chose one of these; an empty name: who chose none.
-
-        Raises:
-            NotKeptError: it has too many names.
-        """
-        self._check(field)
-        found = 0
-        for bits in self._read(field, names).values():
-            found |= bits
-        return found & self.everyone
-
-    def having(self, field: str, operator: Operator, value: str, asking: Asking) -> int:
-        """Those for whom the test of a text holds.
-
-        Raises:
-            NotKeptError: it has too many values.
-        """
-        self._check(field)
-        if field in self._wide:
-            test = condition(Comparison(field=field, operator=operator, values=(value,)), asking)
-            return Matching(self._session, field, self.everyone).having(operator, value, test)
-        digits = self.digits(field)
-        if not value:
-            is_blank = operator is Operator.EQUAL
-            return equal(digits, 0, self.everyone) if is_blank else self.everyone
-        return among(digits, self._codes(field, operator, value), self.everyone)
-
-    def count_of(self, status: SubscriberStatus) -> int:
-        """How many have a status, the erased too."""
-        codes = self._codes("status", Operator.EQUAL, status.value)
-        return without(among(self.digits("status"), codes, -1), self._changed).bit_count()
-
-    def _codes(self, field: str, operator: Operator, value: str) -> Sequence[int]:
-        test = text_test(PeopleValue.value, operator, value)
-        query = select(PeopleValue.code).where(PeopleValue.field == field, test)
-        return self._session.scalars(query).all()
-
-    def _check(self, field: str) -> None:
-        if not is_kept(field) or field in self._left_out:
-            raise NotKeptError(field)
-
-    def _read(self, field: str, parts: tuple[str, ...] | None = None) -> dict[str, int]:
-        return bits_of_field(self._session, field, parts)
-
-
-def _found(expression: Expression, kept: _Kept, asking: Asking) -> int:
-    """Those whom an expression means, as `compiling.condition` does in SQL."""
-    match expression:
-        case All(operands=operands):
-            found = kept.everyone
-            for operand in operands:
-                found &= _found(operand, kept, asking)
-            return found
-        case Any(operands=operands):
-            found = 0
-            for operand in operands:
-                found |= _found(operand, kept, asking)
-            return found
-        case Not(operand=operand):
-            return without(kept.everyone, _found(operand, kept, asking))
-        case Empty(field=field):
-            return _blank(field, kept, asking)
-        case Comparison(field=field, operator=Operator.DIFFERENT, values=values):
-            same = _any_of(field, Operator.EQUAL, values, kept, asking)
-            return without(kept.everyone, same)
-        case Comparison(field=field, operator=Operator.IN, values=values):
-            return _any_of(field, Operator.EQUAL, values, kept, asking)
-    return _any_of(expression.field, expression.operator, expression.values, kept, asking)
-
-
-def _blank(field: str, kept: _Kept, asking: Asking) -> int:
-    kind = known_field(field).kind
-    if kind is Kind.NAMED:
-        return kept.named(field, "")
-    if kind is Kind.TEXT:
-        return kept.having(field, Operator.EQUAL, "", asking)
-    return equal(kept.digits(field), 0, kept.everyone)
-
-
-def _any_of(
-    field: str, operator: Operator, values: tuple[Value, ...], kept: _Kept, asking: Asking
-) -> int:
-    kind = known_field(field).kind
-    if kind is Kind.NAMED:
-        return kept.named(field, "", *(str(value) for value in values))
-    found = 0
-    for value in values:
-        if kind is Kind.MOMENT and field in MOMENTS:
-            number = number_of(day_of(value, asking))
-            found |= _compared(kept.digits(field), operator, number, kept.everyone)
-        else:
-            found |= kept.having(field, operator, str(value), asking)
-    return found
-
-
-def _compared(digits: list[int], operator: Operator, number: int, within: int) -> int:
-    """Those of whom a day is known that compares so with this one."""
-    known = without(within, equal(digits, 0, within))
-    match operator:
-        case Operator.EQUAL:
-            return equal(digits, number, known)
-        case Operator.LESS:
-            return without(known, greater(digits, number - 1, known))
-        case Operator.AT_MOST:
-            return without(known, greater(digits, number, known))
-        case Operator.GREATER:
-            return greater(digits, number, known)
-    return greater(digits, number - 1, known)

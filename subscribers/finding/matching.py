@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import MANY_BYTES
 from subscribers.finding.bits import bits_of, joined_bits, numbers_in, without
+from subscribers.finding.kept import NotKeptError
 from subscribers.finding.letters import PAIR, pairs_of, spellings
 from subscribers.finding.lookups import Folded, Lines, having, line_of
 from subscribers.finding.models import PeopleWords
@@ -20,10 +21,6 @@ from subscribers.segments.folding import Folding
 # Where words alone cannot tell, so many are looked at; of more than that the list is read.
 MOST_READ = 5_000
 _AT_ONCE = 500
-
-
-class NotKeptError(LookupError):
-    """The index does not keep what is asked."""
 
 
 class Matching:

@@ -71,3 +71,13 @@ class PeopleWords(Base):
     block: Mapped[int] = mapped_column(primary_key=True)
     chunk: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PeopleMark(Base):
+    """A letter or pair of letters, and the blocks of people in whose texts it has been."""
+
+    __tablename__ = "people_marks"
+
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    blocks: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `bits.pack` writes them; bit N is block N's."""

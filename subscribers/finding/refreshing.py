@@ -21,6 +21,7 @@ from subscribers.finding.models import (
     PeopleBits,
     PeopleChange,
     PeopleIndex,
+    PeopleMark,
     PeopleValue,
     PeopleWords,
 )
@@ -105,7 +106,7 @@ def _claim(session: Session, zone: ZoneInfo) -> int | None:
 
 def _begin_anew(session: Session, index: PeopleIndex, zone: ZoneInfo) -> None:
     """Days are kept as days of one zone: in another one, all are others."""
-    for table in (PeopleBits, PeopleWords, PeopleValue, PeopleChange):
+    for table in (PeopleBits, PeopleWords, PeopleValue, PeopleMark, PeopleChange):
         session.execute(delete(table))
     everybody = select(Subscriber.id).order_by(Subscriber.id)
     session.execute(insert(PeopleChange).from_select(["subscriber_id"], everybody))

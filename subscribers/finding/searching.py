@@ -1,102 +1,148 @@
-"""A page of the list: the newest, those of a segment, those whose address or name holds a text."""
+"""A page of the list: the newest, those of a segment, those whose address or name holds a text.
+
+Who may be looked for is narrowed by what the index knows: whom a status or segment means, where a
+letter or pair of letters occurs, which texts may hold three letters or more. The texts of the rest
+are read from the newest down until the page is full. Who has changed since is looked at herself.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, Text, literal, or_, select
 from sqlalchemy.orm import Session
 
+from subscribers.finding import marks, texts
+from subscribers.finding.bits import bits_of
+from subscribers.finding.candidates import Candidates, in_steps
+from subscribers.finding.meant import EVERYBODY, Meant
 from subscribers.finding.models import PeopleChange
-from subscribers.finding.texts import fold, holds, number_in, text_of, texts_of
 from subscribers.models import Subscriber
 from subscribers.segments.compiling import text_test
+from subscribers.segments.dialects import Listed
 from subscribers.segments.fields import Operator
 
-# Of PostgreSQL's texts the newest so many are read before the index is asked, which knows no
-# order: what is frequent is found among them, and of what is not the index has few.
-NEWEST = 5_000
-
-Conditions = Sequence[ColumnElement[bool]]
+# So many texts are read before the index of trigrams is asked, which knows no order: what is
+# frequent is found among them, and of what is not the index has few.
+NEWEST = 3_000
+# At most so many people are fetched at once.
+AT_ONCE = 1_000
 
 
 def page(
     session: Session,
-    conditions: Conditions = (),
+    meant: Meant = EVERYBODY,
     *,
     words: str = "",
     limit: int,
     below: int | None = None,
 ) -> list[Subscriber]:
-    """A page of those whom every condition means, the newest first.
+    """A page of those who are meant, the newest first.
 
     Args:
         words: part of an address or name, upper and lower case alike; empty: everybody.
         below: only those whose number is smaller: the next page.
+
+    Raises:
+        InvalidInput: the segment cannot be understood.
     """
-    looked_for = fold(_sayable(words))
-    query = select(Subscriber).where(*conditions)
+    looked_for = texts.fold(_sayable(words))
+    query = select(Subscriber).where(meant.condition())
     if below is not None:
         query = query.where(Subscriber.id < below)
-    if not looked_for:
+    members = meant.bits(session) if looked_for or meant.segment else None
+    if not looked_for and members is None:
         return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
-    kept = _holding(session, query, looked_for, limit, below)
-    changed = _changed(session, query, looked_for, limit)
-    found = _distinct(merge(kept, changed, key=lambda person: -person.id))
-    return list(islice(found, limit))
-
-
-def _holding(
-    session: Session, query: Select[Subscriber], words: str, limit: int, below: int | None
-) -> Iterator[Subscriber]:
-    """Those whose kept text holds the words."""
-    texts = texts_of(session)
-    number = number_in(texts)
-    is_found = holds(session, texts, words)
-    kept = query.join(texts, number == Subscriber.id).where(is_found)
-    kept = kept.order_by(number.desc()).limit(limit)
-    if below is not None:
-        kept = kept.where(number < below)
-    if session.get_bind().dialect.name == "sqlite":
-        yield from _holding_now(session.scalars(kept), words)
-        return
-    newest = query.with_only_columns(Subscriber.id).order_by(Subscriber.id.desc())
-    last = session.scalar(newest.offset(NEWEST).limit(1)) or 0
-    near = session.scalars(kept.where(number > last)).all()
-    yield from _holding_now(near, words)
-    if len(near) < limit and last:
-        hits = select(number.label("number")).where(is_found, number <= last)
-        yield from _holding_now(_of_these(session, query, hits, limit), words)
+    changed = _fetched(session, query, _changed(session, query, looked_for, below), limit)
+    kept = _fetched(session, query, _kept(session, members, looked_for, below), limit)
+    both = merge(changed, kept, key=lambda person: -person.id)
+    # A kept text may be older than the person.
+    holding = (p for p in both if not looked_for or _holds(p, looked_for))
+    return list(islice(_distinct(holding), limit))
 
 
 def _changed(
-    session: Session, query: Select[Subscriber], words: str, limit: int
+    session: Session, query: Select[Subscriber], words: str, below: int | None
+) -> Iterator[int]:
+    """Those whom the index does not know as they are now, by a look at everybody it may be."""
+    noted = select(PeopleChange.subscriber_id).distinct()
+    if below is not None:
+        noted = noted.where(PeopleChange.subscriber_id < below)
+    looked_at = query.with_only_columns(Subscriber.id, Subscriber.address, Subscriber.name)
+    # Of letters beyond ASCII, SQL takes others for the same than `fold` does.
+    if words.isascii():
+        tests = (
+            text_test(t, Operator.CONTAINS, words) for t in (Subscriber.address, Subscriber.name)
+        )
+        looked_at = looked_at.where(or_(*tests))
+    numbers = iter(sorted(session.scalars(noted), reverse=True))
+    while some := list(islice(numbers, AT_ONCE)):
+        people = session.execute(looked_at.where(_is_one_of(some)))
+        holding = (n for n, address, name in people if words in texts.text_of(address or "", name))
+        yield from sorted(holding, reverse=True)
+
+
+def _kept(session: Session, members: int | None, words: str, below: int | None) -> Iterator[int]:
+    """Those who are meant and whose kept text holds the words, the newest first."""
+    if members is None:
+        members = (1 << texts.last_of(session) + 1) - 1
+    if below is not None:
+        members &= (1 << below) - 1
+    if not words:
+        return iter(Candidates(members))
+    if len(words) < texts.TRIGRAM:
+        near = members & marks.people_near(session, words)
+        return _read(session, Candidates(near), words)
+    return _looked_up(session, Candidates(members), words)
+
+
+def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator[int]:
+    """Those whose kept text holds words that the index of trigrams may know."""
+    read = 0
+    for ranges in in_steps(candidates.ranges()):
+        yield from _holding(session, candidates, ranges, words)
+        read += sum(map(len, ranges))
+        if read >= NEWEST:
+            further = candidates.below(ranges[-1].start)
+            known = texts.indexed(session, words, ranges[-1].start) if further.bits else None
+            if known is not None:
+                further = Candidates(further.bits & bits_of(known))
+            yield from _read(session, further, words)
+            return
+
+
+def _read(session: Session, candidates: Candidates, words: str) -> Iterator[int]:
+    """Those whose kept text holds the words."""
+    for ranges in in_steps(candidates.ranges()):
+        yield from _holding(session, candidates, ranges, words)
+
+
+def _holding(
+    session: Session, candidates: Candidates, ranges: list[range], words: str
+) -> Iterator[int]:
+    found = texts.holding(session, ranges, words)
+    return (number for number in found if number in candidates)
+
+
+def _fetched(
+    session: Session, query: Select[Subscriber], numbers: Iterator[int], limit: int
 ) -> Iterator[Subscriber]:
-    """Those whose text is not kept yet, or no longer."""
-    texts = (Subscriber.address, Subscriber.name)
-    noted = select(Subscriber.id.label("number")).where(
-        Subscriber.id.in_(select(PeopleChange.subscriber_id)),
-        or_(*(text_test(text, Operator.CONTAINS, words) for text in texts)),
-    )
-    yield from _holding_now(_of_these(session, query, noted, limit), words)
+    """The people of these numbers, no more at a time than the page may need."""
+    size = min(limit, AT_ONCE)
+    while some := list(islice(numbers, size)):
+        # Sorted here: a database told to sort may go through the list instead.
+        people = session.scalars(query.where(_is_one_of(some)))
+        yield from sorted(people, key=lambda person: -person.id)
+        size = AT_ONCE
 
 
-def _of_these(
-    session: Session, query: Select[Subscriber], numbers: Select[int], limit: int
-) -> Iterable[Subscriber]:
-    """The newest of those who have these numbers, which are found out first.
-
-    PostgreSQL would else walk down the list, expecting to meet enough of them soon.
-    """
-    these = numbers.cte("these").prefix_with("MATERIALIZED", dialect="postgresql")
-    joined = query.join(these, these.c.number == Subscriber.id)
-    return session.scalars(joined.order_by(Subscriber.id.desc()).limit(limit))
+def _is_one_of(numbers: Iterable[int]) -> ColumnElement[bool]:
+    return Listed(Subscriber.id, literal(",".join(map(str, numbers)), Text()))
 
 
-def _holding_now(people: Iterable[Subscriber], words: str) -> Iterator[Subscriber]:
-    """A kept text may be older than the person, and SQL takes more letters for the same."""
-    return (p for p in people if p.address and words in text_of(p.address, p.name))
+def _holds(person: Subscriber, words: str) -> bool:
+    return bool(person.address) and words in texts.text_of(person.address or "", person.name)
 
 
 def _distinct(people: Iterable[Subscriber]) -> Iterator[Subscriber]:

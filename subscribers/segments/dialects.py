@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Integer, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 
 class Folded(FunctionElement[str]):
@@ -25,6 +26,14 @@ class AttributeValue(FunctionElement[str]):
     """What a JSON object holds under a key; NULL where it has none."""
 
     type = Text()
+    inherit_cache = True
+
+
+class Listed(FunctionElement[Any]):
+    """Whether a number is one of those that a text lists with commas: one value, however many."""
+
+    # Of a truth value SQLite is asked whether it is 1, and would know no index for that.
+    type = NullType()
     inherit_cache = True
 
 
@@ -52,3 +61,11 @@ def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
         return f"({column} ->> {key})"
     # A path would miss keys that JSON writes with escapes.
     return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters
+
+
+@compiles(Listed)
+def _listed(element: Listed, compiler: Any, **options: Any) -> str:
+    number, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    if compiler.dialect.name == "postgresql":
+        return f"{number} = ANY (CAST('{{' || {numbers} || '}}' AS bigint[]))"
+    return f"{number} IN (SELECT value FROM json_each('[' || {numbers} || ']'))"  # noqa: S608 - of bound parameters

@@ -1,0 +1,56 @@
+"""Who may be among those looked for: bits, gone through from the newest down."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+# Neighbouring bytes: to read a few people more costs less than to look for the next place.
+_RUN = re.compile(rb"[^\0]{1,32}")
+# The longest range of people.
+LONGEST = 32 * 8
+_WINDOW_BYTES = 8_192
+# How many texts are read at first, and at most, before looking whether they are enough.
+FIRST_STEP, LAST_STEP = 1_024, 65_536
+
+
+class Candidates:
+    """Some subscribers, by their numbers."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self._bytes = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+    def __contains__(self, number: int) -> bool:
+        at = number >> 3
+        return at < len(self._bytes) and bool(self._bytes[at] >> (number & 7) & 1)
+
+    def __iter__(self) -> Iterator[int]:
+        """Their numbers, the newest first."""
+        return (n for part in self.ranges() for n in reversed(part) if n in self)
+
+    def ranges(self) -> Iterator[range]:
+        """Ranges that hold them all, and few others; the newest first."""
+        for end in range(len(self._bytes), 0, -_WINDOW_BYTES):
+            start = max(0, end - _WINDOW_BYTES)
+            runs = [found.span() for found in _RUN.finditer(self._bytes[start:end])]
+            for first, after in reversed(runs):
+                lowest, highest = self._bytes[start + first], self._bytes[start + after - 1]
+                begins = (start + first) * 8 + (lowest & -lowest).bit_length() - 1
+                yield range(begins, (start + after - 1) * 8 + highest.bit_length())
+
+    def below(self, number: int) -> "Candidates":
+        """Those with smaller numbers."""
+        return Candidates(self.bits & ((1 << number) - 1))
+
+
+def in_steps(ranges: Iterable[range]) -> Iterator[list[range]]:
+    """Together as many as are read at once: few at first, then more and more."""
+    step: list[range] = []
+    size, most = 0, FIRST_STEP
+    for part in ranges:
+        step.append(part)
+        size += len(part)
+        if size >= most:
+            yield step
+            step, size, most = [], 0, min(most * 2, LAST_STEP)
+    if step:
+        yield step
