@@ -6,7 +6,7 @@ comparison of everybody is a few operations on each digit (bit-sliced index: O'N
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 # Bits that are nearly all alike shrink to almost nothing. The others are kept as they are: to
 # unpack them would take longer than everything else that a count does.
@@ -25,6 +25,13 @@ def bits_of(numbers: Iterable[int]) -> int:
     return int.from_bytes(made, "little")
 
 
+def numbers_among(bits: int, numbers: Collection[int]) -> list[int]:
+    """Which of these subscribers are among the bits."""
+    # The bits may be those of everybody but some: without end, until cut off.
+    asked = (bits & bits_of(numbers)).to_bytes(max(numbers, default=0) // 8 + 1, "little")
+    return [number for number in numbers if asked[number >> 3] >> (number & 7) & 1]
+
+
 def pack(bits: int) -> bytes:
     """As they stand in the database."""
     plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
@@ -33,8 +40,13 @@ def pack(bits: int) -> bytes:
 
 
 def unpack(packed: bytes) -> int:
+    return int.from_bytes(plain(packed), "little")
+
+
+def plain(packed: bytes) -> bytes | memoryview:
+    """The bytes of bits, the lowest first."""
     kind, content = packed[:1], memoryview(packed)[1:]
-    return int.from_bytes(zlib.decompress(content) if kind == _PACKED else content, "little")
+    return zlib.decompress(content) if kind == _PACKED else content
 
 
 def without(bits: int, others: int) -> int:
@@ -93,3 +105,32 @@ def _among(slices: Sequence[int], numbers: set[int], within: int) -> int:
     upper = _among(slices[:highest], {number - half for number in numbers if number & half}, above)
     lower = _among(slices[:highest], {n for n in numbers if not n & half}, within ^ above)
     return upper | lower
+
+
+def add(slices: Sequence[int], people: int) -> list[int]:
+    """The digits after 1 is added to the values of these people."""
+    added = []
+    for bits in slices:
+        added.append(bits ^ people)
+        people &= bits
+    return [*added, people] if people else added
+
+
+def subtract(slices: Sequence[int], people: int) -> list[int]:
+    """The digits after 1 is taken from the values of these people, which are above 0."""
+    left = []
+    for bits in slices:
+        left.append(bits ^ people)
+        people = without(people, bits)
+    return left
+
+
+def raise_to(slices: Sequence[int], number: int, people: int) -> list[int]:
+    """The digits after the values of these people are the number, where they were below it."""
+    missing = number.bit_length() - len(slices)
+    slices = [*slices, *(0 for _ in range(missing))]
+    lower = without(people, greater(slices, number - 1, people))
+    return [
+        bits | lower if number >> digit & 1 else without(bits, lower)
+        for digit, bits in enumerate(slices)
+    ]

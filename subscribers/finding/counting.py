@@ -1,17 +1,20 @@
 """How many people a segment has, by the bits of the index; by the list where it cannot be told.
 
 The bits answer for all who have not changed since they were written; the others are asked of the
-list itself. So a count is right at every moment.
+list itself. So a count is right at every moment. What other rooms measure, they are asked for.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers import store
-from subscribers.finding.bits import among, bits_of, equal, greater, unpack, without
+from subscribers.finding import measured
+from subscribers.finding.bits import among, bits_of, equal, unpack, without
+from subscribers.finding.comparing import by_day
 from subscribers.finding.models import PeopleBits, PeopleChange, PeopleIndex, PeopleValue
 from subscribers.finding.portraits import EVERYONE, is_kept, number_of
 from subscribers.finding.refreshing import in_order, state
@@ -42,9 +45,15 @@ def count(session: Session, text: str, asking: Asking) -> int:
     members = segments.members_of(expression, asking)
 
     def ask(kept: "_Kept") -> int:
+        known = measured.answers(session, expression, asking)
+        if known is None:
+            raise NotKeptError(text)
+        kept.known = known
         found = _found(expression, kept, asking)
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
-        return found.bit_count() + segments.count(session, members & noted)
+        of_noted = replace(asking, known=measured.conditions(known, kept.noted))
+        changed = segments.members_of(expression, of_noted) & noted
+        return found.bit_count() + segments.count(session, changed)
 
     counted = _ask(session, ask, asking)
     return segments.count(session, members) if counted is None else counted
@@ -75,7 +84,7 @@ def _ask(
         if changed is None:
             return None
         try:
-            answer = ask(_Kept(session, index, bits_of(changed)))
+            answer = ask(_Kept(session, index, changed))
         except NotKeptError:
             return None
         # In a writing block on PostgreSQL each statement sees what has been written by then.
@@ -93,12 +102,14 @@ def _changed(session: Session) -> set[int] | None:
 class _Kept:
     """The bits of those who have not changed, each field read when it is asked for."""
 
-    def __init__(self, session: Session, index: PeopleIndex, changed: int) -> None:
+    def __init__(self, session: Session, index: PeopleIndex, noted: set[int]) -> None:
         self._session = session
         self._left_out = index.left_out
-        self._changed = changed
+        self._changed = bits_of(noted)
         self._fields: dict[str, list[int]] = {}
-        self.everyone = without(self._read(EVERYONE).get("", 0), changed)
+        self.noted = noted
+        self.everyone = without(self._read(EVERYONE).get("", 0), self._changed)
+        self.known: measured.Answers = {}
 
     def digits(self, field: str) -> list[int]:
         """The digits of a field's values.
@@ -154,6 +165,12 @@ class _Kept:
 
 def _found(expression: Expression, kept: _Kept, asking: Asking) -> int:
     """Those whom an expression means, as `compiling.condition` does in SQL."""
+    if expression in kept.known:
+        return kept.known[expression] & kept.everyone
+    return _kept_of(expression, kept, asking)
+
+
+def _kept_of(expression: Expression, kept: _Kept, asking: Asking) -> int:
     match expression:
         case All(operands=operands):
             found = kept.everyone
@@ -189,22 +206,7 @@ def _any_of(
     for value in values:
         if kind is Kind.MOMENT and field in MOMENTS:
             number = number_of(day_of(value, asking))
-            found |= _compared(kept.digits(field), operator, number, kept.everyone)
+            found |= by_day(kept.digits(field), operator, number, kept.everyone)
         else:
             found |= kept.having(field, operator, str(value))
     return found
-
-
-def _compared(digits: list[int], operator: Operator, number: int, within: int) -> int:
-    """Those of whom a day is known that compares so with this one."""
-    known = without(within, equal(digits, 0, within))
-    match operator:
-        case Operator.EQUAL:
-            return equal(digits, number, known)
-        case Operator.LESS:
-            return without(known, greater(digits, number - 1, known))
-        case Operator.AT_MOST:
-            return without(known, greater(digits, number, known))
-        case Operator.GREATER:
-            return greater(digits, number, known)
-    return greater(digits, number - 1, known)

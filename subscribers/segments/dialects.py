@@ -1,8 +1,10 @@
 """The few functions that SQLite and PostgreSQL call by different names."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import Integer, Text, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -26,6 +28,16 @@ class AttributeValue(FunctionElement[str]):
 
     type = Text()
     inherit_cache = True
+
+
+class Numbers(FunctionElement[int]):
+    """Whole numbers as a table to look into, one parameter however many they are."""
+
+    type = Integer()
+    inherit_cache = True
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(literal(json.dumps(numbers), Text()))
 
 
 @compiles(Folded)
@@ -52,3 +64,12 @@ def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
         return f"({column} ->> {key})"
     # A path would miss keys that JSON writes with escapes.
     return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters
+
+
+@compiles(Numbers)
+def _numbers(element: Numbers, compiler: Any, **options: Any) -> str:
+    listed = compiler.process(element.clauses, **options)
+    if compiler.dialect.name == "postgresql":
+        values = f"json_array_elements_text(CAST({listed} AS json))"
+        return f"(SELECT CAST(value AS bigint) FROM {values})"  # noqa: S608 - of a bound parameter
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - of a bound parameter

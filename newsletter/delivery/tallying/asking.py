@@ -1,0 +1,44 @@
+"""What the tally and the ledger together know of everybody now."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.tallying import store
+from newsletter.delivery.tallying.changes import MAILED, Settled, applied, groups_of
+
+# Beyond this, reading the whole ledger is not much dearer.
+MOST_ASKED = 20_000
+MOST_EDITIONS = 20
+TRIES = 3
+
+
+def slices_of(field: str, session: Session, zone: ZoneInfo) -> list[int] | None:
+    """The digits of a field of everybody, days as `portraits.number_of` has them.
+
+    None where too much is not taken in yet, or is taken in all the time, or by another zone's days.
+    """
+    for _ in range(TRIES):
+        tally = store.state(session)
+        generation = tally.generation
+        settled = _not_in_tally(session)
+        if settled is None or (field == MAILED and tally.zone != str(zone)):
+            return None
+        slices = applied(field, store.slices_of_field(session, field), groups_of(settled, zone))
+        # In a writing block on PostgreSQL each statement sees what has been written by then.
+        if store.state(session).generation == generation:
+            return slices
+    return None
+
+
+def _not_in_tally(session: Session) -> list[Settled] | None:
+    """What the ledger is asked for; None where it is too much."""
+    editions = store.not_taken_in(session)
+    if len(editions) > MOST_EDITIONS:
+        return None
+    found = store.open_ones(session, MOST_ASKED + 1)
+    for edition_id, after in editions.items():
+        room = MOST_ASKED + 1 - sum(len(one.people) for one in found)
+        if room > 0:
+            found += store.settled_after(session, edition_id, after, room)
+    return found if sum(len(one.people) for one in found) <= MOST_ASKED else None
