@@ -20,8 +20,8 @@ class Settled:
     """Deliveries of one edition, all with the same history."""
 
     edition_id: int
-    was_failed: bool
-    """That they failed is in the tally."""
+    was: DeliveryState | None
+    """In which state they are in the tally; None: they are not."""
     state: DeliveryState | None
     """What the ledger says of them; None: they are gone."""
     settled_at: datetime | None
@@ -32,7 +32,7 @@ class Settled:
 class Change:
     """What is to become of the tally of some people."""
 
-    was_failed: bool
+    was: DeliveryState | None
     state: DeliveryState | None
     day: int
     """As `number_of` has it; 0 where they were not sent it."""
@@ -48,7 +48,7 @@ def groups_of(settled: Iterable[Settled], zone: ZoneInfo) -> Groups:
     for one in settled:
         sent_at = one.settled_at if one.state is DeliveryState.SENT else None
         day = number_of(sent_at.astimezone(zone).date()) if sent_at else 0
-        change = Change(was_failed=one.was_failed, state=one.state, day=day)
+        change = Change(was=one.was, state=one.state, day=day)
         found[one.edition_id, change].extend(one.people)
     return [(change, people) for (_, change), people in found.items()]
 
@@ -69,7 +69,7 @@ def applied(field: str, slices: Sequence[int], groups: Groups) -> list[int]:
     """The digits of a field after all that has changed."""
     changed = list(slices)
     for change, people in groups:
-        if field == BOUNCED and change.was_failed:
+        if field == BOUNCED and change.was is DeliveryState.FAILED:
             changed = subtract(changed, bits_of(people))
         if field == BOUNCED and change.state is DeliveryState.FAILED:
             changed = add(changed, bits_of(people))

@@ -4,6 +4,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base
+from newsletter.delivery.models import DeliveryState
 
 
 class Tally(Base):
@@ -13,7 +14,7 @@ class Tally(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     generation: Mapped[int] = mapped_column(default=0)
-    """Goes up whenever something is taken in, or all is begun anew."""
+    """Goes up whenever something is taken in or forgotten."""
     zone: Mapped[str] = mapped_column(default="")
     """Whose days the kept dates are."""
 
@@ -41,8 +42,8 @@ class OpenDelivery(Base):
     edition_id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int]
-    was_failed: Mapped[bool]
-    """What was taken in: that it failed; else nothing."""
+    was: Mapped[DeliveryState | None]
+    """In which state it was taken in; NULL: it was waiting, and nothing was."""
 
 
 class TallyBits(Base):

@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
     or_,
     select,
     text,
@@ -30,9 +31,10 @@ from newsletter.delivery.tallying.models import OpenDelivery, TalliedEdition, Ta
 from newsletter.editions.models import Edition
 from subscribers.finding.bits import pack, plain, unpack
 
+_NOTHING = literal(None, OpenDelivery.was.type)
 COUNTED = (DeliveryState.SENT, DeliveryState.FAILED)
 Content = bytes | memoryview
-Rows = Select[int, int, bool, DeliveryState, datetime | None]
+Rows = Select[int, int, DeliveryState | None, DeliveryState, datetime | None]
 
 
 def hold_alone(session: Session) -> bool:
@@ -51,6 +53,12 @@ def state(session: Session) -> Tally:
     """How the tally is kept, as it stands in the database now."""
     query = select(Tally).execution_options(populate_existing=True)
     return session.scalars(query).one()
+
+
+def is_spoiled(session: Session) -> bool:
+    """Whether a mail that was sent is said not to have been: who was mailed when is not known."""
+    was_sent = exists().where(OpenDelivery.was == DeliveryState.SENT)
+    return bool(session.scalar(select(was_sent)))
 
 
 def begin_anew(session: Session, zone: str) -> None:
@@ -117,10 +125,10 @@ def nth_waiting(session: Session, edition_id: int, after: int, last: int, n: int
 
 def open_waiting(session: Session, edition_id: int, after: int, last: int) -> None:
     """Have the ledger asked for those that wait."""
-    waiting = select(Delivery.edition_id, Delivery.id, Delivery.subscriber_id, false()).where(
+    waiting = select(Delivery.edition_id, Delivery.id, Delivery.subscriber_id, _NOTHING).where(
         _is_between(edition_id, after, last), Delivery.state.in_(WAITING)
     )
-    columns = ["edition_id", "delivery_id", "subscriber_id", "was_failed"]
+    columns = ["edition_id", "delivery_id", "subscriber_id", "was"]
     session.execute(insert(OpenDelivery).from_select(columns, waiting))
 
 
@@ -232,7 +240,7 @@ def _counted() -> Rows:
     return select(
         Delivery.edition_id,
         Delivery.subscriber_id,
-        false().label("was_failed"),
+        _NOTHING.label("was"),
         Delivery.state,
         Delivery.settled_at,
     ).where(Delivery.state.in_(COUNTED))
@@ -245,7 +253,7 @@ def _open() -> Rows:
     return select(
         OpenDelivery.edition_id,
         OpenDelivery.subscriber_id,
-        OpenDelivery.was_failed,
+        OpenDelivery.was,
         Delivery.state,
         Delivery.settled_at,
     ).outerjoin(Delivery, is_same)
@@ -254,17 +262,17 @@ def _open() -> Rows:
 def _grouped(session: Session, rows: Rows) -> list[Settled]:
     """The people of each history, as one text: to read a row for each would take far longer."""
     row = rows.subquery().c
-    alike = (row.edition_id, row.was_failed, row.state, row.settled_at)
+    alike = (row.edition_id, row.was, row.state, row.settled_at)
     people = func.aggregate_strings(cast(row.subscriber_id, Text), ",")
     return [
         Settled(
             edition_id=edition_id,
-            was_failed=was_failed,
+            was=was,
             state=state,
             settled_at=settled_at,
             people=[int(person) for person in listed.split(",")],
         )
-        for edition_id, was_failed, state, settled_at, listed in session.execute(
+        for edition_id, was, state, settled_at, listed in session.execute(
             select(*alike, people).group_by(*alike)
         )
     ]

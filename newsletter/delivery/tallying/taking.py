@@ -44,8 +44,8 @@ def take_in(database: Database, zone: ZoneInfo, portion: Portion = PORTION) -> i
         zone: whose days are kept; where it is another than before, all is begun anew.
     """
     with database.read() as session:
-        is_other = store.state(session).zone != str(zone)
-    if is_other:
+        is_useless = store.state(session).zone != str(zone) or store.is_spoiled(session)
+    if is_useless:
         with database.write() as session:
             if store.hold_alone(session):
                 store.begin_anew(session, str(zone))
@@ -67,7 +67,9 @@ def _take_in_edition(database: Database, edition_id: int, zone: ZoneInfo, portio
 
 def _take_in_some(session: Session, edition_id: int, zone: ZoneInfo, portion: Portion) -> int:
     """The next deliveries, and the open ones that are settled; how many."""
-    if not store.hold_alone(session) or store.state(session).zone != str(zone):
+    if not store.hold_alone(session):
+        return 0
+    if store.state(session).zone != str(zone) or store.is_spoiled(session):
         return 0
     progress = store.progress(session, edition_id)
     again = store.settled_meanwhile(session, edition_id, portion.at_once)

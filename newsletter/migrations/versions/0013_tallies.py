@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("edition_id", NUMBER, nullable=False),
         sa.Column("delivery_id", NUMBER, nullable=False),
         sa.Column("subscriber_id", NUMBER, nullable=False),
-        sa.Column("was_failed", sa.Boolean(), nullable=False),
+        sa.Column("was", sa.String(20)),
         sa.PrimaryKeyConstraint("edition_id", "delivery_id", name=op.f("pk_open_deliveries")),
     )
     op.create_table(
