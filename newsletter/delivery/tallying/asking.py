@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.tallying import store
 from newsletter.delivery.tallying.changes import MAILED, Settled, applied, groups_of
 
@@ -18,7 +17,7 @@ def slices_of(field: str, session: Session, zone: ZoneInfo) -> list[int] | None:
     """The digits of a field of everybody, days as `portraits.number_of` has them.
 
     None where too much is not taken in yet, or is taken in all the time, or by another zone's days,
-    or where a mail that was sent is said not to have been.
+    or where what was sent has been changed by hand.
     """
     for _ in range(TRIES):
         tally = store.state(session)
@@ -36,11 +35,9 @@ def slices_of(field: str, session: Session, zone: ZoneInfo) -> list[int] | None:
 def _not_in_tally(session: Session) -> list[Settled] | None:
     """What the ledger is asked for; None where it is too much."""
     editions = store.not_taken_in(session)
-    if len(editions) > MOST_EDITIONS:
+    if len(editions) > MOST_EDITIONS or store.is_spoiled(session):
         return None
     found = store.open_ones(session, MOST_ASKED + 1)
-    if any(one.was is DeliveryState.SENT for one in found):
-        return None
     for edition_id, after in editions.items():
         room = MOST_ASKED + 1 - sum(len(one.people) for one in found)
         if room > 0:

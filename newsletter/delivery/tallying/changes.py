@@ -22,8 +22,8 @@ class Settled:
     edition_id: int
     was: DeliveryState | None
     """In which state they are in the tally; None: they are not."""
-    state: DeliveryState | None
-    """What the ledger says of them; None: they are gone."""
+    state: DeliveryState
+    """What the ledger says of them now."""
     settled_at: datetime | None
     people: Sequence[int]
 
@@ -33,7 +33,7 @@ class Change:
     """What is to become of the tally of some people."""
 
     was: DeliveryState | None
-    state: DeliveryState | None
+    state: DeliveryState
     day: int
     """As `number_of` has it; 0 where they were not sent it."""
 

@@ -43,7 +43,7 @@ class OpenDelivery(Base):
     delivery_id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int]
     was: Mapped[DeliveryState | None]
-    """In which state it was taken in; NULL: it was waiting, and nothing was."""
+    """In which state it was taken in; NULL: it was waiting. *Sent*: the tally cannot be right."""
 
 
 class TallyBits(Base):

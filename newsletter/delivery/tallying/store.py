@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     text,
 )
@@ -56,7 +55,7 @@ def state(session: Session) -> Tally:
 
 
 def is_spoiled(session: Session) -> bool:
-    """Whether a mail that was sent is said not to have been: who was mailed when is not known."""
+    """Whether what was sent has been changed by hand: when somebody was last mailed is unknown."""
     was_sent = exists().where(OpenDelivery.was == DeliveryState.SENT)
     return bool(session.scalar(select(was_sent)))
 
@@ -164,7 +163,7 @@ def open_of(session: Session, numbered: Collection[int], edition_id: int) -> lis
 
 def settled_meanwhile(session: Session, edition_id: int, most: int) -> Sequence[int]:
     """The open deliveries of an edition that wait no longer, so many at most."""
-    is_settled = or_(Delivery.id.is_(None), Delivery.state.not_in(WAITING))
+    is_settled = Delivery.state.not_in(WAITING)
     query = _open().with_only_columns(OpenDelivery.delivery_id, maintain_column_froms=True)
     query = query.where(OpenDelivery.edition_id == edition_id, is_settled)
     return session.scalars(query.limit(most)).all()
@@ -256,7 +255,7 @@ def _open() -> Rows:
         OpenDelivery.was,
         Delivery.state,
         Delivery.settled_at,
-    ).outerjoin(Delivery, is_same)
+    ).join(Delivery, is_same)
 
 
 def _grouped(session: Session, rows: Rows) -> list[Settled]:
