@@ -203,8 +203,13 @@ def _to_a_delivery(statement: Callable[[int], object]) -> Act:
     return done
 
 
+def _begin(history: History, n: int) -> None:
+    history.claim(history.fan_out(), n + 1, f"w{n % 2}")
+
+
 ACTS: dict[str, Act] = {
-    "fan out": lambda history, n: history.fan_out(),
+    "send": lambda history, n: history.send(*SETTLED[n:], *SETTLED[:n]),
+    "begin": _begin,
     "claim": _claim,
     "settle": _settle,
     "fall silent": _fall_silent,

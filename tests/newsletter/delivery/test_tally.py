@@ -37,6 +37,7 @@ EXPRESSIONS = (
     "topic = parks and received < 2 and not (bounced > 0 or mailed > 1 day ago)",
     "source = paper or received = 1",
 )
+OFTEN = ["send", "begin", "settle", "take in", "take in all"] * 3 + ["requeue failed"] * 2
 
 
 @pytest.fixture
@@ -48,11 +49,11 @@ def history(database: Database) -> History:
 @given(
     acts=st.lists(
         st.tuples(
-            st.sampled_from(["fan out", "claim", "settle", "take in", *ACTS]),
+            st.sampled_from([*OFTEN, *ACTS]),
             st.integers(0, 4),
             st.sets(st.sampled_from(EXPRESSIONS), min_size=1, max_size=2),
         ),
-        min_size=5,
+        min_size=8,
         max_size=20,
     )
 )
