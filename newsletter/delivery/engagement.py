@@ -6,7 +6,6 @@ tells whether a mail was opened; no mail of ours is made to.
 """
 
 from collections.abc import Mapping
-from functools import partial
 
 from sqlalchemy import func
 
@@ -22,19 +21,19 @@ MEASURES: Mapping[str, Measure] = {
         subscriber=Delivery.subscriber_id,
         value=func.count(Delivery.id),
         among=_SENT,
-        slices=partial(slices_of, RECEIVED),
+        slices=slices_of,
     ),
     MAILED: Measure(
         subscriber=Delivery.subscriber_id,
         value=func.max(Delivery.settled_at),
         among=_SENT,
-        slices=partial(slices_of, MAILED),
+        slices=slices_of,
     ),
     BOUNCED: Measure(
         subscriber=Delivery.subscriber_id,
         value=func.count(Delivery.id),
         among=Delivery.state == DeliveryState.FAILED,
-        slices=partial(slices_of, BOUNCED),
+        slices=slices_of,
     ),
 }
 """By the fields of segments."""

@@ -5,6 +5,7 @@ stand in for the tests where the list is asked for those who have changed: else 
 would be read for these few.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from subscribers.finding.bits import equal, numbers_among
 from subscribers.finding.comparing import by_day, by_number
 from subscribers.finding.portraits import number_of
 from subscribers.models import Subscriber
-from subscribers.segments.compiling import Asking, Condition, day_of
+from subscribers.segments.compiling import Asking, Condition, Slices, day_of
 from subscribers.segments.dialects import Numbers
 from subscribers.segments.expressions import Comparison, Empty, Expression, tests_in
 from subscribers.segments.fields import Kind, Operator, known_field
@@ -29,12 +30,15 @@ def answers(session: Session, expression: Expression, asking: Asking) -> Answers
     None where the room that is asked cannot tell now.
     """
     tests = {test for test in tests_in(expression) if known_field(test.field).is_measured}
-    slices = {}
-    for field in {test.field for test in tests}:
-        ask = asking.measures[field].slices
-        if ask is None or (found := ask(session, asking.zone)) is None:
+    rooms: dict[Slices | None, set[str]] = defaultdict(set)
+    for test in tests:
+        rooms[asking.measures[test.field].slices].add(test.field)
+    slices: dict[str, Sequence[int]] = {}
+    for ask, fields in rooms.items():
+        found = ask(session, fields, asking.zone) if ask else None
+        if found is None:
             return None
-        slices[field] = found
+        slices |= found
     return {test: _holding(test, slices[test.field], asking) for test in tests}
 
 

@@ -3,7 +3,7 @@
 Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any as Anything
@@ -30,6 +30,9 @@ from subscribers.segments.expressions import (
 from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
 
 Condition = ColumnElement[bool]
+# Of fields, in a zone: the digits of everybody's value as `finding.bits` has them, days as
+# `finding.portraits.number_of`. None where they are not known now.
+Slices = Callable[[Session, Collection[str], ZoneInfo], Mapping[str, Sequence[int]] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +45,8 @@ class Measure:
     """An aggregate of all her rows."""
     among: Condition
     """Which rows count."""
-    slices: Callable[[Session, ZoneInfo], Sequence[int] | None] | None = None
-    """Asks for the value of everybody: its digits as `finding.bits` has them, days as
-    `finding.portraits.number_of`; None where the list is known no sooner than by the rows."""
+    slices: Slices | None = None
+    """Asks for the values of everybody, where they are known sooner than by the rows."""
 
     def having(self, test: Condition | None = None) -> Condition:
         """The condition on `Subscriber` to have such rows, whose value passes the test."""

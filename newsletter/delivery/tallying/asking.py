@@ -1,5 +1,6 @@
 """What the tally and the ledger together know of everybody now."""
 
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,8 +14,10 @@ MOST_EDITIONS = 20
 TRIES = 3
 
 
-def slices_of(field: str, session: Session, zone: ZoneInfo) -> list[int] | None:
-    """The digits of a field of everybody, days as `portraits.number_of` has them.
+def slices_of(
+    session: Session, fields: Collection[str], zone: ZoneInfo
+) -> Mapping[str, Sequence[int]] | None:
+    """The digits of fields, of everybody; days as `portraits.number_of` has them.
 
     None where too much is not taken in yet, or is taken in all the time, or by another zone's days,
     or where what was sent has been changed by hand.
@@ -23,9 +26,12 @@ def slices_of(field: str, session: Session, zone: ZoneInfo) -> list[int] | None:
         tally = store.state(session)
         generation = tally.generation
         settled = _not_in_tally(session)
-        if settled is None or (field == MAILED and tally.zone != str(zone)):
+        if settled is None or (MAILED in fields and tally.zone != str(zone)):
             return None
-        slices = applied(field, store.slices_of_field(session, field), groups_of(settled, zone))
+        groups = groups_of(settled, zone)
+        slices = {
+            field: applied(field, store.slices_of_field(session, field), groups) for field in fields
+        }
         # In a writing block on PostgreSQL each statement sees what has been written by then.
         if store.state(session).generation == generation:
             return slices

@@ -163,10 +163,11 @@ def open_of(session: Session, numbered: Collection[int], edition_id: int) -> lis
 
 def settled_meanwhile(session: Session, edition_id: int, most: int) -> Sequence[int]:
     """The open deliveries of an edition that wait no longer, so many at most."""
-    is_settled = Delivery.state.not_in(WAITING)
-    query = _open().with_only_columns(OpenDelivery.delivery_id, maintain_column_froms=True)
-    query = query.where(OpenDelivery.edition_id == edition_id, is_settled)
-    return session.scalars(query.limit(most)).all()
+    is_waiting = exists().where(
+        Delivery.id == OpenDelivery.delivery_id, Delivery.state.in_(WAITING)
+    )
+    query = select(OpenDelivery.delivery_id).where(OpenDelivery.edition_id == edition_id)
+    return session.scalars(query.where(~is_waiting).limit(most)).all()
 
 
 def close(session: Session, numbered: Collection[int], edition_id: int) -> None:
@@ -246,16 +247,19 @@ def _counted() -> Rows:
 
 
 def _open() -> Rows:
-    is_same = and_(
-        Delivery.id == OpenDelivery.delivery_id, Delivery.edition_id == OpenDelivery.edition_id
+    """The open deliveries with what the ledger says of them now."""
+    # Looked up one by one: to join them, the database may well choose to walk through the ledger.
+    state, settled_at = (
+        select(column).where(Delivery.id == OpenDelivery.delivery_id).scalar_subquery()
+        for column in (Delivery.state, Delivery.settled_at)
     )
     return select(
         OpenDelivery.edition_id,
         OpenDelivery.subscriber_id,
         OpenDelivery.was,
-        Delivery.state,
-        Delivery.settled_at,
-    ).join(Delivery, is_same)
+        state.label("state"),
+        settled_at.label("settled_at"),
+    )
 
 
 def _grouped(session: Session, rows: Rows) -> list[Settled]:

@@ -1,7 +1,6 @@
 """A ledger with a history: everything that can happen to deliveries, one act after another."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 from people_and_segments import NOW, ZONE, Person, enter
@@ -40,6 +39,7 @@ class History:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.now = NOW
+        self.zone = ZONE
         with database.write() as session:
             session.execute(delete(Delivery))
             session.execute(delete(Edition))
@@ -117,11 +117,6 @@ class History:
     def take_in(self, portion: Portion | None = None) -> int:
         return take_in(self.database, ZONE, portion or Portion())
 
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with self.database.write() as session:
-            yield session
-
     def counted(self, expression: str) -> int:
         with self.database.read() as session:
             return counting.count(session, expression, self.asking)
@@ -133,11 +128,7 @@ class History:
 
     @property
     def asking(self) -> Asking:
-        return Asking(now=self.now, zone=ZONE, measures=MEASURES)
-
-    def last_edition(self) -> int | None:
-        with self.database.read() as session:
-            return session.scalar(select(Edition.id).order_by(Edition.id.desc()).limit(1))
+        return Asking(now=self.now, zone=self.zone, measures=MEASURES)
 
 
 Act = Callable[[History, int], object]
