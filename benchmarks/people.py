@@ -164,11 +164,11 @@ def _measure(name: str, database: Database, plain: Database, people: int) -> Non
         drop_following(session.connection())
     # The same rows twice: with what makes the index follow, and without.
     few = people // 4
-    unfollowed = _seconds(lambda: fill(plain, few))
+    unfollowed = seconds(lambda: fill(plain, few))
     plain.close()
-    followed = _seconds(lambda: fill(database, few))
+    followed = seconds(lambda: fill(database, few))
     fill(database, people, after=few)
-    refreshed = _seconds(lambda: refresh(database, ZONE, NOW))
+    refreshed = seconds(lambda: refresh(database, ZONE, NOW))
     with database.write() as session:
         session.execute(text("ANALYZE"))
     some_change(database, people)
@@ -187,7 +187,7 @@ def _questions(name: str, database: Database, people: int) -> None:
         [what, found.milliseconds, found.milliseconds / found.point, found.answer]
         for what, found in _asked(database, people)
     ]
-    point = _ask(database, people, lambda session: 0).point
+    point = ask(database, people, lambda session: 0).point
     print_table(
         f"{name}: {people:,} people; a point query takes {point:.3g} ms",
         ["question", "ms", "x point query", "answer"],
@@ -209,36 +209,36 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
         ("page: a segment of few", _page(Meant(segment=FEW, asking=ASKING))),
         *((f"search: {what}", _page(meant, words=words)) for what, meant, words in NARROWED),
     ):
-        yield what, _ask(database, people, listed)
+        yield what, ask(database, people, listed)
     yield (
         "counts by status",
-        _ask(database, people, lambda s: sum(counting.count_by_status(s).values())),
+        ask(database, people, lambda s: sum(counting.count_by_status(s).values())),
     )
     for what, expression in SEGMENTS:
         yield (
             f"count: {what}",
-            _ask(database, people, lambda s, e=expression: counting.count(s, e, ASKING)),
+            ask(database, people, lambda s, e=expression: counting.count(s, e, ASKING)),
         )
 
 
 def _page(
     meant: Meant = EVERYBODY, words: str = "", below: int | None = None
 ) -> Callable[[Session], int]:
-    def ask(session: Session) -> int:
+    def listed(session: Session) -> int:
         found = page(session, meant, words=words, limit=50, below=below)
         store.choices_of(session, found)
         return len(found)
 
-    return ask
+    return listed
 
 
-def _ask(database: Database, people: int, question: Question) -> Measured:
+def ask(database: Database, people: int, question: Question) -> Measured:
     """Medians of as many runs as fit; the first ones only warm up."""
     times: list[float] = []
     points: list[float] = []
     answer: object = None
 
-    def ask() -> None:
+    def once() -> None:
         nonlocal answer
         with database.read() as session:
             answer = question(session)
@@ -251,8 +251,8 @@ def _ask(database: Database, people: int, question: Question) -> Measured:
     while len(times) < MOST_RUNS and (
         len(times) <= LEAST_RUNS or time.perf_counter() - began < SECONDS
     ):
-        times.append(_seconds(ask))
-        points += [_seconds(point), _seconds(point)]
+        times.append(seconds(once))
+        points += [seconds(point), seconds(point)]
     return Measured(
         milliseconds=statistics.median(times[1:]) * 1000,
         point=statistics.median(points[2:]) * 1000,
@@ -343,7 +343,8 @@ def _event(number: int) -> dict[str, object]:
     return {"subscriber_id": number + 1, "at": NOW, "kind": ConsentKind.ASKED, "source": "form"}
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

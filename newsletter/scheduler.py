@@ -20,6 +20,7 @@ from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery import disclosure, watching
 from newsletter.delivery.alarm import Alarm
+from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
 from newsletter.editions.digest import NothingToSay
@@ -43,6 +44,7 @@ LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
 LOOK_AT_SIZES_SECONDS = 30
 LOOK_AT_INDEX_SECONDS = 60
+LOOK_AT_TALLY_SECONDS = 15
 SIZE_TIME = timedelta(seconds=10)
 
 
@@ -59,6 +61,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
         (lambda: index_people(app), LOOK_AT_INDEX_SECONDS),
+        (lambda: tally_deliveries(app), LOOK_AT_TALLY_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
         (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
@@ -222,6 +225,13 @@ def index_people(app: Newsletter) -> None:
     zone = ZoneInfo(app.config.site.timezone)
     if changed := refresh_due(app.database, zone, app.clock.now()):
         log.info("people indexed", people=changed)
+
+
+def tally_deliveries(app: Newsletter) -> None:
+    """Take into the tally what has been sent, so that segments are counted without the ledger."""
+    zone = ZoneInfo(app.config.site.timezone)
+    if taken := take_in(app.database, zone):
+        log.info("deliveries tallied", deliveries=taken)
 
 
 def keep_feeds(keeper: FeedKeeper) -> None:

@@ -2,6 +2,7 @@
 
 import newsletter.articles.models
 import newsletter.delivery.models
+import newsletter.delivery.tallying.models
 import newsletter.editions.models
 import newsletter.feeds.models
 import subscribers.finding.models
@@ -15,6 +16,7 @@ TABLE_MODULES = (
     newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.delivery.models,
+    newsletter.delivery.tallying.models,
 )
 
 metadata = Base.metadata

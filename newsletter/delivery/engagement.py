@@ -1,7 +1,8 @@
 """What the ledger knows of a person's mail, for segments: how many, when last, how many failed.
 
-Worked out of the ledger in one go when it is asked for: an index by subscriber would be paid for by
-every delivery written. Nothing tells whether a mail was opened; no mail of ours is made to.
+Who they are is worked out of the ledger in one go when it is asked for: an index by subscriber
+would be paid for by every delivery written. How many they are, the tally knows sooner. Nothing
+tells whether a mail was opened; no mail of ours is made to.
 """
 
 from collections.abc import Mapping
@@ -9,21 +10,30 @@ from collections.abc import Mapping
 from sqlalchemy import func
 
 from newsletter.delivery.models import Delivery, DeliveryState
+from newsletter.delivery.tallying.asking import slices_of
+from newsletter.delivery.tallying.changes import BOUNCED, MAILED, RECEIVED
 from subscribers.segments.compiling import Measure
 
 _SENT = Delivery.state == DeliveryState.SENT
 
 MEASURES: Mapping[str, Measure] = {
-    "received": Measure(
-        subscriber=Delivery.subscriber_id, value=func.count(Delivery.id), among=_SENT
+    RECEIVED: Measure(
+        subscriber=Delivery.subscriber_id,
+        value=func.count(Delivery.id),
+        among=_SENT,
+        slices=slices_of,
     ),
-    "mailed": Measure(
-        subscriber=Delivery.subscriber_id, value=func.max(Delivery.settled_at), among=_SENT
+    MAILED: Measure(
+        subscriber=Delivery.subscriber_id,
+        value=func.max(Delivery.settled_at),
+        among=_SENT,
+        slices=slices_of,
     ),
-    "bounced": Measure(
+    BOUNCED: Measure(
         subscriber=Delivery.subscriber_id,
         value=func.count(Delivery.id),
         among=Delivery.state == DeliveryState.FAILED,
+        slices=slices_of,
     ),
 }
 """By the fields of segments."""

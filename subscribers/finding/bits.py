@@ -4,14 +4,13 @@ A field's values are numbers whose binary digits are kept each in bits of their 
 comparison of everybody is a few operations on each digit (bit-sliced index: O'Neil and Quass,
 "Improved Query Performance with Variant Indexes", SIGMOD 1997).
 
-
 In the database they stand in blocks of so many subscribers, so that a few who change are a few
 small writes.
 """
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 # Bits that are nearly all alike shrink to almost nothing. The others are kept as they are: to
 # unpack them would take longer than everything else that a count does.
@@ -42,6 +41,13 @@ def bits_of(numbers: Iterable[int]) -> int:
     for number in listed:
         made[number >> 3] |= 1 << (number & 7)
     return int.from_bytes(made, "little")
+
+
+def numbers_among(bits: int, numbers: Collection[int]) -> list[int]:
+    """Which of these subscribers are among the bits."""
+    # The bits may be those of everybody but some: without end, until cut off.
+    asked = (bits & bits_of(numbers)).to_bytes(max(numbers, default=0) // 8 + 1, "little")
+    return [number for number in numbers if asked[number >> 3] >> (number & 7) & 1]
 
 
 def pack(bits: int) -> bytes:
@@ -143,3 +149,32 @@ def _among(slices: Sequence[int], numbers: set[int], within: int) -> int:
     upper = _among(slices[:highest], {number - half for number in numbers if number & half}, above)
     lower = _among(slices[:highest], {n for n in numbers if not n & half}, within ^ above)
     return upper | lower
+
+
+def add(slices: Sequence[int], people: int) -> list[int]:
+    """The digits after 1 is added to the values of these people."""
+    added = []
+    for bits in slices:
+        added.append(bits ^ people)
+        people &= bits
+    return [*added, people] if people else added
+
+
+def subtract(slices: Sequence[int], people: int) -> list[int]:
+    """The digits after 1 is taken from the values of these people, which are above 0."""
+    left = []
+    for bits in slices:
+        left.append(bits ^ people)
+        people = without(people, bits)
+    return left
+
+
+def raise_to(slices: Sequence[int], number: int, people: int) -> list[int]:
+    """The digits after the values of these people are the number, where they were below it."""
+    missing = number.bit_length() - len(slices)
+    slices = [*slices, *(0 for _ in range(missing))]
+    lower = without(people, greater(slices, number - 1, people))
+    return [
+        bits | lower if number >> digit & 1 else without(bits, lower)
+        for digit, bits in enumerate(slices)
+    ]

@@ -1,10 +1,13 @@
-"""How many people a segment has, by the bits of the index; by the list where it cannot be told."""
+"""How many people a segment has, by the bits of the index; by the list where it cannot be told.
+
+What other rooms measure, they are asked for.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers import store
-from subscribers.finding.evaluating import found_by
+from subscribers.finding.evaluating import Evaluation
 from subscribers.finding.kept import Kept, ask_kept
 from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber, SubscriberStatus
@@ -23,9 +26,11 @@ def count(session: Session, text: str, asking: Asking) -> int:
     members = segments.members_of(expression, asking)
 
     def ask(kept: Kept) -> int:
-        found = found_by(expression, kept, asking)
+        evaluation = Evaluation(expression, kept, asking)
+        found = evaluation.found()
         noted = Subscriber.id.in_(select(PeopleChange.subscriber_id))
-        return found.bit_count() + segments.count(session, members & noted)
+        changed = evaluation.members_among(kept.noted) & noted
+        return found.bit_count() + segments.count(session, changed)
 
     counted = ask_kept(session, ask, asking)
     return segments.count(session, members) if counted is None else counted

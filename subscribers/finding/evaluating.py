@@ -1,81 +1,103 @@
 """Whom an expression means among those whom the index knows, as bits."""
 
-from subscribers.finding.bits import equal, greater, without
-from subscribers.finding.kept import Kept
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement
+
+from subscribers.finding import measured
+from subscribers.finding.bits import equal, without
+from subscribers.finding.comparing import by_day
+from subscribers.finding.kept import Kept, NotKeptError
 from subscribers.finding.matching import Matching
 from subscribers.finding.portraits import number_of
+from subscribers.segments import store as segments
 from subscribers.segments.compiling import MOMENTS, Asking, condition, day_of
 from subscribers.segments.expressions import All, Any, Comparison, Empty, Expression, Not, Value
 from subscribers.segments.fields import Kind, Operator, known_field
 
 
-def found_by(expression: Expression, kept: Kept, asking: Asking) -> int:
-    """Those whom an expression means, as `compiling.condition` does in SQL."""
-    match expression:
-        case All(operands=operands):
-            found = kept.everyone
-            for operand in operands:
-                found &= found_by(operand, kept, asking)
-            return found
-        case Any(operands=operands):
-            found = 0
-            for operand in operands:
-                found |= found_by(operand, kept, asking)
-            return found
-        case Not(operand=operand):
-            return without(kept.everyone, found_by(operand, kept, asking))
-        case Empty(field=field):
-            return _blank(field, kept, asking)
-        case Comparison(field=field, operator=Operator.DIFFERENT, values=values):
-            same = _any_of(field, Operator.EQUAL, values, kept, asking)
-            return without(kept.everyone, same)
-        case Comparison(field=field, operator=Operator.IN, values=values):
-            return _any_of(field, Operator.EQUAL, values, kept, asking)
-    return _any_of(expression.field, expression.operator, expression.values, kept, asking)
+class Evaluation:
+    """One expression, asked of the index and of the rooms that measure what it asks."""
 
+    def __init__(self, expression: Expression, kept: Kept, asking: Asking) -> None:
+        """Ask those rooms.
 
-def _blank(field: str, kept: Kept, asking: Asking) -> int:
-    kind = known_field(field).kind
-    if kind is Kind.NAMED:
-        return kept.named(field, "")
-    if kind is Kind.TEXT:
-        return _having(field, Operator.EQUAL, "", kept, asking)
-    return equal(kept.digits(field), 0, kept.everyone)
+        Raises:
+            NotKeptError: they cannot tell now.
+        """
+        known = measured.answers(kept.session, expression, asking)
+        if known is None:
+            raise NotKeptError
+        self._expression = expression
+        self._kept = kept
+        self._asking = asking
+        self._known = known
 
+    def found(self) -> int:
+        """Those whom it means of those who are kept.
 
-def _any_of(
-    field: str, operator: Operator, values: tuple[Value, ...], kept: Kept, asking: Asking
-) -> int:
-    kind = known_field(field).kind
-    if kind is Kind.NAMED:
-        return kept.named(field, "", *(str(value) for value in values))
-    found = 0
-    for value in values:
-        if kind is Kind.MOMENT and field in MOMENTS:
-            number = number_of(day_of(value, asking))
-            found |= _compared(kept.digits(field), operator, number, kept.everyone)
-        else:
-            found |= _having(field, operator, str(value), kept, asking)
-    return found
+        Raises:
+            NotKeptError: the index does not keep what it asks.
+        """
+        return self._found(self._expression)
 
+    def members_among(self, people: Collection[int]) -> ColumnElement[bool]:
+        """The condition on `Subscriber` for those of these people whom it means."""
+        known = measured.conditions(self._known, people)
+        return segments.members_of(self._expression, replace(self._asking, known=known))
 
-def _having(field: str, operator: Operator, value: str, kept: Kept, asking: Asking) -> int:
-    if not kept.is_by_words(field):
-        return kept.having(field, operator, value)
-    test = condition(Comparison(field=field, operator=operator, values=(value,)), asking)
-    return Matching(kept.session, field, kept.everyone).having(operator, value, test)
+    def _found(self, expression: Expression) -> int:
+        """As `compiling.condition` does in SQL."""
+        if expression in self._known:
+            return self._known[expression] & self._kept.everyone
+        match expression:
+            case All(operands=operands):
+                found = self._kept.everyone
+                for operand in operands:
+                    found &= self._found(operand)
+                return found
+            case Any(operands=operands):
+                found = 0
+                for operand in operands:
+                    found |= self._found(operand)
+                return found
+            case Not(operand=operand):
+                return without(self._kept.everyone, self._found(operand))
+            case Empty(field=field):
+                return self._blank(field)
+        return self._compared(expression)
 
+    def _blank(self, field: str) -> int:
+        kind = known_field(field).kind
+        if kind is Kind.NAMED:
+            return self._kept.named(field, "")
+        if kind is Kind.TEXT:
+            return self._having(field, Operator.EQUAL, "")
+        return equal(self._kept.digits(field), 0, self._kept.everyone)
 
-def _compared(digits: list[int], operator: Operator, number: int, within: int) -> int:
-    """Those of whom a day is known that compares so with this one."""
-    known = without(within, equal(digits, 0, within))
-    match operator:
-        case Operator.EQUAL:
-            return equal(digits, number, known)
-        case Operator.LESS:
-            return without(known, greater(digits, number - 1, known))
-        case Operator.AT_MOST:
-            return without(known, greater(digits, number, known))
-        case Operator.GREATER:
-            return greater(digits, number, known)
-    return greater(digits, number - 1, known)
+    def _compared(self, test: Comparison) -> int:
+        is_any = test.operator in {Operator.IN, Operator.DIFFERENT}
+        found = self._any_of(test.field, Operator.EQUAL if is_any else test.operator, test.values)
+        return without(self._kept.everyone, found) if test.operator is Operator.DIFFERENT else found
+
+    def _any_of(self, field: str, operator: Operator, values: tuple[Value, ...]) -> int:
+        kept, kind = self._kept, known_field(field).kind
+        if kind is Kind.NAMED:
+            return kept.named(field, "", *(str(value) for value in values))
+        found = 0
+        for value in values:
+            if kind is Kind.MOMENT and field in MOMENTS:
+                number = number_of(day_of(value, self._asking))
+                found |= by_day(kept.digits(field), operator, number, kept.everyone)
+            else:
+                found |= self._having(field, operator, str(value))
+        return found
+
+    def _having(self, field: str, operator: Operator, value: str) -> int:
+        kept = self._kept
+        if not kept.is_by_words(field):
+            return kept.having(field, operator, value)
+        test = Comparison(field=field, operator=operator, values=(value,))
+        matching = Matching(kept.session, field, kept.everyone)
+        return matching.having(operator, value, condition(test, self._asking))

@@ -31,13 +31,14 @@ class NotKeptError(LookupError):
 class Kept:
     """The bits of those who have not changed, each field read when it is asked for."""
 
-    def __init__(self, session: Session, index: PeopleIndex, changed: int) -> None:
+    def __init__(self, session: Session, index: PeopleIndex, noted: set[int]) -> None:
         self.session = session
         self._left_out = index.left_out
         self._wide = {*index.wide, *WIDE}
-        self._changed = changed
+        self._changed = bits_of(noted)
+        self.noted = noted
         self._fields: dict[str, list[int]] = {}
-        self.everyone = without(self._read(EVERYONE).get("", 0), changed)
+        self.everyone = without(self._read(EVERYONE).get("", 0), self._changed)
 
     def digits(self, field: str) -> list[int]:
         """The digits of a field's values.
@@ -113,7 +114,7 @@ def ask_kept(
         if changed is None:
             return None
         try:
-            answer = question(Kept(session, index, bits_of(changed)))
+            answer = question(Kept(session, index, changed))
         except NotKeptError:
             return None
         # In a writing block on PostgreSQL each statement sees what has been written by then.

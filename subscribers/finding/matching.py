@@ -15,12 +15,12 @@ from subscribers.finding.models import PeopleWords
 from subscribers.finding.patching import bits_of_field
 from subscribers.finding.postings import ALONE, END, Part, chunk_of, encoded, words_of
 from subscribers.models import Subscriber
+from subscribers.segments.dialects import is_among
 from subscribers.segments.fields import Operator
 from subscribers.segments.folding import Folding
 
 # Where words alone cannot tell, so many are looked at; of more than that the list is read.
 MOST_READ = 5_000
-_AT_ONCE = 500
 
 
 class Matching:
@@ -120,9 +120,5 @@ class Matching:
         """Those of a few for whom the test holds, as the list has them."""
         if candidates.bit_count() > MOST_READ:
             raise NotKeptError(self._field)
-        numbers = list(numbers_in(candidates))
-        found: list[int] = []
-        for first in range(0, len(numbers), _AT_ONCE):
-            these = Subscriber.id.in_(numbers[first : first + _AT_ONCE])
-            found += self._session.scalars(select(Subscriber.id).where(these, test))
-        return bits_of(found)
+        these = is_among(Subscriber.id, numbers_in(candidates))
+        return bits_of(self._session.scalars(select(Subscriber.id).where(these, test)))

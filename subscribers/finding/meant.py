@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from subscribers.finding.evaluating import found_by
+from subscribers.finding.evaluating import Evaluation
 from subscribers.finding.kept import Kept, ask_kept
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store as segments
@@ -52,7 +52,7 @@ class Meant:
             if self.status:
                 found &= kept.having("status", Operator.EQUAL, self.status.value)
             if self.segment and self.asking:
-                found &= found_by(parse(self.segment), kept, self.asking)
+                found &= Evaluation(parse(self.segment), kept, self.asking).found()
             return found
 
         if not self.status and not self.segment:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, Text, literal, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.finding import marks, texts
@@ -20,7 +20,7 @@ from subscribers.finding.meant import EVERYBODY, Meant
 from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber
 from subscribers.segments.compiling import text_test
-from subscribers.segments.dialects import Listed
+from subscribers.segments.dialects import is_among
 from subscribers.segments.fields import Operator
 
 # So many texts are read before the index of trigrams is asked, which knows no order: what is
@@ -78,7 +78,7 @@ def _changed(
         looked_at = looked_at.where(or_(*tests))
     numbers = iter(sorted(session.scalars(noted), reverse=True))
     while some := list(islice(numbers, AT_ONCE)):
-        people = session.execute(looked_at.where(_is_one_of(some)))
+        people = session.execute(looked_at.where(is_among(Subscriber.id, some)))
         holding = (n for n, address, name in people if words in texts.text_of(address or "", name))
         yield from sorted(holding, reverse=True)
 
@@ -132,13 +132,9 @@ def _fetched(
     size = min(limit, AT_ONCE)
     while some := list(islice(numbers, size)):
         # Sorted here: a database told to sort may go through the list instead.
-        people = session.scalars(query.where(_is_one_of(some)))
+        people = session.scalars(query.where(is_among(Subscriber.id, some)))
         yield from sorted(people, key=lambda person: -person.id)
         size = AT_ONCE
-
-
-def _is_one_of(numbers: Iterable[int]) -> ColumnElement[bool]:
-    return Listed(Subscriber.id, literal(",".join(map(str, numbers)), Text()))
 
 
 def _holds(person: Subscriber, words: str) -> bool:

@@ -3,7 +3,7 @@
 Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any as Anything
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
 from sqlalchemy import false as never
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
@@ -31,6 +31,9 @@ from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
 from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
+# Of fields, in a zone: the digits of everybody's value as `finding.bits` has them, days as
+# `finding.portraits.number_of`. None where they are not known now.
+Slices = Callable[[Session, Collection[str], ZoneInfo], Mapping[str, Sequence[int]] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,8 @@ class Measure:
     """An aggregate of all her rows."""
     among: Condition
     """Which rows count."""
+    slices: Slices | None = None
+    """Asks for the values of everybody, where they are known sooner than by the rows."""
 
     def having(self, test: Condition | None = None) -> Condition:
         """The condition on `Subscriber` to have such rows, whose value passes the test."""
@@ -61,6 +66,8 @@ class Asking:
     """Whose days the dates are."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """The fields that are measured above."""
+    known: Mapping[Expression, Condition] = field(default_factory=dict)
+    """Tests whose answer is known already."""
 
 
 def condition(expression: Expression, asking: Asking) -> Condition:
@@ -69,6 +76,8 @@ def condition(expression: Expression, asking: Asking) -> Condition:
     Raises:
         InvalidInput: it asks for a measure that was not handed in.
     """
+    if expression in asking.known:
+        return asking.known[expression]
     match expression:
         case All(operands=operands):
             return and_(*(condition(operand, asking) for operand in operands))

@@ -1,8 +1,9 @@
 """The few functions that SQLite and PostgreSQL call by different names."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import ColumnElement, Integer, Text, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
@@ -30,11 +31,16 @@ class AttributeValue(FunctionElement[str]):
 
 
 class Listed(FunctionElement[Any]):
-    """Whether a number is one of those that a text lists with commas: one value, however many."""
+    """Whether a number is one of those that a text lists with commas."""
 
     # Of a truth value SQLite is asked whether it is 1, and would know no index for that.
     type = NullType()
     inherit_cache = True
+
+
+def is_among(number: Any, numbers: Iterable[int]) -> ColumnElement[bool]:
+    """The condition to be one of these numbers: one value, however many they are."""
+    return Listed(number, literal(",".join(map(str, numbers)), Text()))
 
 
 @compiles(Folded)

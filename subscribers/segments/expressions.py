@@ -1,7 +1,7 @@
 """The tree of an expression, and how it is written."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,6 +79,18 @@ class Any:
 
 
 Expression = Comparison | Empty | Not | All | Any
+
+
+def tests_in(expression: Expression) -> Iterator[Comparison | Empty]:
+    """What an expression asks of single fields, from left to right."""
+    match expression:
+        case All(operands=operands) | Any(operands=operands):
+            for operand in operands:
+                yield from tests_in(operand)
+        case Not(operand=operand):
+            yield from tests_in(operand)
+        case _:
+            yield expression
 
 
 def write(expression: Expression) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
-from subscribers.segments.expressions import All, Any, Comparison, Expression, Not
+from subscribers.segments.expressions import Comparison, Expression, tests_in
 from subscribers.segments.fields import Kind, known_field
 
 
@@ -24,11 +24,6 @@ def _told(field: str, name: str, known: Collection[str]) -> str:
 
 
 def _named(expression: Expression) -> Iterator[tuple[str, str]]:
-    match expression:
-        case All(operands=operands) | Any(operands=operands):
-            for operand in operands:
-                yield from _named(operand)
-        case Not(operand=operand):
-            yield from _named(operand)
-        case Comparison(field=field, values=values) if known_field(field).kind is Kind.NAMED:
-            yield from ((field, str(value)) for value in values)
+    for test in tests_in(expression):
+        if isinstance(test, Comparison) and known_field(test.field).kind is Kind.NAMED:
+            yield from ((test.field, str(value)) for value in test.values)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.finding.bits import BLOCK, bits_of
@@ -22,7 +22,7 @@ from subscribers.finding.postings import (
 Block = dict[bytes, set[int]]
 PLACES = st.sets(st.integers(0, BLOCK - 1), min_size=1, max_size=5)
 # So many that they are kept as bits, beside some that are kept as places.
-MANY = st.sampled_from([set(range(0, BLOCK, step)) for step in (1, 2, 15, 16)])
+MANY = st.sampled_from([set(range(0, BLOCK, step)) for step in (2, 15, 16)])
 WORD = st.text("aAnÉ", max_size=4).map(str.encode)
 BLOCKS = st.dictionaries(WORD, PLACES | MANY, max_size=8)
 EVERYBODY = frozenset(range(BLOCK))
@@ -44,6 +44,7 @@ def words_on(parts: Parts, lines: Lines) -> list[bytes]:
     )
 
 
+@settings(max_examples=20)
 @given(BLOCKS)
 def test_what_is_kept_can_be_told_again(block: Block) -> None:
     assert words_at(kept(block), EVERYBODY) == block
