@@ -8,7 +8,7 @@ are read from the newest down until the page is full. Who has changed since is l
 import re
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import islice
+from itertools import filterfalse, islice
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -54,29 +54,33 @@ def page(
     members = meant.bits(session) if looked_for or meant.segment else None
     if not looked_for and members is None:
         return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
-    changed = _fetched(session, query, _changed(session, query, looked_for, below), limit)
-    kept = _fetched(session, query, _kept(session, members, looked_for, below), limit)
-    both = merge(changed, kept, key=lambda person: -person.id)
-    # A kept text may be older than the person.
-    holding = (p for p in both if not looked_for or _holds(p, looked_for))
-    return list(islice(_distinct(holding), limit))
+    noted = _noted(session, below)
+    changed = _changed(session, query, noted, looked_for)
+    kept = _kept(session, members, looked_for, below)
+    unchanged = filterfalse(frozenset(noted).__contains__, kept)
+    numbers = merge(changed, unchanged, reverse=True)
+    return list(islice(_fetched(session, query, numbers, limit), limit))
 
 
-def _changed(
-    session: Session, query: Select[Subscriber], words: str, below: int | None
-) -> Iterator[int]:
-    """Those whom the index does not know as they are now, by a look at everybody it may be."""
+def _noted(session: Session, below: int | None) -> list[int]:
+    """Those whom the index may not know as they are now, the newest first."""
     noted = select(PeopleChange.subscriber_id).distinct()
     if below is not None:
         noted = noted.where(PeopleChange.subscriber_id < below)
+    return sorted(session.scalars(noted), reverse=True)
+
+
+def _changed(
+    session: Session, query: Select[Subscriber], noted: Iterable[int], words: str
+) -> Iterator[int]:
+    """Those of the noted who are meant and hold the words, by a look at each."""
     looked_at = query.with_only_columns(Subscriber.id, Subscriber.address, Subscriber.name)
     # Of letters beyond ASCII, SQL takes others for the same than `fold` does.
     if words.isascii():
-        tests = (
-            text_test(t, Operator.CONTAINS, words) for t in (Subscriber.address, Subscriber.name)
-        )
+        parts = (Subscriber.address, Subscriber.name)
+        tests = (text_test(part, Operator.CONTAINS, words) for part in parts)
         looked_at = looked_at.where(or_(*tests))
-    numbers = iter(sorted(session.scalars(noted), reverse=True))
+    numbers = iter(noted)
     while some := list(islice(numbers, AT_ONCE)):
         people = session.execute(looked_at.where(is_among(Subscriber.id, some)))
         holding = (n for n, address, name in people if words in texts.text_of(address or "", name))
@@ -135,18 +139,6 @@ def _fetched(
         people = session.scalars(query.where(is_among(Subscriber.id, some)))
         yield from sorted(people, key=lambda person: -person.id)
         size = AT_ONCE
-
-
-def _holds(person: Subscriber, words: str) -> bool:
-    return bool(person.address) and words in texts.text_of(person.address or "", person.name)
-
-
-def _distinct(people: Iterable[Subscriber]) -> Iterator[Subscriber]:
-    last = 0
-    for person in people:
-        if person.id != last:
-            yield person
-        last = person.id
 
 
 def _sayable(words: str) -> str:
