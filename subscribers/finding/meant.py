@@ -1,5 +1,6 @@
-"""Whose page is asked for: the condition in SQL, and by the bits of the index who may be meant."""
+"""Whose page is asked for: by the bits of the index who may be meant, and the condition in SQL."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
@@ -12,6 +13,19 @@ from subscribers.segments import store as segments
 from subscribers.segments.compiling import Asking
 from subscribers.segments.fields import Operator
 from subscribers.segments.parsing import parse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the index knows of those who are meant."""
+
+    bits: int | None
+    """All of them who have not changed since it was brought up to date.
+
+    Others may be among them. None: that would be everybody, or the index cannot tell.
+    """
+    among: Callable[[Collection[int]], ColumnElement[bool]]
+    """The condition on `Subscriber` for those of some people who are meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,34 +47,41 @@ class Meant:
         Raises:
             InvalidInput: the expression cannot be understood.
         """
-        if self.status is None:
-            found: ColumnElement[bool] = Subscriber.status != SubscriberStatus.ERASED
-        else:
-            found = Subscriber.status == self.status
         if self.segment and self.asking:
-            found &= segments.members(self.segment, self.asking)
-        return found
+            return self._status() & segments.members(self.segment, self.asking)
+        return self._status()
 
-    def bits(self, session: Session) -> int | None:
-        """All of those meant who have not changed since the index was brought up to date.
+    def known(self, session: Session) -> Known:
+        """What the index knows.
 
-        Others may be among them. None: that would be everybody, or the index cannot tell.
+        Raises:
+            InvalidInput: the expression cannot be understood.
         """
-
-        def ask(kept: Kept) -> int:
-            found = kept.everyone
-            if self.status:
-                found &= kept.having("status", Operator.EQUAL, self.status.value)
-            if self.segment and self.asking:
-                found &= Evaluation(parse(self.segment), kept, self.asking).found()
-            return found
-
+        condition = self.condition()
+        unknown = Known(bits=None, among=lambda _people: condition)
         if not self.status and not self.segment:
-            return None
-        found = ask_kept(session, ask, self.asking if self.segment else None)
+            return unknown
+        found = ask_kept(session, self._of_kept, self.asking if self.segment else None)
         if found is None and self.status and self.segment:
-            return replace(self, segment="").bits(session)
-        return found
+            return replace(unknown, bits=replace(self, segment="").known(session).bits)
+        return found or unknown
+
+    def _status(self) -> ColumnElement[bool]:
+        if self.status is None:
+            return Subscriber.status != SubscriberStatus.ERASED
+        return Subscriber.status == self.status
+
+    def _of_kept(self, kept: Kept) -> Known:
+        status, bits = self._status(), kept.everyone
+        if self.status:
+            bits &= kept.having("status", Operator.EQUAL, self.status.value)
+        if not self.segment or not self.asking:
+            return Known(bits=bits, among=lambda _people: status)
+        evaluation = Evaluation(parse(self.segment), kept, self.asking)
+        return Known(
+            bits=bits & evaluation.found(),
+            among=lambda people: status & evaluation.members_among(people),
+        )
 
 
 EVERYBODY = Meant()

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import filterfalse, islice
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.finding import marks, texts
 from subscribers.finding.bits import bits_of
 from subscribers.finding.candidates import Candidates, in_steps
-from subscribers.finding.meant import EVERYBODY, Meant
+from subscribers.finding.meant import EVERYBODY, Known, Meant
 from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber
 from subscribers.segments.compiling import text_test
@@ -48,18 +48,18 @@ def page(
         InvalidInput: the segment cannot be understood.
     """
     looked_for = texts.fold(_sayable(words))
-    query = select(Subscriber).where(meant.condition())
-    if below is not None:
-        query = query.where(Subscriber.id < below)
-    members = meant.bits(session) if looked_for or meant.segment else None
-    if not looked_for and members is None:
-        return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
+    known = meant.known(session) if looked_for or meant.segment else None
+    if known is None or (not looked_for and known.bits is None):
+        query = select(Subscriber).where(meant.condition()).order_by(Subscriber.id.desc())
+        if below is not None:
+            query = query.where(Subscriber.id < below)
+        return list(session.scalars(query.limit(limit)))
     noted = _noted(session, below)
-    changed = _changed(session, query, noted, looked_for)
-    kept = _kept(session, members, looked_for, below)
+    changed = _changed(session, known, noted, looked_for)
+    kept = _kept(session, known.bits, looked_for, below)
     unchanged = filterfalse(frozenset(noted).__contains__, kept)
     numbers = merge(changed, unchanged, reverse=True)
-    return list(islice(_fetched(session, query, numbers, limit), limit))
+    return list(islice(_fetched(session, known, numbers, limit), limit))
 
 
 def _noted(session: Session, below: int | None) -> list[int]:
@@ -70,11 +70,9 @@ def _noted(session: Session, below: int | None) -> list[int]:
     return sorted(session.scalars(noted), reverse=True)
 
 
-def _changed(
-    session: Session, query: Select[Subscriber], noted: Iterable[int], words: str
-) -> Iterator[int]:
+def _changed(session: Session, known: Known, noted: Iterable[int], words: str) -> Iterator[int]:
     """Those of the noted who are meant and hold the words, by a look at each."""
-    looked_at = query.with_only_columns(Subscriber.id, Subscriber.address, Subscriber.name)
+    looked_at = select(Subscriber.id, Subscriber.address, Subscriber.name)
     # Of letters beyond ASCII, SQL takes others for the same than `fold` does.
     if words.isascii():
         parts = (Subscriber.address, Subscriber.name)
@@ -82,7 +80,8 @@ def _changed(
         looked_at = looked_at.where(or_(*tests))
     numbers = iter(noted)
     while some := list(islice(numbers, AT_ONCE)):
-        people = session.execute(looked_at.where(is_among(Subscriber.id, some)))
+        query = looked_at.where(is_among(Subscriber.id, some), known.among(some))
+        people = session.execute(query)
         holding = (n for n, address, name in people if words in texts.text_of(address or "", name))
         yield from sorted(holding, reverse=True)
 
@@ -130,13 +129,14 @@ def _holding(
 
 
 def _fetched(
-    session: Session, query: Select[Subscriber], numbers: Iterator[int], limit: int
+    session: Session, known: Known, numbers: Iterator[int], limit: int
 ) -> Iterator[Subscriber]:
     """The people of these numbers, no more at a time than the page may need."""
     size = min(limit, AT_ONCE)
     while some := list(islice(numbers, size)):
         # Sorted here: a database told to sort may go through the list instead.
-        people = session.scalars(query.where(is_among(Subscriber.id, some)))
+        query = select(Subscriber).where(is_among(Subscriber.id, some), known.among(some))
+        people = session.scalars(query)
         yield from sorted(people, key=lambda person: -person.id)
         size = AT_ONCE
 
