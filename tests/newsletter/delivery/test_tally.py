@@ -155,21 +155,23 @@ def test_more_editions_than_are_asked_one_by_one_are_counted_all_the_same(
     assert history.counted(f"received = {MOST_EDITIONS + 1}") == 6
 
 
-def test_a_change_that_waits_for_the_taking_in_is_seen_when_it_comes(history: History) -> None:
+@pytest.mark.parametrize("where", ["INSERT INTO open_deliveries", "INSERT INTO tally_bits"])
+def test_a_change_that_comes_meanwhile_waits_and_is_seen(history: History, where: str) -> None:
     edition = history.send(SENT, FAILED)
     change = Thread(target=requeue_failed, args=(history, edition))
 
     def begin() -> None:
         change.start()
-        # It waits for us; were it not to, it would be done by then.
+        # Were it not to wait for us, it would be done by then.
         change.join(0.2)
 
-    with once_after(history.database, "INSERT INTO open_deliveries", begin):
+    with once_after(history.database, where, begin):
         history.take_in()
     change.join()
     assert history.counted("bounced = 0") == 6
-    history.take_in()
-    assert history.counted("bounced = 0") == 6
+    history.claim(edition, 6)
+    history.settle(SENT)
+    assert history.counted("received = 1") == 6
 
 
 def test_what_is_being_changed_is_left_for_later(history: History) -> None:
