@@ -26,6 +26,8 @@ from subscribers.segments.fields import Operator
 # So many texts are read before the index of trigrams is asked, which knows no order: what is
 # frequent is found among them, and of what is not the index has few.
 NEWEST = 1_000
+# To read so many texts takes no longer than to ask.
+FEW = 4_000
 # At most so many people are fetched at once.
 AT_ONCE = 1_000
 
@@ -110,9 +112,10 @@ def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator
         if read >= NEWEST:
             lowest, _ = ranges[-1]
             further = candidates.below(lowest)
-            known = texts.indexed(session, words, lowest) if further.bits else None
-            if known is not None:
-                further = Candidates(further.bits & bits_of(known))
+            if further.bits.bit_count() > FEW:
+                known = texts.indexed(session, words, lowest)
+                if known is not None:
+                    further = Candidates(further.bits & bits_of(known))
             yield from _read(session, further, words)
             return
 
