@@ -8,6 +8,8 @@ _RUN = re.compile(rb"[^\0]{1,32}")
 # The longest range of people.
 LONGEST = 32 * 8
 _WINDOW_BYTES = 8_192
+# The first number and the last.
+Range = tuple[int, int]
 # How many texts are read at first, and at most, before looking whether they are enough.
 FIRST_STEP, LAST_STEP = 1_024, 65_536
 
@@ -25,32 +27,42 @@ class Candidates:
 
     def __iter__(self) -> Iterator[int]:
         """Their numbers, the newest first."""
-        return (n for part in self.ranges() for n in reversed(part) if n in self)
+        for first, last in self.ranges():
+            yield from (number for number in range(last, first - 1, -1) if number in self)
 
-    def ranges(self) -> Iterator[range]:
+    def ranges(self) -> Iterator[Range]:
         """Ranges that hold them all, and few others; the newest first."""
         for end in range(len(self._bytes), 0, -_WINDOW_BYTES):
             start = max(0, end - _WINDOW_BYTES)
             runs = [found.span() for found in _RUN.finditer(self._bytes[start:end])]
             for first, after in reversed(runs):
                 lowest, highest = self._bytes[start + first], self._bytes[start + after - 1]
-                begins = (start + first) * 8 + (lowest & -lowest).bit_length() - 1
-                yield range(begins, (start + after - 1) * 8 + highest.bit_length())
+                lowest_digit, highest_digit = (lowest & -lowest).bit_length(), highest.bit_length()
+                yield (
+                    (start + first) * 8 + lowest_digit - 1,
+                    (start + after - 1) * 8 + highest_digit - 1,
+                )
 
     def below(self, number: int) -> "Candidates":
         """Those with smaller numbers."""
         return Candidates(self.bits & ((1 << number) - 1))
 
 
-def in_steps(ranges: Iterable[range]) -> Iterator[list[range]]:
+def in_steps(ranges: Iterable[Range]) -> Iterator[list[Range]]:
     """Together as many as are read at once: few at first, then more and more."""
-    step: list[range] = []
+    step: list[Range] = []
     size, most = 0, FIRST_STEP
     for part in ranges:
         step.append(part)
-        size += len(part)
+        size += size_of(part)
         if size >= most:
             yield step
             step, size, most = [], 0, min(most * 2, LAST_STEP)
     if step:
         yield step
+
+
+def size_of(part: Range) -> int:
+    """How many numbers there are in a range."""
+    first, last = part
+    return last - first + 1

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from subscribers.finding.bits import bits_of, pack, unpack
 from subscribers.finding.models import PeopleMark
 
-# Neighbouring numbers: a million people are four thousand blocks, 500 bytes for each mark.
-BLOCK = 256
+# Neighbouring numbers: a million people are eight thousand blocks, a kilobyte for each mark.
+BLOCK = 128
 PAIR = 2
 # Between an address and a name; nothing that is looked for has one.
 BETWEEN = "\n"

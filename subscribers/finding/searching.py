@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from subscribers.finding import marks, texts
 from subscribers.finding.bits import bits_of
-from subscribers.finding.candidates import Candidates, in_steps
+from subscribers.finding.candidates import Candidates, Range, in_steps, size_of
 from subscribers.finding.meant import EVERYBODY, Known, Meant
 from subscribers.finding.models import PeopleChange
 from subscribers.models import Subscriber
@@ -25,7 +25,9 @@ from subscribers.segments.fields import Operator
 
 # So many texts are read before the index of trigrams is asked, which knows no order: what is
 # frequent is found among them, and of what is not the index has few.
-NEWEST = 3_000
+NEWEST = 1_000
+# To read so many texts takes no longer than to ask.
+FEW = 4_000
 # At most so many people are fetched at once.
 AT_ONCE = 1_000
 
@@ -105,12 +107,14 @@ def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator
     read = 0
     for ranges in in_steps(candidates.ranges()):
         yield from _holding(session, candidates, ranges, words)
-        read += sum(map(len, ranges))
+        read += sum(map(size_of, ranges))
         if read >= NEWEST:
-            further = candidates.below(ranges[-1].start)
-            known = texts.indexed(session, words, ranges[-1].start) if further.bits else None
-            if known is not None:
-                further = Candidates(further.bits & bits_of(known))
+            lowest, _ = ranges[-1]
+            further = candidates.below(lowest)
+            if further.bits.bit_count() > FEW:
+                known = texts.indexed(session, words, lowest)
+                if known is not None:
+                    further = Candidates(further.bits & bits_of(known))
             yield from _read(session, further, words)
             return
 
@@ -122,7 +126,7 @@ def _read(session: Session, candidates: Candidates, words: str) -> Iterator[int]
 
 
 def _holding(
-    session: Session, candidates: Candidates, ranges: list[range], words: str
+    session: Session, candidates: Candidates, ranges: list[Range], words: str
 ) -> Iterator[int]:
     found = texts.holding(session, ranges, words)
     return (number for number in found if number in candidates)

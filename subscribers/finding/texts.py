@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import TableClause
 
 from subscribers.finding import marks
-from subscribers.finding.candidates import LONGEST
+from subscribers.finding.candidates import LONGEST, Range
 from subscribers.finding.following import SEARCH
 from subscribers.finding.marks import BETWEEN
 from subscribers.finding.models import PeopleChange
@@ -36,7 +36,7 @@ from subscribers.finding.portraits import Portrait
 TRIGRAM = 3
 MOST_TRIGRAMS = 32
 # What more than this have is frequent enough to be found soon by reading.
-MOST_INDEXED = 10_000
+MOST_INDEXED = 15_000
 
 # Numbers come as one text with commas: a row for each would take three times as long.
 # Texts are read where FTS5 keeps them (its documentation, "FTS5 Data Structures"): in a third of
@@ -91,16 +91,15 @@ def last_of(session: Session) -> int:
     return session.scalar(select(func.max(_number_in(_texts_of(session))))) or 0
 
 
-def holding(session: Session, ranges: Sequence[range], words: str) -> list[int]:
+def holding(session: Session, ranges: Sequence[Range], words: str) -> list[int]:
     """The numbers in these ranges whose texts hold the words, folded; the highest first."""
     values: dict[str, str | int]
     if _is_sqlite(session):
         query = _SQLITE_HOLDING
-        values = {"ranges": json.dumps([(part.start, part.stop - 1) for part in ranges])}
+        values = {"ranges": json.dumps(ranges)}
     else:
         query = _POSTGRESQL_HOLDING
-        firsts = ",".join(str(part.start) for part in ranges)
-        lasts = ",".join(str(part.stop - 1) for part in ranges)
+        firsts, lasts = (json.dumps(numbers)[1:-1] for numbers in zip(*ranges, strict=True))
         values = {"firsts": f"{{{firsts}}}", "lasts": f"{{{lasts}}}", "longest": LONGEST}
     return sorted(_numbers(session, query, {**values, "words": words}), reverse=True)
 
