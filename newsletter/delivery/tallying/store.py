@@ -122,6 +122,14 @@ def nth_waiting(session: Session, edition_id: int, after: int, last: int, n: int
     return session.scalar(query.order_by(Delivery.id).offset(n).limit(1))
 
 
+def last_settled(session: Session, edition_id: int, after: int, last: int) -> int:
+    """The number of the last delivery that does not wait; where all do, that before them."""
+    query = select(func.max(Delivery.id)).where(
+        _is_between(edition_id, after, last), Delivery.state.not_in(WAITING)
+    )
+    return session.scalar(query) or after
+
+
 def open_waiting(session: Session, edition_id: int, after: int, last: int) -> None:
     """Have the ledger asked for those that wait."""
     waiting = select(Delivery.edition_id, Delivery.id, Delivery.subscriber_id, _NOTHING).where(
