@@ -188,7 +188,7 @@ def close(session: Session, numbered: Collection[int], edition_id: int) -> None:
 
 
 def slices_of_block(session: Session, block: int) -> dict[str, list[int]]:
-    """The digits of each field, of a block of people."""
+    """The digits of every field, of a block of people."""
     query = select(TallyBits.field, TallyBits.digit, TallyBits.bits)
     found: dict[str, dict[int, int]] = {field: {} for field in FIELDS}
     for field, digit, packed in session.execute(query.where(TallyBits.block == block)):
@@ -196,13 +196,16 @@ def slices_of_block(session: Session, block: int) -> dict[str, list[int]]:
     return {field: _in_order(digits) for field, digits in found.items()}
 
 
-def slices_of_field(session: Session, field: str) -> list[int]:
-    """The digits of a field, of everybody."""
-    query = select(TallyBits.digit, TallyBits.block, TallyBits.bits).where(TallyBits.field == field)
-    blocks: dict[int, dict[int, Content]] = defaultdict(dict)
-    for digit, block, packed in session.execute(query):
-        blocks[digit][block] = plain(packed)
-    return _in_order({digit: _joined(found) for digit, found in blocks.items()})
+def slices_of(session: Session, fields: Collection[str]) -> dict[str, list[int]]:
+    """The digits of these fields, of everybody."""
+    query = select(TallyBits.field, TallyBits.digit, TallyBits.block, TallyBits.bits)
+    found: dict[str, dict[int, dict[int, Content]]] = {field: defaultdict(dict) for field in fields}
+    for field, digit, block, packed in session.execute(query.where(TallyBits.field.in_(fields))):
+        found[field][digit][block] = plain(packed)
+    return {
+        field: _in_order({digit: _joined(blocks) for digit, blocks in digits.items()})
+        for field, digits in found.items()
+    }
 
 
 def _in_order(digits: Mapping[int, int]) -> list[int]:
