@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.tallying import store
-from newsletter.delivery.tallying.changes import MAILED, Settled, applied, groups_of
+from newsletter.delivery.tallying.changes import MAILED, Settled, applied, as_bits, groups_of
 
 # Beyond this, reading the whole ledger is not much dearer.
 MOST_ASKED = 20_000
@@ -28,10 +28,9 @@ def slices_of(
         settled = _not_in_tally(session)
         if settled is None or (MAILED in fields and tally.zone != str(zone)):
             return None
-        groups = groups_of(settled, zone)
-        slices = {
-            field: applied(field, store.slices_of_field(session, field), groups) for field in fields
-        }
+        groups = as_bits(groups_of(settled, zone))
+        kept = store.slices_of(session, fields)
+        slices = {field: applied(field, kept[field], groups) for field in fields}
         # In a writing block on PostgreSQL each statement sees what has been written by then.
         if store.state(session).generation == generation:
             return slices

@@ -37,8 +37,9 @@ class Change:
     """As `number_of` has it; 0 where they were not sent it."""
 
 
-# Who was in one edition is in no more than one of its groups: 1 is added to each person once.
+# Who was in one edition is in one of its groups at most: 1 is added to each person once.
 Groups = Sequence[tuple[Change, Sequence[int]]]
+BitGroups = Sequence[tuple[Change, int]]
 
 
 def groups_of(settled: Iterable[Settled], zone: ZoneInfo) -> Groups:
@@ -52,25 +53,30 @@ def groups_of(settled: Iterable[Settled], zone: ZoneInfo) -> Groups:
     return [(change, people) for (_, change), people in found.items()]
 
 
-def by_blocks(groups: Groups) -> Mapping[int, Groups]:
-    """The groups of each block, numbered from the block's first person."""
-    blocks: dict[int, list[tuple[Change, Sequence[int]]]] = defaultdict(list)
+def as_bits(groups: Groups) -> BitGroups:
+    """The groups with everybody's number as it is."""
+    return [(change, bits_of(people)) for change, people in groups]
+
+
+def by_blocks(groups: Groups) -> Mapping[int, BitGroups]:
+    """The groups of each block, people numbered from the block's first."""
+    blocks: dict[int, list[tuple[Change, int]]] = defaultdict(list)
     for change, people in groups:
         for block, places in by_block(people).items():
-            blocks[block].append((change, places))
+            blocks[block].append((change, bits_of(places)))
     return blocks
 
 
-def applied(field: str, slices: Sequence[int], groups: Groups) -> list[int]:
+def applied(field: str, slices: Sequence[int], groups: BitGroups) -> list[int]:
     """The digits of a field after all that has changed."""
     changed = list(slices)
     for change, people in groups:
         if field == BOUNCED and change.was is DeliveryState.FAILED:
-            changed = subtract(changed, bits_of(people))
+            changed = subtract(changed, people)
         if field == BOUNCED and change.state is DeliveryState.FAILED:
-            changed = add(changed, bits_of(people))
+            changed = add(changed, people)
         if field == RECEIVED and change.state is DeliveryState.SENT:
-            changed = add(changed, bits_of(people))
+            changed = add(changed, people)
         if field == MAILED and change.day:
-            changed = raise_to(changed, change.day, bits_of(people))
+            changed = raise_to(changed, change.day, people)
     return changed

@@ -1,6 +1,6 @@
 """The tables of the tally."""
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base
@@ -24,7 +24,9 @@ class TalliedEdition(Base):
 
     __tablename__ = "tallied_editions"
 
-    edition_id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
     through: Mapped[int]
     """The number of the last delivery that is taken in, and all of the edition's before it."""
     last: Mapped[int]

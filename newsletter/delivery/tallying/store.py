@@ -122,6 +122,14 @@ def nth_waiting(session: Session, edition_id: int, after: int, last: int, n: int
     return session.scalar(query.order_by(Delivery.id).offset(n).limit(1))
 
 
+def last_settled(session: Session, edition_id: int, after: int, last: int) -> int:
+    """The number of the last delivery that does not wait; where all do, that before them."""
+    query = select(func.max(Delivery.id)).where(
+        _is_between(edition_id, after, last), Delivery.state.not_in(WAITING)
+    )
+    return session.scalar(query) or after
+
+
 def open_waiting(session: Session, edition_id: int, after: int, last: int) -> None:
     """Have the ledger asked for those that wait."""
     waiting = select(Delivery.edition_id, Delivery.id, Delivery.subscriber_id, _NOTHING).where(
@@ -180,7 +188,7 @@ def close(session: Session, numbered: Collection[int], edition_id: int) -> None:
 
 
 def slices_of_block(session: Session, block: int) -> dict[str, list[int]]:
-    """The digits of each field, of a block of people."""
+    """The digits of every field, of a block of people."""
     query = select(TallyBits.field, TallyBits.digit, TallyBits.bits)
     found: dict[str, dict[int, int]] = {field: {} for field in FIELDS}
     for field, digit, packed in session.execute(query.where(TallyBits.block == block)):
@@ -188,13 +196,18 @@ def slices_of_block(session: Session, block: int) -> dict[str, list[int]]:
     return {field: _in_order(digits) for field, digits in found.items()}
 
 
-def slices_of_field(session: Session, field: str) -> list[int]:
-    """The digits of a field, of everybody."""
-    query = select(TallyBits.digit, TallyBits.block, TallyBits.bits).where(TallyBits.field == field)
-    blocks: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
-    for digit, block, packed in session.execute(query, execution_options=MANY_BYTES):
-        blocks[digit].append((block, packed))
-    return _in_order({digit: joined(found) for digit, found in blocks.items()})
+def slices_of(session: Session, fields: Collection[str]) -> dict[str, list[int]]:
+    """The digits of these fields, of everybody."""
+    query = select(TallyBits.field, TallyBits.digit, TallyBits.block, TallyBits.bits)
+    query = query.where(TallyBits.field.in_(fields))
+    found: dict[str, dict[int, list[tuple[int, bytes]]]]
+    found = {field: defaultdict(list) for field in fields}
+    for field, digit, block, packed in session.execute(query, execution_options=MANY_BYTES):
+        found[field][digit].append((block, packed))
+    return {
+        field: _in_order({digit: joined(blocks) for digit, blocks in digits.items()})
+        for field, digits in found.items()
+    }
 
 
 def _in_order(digits: Mapping[int, int]) -> list[int]:

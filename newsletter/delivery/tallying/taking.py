@@ -31,7 +31,7 @@ class Portion:
 
     at_once: int = 20_000
     most_open: int = 5_000
-    """An edition is taken in up to where so many wait: a count looks at each of them."""
+    """An edition is taken in up to where more of it wait: a count looks at each of them."""
 
 
 PORTION = Portion()
@@ -93,7 +93,8 @@ def _end(session: Session, progress: TalliedEdition, portion: Portion) -> int:
     last = min(first + portion.at_once, progress.last)
     room = max(portion.most_open - store.count_open(session, number), 0)
     beyond = store.nth_waiting(session, number, first, last, room)
-    return last if beyond is None else beyond - 1
+    # What waits at the end is left out: nothing of it would be taken in.
+    return store.last_settled(session, number, first, last if beyond is None else beyond - 1)
 
 
 def _write(session: Session, groups: Groups) -> None:

@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.Column("through", NUMBER, nullable=False),
         sa.Column("last", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("edition_id", name=op.f("pk_tallied_editions")),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["editions.id"],
+            name=op.f("fk_tallied_editions_edition_id"),
+            ondelete="CASCADE",
+        ),
     )
     op.create_table(
         "open_deliveries",

@@ -17,7 +17,7 @@ from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.tallying.asking import MOST_EDITIONS
 from newsletter.delivery.tallying.taking import Portion, take_in
 
-SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
+SENT, FAILED, DEFERRED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEFERRED
 EXPRESSIONS = (
     "received = 0",
     "received != 1",
@@ -123,17 +123,20 @@ def test_who_has_changed_since_the_index_was_written_is_counted_without_the_ledg
     assert history.counted("source = paper and received = 1") == 1
 
 
-def test_an_edition_is_taken_in_up_to_where_too_many_wait(history: History) -> None:
+def test_an_edition_is_taken_in_as_far_as_it_is_sent_and_few_wait(history: History) -> None:
     edition = history.fan_out()
-    history.claim(edition, 2)
-    history.settle(SENT)
-    assert history.take_in(Portion(most_open=1)) == 3
-    assert history.take_in(Portion(most_open=1)) == 0
+    history.claim(edition, 4)
+    history.settle(SENT, DEFERRED)
+    few = Portion(most_open=1)
+    assert history.take_in(few) == 3
+    assert history.take_in(few) == 0
     assert_right(history, *EXPRESSIONS)
-    history.claim(edition, 2)
+    history.claim(edition, 4)
     history.settle(FAILED, SENT)
     assert_right(history, *EXPRESSIONS)
-    assert history.take_in(Portion(most_open=2)) == 4
+    assert history.take_in(few) == 4
+    assert history.take_in(few) == 0
+    assert_right(history, *EXPRESSIONS)
 
 
 def test_days_of_another_zone_are_worked_out_of_the_ledger(history: History) -> None:
@@ -187,14 +190,18 @@ def test_what_is_being_changed_is_left_for_later(history: History) -> None:
 
 
 def test_a_mail_that_is_settled_meanwhile_counts_once(postgresql_url: str) -> None:
-    history = History(Database(postgresql_url))
-    history.claim(history.fan_out(), 6)
-    with once_after(history.database, "INSERT INTO open_deliveries", lambda: history.settle(SENT)):
+    database = Database(postgresql_url)
+    history = History(database)
+    edition = history.fan_out()
+    history.claim(edition, 3)
+    history.claim(edition, 3, "quick")
+    history.settle(SENT, worker="quick")
+    with once_after(database, "INSERT INTO open_deliveries", lambda: history.settle(SENT)):
         history.take_in()
-    assert history.counted("received = 1") == 6
-    history.take_in()
-    assert history.counted("received = 1") == 6
-    history.database.close()
+    for _ in range(2):
+        assert history.counted("received = 1") == 6
+        history.take_in()
+    database.close()
 
 
 def test_two_who_take_in_at_once_leave_it_right(history: History) -> None:
