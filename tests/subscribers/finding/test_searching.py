@@ -210,6 +210,14 @@ def test_pages_of_a_search_bring_everybody_once_the_newest_first(
     ]
 
 
+def test_whoever_is_noted_as_changed_and_has_a_kept_text_comes_once(many: Database) -> None:
+    refresh(many, ZONE, NOW)
+    with many.write() as session:
+        rosas = update(Subscriber).where(Subscriber.address.startswith("rosa"))
+        session.execute(rosas.values(language="en"))
+    assert numbers_of(many, EVERYBODY, "rosa") == list(reversed(range(0, 6000, 100)))
+
+
 def test_where_the_index_of_trigrams_knows_too_many_the_texts_are_read(
     many: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
