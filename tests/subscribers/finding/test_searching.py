@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from subscribers.finding import texts
-from subscribers.finding.meant import Meant
+from subscribers.finding.meant import EVERYBODY, Meant
 from subscribers.finding.refreshing import refresh
 from subscribers.finding.searching import page
 from subscribers.models import Subscriber, SubscriberStatus
@@ -40,8 +39,12 @@ MEANT = st.builds(
     asking=st.sampled_from([ASKING, Asking(now=NOW, zone=ZoneInfo("Asia/Tokyo"))]),
 )
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(["rename", "move", "end", "erase", "delete", "refresh"]), LETTERS_OF),
-    max_size=8,
+    st.tuples(
+        st.sampled_from(["rename", "move", "end", "erase", "delete", "refresh"]),
+        st.integers(0, 7),
+        LETTERS_OF,
+    ),
+    max_size=12,
 )
 
 
@@ -50,16 +53,17 @@ def found(session: Session, words: str, **options: int) -> list[str]:
     return [str(person.address) for person in people]
 
 
-def change(database: Database, act: str, letters: str) -> None:
-    """What becomes of the oldest who is still there, or of the index."""
+def change(database: Database, act: str, who: int, letters: str) -> None:
+    """What becomes of one of those who are still there, or of the index."""
     if act == "refresh":
         refresh(database, ZONE, NOW)
         return
     with database.write() as session:
         there = select(Subscriber).where(Subscriber.address.is_not(None)).order_by(Subscriber.id)
-        person = session.scalars(there).first()
-        if person is None:
+        people = session.scalars(there).all()
+        if not people:
             return
+        person = people[who % len(people)]
         match act:
             case "rename":
                 person.name = letters
@@ -118,15 +122,15 @@ def test_a_search_finds_exactly_those_who_hold_the_text(
     words: list[str],
     meant: Meant,
     people: list[Person],
-    changes: list[tuple[str, str]],
+    changes: list[tuple[str, int, str]],
     later: list[Person],
 ) -> None:
     with searched.write() as session:
         session.execute(delete(Subscriber))
         enter(session, people)
     refresh(searched, ZONE, NOW)
-    for act, letters in changes:
-        change(searched, act, letters)
+    for act, who, letters in changes:
+        change(searched, act, who, letters)
     with searched.write() as session:
         there = set(session.scalars(select(Subscriber.address)))
         enter(session, [person for person in later if person.address not in there])
@@ -179,26 +183,47 @@ def many(database: Database) -> Database:
     return database
 
 
+def numbers_of(searched: Database, meant: Meant, words: str) -> list[int]:
+    """Whom all the pages of a search bring, one after the other."""
+    seen: list[Subscriber] = []
+    with searched.read() as session:
+        while True:
+            below = seen[-1].id if seen else None
+            more = page(session, meant, words=words, limit=7, below=below)
+            if not more:
+                return [int(str(person.address)[4:].partition("@")[0]) for person in seen]
+            seen += more
+
+
 @pytest.mark.parametrize("is_indexed", [True, False])
+@pytest.mark.parametrize("meant", [CONFIRMED, EVERYBODY])
 @pytest.mark.parametrize("words", ["rosa", "sa", "ROSA5"])
 def test_pages_of_a_search_bring_everybody_once_the_newest_first(
-    many: Database, words: str, is_indexed: bool
+    many: Database, meant: Meant, words: str, is_indexed: bool
 ) -> None:
     if is_indexed:
         refresh(many, ZONE, NOW)
-    seen: list[Subscriber] = []
-    with many.read() as session:
-        while True:
-            below = seen[-1].id if seen else None
-            more = page(session, CONFIRMED, words=words, limit=7, below=below)
-            if not more:
-                break
-            seen += more
-    wanted = [
-        n for n in range(0, 6000, 100) if f"rosa{n}@".startswith(words.lower()) or words == "sa"
+    assert numbers_of(many, meant, words) == [
+        number
+        for number in reversed(range(0, 6000, 100))
+        if (words.lower() in f"rosa{number}") and (meant is EVERYBODY or number % 3 == 0)
     ]
-    assert len(seen) == len([number for number in wanted if number % 3 == 0])
-    assert all(first.id > second.id for first, second in pairwise(seen))
+
+
+def test_whoever_is_noted_as_changed_and_has_a_kept_text_comes_once(many: Database) -> None:
+    refresh(many, ZONE, NOW)
+    with many.write() as session:
+        rosas = update(Subscriber).where(Subscriber.address.startswith("rosa"))
+        session.execute(rosas.values(language="en"))
+    assert numbers_of(many, EVERYBODY, "rosa") == list(reversed(range(0, 6000, 100)))
+
+
+def test_where_the_index_of_trigrams_knows_too_many_the_texts_are_read(
+    many: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(many, ZONE, NOW)
+    monkeypatch.setattr(texts, "MOST_INDEXED", 20)
+    assert numbers_of(many, EVERYBODY, "rosa") == list(reversed(range(0, 6000, 100)))
 
 
 def test_whoever_is_erased_is_found_no_more_and_her_text_is_gone_at_once(
