@@ -45,7 +45,7 @@ def count(session: Session, text: str, asking: Asking) -> int:
     members = segments.members_of(expression, asking)
 
     def ask(kept: "_Kept") -> int:
-        known = measured.answers(session, expression, asking)
+        known = measured.answers(session, expression, asking, kept.everyone | kept.changed)
         if known is None:
             raise NotKeptError(text)
         kept.known = known
@@ -105,10 +105,10 @@ class _Kept:
     def __init__(self, session: Session, index: PeopleIndex, noted: set[int]) -> None:
         self._session = session
         self._left_out = index.left_out
-        self._changed = bits_of(noted)
+        self.changed = bits_of(noted)
         self._fields: dict[str, list[int]] = {}
         self.noted = noted
-        self.everyone = without(self._read(EVERYONE).get("", 0), self._changed)
+        self.everyone = without(self._read(EVERYONE).get("", 0), self.changed)
         self.known: measured.Answers = {}
 
     def digits(self, field: str) -> list[int]:
@@ -145,7 +145,7 @@ class _Kept:
     def count_of(self, status: SubscriberStatus) -> int:
         """How many have a status, the erased too."""
         codes = self._codes("status", Operator.EQUAL, status.value)
-        return without(among(self.digits("status"), codes, -1), self._changed).bit_count()
+        return without(among(self.digits("status"), codes, -1), self.changed).bit_count()
 
     def _codes(self, field: str, operator: Operator, value: str) -> Sequence[int]:
         test = text_test(PeopleValue.value, operator, value)
