@@ -45,7 +45,6 @@ def bits_of(numbers: Iterable[int]) -> int:
 
 def numbers_among(bits: int, numbers: Collection[int]) -> list[int]:
     """Which of these subscribers are among the bits."""
-    # The bits may be those of everybody but some: without end, until cut off.
     asked = (bits & bits_of(numbers)).to_bytes(max(numbers, default=0) // 8 + 1, "little")
     return [number for number in numbers if asked[number >> 3] >> (number & 7) & 1]
 

@@ -26,7 +26,8 @@ class Evaluation:
         Raises:
             NotKeptError: they cannot tell now.
         """
-        known = measured.answers(kept.session, expression, asking)
+        everybody = kept.everyone | kept.changed
+        known = measured.answers(kept.session, expression, asking, everybody)
         if known is None:
             raise NotKeptError
         self._expression = expression

@@ -35,10 +35,10 @@ class Kept:
         self.session = session
         self._left_out = index.left_out
         self._wide = {*index.wide, *WIDE}
-        self._changed = bits_of(noted)
+        self.changed = bits_of(noted)
         self.noted = noted
         self._fields: dict[str, list[int]] = {}
-        self.everyone = without(self._read(EVERYONE).get("", 0), self._changed)
+        self.everyone = without(self._read(EVERYONE).get("", 0), self.changed)
 
     def digits(self, field: str) -> list[int]:
         """The digits of a field's values.
@@ -83,7 +83,7 @@ class Kept:
     def count_of(self, status: SubscriberStatus) -> int:
         """How many have a status, the erased too."""
         codes = self._codes("status", Operator.EQUAL, status.value)
-        return without(among(self.digits("status"), codes, -1), self._changed).bit_count()
+        return without(among(self.digits("status"), codes, -1), self.changed).bit_count()
 
     def _codes(self, field: str, operator: Operator, value: str) -> Sequence[int]:
         test = text_test(PeopleValue.value, operator, value)

@@ -1,8 +1,7 @@
 """What a segment asks of other rooms' rows, for everybody at once, from what those rooms keep.
 
-Who has no rows has none of them: `received = 0` holds of everybody but some. The answers also
-stand in for the tests where the list is asked for those who have changed: else all those rows
-would be read for these few.
+The answers also stand in for the tests where the list is asked for those who have changed: else
+all those rows would be read for these few.
 """
 
 from collections import defaultdict
@@ -10,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from subscribers.finding.bits import equal, numbers_among
+from subscribers.finding.bits import equal, numbers_among, without
 from subscribers.finding.comparing import by_day, by_number
 from subscribers.finding.portraits import number_of
 from subscribers.models import Subscriber
@@ -19,13 +18,13 @@ from subscribers.segments.dialects import is_among
 from subscribers.segments.expressions import Comparison, Empty, Expression, tests_in
 from subscribers.segments.fields import Kind, Operator, known_field
 
-# Each with every bit, also those of people who are still to come.
-EVERYBODY = -1
 Answers = Mapping[Expression, int]
 
 
-def answers(session: Session, expression: Expression, asking: Asking) -> Answers | None:
-    """For each measured test in an expression, those for whom it holds.
+def answers(
+    session: Session, expression: Expression, asking: Asking, within: int
+) -> Answers | None:
+    """For each measured test in an expression, those within for whom it holds.
 
     None where the room that is asked cannot tell now.
     """
@@ -39,7 +38,7 @@ def answers(session: Session, expression: Expression, asking: Asking) -> Answers
         if found is None:
             return None
         slices |= found
-    return {test: _holding(test, slices[test.field], asking) for test in tests}
+    return {test: _holding(test, slices[test.field], asking, within) for test in tests}
 
 
 def conditions(found: Answers, people: Collection[int]) -> Mapping[Expression, Condition]:
@@ -49,15 +48,15 @@ def conditions(found: Answers, people: Collection[int]) -> Mapping[Expression, C
     }
 
 
-def _holding(test: Comparison | Empty, slices: Sequence[int], asking: Asking) -> int:
+def _holding(test: Comparison | Empty, slices: Sequence[int], asking: Asking, within: int) -> int:
     if isinstance(test, Empty):
-        return equal(slices, 0, EVERYBODY)
+        return equal(slices, 0, within)
     is_any = test.operator in {Operator.IN, Operator.DIFFERENT}
     operator = Operator.EQUAL if is_any else test.operator
     found = 0
     for value in test.values:
         if known_field(test.field).kind is Kind.MOMENT:
-            found |= by_day(slices, operator, number_of(day_of(value, asking)), EVERYBODY)
+            found |= by_day(slices, operator, number_of(day_of(value, asking)), within)
         elif isinstance(value, int):
-            found |= by_number(slices, operator, value, EVERYBODY)
-    return ~found if test.operator is Operator.DIFFERENT else found
+            found |= by_number(slices, operator, value, within)
+    return without(within, found) if test.operator is Operator.DIFFERENT else found

@@ -11,6 +11,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery.engagement import MEASURES
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
+from newsletter.scheduler import index_people, tally_deliveries
 from newsletter.transports.base import Refused
 from subscribers.finding import counting
 from subscribers.models import Subscriber
@@ -43,6 +44,7 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
     return app
 
 
+@pytest.mark.parametrize("is_tallied", [False, True])
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -63,8 +65,11 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
     ],
 )
 def test_a_segment_asks_the_ledger(
-    history: Newsletter, clock: FixedClock, text: str, found: str
+    history: Newsletter, clock: FixedClock, text: str, found: str, is_tallied: bool
 ) -> None:
+    if is_tallied:
+        index_people(history)
+        tally_deliveries(history)
     asking = Asking(now=clock.now(), zone=UTC, measures=MEASURES)
     with history.database.read() as session:
         query = select(Subscriber.address).where(members(text, asking)).order_by(Subscriber.address)
