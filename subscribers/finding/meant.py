@@ -14,6 +14,14 @@ from subscribers.segments.parsing import parse
 
 
 @dataclass(frozen=True, kw_only=True)
+class Within:
+    """A segment, and when and where it is asked."""
+
+    expression: str
+    asking: Asking
+
+
+@dataclass(frozen=True, kw_only=True)
 class Meant:
     """Those of a status and of a segment.
 
@@ -22,9 +30,7 @@ class Meant:
     """
 
     status: SubscriberStatus | None = None
-    segment: str = ""
-    """An expression; it needs to be known when and where it is asked."""
-    asking: Asking | None = None
+    within: Within | None = None
 
     def condition(self) -> ColumnElement[bool]:
         """The condition on `Subscriber`.
@@ -36,8 +42,8 @@ class Meant:
             found: ColumnElement[bool] = Subscriber.status != SubscriberStatus.ERASED
         else:
             found = Subscriber.status == self.status
-        if self.segment and self.asking:
-            found &= segments.members(self.segment, self.asking)
+        if self.within:
+            found &= segments.members(self.within.expression, self.within.asking)
         return found
 
     def bits(self, session: Session) -> int | None:
@@ -50,15 +56,15 @@ class Meant:
             found = kept.everyone
             if self.status:
                 found &= kept.having("status", Operator.EQUAL, self.status.value)
-            if self.segment and self.asking:
-                found &= _found(parse(self.segment), kept, self.asking)
+            if self.within:
+                found &= _found(parse(self.within.expression), kept, self.within.asking)
             return found
 
-        if not self.status and not self.segment:
+        if not self.status and not self.within:
             return None
-        found = _ask(session, ask, self.asking if self.segment else None)
-        if found is None and self.status and self.segment:
-            return replace(self, segment="").bits(session)
+        found = _ask(session, ask, self.within.asking if self.within else None)
+        if found is None and self.status and self.within:
+            return replace(self, within=None).bits(session)
         return found
 
 

@@ -53,7 +53,7 @@ def page(
     query = select(Subscriber).where(meant.condition())
     if below is not None:
         query = query.where(Subscriber.id < below)
-    members = meant.bits(session) if looked_for or meant.segment else None
+    members = meant.bits(session) if looked_for or meant.within else None
     if not looked_for and members is None:
         return list(session.scalars(query.order_by(Subscriber.id.desc()).limit(limit)))
     noted = _noted(session, below)
@@ -93,14 +93,16 @@ def _kept(session: Session, members: int | None, words: str, below: int | None) 
     """Those who are meant and whose kept text holds the words, the newest first."""
     if members is None:
         members = (1 << texts.last_of(session) + 1) - 1
+    is_short = 0 < len(words) < texts.TRIGRAM
+    if is_short:
+        members &= marks.people_near(session, words)
+    candidates = Candidates(members)
     if below is not None:
-        members &= (1 << below) - 1
+        candidates = candidates.below(below)
     if not words:
-        return iter(Candidates(members))
-    if len(words) < texts.TRIGRAM:
-        near = members & marks.people_near(session, words)
-        return _read(session, Candidates(near), words)
-    return _looked_up(session, Candidates(members), words)
+        return iter(candidates)
+    read = _read if is_short else _looked_up
+    return read(session, candidates, words)
 
 
 def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator[int]:
