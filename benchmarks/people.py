@@ -26,7 +26,7 @@ from newsletter.migrations.running import upgrade
 from subscribers import store
 from subscribers.finding import counting
 from subscribers.finding.following import drop_following
-from subscribers.finding.meant import EVERYBODY, Meant
+from subscribers.finding.meant import EVERYBODY, Meant, Within
 from subscribers.finding.refreshing import refresh
 from subscribers.finding.searching import page
 from subscribers.models import (
@@ -96,6 +96,12 @@ FEW = 'attribute.ward = "Ward 7" and domain = d77.example'
 SOME = "domain = d77.example"
 HALF = 'source ~ "import"'
 NOBODY = 'source = "nowhere"'
+
+
+def _within(expression: str) -> Meant:
+    return Meant(within=Within(expression=expression, asking=ASKING))
+
+
 SEARCHES = (
     ("nearly everybody", "example"),
     ("one in twenty", "ROSA"),
@@ -118,12 +124,12 @@ NARROWED = (
     ("pending, two letters of one in a thousand", Meant(status=SubscriberStatus.PENDING), "qu"),
     ("confirmed, two letters, nobody", Meant(status=SubscriberStatus.CONFIRMED), "qx"),
     ("erased, which nobody is, nearly everybody", Meant(status=SubscriberStatus.ERASED), "example"),
-    ("a segment of few, nearly everybody", Meant(segment=FEW, asking=ASKING), "example"),
-    ("a segment of few, one letter", Meant(segment=FEW, asking=ASKING), "e"),
-    ("a segment of some, one in twenty", Meant(segment=SOME, asking=ASKING), "ann"),
-    ("a segment of half, one in three hundred", Meant(segment=HALF, asking=ASKING), "rosa v"),
-    ("a segment of half, two letters, nobody", Meant(segment=HALF, asking=ASKING), "qx"),
-    ("a segment of nobody, nearly everybody", Meant(segment=NOBODY, asking=ASKING), "example"),
+    ("a segment of few, nearly everybody", _within(FEW), "example"),
+    ("a segment of few, one letter", _within(FEW), "e"),
+    ("a segment of some, one in twenty", _within(SOME), "ann"),
+    ("a segment of half, one in three hundred", _within(HALF), "rosa v"),
+    ("a segment of half, two letters, nobody", _within(HALF), "qx"),
+    ("a segment of nobody, nearly everybody", _within(NOBODY), "example"),
 )
 
 
@@ -206,7 +212,7 @@ def _asked(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
         *((f"search: {what}", _page(words=words)) for what, words in SEARCHES),
         ("search: one in twenty, from the middle", _page(words="rosa", below=people // 2)),
         ("search: two letters, nobody, from the middle", _page(words="qx", below=people // 2)),
-        ("page: a segment of few", _page(Meant(segment=FEW, asking=ASKING))),
+        ("page: a segment of few", _page(_within(FEW))),
         *((f"search: {what}", _page(meant, words=words)) for what, meant, words in NARROWED),
     ):
         yield what, ask(database, people, listed)

@@ -19,7 +19,7 @@ from subscribers import membership, store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
 from subscribers.finding.counting import count_by_status
-from subscribers.finding.meant import Meant
+from subscribers.finding.meant import Meant, Within
 from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
@@ -101,7 +101,12 @@ def add(
 @click.option("--status", type=STATUSES, help="Only these.")
 @click.option("--search", default="", metavar="TEXT", help="Part of an address or name.")
 @click.option("--segment", metavar="NAME|EXPRESSION", help="Only of this segment.")
-@click.option("--below", type=int, metavar="ID", help="The next page: those before this number.")
+@click.option(
+    "--below",
+    type=click.IntRange(1, 10**12),
+    metavar="ID",
+    help="The next page: those before this number.",
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
@@ -116,13 +121,12 @@ def list_subscribers(
 ) -> None:
     """The newest subscribers, or those that are looked for."""
     with program.database.read() as session:
-        expression = meant(program, session, segment) if segment else ""
-        members = Meant(
-            status=SubscriberStatus(status) if status else None,
-            segment=expression,
-            asking=asking_of(program),
-        )
-        found = page(session, members, words=search, limit=limit, below=below)
+        within = None
+        if segment:
+            expression = meant(program, session, segment)
+            within = Within(expression=expression, asking=asking_of(program))
+        wanted = Meant(status=SubscriberStatus(status) if status else None, within=within)
+        found = page(session, wanted, words=search, limit=limit, below=below)
         choices = store.choices_of(session, found)
         rows = [_as_dict(person, choices[person.choice_id]) for person in found]
         counts = count_by_status(session)

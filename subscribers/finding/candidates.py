@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-# Neighbouring bytes: to read a few people more costs less than to look for the next place.
-_RUN = re.compile(rb"[^\0]{1,32}")
 # The longest range of people.
-LONGEST = 32 * 8
+LONGEST = 256
+# Neighbouring bytes: to read a few people more costs less than to look for the next place.
+_RUN = re.compile(rb"[^\0]{1,%d}" % (LONGEST // 8))
 _WINDOW_BYTES = 8_192
 # The first number and the last.
 Range = tuple[int, int]
@@ -45,7 +45,8 @@ class Candidates:
 
     def below(self, number: int) -> "Candidates":
         """Those with smaller numbers."""
-        return Candidates(self.bits & ((1 << number) - 1))
+        kept = max(0, min(number, self.bits.bit_length()))
+        return Candidates(self.bits & ((1 << kept) - 1))
 
 
 def in_steps(ranges: Iterable[Range]) -> Iterator[list[Range]]:

@@ -17,7 +17,6 @@ from subscribers.finding.models import PeopleMark
 
 # Neighbouring numbers: a million people are eight thousand blocks, a kilobyte for each mark.
 BLOCK = 128
-PAIR = 2
 # Between an address and a name; nothing that is looked for has one.
 BETWEEN = "\n"
 # Marks in one question: SQLite takes 32,766 values, PostgreSQL 65,535.

@@ -16,6 +16,14 @@ from subscribers.segments.parsing import parse
 
 
 @dataclass(frozen=True, kw_only=True)
+class Within:
+    """A segment, and when and where it is asked."""
+
+    expression: str
+    asking: Asking
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
     """What the index knows of those who are meant."""
 
@@ -37,9 +45,7 @@ class Meant:
     """
 
     status: SubscriberStatus | None = None
-    segment: str = ""
-    """An expression; it needs to be known when and where it is asked."""
-    asking: Asking | None = None
+    within: Within | None = None
 
     def condition(self) -> ColumnElement[bool]:
         """The condition on `Subscriber`.
@@ -47,9 +53,9 @@ class Meant:
         Raises:
             InvalidInput: the expression cannot be understood.
         """
-        if self.segment and self.asking:
-            return self._status() & segments.members(self.segment, self.asking)
-        return self._status()
+        if self.within is None:
+            return self._status()
+        return self._status() & segments.members(self.within.expression, self.within.asking)
 
     def known(self, session: Session) -> Known:
         """What the index knows.
@@ -59,11 +65,11 @@ class Meant:
         """
         condition = self.condition()
         unknown = Known(bits=None, among=lambda _people: condition)
-        if not self.status and not self.segment:
+        if not self.status and not self.within:
             return unknown
-        found = ask_kept(session, self._of_kept, self.asking if self.segment else None)
-        if found is None and self.status and self.segment:
-            return replace(unknown, bits=replace(self, segment="").known(session).bits)
+        found = ask_kept(session, self._of_kept, self.within.asking if self.within else None)
+        if found is None and self.status and self.within:
+            return replace(unknown, bits=replace(self, within=None).known(session).bits)
         return found or unknown
 
     def _status(self) -> ColumnElement[bool]:
@@ -75,9 +81,9 @@ class Meant:
         status, bits = self._status(), kept.everyone
         if self.status:
             bits &= kept.having("status", Operator.EQUAL, self.status.value)
-        if not self.segment or not self.asking:
+        if self.within is None:
             return Known(bits=bits, among=lambda _people: status)
-        evaluation = Evaluation(parse(self.segment), kept, self.asking)
+        evaluation = Evaluation(parse(self.within.expression), kept, self.within.asking)
         return Known(
             bits=bits & evaluation.found(),
             among=lambda people: status & evaluation.members_among(people),

@@ -50,7 +50,7 @@ def page(
         InvalidInput: the segment cannot be understood.
     """
     looked_for = texts.fold(_sayable(words))
-    known = meant.known(session) if looked_for or meant.segment else None
+    known = meant.known(session) if looked_for or meant.within else None
     if known is None or (not looked_for and known.bits is None):
         query = select(Subscriber).where(meant.condition()).order_by(Subscriber.id.desc())
         if below is not None:
@@ -92,14 +92,16 @@ def _kept(session: Session, members: int | None, words: str, below: int | None) 
     """Those who are meant and whose kept text holds the words, the newest first."""
     if members is None:
         members = (1 << texts.last_of(session) + 1) - 1
+    is_short = 0 < len(words) < texts.TRIGRAM
+    if is_short:
+        members &= marks.people_near(session, words)
+    candidates = Candidates(members)
     if below is not None:
-        members &= (1 << below) - 1
+        candidates = candidates.below(below)
     if not words:
-        return iter(Candidates(members))
-    if len(words) < texts.TRIGRAM:
-        near = members & marks.people_near(session, words)
-        return _read(session, Candidates(near), words)
-    return _looked_up(session, Candidates(members), words)
+        return iter(candidates)
+    read = _read if is_short else _looked_up
+    return read(session, candidates, words)
 
 
 def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator[int]:

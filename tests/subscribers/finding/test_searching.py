@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from subscribers.finding import texts
-from subscribers.finding.meant import EVERYBODY, Meant
+from subscribers.finding.meant import EVERYBODY, Meant, Within
 from subscribers.finding.refreshing import refresh
 from subscribers.finding.searching import page
 from subscribers.models import Subscriber, SubscriberStatus
@@ -30,13 +30,15 @@ LOOKED_FOR = (
         ["example", "B.EXAMPLE", "@a.ex", ".example\nA", "a OR b", 'a" AND "b', "*", "mail.b."]
     )
 )
-MEANT = st.builds(
-    Meant,
-    status=st.none() | st.sampled_from(SubscriberStatus),
-    segment=st.sampled_from(
-        ["", 'source ~ "import" or topic = housing', "language = en", 'name ~ "a"', "not name = x"]
+WITHIN = st.builds(
+    Within,
+    expression=st.sampled_from(
+        ['source ~ "import" or topic = housing', "language = en", 'name ~ "a"', "not name = x"]
     ),
     asking=st.sampled_from([ASKING, Asking(now=NOW, zone=ZoneInfo("Asia/Tokyo"))]),
+)
+MEANT = st.builds(
+    Meant, status=st.none() | st.sampled_from(SubscriberStatus), within=st.none() | WITHIN
 )
 CHANGES = st.lists(
     st.tuples(
