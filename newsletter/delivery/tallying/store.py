@@ -1,14 +1,14 @@
 """The tally's queries. Never commits."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Text,
-    and_,
     bindparam,
     cast,
     delete,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -32,8 +33,9 @@ from newsletter.editions.models import Edition
 from subscribers.finding.bits import joined, pack, unpack
 
 _NOTHING = literal(None, OpenDelivery.was.type)
+SETTLED = tuple(state for state in DeliveryState if state not in WAITING)
 COUNTED = (DeliveryState.SENT, DeliveryState.FAILED)
-Rows = Select[int, int, DeliveryState | None, DeliveryState, datetime | None]
+Row = tuple[int, int, int, DeliveryState | None, DeliveryState, datetime | None]
 
 
 def hold_alone(session: Session) -> bool:
@@ -116,27 +118,22 @@ def _ends(session: Session, edition_id: int) -> tuple[int, int]:
 
 def nth_waiting(session: Session, edition_id: int, after: int, last: int, n: int) -> int | None:
     """The number of a delivery that waits and has so many others that wait before it."""
-    query = select(Delivery.id).where(
-        _is_between(edition_id, after, last), Delivery.state.in_(WAITING)
-    )
-    return session.scalar(query.order_by(Delivery.id).offset(n).limit(1))
+    waiting = _in_states(WAITING, edition_id, after, last).subquery().c
+    return session.scalar(select(waiting.id).order_by(waiting.id).offset(n).limit(1))
 
 
 def last_settled(session: Session, edition_id: int, after: int, last: int) -> int:
     """The number of the last delivery that does not wait; where all do, that before them."""
-    query = select(func.max(Delivery.id)).where(
-        _is_between(edition_id, after, last), Delivery.state.not_in(WAITING)
-    )
-    return session.scalar(query) or after
+    settled = _in_states(SETTLED, edition_id, after, last).subquery().c
+    return session.scalar(select(func.max(settled.id))) or after
 
 
 def open_waiting(session: Session, edition_id: int, after: int, last: int) -> None:
     """Have the ledger asked for those that wait."""
-    waiting = select(Delivery.edition_id, Delivery.id, Delivery.subscriber_id, _NOTHING).where(
-        _is_between(edition_id, after, last), Delivery.state.in_(WAITING)
-    )
+    waiting = _in_states(WAITING, edition_id, after, last).subquery().c
     columns = ["edition_id", "delivery_id", "subscriber_id", "was"]
-    session.execute(insert(OpenDelivery).from_select(columns, waiting))
+    rows = select(waiting.edition_id, waiting.id, waiting.subscriber_id, waiting.was)
+    session.execute(insert(OpenDelivery).from_select(columns, rows))
 
 
 def count_open(session: Session, edition_id: int) -> int:
@@ -149,13 +146,12 @@ def settled_between(session: Session, edition_id: int, after: int, last: int) ->
     is_open = exists().where(
         OpenDelivery.edition_id == Delivery.edition_id, OpenDelivery.delivery_id == Delivery.id
     )
-    return _grouped(session, _counted().where(_is_between(edition_id, after, last), ~is_open))
+    return _grouped(session, _in_states(COUNTED, edition_id, after, last, ~is_open))
 
 
 def settled_after(session: Session, edition_id: int, after: int, most: int) -> list[Settled]:
     """What was sent and what failed beyond a number, of so many at most."""
-    query = _counted().where(Delivery.edition_id == edition_id, Delivery.id > after)
-    return _grouped(session, query.limit(most))
+    return _grouped(session, _in_states(COUNTED, edition_id, after, None).limit(most))
 
 
 def open_ones(session: Session, most: int) -> list[Settled]:
@@ -236,22 +232,35 @@ def write_block(session: Session, block: int, written: Mapping[tuple[str, int], 
         session.connection().execute(insert(TallyBits), rows)
 
 
-def _is_between(edition_id: int, after: int, last: int) -> ColumnElement[bool]:
-    return and_(Delivery.edition_id == edition_id, Delivery.id > after, Delivery.id <= last)
+def _in_states(
+    states: Iterable[DeliveryState],
+    edition_id: int,
+    after: int,
+    last: int | None,
+    *conditions: ColumnElement[bool],
+) -> CompoundSelect[*Row]:
+    """Deliveries of an edition beyond a number, up to another, of which nothing is in the tally."""
+    # One state after the other, each a walk along the index of states: PostgreSQL, which knows
+    # nothing of an edition so new, would else look at every delivery of it.
+    is_between = [Delivery.edition_id == edition_id, Delivery.id > after]
+    if last is not None:
+        is_between.append(Delivery.id <= last)
+    return union_all(
+        *(
+            select(
+                Delivery.edition_id,
+                Delivery.id,
+                Delivery.subscriber_id,
+                _NOTHING.label("was"),
+                Delivery.state,
+                Delivery.settled_at,
+            ).where(Delivery.state == state, *is_between, *conditions)
+            for state in states
+        )
+    )
 
 
-def _counted() -> Rows:
-    """Deliveries that count, of which nothing is in the tally."""
-    return select(
-        Delivery.edition_id,
-        Delivery.subscriber_id,
-        _NOTHING.label("was"),
-        Delivery.state,
-        Delivery.settled_at,
-    ).where(Delivery.state.in_(COUNTED))
-
-
-def _open() -> Rows:
+def _open() -> Select[*Row]:
     """The open deliveries with what the ledger says of them now."""
     # Looked up one by one: to join them, the database may well choose to walk through the ledger.
     state, settled_at = (
@@ -260,6 +269,7 @@ def _open() -> Rows:
     )
     return select(
         OpenDelivery.edition_id,
+        OpenDelivery.delivery_id,
         OpenDelivery.subscriber_id,
         OpenDelivery.was,
         state.label("state"),
@@ -267,7 +277,7 @@ def _open() -> Rows:
     )
 
 
-def _grouped(session: Session, rows: Rows) -> list[Settled]:
+def _grouped(session: Session, rows: Select[*Row] | CompoundSelect[*Row]) -> list[Settled]:
     """The people of each history, as one text: to read a row for each would take far longer."""
     row = rows.subquery().c
     alike = (row.edition_id, row.was, row.state, row.settled_at)

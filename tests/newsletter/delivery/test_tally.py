@@ -16,6 +16,8 @@ from newsletter.delivery import decisions
 from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.tallying.asking import MOST_EDITIONS
 from newsletter.delivery.tallying.taking import Portion, take_in
+from subscribers.finding.meant import Meant, Within
+from subscribers.finding.searching import page
 
 SENT, FAILED, DEFERRED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEFERRED
 EXPRESSIONS = (
@@ -96,7 +98,20 @@ def test_whatever_happens_counts_are_those_of_the_ledger(
     assert_right(history, *EXPRESSIONS)
 
 
-def test_a_count_reads_nothing_of_the_ledger_where_all_is_taken_in(history: History) -> None:
+def read_a_count(history: History) -> None:
+    assert history.counted("received = 2 and bounced = 0 and mailed = today") == 3
+
+
+def read_a_page(history: History) -> None:
+    meant = Meant(within=Within(expression="received = 2 and bounced = 0", asking=history.asking))
+    with history.database.read() as session:
+        assert len(page(session, meant, limit=50)) == 3
+
+
+@pytest.mark.parametrize("read", [read_a_count, read_a_page])
+def test_nothing_of_the_ledger_is_read_where_all_is_taken_in(
+    history: History, read: Callable[[History], None]
+) -> None:
     for states in ((SENT, FAILED), (SENT,)):
         history.send(*states)
     history.take_in()
@@ -106,7 +121,7 @@ def test_a_count_reads_nothing_of_the_ledger_where_all_is_taken_in(history: Hist
         "before_cursor_execute",
         lambda *arguments: statements.append(arguments[2]),
     )
-    assert history.counted("received = 2 and bounced = 0 and mailed = today") == 3
+    read(history)
     of_deliveries = [statement for statement in statements if "FROM deliveries" in statement]
     assert of_deliveries
     assert all("FROM open_deliveries" in statement for statement in of_deliveries)
