@@ -23,9 +23,8 @@ from subscribers.segments.compiling import text_test
 from subscribers.segments.dialects import is_among
 from subscribers.segments.fields import Operator
 
-# So many texts are read before the index of trigrams is asked, which knows no order: what is
-# frequent is found among them, and of what is not the index has few.
-NEWEST = 1_000
+# The index of trigrams knows no order: what more than one in so many have is found by reading.
+RARE = 64
 # To read so many texts takes no longer than to ask.
 FEW = 4_000
 # At most so many people are fetched at once.
@@ -106,19 +105,24 @@ def _kept(session: Session, members: int | None, words: str, below: int | None) 
 
 def _looked_up(session: Session, candidates: Candidates, words: str) -> Iterator[int]:
     """Those whose kept text holds words that the index of trigrams may know."""
-    read = 0
+    read = found = 0
     for ranges in in_steps(candidates.ranges()):
-        yield from _holding(session, candidates, ranges, words)
+        holding = _holding(session, candidates, ranges, words)
+        yield from holding
         read += sum(map(size_of, ranges))
-        if read >= NEWEST:
+        found += len(holding)
+        if found * RARE < read:
             lowest, _ = ranges[-1]
-            further = candidates.below(lowest)
-            if further.bits.bit_count() > FEW:
-                known = texts.indexed(session, words, lowest)
-                if known is not None:
-                    further = Candidates(further.bits & bits_of(known))
-            yield from _read(session, further, words)
+            yield from _read(session, _narrowed(session, candidates.below(lowest), words), words)
             return
+
+
+def _narrowed(session: Session, candidates: Candidates, words: str) -> Candidates:
+    """Those of whom the index of trigrams knows, unless they are few or it knows too many."""
+    if candidates.bits.bit_count() <= FEW:
+        return candidates
+    known = texts.indexed(session, words, candidates.bits.bit_length())
+    return candidates if known is None else Candidates(candidates.bits & bits_of(known))
 
 
 def _read(session: Session, candidates: Candidates, words: str) -> Iterator[int]:
@@ -129,9 +133,8 @@ def _read(session: Session, candidates: Candidates, words: str) -> Iterator[int]
 
 def _holding(
     session: Session, candidates: Candidates, ranges: list[Range], words: str
-) -> Iterator[int]:
-    found = texts.holding(session, ranges, words)
-    return (number for number in found if number in candidates)
+) -> list[int]:
+    return [number for number in texts.holding(session, ranges, words) if number in candidates]
 
 
 def _fetched(
