@@ -20,6 +20,8 @@ SUMMARY_LENGTH = 280
 # An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
 # closed first by a parser that is bounded.
 MOST_TAGS_AT_ONCE = 4000
+# What is written is read again until it is read as it is written.
+MOST_READINGS = 4
 # XML 1.0 section 2.2: the characters a document may hold; the feeds are XML.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -66,14 +68,25 @@ def without_controls(text: str) -> str:
 
 
 def sanitise(html: str, base: str) -> str:
-    """The allowed part of a body, its links resolved against `base`."""
+    """The allowed part of a body, its links resolved against `base`: what a reader makes of it."""
+    html = linking_players(without_controls(html))
+    clean = _cleaned(html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html), base)
+    # A link in a table in a link is moved out of the table, and then stands in a link, which no
+    # reader of what is written here would see: so it is what was read from it that is kept.
+    for _ in range(MOST_READINGS):
+        again = _cleaned(clean, base)
+        if again == clean:
+            return clean
+        clean = again
+    return _words(clean)
 
+
+def _cleaned(html: str, base: str) -> str:
     def attribute(tag: str, name: str, value: str) -> str | None:
         return _attribute(tag, name, value, base)
 
-    html = linking_players(without_controls(html))
     clean = nh3.clean(
-        html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html),
+        html,
         tags=set(TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes=ATTRIBUTES,
