@@ -84,12 +84,14 @@ SEGMENTS = (
     ("no name", "name is empty"),
     ("part of a name, rare", 'name ~ "rosa vexford"'),
     ("part of a name, frequent", 'name ~ "rosa"'),
-    ("part of a name, in many surnames", 'name ~ "wor"'),
+    ("part of a name, in one surname in eighty", 'name ~ "vex"'),
+    ("part of a name, in one surname in six", 'name ~ "wor"'),
     ("part of a name, beyond ASCII", 'name ~ "ZOË"'),
     ("two letters of a name", 'name ~ "an"'),
     ("one letter of a name", 'name ~ "e"'),
     ("two letters that no name has", 'name ~ "qx"'),
-    ("part of a name, combined", f'{COMBINED} and name ~ "ann"'),
+    ("part of a name, combined", 'topic = housing and status = confirmed and name ~ "ann"'),
+    ("part of a name and seven tests combined", f'{COMBINED} and name ~ "ann"'),
 )
 ASKING = Asking(now=NOW, zone=ZONE)
 FEW = 'attribute.ward = "Ward 7" and domain = d77.example'

@@ -25,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.engine import URL, Connection, ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
@@ -41,6 +42,10 @@ POSTGRESQL_CONNECTIONS = 15
 # Execution options of a query for very many bytes, which PostgreSQL would send written out in hex.
 MANY_BYTES: Mapping[str, bool] = {"newsletter_many_bytes": True}
 _BINARY_FORMAT = 1
+_ALLOW_LARGE_SETS = text(
+    "SELECT set_config('work_mem', '256MB', true) "
+    "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
+)
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -161,6 +166,17 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def allow_large_sets(session: Session) -> None:
+    """Have PostgreSQL keep a set of very many people in memory until this transaction ends.
+
+    Of one that its `work_mem` does not hold, 4 MB unless configured, it goes through all for each
+    person who may be in it (PostgreSQL 15, section 20.4.1: "hash-based processing of IN
+    subqueries").
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ALLOW_LARGE_SETS)
 
 
 def parse_url(url: str) -> URL:

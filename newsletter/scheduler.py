@@ -210,14 +210,21 @@ def poll_sources(app: Newsletter) -> None:
 
 def forget_people(app: Newsletter) -> None:
     """Forget addresses never confirmed, and where consent came from, when their time is over."""
+    now = app.clock.now()
+    addresses = 0
+    while forgotten := _forget_some(app, now):
+        addresses += forgotten
+    if addresses:
+        log.info("unconfirmed addresses forgotten", addresses=addresses)
     with app.database.write() as session:
-        now = app.clock.now()
-        before = now - app.config.joining.forget
-        if forgotten := disclosure.forget_unconfirmed(session, before, now):
-            log.info("unconfirmed addresses forgotten", addresses=forgotten)
         before = now - app.config.joining.keep_network
-        if forgotten := consent.forget_networks(session, before):
-            log.info("network addresses forgotten", addresses=forgotten)
+        if networks := consent.forget_networks(session, before):
+            log.info("network addresses forgotten", addresses=networks)
+
+
+def _forget_some(app: Newsletter, now: datetime) -> int:
+    with app.database.write() as session:
+        return disclosure.forget_unconfirmed(session, now - app.config.joining.forget, now)
 
 
 def index_people(app: Newsletter) -> None:

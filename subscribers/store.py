@@ -156,8 +156,8 @@ def departures(session: Session, since: datetime) -> list[Departure]:
     return list(session.scalars(query))
 
 
-def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
-    """Those who asked to join before this, last of all, and have not confirmed."""
+def unconfirmed_since(session: Session, before: datetime, limit: int) -> list[Subscriber]:
+    """Those who asked to join before this, last of all, and have not confirmed; some of them."""
     asked_since = exists().where(
         ConsentEvent.subscriber_id == Subscriber.id,
         ConsentEvent.kind == ConsentKind.ASKED,
@@ -166,7 +166,7 @@ def unconfirmed_since(session: Session, before: datetime) -> list[Subscriber]:
     query = select(Subscriber).where(
         Subscriber.status == SubscriberStatus.PENDING, Subscriber.joined_at < before, ~asked_since
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(limit)))
 
 
 def find_suppression(session: Session, address_hash: str) -> Suppression | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import allow_large_sets
 from newsletter.delivery.engagement import MEASURES
 from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import stream_of
@@ -48,6 +49,8 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)
     counts: Counter[str] = Counter()
     variants: set[str] = set()
+    if edition.segment:
+        allow_large_sets(session)
     for why, choice_id, count in session.execute(query):
         counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
         if not why and choice_id in keys:

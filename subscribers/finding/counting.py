@@ -6,6 +6,7 @@ What other rooms measure, they are asked for.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.database import allow_large_sets
 from subscribers import store
 from subscribers.finding.evaluating import Evaluation
 from subscribers.finding.kept import Kept, ask_kept
@@ -33,7 +34,10 @@ def count(session: Session, text: str, asking: Asking) -> int:
         return found.bit_count() + segments.count(session, changed)
 
     counted = ask_kept(session, ask, asking)
-    return segments.count(session, members) if counted is None else counted
+    if counted is not None:
+        return counted
+    allow_large_sets(session)
+    return segments.count(session, members)
 
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:

@@ -12,9 +12,11 @@ from support import RecordingSession, RecordingTransport, add_article, add_subsc
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.delivery.disclosure import AT_ONCE
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState
-from newsletter.scheduler import make_due_digests, start_scheduler
+from newsletter.scheduler import forget_people, make_due_digests, start_scheduler
+from subscribers.models import Subscriber
 
 WEEK = timedelta(weeks=1)
 
@@ -146,3 +148,17 @@ def test_the_running_scheduler_makes_and_sends_what_is_due(
     scheduler.shutdown(wait=True)
     site.close()
     assert arrived
+
+
+def test_all_who_never_confirmed_are_forgotten_some_at_a_time(
+    app: Newsletter, clock: FixedClock
+) -> None:
+    with app.database.write() as session:
+        for number in range(AT_ONCE + 5):
+            add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), proven=False)
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+    clock.at += app.config.joining.forget + timedelta(days=2)
+    forget_people(app)
+    with app.database.read() as session:
+        kept = session.scalars(select(Subscriber.address).where(Subscriber.address.is_not(None)))
+        assert kept.all() == ["ann@wexcombe.example"]
