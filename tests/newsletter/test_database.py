@@ -16,7 +16,7 @@ from support import add_article, add_subscriber
 
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock, in_utc
-from newsletter.database import MANY_BYTES, Database, UTCDateTime, parse_url
+from newsletter.database import MANY_BYTES, Database, UTCDateTime, allow_large_sets, parse_url
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.migrations.running import current_revision, is_current, upgrade
 from newsletter.schema import TABLE_MODULES, metadata
@@ -57,6 +57,21 @@ def test_a_row_asked_for_with_many_bytes_is_the_same_row(
         assert [getattr(after, c) for c in columns] == [getattr(before, c) for c in columns]
         content = select(literal(bytes(range(256))))
         assert session.scalar(content, execution_options=options) == bytes(range(256))
+
+
+@pytest.mark.parametrize(("before", "allowed"), [("4MB", "256MB"), ("1GB", "1GB")])
+def test_large_sets_are_allowed_for_one_transaction(
+    postgresql_url: str, before: str, allowed: str
+) -> None:
+    database = Database(postgresql_url)
+    asked = text("SELECT current_setting('work_mem')")
+    with database.read() as session:
+        session.execute(text(f"SET LOCAL work_mem = '{before}'"))
+        allow_large_sets(session)
+        assert session.scalar(asked) == allowed
+    with database.read() as session:
+        assert session.scalar(asked) == "4MB"
+    database.close()
 
 
 def test_a_time_without_a_zone_is_refused_at_the_door() -> None:
