@@ -12,8 +12,17 @@ from subscribers.finding.kept import Kept, NotKeptError
 from subscribers.finding.matching import Matching
 from subscribers.finding.portraits import number_of
 from subscribers.segments import store as segments
-from subscribers.segments.compiling import MOMENTS, Asking, condition, day_of
-from subscribers.segments.expressions import All, Any, Comparison, Empty, Expression, Not, Value
+from subscribers.segments.compiling import Asking, condition, day_of
+from subscribers.segments.expressions import (
+    All,
+    Any,
+    Comparison,
+    Empty,
+    Expression,
+    Not,
+    Value,
+    tests_in,
+)
 from subscribers.segments.fields import Kind, Operator, known_field
 
 
@@ -34,6 +43,7 @@ class Evaluation:
         self._kept = kept
         self._asking = asking
         self._known = known
+        kept.read_ahead(test.field for test in tests_in(expression))
 
     def found(self) -> int:
         """Those whom it means of those who are kept.
@@ -86,19 +96,21 @@ class Evaluation:
         kept, kind = self._kept, known_field(field).kind
         if kind is Kind.NAMED:
             return kept.named(field, "", *(str(value) for value in values))
-        found = 0
+        if kind is Kind.TEXT:
+            return self._having(field, operator, *(str(value) for value in values))
+        # Of the other kinds only moments are kept: what is measured is known.
+        digits, found = kept.digits(field), 0
         for value in values:
-            if kind is Kind.MOMENT and field in MOMENTS:
-                number = number_of(day_of(value, self._asking))
-                found |= by_day(kept.digits(field), operator, number, kept.everyone)
-            else:
-                found |= self._having(field, operator, str(value))
+            number = number_of(day_of(value, self._asking))
+            found |= by_day(digits, operator, number, kept.everyone)
         return found
 
-    def _having(self, field: str, operator: Operator, value: str) -> int:
+    def _having(self, field: str, operator: Operator, *values: str) -> int:
         kept = self._kept
         if not kept.is_by_words(field):
-            return kept.having(field, operator, value)
-        test = Comparison(field=field, operator=operator, values=(value,))
-        matching = Matching(kept.session, field, kept.everyone)
-        return matching.having(operator, value, condition(test, self._asking))
+            return kept.having(field, operator, *values)
+        matching, found = Matching(kept.session, field, kept.everyone), 0
+        for value in values:
+            test = Comparison(field=field, operator=operator, values=(value,))
+            found |= matching.having(operator, value, condition(test, self._asking))
+        return found

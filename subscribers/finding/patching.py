@@ -140,14 +140,25 @@ def bits_of_field(
     session: Session, field: str, parts: Collection[str] | None = None
 ) -> dict[str, int]:
     """The bits of everybody, by part, as they stand in the database."""
-    query = select(PeopleBits.part, PeopleBits.block, PeopleBits.bits)
-    query = query.where(PeopleBits.field == field)
+    return bits_of_fields(session, [field], parts)[field]
+
+
+def bits_of_fields(
+    session: Session, fields: Collection[str], parts: Collection[str] | None = None
+) -> dict[str, dict[str, int]]:
+    """The same of several fields."""
+    query = select(PeopleBits.field, PeopleBits.part, PeopleBits.block, PeopleBits.bits)
+    query = query.where(PeopleBits.field.in_(fields))
     if parts is not None:
         query = query.where(PeopleBits.part.in_(parts))
-    blocks: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
-    for part, block, packed in session.execute(query, execution_options=MANY_BYTES):
-        blocks[part].append((block, packed))
-    return {part: joined(found) for part, found in blocks.items()}
+    blocks: dict[str, dict[str, list[tuple[int, bytes]]]]
+    blocks = {field: defaultdict(list) for field in fields}
+    for field, part, block, packed in session.execute(query, execution_options=MANY_BYTES):
+        blocks[field][part].append((block, packed))
+    return {
+        field: {part: joined(found) for part, found in theirs.items()}
+        for field, theirs in blocks.items()
+    }
 
 
 def in_order(parts: Mapping[str, int]) -> list[int]:
