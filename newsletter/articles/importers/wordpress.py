@@ -196,7 +196,7 @@ def _meta(item: Any, key: str) -> str:
 def _encoded(item: Any, kind: str) -> str:
     """The text of content:encoded or excerpt:encoded, told apart by their namespaces."""
     for element in item.iterchildren("{*}encoded"):
-        if f"/{kind}/" in etree.QName(element).namespace:
+        if f"/{kind}/" in str(element.tag).rpartition("}")[0]:
             return element.text or ""
     return ""
 
@@ -207,7 +207,8 @@ def _child(element: Any, name: str) -> str:
 
 
 def _local(element: Any) -> str:
-    return str(etree.QName(element).localname)
+    # Of a prefix that a damaged file no longer declares, the parser makes a part of the name.
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def paragraphed(body: str) -> str:

@@ -149,3 +149,10 @@ def test_the_owners_articles_are_read_with_every_character() -> None:
         for mark in "‘’“”":
             both = item.title + item.body_html
             assert both.count(mark) == source.count(mark), (path.name, mark)
+
+
+def test_a_wordpress_export_that_no_longer_declares_a_prefix_is_read_all_the_same() -> None:
+    path = next(path for path in inputs() if path.parent.name == "wordpress")
+    content = path.read_bytes().replace(b"xmlns:wp=", b"xmlns:w=")
+    assert content != path.read_bytes()
+    assert all(sound(item) for item in FORMATS["wordpress"](content, path.name, CONTEXT))
