@@ -9,7 +9,7 @@ from newsletter.delivery.alarm import Alarm
 from newsletter.delivery.crew import Crew, Report
 from newsletter.delivery.models import TransportTrouble
 from newsletter.delivery.routing import Way, in_turn, shared_out
-from newsletter.delivery.sender import Toolbox
+from newsletter.delivery.tools import Toolbox
 from newsletter.transports.base import TransportStopped
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from newsletter.delivery.alarm import Alarm
 from newsletter.delivery.journal import Replay, abandoned, living
 from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.retry import Settlement
-from newsletter.delivery.sender import Toolbox
+from newsletter.delivery.tools import Toolbox
 from newsletter.transports.base import InDoubt, Outcome
 
 log = structlog.get_logger()
