@@ -85,9 +85,7 @@ def journals(folder: Path) -> list[Path]:
 
 
 @pytest.fixture
-def served(
-    tmp_path: Path, sqlite_url: str, clock: FixedClock
-) -> Iterator[Callable[[], Newsletter]]:
+def served(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Newsletter]:
     """A site whose mail goes to a real SMTP server without SMTPUTF8."""
     server = FaultySmtp()
     extra = (
