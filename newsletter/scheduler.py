@@ -19,6 +19,7 @@ from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger import news
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
@@ -177,7 +178,7 @@ def look_after(app: Newsletter) -> None:
         alarms += [
             _not_made(name, run)
             for name, run in overdue
-            if stall_detector.is_news(session, f"overdue {name} {run.period}", now)
+            if news.is_news(session, f"overdue {name} {run.period}", now)
         ]
     for alarm in alarms:
         log.error("needs a person", what=alarm.title, detail=alarm.text)
