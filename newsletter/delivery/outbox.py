@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import UTCDateTime, allow_large_sets
 from newsletter.delivery.arrays import numbers, pairs
-from newsletter.delivery.engagement import MEASURES
+from newsletter.delivery.engagement import measures
 from newsletter.delivery.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.retry import Settlement
 from newsletter.delivery.routing import Share
@@ -76,6 +76,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
     Needs the edition's variants and the choices mapped to them. Doing it twice adds nobody:
     the caller records `fanned_out_at` in the same transaction.
     """
+    known = measures(session) if edition.segment else {}
     audience = (
         select(
             literal(edition.id),
@@ -90,7 +91,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
-            in_segment(edition, now, MEASURES),
+            in_segment(edition, now, known),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]
