@@ -1,7 +1,6 @@
 """Transactions, times that stay in UTC, and errors a person can act on."""
 
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect, literal, select, text
+from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from support import add_article, add_subscriber
 
@@ -20,7 +19,6 @@ from newsletter.database import Database, UTCDateTime, allow_large_sets, parse_u
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.migrations.running import BY_HAND, current_revision, is_current, upgrade
 from newsletter.schema import TABLE_MODULES, metadata
-from subscribers.models import Subscriber
 
 
 @pytest.mark.parametrize(
