@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database, UTCDateTime
-from newsletter.delivery.engagement import LOT, count_lot, measures
+from newsletter.delivery.ledger.statistics import LOT, count_lot, measures
 from newsletter.editions.models import Edition
 from newsletter.migrations.running import upgrade
 from subscribers import store

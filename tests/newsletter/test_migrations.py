@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from newsletter.articles import store as articles
 from newsletter.clock import FixedClock
 from newsletter.database import Database
-from newsletter.delivery.engagement import measures
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.migrations.running import BY_HAND, is_current, upgrade
 from newsletter.schema import metadata
 from subscribers.models import ConsentEvent, Subscriber

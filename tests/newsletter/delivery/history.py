@@ -10,16 +10,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
-from newsletter.delivery import decisions, outbox
-from newsletter.delivery.engagement import count_lot, measures
-from newsletter.delivery.models import (
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.delivery.ledger import uncertain
+from newsletter.delivery.ledger.models import (
     CountedEdition,
     Delivery,
     DeliveryState,
     MailStatistics,
     UncountedDelivery,
 )
-from newsletter.delivery.retry import Settlement
+from newsletter.delivery.ledger.settlement import Settlement
+from newsletter.delivery.ledger.statistics import count_lot, measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
 from subscribers.models import Subscriber, SubscriberStatus
@@ -91,20 +92,20 @@ class History:
                     VariantChoice(edition_id=edition.id, choice_id=choice, variant_id=variant.id)
                 )
             session.flush()
-            outbox.fan_out(session, edition, self.now)
+            ledger_store.fan_out(session, edition, self.now)
             return edition.id
 
     def claim(self, number: int, limit: int, worker: str = "w") -> None:
         with self.database.write() as session:
             edition = session.get_one(Edition, number)
-            outbox.claim(
+            ledger_store.claim(
                 session, edition, worker, limit=limit, lease=timedelta(minutes=5), now=self.now
             )
 
     def settle(self, *states: DeliveryState, worker: str = "w") -> None:
         """Record what became of all that a worker holds, one state after the other, in turns."""
         with self.database.write() as session:
-            held = sorted(outbox.held_by(session, worker))
+            held = sorted(ledger_store.held_by(session, worker))
             settlements = {
                 key: Settlement(
                     state=states[at % len(states)],
@@ -114,7 +115,7 @@ class History:
                 )
                 for at, key in enumerate(held)
             }
-            outbox.settle(session, worker, settlements, self.now)
+            ledger_store.settle(session, worker, settlements, self.now)
 
     def send(self, *states: DeliveryState) -> int:
         """Send an edition to everybody; its number."""
@@ -129,7 +130,7 @@ class History:
         with self.database.write() as session:
             edition = session.get_one(Edition, number)
             is_sending = edition.state is EditionState.SENDING
-            if is_sending and not outbox.waiting(session, number):
+            if is_sending and not ledger_store.waiting(session, number):
                 edition.state = EditionState.SENT
 
     def editions(self) -> Sequence[int]:
@@ -238,7 +239,7 @@ def _settle(history: History, n: int) -> None:
 def _fall_silent(history: History, n: int) -> None:
     history.now += timedelta(minutes=10)
     with history.database.write() as session:
-        outbox.doubt_expired(session, (), history.now)
+        ledger_store.doubt_expired(session, (), history.now)
 
 
 def _wait(history: History, n: int) -> None:
@@ -248,7 +249,7 @@ def _wait(history: History, n: int) -> None:
 def _cancel(session: Session, number: int, history: History) -> None:
     session.get_one(Edition, number).state = EditionState.CANCELLED
     session.flush()
-    decisions.skip_cancelled(session, history.now)
+    uncertain.skip_cancelled(session, history.now)
 
 
 def _queue(act: Callable[[Session, int, History], int]) -> Act:
@@ -281,14 +282,14 @@ ACTS: dict[str, Act] = {
     "claim": _claim,
     "settle": _settle,
     "fall silent": _fall_silent,
-    "requeue failed": _queue(lambda s, number, h: decisions.requeue_failed(s, number)),
+    "requeue failed": _queue(lambda s, number, h: uncertain.requeue_failed(s, number)),
     "resend": _queue(
-        lambda s, number, h: decisions.resolve_uncertain(s, number, resend=True, now=h.now)
+        lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=True, now=h.now)
     ),
     "leave": _to_an_edition(
-        lambda s, number, h: decisions.resolve_uncertain(s, number, resend=False, now=h.now)
+        lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=False, now=h.now)
     ),
-    "resend by policy": _queue(lambda s, number, h: decisions.resend_uncertain(s, number)),
+    "resend by policy": _queue(lambda s, number, h: uncertain.resend_uncertain(s, number)),
     "cancel": _to_an_edition(_cancel),
     "wait": _wait,
     "end": _end,
