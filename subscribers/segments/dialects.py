@@ -1,9 +1,8 @@
 """The few functions that SQLite and PostgreSQL call by different names."""
 
-import re
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Text, literal
+from sqlalchemy import Integer, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -27,19 +26,6 @@ class AttributeValue(FunctionElement[str]):
 
     type = Text()
     inherit_cache = True
-
-
-class Holds(FunctionElement[bool]):
-    """Whether a text holds another, exact to the letter; PostgreSQL finds it by a trigram index."""
-
-    type = Boolean()
-    inherit_cache = True
-
-    def __init__(self, text: Any, part: str) -> None:
-        """Take the text in SQL, and what is looked for."""
-        # LIKE takes "%", "_" and the escape itself for patterns (PostgreSQL manual, 9.7.1).
-        pattern = re.sub(r"([%_\\])", r"\\\1", part)
-        super().__init__(text, literal(part, Text()), literal(f"%{pattern}%", Text()))
 
 
 @compiles(Folded)
@@ -66,12 +52,3 @@ def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
         return f"({column} ->> {key})"
     # A path would miss keys that JSON writes with escapes.
     return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters
-
-
-@compiles(Holds)
-def _holds(element: Holds, compiler: Any, **options: Any) -> str:
-    text, part, pattern = element.clauses
-    if compiler.dialect.name == "postgresql":
-        return f"{compiler.process(text, **options)} LIKE {compiler.process(pattern, **options)}"
-    # Quicker than LIKE there, and without its limit on the length of a pattern.
-    return f"instr({compiler.process(text, **options)}, {compiler.process(part, **options)}) > 0"
