@@ -53,6 +53,45 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class MailStatistics(Base):
+    """What one subscriber was sent, by the deliveries that have been counted.
+
+    `delivery.engagement` says which those are, and adds the others.
+    """
+
+    __tablename__ = "mail_statistics"
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True
+    )
+    received: Mapped[int]
+    last_mailed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    bounced: Mapped[int]
+
+
+class CountedEdition(Base):
+    """How far an edition's deliveries are counted in the statistics."""
+
+    __tablename__ = "counted_editions"
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
+    through: Mapped[int]
+    """The last subscriber whose delivery was looked at; they are taken in this order."""
+    is_whole: Mapped[bool]
+
+
+class UncountedDelivery(Base):
+    """A delivery that was looked at, and is to be counted once it is settled for good."""
+
+    __tablename__ = "uncounted_deliveries"
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
 class NoticeKind(StrEnum):
     """What a mail to one person is about, and the folder of templates/email it is rendered with."""
 

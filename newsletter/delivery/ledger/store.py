@@ -31,7 +31,7 @@ from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import grouped
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.shares import Share
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
 from newsletter.editions.segment import in_segment
 from subscribers.audience import Stream, eligible, exclusion
@@ -80,6 +80,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
     Needs the edition's variants and the choices mapped to them. Doing it twice adds nobody:
     the caller records `fanned_out_at` in the same transaction.
     """
+    known = measures(session) if edition.segment else {}
     audience = (
         select(
             literal(edition.id),
@@ -94,7 +95,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
-            in_segment(edition, now, MEASURES),
+            in_segment(edition, now, known),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.statistics import uncount_failed
 from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.verdicts import REFUSES_US
 
@@ -68,6 +69,7 @@ def doubted_editions(session: Session) -> list[Edition]:
 
 def requeue_failed(session: Session, edition_id: int) -> int:
     """Queue what failed once more, with all its attempts ahead; how many."""
+    uncount_failed(session, edition_id, Delivery.reason != LEFT)
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
