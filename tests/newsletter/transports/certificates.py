@@ -38,6 +38,7 @@ class Certificates:
             self._draft(self._name, self._key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
+            .add_extension(_subject_key(self._key), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         self.authority = folder / "authority.pem"
@@ -70,6 +71,7 @@ class Certificates:
         return (
             self._draft(name, key, issuer)
             .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+            .add_extension(_authority_key(signer), critical=False)
             .sign(signer, hashes.SHA256())
         )
 
@@ -102,3 +104,11 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
+
+
+def _subject_key(key: ec.EllipticCurvePrivateKey) -> x509.SubjectKeyIdentifier:
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+
+
+def _authority_key(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())

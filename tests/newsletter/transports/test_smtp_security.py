@@ -148,7 +148,9 @@ class TestLogin:
         self, start: Start, load: Load, login: dict[str, str]
     ) -> None:
         server = start({"AUTH": say("535 5.7.8 bad credentials")})
-        with pytest.raises(TransportStopped, match="refused the login of newsletter: 535") as error:
+        with pytest.raises(
+            TransportStopped, match="refused the login of newsletter by PLAIN: 535"
+        ) as error:
             deliver(load, server, **login)
         assert PASSWORD not in repr(error.getrepr(showlocals=False))
 
