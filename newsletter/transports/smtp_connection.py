@@ -24,6 +24,11 @@ Tokens = Callable[[str], str]
 """An access token for XOAUTH2; given one that was rejected, another if there is any."""
 
 
+_MAY_BE_A_CERTIFICATE = (
+    "; a server that demands a client certificate may do so: see client_certificate"
+)
+
+
 class Unreachable(NewsletterError):
     """No connection now; perhaps later."""
 
@@ -127,7 +132,9 @@ def connect(server: Server, log_in: LogIn) -> Connection:
         wire.close()
         if explained := explained_alert(error.alert, str(server)):
             raise TransportStopped(explained) from error
-        raise Unreachable(f"{server}: {error}") from error
+        # The alert that says so is lost where it meets our next command on its way.
+        hint = _MAY_BE_A_CERTIFICATE if wire.encrypted and error.closed else ""
+        raise Unreachable(f"{server}: {error}{hint}") from error
     except BaseException:
         wire.close()
         raise
@@ -192,6 +199,11 @@ def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
     """
     if reply.code in codes:
         return reply
+    if reply.code >= 400 and "client certificate" in reply.response.lower():
+        raise TransportStopped(
+            f"the SMTP server {server} demands a client certificate, or dislikes ours, {where}: "
+            f"{reply.response}; set client_certificate to one that it knows"
+        )
     if 400 <= reply.code < 500:
         raise Unreachable(f"{server} {where}: {reply.response}")
     if reply.code >= 500:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-Key = ec.EllipticCurvePrivateKey
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def make(folder: Path) -> Certificates:
 
 
 def _signed(file: Path, host: str, issuer: x509.Name, authority: Key) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = rsa.generate_private_key(65537, 2048)  # OpenSMTPD of Debian 12 takes no other
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     names: list[x509.GeneralName] = (
         [x509.IPAddress(ipaddress.ip_address(host))] if host[0].isdigit() else [x509.DNSName(host)]

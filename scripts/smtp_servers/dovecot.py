@@ -61,6 +61,11 @@ def dovecot(mechanisms: str) -> Start:
 
 LOGIN = {"username": "news", "password": "secret"}
 SETTINGS = [
-    Setting(name="submission, PLAIN", start=dovecot("plain"), options=LOGIN),
-    Setting(name="submission, SCRAM-SHA-256", start=dovecot("scram-sha-256"), options=LOGIN),
+    Setting(name="submission, PLAIN", start=dovecot("plain"), options=LOGIN, takes_utf8=False),
+    Setting(
+        name="submission, SCRAM-SHA-256",
+        start=dovecot("scram-sha-256"),
+        options=LOGIN,
+        takes_utf8=False,
+    ),
 ]

@@ -1,5 +1,6 @@
 """OpenSMTPD of Debian."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -58,8 +59,6 @@ def opensmtpd(more: str = "", listen: str = "", who: str = "from any") -> Start:
 
 
 def _hashed() -> str:
-    import subprocess
-
     done = subprocess.run(
         ["openssl", "passwd", "-6", "secret"], capture_output=True, text=True, check=True
     )
@@ -67,11 +66,12 @@ def _hashed() -> str:
 
 
 SETTINGS = [
-    Setting(name="as it comes", start=opensmtpd()),
+    Setting(name="as it comes", start=opensmtpd(), takes_utf8=False),
     Setting(
         name="login by TLS",
         start=opensmtpd(listen="tls-require pki wexcombe auth <logins>", who="auth from any"),
         options={"security": "starttls", "username": "news", "password": "secret"},
+        takes_utf8=False,
     ),
     Setting(name="relaying refused", start=opensmtpd(who="from src 192.0.2.1"), stops="550"),
 ]

@@ -35,7 +35,7 @@ relayhost = [127.0.0.1]:{backend}
 smtpd_peername_lookup = no
 smtputf8_autodetect_classes = sendmail, verify
 smtpd_recipient_restrictions = check_recipient_access regexp:/etc/postfix/mailboxes{restrictions}
-smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 {more}
 """
 MAILBOXES = f"/^{UNKNOWN}/ 550 5.1.1 no such user\n/^{BUSY}/ 450 4.2.1 mailbox busy\n"

@@ -22,7 +22,7 @@ define(`confDONT_BLAME_SENDMAIL', `GroupReadableKeyFile')dnl
 FEATURE(`no_default_msa')dnl
 FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
-{relay}
+FEATURE(`promiscuous_relay')dnl
 DAEMON_OPTIONS(`Family=inet, Name=MTA, Port={port}, Addr=127.0.0.1')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h {backend}')dnl
@@ -38,10 +38,9 @@ R$* $| $*\t\t$: $1 $| $(busy $1 $)
 R$* $| $*@BUSY\t\t$#error $@ 4.2.1 $: "451 mailbox busy"
 R$* $| $*\t\t$: $1
 """
-OPEN = "FEATURE(`promiscuous_relay')dnl"
 
 
-def sendmail(more: str = "", relay: str = OPEN) -> Start:
+def sendmail(more: str = "") -> Start:
     """One with so many lines more; closed to others because it listens on this machine only."""
 
     @contextmanager
@@ -58,7 +57,6 @@ def sendmail(more: str = "", relay: str = OPEN) -> Start:
                 unknown=UNKNOWN,
                 busy=BUSY,
                 more=more,
-                relay=relay,
             )
             made.write("/etc/mail/sendmail.mc", text)
             compile_ = "m4 -D_CF_DIR_=/usr/share/sendmail/cf/ /etc/mail/sendmail.mc"
@@ -71,18 +69,11 @@ def sendmail(more: str = "", relay: str = OPEN) -> Start:
 
 
 SETTINGS = [
-    Setting(name="as it comes", start=sendmail()),
-    Setting(
-        name="2 bad recipients, then slow",
-        start=sendmail("define(`confBAD_RCPT_THROTTLE', `2')dnl"),
-    ),
-    Setting(
-        name="3 children",
-        start=sendmail("define(`confMAX_DAEMON_CHILDREN', `3')dnl"),
-    ),
-    Setting(
-        name="2 connections a second",
-        start=sendmail("define(`confCONNECTION_RATE_THROTTLE', `2')dnl"),
-    ),
-    Setting(name="relaying refused", start=sendmail(relay="dnl"), stops="elay"),
+    Setting(name=name, start=sendmail(more), takes_utf8=False)
+    for name, more in {
+        "as it comes": "",
+        "2 bad recipients, then slow": "define(`confBAD_RCPT_THROTTLE', `2')dnl",
+        "3 children": "define(`confMAX_DAEMON_CHILDREN', `3')dnl",
+        "2 connections a second": "define(`confCONNECTION_RATE_THROTTLE', `2')dnl",
+    }.items()
 ]
