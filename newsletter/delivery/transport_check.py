@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter.delivery.alarm import Alarm, alarm_mail
-from newsletter.delivery.single import Stationery
+from newsletter.delivery.alarms import Alarm, alarm_mail
+from newsletter.delivery.transactional import Stationery
 from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, Finding, Inspectable, Outcome, Transport
 

@@ -7,8 +7,8 @@ import argparse
 import logging
 import sys
 
-from newsletter.cli.logs import log_to_stderr
-from newsletter.delivery.models import WAITING
+from newsletter.delivery.ledger.models import WAITING
+from newsletter.logging import log_to_stderr
 from smtp_servers import dovecot, exim, haraka, nodemailer, opensmtpd, postfix, sendmail
 from smtp_servers.rooms import can_be_made
 from smtp_servers.trial import Result, trial

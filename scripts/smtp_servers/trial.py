@@ -16,7 +16,7 @@ from support import add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.delivery.models import WAITING, Delivery
+from newsletter.delivery.ledger.models import WAITING, Delivery
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.migrations.running import upgrade

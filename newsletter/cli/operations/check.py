@@ -1,0 +1,98 @@
+"""`newsletter check`: is everything there that the work needs?"""
+
+from collections.abc import Iterator
+
+import click
+
+from newsletter.app import Newsletter
+from newsletter.cli.context import Program, pass_program
+from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.transactional import Stationery
+from newsletter.delivery.transport_check import TransportCheck, check_transport
+from newsletter.editions.masthead import masthead
+from newsletter.errors import NewsletterError
+from newsletter.migrations.running import is_current
+from subscribers.addresses import normalise_address
+
+EXIT_PROBLEMS = 3
+
+
+@click.command()
+@click.option(
+    "--send",
+    "address",
+    metavar="ADDRESS",
+    help="Ask the mail server about itself, and send this address one mail.",
+)
+@click.option(
+    "--transport", help="By this transport or route; otherwise by the one that mail leaves by."
+)
+@pass_program
+def check(program: Program, address: str | None, transport: str | None) -> None:
+    """Check the configuration and say what is still missing."""
+    if transport and not address:
+        raise click.UsageError("--transport says what --send is to send by; give both")
+    problems = list(_problems(program.app))
+    for problem in problems:
+        program.warn(problem)
+    if problems:
+        raise SystemExit(EXIT_PROBLEMS)
+    for key in program.app.dkim_keys.values():
+        program.say("Mail is signed; the DNS must hold this TXT record:")
+        program.say(f"{key.record_name}  {key.record}")
+    for advice in _advice(program.app):
+        program.warn(advice)
+    program.say(f"{program.config_path} is complete; the database is up to date.")
+    if address and not _send(program, address, transport):
+        raise SystemExit(EXIT_PROBLEMS)
+
+
+def _send(program: Program, address: str, chosen: str | None) -> bool:
+    """Send a mail by each transport that mail leaves by; whether all of them took it."""
+    app = program.app
+    recipient = normalise_address(address)
+    sender = masthead(app.config, app.config.bulletins.sender)
+    key = app.dkim_keys.get(sender["sender"]["address"])
+    stationery = Stationery(masthead=sender, renderer=app.renderer, key=key)
+    checks = [
+        check_transport(name, app.transport(name), recipient, stationery, app.clock.now())
+        for name in in_turn(app.config.routes, chosen or app.config.sending.transport)
+    ]
+    for found in checks:
+        for line in report(found, recipient):
+            program.say(line)
+    return all(found.is_taken for found in checks)
+
+
+def report(found: TransportCheck, address: str) -> list[str]:
+    """What a check of a transport found, a line each."""
+    width = max((len(finding.about) for finding in found.findings), default=0)
+    told = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
+    verdict = f"took the mail to {address}" if found.is_taken else "did not take the mail"
+    return [f"transport {found.transport}:", *told, f"  it {verdict}: {found.answer}"]
+
+
+def _problems(app: Newsletter) -> Iterator[str]:
+    for look in (app.check, lambda: app.dkim_keys):
+        try:
+            look()
+        except NewsletterError as error:
+            yield str(error)
+    senders = {app.config.bulletins.sender, *(d.sender for d in app.config.digests.values())}
+    for sender in sorted(senders):
+        try:
+            masthead(app.config, sender)
+        except NewsletterError as error:
+            yield str(error)
+    if not is_current(app.database):
+        yield "the database is not up to date; run: newsletter db upgrade"
+
+
+def _advice(app: Newsletter) -> Iterator[str]:
+    alarms, usual = app.config.alarms, app.config.sending.transport
+    ways = [set(in_turn(app.config.routes, name)) for name in (alarms.transport or usual, usual)]
+    if alarms.address and not ways[0] - ways[1]:
+        yield (
+            f"Alarms go by {usual} alone, which may be what is broken; "
+            "name another transport in alarms.transport."
+        )

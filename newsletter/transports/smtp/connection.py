@@ -1,0 +1,250 @@
+"""From a host name to an SMTP connection that is ready for mail: TLS, EHLO, login.
+
+Whatever can never work as configured is `TransportStopped`; what may work later `Unreachable`.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from newsletter.errors import NewsletterError
+from newsletter.transports.addresses import is_loopback
+from newsletter.transports.base import TransportStopped
+from newsletter.transports.smtp.replies import Reply
+from newsletter.transports.smtp.timing import Patience
+from newsletter.transports.smtp.tls import encrypt, explained_alert
+from newsletter.transports.smtp.wire import ConnectionLost, Wire
+
+Security = Literal["starttls", "tls", "plain"]
+
+
+Tokens = Callable[[str], str]
+"""An access token for XOAUTH2; given one that was rejected, another if there is any."""
+
+
+_MAY_BE_A_CERTIFICATE = (
+    "; a server that demands a client certificate may do so: see client_certificate"
+)
+
+
+class Unreachable(NewsletterError):
+    """No connection now; perhaps later."""
+
+
+class TurnedAway(Unreachable):
+    """The server wanted no connection now, as it does where there are too many at once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """Where to connect and how."""
+
+    host: str
+    port: int
+    security: Security
+    plain_allowed: bool
+    tls: ssl.SSLContext | None  # None where nothing is encrypted
+    username: str
+    password: str = field(repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
+    local_hostname: str
+    patience: Patience
+    pipelining: bool = True
+    """Whether it is used where it is offered."""
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+Features = Mapping[str, str]
+"""What a server offers after EHLO: keywords in capitals, and their parameters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """A server that is ready for MAIL, and what it offers (RFC 5321, 2.2).
+
+    Args:
+        name: what it calls itself in its greeting.
+        login: by which mechanism we are logged in; empty: not.
+    """
+
+    wire: Wire
+    patience: Patience
+    name: str
+    features: Features
+    login: str
+    pipelining: bool  # RFC 2920
+
+    def hang_up(self) -> None:
+        """Say goodbye, and wait a moment for the answer."""
+        try:
+            self.wire.send(self.patience.farewell, b"QUIT\r\n")
+            self.wire.reply(self.patience.farewell)
+        except ConnectionLost:
+            pass  # it was to end anyway
+        finally:
+            self.wire.close()
+
+    @property
+    def eight_bit(self) -> bool:
+        """RFC 6152."""
+        return "8BITMIME" in self.features
+
+    @property
+    def utf8(self) -> bool:
+        """RFC 6531."""
+        return "SMTPUTF8" in self.features
+
+    @property
+    def size(self) -> int | None:
+        """The largest mail in bytes (RFC 1870); None where not offered, 0 where without limit."""
+        size = self.features.get("SIZE")
+        return None if size is None else int(size) if size.isdigit() else 0
+
+    @property
+    def most_mails(self) -> int:
+        """How many mails it takes a connection, where it says so (RFC 9422); else 0."""
+        for limit in self.features.get("LIMITS", "").split():
+            name, _, value = limit.partition("=")
+            if name == "MAILMAX" and value.isdigit():
+                return int(value)
+        return 0
+
+
+LogIn = Callable[[Wire, Server, Features], str]
+"""Logs in and says by which mechanism."""
+
+
+def connect(server: Server, log_in: LogIn) -> Connection:
+    """A connection that is encrypted and logged in as configured.
+
+    Raises:
+        Unreachable: not now.
+        TransportStopped: not as configured.
+    """
+    wire = _dialled(server)
+    try:
+        return _shaken_hands(wire, server, log_in)
+    except ConnectionLost as error:
+        wire.close()
+        if explained := explained_alert(error.alert, str(server)):
+            raise TransportStopped(explained) from error
+        # The alert that says so is lost where it meets our next command on its way.
+        hint = _MAY_BE_A_CERTIFICATE if wire.encrypted and error.closed else ""
+        raise Unreachable(f"{server}: {error}{hint}") from error
+    except BaseException:
+        wire.close()
+        raise
+
+
+def _dialled(server: Server) -> Wire:
+    wait = server.patience.connecting
+    try:
+        connection = socket.create_connection((server.host, server.port), wait.seconds)
+    except TimeoutError as error:
+        raise Unreachable(f"{server}: {wait.silence()}") from error
+    except ConnectionRefusedError as error:
+        raise TurnedAway(f"{server} cannot be reached: {error.strerror or error}") from error
+    except OSError as error:
+        raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Wire(connection)
+
+
+def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
+    """Greeting, TLS, EHLO and login."""
+    if server.security == "plain" and not (server.plain_allowed or is_loopback(wire.peer())):
+        raise TransportStopped(
+            f'{server} is at {wire.peer()}, not on this machine, and security is "plain"; '
+            'use "starttls" or "tls"'
+        )
+    if server.security == "tls":
+        encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
+    greeting = _greeted(wire, server)
+    features = _introduced(wire, server)
+    if server.security == "starttls":
+        _start_tls(wire, server, features)
+        features = _introduced(wire, server)
+    return Connection(
+        wire=wire,
+        patience=server.patience,
+        name=greeting.lines[0].partition(" ")[0],
+        login=log_in(wire, server, features) if server.username else "",
+        features=features,
+        pipelining=server.pipelining and "PIPELINING" in features,
+    )
+
+
+def _greeted(wire: Wire, server: Server) -> Reply:
+    try:
+        reply = wire.reply(server.patience.greeting)
+    except ConnectionLost as error:
+        if error.closed and not error.alert:
+            raise TurnedAway(f"{server}: {error}") from error
+        raise
+    if 400 <= reply.code < 500:
+        raise TurnedAway(f"{server} at the greeting: {reply.response}")
+    return expect(reply, {220}, server, "at the greeting")
+
+
+def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
+    """The reply, where it has one of these codes.
+
+    Raises:
+        Unreachable: it says "later".
+        TransportStopped: it says "never".
+    """
+    if reply.code in codes:
+        return reply
+    if reply.code >= 400 and "client certificate" in reply.response.lower():
+        raise TransportStopped(
+            f"the SMTP server {server} demands a client certificate, or dislikes ours, {where}: "
+            f"{reply.response}; set client_certificate to one that it knows"
+        )
+    if 400 <= reply.code < 500:
+        raise Unreachable(f"{server} {where}: {reply.response}")
+    if reply.code >= 500:
+        raise TransportStopped(f"the SMTP server {server} refused us {where}: {reply.response}")
+    raise Unreachable(f"{server} {where}: unexpected answer {reply.response}")
+
+
+def ask(wire: Wire, server: Server, command: str) -> Reply:
+    """The answer to a command before the first mail."""
+    wire.send(server.patience.command, command.encode() + b"\r\n")
+    return wire.reply(server.patience.command)
+
+
+def _introduced(wire: Wire, server: Server) -> dict[str, str]:
+    """What the server offers after EHLO; nothing after HELO, for servers of long ago."""
+    name = server.local_hostname or _own_name(wire)
+    reply = ask(wire, server, f"EHLO {name}")
+    if reply.code in {500, 502, 504, 550}:
+        expect(ask(wire, server, f"HELO {name}"), {250}, server, "at HELO")
+        return {}
+    expect(reply, {250}, server, "at EHLO")
+    words = [line.upper().replace("AUTH=", "AUTH ").partition(" ") for line in reply.lines[1:]]
+    return {keyword: parameters.strip() for keyword, _, parameters in words}
+
+
+def _own_name(wire: Wire) -> str:
+    name = socket.gethostname()
+    return name if "." in name and name.isascii() else wire.own_literal()
+
+
+def _start_tls(wire: Wire, server: Server, features: Features) -> None:
+    if "STARTTLS" not in features:
+        raise TransportStopped(
+            f"the SMTP server {server} does not offer STARTTLS, so nothing was sent; "
+            'if it speaks TLS from the start, set security = "tls" (usually port 465)'
+        )
+    expect(ask(wire, server, "STARTTLS"), {220}, server, "at STARTTLS")
+    if wire.has_unread:
+        # Somebody put answers in front of the encrypted ones (CVE-2011-0411 and its kin).
+        raise TransportStopped(
+            f"{server} sent more than its answer before TLS began, as someone meddling with the "
+            "connection would; nothing was sent"
+        )
+    encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
