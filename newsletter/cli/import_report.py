@@ -74,7 +74,7 @@ def asked(examination: Examination, file: str, command: Sequence[str]) -> str:
     full = [*command, *_answers(examination)]
     parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
     if any("?" in answer for answer in full[len(command) :]):
-        parts += ["", "Put in place of each ? what you know. When in doubt choose left."]
+        parts += ["", "Put in place of each ? what you know; of people in doubt say left."]
     return "\n".join(parts)
 
 
@@ -104,10 +104,21 @@ def _answers(examination: Examination) -> list[str]:
 
 def _question(column: Column) -> list[str]:
     guess = "" if column.guess == OPEN else f" Suggested: {column.guess}."
-    return [
+    lines = [
         f"The column “{column.heading}” may tell who left or agreed: {column.question}.",
         f"  It has {_values(column)}.{guess}",
     ]
+    if column.codes and column.question:
+        options = shlex.join(
+            option for code in column.codes for option in ("--status", f"{code}=?")
+        )
+        lines += [
+            (
+                "  If it is status or left, say besides what each of its words means: "
+                f"{options}, each ? one of {', '.join(State)}."
+            )
+        ]
+    return lines
 
 
 def _words(words: Sequence[UnknownWord]) -> list[str]:

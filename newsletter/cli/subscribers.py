@@ -9,6 +9,7 @@ from newsletter.cli.consent import consent, reasons
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exporting import export
 from newsletter.cli.importing import import_
+from newsletter.cli.imports import imports
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people import by_administrator, is_member, person_at, topics_of
 from newsletter.cli.segments import asking_of, meant, segments
@@ -35,6 +36,7 @@ def subscribers() -> None:
 
 
 subscribers.add_command(import_)
+subscribers.add_command(imports)
 subscribers.add_command(export)
 subscribers.add_command(segments)
 subscribers.add_command(consent)

@@ -64,7 +64,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("lingua", "taal", "jezyk", "jazyk", "iaith", "sprak", "language code"),
     ),
     # An object in JSON, as listmonk and Buttondown write it.
-    "attributes": _all("attributes", "metadata"),
+    "attributes": _all("attributes", "metadata", "attribs"),
     # Until when they want nothing, as our own export writes it.
     "paused": _all("paused"),
     # When they joined there: words of the proof, no state.

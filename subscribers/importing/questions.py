@@ -12,7 +12,7 @@ from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_s
 from subscribers.importing.program import Program
 from subscribers.importing.states import State
 from subscribers.importing.survey import JUDGES, Profile, Survey
-from subscribers.importing.words import LEAVING_WORDS, WORDS, is_nothing, is_yes_or_no
+from subscribers.importing.words import LEAVING_WORDS, WORDS, is_nothing, is_yes_or_no, status_of
 
 # So few different values may be states.
 FEW_VALUES = 12
@@ -46,6 +46,9 @@ class Column:
     """Why it may tell state or consent; empty where nothing has to be asked."""
     guess: str = ""
     """The role that is suggested; "?" where nothing can be."""
+    codes: tuple[str, ...] = ()
+    """Its words that would have to be explained if it were one of states, where nothing is
+    suggested."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +105,12 @@ def _column(
         samples=profile.samples,
         question=question,
         guess=guess,
+        codes=_codes(profile) if guess == OPEN else (),
     )
+
+
+def _codes(profile: Profile) -> tuple[str, ...]:
+    return tuple(value for value in profile.values if status_of(value, {}) is None)
 
 
 def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:

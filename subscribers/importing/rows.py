@@ -240,7 +240,10 @@ class RowReader:
         return False
 
     def _full_name(self, texts: Sequence[str]) -> str:
-        name, first, last = texts[self._full], texts[self._first], texts[self._last]
+        name, first, last = (
+            "" if text and not text[0].isalpha() and is_nothing(text) else text
+            for text in (texts[self._full], texts[self._first], texts[self._last])
+        )
         if name and (first or last) and not (first and last):
             # "Name" beside "Surname" is the first one, beside "Vorname" the last.
             part = first or last

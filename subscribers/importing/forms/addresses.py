@@ -16,8 +16,9 @@ _NAMED = rf"[^<>@;\t]*<\s*{_BARE}\s*>"
 _PIECE = rf"(?:{_NAMED}|<?{_BARE}>?)"
 _LINE = re.compile(rf"\s*{_PIECE}(?:[\s,;]+{_PIECE})*[\s,;]*")
 _MAILBOX = re.compile(rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE})")
+_PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
 # The words before the recipients of a mail that is pasted whole.
-_FIELD = re.compile(r"\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
+_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
 
 
 def is_list(head: Sequence[str]) -> bool:
@@ -56,5 +57,12 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
         if not addresses_in(bare):
             yield [bare, ""]
         for found in _MAILBOX.finditer(_FIELD.sub("", bare)):
-            name = (found["name"] or "").strip(" \t,;\"'")
-            yield [found["first"] or found["bare"], name]
+            address = found["first"] or found["bare"]
+            yield [_PREFIX.sub("", address), _name(found["name"] or "")]
+
+
+def _name(text: str) -> str:
+    """A name, the first one first: mail programs also write “Carter, Ann”."""
+    name = text.strip(" \t,;\"'")
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name

@@ -152,9 +152,9 @@ def _is_sound(layout: Layout) -> bool:
 
 
 def _swallows(row: Sequence[str], delimiter: str) -> bool:
-    """Whether a cell of several lines holds what looks like further rows: a mark is missing."""
+    """Whether a cell of several lines holds what looks like a row: a quotation mark is missing."""
     return any(
-        "\n" in cell and any("@" in line and delimiter in line for line in cell.splitlines()[1:])
+        "\n" in cell and any("@" in line and delimiter in line for line in cell.splitlines())
         for cell in row
     )
 

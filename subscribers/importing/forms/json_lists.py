@@ -44,8 +44,11 @@ def json_list(path: Path, encoding: Encoding) -> Table:
 
 def _is_by_lines(path: Path, encoding: Encoding) -> bool:
     lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
-    objects = sum(isinstance(_loaded(line), dict) for line in lines)
-    return bool(lines) and objects > len(lines) // 2
+    objects = [found for line in lines if isinstance(found := _loaded(line), dict)]
+    if len(lines) == 1 and objects and _longest(objects[0]) != objects:
+        # One object that holds the list.
+        return False
+    return bool(lines) and len(objects) > len(lines) // 2
 
 
 def _loaded(text: str) -> Any:
@@ -80,7 +83,7 @@ def _longest(found: Any) -> list[Any]:
     inner = (value for value in found.values() if isinstance(value, (list, dict)))
     lists = [each if isinstance(each, list) else _longest(each) for each in inner]
     people = [each for each in lists if any(isinstance(record, dict) for record in each)]
-    return max(people, key=len, default=[found] if "email" in found else [])
+    return max(people, key=len, default=[found])
 
 
 def _table(records: Any, first_row: int) -> Table:
