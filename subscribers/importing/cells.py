@@ -18,6 +18,12 @@ class Damaged(list[str]):
         self.reason = reason
 
 
+def without_nul(cells: Sequence[str]) -> Damaged:
+    """A row with NUL characters in it, which no text has."""
+    plain = [cell.replace("\0", "") for cell in cells]
+    return Damaged(plain, "the row holds a NUL character; the file is damaged or no text")
+
+
 def addresses_in(text: str) -> list[str]:
     """Every address in a text, in its order."""
     if "@" not in text:

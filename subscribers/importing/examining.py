@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import Damaged, addresses_in
+from subscribers.importing.cells import Damaged, addresses_in, without_nul
 from subscribers.importing.columns import Assignment, Chosen, assign, program_of
 from subscribers.importing.dates import Order
 from subscribers.importing.filenames import may_tell, state_of_name
@@ -138,9 +138,10 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
     needed = max(
         place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
     )
-    for row in table.rows():
-        if not any(row):
+    for cells in table.rows():
+        if not any(cells):
             continue
+        row = without_nul(cells) if "\0" in "".join(cells) else cells
         if not isinstance(row, Damaged) and (
             len(row) == width or (needed < len(row) and not any(row[width:]))
         ):

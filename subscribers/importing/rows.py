@@ -12,7 +12,7 @@ from unicodedata import normalize
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
-from subscribers.importing.cells import Damaged, addresses_in, listed, one_line
+from subscribers.importing.cells import Damaged, addresses_in, listed, one_line, without_nul
 from subscribers.importing.columns import ATTRIBUTE, Places
 from subscribers.importing.dates import Order, in_iso
 from subscribers.importing.folding import folded
@@ -130,6 +130,8 @@ class RowReader:
         Raises:
             InvalidInput: something in it is not known, or it does not fit the header.
         """
+        if "\0" in "".join(cells):
+            cells = without_nul(cells)
         if isinstance(cells, Damaged) or len(cells) != self._reading.width:
             fitted = self._fitted(cells)
             if fitted is None:
@@ -145,8 +147,6 @@ class RowReader:
             state = worse(state, State.LEFT)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
-        if "\0" in joined:
-            raise InvalidInput("the row holds a NUL character; the file is damaged or no text")
         if not address and "@" not in joined:
             raise InvalidInput("the row has no mail address")
         person = self._person(row, texts, state)

@@ -147,8 +147,11 @@ def _restore(
     session: Session, found: Import, mailed: ColumnElement[bool], origin: Origin, now: datetime
 ) -> int:
     """Put those who were here before as they stood, where nothing has happened to them since."""
+    entered = select(Subscriber.id).where(Subscriber.import_id == found.id)
     rows: Sequence[ImportChange] = session.scalars(
-        select(ImportChange).where(ImportChange.import_id == found.id)
+        select(ImportChange).where(
+            ImportChange.import_id == found.id, ImportChange.subscriber_id.not_in(entered)
+        )
     ).all()
     return sum(_restored(session, change, mailed, origin, now) for change in rows)
 

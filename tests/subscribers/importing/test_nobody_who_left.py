@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import InvalidInput
@@ -197,7 +197,7 @@ def states_of(table: Table, found: Examination, words: Mapping[str, State]) -> d
     return states
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, phases=[Phase.generate])
 @given(files())
 def test_nobody_who_left_is_confirmed_whatever_happened_to_the_file(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Kind, list[Member], str, str]
