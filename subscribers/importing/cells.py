@@ -6,6 +6,13 @@ from collections.abc import Sequence
 
 # Mailbox-like words, as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
+_BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
+# A mailbox as RFC 5322, 3.4 has it, and as people write it: a name with a comma is not quoted.
+_PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?)"
+MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
+MAILBOX = re.compile(
+    rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE})", re.IGNORECASE
+)
 _LISTED = re.compile(r"[,;|]")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
 

@@ -22,6 +22,7 @@ from subscribers.importing.survey import Survey, survey
 # A file in which more rows than these cannot be told apart is not trusted to its end.
 MOST_DAMAGED = 2
 MOST_DAMAGED_SHARE = 0.05
+MOST_STRAYS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,16 @@ class Fitness:
     """Rows with an address."""
     misfits: int = 0
     """Those of them whose cells cannot be told apart."""
+    strays: int = 0
+    """Rows without an address that do not fit the header, such as totals."""
     doubtful: set[str] = field(default_factory=set)
     """The addresses of those."""
 
     @property
     def is_trusted(self) -> bool:
         """Whether the structure of the file holds to its end."""
-        return self.misfits <= max(MOST_DAMAGED, self.people * MOST_DAMAGED_SHARE)
+        share = self.people * MOST_DAMAGED_SHARE
+        return self.misfits <= max(MOST_DAMAGED, share) and self.strays <= max(MOST_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +155,8 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
             fitness.people += 1
             fitness.misfits += 1
             fitness.doubtful.update(map(str.casefold, found))
+        else:
+            fitness.strays += 1
 
 
 def _state(table: Table, file: str, answers: Answers, assigned: Assignment) -> tuple[State, str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from subscribers.importing.columns import ATTRIBUTE, Assignment
+from subscribers.importing.columns import Assignment
 from subscribers.importing.dates import is_date
 from subscribers.importing.folding import folded
 from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_stem
@@ -158,15 +158,13 @@ def _guess(heading: str, profile: Profile) -> str:
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
     are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
-    has_states = any(folded(word) in WORDS for word in words)
     if has_stem(name, LEAVING_STEMS) and (are_dates or are_yes_or_no):
         return "left"
-    if has_states:
+    if any(folded(word) in WORDS for word in words):
         return "status"
-    if are_yes_or_no or are_dates or has_stem(name, STEMS) or all(map(_COUNT.fullmatch, words)):
-        return OPEN
-    askable = re.sub(r"[^\w.-]+", "_", heading).strip("_.") or f"column_{name}"
-    return f"{ATTRIBUTE}{askable}"
+    # Codes of states are as few and as short as names of places: nothing is suggested that could
+    # have somebody mailed who left.
+    return OPEN
 
 
 def unknown_words(

@@ -12,7 +12,14 @@ from unicodedata import normalize
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
-from subscribers.importing.cells import Damaged, addresses_in, listed, one_line, without_nul
+from subscribers.importing.cells import (
+    MAILBOXES,
+    Damaged,
+    addresses_in,
+    listed,
+    one_line,
+    without_nul,
+)
 from subscribers.importing.columns import ATTRIBUTE, Places
 from subscribers.importing.dates import Order, in_iso
 from subscribers.importing.folding import folded
@@ -190,7 +197,8 @@ class RowReader:
     def _each(self, person: Person, text: str) -> list[Person]:
         """A person for each address of a cell that holds several, or one in a longer text."""
         found = addresses_in(text)
-        if not found:
+        if not found or not MAILBOXES.fullmatch(text):
+            # There are words between: what is meant is not guessed.
             return [person]
         # At Google " ::: " stands between the addresses of one person.
         mailed = found[:1] if ":::" in text else found

@@ -4,18 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from subscribers.importing.cells import addresses_in
+from subscribers.importing.cells import MAILBOX, MAILBOXES, addresses_in
 from subscribers.importing.forms.delimited import head_of, opened_lines
 from subscribers.importing.forms.encodings import Encoding
 from subscribers.importing.forms.table import Table
 
 HEADER = ["email", "name"]
-_BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
-# A mailbox as RFC 5322, 3.4 has it, and as people write it: a name with a comma is not quoted.
-_NAMED = rf"[^<>@;\t]*<\s*{_BARE}\s*>"
-_PIECE = rf"(?:{_NAMED}|<?{_BARE}>?)"
-_LINE = re.compile(rf"\s*{_PIECE}(?:[\s,;]+{_PIECE})*[\s,;]*")
-_MAILBOX = re.compile(rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE})")
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
 # The words before the recipients of a mail that is pasted whole.
 _FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
@@ -28,7 +22,7 @@ def is_list(head: Sequence[str]) -> bool:
     return (
         bool(people)
         and "@" in lines[0]
-        and all(_LINE.fullmatch(_FIELD.sub("", line)) for line in people)
+        and all(MAILBOXES.fullmatch(_FIELD.sub("", line)) for line in people)
     )
 
 
@@ -56,7 +50,7 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
             continue
         if not addresses_in(bare):
             yield [bare, ""]
-        for found in _MAILBOX.finditer(_FIELD.sub("", bare)):
+        for found in MAILBOX.finditer(_FIELD.sub("", bare)):
             address = found["first"] or found["bare"]
             yield [_PREFIX.sub("", address), _name(found["name"] or "")]
 

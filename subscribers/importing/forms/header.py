@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from newsletter.errors import InvalidInput
 from subscribers.importing.cells import addresses_in
 from subscribers.importing.columns import address_column
 from subscribers.importing.forms.table import Rows, Table, named
@@ -45,7 +46,12 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
     Args:
         first: the first rows of all, read already.
         rows: reads all of them, the first ones again.
+
+    Raises:
+        InvalidInput: there is nothing in them.
     """
+    if not any(any(map(str.strip, row)) for row in first):
+        raise InvalidInput("the file is empty: the first line must name the columns")
     found = locate(first)
     if found.header is None:
         width = max(map(len, first), default=0)

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -46,15 +47,18 @@ def spreadsheet(path: Path, sheet: str) -> Table:
     further = tuple(map(str, others)) if isinstance(others, list) else ()
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
     table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
-    return Table(
-        header=table.header,
-        rows=table.rows,
-        first_row=table.first_row,
-        address=table.address,
-        notes=table.notes,
+    width = len(table.header)
+    return replace(
+        table,
+        # The cells behind the last one that is filled are empty, and not missing.
+        rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
         sheets=further,
     )
+
+
+def _padded(row: Sequence[str], width: int) -> Sequence[str]:
+    return [*row, *[""] * (width - len(row))] if row else row
 
 
 def _refuse_large(path: Path) -> None:

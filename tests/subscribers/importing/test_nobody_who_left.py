@@ -110,7 +110,7 @@ def files(draw: st.DrawFn) -> tuple[Kind, list[Member], str, str]:
     for member in members:
         cells = {"email": member.address, "name": member.name, kind.heading: member.word}
         row = [cells.get(place, "") for place in places]
-        lines.append(draw(damaged(row, delimiter)))
+        lines.append(draw(damaged(row, delimiter, places.index("email"))))
     before = draw(
         st.sampled_from(["", "Members of the Wexcombe list\n", f"sep={delimiter}\n", "\n"])
     )
@@ -126,8 +126,8 @@ def _line(cells: Sequence[str], delimiter: str) -> str:
 
 
 @st.composite
-def damaged(draw: st.DrawFn, row: list[str], delimiter: str) -> str:
-    """A row, mostly whole; where it is damaged, no cell that was written is empty now."""
+def damaged(draw: st.DrawFn, row: list[str], delimiter: str, address: int) -> str:
+    """A row, mostly whole; where it is damaged, its address is there still."""
     damage = draw(st.sampled_from([*DAMAGES, *["none"] * 20]))
     line = _line(row, delimiter)
     place = draw(st.integers(0, len(row) - 1))
@@ -141,7 +141,7 @@ def damaged(draw: st.DrawFn, row: list[str], delimiter: str) -> str:
     if damage == "extra":
         return _line([*row, "more"], delimiter)
     if damage == "short":
-        return _line(row[: max(place, 1)], delimiter)
+        return _line(row[: max(place, address + 1)], delimiter)
     if damage == "backslash":
         quoted = ('"' + cell.replace('"', '\\"') + '"' for cell in row)
         return delimiter.join(quoted) + "\r\n"
@@ -159,13 +159,10 @@ def answers_to(kind: Kind, found: Examination) -> Answers:
     columns = {kind.role: [kind.heading]} if found.open_columns else {}
     others = [c.heading for c in found.open_columns if c.heading != kind.heading]
     words: dict[str, State] = {}
-    for word in found.words:
-        is_left = word.word in kind.left
-        words[folded(word.word)] = (
-            State.LEFT
-            if is_left
-            else (State.SUBSCRIBED if word.word in kind.mailed else State.PENDING)
-        )
+    codes = [code for column in found.open_columns for code in column.codes]
+    for word in [*codes, *(unknown.word for unknown in found.words)]:
+        known = State.SUBSCRIBED if word in kind.mailed else State.PENDING
+        words[folded(word)] = State.LEFT if word in kind.left else known
     return Answers(columns={**columns, "ignored": others}, words=words)
 
 
