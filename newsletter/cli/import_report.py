@@ -83,10 +83,10 @@ def untrusted(examination: Examination, file: str) -> str:
     fitness = examination.fitness
     return (
         f"{file}: nobody has been imported. Of {fitness.people} rows with an address the cells of "
-        f"{fitness.misfits} cannot be told apart, and {fitness.strays} others fit no column, so the file "
-        "cannot be trusted to its end. Open "
-        "it in a spreadsheet, mend what is shifted there and save it as CSV, UTF-8; or import it "
-        "with --unconfirmed instead of --consent: nobody is confirmed, and who left is suppressed"
+        f"{fitness.misfits} cannot be told apart, and {fitness.strays} others fit no column: the "
+        "file cannot be trusted to its end. Open it in a spreadsheet, mend what is shifted there "
+        "and save it as CSV, UTF-8; or import it with --unconfirmed instead of --consent: nobody "
+        "is confirmed, and who left is suppressed"
     )
 
 

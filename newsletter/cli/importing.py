@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+from click.core import ParameterSource
 from sqlalchemy import exists
 
 from newsletter.articles import store as articles
@@ -214,9 +215,22 @@ def _examine(program: Program, asked: Asked) -> Examined:
 
 def _arguments() -> list[str]:
     """The arguments as they were given, so that more can be added to them."""
-    argv = sys.argv
-    start = argv.index("import") + 1 if "import" in argv else len(argv)
-    return argv[start:]
+    context = click.get_current_context()
+    given: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            given += _written(parameter, context.params[name])
+    return given
+
+
+def _written(parameter: click.Parameter, value: object) -> list[str]:
+    if isinstance(parameter, click.Argument):
+        return [str(value)]
+    if isinstance(value, bool):
+        return [parameter.opts[0]]
+    values = value if isinstance(value, tuple) else (value,)
+    return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
 def _reader(program: Program, asked: Asked, table: Table, found: Examination) -> RowReader:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.folding import folded
-from subscribers.importing.headings import ALL_COUNT, OF_STATE, ROLES
+from subscribers.importing.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
 from subscribers.importing.program import Program
 
 ATTRIBUTE = "attribute."
@@ -53,7 +53,7 @@ def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> As
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
     return Assignment(
-        places=_without_doubles(found),
+        places=_without_doubles(found, names),
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,
     )
@@ -127,13 +127,18 @@ def _is_the_programs(name: str, thing: str, program: Program | None) -> bool:
     return elsewhere or program.is_harmless(name)
 
 
-def _without_doubles(found: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+def _without_doubles(
+    found: Mapping[str, tuple[int, ...]], names: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
     """Nothing that is said to be ignored or read as a state is a date of joining besides."""
     ignored = set(found["ignored"])
     kept = {
         thing: tuple(place for place in places if place not in ignored or thing == "ignored")
         for thing, places in found.items()
     }
+    of_words = [place for place in kept["left"] if REASON_WORDS & set(names[place].split())]
+    kept["reason"] = (*kept["reason"], *of_words)
+    kept["left"] = tuple(place for place in kept["left"] if place not in of_words)
     of_state = {place for role in OF_STATE for place in kept[role]}
     kept["joined"] = tuple(place for place in kept["joined"] if place not in of_state)
     return kept

@@ -165,7 +165,7 @@ def _state(table: Table, file: str, answers: Answers, assigned: Assignment) -> t
     known = state_of_name(file, assigned.program)
     if known is not None:
         return known, ""
-    is_said = any(assigned.places[role] for role in ("status", "left"))
+    is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
     names = [name for name in (file, table.sheet) if may_tell(name)]
     return State.SUBSCRIBED, names[0] if names and not is_said else ""
 

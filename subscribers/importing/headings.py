@@ -192,11 +192,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("dad danysgrifio", "wedi dad danysgrifio", "dad danysgrifiwyd", "dyddiad gadael"),
         *("dyddiad dad danysgrifio", "peidio e bostio", "peidiwch ag e bostio", "afmeldt"),
     ),
+    # Words about leaving, whatever they are: who has any there has left.
+    "reason": (),
     "ignored": (),
 }
 # Of these every column counts, of the others the first that is known.
-ALL_COUNT = frozenset({"status", "left", "confirmed", "joined", "tags", "ignored"})
-OF_STATE = ("status", "left", "confirmed")
+ALL_COUNT = frozenset({"status", "left", "reason", "confirmed", "joined", "tags", "ignored"})
+OF_STATE = ("status", "left", "reason", "confirmed")
 
 # Columns that tell neither state nor consent, by their names; what stands in them is looked at all
 # the same.
@@ -308,8 +310,13 @@ LEAVING_STEMS = (
     *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
     *("undeliver", "unzustell", "invalid", "banned", "end", "opgezegd", "inactiv", "former"),
 )
-# A heading of free words about leaving: whatever stands below it tells that they left.
-REASON_STEMS = ("reason", "grund", "motif", "motivo", "reden", "powod", "campaign", "comment", "id")
+# A column of leaving with one of these in its name holds free words, not a yes or a moment.
+REASON_WORDS = frozenset(
+    (
+        *("reason", "reasons", "grund", "abmeldegrund", "motif", "motivo", "reden", "powod"),
+        *("campaign", "comment", "title", "id", "other", "error", "message", "details", "note"),
+    )
+)
 
 
 def has_stem(heading: str, stems: tuple[str, ...]) -> bool:

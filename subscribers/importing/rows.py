@@ -25,13 +25,8 @@ from subscribers.importing.dates import Order, in_iso
 from subscribers.importing.folding import folded
 from subscribers.importing.languages import offered
 from subscribers.importing.states import HAS_LEFT, State, worse
-from subscribers.importing.words import (
-    LEAVING_WORDS,
-    confirmation_of,
-    is_nothing,
-    leaving_of,
-    status_of,
-)
+from subscribers.importing.survey import JUDGES
+from subscribers.importing.words import LEAVING_WORDS, is_nothing
 from subscribers.membership import Wishes
 from subscribers.models import Frequency
 from subscribers.topics import Choice
@@ -115,15 +110,7 @@ class RowReader:
             for thing, place in one.items()
             if thing.startswith(ATTRIBUTE)
         ]
-        self._judged = [
-            (place, judge)
-            for role, judge in (
-                ("status", status_of),
-                ("left", leaving_of),
-                ("confirmed", confirmation_of),
-            )
-            for place in at[role]
-        ]
+        self._judged = [(place, judge) for role, judge in JUDGES.items() for place in at[role]]
         self._of_state = sorted({place for place, _ in self._judged})
         # Most people want what many want, and stand as many do.
         self._wishes = lru_cache(maxsize=4096)(self._read_wishes)

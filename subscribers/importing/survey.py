@@ -1,20 +1,26 @@
 """What stands in the columns of a whole file, counted before anybody is entered."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from subscribers.importing.columns import Places
 from subscribers.importing.dates import Order, order_of
 from subscribers.importing.states import State
-from subscribers.importing.words import confirmation_of, leaving_of, status_of
+from subscribers.importing.words import confirmation_of, leaving_of, reason_of, status_of
 
 AT_ONCE = 500
 # Different values of a column that are kept; words of states are fewer by far.
 MOST_VALUES = 60
 MOST_WORDS = 200
-JUDGES = {"status": status_of, "left": leaving_of, "confirmed": confirmation_of}
+Judge = Callable[[str, Mapping[str, State]], State | None]
+JUDGES: Mapping[str, Judge] = {
+    "status": status_of,
+    "left": leaving_of,
+    "reason": reason_of,
+    "confirmed": confirmation_of,
+}
 
 
 @dataclass(kw_only=True)

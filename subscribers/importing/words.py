@@ -171,6 +171,12 @@ def leaving_of(text: str, words: Mapping[str, State]) -> State | None:
     return State.LEFT if is_said or _NUMBER.fullmatch(text.strip()) else None
 
 
+def reason_of(text: str, words: Mapping[str, State]) -> State:
+    """What a cell says in a column of free words about leaving: any are a reason to have left."""
+    said = State.SUBSCRIBED if is_no(text) else leaving_of(text, words)
+    return State.LEFT if said is None else said
+
+
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, State]) -> State | None:
     """The worst of what several say; none of them: nothing."""
     said = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
