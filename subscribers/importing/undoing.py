@@ -137,6 +137,7 @@ def _forget(session: Session, chosen: Select[int], origin: Origin, now: datetime
             language="",
             attributes={},
             source="",
+            search_text="",
             active_at=None,
         ),
         execution_options={"synchronize_session": False},
