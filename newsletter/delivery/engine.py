@@ -20,11 +20,11 @@ from newsletter.delivery.recovery import recover
 from newsletter.delivery.sender import GivesWay, Progress, Toolbox, to_nobody
 from newsletter.delivery.turns import Due, Turns
 from newsletter.editions import store as editions
-from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.editions.preflight import Preflight
 from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
 log = structlog.get_logger()
@@ -41,12 +41,12 @@ class Engine:
         self,
         tools: Toolbox,
         renderer: Renderer,
-        inspector: Inspector,
+        preflight: Preflight,
         transport: TransportByName,
     ) -> None:
         self._tools = tools
         self._renderer = renderer
-        self._inspector = inspector
+        self._preflight = preflight
         self._transport = transport
         self._dispatcher = Dispatcher(tools)
         self._connections = Connections()
@@ -143,7 +143,7 @@ class Engine:
         """Write the deliveries of a queued edition; what must not go out stops it."""
         tools = self._tools
         try:
-            prepare(tools.database, self._renderer, self._inspector, number, tools.clock.now())
+            prepare(tools.database, self._renderer, self._preflight, number, tools.clock.now())
         except (TemplateError, SendingRefused) as error:
             self._halt(number, str(error))
             raise

@@ -12,13 +12,15 @@ from newsletter.delivery.engagement import MEASURES
 from newsletter.delivery.links import LinkSigners
 from newsletter.delivery.outbox import stream_of
 from newsletter.editions import store
+from newsletter.editions.content import content_of
 from newsletter.editions.models import Edition
 from newsletter.editions.segment import in_segment
-from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys, variants_of
+from newsletter.editions.variants import variant_keys, variants_of
 from newsletter.errors import ResourceNotFound
-from newsletter.rendering.compile import Renderer, personal_values
 from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
+from newsletter.rendering.renderer import RenderedMail, Renderer
+from newsletter.rendering.slots import personal_values
 from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import exclusion
@@ -69,7 +71,7 @@ def variant_for(
     now: datetime,
     *,
     test: bool = False,
-) -> CompiledVariant:
+) -> RenderedMail:
     """The message as a subscriber with this choice would get it.
 
     Raises:
@@ -80,11 +82,13 @@ def variant_for(
         chosen = ", ".join((*choice.topics, *choice.digests))
         raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")
     sections = next(iter(found.values()))
-    return compile_variant(edition, sections, renderer, now, test=test)
+    base = renderer.unsubscribe_base
+    content = content_of(edition, sections, unsubscribe_base=base, now=now, is_test=test)
+    return renderer.render_mail(content)
 
 
 def trial_mail(
-    compiled: CompiledVariant,
+    compiled: RenderedMail,
     edition: Edition,
     address: str,
     name: str,
@@ -102,6 +106,6 @@ def trial_mail(
         preferences=links.preferences_token(0),
         message_id=f"test.{compiled.nonce}",
     )
-    content = ready(compiled.content, compiled.nonce, key).splice(values)
+    content = ready(compiled.message, compiled.nonce, key).splice(values)
     sender = edition.masthead["sender"]["bounces"]
     return Mail(key=0, sender=sender, recipient=address, content=content)

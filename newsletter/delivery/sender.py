@@ -30,9 +30,9 @@ from newsletter.delivery.routing import Way
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.variants import message_id_stem
-from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, Spliceable, ready
 from newsletter.rendering.headers import mailbox
+from newsletter.rendering.slots import personal_values
 from newsletter.transports.base import (
     Accepted,
     Deferred,

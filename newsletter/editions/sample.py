@@ -4,15 +4,15 @@ Everything about them is invented; names and sizes are such as real ones have, l
 pictures and letters that HTML must escape among them.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from newsletter.articles.models import Article, Topic
 from newsletter.config.options import Config
+from newsletter.editions.content import notice_content
 from newsletter.editions.digest import Amendment, Section
 from newsletter.editions.masthead import shown_masthead
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.rendering.content import MailContent
 
 SUMMARY = (
     "The committee met for two hours on Tuesday evening, heard eleven residents and agreed to "
@@ -86,12 +86,10 @@ def sample_edition(config: Config, kind: str, now: datetime, count: int) -> Edit
     )
 
 
-def sample_notice(config: Config) -> Mapping[str, Any]:
-    """What the kinds are given that are about one person or for administrators."""
+def sample_notice(config: Config, kind: str, now: datetime) -> MailContent:
+    """A mail of a kind that is about one person or for administrators."""
     base_url = config.site.base_url
-    return {
-        "site": shown_masthead(config)["site"],
-        "edition": {"subject": "An edition was stopped"},
+    values = {
         "alert": {
             "title": "An edition was stopped",
             "text": "The mail server refuses every mail since nine o'clock.",
@@ -109,3 +107,4 @@ def sample_notice(config: Config) -> Mapping[str, Any]:
             "paused_until": "Friday 25 December 2026",
         },
     }
+    return notice_content(kind, values, shown_masthead(config), now)

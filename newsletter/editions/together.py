@@ -12,12 +12,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
-from newsletter.editions.compose import compose_digest
+from newsletter.editions.compose import compose_digest, set_subject
 from newsletter.editions.digest import NothingToSay, sections_for
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.store import sections_of
-from newsletter.editions.variants import full_context
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,5 +72,5 @@ def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now
         edition.note, edition.finished_at = f"its stories are in edition {carrier.id}", now
     session.flush()
     sections = sections_for(sections_of(session, carrier))
-    carrier.subject = full_context(carrier, sections, renderer)["edition"]["subject"]
+    set_subject(carrier, sections, renderer)
     session.flush()

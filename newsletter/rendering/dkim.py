@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from newsletter.errors import ConfigurationError
-from newsletter.rendering.message import CompiledMessage, cut
+from newsletter.rendering.base64_text import Base64Text
+from newsletter.rendering.message import CompiledMessage, Piece, Variable, cut
 from newsletter.rendering.slots import Slot
 
 # RFC 6376, 5.4.1 names these; the two of one-click leaving are RFC 8058's demand (section 4).
@@ -48,8 +49,6 @@ _FOLDED = re.compile(rb"[ \t\r\n]+")
 _SPACE_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 
 _A_SLOT = re.compile(rb"([\x00-\x08])")
-
-Piece = bytes | Slot
 
 
 class Spliceable(Protocol):
@@ -116,7 +115,7 @@ class SignedMessage:
         self._head = [piece for name in names for piece in fields[name]]
         # Up to the first slot the body is the same for all, and so is the state of its hash.
         self._begun = hashlib.sha256(_relaxed_body(begun))
-        self._body = [p if isinstance(p, Slot) else _relaxed_body(p) for p in rest]
+        self._body = [_relaxed_body(p) if isinstance(p, bytes) else p for p in rest]
         self._start = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
             f" d={key.domain}; s={key.selector};\r\n"
@@ -127,11 +126,18 @@ class SignedMessage:
     def splice(self, values: Mapping[Slot, str]) -> bytes:
         """One person's message, signed; `values` holds every slot that occurs."""
         filled = self._message.encode(values)
-        spaced = {slot: _FOLDED.sub(b" ", value) for slot, value in filled.items()}
+        in_head: dict[Variable, bytes] = {
+            s: _FOLDED.sub(b" ", v) for s, v in filled.items() if isinstance(s, Slot)
+        }
+        # Base64 has no spaces to fold.
+        in_body: dict[Variable, bytes] = {
+            v: value if isinstance(v, Base64Text) else _SPACE.sub(b" ", value)
+            for v, value in filled.items()
+        }
         body = self._begun.copy()
-        body.update(_joined(self._body, {s: _SPACE.sub(b" ", v) for s, v in filled.items()}))
+        body.update(_joined(self._body, in_body))
         body_hash = b64encode(body.digest())
-        head = _joined(self._head, spaced) + self._canonical_start + body_hash + b"; b="
+        head = _joined(self._head, in_head) + self._canonical_start + body_hash + b"; b="
         signature = b64encode(self._key.sign(head))
         lines = [signature[at : at + 72] for at in range(0, len(signature), 72)]
         return b"".join(
@@ -152,11 +158,11 @@ def ready(content: bytes, nonce: str, key: DkimKey | None) -> Spliceable:
     return SignedMessage(message, key) if key else message
 
 
-def _joined(pieces: Iterable[Piece], values: Mapping[Slot, bytes]) -> bytes:
+def _joined(pieces: Iterable[Piece], values: Mapping[Variable, bytes]) -> bytes:
     return b"".join([p if isinstance(p, bytes) else values[p] for p in pieces])
 
 
-def _parted(pieces: Sequence[Piece]) -> tuple[list[Piece], bytes, list[Piece]]:
+def _parted(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Piece]]:
     """Head, the beginning of the body, its rest; the empty line after the head in none of them."""
     index, piece = next(
         (index, piece)
@@ -164,10 +170,11 @@ def _parted(pieces: Sequence[Piece]) -> tuple[list[Piece], bytes, list[Piece]]:
         if isinstance(piece, bytes) and b"\r\n\r\n" in piece
     )
     head, _, body = piece.partition(b"\r\n\r\n")
-    return [*pieces[:index], head + b"\r\n"], body, list(pieces[index + 1 :])
+    before = [piece for piece in pieces[:index] if not isinstance(piece, Base64Text)]
+    return [*before, head + b"\r\n"], body, list(pieces[index + 1 :])
 
 
-def _fields(head: Sequence[Piece]) -> dict[str, list[Piece]]:
+def _fields(head: Sequence[bytes | Slot]) -> dict[str, list[Piece]]:
     """The fields of a head by their names, canonical but for what fills their slots."""
     slots = [piece for piece in head if isinstance(piece, Slot)]
     # While fields are told apart a slot stands as a byte that no head holds.

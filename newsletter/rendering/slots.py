@@ -8,6 +8,7 @@ forging one.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from html import escape
 
 
 class Slot(StrEnum):
@@ -31,6 +32,11 @@ def mark(slot: Slot, nonce: str) -> str:
     return f"zslot{nonce}x{slot.value}z"
 
 
+def start_of_marks(nonce: str) -> str:
+    """What a mark begins with, even where a template cut or changed the rest of it."""
+    return f"zslot{nonce[:6]}"
+
+
 def fill(text: str, nonce: str, values: Mapping[Slot, str]) -> str:
     """A text with its marks replaced, for showing it; mails are spliced from bytes."""
     return "".join(values[p] if isinstance(p, Slot) else p for p in split_at_marks(text, nonce))
@@ -46,3 +52,24 @@ def split_at_marks(text: str, nonce: str) -> list[str | Slot]:
         elif part:
             parts.append(part)
     return parts
+
+
+def personal_values(
+    to: str, name: str, unsubscribe: str, preferences: str, message_id: str
+) -> dict[Slot, str]:
+    """What fills every slot for one person.
+
+    Args:
+        unsubscribe, preferences: the tokens of the subscriber's links.
+    """
+    greeting = f"Dear {name}" if name else "Hello"
+    return {
+        Slot.TO: to,
+        Slot.MESSAGE_ID: message_id,
+        Slot.UNSUBSCRIBE: unsubscribe,
+        Slot.PREFERENCES: preferences,
+        Slot.GREETING_HTML: escape(greeting),
+        Slot.GREETING_TEXT: greeting,
+        Slot.NAME_HTML: escape(name),
+        Slot.NAME_TEXT: name,
+    }

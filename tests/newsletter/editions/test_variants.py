@@ -8,11 +8,13 @@ from support import add_article, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.editions.abridging import LARGEST_HTML_BYTES
 from newsletter.editions.compose import compose_digest
+from newsletter.editions.content import content_of
 from newsletter.editions.models import Edition
 from newsletter.editions.store import sections_of
-from newsletter.editions.variants import CompiledVariant, compile_variant, variants_of
+from newsletter.editions.variants import variants_of
+from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES
+from newsletter.rendering.renderer import RenderedMail
 from subscribers.topics import Choice
 
 LONG = "\n[digests.long]\nname = 'Long'\nmaximum_articles = 200\nstories = 200\n"
@@ -26,13 +28,15 @@ def app(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Newslett
     site.close()
 
 
-def compiled(app: Newsletter, digest: str, *topics: str) -> CompiledVariant:
+def compiled(app: Newsletter, digest: str, *topics: str) -> RenderedMail:
     now = app.clock.now()
     with app.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, digest, period=None, now=now)
         assert isinstance(edition, Edition)
         found = variants_of(edition, sections_of(session, edition), {1: Choice(topics=topics)})
-        return compile_variant(edition, next(iter(found.values())), app.renderer, now)
+        told, base = next(iter(found.values())), app.renderer.unsubscribe_base
+        content = content_of(edition, told, unsubscribe_base=base, now=now)
+        return app.renderer.render_mail(content)
 
 
 def test_the_subject_is_of_the_lead_she_is_sent(app: Newsletter) -> None:
@@ -41,7 +45,7 @@ def test_the_subject_is_of_the_lead_she_is_sent(app: Newsletter) -> None:
         add_article(session, "Bridge", app.clock.now(), topics=["transport"])
     assert compiled(app, "friday").subject == "Bridge"
     assert compiled(app, "friday", "housing").subject == "Homes"
-    assert b"Subject: Homes\r\n" in compiled(app, "friday", "housing").content
+    assert b"Subject: Homes\r\n" in compiled(app, "friday", "housing").message
 
 
 def test_choices_that_come_to_the_same_stories_share_a_variant(app: Newsletter) -> None:
@@ -66,7 +70,7 @@ def test_a_digest_too_long_for_gmail_is_shortened_and_says_so(
             article = add_article(session, f"Story {number} and its title", app.clock.now())
             article.summary = "A sentence of the story, neither short nor long. " * 8
     variant = compiled(app, "shipped")
-    assert len(variant.html.encode()) <= LARGEST_HTML_BYTES
+    assert variant.html_bytes <= LARGEST_HTML_BYTES
     assert "the excerpts were shortened" in variant.left_out
     assert "Story 0 and its title" in variant.html
 

@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import ConfigurationError
-from newsletter.rendering.compile import personal_values
 from newsletter.rendering.dkim import DkimKey, ready
 from newsletter.rendering.headers import mailbox
-from newsletter.rendering.message import Envelope, write_message
+from newsletter.rendering.message import MessageHeaders, text_part, write_message
 from newsletter.rendering.pictures import Picture
-from newsletter.rendering.slots import Slot, mark
+from newsletter.rendering.slots import Slot, mark, personal_values
 
 NONCE = "0a1b2c"
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=200)
@@ -40,11 +39,10 @@ def signed(
     subject: str = "News",
     pictures: Sequence[Picture] = (),
 ) -> bytes:
-    envelope = Envelope(
+    headers = MessageHeaders(
         from_name="Wexcombe Forward",
         from_address="news@wexcombe.example",
         reply_to="",
-        subject=subject,
         date=datetime(2026, 11, 27, 9, tzinfo=UTC),
         unsubscribe_base="https://wexcombe.example/u/",
         list_id="friday.wexcombe.example",
@@ -56,7 +54,8 @@ def signed(
     )
     greeting = mark(Slot.GREETING_TEXT, NONCE)
     html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
-    content = write_message(envelope, f"{greeting}\n{text}", html, NONCE, pictures)
+    parts = text_part("plain", f"{greeting}\n{text}", NONCE), text_part("html", html, NONCE)
+    content = write_message(headers, subject, *parts, NONCE, pictures)
     values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "ghi.jkl", "e1.5.9")
     return ready(content, NONCE, key).splice(values)
 
@@ -66,6 +65,13 @@ def test_pictures_are_signed_with_the_mail_that_holds_them(key: DkimKey) -> None
     message = signed(key, pictures=[picture])
     assert is_believed(key, message)
     assert not is_believed(key, message.replace(b"AAECAw", b"AAECBA"))
+
+
+def test_a_mail_in_base64_is_signed(key: DkimKey) -> None:
+    text = "Πρώτα οι κάτοικοι της πόλης. " * 40
+    message = signed(key, text=text, name="Άννα")
+    assert b"Content-Transfer-Encoding: base64" in message
+    assert is_believed(key, message)
 
 
 def is_believed(key: DkimKey, message: bytes) -> bool:

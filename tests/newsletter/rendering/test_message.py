@@ -1,6 +1,7 @@
 """The bytes of a mail: headers a strict reader accepts, bodies that decode to what was meant."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,23 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.compile import personal_values
 from newsletter.rendering.headers import header, mailbox
-from newsletter.rendering.message import Envelope, cut, write_message
+from newsletter.rendering.message import MessageHeaders, cut, text_part, write_message
 from newsletter.rendering.pictures import Picture
-from newsletter.rendering.slots import Slot, mark
+from newsletter.rendering.slots import Slot, mark, personal_values
 
 NONCE = "0a1b2c"
 STRICT = policy.SMTP.clone(raise_on_defect=True)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=400)
 
 
-def envelope(subject: str = "News", unsubscribe: str = "https://wexcombe.example/u/") -> Envelope:
-    return Envelope(
+def headers(unsubscribe: str = "https://wexcombe.example/u/") -> MessageHeaders:
+    return MessageHeaders(
         from_name="Wexcombe Forward",
         from_address="news@wexcombe.example",
         reply_to="office@wexcombe.example",
-        subject=subject,
         date=datetime(2026, 11, 27, 9, tzinfo=UTC),
         unsubscribe_base=unsubscribe,
         list_id="friday.wexcombe.example",
@@ -36,6 +35,13 @@ def envelope(subject: str = "News", unsubscribe: str = "https://wexcombe.example
         owner="office@wexcombe.example",
         message_id_domain="wexcombe.example",
     )
+
+
+def written(
+    made: MessageHeaders, subject: str, text: str, html: str, pictures: Sequence[Picture] = ()
+) -> bytes:
+    parts = text_part("plain", text, NONCE), text_part("html", html, NONCE)
+    return write_message(made, subject, *parts, NONCE, pictures)
 
 
 def message(
@@ -48,7 +54,7 @@ def message(
     token: str = "abc.def",
     base: str = "https://wexcombe.example/u/",
 ) -> bytes:
-    compiled = cut(write_message(envelope(subject, base), text, html, NONCE), NONCE)
+    compiled = cut(written(headers(base), subject, text, html), NONCE)
     return compiled.splice(personal_values(mailbox(name, address), name, token, "p", "e1.5.9"))
 
 
@@ -65,9 +71,25 @@ def test_text_comes_before_html_and_both_are_whole() -> None:
     ]
 
 
+GREEK = "Πρώτα οι κάτοικοι, λέει το συμβούλιο της πόλης.\n" * 30
+
+
+@pytest.mark.parametrize("name", ["", "Ann", "Zoë 🌻", "Ann-Marie"])
+def test_a_text_outside_latin_is_in_base64_and_each_mail_decodes_to_its_own(name: str) -> None:
+    greeting = mark(Slot.GREETING_TEXT, NONCE)
+    raw = message(f"{greeting},\n{GREEK}{mark(Slot.UNSUBSCRIBE, NONCE)}", GREEK, name=name)
+    plain, html = (cast(EmailMessage, part) for part in parse(raw).iter_parts())
+    assert plain["Content-Transfer-Encoding"] == "base64"
+    hello = f"Dear {name}" if name else "Hello"
+    # The line ends of text are CRLF before it is encoded (RFC 2045 section 6.8).
+    assert plain.get_content() == f"{hello},\n{GREEK}abc.def".replace("\n", "\r\n")
+    assert html.get_content().split() == GREEK.split()
+    assert len(raw) < 1.5 * len(GREEK.encode()) * 2
+
+
 def test_pictures_stand_beside_the_page_that_names_them() -> None:
     picture = Picture(content_id="a@wexcombe.example", media_type="image/png", content=b"\x89PNG")
-    content = write_message(envelope(), "text", '<img src="cid:a@…">', NONCE, [picture])
+    content = written(headers(), "News", "text", '<img src="cid:a@…">', [picture])
     found = parse(cut(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m")))
     kinds = [part.get_content_type() for part in found.walk()]
     assert kinds == [
@@ -98,7 +120,7 @@ def test_mail_without_a_list_has_no_list_headers() -> None:
 
 def test_the_same_message_is_spliced_for_everybody() -> None:
     body = f"{mark(Slot.GREETING_TEXT, NONCE)},\nread on."
-    compiled = cut(write_message(envelope(), body, "<p></p>", NONCE), NONCE)
+    compiled = cut(written(headers(), "News", body, "<p></p>"), NONCE)
     for name, greeting in (("Ann", "Dear Ann,"), ("", "Hello,"), ("Zoë 🌻", "Dear Zoë 🌻,")):
         raw = compiled.splice(personal_values(mailbox(name, "a@b.example"), name, "t", "p", "m"))
         text = cast(EmailMessage, parse(raw).get_body(("plain",)))

@@ -1,22 +1,30 @@
-"""The look at an edition before it is sent, and in its preview."""
+"""The check of an edition before it is sent, and in its preview.
+
+It stops what is ours (the imprint, the way to leave, a placeholder, the size after shortening) and
+what an administrator wrote in this very message. Faults of imported and polled articles are told
+with their place; nobody here could mend them in time.
+"""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from newsletter.config.options import LintOptions
 from newsletter.editions.models import Edition
-from newsletter.editions.variants import CompiledVariant
 from newsletter.errors import SendingRefused
 from newsletter.linting.content import look_over
 from newsletter.linting.domain import TextRecords, look_at_domain
-from newsletter.linting.findings import ALWAYS, Finding, Letter, errors_of
-from newsletter.linting.links import Ask, addresses_in, ask_links
+from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, errors_of
+from newsletter.linting.links import Ask, ask_links
+from newsletter.rendering.renderer import RenderedMail
+from newsletter.rendering.slots import fill, personal_values, start_of_marks
+from newsletter.uris import resolved
 
 # What stops an edition is told in its note; more than so many faults are not read.
 FAULTS_TOLD = 5
 
 
-class Inspector:
-    """Looks editions over for one site."""
+class Preflight:
+    """Checks editions for one site."""
 
     def __init__(
         self,
@@ -36,14 +44,12 @@ class Inspector:
         self._ask = ask
         self._records = records
 
-    def findings(self, edition: Edition, variants: Iterable[CompiledVariant]) -> list[Finding]:
-        """What is wrong or doubtful in these variants, the errors first."""
-        looked_at = list(_telling_everything(variants))
-        found = [f for variant in looked_at for f in look_over(letter_of(edition, variant))]
+    def findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
+        """What is wrong or doubtful in these mails, the errors first."""
+        checked = [checked_mail(edition.masthead["site"], m) for m in _telling_everything(mails)]
+        found = [finding for mail in checked for finding in look_over(mail)]
         if self._options.links:
-            own = edition.masthead["site"]["base_url"]
-            addresses = (a for v in looked_at for a in addresses_in(v.html, own))
-            found += ask_links(dict.fromkeys(addresses), self._ask)
+            found += ask_links(checked, edition.masthead["site"]["base_url"], self._ask)
         kept = dict.fromkeys(f for f in found if self._counts(f))
         return sorted(kept, key=lambda finding: finding.severity)
 
@@ -55,12 +61,12 @@ class Inspector:
         found = look_at_domain(address, self._selectors.get(address, ""), self._records)
         return [finding for finding in found if self._counts(finding)]
 
-    def refuse_faulty(self, edition: Edition, variants: Iterable[CompiledVariant]) -> None:
+    def refuse_faulty(self, edition: Edition, mails: Iterable[RenderedMail]) -> None:
         """
         Raises:
             SendingRefused: something in them must not go out.
         """
-        faults = errors_of(self.findings(edition, variants))
+        faults = errors_of(self.findings(edition, mails))
         if faults:
             told = "; ".join(f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD])
             more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
@@ -72,26 +78,36 @@ class Inspector:
         return finding.rule in ALWAYS or finding.rule not in self._options.ignore
 
 
-def _telling_everything(variants: Iterable[CompiledVariant]) -> Iterable[CompiledVariant]:
+def _telling_everything(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]:
     """The largest, and as many others as it takes to have seen every article."""
     seen: set[str] = set()
-    for variant in sorted(variants, key=lambda v: -len(v.html)):
-        articles = set(variant.articles.split(","))
+    for mail in sorted(mails, key=lambda m: -m.html_bytes):
+        articles = set(mail.content.key.split(","))
         if not articles <= seen:
             seen |= articles
-            yield variant
+            yield mail
 
 
-def letter_of(edition: Edition, variant: CompiledVariant) -> Letter:
-    """A compiled mail as the rules look at it."""
-    site = edition.masthead["site"]
-    return Letter(
-        subject=variant.subject,
-        html=variant.html,
-        text=variant.text,
+def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
+    """A rendered mail as the rules look at it, with some reader's values."""
+    values = personal_values("", "Ada Fenn", "sample", "sample", "sample")
+    return CheckedMail(
+        subject=mail.subject,
+        html=fill(mail.html, mail.nonce, values),
+        text=fill(mail.text, mail.nonce, values),
         imprint=tuple(line for line in site["imprint"].values() if line),
         unsubscribe_base=f"{site['base_url']}/unsubscribe/",
-        left_out=variant.left_out,
-        mail_bytes=len(variant.content),
-        pictures_left=variant.pictures_left,
+        articles=tuple(
+            QuotedArticle(
+                title=story.title,
+                html=resolved(story.body_html, site["base_url"]),
+                addresses=(story.url, story.image_url),
+            )
+            for story in mail.content.stories
+        ),
+        placeholder=start_of_marks(mail.nonce),
+        html_bytes=mail.html_bytes,
+        left_out=mail.left_out,
+        mail_bytes=len(mail.message),
+        pictures_left=mail.pictures_left,
     )

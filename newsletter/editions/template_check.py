@@ -1,17 +1,18 @@
-"""Trying a kind of mail out on sample values, without a database and without sending anything."""
+"""Checks a kind of mail on sample values, without a database and without sending anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.config.options import Config
-from newsletter.editions.inspection import letter_of
+from newsletter.editions.content import content_of
 from newsletter.editions.masthead import shown_masthead
+from newsletter.editions.preflight import checked_mail
 from newsletter.editions.sample import sample_edition, sample_notice, sample_sections
-from newsletter.editions.variants import compile_variant
 from newsletter.linting.content import look_over
-from newsletter.linting.findings import Finding, Letter, Rule
-from newsletter.rendering.compile import Renderer, personal_values
-from newsletter.rendering.slots import fill
+from newsletter.linting.findings import Finding, Rule
+from newsletter.rendering.renderer import RenderedMail, Renderer
+from newsletter.rendering.slots import fill, personal_values
 
 SAMPLE_STORIES = 14
 READER = "Ada Fenn"
@@ -21,7 +22,7 @@ EDITION_KINDS = frozenset({"digest", "bulletin", "article"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class CheckedTemplate:
     """A kind of mail as a reader would get it, and what is wrong with it."""
 
     subject: str
@@ -30,7 +31,9 @@ class Tried:
     findings: tuple[Finding, ...]
 
 
-def try_out(config: Config, renderer: Renderer, kind: str, now: datetime, *, is_own: bool) -> Tried:
+def check_template(
+    config: Config, renderer: Renderer, kind: str, now: datetime, *, is_own: bool
+) -> CheckedTemplate:
     """Render a kind of mail with sample values and look it over.
 
     Args:
@@ -43,10 +46,10 @@ def try_out(config: Config, renderer: Renderer, kind: str, now: datetime, *, is_
     used |= {config.bulletins.template, config.each_article.template}
     if kind in EDITION_KINDS | used or is_own:
         return _edition(config, renderer, kind, now)
-    return _notice(config, renderer, kind)
+    return _notice(config, renderer, kind, now)
 
 
-def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Tried:
+def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> CheckedTemplate:
     digests = {digest.template for digest in config.digests.values()}
     is_bulletin = kind == "bulletin" or (kind == config.bulletins.template and kind not in digests)
     count = (
@@ -58,28 +61,22 @@ def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Tr
     )
     edition = sample_edition(config, kind, now, count)
     sections = () if is_bulletin else sample_sections(config.site.base_url, now, count)
-    compiled = compile_variant(edition, sections, renderer, now)
-    values = personal_values("", READER, "sample", "sample", "sample")
-    return Tried(
-        subject=compiled.subject,
-        html=fill(compiled.html, compiled.nonce, values),
-        text=fill(compiled.text, compiled.nonce, values),
-        findings=tuple(look_over(letter_of(edition, compiled))),
-    )
+    content = content_of(edition, sections, unsubscribe_base=renderer.unsubscribe_base, now=now)
+    mail = renderer.render_mail(content)
+    return _checked(mail, look_over(checked_mail(edition.masthead["site"], mail)))
 
 
-def _notice(config: Config, renderer: Renderer, kind: str) -> Tried:
-    context = sample_notice(config)
-    rendered = renderer.render(kind, context)
+def _notice(config: Config, renderer: Renderer, kind: str, now: datetime) -> CheckedTemplate:
+    mail = renderer.render_mail(sample_notice(config, kind, now))
+    findings = look_over(checked_mail(shown_masthead(config)["site"], mail))
+    return _checked(mail, [f for f in findings if f.rule is not Rule.UNSUBSCRIBE])
+
+
+def _checked(mail: RenderedMail, findings: Sequence[Finding]) -> CheckedTemplate:
     values = personal_values("", READER, "sample", "sample", "sample")
-    letter = Letter(
-        subject=renderer.subject(kind, context),
-        html=fill(rendered.html, rendered.nonce, values),
-        text=fill(rendered.text, rendered.nonce, values),
-        imprint=tuple(line for line in shown_masthead(config)["site"]["imprint"].values() if line),
-        unsubscribe_base=renderer.unsubscribe_base,
-    )
-    findings = (f for f in look_over(letter) if f.rule is not Rule.UNSUBSCRIBE)
-    return Tried(
-        subject=letter.subject, html=letter.html, text=letter.text, findings=tuple(findings)
+    return CheckedTemplate(
+        subject=mail.subject,
+        html=fill(mail.html, mail.nonce, values),
+        text=fill(mail.text, mail.nonce, values),
+        findings=tuple(findings),
     )
