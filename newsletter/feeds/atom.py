@@ -1,6 +1,7 @@
 """The Atom document (RFC 4287)."""
 
 from functools import lru_cache
+from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -12,6 +13,8 @@ from newsletter.feeds.documents import (
     FeedKind,
     Media,
     last_update,
+    looks_like_markup,
+    made_of,
     tidy_entry,
     tidy_info,
 )
@@ -19,9 +22,9 @@ from newsletter.feeds.trees import (
     ATOM_NAMESPACE,
     GENERATOR,
     KEPT_PIECES,
-    NAMESPACES,
     add_history,
     add_media,
+    history_namespaces,
     join,
     parse,
     serialise,
@@ -29,26 +32,26 @@ from newsletter.feeds.trees import (
 )
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-USED = ("fh", "at")
 
 
 def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     """The Atom document, with media (Media RSS), history (RFC 5005), tombstones (RFC 6721)."""
     info = tidy_info(info)
     scheme = topics_scheme(info)
-    pieces = [_piece(entry, info.author, scheme) for entry in entries]
+    pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
     return join(serialise(_root(info, entries)), b"</feed>", pieces)
 
 
 def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
     head = parse(_generator(info, entries).atom_str())
-    root = etree.Element("feed", nsmap={prefix: NAMESPACES[prefix] for prefix in USED})
+    root = etree.Element("feed", nsmap=history_namespaces(info))
     root.set("xmlns", ATOM_NAMESPACE)
     root.set(LANGUAGE, info.language)
     for element in head.iter():
         element.tag = etree.QName(element).localname
     root.extend(list(head))
-    etree.cleanup_namespaces(root, keep_ns_prefixes=USED)
+    _unmistakable(root.find("title"))
+    etree.cleanup_namespaces(root, keep_ns_prefixes=list(root.nsmap))
     for link in info.links:
         etree.SubElement(root, "link", rel=link.rel, href=link.url)
     add_history(root, info)
@@ -89,6 +92,7 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
     if entry.content_html:
         item.content(entry.content_html, type="html")
     element = item.atom_entry()
+    _unmistakable(element.find("title"))
     alternate = element.find("link")
     alternate.attrib.update({"rel": "alternate", "type": "text/html"})
     for media in entry.media:
@@ -97,6 +101,13 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
         etree.SubElement(element, "category", term=slug, label=name, scheme=scheme)
     add_media(element, entry)
     return element
+
+
+def _unmistakable(title: etree._Element) -> None:
+    """Say that a title is HTML where it could be taken for it (RFC 4287 section 3.1.1)."""
+    if looks_like_markup(title.text):
+        title.set("type", "html")
+        title.text = escape(title.text, quote=False)
 
 
 def _enclosure(media: Media) -> etree._Element:

@@ -1,6 +1,6 @@
 """One feed document from the stored articles: what goes in, its links, and its bytes.
 
-Keeping what was built is `feeds.shelf`'s business, serving and compressing the site's.
+Keeping what was built is `feeds.feed_cache`'s business, serving and compressing the site's.
 """
 
 import hashlib
@@ -16,7 +16,15 @@ from newsletter.config.options import Config, Imprint
 from newsletter.errors import ResourceNotFound
 from newsletter.feeds import store
 from newsletter.feeds.atom import write_atom
-from newsletter.feeds.documents import NEVER, Entry, FeedInfo, FeedKind, Link, Withdrawn
+from newsletter.feeds.documents import (
+    NEVER,
+    Entry,
+    FeedInfo,
+    FeedKind,
+    Link,
+    Withdrawn,
+    made_of,
+)
 from newsletter.feeds.entries import entry_of, entry_of_correction, thaw
 from newsletter.feeds.jsonfeed import write_json
 from newsletter.feeds.models import HappeningKind
@@ -124,12 +132,15 @@ def _entries(
 ) -> Iterator[Entry]:
     told = store.told(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
-    for place in places:
-        article, base = told[place.article_id], config.site.base_url
+    base = config.site.base_url
+
+    def entry(place: store.Place) -> Entry:
+        article = told[place.article_id]
         if place.number:
-            yield entry_of_correction(notes[place], article, base)
-        else:
-            yield entry_of(article, base, is_excerpt=is_excerpt)
+            return entry_of_correction(notes[place], article, base)
+        return entry_of(article, base, is_excerpt=is_excerpt)
+
+    return made_of(places, entry)
 
 
 def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, ...]:

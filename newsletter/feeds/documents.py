@@ -4,9 +4,15 @@ Pure values: which articles, and under which addresses, `feeds.building` decides
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
+
+import structlog
+
+log = structlog.get_logger()
 
 # An empty feed has to say something, and must say the same each time.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,6 +22,10 @@ SENTENCE_ENDS = (".", "!", "?", "…")
 
 # XML 1.0 section 2.2: every character that a document may hold.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a parser of HTML, or a reader that guesses, takes for a tag or a character reference.
+_MARKUP = re.compile(r"<(?=[/!?A-Za-z])|&(?=#?\w+;)")
+# U+2060 has no width and breaks no line (Unicode, section 23.2); after "<" there is no tag.
+WORD_JOINER = "\u2060"
 
 
 class FeedKind(StrEnum):
@@ -169,6 +179,30 @@ def tidy_entry(entry: Entry, author: str) -> Entry:
 
 def _tidy_media(media: Media) -> Media:
     return replace(media, url=clean(media.url), title=clean_line(media.title, ""))
+
+
+def looks_like_markup(text: str) -> bool:
+    """Whether a plain text could be taken for HTML."""
+    return bool(_MARKUP.search(text))
+
+
+def unlike_markup(text: str) -> str:
+    """The text, looking the same, in a form that nobody takes for HTML."""
+    return _MARKUP.sub(lambda found: f"{found[0]}{WORD_JOINER}", text)
+
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def made_of(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
+    """What is made of each; one that nothing can be made of is left out of the feed, and logged."""
+    for one in given:
+        try:
+            yield make(one)
+        except Exception:
+            # Whatever it is, one article must not take all others out of the feed.
+            log.exception("an article is left out of a feed", article=str(one)[:200])
 
 
 def clean(text: str) -> str:

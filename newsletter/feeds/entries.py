@@ -9,7 +9,9 @@ from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents import Entry, Media
 from newsletter.feeds.store import Told
+from newsletter.uris import absolute, resolved
 
+MICROSECONDS = 1_000_000
 # Where on an article's page its corrections stand.
 ANCHOR = "corrections"
 
@@ -20,18 +22,19 @@ Known = Mapping[str, Mapping[str, Any]]
 def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
     known = {one["url"]: one for one in article.media}
+    body = resolved(article.body_html, base_url)
     return Entry(
         id=article.uid,
         url=article_url(article, base_url),
         title=article.title,
         summary=article.summary,
-        content_html="" if is_excerpt else article.body_html,
+        content_html="" if is_excerpt else body,
         author=article.author,
-        published=article.published_at,
-        updated=article.updated_at,
+        published=article.published_at.replace(microsecond=0),
+        updated=_distinct(article.updated_at, article.id),
         topics=article.topics,
-        image=image_of(article.image_url, known),
-        enclosures=tuple(enclosures_in(article.body_html, known)),
+        image=image_of(article.image_url, base_url, known),
+        enclosures=tuple(enclosures_in(article.body_html, base_url, known)),
     )
 
 
@@ -46,8 +49,8 @@ def entry_of_correction(correction: Correction, article: Told, base_url: str) ->
         summary=correction.note,
         content_html=f'<p>{note}</p><p>The article: <a href="{escape(url)}">{title}</a></p>',
         author=article.author,
-        published=correction.at,
-        updated=correction.at,
+        published=correction.at.replace(microsecond=0),
+        updated=_distinct(correction.at, MICROSECONDS // 2 + article.id + correction.number),
         topics=article.topics,
     )
 
@@ -56,23 +59,36 @@ def article_url(article: Told, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 
-def image_of(url: str, known: Known | None = None) -> Media | None:
+def _distinct(moment: datetime, number: int) -> datetime:
+    """The moment to the second, and a fraction of its own: imported articles often share one.
+
+    Two entries with the same `updated` cannot be put in order (RFC 4287 section 4.1.2).
+    """
+    return moment.replace(microsecond=number % MICROSECONDS)
+
+
+def image_of(url: str, base_url: str, known: Known | None = None) -> Media | None:
     """An article's picture."""
     if not url:
         return None
     found = (known or {}).get(url, {})
     kind = found.get("type") or type_of(url)
     is_image = kind.startswith("image/")
-    return Media(url=url, type=kind if is_image else "image/jpeg", length=found.get("length", 0))
+    return Media(
+        url=absolute(url, base_url),
+        type=kind if is_image else "image/jpeg",
+        length=found.get("length", 0),
+    )
 
 
-def enclosures_in(body: str, known: Known | None = None) -> Iterator[Media]:
+def enclosures_in(body: str, base_url: str, known: Known | None = None) -> Iterator[Media]:
     """The recordings and papers that a text links to, each once."""
     about = known or {}
     types = {url: one["type"] for url, one in about.items()}
     for one in linked_in(body, types):
         length = about.get(one.url, {}).get("length", 0)
-        yield Media(url=one.url, type=one.type, length=length, title=one.title)
+        url = absolute(one.url, base_url)
+        yield Media(url=url, type=one.type, length=length, title=one.title)
 
 
 def freeze(entry: Entry) -> dict[str, Any]:

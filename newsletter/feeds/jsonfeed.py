@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from newsletter.feeds.documents import Entry, FeedInfo, Media, tidy_entry, tidy_info
+from newsletter.feeds.documents import Entry, FeedInfo, Media, made_of, tidy_entry, tidy_info
 from newsletter.feeds.trees import KEPT_PIECES
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -34,7 +34,7 @@ def write_json(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
         document["hubs"] = hubs
     if extension := _extension(info):
         document[EXTENSION] = extension
-    items = [_piece(entry, info.author, info.language) for entry in entries]
+    items = list(made_of(entries, lambda entry: _piece(entry, info.author, info.language)))
     return b'%s,"items":[%s]}' % (_dumped(document).removesuffix(b"}"), b",".join(items))
 
 

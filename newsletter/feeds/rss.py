@@ -12,7 +12,16 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from newsletter.feeds.documents import Entry, FeedInfo, FeedKind, last_update, tidy_entry, tidy_info
+from newsletter.feeds.documents import (
+    Entry,
+    FeedInfo,
+    FeedKind,
+    last_update,
+    made_of,
+    tidy_entry,
+    tidy_info,
+    unlike_markup,
+)
 from newsletter.feeds.trees import (
     ATOM_NAMESPACE,
     GENERATOR,
@@ -20,6 +29,7 @@ from newsletter.feeds.trees import (
     NAMESPACES,
     add_history,
     add_media,
+    history_namespaces,
     join,
     named,
     parse,
@@ -39,15 +49,16 @@ def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     scheme = topics_scheme(info)
     with _LOCALE:
         head = serialise(_root(info, entries))
-        pieces = [_piece(entry, info.author, scheme) for entry in entries]
+        pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
     return _hexadecimal_titles(join(head, b"</channel></rss>", pieces))
 
 
 def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
     channel = parse(_generator(info, entries).rss_str())[0]
-    spaces = {"atom": ATOM_NAMESPACE, "fh": NAMESPACES["fh"], "at": NAMESPACES["at"]}
+    spaces = {"atom": ATOM_NAMESPACE, **history_namespaces(info)}
     root = etree.Element("rss", nsmap=spaces, version="2.0")
     root.append(channel)
+    etree.cleanup_namespaces(root, keep_ns_prefixes=list(spaces))
     own = channel.find(ATOM_LINK)
     for link in reversed(info.links):
         own.addnext(etree.Element(ATOM_LINK, rel=link.rel, href=link.url))
@@ -57,7 +68,7 @@ def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
 
 def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     feed = FeedGenerator()
-    feed.title(info.title)
+    feed.title(unlike_markup(info.title))
     feed.description(info.description)
     feed.language(info.language)
     feed.generator(GENERATOR)
@@ -78,7 +89,7 @@ def _piece(entry: Entry, author: str, scheme: str) -> bytes:
 
 def _element(entry: Entry, scheme: str) -> etree._Element:
     item = FeedEntry()
-    item.title(entry.title)
+    item.title(unlike_markup(entry.title))
     item.link(href=entry.url, rel="alternate")
     item.guid(entry.id, permalink=False)
     item.published(entry.published)

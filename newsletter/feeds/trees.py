@@ -43,6 +43,12 @@ def join(head: bytes, end: bytes, pieces: list[bytes]) -> bytes:
     return b"".join((head.removesuffix(end), *pieces, end))
 
 
+def history_namespaces(info: FeedInfo) -> dict[str, str]:
+    """What `add_history` needs; a namespace that is not used is not declared."""
+    used = {"fh": info.is_archive, "at": bool(info.withdrawn)}
+    return {prefix: NAMESPACES[prefix] for prefix, is_used in used.items() if is_used}
+
+
 def add_history(parent: etree._Element, info: FeedInfo) -> None:
     """Say that the document is archived, and which articles were withdrawn."""
     if info.is_archive:

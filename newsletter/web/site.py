@@ -31,9 +31,9 @@ from newsletter.web import (
     rights,
     theming,
 )
+from newsletter.web.answers import CachedFeeds
 from newsletter.web.delivery import PageDelivery
 from newsletter.web.limits import BodyLimit, MostAtOnce
-from newsletter.web.ready import AnswerReady
 from newsletter.web.security import SecurityHeaders
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
@@ -55,7 +55,7 @@ def create_site(services: SiteServices) -> ASGIApp:
         exception_handlers=errors.HANDLERS,
     )
     site.state.site = state
-    return AnswerReady(site, state.ready)
+    return CachedFeeds(site, state.feeds)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:

@@ -96,6 +96,31 @@ def test_every_address_is_absolute(filled: Database, config: Config) -> None:
         assert item["image"].startswith("https://")
 
 
+def test_no_two_entries_share_the_moment_of_their_last_change(
+    filled: Database, config: Config, clock: FixedClock
+) -> None:
+    with filled.write() as session:
+        for article in store.listed(session):
+            article.updated_at = clock.now()
+        newest = store.published(session)[0]
+        correct(session, newest.id, "Forty, not four.", clock.now())
+    moments = [item["date_modified"] for item in read(filled, config)["items"]]
+    assert len(set(moments)) == len(moments) > 2
+
+
+def test_links_within_the_site_are_resolved_and_all_addresses_valid(
+    filled: Database, config: Config
+) -> None:
+    with filled.write() as session:
+        newest = store.published(session)[0]
+        newest.image_url = "https://x.example/my photo.jpg"
+        newest.body_html = '<p><a href="/maps">m</a> <a href="https://x.example/a b.mp3">h</a></p>'
+    item = read(filled, config)["items"][0]
+    assert item["image"] == "https://x.example/my%20photo.jpg"
+    assert item["attachments"][0]["url"] == "https://x.example/a%20b.mp3"
+    assert 'href="https://wexcombe.example/maps"' in item["content_html"]
+
+
 def test_the_feeds_own_id_is_a_tag(filled: Database, config: Config) -> None:
     with filled.read() as session:
         atom = build(session, config, selected(FeedKind.ATOM, "housing")).content

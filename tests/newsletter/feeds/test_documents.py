@@ -1,8 +1,10 @@
 """What Atom, RSS and JSON feeds say, whatever the articles say."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import feedparser
@@ -170,9 +172,55 @@ def test_rss_follows_the_boards_profile() -> None:
 
 def test_rss_titles_use_hexadecimal_references_and_descriptions_are_html() -> None:
     content = write_rss(INFO, ENTRIES)
-    assert b"<title>Bridge &#x26; ferry: &#x3C;both&gt; reopen</title>" in content
-    assert xml(content).findtext("channel/item/title") == BRIDGE.title
+    title = "Bridge &#x26; ferry: &#x3C;\u2060both&gt; reopen"
+    assert f"<title>{title}</title>".encode() in content
+    assert xml(content).findtext("channel/item/title").replace("\u2060", "") == BRIDGE.title
     assert xml(content).findtext("channel/item/description") == "Both reopen &amp; all is well."
+
+
+TITLES = ["Why is <script> here?", "The <b>end</b>", "Use &nbsp; or &#160;", "1 < 2 & 3", "AT&T"]
+
+
+@pytest.mark.parametrize("title", [title for title in TITLES if "&nbsp;" not in title])
+@pytest.mark.parametrize("kind", FeedKind)
+def test_readers_are_shown_every_title_as_it_is(kind: FeedKind, title: str) -> None:
+    content = WRITERS[kind](INFO, (replace(BRIDGE, title=title),))
+    if kind is FeedKind.JSON:
+        shown = json.loads(content)["items"][0]["title"]
+    else:
+        found = feedparser.parse(content).entries[0].title
+        # feedparser gives HTML.
+        shown = unescape(found).replace("\u2060", "")
+    assert shown == title
+
+
+@pytest.mark.parametrize("title", TITLES[:3])
+def test_a_title_that_looks_like_html_says_what_it_is(title: str) -> None:
+    entries = (replace(BRIDGE, title=title),)
+    atom = xml(write_atom(INFO, entries)).find(f"{ATOM}entry/{ATOM}title")
+    assert atom.get("type") == "html"
+    assert unescape(atom.text) == title
+    rss = xml(write_rss(INFO, entries)).findtext("channel/item/title")
+    assert not re.search(r"</?\w|&#?\w+;", rss)
+
+
+def test_a_namespace_that_is_not_used_is_not_declared() -> None:
+    for content in (write_atom(INFO, (LIBRARY,)), write_rss(INFO, (LIBRARY,))):
+        for unused in ("history", "tombstones", "mrss"):
+            assert unused not in content.decode()
+    sealed = replace(INFO, is_archive=True)
+    assert xml(write_rss(sealed, ())).find("channel/{*}archive") is not None
+    assert b"tombstones" not in write_rss(sealed, ())
+
+
+@pytest.mark.parametrize("kind", FeedKind)
+def test_an_entry_that_cannot_be_written_is_left_out(kind: FeedKind) -> None:
+    broken: Any = replace(BRIDGE, published="yesterday")
+    content = WRITERS[kind](INFO, (broken, LIBRARY))
+    if kind is FeedKind.JSON:
+        assert [item["id"] for item in json.loads(content)["items"]] == [LIBRARY.id]
+    else:
+        assert [e.title for e in feedparser.parse(content).entries] == [LIBRARY.title]
 
 
 @pytest.mark.parametrize("year", [1066, 1931, 2039, 9999])
