@@ -23,12 +23,8 @@ from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.polling import poll_source
-from newsletter.articles.publishing import (
-    ImportReport,
-    ImportStopped,
-    Progress,
-    import_records,
-)
+from newsletter.articles.publishing import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound

@@ -203,7 +203,10 @@ def states(session: Session, scope: Scope) -> list[State]:
         Article.published_at,
         Article.updated_at,
         Article.changed_at,
-    ).where(*_inside(session, scope), Article.status != ArticleStatus.DRAFT)
+    ).where(
+        *_inside(session, scope),
+        Article.status.in_((ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN)),
+    )
     return [State(**row) for row in session.execute(query).mappings()]
 
 
