@@ -6,6 +6,7 @@ docs/templates.md names them for those who write templates.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from newsletter.articles.addresses import resolved
 from newsletter.articles.models import Article
 from newsletter.articles.sanitising import summary_of
 from newsletter.editions.abridging import Plan
@@ -98,7 +99,8 @@ def _told(edition: Edition, sections: Sequence[Section], plan: Plan) -> list[dic
 def _article(article: Article, masthead: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     base_url = masthead["site"]["base_url"]
     limit = plan.excerpt_characters
-    body, is_whole = article.body_html, True
+    page = f"{base_url}/articles/{article.slug}"
+    body, is_whole = resolved(article.body_html, base_url, page), True
     if plan.body_characters and len(body) > plan.body_characters:
         body, is_whole = first_part(body, plan.body_characters), False
     return {

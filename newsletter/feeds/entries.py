@@ -5,6 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from newsletter.articles.addresses import resolved
 from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents import Entry, Media
@@ -20,18 +21,20 @@ Known = Mapping[str, Mapping[str, Any]]
 def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
     known = {one["url"]: one for one in article.media}
+    url = article_url(article, base_url)
+    body = resolved(article.body_html, base_url, page=url)
     return Entry(
         id=article.uid,
-        url=article_url(article, base_url),
+        url=url,
         title=article.title,
         summary=article.summary,
-        content_html="" if is_excerpt else article.body_html,
+        content_html="" if is_excerpt else body,
         author=article.author,
         published=article.published_at,
         updated=article.updated_at,
         topics=article.topics,
         image=image_of(article.image_url, known),
-        enclosures=tuple(enclosures_in(article.body_html, known)),
+        enclosures=tuple(enclosures_in(body, known)),
     )
 
 

@@ -24,6 +24,7 @@ from newsletter.errors import InvalidInput
 
 LONGEST_TITLE = 500
 LONGEST_MADE_TITLE = 80
+_INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|br|cite|code|del|em|font|i|img|ins|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr)"
     r"(?:\s[^<>]*)?/?>",
@@ -50,6 +51,15 @@ class ImportContext:
     @classmethod
     def of(cls, site: Site) -> "ImportContext":
         return cls(zone=ZoneInfo(site.timezone), base_url=site.base_url, tag=site.tag)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CameIn:
+    """How much a body held before anything was taken out of it."""
+
+    words: int = 0
+    links: int = 0
+    pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +94,7 @@ class Record:
     updated_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
+    came_in: CameIn = CameIn()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,6 +172,16 @@ def checked(record: Record, context: ImportContext) -> Record:
         canonical_url=canonical,
         image_url=_address(record.image_url, base),
         notes=(*notes, *mended.notes),
+        came_in=_counted(record.body_html),
+    )
+
+
+def _counted(html: str) -> CameIn:
+    words = _INVISIBLE.sub(" ", html)
+    return CameIn(
+        words=len(re.findall(r"\w+", unescape(re.sub("<[^<>]*>", " ", words)))),
+        links=len(re.findall(r"<a\s", html)),
+        pictures=len(re.findall(r"<img\s", html)),
     )
 
 

@@ -69,9 +69,7 @@ def _weighed(root: Element) -> Element | None:
 
 def _marked(root: Element, title: str) -> Element | None:
     """The part that the page names; else its body without the frame around it."""
-    bodies = [
-        e for e in root.iter(etree.Element) if "articleBody" in (e.get("itemprop") or "").split()
-    ]
+    bodies = [e for e in root.iter(etree.Element) if _is_body(e)]
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
     mains = [e for e in root.iter(etree.Element) if e.tag == "main" or e.get("role") == "main"]
     titled = [e for e in articles if _has_heading(e, title)]
@@ -84,6 +82,12 @@ def _marked(root: Element, title: str) -> Element | None:
             if element.getparent() is not None and not _has_heading(element, title):
                 element.drop_tree()
     return body
+
+
+def _is_body(element: Element) -> bool:
+    """As schema.org and microformats.org (h-entry) mark it."""
+    is_named = "articleBody" in (element.get("itemprop") or "").split()
+    return is_named or "e-content" in (element.get("class") or "").split()
 
 
 def _is_within(element: Element, names: tuple[str, ...]) -> bool:

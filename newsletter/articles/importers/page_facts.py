@@ -175,7 +175,8 @@ def _written(element: Element) -> str:
 def _is_aside(element: Element) -> bool:
     """Whether it stands in comments, or in a list of other articles."""
     return any(
-        e.tag in {"aside", "footer", "nav"}
+        e.tag in {"aside", "nav"}
+        or (e.tag == "footer" and next(e.iterancestors("article"), None) is None)
         or _COMMENTS.search(f"{e.get('class') or ''} {e.get('id') or ''}")
         for e in element.iterancestors()
         if e.tag not in {"body", "html"}

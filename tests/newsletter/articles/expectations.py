@@ -40,7 +40,11 @@ def told(items: list[Record | BadRecord]) -> list[dict[str, object]]:
     plain = json.loads(json.dumps([asdict(item) for item in items], default=str))
     empty = {"attachments": [], "notes": [], "is_cut": False}
     return [
-        {k: v for k, v in item.items() if v not in (None, "") and empty.get(k) != v}
+        {
+            k: v
+            for k, v in item.items()
+            if v not in (None, "") and empty.get(k) != v and k != "came_in"
+        }
         for item in plain
     ]
 
