@@ -17,6 +17,7 @@ from newsletter.articles import store as articles
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
+from newsletter.articles.scheduling import publish_due
 from newsletter.clock import SystemClock
 from newsletter.delivery import disclosure, watching
 from newsletter.delivery.alarm import Alarm
@@ -109,6 +110,7 @@ def make_due_digests(app: Newsletter) -> None:
 
     Digests due at the same moment go out in one mail.
     """
+    publish_due_articles(app)
     now = app.clock.now()
     due: list[DueDigest] = []
     for name in app.config.digests:
@@ -128,8 +130,22 @@ def make_due_digests(app: Newsletter) -> None:
                     _make(app, [single], now)
 
 
+def publish_due_articles(app: Newsletter) -> None:
+    """Publish the scheduled articles whose time has come.
+
+    Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
+    """
+    with app.database.read() as session:
+        if not articles.due_to_appear(session, app.clock.now()):
+            return
+    with app.database.write() as session:
+        for article in publish_due(session, app.clock.now()):
+            log.info("article published", article=article.id, title=article.title)
+
+
 def make_due_articles(app: Newsletter) -> None:
     """Compose the edition of every article that is to be mailed by itself."""
+    publish_due_articles(app)
     now = app.clock.now()
     with app.database.write() as session:
         due = list(due_articles(session, app.config, now))

@@ -19,7 +19,6 @@ FLOORS: tuple[tuple[int, tuple[str, ...]], ...] = (
             "newsletter.signing",
             "newsletter.database",
             "newsletter.fetching",
-            "newsletter.uris",
         ),
     ),
     (1, ("subscribers",)),

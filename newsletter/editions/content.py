@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter.articles.addresses import resolved
 from newsletter.articles.models import Article
 from newsletter.editions.dates import long_date
 from newsletter.editions.digest import Amendment, Section, key_of
 from newsletter.editions.models import Edition, EditionKind
 from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
 from newsletter.rendering.message import MessageHeaders
-from newsletter.uris import absolute
 
 # Stories told with an excerpt, for editions composed before digests could say how many.
 STORIES = 8
@@ -46,7 +46,7 @@ def content_of(
         subject_option=f"digests.{edition.digest}.subject",
         subject_prefix=TEST_PREFIX if is_test else "",
         values=_values(edition, sections),
-        body_html=edition.body_html,
+        body_html=resolved(edition.body_html, edition.masthead["site"]["base_url"]),
         sections=tuple(_section(section, edition.masthead) for section in sections),
         excerpts=digest.get("stories", STORIES),
         key=key_of(sections),
@@ -107,13 +107,13 @@ def _story(article: Article, masthead: Mapping[str, Any]) -> Story:
         url=_address(article, masthead),
         summary=article.summary,
         author=article.author,
-        image_url=absolute(article.image_url, base_url) if article.image_url else "",
+        image_url=article.image_url,
         published=long_date(article.published_at, masthead["timezone"]),
         topics=tuple(
             TopicLink(slug=t.slug, name=t.name, url=f"{base_url}/topics/{t.slug}")
             for t in article.topics
         ),
-        body_html=article.body_html,
+        body_html=resolved(article.body_html, base_url, page=_page(article, base_url)),
     )
 
 
@@ -137,7 +137,11 @@ def _correction(amendment: Amendment, masthead: Mapping[str, Any]) -> dict[str, 
 def _address(article: Article, masthead: Mapping[str, Any]) -> str:
     """Where the article is read: where it first appeared, else its page on the site."""
     base_url: str = masthead["site"]["base_url"]
-    return absolute(article.canonical_url or f"/articles/{article.slug}", base_url)
+    return article.canonical_url or _page(article, base_url)
+
+
+def _page(article: Article, base_url: str) -> str:
+    return f"{base_url}/articles/{article.slug}"
 
 
 def _headers(edition: Edition, unsubscribe_base: str, now: datetime) -> MessageHeaders:

@@ -17,7 +17,6 @@ from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArti
 from newsletter.linting.links import Ask, ask_links
 from newsletter.rendering.renderer import RenderedMail
 from newsletter.rendering.slots import fill, personal_values, start_of_marks
-from newsletter.uris import resolved
 
 # What stops an edition is told in its note; more than so many faults are not read.
 FAULTS_TOLD = 5
@@ -100,7 +99,7 @@ def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
         articles=tuple(
             QuotedArticle(
                 title=story.title,
-                html=resolved(story.body_html, site["base_url"]),
+                html=story.body_html,
                 addresses=(story.url, story.image_url),
             )
             for story in mail.content.stories

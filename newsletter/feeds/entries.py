@@ -5,11 +5,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from newsletter.articles.addresses import resolved
 from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents import Entry, Media
 from newsletter.feeds.store import Told
-from newsletter.uris import absolute, resolved
 
 MICROSECONDS = 1_000_000
 # Where on an article's page its corrections stand.
@@ -22,10 +22,11 @@ Known = Mapping[str, Mapping[str, Any]]
 def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
     known = {one["url"]: one for one in article.media}
-    body = resolved(article.body_html, base_url)
+    url = article_url(article, base_url)
+    body = resolved(article.body_html, base_url, page=url)
     return Entry(
         id=article.uid,
-        url=article_url(article, base_url),
+        url=url,
         title=article.title,
         summary=article.summary,
         content_html="" if is_excerpt else body,
@@ -33,8 +34,8 @@ def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
         published=article.published_at.replace(microsecond=0),
         updated=_distinct(article.updated_at, article.id),
         topics=article.topics,
-        image=image_of(article.image_url, base_url, known),
-        enclosures=tuple(enclosures_in(article.body_html, base_url, known)),
+        image=image_of(article.image_url, known),
+        enclosures=tuple(enclosures_in(body, known)),
     )
 
 
@@ -67,7 +68,7 @@ def _distinct(moment: datetime, number: int) -> datetime:
     return moment.replace(microsecond=number % MICROSECONDS)
 
 
-def image_of(url: str, base_url: str, known: Known | None = None) -> Media | None:
+def image_of(url: str, known: Known | None = None) -> Media | None:
     """An article's picture."""
     if not url:
         return None
@@ -75,20 +76,19 @@ def image_of(url: str, base_url: str, known: Known | None = None) -> Media | Non
     kind = found.get("type") or type_of(url)
     is_image = kind.startswith("image/")
     return Media(
-        url=absolute(url, base_url),
+        url=url,
         type=kind if is_image else "image/jpeg",
         length=found.get("length", 0),
     )
 
 
-def enclosures_in(body: str, base_url: str, known: Known | None = None) -> Iterator[Media]:
+def enclosures_in(body: str, known: Known | None = None) -> Iterator[Media]:
     """The recordings and papers that a text links to, each once."""
     about = known or {}
     types = {url: one["type"] for url, one in about.items()}
     for one in linked_in(body, types):
         length = about.get(one.url, {}).get("length", 0)
-        url = absolute(one.url, base_url)
-        yield Media(url=url, type=one.type, length=length, title=one.title)
+        yield Media(url=one.url, type=one.type, length=length, title=one.title)
 
 
 def freeze(entry: Entry) -> dict[str, Any]:

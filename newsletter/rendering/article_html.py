@@ -1,16 +1,14 @@
 """The stored HTML of an article or bulletin, fit for mail programs.
 
-What can be mended without asking anybody is mended here: addresses become absolute, pictures no
-wider than the column, counting pixels go, and an article's picture without words is marked as
-decoration, so that no program reads its file's name aloud. What is doubtful is told by `linting`.
+What can be mended without asking anybody is mended here: pictures are no wider than the column,
+counting pixels go, and an article's picture without words is marked as decoration, so that no
+program reads its file's name aloud. What is doubtful is told by `linting`.
 """
 
 import re
 from itertools import islice
 
 from lxml import html as trees
-
-from newsletter.uris import resolved
 
 # The width of the text column of the shipped templates, in pixels.
 COLUMN_PIXELS = 536
@@ -22,13 +20,12 @@ _LENGTH = re.compile(r"\s*(\d{1,6})(?:\.\d+)?(?:px)?\s*", re.IGNORECASE)
 _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 
 
-def for_mail(html: str, base_url: str, *, is_own: bool = False) -> str:
+def for_mail(html: str, *, is_own: bool = False) -> str:
     """The body as a part of a mail.
 
     Args:
         is_own: an administrator's own words, whose pictures they can still describe.
     """
-    html = resolved(html, base_url)
     if "<img" not in html and html.count("<") < 2 * DEEPEST:
         return html
     body = trees.fragment_fromstring(html, create_parent="div", parser=_PARSER)

@@ -32,7 +32,7 @@ class Story:
     published: str
     topics: tuple[TopicLink, ...]
     body_html: str
-    """As stored: sanitised, and not yet fit for mail programs."""
+    """Sanitised, and not yet fit for mail programs."""
 
 
 @dataclass(frozen=True, kw_only=True)

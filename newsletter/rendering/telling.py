@@ -16,8 +16,8 @@ PREHEADER_CHARACTERS = 140
 class ToldStory:
     """A story as templates see it; its body is made ready only where a template prints it."""
 
-    def __init__(self, story: Story, plan: Plan, base_url: str) -> None:
-        self._story, self._plan, self._base_url = story, plan, base_url
+    def __init__(self, story: Story, plan: Plan) -> None:
+        self._story, self._plan = story, plan
         limit = plan.excerpt_characters
         self.title = story.title
         self.url = story.url
@@ -40,7 +40,7 @@ class ToldStory:
 
     @cached_property
     def _body(self) -> str:
-        return for_mail(self._story.body_html, self._base_url)
+        return for_mail(self._story.body_html)
 
 
 def template_values(content: MailContent, plan: Plan) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def template_values(content: MailContent, plan: Plan) -> dict[str, Any]:
     if content.sections:
         return {**values, **_stories(content, plan)}
     if content.body_html:
-        body = for_mail(content.body_html, content.site["base_url"], is_own=True)
+        body = for_mail(content.body_html, is_own=True)
         text = html_to_text(body)
         preheader = summary_of(text, PREHEADER_CHARACTERS)
         values |= {"body_html": body, "body_text": text, "preheader": preheader}
@@ -63,7 +63,7 @@ def _stories(content: MailContent, plan: Plan) -> dict[str, Any]:
     for section in content.sections:
         if left <= 0:
             break
-        told.append(_section(section, section.stories[:left], each, plan, content.site["base_url"]))
+        told.append(_section(section, section.stories[:left], each, plan))
         left -= len(section.stories[:left])
     shown = [story for section in told for story in (*section["stories"], *section["tail"])]
     lead = told[0]["stories"][0]
@@ -79,9 +79,9 @@ def _stories(content: MailContent, plan: Plan) -> dict[str, Any]:
 
 
 def _section(
-    section: StorySection, shown: Iterable[Story], each: int, plan: Plan, base_url: str
+    section: StorySection, shown: Iterable[Story], each: int, plan: Plan
 ) -> dict[str, Any]:
-    stories = [ToldStory(story, plan, base_url) for story in shown]
+    stories = [ToldStory(story, plan) for story in shown]
     return {
         "slug": section.slug,
         "name": section.name,

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from newsletter.feeds.documents import Entry, Media
 from newsletter.feeds.entries import enclosures_in, freeze, image_of, thaw
 
-BASE = "https://wexcombe.example"
 texts = st.text(max_size=20)
 moments = st.datetimes(timezones=st.just(UTC))
 media = st.builds(Media, url=texts, type=texts, length=st.integers(0), title=texts)
@@ -44,7 +43,7 @@ def test_recordings_and_papers_that_are_linked_are_attached_once() -> None:
         'again</a>, <a href="https://w.example/page">a page</a>, <a href="mailto:a@b.example">w</a>'
         '<a href="http://[::bad/x.mp3">broken</a></p>'
     )
-    assert list(enclosures_in(body, BASE)) == [
+    assert list(enclosures_in(body)) == [
         Media(url="https://w.example/speech.mp3?x=1", type="audio/mpeg", title="Hear it"),
         Media(url="https://w.example/plan.pdf", type="application/pdf", title="the plan"),
     ]
@@ -59,5 +58,5 @@ def test_recordings_and_papers_that_are_linked_are_attached_once() -> None:
     ],
 )
 def test_a_picture_has_a_type(url: str, expected: str) -> None:
-    found: Any = image_of(url, BASE)
+    found: Any = image_of(url)
     assert found.type == expected
