@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from measuring import compare, print_table, run_function
 
 from newsletter.config.options import Config
-from newsletter.delivery.links import LinkSigners
 from newsletter.editions.content import content_of
 from newsletter.editions.digest import Section
 from newsletter.editions.masthead import shown_masthead
@@ -22,6 +21,7 @@ from newsletter.rendering.renderer import RenderedMail, Renderer
 from newsletter.rendering.slots import personal_values
 from newsletter.rendering.telling import template_values
 from newsletter.rendering.templates import Templates
+from newsletter.tokens.links import LinkSigners
 
 BYTES = 60_000
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

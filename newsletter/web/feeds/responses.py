@@ -1,0 +1,180 @@
+"""A feed as HTTP answers: one for each content coding, each with a validator of its own.
+
+They are made once for each build and kept in the feed cache, from where they are sent before the
+framework is asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from newsletter.config.options import FeedOptions
+from newsletter.feeds.building import FeedDocument
+from newsletter.feeds.documents import Link
+from newsletter.feeds.feed_cache import FeedCache
+from newsletter.feeds.scopes import Selection
+from newsletter.web.middleware.conditional import (
+    CODINGS,
+    best_coding,
+    encoded,
+    http_date,
+    is_unchanged,
+)
+
+# A person who opens a feed's address is shown a page instead (decision 0052).
+VARY = "Accept-Encoding, Sec-Fetch-Mode"
+# What caches may do while a feed is fetched anew, or its server is away (RFC 5861).
+STALE_SECONDS = 60
+STALE_IF_ERROR_SECONDS = 86_400
+ARCHIVE_SECONDS = 86_400
+# A feed has nothing that a browser may run or load.
+PROTECTION = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+METHODS = frozenset({"GET", "HEAD"})
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A representation, ready to be sent."""
+
+    etag: str
+    last_modified: datetime
+    content: bytes = field(repr=False)
+    headers: RawHeaders
+    """Of a 200; a 304 leaves out those about the content."""
+    headers_unchanged: RawHeaders
+
+    async def send(self, asked: Mapping[str, str], method: str, send: Send) -> None:
+        """Answer a request with these headers."""
+        if asked and is_unchanged(asked, self.etag, self.last_modified):
+            await send(
+                {"type": "http.response.start", "status": 304, "headers": self.headers_unchanged}
+            )
+            await send({"type": "http.response.body"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        body = b"" if method == "HEAD" else self.content
+        await send({"type": "http.response.body", "body": body})
+
+
+class FeedResponse(Response):
+    """The answer that a request's headers ask for, as a response of the framework."""
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope)
+        answer = self._answers[best_coding(asked.get("accept-encoding", ""))]
+        await answer.send(asked, scope["method"], send)
+
+
+class CachedFeeds:
+    """The way past the framework, for feeds that stand ready in the cache."""
+
+    def __init__(self, app: ASGIApp, cache: FeedCache[Mapping[str, Answer]]) -> None:
+        self._app = app
+        self._cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in METHODS:
+            asked = _asked(scope)
+            if asked is not None and (answers := self._cache.fresh(_path(scope))):
+                coding = best_coding(asked.pop("accept-encoding", ""))
+                await answers[coding].send(asked, scope["method"], send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    """Path and query as `Selection.path` has them."""
+    path: str = scope["path"][1:]
+    query: bytes = scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _asked(scope: Scope) -> dict[str, str] | None:
+    """The headers that decide the answer; None where a person in a browser is to see a page."""
+    asked: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        if name in _DECIDING:
+            asked[_DECIDING[name]] = value.decode("latin-1")
+        elif name == b"sec-fetch-mode" and value == b"navigate":
+            return None
+    return asked
+
+
+_DECIDING = {
+    name.encode(): name for name in ("accept-encoding", "if-none-match", "if-modified-since")
+}
+
+
+def answers_of(
+    document: FeedDocument, selection: Selection, options: FeedOptions
+) -> Mapping[str, Answer]:
+    """The answer in each coding, and as it is ("")."""
+    return {coding: _answer(document, coding, selection, options) for coding in ("", *CODINGS)}
+
+
+def _answer(
+    document: FeedDocument, coding: str, selection: Selection, options: FeedOptions
+) -> Answer:
+    content = encoded(document.content, coding)
+    # Each representation has a validator of its own (RFC 9110 section 8.8.3.3).
+    etag = f'{document.etag[:-1]}-{coding}"' if coding else document.etag
+    shared = {
+        "ETag": etag,
+        "Last-Modified": http_date(document.last_modified),
+        "Cache-Control": cache_control(selection, options),
+        "Vary": VARY,
+        # A reader in a browser on another site may fetch what is public anyhow.
+        "Access-Control-Allow-Origin": "*",
+    }
+    own = {
+        **PROTECTION,
+        "Content-Type": f"{document.content_type}; charset=utf-8",
+        "Content-Length": str(len(content)),
+    }
+    if document.links:
+        own["Link"] = _link_header(document.links)
+    if selection.token:
+        own |= {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+    if coding:
+        own["Content-Encoding"] = coding
+    return Answer(
+        etag=etag,
+        last_modified=document.last_modified,
+        content=content,
+        headers=_raw({**shared, **own}),
+        headers_unchanged=_raw(shared),
+    )
+
+
+def cache_control(selection: Selection, options: FeedOptions) -> str:
+    """How long who may keep it (RFC 9111)."""
+    seconds = int(options.max_age.total_seconds())
+    if selection.token:
+        return f"private, max-age={seconds}"
+    if selection.archive:
+        return f"public, max-age={ARCHIVE_SECONDS}, immutable"
+    return (
+        f"public, max-age={seconds}, stale-while-revalidate={STALE_SECONDS}, "
+        f"stale-if-error={STALE_IF_ERROR_SECONDS}"
+    )
+
+
+def _link_header(links: tuple[Link, ...]) -> str:
+    return ", ".join(f'<{link.url}>; rel="{link.rel}"' for link in links)
+
+
+def _raw(headers: dict[str, str]) -> RawHeaders:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
