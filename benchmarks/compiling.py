@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from measuring import compare, print_table, run_function
 
 from newsletter.config.options import Config
-from newsletter.editions.content import content_of
-from newsletter.editions.digest import Section
-from newsletter.editions.masthead import shown_masthead
-from newsletter.editions.sample import sample_edition, sample_sections
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.masthead import shown_masthead
+from newsletter.editions.composing.sample import sample_edition, sample_sections
+from newsletter.editions.digests.sections import Section
+from newsletter.rendering.encoding.message import cut
+from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.fit_to_size import plans
 from newsletter.rendering.inlining import inline_styles
-from newsletter.rendering.message import cut
 from newsletter.rendering.renderer import RenderedMail, Renderer
-from newsletter.rendering.slots import personal_values
 from newsletter.rendering.telling import template_values
 from newsletter.rendering.templates import Templates
 from newsletter.tokens.links import LinkSigners

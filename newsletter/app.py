@@ -22,8 +22,8 @@ from newsletter.delivery.sending.engine import Engine
 from newsletter.delivery.sending.worker import Toolbox
 from newsletter.delivery.transactional import Stationery
 from newsletter.editions import store as editions
-from newsletter.editions.masthead import masthead
-from newsletter.editions.preflight import Preflight
+from newsletter.editions.composing.masthead import masthead
+from newsletter.editions.composing.preflight import Preflight
 from newsletter.errors import (
     ConfigurationError,
     NewsletterError,
@@ -32,7 +32,7 @@ from newsletter.errors import (
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.renderer import Renderer

@@ -24,12 +24,12 @@ from newsletter.delivery.monitoring import stall_detector
 from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
-from newsletter.editions.digest import NothingToSay
-from newsletter.editions.schedule import DueRuns, Run, due_runs
-from newsletter.editions.single import compose_single, due_articles
-from newsletter.editions.together import DueDigest, compose_together, groups
+from newsletter.editions.digests.combined_digests import DueDigest, compose_together, groups
+from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
+from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.each_article import compose_single, due_articles
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.subscriptions import privacy
 from subscribers import consent
@@ -52,7 +52,7 @@ SIZE_TIME = timedelta(seconds=10)
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    keeper = FeedKeeper(app.database, app.config, app.clock)
+    keeper = FeedMaintenance(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
         (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
@@ -258,7 +258,7 @@ def tally_deliveries(app: Newsletter) -> None:
         log.info("deliveries tallied", deliveries=taken)
 
 
-def keep_feeds(keeper: FeedKeeper) -> None:
+def keep_feeds(keeper: FeedMaintenance) -> None:
     """Seal the archives that are full, and tell the hubs what has changed."""
     if sealed := keeper.look().archives:
         log.info("feed archives sealed", archives=sealed)

@@ -11,15 +11,15 @@ from newsletter.database import allow_large_sets
 from newsletter.delivery.ledger.statistics import MEASURES
 from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions import store
-from newsletter.editions.content import content_of
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.variants import variant_keys, variants_of
 from newsletter.editions.models import Edition
 from newsletter.editions.segment import in_segment
-from newsletter.editions.variants import variant_keys, variants_of
 from newsletter.errors import ResourceNotFound
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
-from newsletter.rendering.slots import personal_values
 from newsletter.tokens.links import LinkSigners
 from newsletter.transports.base import Mail
 from subscribers import store as people

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.editions.content import notice_content
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
+from newsletter.editions.composing.content import notice_content
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import Renderer
-from newsletter.rendering.slots import personal_values
 from newsletter.transports.base import Mail
 
 

@@ -13,9 +13,14 @@ from newsletter.config.options import Config
 from newsletter.config.references import ways
 from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
-from newsletter.editions.content import content_of
-from newsletter.editions.digest import Chosen, NothingToSay, Section, choose_articles
-from newsletter.editions.masthead import digest_masthead, masthead
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.masthead import digest_masthead, masthead
+from newsletter.editions.digests.sections import (
+    Chosen,
+    NothingToSay,
+    Section,
+    choose_articles,
+)
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from newsletter.rendering.renderer import Renderer

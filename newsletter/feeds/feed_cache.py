@@ -21,7 +21,7 @@ from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import Busy, ResourceNotFound
 from newsletter.feeds import store
-from newsletter.feeds.building import FeedDocument, build
+from newsletter.feeds.documents.building import FeedDocument, build
 from newsletter.feeds.scopes import Selection
 
 log = structlog.get_logger()

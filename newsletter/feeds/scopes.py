@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from newsletter.config.options import FeedOptions
 from newsletter.errors import InvalidInput
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 
 TOPICS, AUTHORS, PRIVATE = "topics", "authors", "private"
 # In an address between the topics of a combination; no slug has it.

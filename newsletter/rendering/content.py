@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsletter.rendering.message import MessageHeaders
+from newsletter.rendering.encoding.message import MessageHeaders
 
 
 @dataclass(frozen=True, kw_only=True)

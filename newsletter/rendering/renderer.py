@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from newsletter.rendering.content import MailContent
+from newsletter.rendering.encoding.message import text_part, write_message
+from newsletter.rendering.encoding.slots import Slot, mark
 from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, Plan, fullest, plans
 from newsletter.rendering.inlining import inline_styles
-from newsletter.rendering.message import text_part, write_message
 from newsletter.rendering.mjml import to_html
 from newsletter.rendering.pictures import Inlined, Pictures
-from newsletter.rendering.slots import Slot, mark
 from newsletter.rendering.telling import template_values
 from newsletter.rendering.templates import Templates
 

@@ -14,13 +14,17 @@ from newsletter.clock import SystemClock
 from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site
 from newsletter.config.theme import Theme
 from newsletter.config.theme_options import ThemeOptions
-from newsletter.editions.content import content_of
-from newsletter.editions.sample import sample_edition, sample_notice, sample_sections
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.sample import (
+    sample_edition,
+    sample_notice,
+    sample_sections,
+)
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import fill, personal_values
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.renderer import RenderedMail, Renderer
-from newsletter.rendering.slots import fill, personal_values
 from newsletter.rendering.templates import Templates
 
 # Judges of spam compare it with their own clock.

@@ -12,7 +12,7 @@ import dkim
 
 from judges.making import Made
 from judges.verdicts import Verdict
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 STRICT = policy.SMTP.clone(raise_on_defect=True)

@@ -7,7 +7,7 @@ import click
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.previews import warn_of, write_bodies
-from newsletter.editions.template_check import CheckedTemplate, check_template
+from newsletter.editions.composing.template_check import CheckedTemplate, check_template
 from newsletter.errors import ResourceNotFound, TemplateError
 from newsletter.linting.findings import errors_of
 from newsletter.rendering.templates import Templates, shipped_templates

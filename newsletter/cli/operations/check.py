@@ -7,7 +7,7 @@ import click
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.delivery.ledger.shares import in_turn
-from newsletter.editions.masthead import masthead
+from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
 

@@ -17,9 +17,9 @@ from newsletter.delivery.dry_run import Audience, audience_of, trial_mail, varia
 from newsletter.editions.models import Edition
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.linting.findings import Finding
+from newsletter.rendering.encoding.slots import fill, personal_values
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 from newsletter.rendering.renderer import RenderedMail
-from newsletter.rendering.slots import fill, personal_values
 from subscribers import store as people
 from subscribers.addresses import normalise_address
 from subscribers.topics import Choice

@@ -20,9 +20,9 @@ from newsletter.delivery.sending.session_slots import Connections
 from newsletter.delivery.sending.worker import GivesWay, Progress, Toolbox, to_nobody
 from newsletter.delivery.sending.worker_pool import Crew, Shard, TransportByName
 from newsletter.editions import store as editions
+from newsletter.editions.composing.preflight import Preflight
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionKind, EditionState
-from newsletter.editions.preflight import Preflight
 from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
 from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped

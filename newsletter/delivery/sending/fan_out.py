@@ -8,16 +8,12 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
-from newsletter.editions.content import content_of
-from newsletter.editions.digest import sections_for
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.preflight import Preflight
+from newsletter.editions.composing.variants import store_variant, variant_keys, variants_of
+from newsletter.editions.digests.sections import sections_for
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.preflight import Preflight
-from newsletter.editions.variants import (
-    store_variant,
-    variant_keys,
-    variants_of,
-)
 from newsletter.rendering.renderer import RenderedMail, Renderer
 from subscribers import store as people
 

@@ -27,11 +27,11 @@ from newsletter.delivery.ledger.store import Claimed
 from newsletter.delivery.limits.throttle import Pace
 from newsletter.delivery.sending.journal import Journal
 from newsletter.editions import store as editions
+from newsletter.editions.composing.variants import message_id_stem
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.variants import message_id_stem
-from newsletter.rendering.dkim import DkimKey, Spliceable, ready
-from newsletter.rendering.headers import mailbox
-from newsletter.rendering.slots import personal_values
+from newsletter.rendering.encoding.dkim import DkimKey, Spliceable, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
 from newsletter.tokens.links import LinkSigners
 from newsletter.transports.base import (
     Accepted,

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.config.options import FeedOptions
-from newsletter.feeds.building import FeedDocument
-from newsletter.feeds.documents import Link
+from newsletter.feeds.documents.building import FeedDocument
+from newsletter.feeds.documents.content import Link
 from newsletter.feeds.feed_cache import FeedCache
 from newsletter.feeds.scopes import Selection
 from newsletter.web.middleware.conditional import (

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound
 from newsletter.feeds import store
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.private import PURPOSE, scope_of
 from newsletter.feeds.scopes import Scope, Selection, select
 from newsletter.web.feeds.responses import VARY, FeedResponse

@@ -14,8 +14,8 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound, StorageError
-from newsletter.feeds.building import FeedDocument
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import FeedDocument
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.feed_cache import MEANWHILE_SECONDS, MOST_FEEDS, CachedFeed, FeedCache
 from newsletter.feeds.scopes import Scope, Selection
 

@@ -8,9 +8,9 @@ import pytest
 from lxml import html
 
 from newsletter.rendering.content import MailContent
-from newsletter.rendering.message import MessageHeaders
+from newsletter.rendering.encoding.message import MessageHeaders
+from newsletter.rendering.encoding.slots import Slot, split_at_marks
 from newsletter.rendering.renderer import Renderer
-from newsletter.rendering.slots import Slot, split_at_marks
 from newsletter.rendering.templates import Templates
 
 BASE = "https://wexcombe.example"
