@@ -1,7 +1,7 @@
 """Which feed is meant: whose articles it holds, how much of them, and its address.
 
 Pure values and their addresses, both ways; an address has one spelling only, so that a cache keeps
-one copy. What stands in a feed is looked up in `feeds.contents`.
+one copy. What stands in a feed is looked up in `feeds.documents.building`.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """The plain-text part of a mail: lines wrapped, headings underlined, links numbered.
 
 Reads sanitised HTML. Our own walk rather than html2text or inscriptis: measured on their own test
-pages it loses fewer words, and Markdown's escapes are noise in a letter
-(docs/decisions/0132-plain-text-by-our-own-walk.md).
+pages it loses fewer words, and Markdown's escapes are noise in a letter (docs/decisions/0045).
 """
 
 from collections.abc import Iterable, Iterator
