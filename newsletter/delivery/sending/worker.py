@@ -28,7 +28,6 @@ from newsletter.delivery.sending.context import GivesWay, Progress, Toolbox
 from newsletter.delivery.sending.journal import Journal
 from newsletter.delivery.sending.mail_maker import MailMaker
 from newsletter.editions import store as editions
-from newsletter.editions.composing.variants import message_id_stem
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import NewsletterError, StorageError
 from newsletter.transports.base import (

@@ -121,7 +121,7 @@ def test_the_one_click_headers_are_plain_bytes_however_long_the_address() -> Non
 
 def test_an_address_outside_ascii_stands_in_the_to_header_as_it_is() -> None:
     # RFC 6532, 3.2; an encoded word in an address would be invalid (RFC 2047, 5).
-    compiled = cut(write_message(envelope(), "text", "<p>html</p>", NONCE), NONCE)
+    compiled = cut(written(headers(), "News", "text", "<p>html</p>"), NONCE)
     values = dict.fromkeys(Slot, "x") | {Slot.TO: mailbox("Zoë", "jörg@wexcombe.example")}
     assert "\r\nTo: =?utf-8?b?Wm/Dqw==?= <jörg@wexcombe.example>\r\n".encode() in (
         compiled.splice(values)
