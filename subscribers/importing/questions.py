@@ -127,8 +127,8 @@ def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, s
     if not words:
         return "", "it is empty"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]
-    if telling:
-        return f"it holds the word “{telling[0]}”", ""
+    if telling or profile.telling:
+        return f"it holds the word “{(telling or [profile.telling])[0][:40]}”", ""
     if program is not None and program.is_harmless(name):
         return "", f"{program.name} says nothing of states in it"
     if name in HARMLESS:
