@@ -142,13 +142,12 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
     needed = max(
         place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
     )
+    address = assigned.places["address"][0]
     for cells in table.rows():
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
-        if not isinstance(row, Damaged) and (
-            len(row) == width or (needed < len(row) and not any(row[width:]))
-        ):
+        if _fits(row, width, needed, address):
             fitness.people += 1
             yield row
         elif found := addresses_in(" ".join(row)):
