@@ -158,6 +158,14 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
             fitness.strays += 1
 
 
+def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
+    """Whether the cells of a row can be told apart; empty ones may be missing at its end."""
+    if isinstance(row, Damaged):
+        return False
+    is_cut = needed < len(row) < width and "@" in row[address]
+    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
+
+
 def _state(table: Table, file: str, answers: Answers, assigned: Assignment) -> tuple[State, str]:
     if answers.state is not None:
         return answers.state, ""
