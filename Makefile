@@ -8,7 +8,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing peop
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench judges torture check lock clean
+.PHONY: demo cluster-demo test bench judges torture corpus check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -36,6 +36,10 @@ torture: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
+
+# Run every importer over a folder of foreign files: CORPUS=folder. Nothing of it is kept.
+corpus: $(VENV)/.installed-dev
+	$(BIN)/python scripts/corpus.py $(CORPUS)
 
 # Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev

@@ -9,11 +9,13 @@ _TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>
-<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
+<Override PartName="/word/document.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
 </Types>"""
 _RELATIONS = """<?xml version="1.0" encoding="UTF-8"?>
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-<Relationship Id="rId1" Target="word/document.xml" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>
+<Relationship Id="rId1" Target="word/document.xml"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>
 </Relationships>"""
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -42,6 +44,7 @@ def document(paragraphs: list[tuple[str, str]]) -> bytes:
         f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{name}"/></w:style>'
         for style, name in (("Title", "Title"), ("Heading2", "heading 2"), ("Normal", "Normal"))
     )
+    main = f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>'
     relations = _RELATIONS.replace("word/document.xml", "styles.xml").replace(
         'officeDocument"', 'styles"'
     )
@@ -51,6 +54,6 @@ def document(paragraphs: list[tuple[str, str]]) -> bytes:
             "_rels/.rels": _RELATIONS,
             "word/_rels/document.xml.rels": relations,
             "word/styles.xml": f'<w:styles xmlns:w="{_WORDS}">{styles}</w:styles>',
-            "word/document.xml": f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>',
+            "word/document.xml": main,
         }
     )

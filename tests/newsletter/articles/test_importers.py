@@ -102,7 +102,8 @@ def written(form: str, title: str, body: str) -> bytes:
     if form == "archive":
         return zipped({"2019/file.txt": f"23 March 2019\n{title}\n\n{body}\n"})
     ways = {
-        "mail": f"Subject: {title}\nDate: Sat, 23 Mar 2019 12:00:00 +0000\nMessage-ID: <1@x.example>\n"
+        "mail": f"Subject: {title}\nDate: Sat, 23 Mar 2019 12:00:00 +0000\n"
+        f"Message-ID: <1@x.example>\n"
         f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
         f"Content-Transfer-Encoding: 8bit\n\n{body}\n",
         "ghost": json.dumps(
