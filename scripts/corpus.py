@@ -4,7 +4,7 @@ make corpus CORPUS=folder
 
 Words kept are held against an independent reading of the same source: of feeds, feedparser's
 entries with the words of their HTML by lxml; of pages, trafilatura's text (where it is installed),
-or an `expected.html` beside the page; of Markdown, the words of the source without its front matter.
+or an `expected.html` beside the page; of Markdown, the source without its front matter.
 Dates are held against feedparser's and dateutil's. Nothing is stored, fetched or kept.
 """
 
