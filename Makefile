@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
-BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing people engaging visiting
+BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing people visiting
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 

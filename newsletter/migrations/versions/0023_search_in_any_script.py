@@ -1,20 +1,35 @@
-"""The search without accents, and ß as ss, on PostgreSQL too."""
+"""The search of articles without accents, and ß as ss, on PostgreSQL as on SQLite."""
 
 from alembic import op
 
-from newsletter.articles.search import create_search, drop_search
-
 revision = "0023"
-down_revision = "0014"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+PLAIN = "regexp_replace(normalize(replace(lower({}), 'ß', 'ss'), NFKD), '[\u0300-\u036f]', '', 'g')"
+AS_IS = "{}"
+
 
 def upgrade() -> None:
-    drop_search(op.get_bind())
-    create_search(op.get_bind())
+    _make(PLAIN)
 
 
 def downgrade() -> None:
-    drop_search(op.get_bind())
-    create_search(op.get_bind())
+    _make(AS_IS)
+
+
+def _make(form: str) -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    title, head, body = (
+        form.format(text)
+        for text in ("title", "left(summary || ' ' || author, 10000)", "left(body_text, 150000)")
+    )
+    op.execute("DROP INDEX IF EXISTS articles_search")
+    op.execute(
+        "CREATE INDEX articles_search ON articles USING gin (("
+        f"(setweight(to_tsvector('simple', {title}), 'A')"
+        f" || setweight(to_tsvector('simple', {head}), 'B'))"
+        f" || setweight(to_tsvector('simple', {body}), 'D')))"
+    )
