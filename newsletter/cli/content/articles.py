@@ -17,7 +17,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.polling import poll_source
-from newsletter.cli.article_import import SOME_FAILED, as_json, import_, report_of
+from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_, report_of
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound

@@ -14,8 +14,8 @@ from newsletter.articles.importers.choosing import FORMATS
 from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.publishing import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.cli.content.import_report import written_to
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.import_report import written_to
 from newsletter.cli.output import print_json
 from newsletter.errors import InvalidInput
 from newsletter.fetching import fetch
