@@ -3,6 +3,7 @@
 import logging
 import os
 import pwd
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, update_wrapper
@@ -29,6 +30,7 @@ from newsletter.database import Database
 from newsletter.logging import log_to_stderr
 from newsletter.staff.actors import Actor, operator
 
+USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
 
@@ -90,17 +92,18 @@ class Program:
 
 
 def _user() -> str:
-    """The user's name as the system has it, not as the environment says; behind sudo, whose it is.
+    """The user whom the system has for this process, whatever the environment calls them.
 
-    Only root is believed about who asked: anybody can set SUDO_USER for themselves.
+    Behind sudo, who says to have asked as well: "ann as newsletter". That is a claim of theirs, and
+    stands beside whoever makes it.
     """
     number = os.getuid()
     try:
         name = pwd.getpwuid(number).pw_name
     except KeyError:  # a container whose user has no entry
         name = f"uid {number}"
-    asked_by = os.environ.get("SUDO_USER", "") if number == 0 else ""
-    return f"{asked_by} as {name}" if asked_by else name
+    asked_by = os.environ.get("SUDO_USER", "")
+    return f"{asked_by} as {name}" if USER_NAME.fullmatch(asked_by) else name
 
 
 class _Bar:

@@ -55,11 +55,12 @@ def public_functions() -> set[str]:
 
 
 def test_every_public_function_is_an_action() -> None:
-    assert public_functions() == set(ACTIONS)
+    modules = {path.stem for path in FOLDER.glob("*.py")}
+    assert public_functions() == {a for a in ACTIONS if a.partition(".")[0] in modules}
 
 
 def test_every_action_has_a_change_to_be_tested_by() -> None:
-    assert set(CHANGES) == set(ACTIONS), "add the change to changes.py"
+    assert set(CHANGES) == public_functions(), "add the change to changes.py"
 
 
 @pytest.mark.parametrize("action", CHANGES)

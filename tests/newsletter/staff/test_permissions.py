@@ -63,7 +63,7 @@ def test_nobody_but_the_office_may_change_people(actor: Actor) -> None:
 
 
 def test_a_refusal_says_who_may_not_do_what_and_the_mend() -> None:
-    with pytest.raises(NotAllowed, match="subscriber:7 may not do editions.pause.*“stop”.*owner"):
+    with pytest.raises(NotAllowed, match=r"subscriber:7 may not do editions.pause.*“stop”.*owner"):
         subscriber(7).require(P.STOP, "editions.pause")
 
 
