@@ -87,7 +87,11 @@ def choose(
     subscriber = preferences.member(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     config = work.context.config
-    preferences.choose(work.session, subscriber, wishes, until, config, origin=origin, now=work.now)
+    is_changed = preferences.choose(
+        work.session, subscriber, wishes, until, config, origin=origin, now=work.now
+    )
+    if not is_changed:
+        work.leave_no_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -101,9 +105,11 @@ def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: 
     subscriber = preferences.member(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id, frequency=frequency.value)
     config = work.context.config
-    preferences.lower_frequency(
+    is_changed = preferences.lower_frequency(
         work.session, subscriber, frequency, config, origin=origin, now=work.now
     )
+    if not is_changed:
+        work.leave_no_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -116,7 +122,11 @@ def pause(work: UnitOfWork[Context]) -> datetime:
     """
     subscriber = preferences.member(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
-    return preferences.pause(work.session, subscriber, work.context.config, work.now)
+    config = work.context.config
+    until = preferences.end_of_short_pause(config, work.now)
+    if not preferences.pause(work.session, subscriber, until, config, work.now):
+        work.leave_no_line()
+    return until
 
 
 @action(Permission.OWN_SUBSCRIPTION)

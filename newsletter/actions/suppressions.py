@@ -10,7 +10,7 @@ from subscribers.importing import suppressing
 KIND = "suppressions"
 
 
-@long_action(Permission.BULK_PEOPLE)
+@long_action(Permission.PEOPLE)
 def add(job: Job[Context], batches: Iterable[Sequence[str]], reason: str) -> int:
     """Never mail these addresses, whoever enters them; how many were not suppressed before.
 
@@ -29,7 +29,7 @@ def add(job: Job[Context], batches: Iterable[Sequence[str]], reason: str) -> int
     return int(job.counts["suppressed"])
 
 
-@long_action(Permission.BULK_PEOPLE)
+@long_action(Permission.PEOPLE)
 def lift(job: Job[Context], batches: Iterable[Sequence[str]]) -> int:
     """Let these addresses be mailed again, if they join; how many were suppressed.
 

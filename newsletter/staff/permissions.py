@@ -9,8 +9,8 @@ class Permission(StrEnum):
 
     READ = "read"  # see everything but people
     WRITE = "write"  # articles, segments, drafts, the coming edition
-    PEOPLE = "people"  # see and change one subscriber
-    BULK_PEOPLE = "bulk people"  # import, export and erase people; suppress
+    PEOPLE = "people"  # see and change subscribers one by one; suppress
+    BULK_PEOPLE = "bulk people"  # import, export and erase people
     SEND = "send"  # compose, approve, send, retry, settle
     STOP = "stop"  # pause and cancel what is being sent
     ADMINISTER = "administer"  # settings, look, staff, keys, the audit log

@@ -41,11 +41,17 @@ def choose(
     *,
     origin: Origin,
     now: datetime,
-) -> None:
-    """Set what they are sent, and until when nothing is; None ends a pause."""
+) -> bool:
+    """Set what they are sent, and until when nothing is; whether that changes anything.
+
+    Args:
+        until: None ends a pause.
+    """
+    before = _chosen(session, subscriber)
     membership.choose(session, subscriber, wishes, origin=origin, now=now)
     membership.pause(subscriber, until)
     _note_activity(session, subscriber, config, now)
+    return _chosen(session, subscriber) != before
 
 
 def lower_frequency(
@@ -56,20 +62,32 @@ def lower_frequency(
     *,
     origin: Origin,
     now: datetime,
-) -> None:
-    """Send them the same topics, by fewer mails."""
+) -> bool:
+    """Send them the same topics, by fewer mails; whether that changes anything."""
     wishes = membership.with_frequency(membership.wishes_of(session, subscriber), frequency)
-    membership.choose(session, subscriber, wishes, origin=origin, now=now)
+    is_changed = membership.choose(session, subscriber, wishes, origin=origin, now=now)
     _note_activity(session, subscriber, config, now)
+    return is_changed
 
 
-def pause(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> datetime:
-    """Send them nothing for four weeks; until when, a midnight of the site's zone."""
+def end_of_short_pause(config: Config, now: datetime) -> datetime:
+    """The midnight of the site's zone until which a pause of four weeks lasts."""
     zone = ZoneInfo(config.site.timezone)
-    until = datetime.combine((now + SHORT_PAUSE).astimezone(zone), time(), zone)
+    return datetime.combine((now + SHORT_PAUSE).astimezone(zone), time(), zone)
+
+
+def pause(
+    session: Session, subscriber: Subscriber, until: datetime, config: Config, now: datetime
+) -> bool:
+    """Send them nothing until then; whether that changes anything."""
+    is_changed = subscriber.paused_until != until
     membership.pause(subscriber, until)
     _note_activity(session, subscriber, config, now)
-    return until
+    return is_changed
+
+
+def _chosen(session: Session, subscriber: Subscriber) -> tuple[Wishes, datetime | None]:
+    return membership.wishes_of(session, subscriber), subscriber.paused_until
 
 
 def _note_activity(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> None:
