@@ -7,7 +7,6 @@ look may come late, twice, or on several machines at once.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,7 +16,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.tallying.taking import take_in
+from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
 from newsletter.editions.digest import NothingToSay
 from newsletter.editions.models import EACH_ARTICLE
@@ -28,7 +27,6 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
 from newsletter.staff.actors import SCHEDULE
-from subscribers.finding.refreshing import refresh_due
 
 log = structlog.get_logger()
 
@@ -40,8 +38,9 @@ LOOK_AFTER_EDITIONS_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
 LOOK_AT_SIZES_SECONDS = 30
-LOOK_AT_INDEX_SECONDS = 60
-LOOK_AT_TALLY_SECONDS = 15
+COUNT_MAILS_SECONDS = 15
+# So many at a time, that a scheduler which is stopped need not wait for long.
+MOST_LOTS = 400
 SIZE_TIME = timedelta(seconds=10)
 
 
@@ -57,8 +56,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
-        (lambda: index_people(app), LOOK_AT_INDEX_SECONDS),
-        (lambda: tally_deliveries(app), LOOK_AT_TALLY_SECONDS),
+        (lambda: count_mails(app), COUNT_MAILS_SECONDS),
         (lambda: keep_feeds(app, keeper), LOOK_AT_FEEDS_SECONDS),
         (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
@@ -220,18 +218,16 @@ def forget_people(app: Newsletter) -> None:
         log.info("network addresses forgotten", addresses=forgotten["networks"])
 
 
-def index_people(app: Newsletter) -> None:
-    """Bring what people are searched and counted by up to date."""
-    zone = ZoneInfo(app.config.site.timezone)
-    if changed := refresh_due(app.database, zone, app.clock.now()):
-        log.info("people indexed", people=changed)
-
-
-def tally_deliveries(app: Newsletter) -> None:
-    """Take into the tally what has been sent, so that segments are counted without the ledger."""
-    zone = ZoneInfo(app.config.site.timezone)
-    if taken := take_in(app.database, zone):
-        log.info("deliveries tallied", deliveries=taken)
+def count_mails(app: Newsletter) -> None:
+    """Count the deliveries of ended editions in the mail statistics, lot by lot."""
+    counted = 0
+    for _ in range(MOST_LOTS):
+        looked_at = count_lot(app.database)
+        if not looked_at:
+            break
+        counted += looked_at
+    if counted:
+        log.info("deliveries counted", deliveries=counted)
 
 
 def keep_feeds(app: Newsletter, keeper: FeedKeeper) -> None:

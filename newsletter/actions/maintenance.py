@@ -6,6 +6,7 @@ from datetime import datetime
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger import news
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions import privacy
@@ -50,11 +51,7 @@ def look_after_editions(
         overdue: runs that are long due and not made, by what is remembered of having told them.
     """
     alarms = list(stall_detector.look(work.session, work.context.config, work.now))
-    alarms += [
-        alarm
-        for subject, alarm in overdue
-        if stall_detector.is_news(work.session, subject, work.now)
-    ]
+    alarms += [alarm for subject, alarm in overdue if news.is_news(work.session, subject, work.now)]
     work.about("editions", "", alarms=[alarm.title for alarm in alarms])
     if not alarms:
         work.leave_no_line()

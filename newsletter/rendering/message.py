@@ -44,7 +44,8 @@ class Envelope:
 class CompiledMessage:
     """A message as pieces: bytes that are the same for all, and slots.
 
-    However its slots are filled, it is ASCII and no line of it begins with a dot.
+    However its slots are filled, no line of it begins with a dot, and all but a recipient's
+    own non-ASCII address is ASCII.
     """
 
     pieces: tuple[bytes | Slot, ...]
@@ -169,4 +170,6 @@ def _qp(text: str) -> str:
 
 
 def _encoded(slot: Slot, text: str) -> bytes:
+    if slot is Slot.TO:
+        return text.encode()  # raw UTF-8 in an address of RFC 6531 (RFC 6532, 3.2)
     return (_qp(text) if slot in TEXTS else text).encode("ascii")

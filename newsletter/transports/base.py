@@ -6,15 +6,16 @@ enters the stretch in which a lost connection leaves its fate unknown, it calls
 to disk in both; a transport calls it from the thread that called `send`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
 from newsletter.errors import NewsletterError
+from newsletter.transports.verdicts import Verdict, classify
 
 BESIDE = "beside the configuration file"
 PathBeside = Annotated[str, BESIDE]
@@ -30,8 +31,9 @@ class Mail:
         sender: the envelope sender; empty for the null sender.
         recipient: an ASCII (IDNA) domain; a non-ASCII local part needs SMTPUTF8.
         content: a complete message, CRLF line ends, not dot-stuffed.
-        plain: vouches that the content is ASCII, its line ends are CRLF and no line of it begins
-            with a dot, so that it need not be searched for what must be escaped or announced.
+        plain: vouches that the content is ASCII but for the recipient's own address, its line
+            ends are CRLF and no line of it begins with a dot, so that it need not be searched for
+            what must be escaped or announced.
     """
 
     key: int
@@ -52,20 +54,32 @@ class Accepted:
 class Deferred:
     """Not taken now, may be later (SMTP 4xx, a full queue, a refused connection).
 
-    `throttled` is set where the answer speaks of the transport (too fast, too many), not of
-    this mail: such an answer uses up nobody's attempts.
+    `throttled` is set where the answer speaks of the transport (too fast, blocked), not of
+    this mail. `verdict` says whom it speaks of where the transport knows more than the words.
     """
 
     response: str
     retry_after: timedelta | None = None
     throttled: bool = False
+    verdict: Verdict | None = field(default=None, compare=False)
+
+    @property
+    def about(self) -> Verdict:
+        """Whom the answer speaks of."""
+        return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Never taken for this recipient (SMTP 5xx at RCPT or for the content to her)."""
+    """Refused for good (SMTP 5xx); `about` says whether for the recipient's sake or for ours."""
 
     response: str
+    verdict: Verdict | None = field(default=None, compare=False)
+
+    @property
+    def about(self) -> Verdict:
+        """Whom the answer speaks of."""
+        return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +151,30 @@ class Transport(Protocol):
 
         Raises:
             TransportStopped: this can never work as configured.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something the other end of a transport has told of itself, or will not do.
+
+    Args:
+        about: in a word or two, such as "TLS".
+    """
+
+    about: str
+    words: str
+
+
+@runtime_checkable
+class Inspectable(Protocol):
+    """A transport whose other end can be asked about itself."""
+
+    def inspect(self) -> Sequence[Finding]:
+        """Connect and ask; sends nothing.
+
+        Raises:
+            NewsletterError: no connection, now or never.
         """
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.importing import store
+from subscribers.folding import search_text
+from subscribers.importing import history, store
 from subscribers.importing.deciding import Held, Newcomer, Plan
 from subscribers.importing.rows import Person
 from subscribers.importing.states import State
@@ -36,15 +37,17 @@ SUBSCRIBER_COLUMNS = (
     "frequency",
     "choice_id",
     "source",
+    "import_id",
     "attributes",
     "paused_until",
     "active_at",
     "joined_at",
     "confirmed_at",
     "ended_at",
+    "search_text",
 )
 EVENT_COLUMNS = ("subscriber_id", "at", "kind", "source", "details")
-SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at")
+SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at", "import_id")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +65,8 @@ class _Source:
 
     file: str
     consent: str
+    number: int
+    """Of the import."""
 
     @property
     def of_all(self) -> str:
@@ -86,6 +91,7 @@ def write(
     *,
     file: str,
     consent: str,
+    number: int,
     now: datetime,
 ) -> None:
     """Do what a plan says.
@@ -93,18 +99,25 @@ def write(
     Args:
         known: the numbers of those who are here, by hash.
         consent: the proof; empty: none is held.
+        number: of the import.
     """
-    source = _Source(file=file, consent=consent)
+    source = _Source(file=file, consent=consent, number=number)
     for address_hash, person in made.leaving.items():
         subscriber = people.by_id(session, known[address_hash])
+        history.note_ended(session, number, subscriber)
         membership.leave(session, subscriber, origin=Origin(source=source.of_end(person)), now=now)
     session.flush()
     numbers = _enter(session, list(made.newcomers.values()), source, now)
     for address_hash, (held, person) in made.updated.items():
-        number = numbers.get(address_hash) or known[address_hash]
+        if address_hash in known:
+            history.note_updated(session, number, known[address_hash], made.before[address_hash])
+        subscriber_id = numbers.get(address_hash) or known[address_hash]
         origin = Origin(source=source.of(person))
-        _update(session, people.by_id(session, number), held, origin, now)
-    suppressed = ((address_hash, reason, now) for address_hash, reason in made.suppressed.items())
+        _update(session, people.by_id(session, subscriber_id), held, origin, now)
+    history.share_suppressions(session, made.confirmed_suppressions, number)
+    suppressed = (
+        (address_hash, reason, now, number) for address_hash, reason in made.suppressed.items()
+    )
     store.add(session, Suppression, SUPPRESSION_COLUMNS, suppressed)
 
 
@@ -151,24 +164,27 @@ def _subscriber(
 ) -> tuple[object, ...]:
     """As `membership.join` would leave her, and `membership.leave` after it."""
     candidate, person = who.candidate, who.candidate.person
+    name = clean_name(person.name)
     begun = now if who.status is SubscriberStatus.CONFIRMED else None
     ended = now if who.ended_by else None
     return (
         number,
         candidate.address,
         candidate.address_hash,
-        clean_name(person.name),
+        name,
         person.wishes.language,
         SubscriberStatus.ENDED if who.ended_by else who.status,
         person.wishes.frequency,
         chosen[person.wishes].number,
         source.of_all,
+        source.number,
         person.attributes,
         person.paused_until,
         begun,
         now,
         begun,
         ended,
+        search_text(candidate.address, name),
     )
 
 

@@ -34,7 +34,7 @@ def export(
     if segment:
         with program.database.read() as session:
             expression = meant(program, session, segment)
-        conditions.append(store.members(expression, asking_of(program)))
+            conditions.append(store.members(expression, asking_of(program, session)))
     write = partial(_write, file, kind)
     count = actions.export(program.app, program.actor, conditions, write)
     program.warn(f"{count} people written.")

@@ -10,6 +10,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.consent import consent, reasons
 from newsletter.cli.people.exports import export
+from newsletter.cli.people.import_history import imports
 from newsletter.cli.people.imports import import_
 from newsletter.cli.people.lookup import number_of, person_at, topics_of
 from newsletter.cli.people.segments import asking_of, meant, segments
@@ -18,11 +19,10 @@ from newsletter.editions.dates import clock_time
 from subscribers import store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
-from subscribers.finding.counting import count_by_status
-from subscribers.finding.meant import Meant, Within
-from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
+from subscribers.search import page
+from subscribers.segments.store import members
 from subscribers.topics import Choice
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
@@ -35,6 +35,7 @@ def subscribers() -> None:
 
 
 subscribers.add_command(import_)
+subscribers.add_command(imports)
 subscribers.add_command(export)
 subscribers.add_command(segments)
 subscribers.add_command(consent)
@@ -112,12 +113,18 @@ def list_subscribers(
         within = None
         if segment:
             expression = meant(program, session, segment)
-            within = Within(expression=expression, asking=asking_of(program))
-        wanted = Meant(status=SubscriberStatus(status) if status else None, within=within)
-        found = page(session, wanted, words=search, limit=limit, below=below)
+            within = members(expression, asking_of(program, session))
+        found = page(
+            session,
+            status=SubscriberStatus(status) if status else None,
+            within=within,
+            words=search,
+            limit=limit,
+            below=below,
+        )
         choices = store.choices_of(session, found)
         rows = [_as_dict(person, choices[person.choice_id]) for person in found]
-        counts = count_by_status(session)
+        counts = store.count_by_status(session)
     if as_json:
         print_json(program, rows)
         return

@@ -13,7 +13,7 @@ from newsletter.errors import InvalidInput, ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import suppressing
-from subscribers.importing.opening import open_table
+from subscribers.importing.opening import open_list
 from subscribers.importing.suppressing import Address
 
 AT_ONCE = 10_000
@@ -22,7 +22,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@click.option("--file", "path", type=FILE, help="A list in any form.")
 @click.option("--reason", default="administrator", show_default=True)
 @pass_program
 def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
@@ -40,7 +40,7 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@click.option("--file", "path", type=FILE, help="A list in any form.")
 @pass_program
 def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
     """Lift a suppression."""
@@ -84,8 +84,7 @@ def _each(
             taken += len(found)
             yield found
 
-    with open_table(path) as table:
-        changed = act(usable(suppressing.addresses_of(table.rows)))
+    changed = act(usable(suppressing.addresses_of(open_list(path))))
     if refused:
         program.warn(f"{refused} rows cannot be used and were passed over.")
     return changed, taken - changed

@@ -41,6 +41,7 @@ from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.importing.batches import Row
 from subscribers.importing.entering import Terms
+from subscribers.importing.history import Begun
 from subscribers.importing.rows import Person
 from subscribers.importing.states import State
 from subscribers.membership import Joining, Wishes
@@ -233,7 +234,13 @@ def importing_people(app: Newsletter) -> Call:
     )
     row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
     terms = Terms(file="members.csv", secret=app.secret, consent="paper")
-    return lambda actor: imports.enter(app, actor, terms, [[row]], lambda _row, _verdict: None)
+    begun = Begun(file="members.csv", sha256="", consent="paper", report={})
+    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None)
+
+
+def undoing_import(app: Newsletter) -> Call:
+    importing_people(app)(operator("setup"))
+    return lambda actor: imports.undo(app, actor, 1)
 
 
 def lifting(app: Newsletter) -> Call:
@@ -310,6 +317,7 @@ CHANGES: Mapping[str, Change] = {
     "feeds.keep": keeping_feeds,
     "feeds.revoke_private": revoking,
     "imports.enter": importing_people,
+    "imports.undo": undoing_import,
     "maintenance.forget_people": forgetting,
     "maintenance.look_after_editions": lambda app: (
         lambda who: maintenance.look_after_editions(app, who, [ALARM])

@@ -92,6 +92,15 @@ def test_the_one_click_headers_are_plain_bytes_however_long_the_address() -> Non
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in unfolded
 
 
+def test_an_address_outside_ascii_stands_in_the_to_header_as_it_is() -> None:
+    # RFC 6532, 3.2; an encoded word in an address would be invalid (RFC 2047, 5).
+    compiled = cut(write_message(envelope(), "text", "<p>html</p>", NONCE), NONCE)
+    values = dict.fromkeys(Slot, "x") | {Slot.TO: mailbox("Zoë", "jörg@wexcombe.example")}
+    assert "\r\nTo: =?utf-8?b?Wm/Dqw==?= <jörg@wexcombe.example>\r\n".encode() in (
+        compiled.splice(values)
+    )
+
+
 def test_mail_without_a_list_has_no_list_headers() -> None:
     assert b"List-" not in message(base="")
 
