@@ -14,17 +14,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.actions import articles, digests, feeds, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
+from newsletter.articles.store import due_to_appear
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.combined_digests import DueDigest, groups
+from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
+from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
-from newsletter.editions.schedule import DueRuns, Run, due_runs
-from newsletter.editions.single import due_articles
-from newsletter.editions.together import DueDigest, groups
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.staff.actors import SCHEDULE
 
@@ -46,7 +47,7 @@ SIZE_TIME = timedelta(seconds=10)
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    keeper = FeedKeeper(app.database, app.config, app.clock)
+    keeper = FeedMaintenance(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
         (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
@@ -104,6 +105,7 @@ def make_due_digests(app: Newsletter) -> None:
 
     Digests due at the same moment go out in one mail.
     """
+    publish_due_articles(app)
     now = app.clock.now()
     due: list[DueDigest] = []
     for name in app.config.digests:
@@ -123,8 +125,21 @@ def make_due_digests(app: Newsletter) -> None:
                     _make(app, [single])
 
 
+def publish_due_articles(app: Newsletter) -> None:
+    """Publish the scheduled articles whose time has come.
+
+    Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
+    """
+    with app.database.read() as session:
+        if not due_to_appear(session, app.clock.now()):
+            return
+    for number, title in articles.publish_due(app, SCHEDULE).items():
+        log.info("article published", article=number, title=title)
+
+
 def make_due_articles(app: Newsletter) -> None:
     """Compose the edition of every article that is to be mailed by itself."""
+    publish_due_articles(app)
     if not app.config.each_article.is_on:
         return
     _known_since(app, EACH_ARTICLE)
@@ -230,7 +245,7 @@ def count_mails(app: Newsletter) -> None:
         log.info("deliveries counted", deliveries=counted)
 
 
-def keep_feeds(app: Newsletter, keeper: FeedKeeper) -> None:
+def keep_feeds(app: Newsletter, keeper: FeedMaintenance) -> None:
     """Seal the archives that are full, and tell the hubs what has changed."""
     if sealed := feeds.keep(app, SCHEDULE, keeper).archives:
         log.info("feed archives sealed", archives=sealed)

@@ -1,24 +1,21 @@
 """What is done to articles: imported, edited, withdrawn, corrected, mailed by themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.actions.digests import Composed
-from newsletter.articles import store
+from newsletter.articles import scheduling, store
 from newsletter.articles.correcting import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.measuring import Ask, measure_due
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.publishing import (
-    ImportReport,
-    ImportStopped,
-    Progress,
-    import_records,
-)
-from newsletter.editions.single import compose_single
+from newsletter.articles.publishing import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.editions.each_article import compose_single
 from newsletter.staff.permissions import Permission
 
 KIND = "article"
@@ -30,13 +27,23 @@ class Changed:
 
     title: str
     is_changed: bool
+    appears_at: datetime | None = None
+    """When it appears, where that is still to come."""
 
 
 @long_action(Permission.WRITE)
 def import_(
-    job: Job[Context], records: Iterable[Record | BadRecord], progress: Progress | None = None
+    job: Job[Context],
+    records: Iterable[Record | BadRecord],
+    site: ImportContext,
+    progress: Progress | None = None,
+    observe: Callable[[Outcome], None] | None = None,
 ) -> ImportReport:
     """Store the articles of records and report on each; importing again doubles nothing.
+
+    Args:
+        progress: told how many more records are done.
+        observe: told what became of each record, once it is stored.
 
     Raises:
         ImportStopped: the database failed; it holds the report so far.
@@ -48,9 +55,10 @@ def import_(
         report = import_records(
             context.database,
             records,
-            ImportContext.of(context.config.site),
+            site,
             context.clock,
             progress,
+            observe=observe,
         )
     except ImportStopped as stopped:
         job.counts |= stopped.report.counts()
@@ -73,7 +81,12 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Chang
     work.about(KIND, article.id, status=article.status.value)
     if not is_changed:
         work.leave_no_line()
-    return Changed(title=article.title, is_changed=is_changed)
+    is_scheduled = article.status is ArticleStatus.SCHEDULED
+    return Changed(
+        title=article.title,
+        is_changed=is_changed,
+        appears_at=article.published_at if is_scheduled else None,
+    )
 
 
 @action(Permission.WRITE)
@@ -113,6 +126,18 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
     correction = publish_correction(work.session, reference, note, work.now)
     work.about(KIND, correction.article_id, correction=correction.number)
     return store.get(work.session, correction.article_id).title
+
+
+@action(Permission.MAINTAIN)
+def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
+    """Publish the scheduled articles whose time has come; their numbers and titles."""
+    found = {
+        article.id: article.title for article in scheduling.publish_due(work.session, work.now)
+    }
+    work.about("articles", "", articles=list(found))
+    if not found:
+        work.leave_no_line()
+    return found
 
 
 @action(Permission.SEND)

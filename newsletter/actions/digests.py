@@ -10,11 +10,11 @@ from newsletter.actions.context import Context
 from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.combined_digests import DueDigest, compose_together
+from newsletter.editions.digests.schedule import Run
+from newsletter.editions.digests.sections import NothingToSay
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.schedule import Run
-from newsletter.editions.together import DueDigest, compose_together
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import Renderer
 from newsletter.staff.permissions import Permission
 
 KIND = "digest"

@@ -10,10 +10,10 @@ from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.lookup import number_of
 from newsletter.feeds import private as own
 from newsletter.feeds import store
-from newsletter.feeds.building import feed_url
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import feed_url
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.files import write_feeds
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.feeds.scopes import Selection
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
@@ -57,7 +57,7 @@ def write(program: Program, folder: Path) -> None:
 @pass_program
 def keep(program: Program) -> None:
     """Seal full archives and tell the hubs, as a running site does by itself."""
-    keeper = FeedKeeper(program.database, program.config, program.clock)
+    keeper = FeedMaintenance(program.database, program.config, program.clock)
     kept = actions.keep(program.app, program.actor, keeper)
     program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
 

@@ -17,7 +17,7 @@ from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.config.options import Config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.sections import NothingToSay
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
@@ -77,7 +77,7 @@ def _for_this_run(app: Newsletter, mail_port: int, base_url: str) -> Newsletter:
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
     records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
-    report = articles.import_(program.app, program.actor, records)
+    report = articles.import_(program.app, program.actor, records, context)
     people = add_samples(program.app, program.actor)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."

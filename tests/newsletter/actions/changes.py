@@ -23,15 +23,15 @@ from newsletter.actions import (
 )
 from newsletter.app import Newsletter
 from newsletter.articles.editing import Edit
-from newsletter.articles.importers.base import Record
-from newsletter.articles.models import Article
+from newsletter.articles.importers.base import ImportContext, Record
+from newsletter.articles.models import Article, ArticleStatus
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.compose import BulletinDraft, compose_digest
+from newsletter.editions.digests.combined_digests import DueDigest
+from newsletter.editions.digests.schedule import Run
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.schedule import Run
-from newsletter.editions.together import DueDigest
-from newsletter.feeds.keeping import FeedKeeper, Kept
+from newsletter.feeds.maintenance import FeedMaintenance, Maintained
 from newsletter.fetching import Fetched, Size
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
 from newsletter.subscriptions.unsubscribe import Departure
@@ -189,11 +189,11 @@ def forgetting(app: Newsletter) -> Call:
     return lambda actor: maintenance.forget_people(app, actor)
 
 
-class Keeper(FeedKeeper):
+class Keeper(FeedMaintenance):
     """Has always just sealed an archive."""
 
-    def look(self) -> Kept:
-        return Kept(archives=1, notices=0)
+    def look(self) -> Maintained:
+        return Maintained(archives=1, notices=0)
 
 
 def keeping_feeds(app: Newsletter) -> Call:
@@ -219,7 +219,14 @@ def importing_articles(app: Newsletter) -> Call:
         published_at=FRIDAY,
         where="two.txt",
     )
-    return lambda actor: articles.import_(app, actor, [record])
+    site = ImportContext.of(app.config.site)
+    return lambda actor: articles.import_(app, actor, [record], site)
+
+
+def publishing(app: Newsletter) -> Call:
+    with app.database.write() as session:
+        session.execute(update(Article).values(status=ArticleStatus.SCHEDULED))
+    return lambda actor: articles.publish_due(app, actor)
 
 
 def importing_people(app: Newsletter) -> Call:
@@ -295,6 +302,7 @@ CHANGES: Mapping[str, Change] = {
     "articles.import": importing_articles,
     "articles.mail": lambda app: lambda who: articles.mail(app, who, 1),
     "articles.measure": measuring,
+    "articles.publish_due": publishing,
     "articles.withdraw": lambda app: lambda who: articles.withdraw(app, who, ["1"]),
     "bulletins.send": lambda app: (
         lambda who: bulletins.send(app, who, BulletinDraft(subject="Flood", text="Stay home."))

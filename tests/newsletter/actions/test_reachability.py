@@ -20,6 +20,7 @@ NOT_BY_COMMAND = {
     },
     "articles.mail": "falls due by itself; `digest send` is for digests",
     "articles.measure": "falls due by itself",
+    "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
     "digests.compose_due": "falls due by itself; by hand it is `digest send`",
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
