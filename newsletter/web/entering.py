@@ -56,7 +56,7 @@ async def enter_in_step(
 ) -> None:
     """As `enter`, and answered as late for any address: one suppressed costs no commit."""
     begun = monotonic()
-    await site.writers.run(enter, site, address, wishes, source=source, network=network)
+    await site.joining_writers.run(enter, site, address, wishes, source=source, network=network)
     await in_step(begun)
 
 

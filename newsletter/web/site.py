@@ -32,7 +32,8 @@ from newsletter.web import (
     theming,
 )
 from newsletter.web.delivery import PageDelivery
-from newsletter.web.limits import BodyLimit, MostAtOnce
+from newsletter.web.host import RightHost
+from newsletter.web.limits import MostAtOnce, WholeBody
 from newsletter.web.ready import AnswerReady
 from newsletter.web.security import SecurityHeaders
 from newsletter.web.services import SiteServices
@@ -47,15 +48,18 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
+            Middleware(WholeBody),
             Middleware(MostAtOnce, most=services.config.web.most_at_once),
             Middleware(PageDelivery),
             Middleware(SecurityHeaders),
-            Middleware(BodyLimit),
         ],
         exception_handlers=errors.HANDLERS,
     )
+    # Its redirects would name whatever host the request named.
+    site.router.redirect_slashes = False
     site.state.site = state
-    return AnswerReady(site, state.ready)
+    config = services.config
+    return RightHost(AnswerReady(site, state.ready), config.site.base_url, config.web.wrong_host)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:
@@ -82,7 +86,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
     ]
 
 
-def _healthz(_request: object) -> PlainTextResponse:
+async def _healthz(_request: object) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 

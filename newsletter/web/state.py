@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from newsletter.feeds.sharing import SharedFeeds
@@ -15,6 +16,9 @@ from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 from newsletter.web.writing import Writers
 
+# Threads of the feeds' own, which no crowd on the pages can take.
+FEED_THREADS = 8
+
 
 class SiteState:
     """The services, the templates and the kept feeds of one site."""
@@ -26,7 +30,10 @@ class SiteState:
         options = services.config.joining
         secret = services.config.site.secret_key.get_secret_value()
         self.joins, self.joins_of_address = paces(options, secret, services.clock)
-        self.writers = Writers(services.database)
+        self.joining_writers = Writers(services.database)
+        # Whoever leaves does not wait for a crowd that joins.
+        self.leaving_writers = Writers(services.database)
+        self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         shared = SharedFeeds(Path(services.config.sending.state_folder))
         self.feeds = FeedShelf(services.config, shared)
