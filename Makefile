@@ -14,7 +14,8 @@ demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
+	  nginx-light caddy
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
