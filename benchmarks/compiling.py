@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from measuring import compare, print_table, run_function
 
 from newsletter.config.options import Config
-from newsletter.delivery.links import LinkSigners
 from newsletter.editions.digest import Section
 from newsletter.editions.masthead import shown_masthead
 from newsletter.editions.sample import sample_edition, sample_sections
@@ -19,6 +18,7 @@ from newsletter.rendering.compile import Renderer, personal_values
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.message import cut
 from newsletter.rendering.templates import Templates
+from newsletter.tokens.links import LinkSigners
 
 BYTES = 60_000
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

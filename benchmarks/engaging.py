@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database, UTCDateTime
-from newsletter.delivery.engagement import MEASURES
+from newsletter.delivery.ledger.statistics import MEASURES
 from newsletter.delivery.tallying.taking import take_in
 from newsletter.migrations.running import upgrade
 from subscribers.finding import counting

@@ -20,10 +20,10 @@ from measuring import print_table
 from sqlalchemy import text
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
-from newsletter.delivery import outbox
-from newsletter.delivery.engagement import MEASURES
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.delivery.ledger.statistics import MEASURES
 from newsletter.editions import store
+from newsletter.logging import log_to_stderr
 from subscribers.finding import counting
 from subscribers.segments.compiling import Asking
 
@@ -92,7 +92,7 @@ def _claim(app: Newsletter, number: int) -> None:
     for _ in range(BATCHES):
         with app.database.write() as session:
             edition = store.by_id(session, number)
-            claimed = outbox.claim(
+            claimed = ledger_store.claim(
                 session,
                 edition,
                 "bench",

@@ -20,7 +20,7 @@ from measuring import print_table
 from servers import recording_smtp, redis_server
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
+from newsletter.logging import log_to_stderr
 
 CONNECTIONS = 4
 DISK_MEGABYTES = 24

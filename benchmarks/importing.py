@@ -22,7 +22,7 @@ from databases import create_database, postgresql_server
 from email_validator import validate_email
 from measuring import print_table
 
-from newsletter.cli.logs import log_to_stderr
+from newsletter.logging import log_to_stderr
 
 TABLES = ("topic_choices", "subscribers", "consent_events", "suppressions")
 SAMPLE = 50_000

@@ -17,7 +17,7 @@ from measuring import Cost, compare, print_table, run_function
 from servers import free_port, smtp_sink, wait_for_port
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
+from newsletter.logging import log_to_stderr
 from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 

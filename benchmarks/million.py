@@ -20,7 +20,7 @@ from measuring import print_table
 from servers import smtp_sink
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
+from newsletter.logging import log_to_stderr
 
 HERE = Path(__file__).parent
 BYTES = 3_000

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
-from newsletter.delivery import outbox
+from newsletter.delivery.ledger import store
+from newsletter.logging import log_to_stderr
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     app.engine.send(number)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     with app.database.read() as session:
-        counts = {state.value: count for state, count in outbox.counts(session, number).items()}
+        counts = {state.value: count for state, count in store.counts(session, number).items()}
     app.close()
     assert set(counts) == {"sent"}, counts
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -24,7 +24,7 @@ from measuring import print_table, run_function, run_process
 from servers import sbin, smtp_sink
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
+from newsletter.logging import log_to_stderr
 from newsletter.rendering.dkim import DkimKey
 
 HERE = Path(__file__).parent

@@ -21,9 +21,9 @@ from measuring import print_table
 from servers import recording_smtp
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
-from newsletter.delivery import outbox
-from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.ledger import store
+from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.logging import log_to_stderr
 
 CONNECTIONS = 4
 PATIENCE_SECONDS = 60
@@ -74,7 +74,7 @@ def torture(folder: Path, url: str, chosen: argparse.Namespace) -> list[object]:
             kills += 1
         start(config, number).wait()
         with app.database.read() as session:
-            counts = outbox.counts(session, number)
+            counts = store.counts(session, number)
         app.close()
     arrived = Counter(arrivals.read_text().split())
     return verdict(kills, arrived, counts, chosen.mails)

@@ -28,10 +28,10 @@ from serving import free_port, running
 from sqlalchemy import text
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
-from newsletter.delivery.links import LinkSigners
+from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import upgrade
-from newsletter.web.formmarks import PURPOSE, FormMarks
+from newsletter.tokens.links import LinkSigners
+from newsletter.web.account.form_tokens import PURPOSE, FormMarks
 
 HERE = Path(__file__).parent
 THREADS, CONNECTIONS = 1, 16

@@ -14,17 +14,13 @@ from newsletter.config.options import Config
 from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
 from newsletter.database import Database
-from newsletter.delivery import notices
-from newsletter.delivery.alarm import Alarm, alarm_mail
-from newsletter.delivery.cluster import Cluster
-from newsletter.delivery.engine import Engine
-from newsletter.delivery.links import LinkSigners
-from newsletter.delivery.models import Notice, NoticeKind
-from newsletter.delivery.notices import NoticeSender
-from newsletter.delivery.personal import Desk, personal_mail
-from newsletter.delivery.routing import in_turn
-from newsletter.delivery.sender import Toolbox
-from newsletter.delivery.single import Stationery
+from newsletter.delivery.alarms import Alarm, alarm_mail
+from newsletter.delivery.cluster.hand_out import Cluster
+from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.sending.engine import Engine
+from newsletter.delivery.sending.worker import Toolbox
+from newsletter.delivery.transactional import Stationery
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.masthead import masthead
@@ -41,7 +37,11 @@ from newsletter.rendering.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.templates import Templates, web_folders
-from newsletter.signing import Signer
+from newsletter.subscriptions import notices
+from newsletter.subscriptions.notice_kinds import Desk, personal_mail
+from newsletter.subscriptions.notices import NoticeSender
+from newsletter.tokens.links import LinkSigners
+from newsletter.tokens.signing import Signer
 from newsletter.transports.base import (
     Accepted,
     Deferred,

@@ -18,8 +18,8 @@ from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
-from newsletter.delivery import disclosure, watching
-from newsletter.delivery.alarm import Alarm
+from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.monitoring import stall_detector
 from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
@@ -30,6 +30,7 @@ from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
+from newsletter.subscriptions import privacy
 from subscribers import consent
 from subscribers.finding.refreshing import refresh_due
 
@@ -172,11 +173,11 @@ def look_after(app: Newsletter) -> None:
     now = app.clock.now()
     overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
     with app.database.write() as session:
-        alarms = list(watching.look(session, app.config, now))
+        alarms = list(stall_detector.look(session, app.config, now))
         alarms += [
             _not_made(name, run)
             for name, run in overdue
-            if watching.is_news(session, f"overdue {name} {run.period}", now)
+            if stall_detector.is_news(session, f"overdue {name} {run.period}", now)
         ]
     for alarm in alarms:
         log.error("needs a person", what=alarm.title, detail=alarm.text)
@@ -224,7 +225,7 @@ def forget_people(app: Newsletter) -> None:
 
 def _forget_some(app: Newsletter, now: datetime) -> int:
     with app.database.write() as session:
-        return disclosure.forget_unconfirmed(session, now - app.config.joining.forget, now)
+        return privacy.forget_unconfirmed(session, now - app.config.joining.forget, now)
 
 
 def index_people(app: Newsletter) -> None:

@@ -1,7 +1,7 @@
 """Every table there is: imported for the metadata that Alembic and the tests need whole."""
 
 import newsletter.articles.models
-import newsletter.delivery.models
+import newsletter.delivery.ledger.models
 import newsletter.delivery.tallying.models
 import newsletter.editions.models
 import newsletter.feeds.models
@@ -15,7 +15,7 @@ TABLE_MODULES = (
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,
-    newsletter.delivery.models,
+    newsletter.delivery.ledger.models,
     newsletter.delivery.tallying.models,
 )
 

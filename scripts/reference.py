@@ -8,8 +8,8 @@ import click
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from newsletter.cli.init import transport_kinds
 from newsletter.cli.main import COMMANDS, cli
+from newsletter.cli.operations.init import transport_kinds
 from newsletter.config.durations import write_duration
 from newsletter.config.example import Table, tables
 from newsletter.config.loading import environment_name

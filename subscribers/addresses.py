@@ -7,7 +7,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
 
 from newsletter.errors import InvalidInput
-from newsletter.signing import derive_key, keyed_hash
+from newsletter.tokens.signing import derive_key, keyed_hash
 
 # What nearly all addresses are: a dot-atom (RFC 5322, 3.2.3) at a host name in ASCII (RFC 1123,
 # 2.1), no label with "--" where Punycode has it. email-validator takes 25 times as long.

@@ -25,7 +25,7 @@ from servers import recording_smtp, redis_server, restart_postgresql
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock, SystemClock
 from newsletter.config.loading import load_config
-from newsletter.delivery import outbox
+from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.editions.models import EditionState
 
@@ -89,7 +89,7 @@ def is_running(sender: "subprocess.Popen[bytes] | threading.Thread") -> bool:
 def verdict(scene: Scene, faults: int, allowed: int) -> Verdict:
     """Who was lost (recorded as sent, but not arrived, or not settled at all), doubled, doubted."""
     with opened(scene.config) as app, app.database.read() as session:
-        counts = {state.value: n for state, n in outbox.counts(session, scene.number).items()}
+        counts = {state.value: n for state, n in ledger_store.counts(session, scene.number).items()}
     mailed = Counter(scene.arrived())
     sent, uncertain = counts.get("sent", 0), counts.get("uncertain", 0)
     return Verdict(

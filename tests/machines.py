@@ -9,7 +9,7 @@ from pathlib import Path
 from processes import wait_until
 
 from newsletter.app import Newsletter
-from newsletter.delivery import outbox
+from newsletter.delivery.ledger import store
 from newsletter.errors import NewsletterError
 
 Counts = dict[str, int]
@@ -39,7 +39,7 @@ def is_ready(config: Path, name: str) -> bool:
 
 def counts(app: Newsletter, number: int = 1) -> Counts:
     with app.database.read() as session:
-        return {state.value: n for state, n in outbox.counts(session, number).items()}
+        return {state.value: n for state, n in store.counts(session, number).items()}
 
 
 def hand_out_until(app: Newsletter, is_so: Callable[[Counts], bool]) -> Counts:

@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[int, tuple[str, ...]], ...] = (
             "newsletter.clock",
             "newsletter.errors",
             "newsletter.config",
-            "newsletter.signing",
+            "newsletter.tokens.signing",
             "newsletter.database",
             "newsletter.fetching",
         ),

@@ -21,10 +21,10 @@ from rich.progress import (
 from rich.text import Text
 
 from newsletter.app import Newsletter
-from newsletter.cli.logs import log_to_stderr
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
+from newsletter.logging import log_to_stderr
 
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10

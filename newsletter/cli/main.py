@@ -11,20 +11,23 @@ from newsletter.errors import NewsletterError
 
 # Name: module, and the line shown in the overview, so that --help imports none of them.
 COMMANDS = {
-    "init": ("init", "Write newsletter.toml and create the database."),
-    "articles": ("articles", "Import, list, edit and withdraw articles."),
-    "feeds": ("feeds", "List and write the feeds; archives, hubs and private feeds."),
-    "digest": ("digest", "List, preview, send and schedule digests."),
-    "bulletin": ("bulletin", "Send a one-off bulletin."),
-    "templates": ("templates", "List, check and preview the templates of mails."),
-    "editions": ("editions", "See, pause, resume and cancel what is being sent."),
-    "limits": ("limits", "See what each transport may send, has sent, and what ails it."),
-    "subscribers": ("subscribers", "Add, list, suppress and remove subscribers."),
-    "serve": ("serve", "Run the site, the schedule and the sender."),
-    "worker": ("worker", "Send what serve hands out, on any machine (cluster)."),
-    "db": ("db", "Create or upgrade the database."),
-    "check": ("check", "Check the configuration and say what is still missing."),
-    "demo": ("demo", "Show everything working, with sample articles and a mail catcher."),
+    "init": ("operations.init", "Write newsletter.toml and create the database."),
+    "articles": ("content.articles", "Import, list, edit and withdraw articles."),
+    "feeds": ("content.feeds", "List and write the feeds; archives, hubs and private feeds."),
+    "digest": ("sending.digest", "List, preview, send and schedule digests."),
+    "bulletin": ("sending.bulletin", "Send a one-off bulletin."),
+    "templates": ("content.templates", "List, check and preview the templates of mails."),
+    "editions": ("sending.editions", "See, pause, resume and cancel what is being sent."),
+    "limits": ("sending.limits", "See what each transport may send, has sent, and what ails it."),
+    "subscribers": ("people.subscribers", "Add, list, suppress and remove subscribers."),
+    "serve": ("operations.serve", "Run the site, the schedule and the sender."),
+    "worker": ("operations.worker", "Send what serve hands out, on any machine (cluster)."),
+    "db": ("operations.db", "Create or upgrade the database."),
+    "check": ("operations.check", "Check the configuration and say what is still missing."),
+    "demo": (
+        "operations.demo",
+        "Show everything working, with sample articles and a mail catcher.",
+    ),
 }
 
 FAILED = 1

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.config.sending import DoubtPolicy
-from newsletter.delivery import decisions, outbox, troubles
-from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.delivery.ledger import uncertain
+from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.delivery.limits import transport_health
 from newsletter.editions import store
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition
@@ -45,7 +47,7 @@ def retry_failed(session: Session, number: int) -> int:
     Raises:
         Conflict: it is cancelled.
     """
-    count = decisions.requeue_failed(session, number)
+    count = uncertain.requeue_failed(session, number)
     if count:
         reopen(session, number)
     return count
@@ -53,7 +55,7 @@ def retry_failed(session: Session, number: int) -> int:
 
 def resume(session: Session, number: int) -> None:
     """Go on, with transports that had refused us as well: somebody has mended them."""
-    troubles.forget_refusals(session)
+    transport_health.forget_refusals(session)
     store.change_state(session, number, Act.RESUME)
 
 
@@ -64,8 +66,8 @@ def cancel(session: Session, number: int, now: datetime) -> int:
     """
     store.change_state(session, number, Act.CANCEL)
     store.by_id(session, number).finished_at = now
-    skipped = decisions.skip_cancelled(session, now)
-    if not HANDED_OVER & set(outbox.counts(session, number)):
+    skipped = uncertain.skip_cancelled(session, now)
+    if not HANDED_OVER & set(ledger_store.counts(session, number)):
         for edition_id in (number, *store.joined(session, number)):
             store.free_articles(session, edition_id)
     return skipped
@@ -78,7 +80,7 @@ def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> in
         Conflict: they are to be sent again, but the edition is cancelled.
     """
     edition = store.by_id(session, number)
-    count = decisions.resolve_uncertain(session, number, resend=resend, now=now)
+    count = uncertain.resolve_uncertain(session, number, resend=resend, now=now)
     if resend and count:
         reopen(session, edition.id)
     return count
@@ -92,12 +94,12 @@ def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
     """
     match edition.uncertain:
         case DoubtPolicy.RESEND:
-            count = decisions.resend_uncertain(session, edition.id)
+            count = uncertain.resend_uncertain(session, edition.id)
             if count:
                 reopen(session, edition.id)
             return count
         case DoubtPolicy.LEAVE:
-            decisions.resolve_uncertain(session, edition.id, resend=False, now=now)
+            uncertain.resolve_uncertain(session, edition.id, resend=False, now=now)
     return 0
 
 

@@ -13,7 +13,7 @@ from newsletter.feeds import store
 from newsletter.feeds.documents import FeedKind
 from newsletter.feeds.models import PrivateFeed
 from newsletter.feeds.scopes import Scope, Selection
-from newsletter.signing import Signer
+from newsletter.tokens.signing import Signer
 from subscribers import store as people
 from subscribers.models import Subscriber, SubscriberStatus
 

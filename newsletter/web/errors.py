@@ -22,7 +22,7 @@ from newsletter.errors import (
     TokenSpent,
 )
 from newsletter.feeds.private import Revoked
-from newsletter.web.security import HEADERS
+from newsletter.web.middleware.headers import HEADERS
 from newsletter.web.state import site_of
 
 log = logging.getLogger(__name__)

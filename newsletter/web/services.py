@@ -5,7 +5,7 @@ from typing import Protocol
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
-from newsletter.signing import Signer
+from newsletter.tokens.signing import Signer
 
 
 class SiteServices(Protocol):

@@ -7,14 +7,14 @@ from starlette.requests import Request
 
 from newsletter.feeds.sharing import SharedFeeds
 from newsletter.feeds.shelf import FeedShelf
-from newsletter.signing import UNSUBSCRIBE, Signer
-from newsletter.web.formmarks import PURPOSE as FORM_PURPOSE
-from newsletter.web.formmarks import FormMarks
-from newsletter.web.pace import paces
-from newsletter.web.ready import ReadyFeeds
+from newsletter.tokens.signing import UNSUBSCRIBE, Signer
+from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
+from newsletter.web.account.form_tokens import FormMarks
+from newsletter.web.account.rate_limit import paces
+from newsletter.web.feeds.cache import ReadyFeeds
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
-from newsletter.web.writing import Writers
+from newsletter.web.write_threads import Writers
 
 # Threads of the feeds' own, which no crowd on the pages can take.
 FEED_THREADS = 8

@@ -19,8 +19,8 @@ from support import add_article, add_subscriber, smtp_config
 from newsletter.app import Newsletter
 from newsletter.clock import Clock, FixedClock, SystemClock
 from newsletter.config.loading import load_config
-from newsletter.delivery.broker import BrokerError
-from newsletter.delivery.models import Delivery, DeliveryState
+from newsletter.delivery.cluster.broker import BrokerError
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 

@@ -14,7 +14,8 @@ from support import CONFIG, SECRET, add_article, add_subscriber
 from newsletter.app import Newsletter
 from newsletter.clock import SystemClock
 from newsletter.config.loading import load_config
-from newsletter.delivery import control, outbox
+from newsletter.delivery import control
+from newsletter.delivery.ledger import store
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.migrations.running import upgrade
 
@@ -86,7 +87,7 @@ def do(site: Newsletter, act: Act) -> None:
 
 def counts(site: Newsletter, number: int = 1) -> dict[str, int]:
     with site.database.read() as session:
-        return {k.value: v for k, v in outbox.counts(session, number).items()}
+        return {k.value: v for k, v in store.counts(session, number).items()}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support import add_article, add_subscriber, smtp_config
 from newsletter.app import Newsletter
 from newsletter.clock import SystemClock
 from newsletter.config.loading import parse_config
-from newsletter.delivery import outbox
+from newsletter.delivery.ledger import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.rendering.dkim import DkimKey
@@ -85,7 +85,7 @@ def test_every_mail_reaches_its_mailbox_once_and_unchanged(
     wait_until(lambda: count_received(mailbox.imap) >= SUBSCRIBERS)
     mails = received(mailbox.imap)
     with app.database.read() as session:
-        assert {k.value: n for k, n in outbox.counts(session, 1).items()} == {"sent": SUBSCRIBERS}
+        assert {k.value: n for k, n in store.counts(session, 1).items()} == {"sent": SUBSCRIBERS}
     parsed: list[EmailMessage] = [message_from_bytes(m, policy=policy.default) for m in mails]
     people = sorted(f"p{number}@{mail_servers.DOMAIN}" for number in range(SUBSCRIBERS))
     assert sorted(mail["To"].addresses[0].addr_spec for mail in parsed) == people

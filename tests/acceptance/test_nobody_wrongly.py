@@ -18,12 +18,12 @@ from support import SECRET, add_article, smtp_config
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
-from newsletter.delivery import disclosure
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.editions.models import Edition
 from newsletter.editions.single import compose_single
 from newsletter.editions.store import articles_of
 from newsletter.errors import Conflict
+from newsletter.subscriptions import privacy
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address
@@ -143,7 +143,7 @@ def object_to(session: Session, model: Model, _random: Random, now: datetime) ->
 
 def erase(session: Session, model: Model, _random: Random, now: datetime) -> None:
     if model.stands not in {"unknown", "erased"}:
-        disclosure.erase(session, person(session, model), origin=ORIGIN, now=now)
+        privacy.erase(session, person(session, model), origin=ORIGIN, now=now)
         model.stands, model.suppressed = "erased", True
 
 

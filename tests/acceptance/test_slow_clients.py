@@ -16,8 +16,8 @@ from support import CONFIG, SECRET, add_article, add_subscriber
 from newsletter.app import Newsletter
 from newsletter.clock import SystemClock
 from newsletter.config.loading import load_config
-from newsletter.delivery.links import LinkSigners
 from newsletter.migrations.running import upgrade
+from newsletter.tokens.links import LinkSigners
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 HOST = "news.wexcombe.example"

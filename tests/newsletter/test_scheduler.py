@@ -12,10 +12,10 @@ from support import RecordingSession, RecordingTransport, add_article, add_subsc
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.delivery.disclosure import AT_ONCE
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState
 from newsletter.scheduler import forget_people, make_due_digests, start_scheduler
+from newsletter.subscriptions.privacy import AT_ONCE
 from subscribers.models import Subscriber
 
 WEEK = timedelta(weeks=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.ledger.models import DeliveryState
 from subscribers.finding.bits import add, bits_of, raise_to, subtract
 from subscribers.finding.patching import by_block
 from subscribers.finding.portraits import number_of

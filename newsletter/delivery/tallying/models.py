@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base
-from newsletter.delivery.models import DeliveryState
+from newsletter.delivery.ledger.models import DeliveryState
 
 
 class Tally(Base):

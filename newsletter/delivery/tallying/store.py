@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from newsletter.database import MANY_BYTES
-from newsletter.delivery.arrays import numbers
-from newsletter.delivery.models import WAITING, Delivery, DeliveryState
+from newsletter.delivery.ledger.arrays import numbers
+from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.tallying.changes import FIELDS, Settled
 from newsletter.delivery.tallying.following import LOCK
 from newsletter.delivery.tallying.models import OpenDelivery, TalliedEdition, Tally, TallyBits

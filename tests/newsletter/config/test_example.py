@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reference import configuration_page
 
-from newsletter.cli.init import example_text, transport_kinds
+from newsletter.cli.operations.init import example_text, transport_kinds
 from newsletter.config.example import Table, tables
 from newsletter.config.loading import parse_config, validate
 from newsletter.config.options import Imprint

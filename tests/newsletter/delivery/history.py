@@ -8,10 +8,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
-from newsletter.delivery import decisions, outbox
-from newsletter.delivery.engagement import MEASURES
-from newsletter.delivery.models import Delivery, DeliveryState
-from newsletter.delivery.retry import Settlement
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.delivery.ledger import uncertain
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.settlement import Settlement
+from newsletter.delivery.ledger.statistics import MEASURES
 from newsletter.delivery.tallying.taking import Portion, take_in
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
@@ -82,20 +83,20 @@ class History:
                     VariantChoice(edition_id=edition.id, choice_id=choice, variant_id=variant.id)
                 )
             session.flush()
-            outbox.fan_out(session, edition, self.now)
+            ledger_store.fan_out(session, edition, self.now)
             return edition.id
 
     def claim(self, number: int, limit: int, worker: str = "w") -> None:
         with self.database.write() as session:
             edition = session.get_one(Edition, number)
-            outbox.claim(
+            ledger_store.claim(
                 session, edition, worker, limit=limit, lease=timedelta(minutes=5), now=self.now
             )
 
     def settle(self, *states: DeliveryState, worker: str = "w") -> None:
         """Record what became of all that a worker holds, one state after the other, in turns."""
         with self.database.write() as session:
-            held = sorted(outbox.held_by(session, worker))
+            held = sorted(ledger_store.held_by(session, worker))
             settlements = {
                 key: Settlement(
                     state=states[at % len(states)],
@@ -105,7 +106,7 @@ class History:
                 )
                 for at, key in enumerate(held)
             }
-            outbox.settle(session, worker, settlements, self.now)
+            ledger_store.settle(session, worker, settlements, self.now)
 
     def send(self, *states: DeliveryState) -> int:
         """Send an edition to everybody; its number."""
@@ -160,7 +161,7 @@ def _settle(history: History, n: int) -> None:
 def _fall_silent(history: History, n: int) -> None:
     history.now += timedelta(minutes=10)
     with history.database.write() as session:
-        outbox.doubt_expired(session, (), history.now)
+        ledger_store.doubt_expired(session, (), history.now)
 
 
 def _wait(history: History, n: int) -> None:
@@ -170,7 +171,7 @@ def _wait(history: History, n: int) -> None:
 def _cancel(session: Session, number: int, history: History) -> None:
     session.get_one(Edition, number).state = EditionState.CANCELLED
     session.flush()
-    decisions.skip_cancelled(session, history.now)
+    uncertain.skip_cancelled(session, history.now)
 
 
 def _person(**values: object) -> Act:
@@ -204,14 +205,14 @@ ACTS: dict[str, Act] = {
     "claim": _claim,
     "settle": _settle,
     "fall silent": _fall_silent,
-    "requeue failed": _to_an_edition(lambda s, number, h: decisions.requeue_failed(s, number)),
+    "requeue failed": _to_an_edition(lambda s, number, h: uncertain.requeue_failed(s, number)),
     "resend": _to_an_edition(
-        lambda s, number, h: decisions.resolve_uncertain(s, number, resend=True, now=h.now)
+        lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=True, now=h.now)
     ),
     "leave": _to_an_edition(
-        lambda s, number, h: decisions.resolve_uncertain(s, number, resend=False, now=h.now)
+        lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=False, now=h.now)
     ),
-    "resend by policy": _to_an_edition(lambda s, number, h: decisions.resend_uncertain(s, number)),
+    "resend by policy": _to_an_edition(lambda s, number, h: uncertain.resend_uncertain(s, number)),
     "cancel": _to_an_edition(_cancel),
     "wait": _wait,
     "take in": lambda history, n: history.take_in(Portion(at_once=1 + n, most_open=n % 3)),

@@ -3,7 +3,7 @@
 from support import RecordingTransport
 
 from newsletter.app import Newsletter
-from newsletter.delivery import outbox
+from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.editions.models import Edition, EditionState
@@ -35,7 +35,7 @@ def state_of(app: Newsletter, edition: Edition) -> EditionState:
 
 def counts_of(app: Newsletter, edition: Edition) -> dict[str, int]:
     with app.database.read() as session:
-        return {k.value: v for k, v in outbox.counts(session, edition.id).items()}
+        return {k.value: v for k, v in ledger_store.counts(session, edition.id).items()}
 
 
 def recipients(transport: RecordingTransport) -> list[str]:

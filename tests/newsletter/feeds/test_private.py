@@ -8,7 +8,7 @@ from newsletter.database import Database
 from newsletter.errors import TokenError
 from newsletter.feeds.private import PURPOSE, Revoked, revoke, scope_of, token_of
 from newsletter.feeds.scopes import Scope
-from newsletter.signing import Signer
+from newsletter.tokens.signing import Signer
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin

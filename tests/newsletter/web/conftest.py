@@ -17,8 +17,8 @@ from newsletter.app import Newsletter
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.demo.catcher import MailCatcher
+from newsletter.web.routes import create_site
 from newsletter.web.services import SiteServices
-from newsletter.web.site import create_site
 
 MAILS = """
 [web]

@@ -19,7 +19,7 @@ from newsletter.errors import (
     StorageError,
     TokenError,
 )
-from newsletter.signing import Signer
+from newsletter.tokens.signing import Signer
 from newsletter.web.errors import Withdrawn, status_of
 from newsletter.web.services import SiteServices
 

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from newsletter.web.http_protocol import BoundedProtocol
-from newsletter.web.limits import MostAtOnce, WholeBody
+from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
 from newsletter.web.server import server_settings
 
 PATIENCE_SECONDS = 5.0

@@ -1,0 +1,1 @@
+"""Commands about articles, feeds and templates."""

@@ -1,0 +1,107 @@
+"""`newsletter feeds`: their addresses, files, archives, hubs and private addresses."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people.lookup import person_at
+from newsletter.errors import Conflict
+from newsletter.feeds import private as own
+from newsletter.feeds import store
+from newsletter.feeds.building import feed_url
+from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.files import write_feeds
+from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.scopes import Selection
+from subscribers.models import SubscriberStatus
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+@click.group()
+def feeds() -> None:
+    """List and write the feeds; archives, hubs and private feeds."""
+
+
+@feeds.command("list")
+@as_json
+@pass_program
+def list_(program: Program, as_json: bool) -> None:
+    """Show every feed and its address."""
+    base = program.config.site.base_url
+    with program.database.read() as session:
+        named = store.scopes(session)
+        archives = [store.last_archive(session, scope) for scope, _ in named]
+    rows = [
+        (name or "Everything", feed_url(base, Selection(kind=FeedKind.ATOM, scope=scope)), number)
+        for (scope, name), number in zip(named, archives, strict=True)
+    ]
+    if as_json:
+        print_json(program, [{"name": n, "atom": url, "archives": a} for n, url, a in rows])
+    else:
+        print_table(program, ("Feed", "Address (.rss and .json likewise)", "Archives"), rows, "")
+
+
+@feeds.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@pass_program
+def write(program: Program, folder: Path) -> None:
+    """Write every feed and their list (OPML) into FOLDER, the same bytes that the site serves."""
+    with program.database.read() as session:
+        written = write_feeds(session, program.config, folder)
+    program.say(f"{len(written)} files written to {folder}")
+
+
+@feeds.command()
+@pass_program
+def keep(program: Program) -> None:
+    """Seal full archives and tell the hubs, as a running site does by itself."""
+    kept = FeedKeeper(program.database, program.config, program.clock).look()
+    program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
+
+
+@feeds.command()
+@as_json
+@pass_program
+def hubs(program: Program, as_json: bool) -> None:
+    """Show what each WebSub hub has been told, and what it refused."""
+    with program.database.read() as session:
+        found = store.all_notices(session)
+    rows = [
+        (n.hub, n.scope or "everything", n.told_at, n.failures, n.next_attempt_at, n.last_error)
+        for n in found
+    ]
+    columns = ("Hub", "Feed", "Told", "Failures", "Next try", "Last error")
+    if as_json:
+        keys = [column.lower().replace(" ", "_") for column in columns]
+        print_json(program, [dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        print_table(program, columns, rows, "no hub has been told anything; see feeds.hubs")
+
+
+@feeds.command()
+@click.argument("address")
+@click.option("--revoke", is_flag=True, help="End her private addresses.")
+@click.option("--renew", is_flag=True, help="End them and make a new one.")
+@pass_program
+def private(program: Program, address: str, revoke: bool, renew: bool) -> None:
+    """Show the private feed of the subscriber with ADDRESS: her topics, at an address of her own.
+
+    The first time, the address is made. Whoever has it can read the feed until it is revoked.
+    """
+    now, base = program.clock.now(), program.config.site.base_url
+    with program.database.write() as session:
+        subscriber = person_at(program, session, address)
+        ended = own.revoke(session, subscriber, now) if revoke or renew else 0
+        token = ""
+        if not revoke:
+            if subscriber.status is not SubscriberStatus.CONFIRMED:
+                raise Conflict(f"{address} is {subscriber.status}; only who confirmed has a feed")
+            token = own.token_of(session, program.app.signer(own.PURPOSE), subscriber, now)
+    if revoke or renew:
+        program.say(f"private addresses ended: {ended}")
+    if token:
+        for kind in FeedKind:
+            program.say(f"{base}/{own.path_of(token, kind)}")

@@ -1,0 +1,1 @@
+"""Commands about subscribers, segments, lists and suppressions."""

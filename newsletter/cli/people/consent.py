@@ -1,0 +1,56 @@
+"""`newsletter subscribers consent` and `reasons`: proof of who agreed, and why people leave."""
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import timedelta
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people.lookup import person_at
+from newsletter.editions.dates import clock_time
+from subscribers import store
+from subscribers.consent import Proof, history
+
+
+@click.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def consent(program: Program, address: str, as_json: bool) -> None:
+    """The whole history of what a person agreed to, when and how."""
+    with program.database.read() as session:
+        subscriber = person_at(program, session, address)
+        proofs = history(session, subscriber)
+    if as_json:
+        print_json(program, [asdict(proof) for proof in proofs])
+        return
+    for proof in proofs:
+        program.say("\n".join(_lines(proof, program.config.site.timezone)))
+
+
+@click.command()
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 36_500))
+@pass_program
+def reasons(program: Program, days: int) -> None:
+    """Why people left, as far as they said."""
+    since = program.clock.now() - timedelta(days=days)
+    with program.database.read() as session:
+        found = store.departures(session, since)
+    counts = Counter(departure.reason or "said in words" for departure in found)
+    print_table(program, ("reason", "people"), counts.most_common(), "Nobody has given a reason.")
+    for departure in found:
+        if departure.words:
+            program.say(f"“{departure.words}”")
+
+
+def _lines(proof: Proof, zone: str) -> list[str]:
+    lines = [f"{clock_time(proof.at, zone)}  {proof.kind.value}: {proof.source}"]
+    if proof.details:
+        lines.append(f"    chose: {proof.details}")
+    if proof.wording:
+        lines.append(f"    words shown (version {proof.wording_version}): {proof.wording}")
+    if proof.network:
+        lines.append(f"    from: {proof.network}")
+    return lines

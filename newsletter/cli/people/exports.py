@@ -1,0 +1,51 @@
+"""`newsletter subscribers export`: the list, to be taken along or looked at in a spreadsheet."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.people.segments import asking_of, meant
+from subscribers import exporting
+from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.segments import store
+
+STATUSES = click.Choice([s.value for s in SubscriberStatus if s is not SubscriberStatus.ERASED])
+
+
+@click.command()
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
+@click.option("--status", type=STATUSES, help="Only these.")
+@click.option("--segment", metavar="NAME|EXPRESSION", help="Only these.")
+@pass_program
+def export(
+    program: Program, file: TextIO, kind: str, status: str | None, segment: str | None
+) -> None:
+    """Write everybody, as CSV or one JSON object a line; what is imported again is the same."""
+    with program.database.read() as session:
+        conditions = []
+        if status:
+            conditions.append(Subscriber.status == SubscriberStatus(status))
+        if segment:
+            expression = meant(program, session, segment)
+            conditions.append(store.members(expression, asking_of(program)))
+        count = _write(file, kind, exporting.rows(session, conditions))
+    program.warn(f"{count} people written.")
+
+
+def _write(file: TextIO, kind: str, rows: Iterable[dict[str, str]]) -> int:
+    count = 0
+    table = csv.DictWriter(file, exporting.COLUMNS)
+    if kind == "csv":
+        table.writeheader()
+    for row in rows:
+        count += 1
+        if kind == "csv":
+            table.writerow({key: exporting.defused(value) for key, value in row.items()})
+        else:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return count

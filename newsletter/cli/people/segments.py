@@ -1,0 +1,102 @@
+"""`newsletter subscribers segments`: groups of people by what is known of them."""
+
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy.orm import Session
+
+from newsletter.articles import store as articles
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.delivery.ledger.statistics import MEASURES
+from subscribers import store as people
+from subscribers.finding import counting
+from subscribers.segments import store
+from subscribers.segments.compiling import Asking
+from subscribers.segments.naming import unheard_of
+from subscribers.segments.parsing import parse
+
+
+@click.group()
+def segments() -> None:
+    """Name groups of subscribers, by expressions such as “topic = housing”."""
+
+
+@segments.command()
+@click.argument("name")
+@click.argument("expression")
+@pass_program
+def add(program: Program, name: str, expression: str) -> None:
+    """Keep an expression under a name."""
+    with program.database.write() as session:
+        store.add(session, name, expression, program.clock.now())
+        meant(program, session, expression)
+    with program.database.read() as session:
+        count = counting.count(session, expression, asking_of(program))
+    program.say(f"The segment {name} has {count} people now.")
+
+
+@segments.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_segments(program: Program, as_json: bool) -> None:
+    """Every segment, with how many people it has now."""
+    asking = asking_of(program)
+    with program.database.read() as session:
+        rows = [
+            {
+                "name": segment.name,
+                "people": counting.count(session, segment.expression, asking),
+                "expression": segment.expression,
+            }
+            for segment in store.every(session)
+        ]
+    if as_json:
+        print_json(program, rows)
+        return
+    columns = ("name", "people", "expression")
+    table = [[row[column] for column in columns] for row in rows]
+    print_table(program, columns, table, "There is no segment.")
+
+
+@segments.command()
+@click.argument("name_or_expression")
+@pass_program
+def count(program: Program, name_or_expression: str) -> None:
+    """How many people a segment or an expression has now."""
+    with program.database.read() as session:
+        expression = meant(program, session, name_or_expression)
+        program.say(str(counting.count(session, expression, asking_of(program))))
+
+
+@segments.command()
+@click.argument("name")
+@pass_program
+def remove(program: Program, name: str) -> None:
+    """Forget a segment; editions made for it keep their expression."""
+    with program.database.write() as session:
+        session.delete(store.by_name(session, name))
+    program.say(f"The segment {name} is gone.")
+
+
+def meant(program: Program, session: Session, name_or_expression: str) -> str:
+    """The expression that is meant; a topic or digest in it that nobody has heard of is told.
+
+    Raises:
+        ResourceNotFound: there is no segment of this name.
+        InvalidInput: the expression cannot be understood.
+    """
+    expression = store.expression_of(session, name_or_expression)
+    topics = {topic.slug for topic in articles.topics(session)}
+    for choice in people.choices(session).values():
+        topics.update(choice.topics)
+    known = {"topic": topics, "digest": set(program.config.digests)}
+    for problem in unheard_of(parse(expression), known):
+        program.warn(problem)
+    return expression
+
+
+def asking_of(program: Program) -> Asking:
+    """Now, in the site's zone, with what the ledger knows."""
+    zone = ZoneInfo(program.config.site.timezone)
+    return Asking(now=program.clock.now(), zone=zone, measures=MEASURES)

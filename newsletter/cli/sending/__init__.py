@@ -1,0 +1,1 @@
+"""Commands about digests, bulletins and editions."""

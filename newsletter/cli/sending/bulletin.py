@@ -1,0 +1,162 @@
+"""`newsletter bulletin`: a one-off message, with a confirmation and time to undo it."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.people.segments import meant
+from newsletter.cli.sending.foreground import send_in_foreground
+from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
+from newsletter.config.sending import DoubtPolicy
+from newsletter.delivery.dry_run import audience_of
+from newsletter.editions.compose import BulletinDraft, compose_bulletin
+from newsletter.editions.dates import clock_time
+from newsletter.editions.models import Edition
+from newsletter.errors import Conflict, InvalidInput
+
+HTML_SUFFIXES = {".html", ".htm"}
+
+
+@click.group()
+def bulletin() -> None:
+    """Send a one-off bulletin."""
+
+
+@bulletin.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--subject", required=True, help="The subject line.")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="SLUG",
+    help="Only to those who chose this topic (or all topics); may be repeated.",
+)
+@click.option(
+    "--segment", default="", metavar="NAME|EXPRESSION", help="Only to this segment of subscribers."
+)
+@click.option(
+    "--at",
+    "at",
+    metavar="'YYYY-MM-DD HH:MM'",
+    help="When to send, in the site's zone; otherwise after the undo window.",
+)
+@click.option("--html", "is_html", is_flag=True, help="The text is HTML, whatever the file's name.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--again", is_flag=True, help="Even if the same bulletin went out within a day.")
+@click.option("--wait", is_flag=True, help="Wait for its time and send it from here.")
+@click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
+@click.option(
+    "--uncertain",
+    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    help="What becomes of mails that may or may not have been taken.",
+)
+@click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
+@click.option(
+    "--test",
+    "test_address",
+    metavar="ADDRESS",
+    help="Mail it to this address alone, marked as a test.",
+)
+@pass_program
+def send(
+    program: Program,
+    file: Path,
+    subject: str,
+    topics: tuple[str, ...],
+    segment: str,
+    at: str | None,
+    is_html: bool,
+    yes: bool,
+    again: bool,
+    wait: bool,
+    transport: str,
+    uncertain: str | None,
+    preview: bool,
+    test_address: str | None,
+) -> None:
+    """Send FILE (Markdown, or HTML by its name; - reads standard input) as a bulletin."""
+    draft = BulletinDraft(
+        subject=subject,
+        text=_read(file),
+        is_html=is_html or file.suffix.lower() in HTML_SUFFIXES,
+        topics=topics,
+        segment=segment,
+        send_at=_local_time(at, program.config.site.timezone) if at else None,
+        again=again or preview or bool(test_address),
+        transport=transport,
+        uncertain=DoubtPolicy(uncertain) if uncertain else None,
+    )
+    if segment:
+        with program.database.read() as session:
+            meant(program, session, segment)
+    if preview or test_address:
+        _rehearse(program, draft, test_address)
+        return
+    edition = _compose(program, draft, yes)
+    if edition is None:
+        program.say("Nothing was sent.")
+        return
+    when = clock_time(edition.send_at, program.config.site.timezone)
+    program.say(f"Edition {edition.id} leaves at {when}.")
+    program.say(f"To undo it: newsletter editions cancel {edition.id}")
+    if wait:
+        _wait_for(program, edition)
+        raise SystemExit(send_in_foreground(program, edition.id))
+    program.say("`newsletter serve` sends it.")
+
+
+def _read(file: Path) -> str:
+    try:
+        with click.open_file(str(file), encoding="utf-8") as stream:
+            return str(stream.read())
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is not UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _local_time(text: str, zone: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(f"--at: {text!r} is no time; write it as 2026-11-27 18:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _rehearse(program: Program, draft: BulletinDraft, test_address: str | None) -> None:
+    app, now = program.app, program.clock.now()
+    with program.database.read() as session:
+        edition = compose_bulletin(session, app.config, draft, now)
+        found = Preview.of(app, session, edition, Reader(), now, is_test=bool(test_address))
+    if test_address:
+        send_trial(program, found, test_address)
+    else:
+        show_preview(program, found, None, in_browser=False, as_json=False)
+
+
+def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Edition | None:
+    """The bulletin, stored once its number of recipients is confirmed."""
+    now = program.clock.now()
+    with program.database.read() as session:
+        edition = compose_bulletin(session, program.config, draft, now)
+        recipients = audience_of(session, edition, now).recipients
+    if not recipients:
+        raise Conflict("nobody would receive this bulletin; look at --topic and the subscribers")
+    people = "1 person" if recipients == 1 else f"{recipients} people"
+    if not yes and not click.confirm(f"Send “{edition.subject}” to {people}?", err=True):
+        return None
+    with program.database.write() as session:
+        return compose_bulletin(session, program.config, draft, program.clock.now())
+
+
+def _wait_for(program: Program, edition: Edition) -> None:
+    seconds = max(0, int((edition.send_at - program.clock.now()).total_seconds()) + 1)
+    with program.progress("waiting; Ctrl-C leaves it to `newsletter serve`", seconds) as progress:
+        for _ in range(seconds):
+            time.sleep(1)
+            progress.advance()

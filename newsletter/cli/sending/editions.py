@@ -1,0 +1,196 @@
+"""`newsletter editions`: what is, was or will be sent, and control over it."""
+
+from typing import Any
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import count_line, print_json, print_table
+from newsletter.cli.sending.foreground import send_in_foreground
+from newsletter.delivery import control
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.editions import store
+from newsletter.editions.dates import clock_time
+from newsletter.editions.models import Edition
+
+
+@click.group()
+def editions() -> None:
+    """See, pause, resume and cancel what is being sent."""
+
+
+@editions.command("list")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_editions(program: Program, limit: int, as_json: bool) -> None:
+    """The newest editions and what became of each."""
+    with program.database.read() as session:
+        found = [(e, ledger_store.counts(session, e.id)) for e in store.newest(session, limit)]
+    if as_json:
+        print_json(program, [_as_dict(edition, counts) for edition, counts in found])
+        return
+    zone = program.config.site.timezone
+    print_table(
+        program,
+        ("edition", "what", "state", "when", "subject", "deliveries"),
+        [
+            (
+                e.id,
+                e.digest or e.kind.value,
+                e.state.value,
+                clock_time(e.send_at, zone),
+                e.subject or e.note,
+                count_line(counts),
+            )
+            for e, counts in found
+        ],
+        "There is no edition yet; make one with: newsletter digest send NAME",
+    )
+
+
+@editions.command()
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def show(program: Program, number: int, as_json: bool) -> None:
+    """One edition: its articles, counts and reasons."""
+    with program.database.read() as session:
+        edition = store.by_id(session, number)
+        counts = ledger_store.counts(session, number)
+        reasons = ledger_store.reasons(session, number)
+        articles = [article.title for article in store.articles_of(session, number)]
+    if as_json:
+        details = {"articles": articles, "reasons": reasons}
+        print_json(program, _as_dict(edition, counts) | details)
+        return
+    zone = program.config.site.timezone
+    program.say(f"Edition {edition.id}, {edition.title}: {edition.state.value}")
+    for label, value in (
+        ("Subject", edition.subject),
+        ("Note", edition.note),
+        ("Period", edition.period or ""),
+        ("Leaves", clock_time(edition.send_at, zone)),
+        ("Mails in doubt", edition.uncertain.value),
+        ("Deliveries", f"{sum(counts.values())} ({count_line(counts)})"),
+    ):
+        if value:
+            program.say(f"{label}: {value}")
+    for title in articles:
+        program.say(f"  - {title}")
+    for state, reason, count in reasons:
+        program.say(f"{count} {state}: {reason}")
+
+
+@editions.command()
+@click.argument("number", type=int)
+@pass_program
+def approve(program: Program, number: int) -> None:
+    """Let a digest's edition that waits for approval go out."""
+    with program.database.write() as session:
+        control.approve(session, number, program.clock.now())
+    program.say(f"Edition {number} is approved; `newsletter serve` sends it.")
+
+
+@editions.command()
+@click.argument("number", type=int, required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything that is being sent or queued.")
+@pass_program
+def pause(program: Program, number: int | None, everything: bool) -> None:
+    """Hold an edition where it is, or all of them at once."""
+    if everything == (number is not None):
+        raise click.UsageError("name an edition by its number, or give --all")
+    with program.database.write() as session:
+        if number is None:
+            numbers = control.pause_all(session)
+        else:
+            control.pause(session, number)
+            numbers = [number]
+    for paused in numbers:
+        program.say(f"Edition {paused} is paused; go on with: newsletter editions resume {paused}")
+    if not numbers:
+        program.say("Nothing is being sent or queued.")
+
+
+@editions.command()
+@click.argument("number", type=int)
+@pass_program
+def retry(program: Program, number: int) -> None:
+    """Try those again whom an edition could not reach (failed), and nobody else."""
+    with program.database.write() as session:
+        count = control.retry_failed(session, number)
+    if count:
+        program.say(f"{count} deliveries are queued again; `newsletter serve` sends them.")
+    else:
+        program.say(f"Nothing of edition {number} has failed.")
+
+
+@editions.command()
+@click.argument("number", type=int)
+@pass_program
+def resume(program: Program, number: int) -> None:
+    """Go on with an edition that was paused or stopped."""
+    with program.database.write() as session:
+        control.resume(session, number)
+    program.say(f"Edition {number} goes on; `newsletter serve` sends it.")
+
+
+@editions.command()
+@click.argument("number", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_program
+def cancel(program: Program, number: int, yes: bool) -> None:
+    """Send nothing more of an edition, for good; undoes a bulletin that has not left."""
+    with program.database.read() as session:
+        edition = store.by_id(session, number)
+    if not yes and not click.confirm(f"Cancel edition {number}, “{edition.subject}”?", err=True):
+        program.say("Nothing was changed.")
+        return
+    with program.database.write() as session:
+        skipped = control.cancel(session, number, program.clock.now())
+        counts = ledger_store.counts(session, number)
+    program.say(f"Edition {number} is cancelled; {skipped} left out. In all: {count_line(counts)}.")
+
+
+@editions.command()
+@click.argument("number", type=int)
+@pass_program
+def send(program: Program, number: int) -> None:
+    """Send what is due of an edition from here, with progress."""
+    raise SystemExit(send_in_foreground(program, number))
+
+
+@editions.command()
+@click.argument("number", type=int)
+@click.option("--resend/--leave", default=None, help="Send the doubtful ones again, or leave them.")
+@pass_program
+def resolve(program: Program, number: int, resend: bool | None) -> None:
+    """Settle deliveries that may or may not have arrived (uncertain)."""
+    with program.database.read() as session:
+        reasons = [r for r in ledger_store.reasons(session, number) if r[0] == "uncertain"]
+    for _, reason, count in reasons:
+        program.say(f"{count}: {reason}")
+    if resend is None:
+        program.say(
+            "Decide with --resend (some may get it twice) or --leave (some may go without)."
+        )
+        return
+    with program.database.write() as session:
+        count = control.resolve(session, number, resend=resend, now=program.clock.now())
+    program.say(f"{count} deliveries {'are queued again' if resend else 'are left as they are'}.")
+
+
+def _as_dict(edition: Edition, counts: Any) -> dict[str, Any]:
+    return {
+        "edition": edition.id,
+        "kind": edition.kind.value,
+        "digest": edition.digest,
+        "period": edition.period,
+        "state": edition.state.value,
+        "subject": edition.subject,
+        "note": edition.note,
+        "uncertain": edition.uncertain.value,
+        "send_at": edition.send_at,
+        "finished_at": edition.finished_at,
+        "deliveries": {state.value: count for state, count in counts.items()},
+    }

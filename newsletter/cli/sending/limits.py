@@ -1,0 +1,41 @@
+"""`newsletter limits`: what each transport may send, has sent, and what ails it."""
+
+from dataclasses import asdict
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.delivery.monitoring.status_report import standings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def limits(program: Program, as_json: bool) -> None:
+    """What each transport may send and has sent, its warm-up, and what ails it."""
+    with program.database.read() as session:
+        found = list(standings(session, program.config, program.clock.now()))
+    if as_json:
+        print_json(program, [asdict(standing) for standing in found])
+        return
+    print_table(
+        program,
+        ("transport", "to", "a second", "this hour", "today (UTC)", "note"),
+        [
+            (
+                s.transport,
+                s.domain or "all",
+                f"{s.per_second:g}" if s.per_second else "",
+                _used(s.used_in_hour, s.per_hour),
+                _used(s.used_in_day, s.per_day),
+                s.note,
+            )
+            for s in found
+        ],
+        "There is no transport in the configuration; add a table [transports.NAME].",
+    )
+
+
+def _used(used: int, allowed: int) -> str:
+    return f"{used} of {allowed}" if allowed else ""

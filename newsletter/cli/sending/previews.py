@@ -1,0 +1,176 @@
+"""What `digest preview` and `bulletin send --preview` show."""
+
+import webbrowser
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from newsletter.app import Newsletter, is_accepted
+from newsletter.cli.context import Program
+from newsletter.cli.output import print_json
+from newsletter.delivery.dry_run import Audience, audience_of, trial_mail, variant_for
+from newsletter.editions.abridging import GMAIL_CLIPS_AT_BYTES
+from newsletter.editions.models import Edition
+from newsletter.editions.variants import CompiledVariant
+from newsletter.errors import InvalidInput, NewsletterError, StorageError
+from newsletter.linting.findings import Finding
+from newsletter.rendering.compile import personal_values
+from newsletter.rendering.slots import fill
+from subscribers import store as people
+from subscribers.addresses import normalise_address
+from subscribers.topics import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """For whom an edition is shown."""
+
+    name: str = ""
+    choice: Choice = field(default_factory=Choice)
+
+    @classmethod
+    def of(cls, session: Session, address: str | None, topics: Sequence[str]) -> Self:
+        """A subscriber, or anybody who chose these topics.
+
+        Raises:
+            ResourceNotFound: nobody has this address.
+            InvalidInput: both are given.
+        """
+        if not address:
+            return cls(choice=Choice(topics=tuple(topics)))
+        if topics:
+            raise InvalidInput("--subscriber and --topic exclude each other; keep one")
+        found = people.by_address(session, normalise_address(address))
+        return cls(name=found.name, choice=people.choice_of(session, found))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """An edition that may never be made: its message for one reader, and its audience."""
+
+    edition: Edition
+    compiled: CompiledVariant
+    reader_name: str
+    audience: Audience
+    findings: tuple[Finding, ...]
+    """What the look before sending finds in this one."""
+
+    @classmethod
+    def of(
+        cls,
+        app: Newsletter,
+        session: Session,
+        edition: Edition,
+        reader: Reader,
+        now: datetime,
+        *,
+        is_test: bool,
+    ) -> Self:
+        """Raises ResourceNotFound where the reader would get no mail."""
+        compiled = variant_for(session, edition, app.renderer, reader.choice, now, test=is_test)
+        return cls(
+            edition=edition,
+            compiled=compiled,
+            reader_name=reader.name,
+            audience=audience_of(session, edition, now),
+            findings=(
+                *app.inspector.findings(edition, [compiled]),
+                *app.inspector.doubts_about_sender(edition),
+            ),
+        )
+
+    def bodies(self) -> tuple[str, str]:
+        """HTML and text as the reader would see them; the links to leave lead nowhere."""
+        values = personal_values("", self.reader_name, "preview", "preview", "preview")
+        nonce = self.compiled.nonce
+        return fill(self.compiled.html, nonce, values), fill(self.compiled.text, nonce, values)
+
+
+def show_preview(
+    program: Program, preview: Preview, folder: Path | None, *, in_browser: bool, as_json: bool
+) -> None:
+    """Say what would be sent to whom, and write or open it where asked."""
+    html, text = preview.bodies()
+    size = len(html.encode())
+    if as_json:
+        print_json(
+            program,
+            {
+                "subject": preview.compiled.subject,
+                "html_bytes": size,
+                "recipients": preview.audience.recipients,
+                "variants": preview.audience.variants,
+                "findings": [vars(finding) for finding in preview.findings],
+                "excluded": preview.audience.excluded,
+                "text": text,
+            },
+        )
+    else:
+        program.say(f"Subject: {preview.compiled.subject}")
+        program.say(f"{preview.audience.recipients} would receive it.")
+        if preview.audience.variants > 1:
+            program.say(f"Their topics make {preview.audience.variants} different mails of it.")
+        for reason, count in preview.audience.excluded.items():
+            program.say(f"{count} would not: {reason}.")
+        program.say(f"The HTML part has {size} bytes; Gmail shows {GMAIL_CLIPS_AT_BYTES}.")
+        warn_of(program, preview.findings)
+        if folder is None and not in_browser:
+            program.say("")
+            program.say(text)
+    if folder is not None or in_browser:
+        write_bodies(program, folder, html, text, in_browser=in_browser)
+
+
+def warn_of(program: Program, findings: Iterable[Finding]) -> None:
+    """Tell findings, a line each."""
+    for finding in findings:
+        program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
+
+
+def send_trial(program: Program, preview: Preview, address: str) -> None:
+    """Mail the preview to one address, outside the ledger.
+
+    Raises:
+        NewsletterError: the transport did not take it.
+    """
+    app, to = program.app, normalise_address(address)
+    mail = trial_mail(
+        preview.compiled,
+        preview.edition,
+        to,
+        preview.reader_name,
+        app.link_signers,
+        app.dkim_keys.get(preview.edition.masthead["sender"]["address"]),
+    )
+    outcome = app.hand_over(preview.edition.transport, [mail]).get(mail.key)
+    if not is_accepted(outcome):
+        raise NewsletterError(
+            f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"
+        )
+    program.say(f"A test was sent to {to}, and to nobody else.")
+
+
+def write_bodies(
+    program: Program, folder: Path | None, html: str, text: str, *, in_browser: bool
+) -> None:
+    """Write both parts to a folder, a new one where none is given, and open the page if wanted.
+
+    Raises:
+        StorageError: the folder cannot be written to.
+    """
+    folder = folder or Path(mkdtemp(prefix="newsletter-"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        page = folder / "preview.html"
+        page.write_text(html, encoding="utf-8")
+        (folder / "preview.txt").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written to: {error.strerror}") from error
+    program.warn(f"Written to {page} and {folder / 'preview.txt'}")
+    if in_browser:
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,1 @@
+"""Tasks for workers on other machines."""

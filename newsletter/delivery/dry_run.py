@@ -1,0 +1,107 @@
+"""Rehearsals: what an edition would look like, and who would get it or why not."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.database import allow_large_sets
+from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.store import stream_of
+from newsletter.editions import store
+from newsletter.editions.models import Edition
+from newsletter.editions.segment import in_segment
+from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys, variants_of
+from newsletter.errors import ResourceNotFound
+from newsletter.rendering.compile import Renderer, personal_values
+from newsletter.rendering.dkim import DkimKey, ready
+from newsletter.rendering.headers import mailbox
+from newsletter.tokens.links import LinkSigners
+from newsletter.transports.base import Mail
+from subscribers import store as people
+from subscribers.audience import exclusion
+from subscribers.models import Subscriber
+from subscribers.topics import Choice
+
+NOT_IN_TOPICS = "no article in her topics"
+NOT_IN_SEGMENT = "not in the segment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Who would be mailed, and who not for which reason."""
+
+    recipients: int
+    excluded: dict[str, int]
+    variants: int
+    """How many different mails the recipients get."""
+
+
+def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
+    """The audience of an edition as it stands now."""
+    sections = store.sections_of(session, edition)
+    keys = variant_keys(edition, sections, people.choices(session))
+    outside = case((in_segment(edition, now, MEASURES), None), else_=NOT_IN_SEGMENT)
+    reason = func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
+    asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
+    query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)
+    counts: Counter[str] = Counter()
+    variants: set[str] = set()
+    if edition.segment:
+        allow_large_sets(session)
+    for why, choice_id, count in session.execute(query):
+        counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
+        if not why and choice_id in keys:
+            variants.add(keys[choice_id])
+    recipients = counts.pop("", 0)
+    return Audience(
+        recipients=recipients, excluded=dict(counts.most_common()), variants=len(variants)
+    )
+
+
+def variant_for(
+    session: Session,
+    edition: Edition,
+    renderer: Renderer,
+    choice: Choice,
+    now: datetime,
+    *,
+    test: bool = False,
+) -> CompiledVariant:
+    """The message as a subscriber with this choice would get it.
+
+    Raises:
+        ResourceNotFound: the edition has nothing in it.
+    """
+    found = variants_of(edition, store.sections_of(session, edition), {0: choice})
+    if not found:
+        chosen = ", ".join((*choice.topics, *choice.digests))
+        raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")
+    sections = next(iter(found.values()))
+    return compile_variant(edition, sections, renderer, now, test=test)
+
+
+def trial_mail(
+    compiled: CompiledVariant,
+    edition: Edition,
+    address: str,
+    name: str,
+    links: LinkSigners,
+    key: DkimKey | None = None,
+) -> Mail:
+    """One mail outside the ledger, to an address the administrator named.
+
+    Its links belong to nobody: pressing them ends and changes no subscription.
+    """
+    values = personal_values(
+        to=mailbox(name, address),
+        name=name,
+        unsubscribe=links.unsubscribe_token(0, edition.id),
+        preferences=links.preferences_token(0),
+        message_id=f"test.{compiled.nonce}",
+    )
+    content = ready(compiled.content, compiled.nonce, key).splice(values)
+    sender = edition.masthead["sender"]["bounces"]
+    return Mail(key=0, sender=sender, recipient=address, content=content)

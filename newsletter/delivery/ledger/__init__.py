@@ -1,0 +1,1 @@
+"""The ledger: deliveries, their states, and every query on them."""

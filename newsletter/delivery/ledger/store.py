@@ -1,0 +1,385 @@
+"""The ledger's queries: fan-out, claim, settle, recover, count. Never commits.
+
+Law: a row exists before any hand-over, one for each edition and subscriber. Whether somebody may
+be mailed is asked in the fan-out and again at claim.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from newsletter.database import UTCDateTime, allow_large_sets
+from newsletter.delivery.ledger.arrays import numbers, pairs
+from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
+from newsletter.delivery.ledger.settlement import Settlement
+from newsletter.delivery.ledger.shares import Share
+from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
+from newsletter.editions.segment import in_segment
+from subscribers.audience import Stream, eligible, exclusion
+from subscribers.models import Subscriber
+
+
+class Claimed(NamedTuple):
+    """A delivery that this worker, and no other, may hand over."""
+
+    id: int
+    subscriber_id: int
+    variant_id: int
+    attempts: int
+    deferred_since: datetime | None
+    address: str
+    name: str
+
+
+class Taken(NamedTuple):
+    """A delivery just claimed, before it is asked whether she may still be mailed."""
+
+    id: int
+    subscriber_id: int
+    variant_id: int
+    attempts: int
+    deferred_since: datetime | None
+
+
+STREAMS = {
+    EditionKind.DIGEST: Stream.DIGEST,
+    EditionKind.BULLETIN: Stream.BULLETIN,
+    EditionKind.ARTICLE: Stream.ARTICLE,
+}
+
+
+def stream_of(kind: EditionKind) -> Stream:
+    return STREAMS[kind]
+
+
+def fan_out(session: Session, edition: Edition, now: datetime) -> int:
+    """Write a delivery for everybody who is to get the edition; how many.
+
+    Needs the edition's variants and the choices mapped to them. Doing it twice adds nobody:
+    the caller records `fanned_out_at` in the same transaction.
+    """
+    audience = (
+        select(
+            literal(edition.id),
+            Subscriber.id,
+            VariantChoice.variant_id,
+            literal(DeliveryState.QUEUED.value),
+            literal(""),
+            literal(0),
+            literal(""),
+        )
+        .join(VariantChoice, VariantChoice.choice_id == Subscriber.choice_id)
+        .where(
+            VariantChoice.edition_id == edition.id,
+            eligible(stream_of(edition.kind), now, edition.language),
+            in_segment(edition, now, MEASURES),
+        )
+    )
+    columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]
+    if edition.segment:
+        allow_large_sets(session)
+    session.execute(insert(Delivery).from_select(columns, audience))
+    count = select(func.count()).select_from(Delivery).where(Delivery.edition_id == edition.id)
+    return session.scalars(count).one()
+
+
+def claim(
+    session: Session,
+    edition: Edition,
+    worker: str,
+    *,
+    limit: int,
+    lease: timedelta,
+    now: datetime,
+    share: Share | None = None,
+) -> list[Claimed]:
+    """Take deliveries that are due, for this worker alone, until the lease ends.
+
+    Those whose subscriber may no longer be mailed are settled as skipped on the way, so fewer
+    than `limit` may come back while more are due; `count_due` tells.
+    """
+    lease_until = now + lease
+    # One state after the other: each is a walk along the index of states, from its start.
+    queued = and_(Delivery.state == DeliveryState.QUEUED, *_is_in(share))
+    claimed = _take(session, edition.id, queued, worker, lease_until, limit)
+    if len(claimed) < limit:
+        again = and_(
+            Delivery.state == DeliveryState.DEFERRED,
+            Delivery.next_attempt_at <= now,
+            *_is_in(share),
+        )
+        claimed += _take(session, edition.id, again, worker, lease_until, limit - len(claimed))
+    return _leave_out_excluded(session, edition, claimed, now)
+
+
+def _take(
+    session: Session,
+    edition_id: int,
+    condition: ColumnElement[bool],
+    worker: str,
+    lease_until: datetime,
+    limit: int,
+) -> list[Taken]:
+    sending = exists().where(Edition.id == edition_id, Edition.state == EditionState.SENDING)
+    due = (
+        select(Delivery.id)
+        .where(Delivery.edition_id == edition_id, condition, sending)
+        .order_by(Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    taken = session.connection().execute(
+        update(Delivery)
+        .where(Delivery.id.in_(due.scalar_subquery()))
+        .values(state=DeliveryState.CLAIMED, worker=worker, lease_until=lease_until)
+        .returning(
+            Delivery.id,
+            Delivery.subscriber_id,
+            Delivery.variant_id,
+            Delivery.attempts,
+            Delivery.deferred_since,
+        )
+    )
+    return list(map(Taken._make, taken.all()))
+
+
+def count_due(
+    session: Session,
+    edition_id: int,
+    now: datetime,
+    share: Share | None = None,
+    *,
+    most: int | None = None,
+) -> int:
+    """How many deliveries could be claimed now; counting ends at `most`."""
+    due = (
+        select(Delivery.id)
+        .where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
+        .limit(most)
+    )
+    return session.scalars(select(func.count()).select_from(due.subquery())).one()
+
+
+def next_attempt(session: Session, edition_id: int) -> datetime | None:
+    """When the first deferred delivery is due again."""
+    query = select(func.min(Delivery.next_attempt_at))
+    return session.scalar(
+        query.where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.DEFERRED)
+    )
+
+
+def settle(
+    session: Session, worker: str, settlements: Mapping[int, Settlement], now: datetime
+) -> None:
+    """Record what became of deliveries that this worker claimed.
+
+    A delivery whose lease ended meanwhile stands as uncertain and is settled all the same; one
+    that another worker has since taken is left to it.
+    """
+    is_sent = {k for k, s in settlements.items() if s.state is DeliveryState.SENT}
+    settle_sent(session, worker, {key: settlements[key].reason for key in is_sent}, now)
+    others = [_as_row(key, s) for key, s in settlements.items() if key not in is_sent]
+    if others:
+        statement = (
+            update(Delivery)
+            .where(Delivery.id == bindparam("key"), _is_with(worker))
+            .values(
+                state=bindparam("new_state"),
+                reason=bindparam("new_reason"),
+                attempts=bindparam("new_attempts"),
+                next_attempt_at=bindparam("next_at"),
+                deferred_since=func.coalesce(
+                    Delivery.deferred_since, bindparam("since", type_=UTCDateTime)
+                ),
+                settled_at=now,
+                lease_until=None,
+            )
+        )
+        session.connection().execute(statement, others)
+
+
+def settle_sent(session: Session, worker: str, sent: Mapping[int, str], now: datetime) -> None:
+    """Record mails that were taken, with the answers: nearly every delivery comes by here."""
+    if not sent:
+        return
+    key, reason = pairs(session, list(sent.items()))
+    # PostgreSQL believes that hardly a row is claimed, and would compare each with each; of a
+    # CASE it believes nothing. A batch's numbers stand close together, so a range finds them.
+    is_ours = case((_is_with(worker), true()), else_=false())
+    statement = (
+        update(Delivery)
+        .where(Delivery.id == key, Delivery.id.between(min(sent), max(sent)), is_ours)
+        .values(
+            state=DeliveryState.SENT,
+            reason=reason,
+            attempts=Delivery.attempts + 1,
+            next_attempt_at=None,
+            settled_at=now,
+            lease_until=None,
+        )
+    )
+    session.connection().execute(statement)
+
+
+def _is_with(worker: str) -> ColumnElement[bool]:
+    # Not in_(): it cannot be executed for many rows at once.
+    return and_(
+        Delivery.worker == worker,
+        or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN),
+    )
+
+
+def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
+    return {
+        "key": key,
+        "new_state": settlement.state,
+        "new_reason": settlement.reason,
+        "new_attempts": settlement.attempts,
+        "next_at": settlement.next_attempt_at,
+        "since": settlement.deferred_since,
+    }
+
+
+def release(session: Session, worker: str, keys: Collection[int]) -> None:
+    """Give back deliveries that were claimed and certainly not handed over."""
+    if not keys:
+        return
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(numbers(session, keys)))
+        .where(Delivery.worker == worker, Delivery.state == DeliveryState.CLAIMED)
+        .values(state=DeliveryState.QUEUED, worker="", lease_until=None)
+    )
+    session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def held_by(session: Session, worker: str) -> dict[int, int]:
+    """The deliveries a worker claimed and has not settled, with the attempts made before.
+
+    Those that were doubted meanwhile, because its lease was over, among them.
+    """
+    query = select(Delivery.id, Delivery.attempts).where(_is_in_any_edition(), _is_with(worker))
+    return dict(session.execute(query).all())
+
+
+def doubt_expired(session: Session, living: Collection[str], now: datetime) -> int:
+    """Mark what dead workers elsewhere left behind as uncertain; how many.
+
+    Their journals are on their machines: whether they handed a mail over cannot be known here.
+
+    Args:
+        living: workers known to be alive, whatever the clock says.
+    """
+    expired = session.scalars(
+        update(Delivery)
+        .where(_is_in_any_edition(), Delivery.state == DeliveryState.CLAIMED)
+        .where(Delivery.lease_until < now, Delivery.worker.not_in(living))
+        .values(
+            state=DeliveryState.UNCERTAIN,
+            reason="its worker fell silent",
+            settled_at=now,
+            lease_until=None,
+        )
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(expired.all())
+
+
+def _is_in_any_edition() -> ColumnElement[bool]:
+    # Naming every edition lets the index of states be walked instead of the whole ledger.
+    return Delivery.edition_id.in_(select(Edition.id))
+
+
+def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
+    """How many deliveries of an edition stand in each state; they add up to its audience."""
+    query = (
+        select(Delivery.state, func.count())
+        .where(Delivery.edition_id == edition_id)
+        .group_by(Delivery.state)
+    )
+    return dict(session.execute(query).all())
+
+
+def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[str, str, int]]:
+    """Why deliveries did not go out: state, reason, count; the commonest first."""
+    query = (
+        select(Delivery.state, Delivery.reason, func.count())
+        .where(Delivery.edition_id == edition_id)
+        .where(Delivery.state.not_in((DeliveryState.SENT, DeliveryState.QUEUED)))
+        .group_by(Delivery.state, Delivery.reason)
+        .order_by(func.count().desc())
+        .limit(limit)
+    )
+    return [(state.value, reason, count) for state, reason, count in session.execute(query)]
+
+
+def waiting(session: Session, edition_id: int) -> int:
+    """How many deliveries are not settled."""
+    query = select(func.count()).select_from(Delivery)
+    query = query.where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
+    return session.scalars(query).one()
+
+
+def _is_in(share: Share | None) -> list[ColumnElement[bool]]:
+    if share is None:
+        return []
+    return [(Delivery.id % share.divisor).in_(share.remainders)]
+
+
+def _is_due(now: datetime) -> Any:
+    return or_(
+        Delivery.state == DeliveryState.QUEUED,
+        and_(Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now),
+    )
+
+
+def _leave_out_excluded(
+    session: Session, edition: Edition, taken: Sequence[Taken], now: datetime
+) -> list[Claimed]:
+    reason = exclusion(stream_of(edition.kind), now, edition.language)
+    if not taken:
+        return []
+    people = [delivery.subscriber_id for delivery in taken]
+    # The range, since a batch's people mostly stand side by side: else all would be read.
+    query = select(Subscriber.id, Subscriber.address, Subscriber.name, reason).where(
+        Subscriber.id.between(min(people), max(people)),
+        Subscriber.id.in_(numbers(session, people)),
+    )
+    rows = session.connection().execute(query).all()
+    found = {who: (address, name, why) for who, address, name, why in rows}
+    mailable: list[Claimed] = []
+    for delivery in sorted(taken):
+        address, name, excluded = found[delivery.subscriber_id]
+        if excluded is None and address is not None:
+            mailable.append(Claimed(*delivery, address, name))
+        else:
+            _skip(session, delivery.id, excluded or "no address", now)
+    return mailable
+
+
+def _skip(session: Session, key: int, reason: str, now: datetime) -> None:
+    statement = update(Delivery).where(Delivery.id == key)
+    skipped = {"state": DeliveryState.SKIPPED, "reason": reason, "settled_at": now}
+    session.execute(
+        statement.values(lease_until=None, **skipped),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,101 @@
+"""The ledger's queries for what somebody decides about an edition's deliveries. Never commits."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.config.sending import DoubtPolicy
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.models import Edition, EditionState
+
+CANCELLED = "the edition was cancelled"
+# Of what was left in doubt: it may have arrived, so it is not retried as failed.
+LEFT = "left by decision: it may have arrived"
+
+
+def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
+    """Settle an edition's uncertain deliveries by a person's word; how many."""
+    state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
+    reason = "sent again by decision" if resend else LEFT
+    resolved = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
+        .values(
+            state=state,
+            reason=reason,
+            worker="",
+            deferred_since=None,
+            settled_at=None if resend else now,
+        )
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(resolved.all())
+
+
+def resend_uncertain(session: Session, edition_id: int) -> int:
+    """Queue an edition's uncertain deliveries by its policy, each but once; how many."""
+    resent = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
+        .where(Delivery.resent.is_(False))
+        .values(
+            state=DeliveryState.QUEUED,
+            reason="sent again by policy",
+            worker="",
+            resent=True,
+            deferred_since=None,
+            settled_at=None,
+        )
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(resent.all())
+
+
+def doubted_editions(session: Session) -> list[Edition]:
+    """The editions with uncertain deliveries whose policy settles them."""
+    doubted = exists().where(
+        Delivery.edition_id == Edition.id, Delivery.state == DeliveryState.UNCERTAIN
+    )
+    query = select(Edition).where(
+        Edition.uncertain != DoubtPolicy.ASK, Edition.state != EditionState.CANCELLED, doubted
+    )
+    return list(session.scalars(query))
+
+
+def requeue_failed(session: Session, edition_id: int) -> int:
+    """Queue what failed once more, with all its attempts ahead; how many."""
+    requeued = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
+        .where(Delivery.reason != LEFT)
+        .values(
+            state=DeliveryState.QUEUED,
+            attempts=0,
+            worker="",
+            deferred_since=None,
+            settled_at=None,
+        )
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(requeued.all())
+
+
+def skip_cancelled(session: Session, now: datetime) -> int:
+    """Settle what cancelled editions have not handed over as skipped; how many.
+
+    What a worker held when its edition was cancelled comes back to the queue after it.
+    """
+    cancelled = select(Edition.id).where(Edition.state == EditionState.CANCELLED)
+    skipped = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id.in_(cancelled))
+        .where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)))
+        .values(state=DeliveryState.SKIPPED, reason=CANCELLED, settled_at=now)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(skipped.all())

@@ -1,0 +1,1 @@
+"""How fast: quotas, throttle, domain back-off, warm-up, transport health."""

@@ -1,0 +1,1 @@
+"""What has stalled, and a report of where everything stands."""

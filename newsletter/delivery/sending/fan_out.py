@@ -1,0 +1,89 @@
+"""From an edition whose time has come to its ledger rows: compile its variants, then fan out."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from newsletter.database import Database
+from newsletter.delivery.ledger import store as ledger_store
+from newsletter.editions import store
+from newsletter.editions.digest import sections_for
+from newsletter.editions.inspection import Inspector
+from newsletter.editions.life import Act
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.variants import (
+    CompiledVariant,
+    compile_page,
+    compile_variant,
+    store_variant,
+    variant_keys,
+    variants_of,
+)
+from newsletter.rendering.compile import Renderer
+from subscribers import store as people
+
+log = structlog.get_logger()
+
+Compiled = dict[str, CompiledVariant]
+
+
+def prepare(
+    database: Database, renderer: Renderer, inspector: Inspector, number: int, now: datetime
+) -> bool:
+    """Let a queued edition start: its deliveries are written, if they were not before.
+
+    Compiling happens outside any transaction; variants, deliveries and the change of state are
+    one transaction, so a crash leaves either all or nothing. False: it is not queued any more,
+    another process was quicker.
+
+    Raises:
+        TemplateError: a template is wrong; the edition stays queued.
+        SendingRefused: the look before sending found what must not go out; likewise.
+    """
+    compiled: Compiled = {}
+    while True:
+        with database.read() as session:
+            edition = store.by_id(session, number)
+            page = edition.web_html
+            if edition.fanned_out_at is None:
+                page = _compile(session, edition, renderer, compiled, now)
+        inspector.refuse_faulty(edition, compiled.values())
+        with database.write() as session:
+            edition = store.lock(session, number)
+            if edition.state is not EditionState.QUEUED:
+                return False
+            if edition.fanned_out_at is not None or _fan_out(session, edition, compiled, now):
+                edition.web_html = page
+                store.change_state(session, number, Act.START)
+                return True
+        # Somebody chose a combination of topics that nobody had before: compile that one too.
+
+
+def _compile(
+    session: Session, edition: Edition, renderer: Renderer, compiled: Compiled, now: datetime
+) -> str:
+    """Compile the variants not yet in `compiled`, and the page for everybody."""
+    sections = store.sections_of(session, edition)
+    for key, told in variants_of(edition, sections, people.choices(session)).items():
+        if key not in compiled:
+            compiled[key] = compile_variant(edition, told, renderer, now)
+    if edition.digest and not sections:
+        return ""
+    return compile_page(edition, sections_for(sections), renderer)
+
+
+def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: datetime) -> bool:
+    """Store variants and deliveries; False where a variant is still to be compiled."""
+    sections = store.sections_of(session, edition)
+    keys = variant_keys(edition, sections, people.choices(session))
+    if set(keys.values()) - set(compiled):
+        return False
+    numbers = {key: store_variant(session, edition, compiled[key]).id for key in set(keys.values())}
+    for choice_id, key in keys.items():
+        store.map_choice(session, edition.id, choice_id, numbers[key])
+    session.flush()
+    count = ledger_store.fan_out(session, edition, now)
+    edition.fanned_out_at = now
+    log.info("edition fanned out", edition=edition.id, deliveries=count, variants=len(numbers))
+    return True

@@ -1,0 +1,1 @@
+"""Dealings with one subscriber: sign-up, choices, address, leaving, privacy, notices."""

@@ -1,0 +1,180 @@
+"""The kinds of mail to one person: of whom each is true, and what its template is given.
+
+A kind is a row of `KINDS`, a folder in templates/email, and a call of `notices.queue_wanted` where
+the thing happens.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.articles import store as articles
+from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.options import Config
+from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.delivery.transactional import Stationery, single_mail
+from newsletter.editions.dates import long_date
+from newsletter.subscriptions import change_address, confirm, resubscribe
+from newsletter.subscriptions.frequency_labels import FREQUENCIES
+from newsletter.tokens.links import NO_EDITION, LinkSigners
+from newsletter.tokens.signing import Signer
+from newsletter.transports.base import Mail
+from subscribers import store as people
+from subscribers.audience import is_suppressed
+from subscribers.models import AddressChange, Subscriber, SubscriberStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What such mails are written from."""
+
+    config: Config
+    signer: Callable[[str], Signer]
+    """Of a purpose."""
+    links: LinkSigners
+    now: datetime
+
+    @property
+    def base_url(self) -> str:
+        return self.config.site.base_url
+
+
+Values = Callable[[Session, Notice, Subscriber, Desk], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of mail to one person."""
+
+    status: SubscriberStatus
+    """Where she must stand when it leaves."""
+    since: InstrumentedAttribute[Any]
+    """Since when she stands there: what was queued before that is about an earlier time."""
+    values: Values
+    is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
+    also: tuple[ColumnElement[bool], ...] = ()
+    """What must hold of her besides."""
+    address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
+    """Where it goes."""
+
+
+def personal_mail(
+    session: Session, notice: Notice, subscriber: Subscriber, desk: Desk, stationery: Stationery
+) -> Mail:
+    """The mail of a notice; its Message-ID is the notice's."""
+    kind = KINDS[notice.kind]
+    return single_mail(
+        notice.kind,
+        kind.values(session, notice, subscriber, desk),
+        stationery,
+        address=kind.address(session, subscriber),
+        name=subscriber.name,
+        message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
+        tokens=(
+            desk.links.unsubscribe_token(subscriber.id, NO_EDITION),
+            desk.links.preferences_token(subscriber.id),
+        ),
+        now=desk.now,
+    )
+
+
+def confirm_values(
+    _session: Session, notice: Notice, _subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    signer = desk.signer(confirm.PURPOSE)
+    return {"confirm_url": confirm.confirmation_address(desk.base_url, signer, notice)}
+
+
+def move_values(
+    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    change, signer = people.address_change(session, subscriber), desk.signer(change_address.PURPOSE)
+    # Her old address is not told: the new one may be mistyped and a stranger's.
+    return {"move_url": change_address.move_address(desk.base_url, signer, change)}
+
+
+def new_address(session: Session, subscriber: Subscriber) -> str:
+    return people.address_change(session, subscriber).address
+
+
+def goodbye_values(
+    _session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    signer = desk.signer(resubscribe.PURPOSE)
+    good_until = (subscriber.ended_at or desk.now) + desk.config.joining.expires
+    return {
+        "return_url": resubscribe.return_address(desk.base_url, signer, subscriber),
+        "good_until": long_date(good_until, desk.config.site.timezone),
+    }
+
+
+def choice_values(
+    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    """What she is sent as things stand."""
+    chosen = people.choice_of(session, subscriber).digests
+    digests = [name for name in chosen if name in desk.config.digests]
+    return {
+        "choice": {
+            "mails": FREQUENCIES[subscriber.frequency],
+            "topics": _topic_names(session, subscriber),
+            "digests": [desk.config.digests[name].name for name in digests],
+            "paused_until": _paused_until(subscriber, desk),
+        },
+        "archive_url": f"{desk.base_url}/editions" if desk.config.web.archive else "",
+    }
+
+
+def _topic_names(session: Session, subscriber: Subscriber) -> list[str]:
+    names = {topic.slug: topic.name for topic in articles.topics(session)}
+    return [names.get(slug, slug) for slug in people.choice_of(session, subscriber).topics]
+
+
+def _paused_until(subscriber: Subscriber, desk: Desk) -> str:
+    until = subscriber.paused_until
+    if until is None or until <= desk.now:
+        return ""
+    return long_date(until, desk.config.site.timezone)
+
+
+def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> Kind:
+    """A kind that tells a member what she is sent."""
+    return Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=choice_values,
+        is_wanted=is_wanted,
+    )
+
+
+KINDS: dict[str, Kind] = {
+    NoticeKind.CONFIRM: Kind(
+        status=SubscriberStatus.PENDING,
+        since=Subscriber.joined_at,
+        values=confirm_values,
+    ),
+    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
+    NoticeKind.GOODBYE: Kind(
+        status=SubscriberStatus.ENDED,
+        since=Subscriber.ended_at,
+        values=goodbye_values,
+        is_wanted=lambda options: options.goodbye,
+        # Whoever had never confirmed was asked once, and is told nothing more.
+        also=(Subscriber.confirmed_at.is_not(None),),
+    ),
+    NoticeKind.CHANGED: _of_what_holds(lambda options: options.changed),
+    NoticeKind.MOVE: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=AddressChange.asked_at,
+        values=move_values,
+        also=(
+            AddressChange.subscriber_id == Subscriber.id,
+            ~is_suppressed(AddressChange.address_hash),
+        ),
+        address=new_address,
+    ),
+}

@@ -1,0 +1,150 @@
+"""Everything that is held about a person (UK GDPR, art. 15 and 20), and its erasure (art. 17)."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger.models import Delivery, Notice
+from newsletter.editions.models import Edition
+from newsletter.feeds import private
+from newsletter.feeds import store as feeds
+from subscribers import consent, membership
+from subscribers import store as people
+from subscribers.consent import Origin
+from subscribers.exporting import defused
+from subscribers.models import Subscriber
+
+# To forget one takes some milliseconds, in which nobody else may write to SQLite.
+AT_ONCE = 100
+
+
+def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    """Everything held about her, as plain data with times in UTC."""
+    suppression = people.find_suppression(session, subscriber.address_hash)
+    change = people.find_address_change(session, subscriber)
+    choice = people.choice_of(session, subscriber)
+    return {
+        "person": {
+            "number": subscriber.id,
+            "address": subscriber.address,
+            "name": subscriber.name,
+            "language": subscriber.language,
+            "status": subscriber.status.value,
+            "mails": subscriber.frequency.value,
+            "topics": list(choice.topics) or "all",
+            "digests": list(choice.digests) or "all",
+            "source": subscriber.source,
+            "attributes": dict(subscriber.attributes),
+            "joined_at": _told(subscriber.joined_at),
+            "confirmed_at": _told(subscriber.confirmed_at),
+            "ended_at": _told(subscriber.ended_at),
+            "paused_until": _told(subscriber.paused_until),
+            "active_at": _told(subscriber.active_at),
+            "new_address_to_confirm": change.address if change else None,
+            "suppressed_because": suppression.reason if suppression else None,
+        },
+        "consent": [
+            {
+                "at": _told(proof.at),
+                "event": proof.kind.value,
+                "source": proof.source,
+                "details": proof.details,
+                "wording": proof.wording,
+                "wording_version": proof.wording_version,
+                "network": proof.network,
+            }
+            for proof in consent.history(session, subscriber)
+        ],
+        "mails": [*_editions(session, subscriber), *_notices(session, subscriber)],
+        "private_feeds": [
+            {"made_at": _told(feed.created_at), "revoked_at": _told(feed.revoked_at)}
+            for feed in feeds.private_feeds_of(session, subscriber.id)
+        ],
+    }
+
+
+def as_csv(disclosed: dict[str, Any]) -> str:
+    """The same as a table of three columns, safe to open in a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("what", "which", "value"))
+    for what, found in disclosed.items():
+        rows = [found] if isinstance(found, dict) else found
+        for number, row in enumerate(rows, start=1):
+            for key, value in row.items():
+                which = key if isinstance(found, dict) else f"{number}: {key}"
+                writer.writerow((what, which, _cell(value)))
+    return text.getvalue()
+
+
+def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+    """Forget her everywhere; the ledger keeps its rows, which then name nobody."""
+    clear_traces(session, subscriber, now)
+    membership.erase(session, subscriber, origin=origin, now=now)
+
+
+def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
+    """Forget some of those who asked to join before this and never confirmed; how many.
+
+    Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
+    few, so that nobody who writes waits for long.
+    """
+    found = people.unconfirmed_since(session, before, AT_ONCE)
+    for subscriber in found:
+        clear_traces(session, subscriber, now)
+        membership.forget(session, subscriber)
+    return len(found)
+
+
+def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """End her private feeds, and empty the rows of mails of what may name her."""
+    private.revoke(session, subscriber, now)
+    # What servers answered often holds the address.
+    session.execute(
+        update(Delivery)
+        .where(Delivery.edition_id.in_(select(Edition.id)))
+        .where(Delivery.subscriber_id == subscriber.id)
+        .values(reason=""),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
+        update(Notice).where(Notice.subscriber_id == subscriber.id).values(reason=""),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _editions(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    query = (
+        select(Edition.subject, Delivery.state, Delivery.settled_at, Delivery.reason)
+        .join(Delivery, Delivery.edition_id == Edition.id)
+        .where(Delivery.subscriber_id == subscriber.id)
+        .order_by(Edition.id)
+    )
+    return [
+        {"mail": subject, "state": state.value, "at": _told(at), "answer": reason}
+        for subject, state, at, reason in session.execute(query)
+    ]
+
+
+def _notices(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    query = select(Notice).where(Notice.subscriber_id == subscriber.id).order_by(Notice.id)
+    return [
+        {"mail": n.kind, "state": n.state.value, "at": _told(n.settled_at), "answer": n.reason}
+        for n in session.scalars(query)
+    ]
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {each}" for key, each in value.items())
+    return defused("" if value is None else str(value))

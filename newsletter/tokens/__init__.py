@@ -1,0 +1,1 @@
+"""Signed tokens: the signer, and the links made of them."""

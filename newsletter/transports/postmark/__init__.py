@@ -1,0 +1,1 @@
+"""Mail by Postmark's API."""

@@ -1,0 +1,89 @@
+"""A mail as the bytes of an SMTP transaction: its commands and its dot-stuffed content."""
+
+import re
+
+from newsletter.errors import NewsletterError
+from newsletter.transports.addresses import is_sender, problem_of_recipient
+from newsletter.transports.base import Mail, Unsupported
+from newsletter.transports.smtp.connection import Connection
+from newsletter.transports.smtp.replies import Step
+
+_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+
+Command = tuple[Step, bytes]
+
+
+class CannotCarry(NewsletterError):
+    """This server has no way to carry this mail to this recipient."""
+
+
+def commands(mail: Mail, connection: Connection) -> list[Command]:
+    """MAIL, RCPT and DATA for a mail, with the parameters that it needs.
+
+    Raises:
+        CannotCarry: the recipient must be refused.
+        Unsupported: nobody can be sent such a mail.
+    """
+    problem = problem_of_recipient(mail.recipient)
+    if problem:
+        raise CannotCarry(problem)
+    if not is_sender(mail.sender):
+        raise Unsupported(f"the envelope sender {mail.sender!r} is not an address")
+    parameters = "" if connection.size is None else f" SIZE={len(mail.content)}"
+    if connection.size and len(mail.content) > connection.size:
+        raise Unsupported(
+            f"the mail has {len(mail.content)} bytes, the server takes {connection.size} at most"
+        )
+    if not (mail.plain or mail.content.isascii()):
+        parameters += _for_eight_bits(connection)
+    if _needs_utf8(mail):
+        parameters += _for_utf8(mail, connection)
+    return [
+        (Step.MAIL, f"MAIL FROM:<{mail.sender}>{parameters}\r\n".encode()),
+        (Step.RCPT, f"RCPT TO:<{mail.recipient}>\r\n".encode()),
+        (Step.DATA, b"DATA\r\n"),
+    ]
+
+
+def stuffed(mail: Mail) -> tuple[bytes, bytes]:
+    """The content as it follows DATA (RFC 5321, 4.5.2), and the end with its final dot.
+
+    Raises:
+        Unsupported: lone CR or LF in a message with dots at the start of lines, which servers
+            disagree on and which could smuggle in a second message.
+    """
+    content = mail.content
+    if mail.plain:
+        return content, b".\r\n"
+    if b"\n." in content or content.startswith(b"."):
+        if _BARE.search(content):
+            raise Unsupported("the message has line ends other than CRLF")
+        content = content.replace(b"\r\n.", b"\r\n..")
+        content = b"." + content if content.startswith(b".") else content
+    if not content or content.endswith(b"\r\n"):
+        return content, b".\r\n"
+    return content, b"\r\n.\r\n"
+
+
+def _needs_utf8(mail: Mail) -> bool:
+    if not (mail.recipient.isascii() and mail.sender.isascii()):
+        return True
+    if mail.plain or mail.content.isascii():
+        return False
+    return not mail.content.partition(b"\r\n\r\n")[0].isascii()
+
+
+def _for_eight_bits(connection: Connection) -> str:
+    if not connection.eight_bit:
+        raise Unsupported(
+            "the message has 8-bit content, which the SMTP server does not take (8BITMIME)"
+        )
+    return " BODY=8BITMIME"
+
+
+def _for_utf8(mail: Mail, connection: Connection) -> str:
+    if connection.utf8:
+        return " SMTPUTF8"
+    if not mail.recipient.isascii():
+        raise CannotCarry(f"{mail.recipient!r} needs SMTPUTF8, which the server does not offer")
+    raise Unsupported("sender or headers need SMTPUTF8, which the SMTP server does not offer")

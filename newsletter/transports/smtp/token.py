@@ -1,0 +1,130 @@
+"""Access tokens for XOAUTH2: fetched from the provider, kept, and renewed before they end.
+
+RFC 6749: by a refresh token (section 6), or by the client's own credentials (4.4). No token
+ever stands in a message.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from newsletter.transports.base import TransportStopped
+from newsletter.transports.smtp.connection import Unreachable
+
+_LARGEST_BYTES = 100_000
+# A token is renewed so long before its end, or at half its life where that is shorter.
+_AHEAD_SECONDS = 300.0
+_USUAL_LIFE_SECONDS = 3600.0
+_LONGEST_WORDS = 300
+_OUR_MISTAKE = {400, 401, 403}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenClient:
+    """Who we are to the provider, and where its tokens are."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scope: str
+    timeout_seconds: float
+
+
+class FetchedToken:
+    """An access token that renews itself; used by every connection of a transport."""
+
+    def __init__(self, client: TokenClient) -> None:
+        self._client = client
+        self._refresh_token = client.refresh_token
+        self._token = ""
+        self._renewed_at = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, rejected: str) -> str:
+        """A token that should be taken.
+
+        Args:
+            rejected: one that was not, though it looked good; empty: none.
+
+        Raises:
+            TransportStopped: the provider gives us none.
+            Unreachable: it does not answer.
+        """
+        with self._lock:
+            is_over = time.monotonic() >= self._renewed_at
+            if not self._token or is_over or self._token == rejected:
+                self._renew()
+            return self._token
+
+    def _renew(self) -> None:
+        found = self._asked()
+        token = found.get("access_token")
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise TransportStopped(f"{self._client.url} answered without an access token")
+        life = found.get("expires_in")
+        seconds = float(life) if isinstance(life, int | float) else _USUAL_LIFE_SECONDS
+        self._token = token
+        self._renewed_at = time.monotonic() + max(seconds - _AHEAD_SECONDS, seconds / 2)
+        # Some providers hand out a new refresh token with each answer (RFC 6749, 6).
+        if isinstance(found.get("refresh_token"), str):
+            self._refresh_token = found["refresh_token"]
+
+    def _asked(self) -> Mapping[str, Any]:
+        url = self._client.url
+        try:
+            status, body = self._posted()
+        except requests.RequestException as error:
+            raise Unreachable(
+                f"{url} gave no access token: {type(error).__name__}; tried again later"
+            ) from error
+        try:
+            found = json.loads(body)
+        except ValueError:
+            found = None
+        if status in _OUR_MISTAKE:
+            raise TransportStopped(
+                f"{url} refused us an access token: {_words(found, status)}; check client_id, "
+                "client_secret and refresh_token, or have the access granted again"
+            )
+        if status != requests.codes.ok or not isinstance(found, dict):
+            raise Unreachable(f"{url} gave no access token: {_words(found, status)}")
+        return found
+
+    def _posted(self) -> tuple[int, bytes]:
+        client = self._client
+        form = {
+            "grant_type": "refresh_token" if self._refresh_token else "client_credentials",
+            "refresh_token": self._refresh_token,
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "scope": client.scope,
+        }
+        given = {key: value for key, value in form.items() if value}
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(
+                client.url,
+                data=given,
+                timeout=client.timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                # The answer is small; a longer one is cut, and then is no JSON.
+                return answer.status_code, next(answer.iter_content(_LARGEST_BYTES), b"")
+
+
+def _words(found: Any, status: int) -> str:
+    """What the provider says is wrong (RFC 6749, 5.2), in one printable line."""
+    if not isinstance(found, dict):
+        return f"HTTP {status}"
+    told = [found.get("error"), found.get("error_description")]
+    text = ": ".join(str(part) for part in told if part)[:_LONGEST_WORDS]
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"HTTP {status} {printable}".strip()

@@ -1,0 +1,189 @@
+"""Mail by SMTP: to the provider's or one's own server, encrypted unless on this very machine.
+
+The options and what follows from them; the wire, the greeting and the sending loop are in the
+`smtp_…` modules.
+"""
+
+import ssl
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+
+from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
+from newsletter.errors import ConfigurationError
+from newsletter.transports.addresses import is_loopback
+from newsletter.transports.base import PathBeside, Session
+from newsletter.transports.smtp.connection import (
+    Connection,
+    Security,
+    Server,
+    Tokens,
+    connect,
+)
+from newsletter.transports.smtp.session import SmtpSession
+from newsletter.transports.smtp.token import FetchedToken, TokenClient
+
+_PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 6409, 8314
+
+
+class SmtpOptions(Section):
+    """An SMTP server."""
+
+    # Checks look at the fields above their own, hence the order.
+    host: OneLine = Field(min_length=1, description="Name of the SMTP server")
+    allow_plain: bool = Field(
+        False, description='true: security may be "plain" even to another machine'
+    )
+    security: Security = Field(
+        "starttls",
+        description='"starttls" (required, not merely tried), "tls" from the start, or "plain"',
+    )
+    port: int = Field(
+        0, ge=0, le=65535, description="Port; 0: 587 for starttls, 465 for tls, 25 for plain"
+    )
+    password: SecretStr = Field(SecretStr(""), description="Password of the login")
+    access_token: SecretStr = Field(
+        SecretStr(""), description="Token of a login by XOAUTH2, in place of a password"
+    )
+    refresh_token: SecretStr = Field(
+        SecretStr(""), description="What such tokens are fetched with from token_url"
+    )
+    client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of client_id; without a refresh_token they are all"
+    )
+    client_id: OneLine = Field("", description="Who asks for tokens, as registered there")
+    token_scope: OneLine = Field("", description="What is asked for, where it must be said")
+    token_url: WebAddress | Literal[""] = Field(
+        "", validate_default=True, description="Where access tokens are fetched; https"
+    )
+    username: OneLine = Field(
+        "", validate_default=True, description="Name of the login; empty: none"
+    )
+    ca_file: PathBeside = Field(
+        "", description="PEM file of the authorities to trust instead of the system's"
+    )
+    local_hostname: OneLine = Field(
+        "", description="What we call ourselves in EHLO; empty: this machine's name"
+    )
+    timeout: Duration = Field(timedelta(seconds=60), description="How long each step may take")
+    connections: int = Field(4, ge=1, le=100, description="Connections open at once at most")
+    messages_per_connection: int = Field(
+        1000, ge=0, description="After so many mails a connection is renewed; 0: never"
+    )
+
+    @field_validator("security")
+    @classmethod
+    def _plain_stays_here(cls, security: Security, info: ValidationInfo) -> Security:
+        host = str(info.data.get("host", ""))
+        if security == "plain" and not (info.data.get("allow_plain") or is_loopback(host)):
+            raise ValueError(
+                f'mail to {host} would travel unencrypted; write "starttls" or "tls", '
+                "or allow_plain = true"
+            )
+        return security
+
+    @field_validator("token_url")
+    @classmethod
+    def _tokens_can_be_fetched(cls, url: str, info: ValidationInfo) -> str:
+        given = {key for key in ("refresh_token", "client_secret") if _is_given(info, key)}
+        if url and not (info.data.get("client_id") and given):
+            raise ValueError("give client_id with it, and refresh_token or client_secret")
+        if given and not url:
+            raise ValueError(f"{' and '.join(sorted(given))} need it; write its address")
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("secrets must travel encrypted; write https://…")
+        return url
+
+    @field_validator("username")
+    @classmethod
+    def _login_is_whole_and_safe(cls, username: str, info: ValidationInfo) -> str:
+        ways = [key for key in ("password", "access_token", "token_url") if _is_given(info, key)]
+        if len(ways) > 1:
+            raise ValueError(f"{' and '.join(ways)} are both given; keep one")
+        if bool(username) != bool(ways):
+            raise ValueError(
+                "username and password go together; give both or neither "
+                "(for XOAUTH2, access_token or token_url is the password)"
+            )
+        plain = info.data.get("security") == "plain"
+        if username and plain and not is_loopback(str(info.data.get("host", ""))):
+            raise ValueError('a password never travels unencrypted; set security = "starttls"')
+        return username
+
+    @field_validator("timeout")
+    @classmethod
+    def _takes_time(cls, timeout: timedelta) -> timedelta:
+        if timeout < timedelta(seconds=1):
+            raise ValueError("write at least 1s")
+        return timeout
+
+
+def _is_given(info: ValidationInfo, key: str) -> bool:
+    """Whether an option above says something; one that is wrong does, and is told elsewhere."""
+    value = info.data.get(key, "wrong")
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+class Transport:
+    """SMTP as configured."""
+
+    Options: type[BaseModel] = SmtpOptions
+
+    def __init__(self, options: SmtpOptions) -> None:
+        self.connections = options.connections
+        self._messages = options.messages_per_connection
+        self._server = Server(
+            host=options.host,
+            port=options.port or _PORTS[options.security],
+            security=options.security,
+            plain_allowed=options.allow_plain,
+            tls=None if options.security == "plain" else _context(options.ca_file),
+            username=options.username,
+            password=options.password.get_secret_value(),
+            tokens=_tokens(options),
+            local_hostname=options.local_hostname,
+            timeout_seconds=options.timeout.total_seconds(),
+        )
+
+    def __repr__(self) -> str:
+        return f"<SMTP by {self._server}>"
+
+    def open(self) -> Session:
+        """A session; connects at the first mail."""
+        return SmtpSession(self._dial, self._messages)
+
+    def _dial(self) -> Connection:
+        return connect(self._server)
+
+
+def _tokens(options: SmtpOptions) -> Tokens | None:
+    """Where the tokens of XOAUTH2 come from; None for a login by password."""
+    if token := options.access_token.get_secret_value():
+        return lambda _rejected: token
+    if not options.token_url:
+        return None
+    return FetchedToken(
+        TokenClient(
+            url=options.token_url,
+            client_id=options.client_id,
+            client_secret=options.client_secret.get_secret_value(),
+            refresh_token=options.refresh_token.get_secret_value(),
+            scope=options.token_scope,
+            timeout_seconds=options.timeout.total_seconds(),
+        )
+    )
+
+
+def _context(ca_file: str) -> ssl.SSLContext:
+    """Certificates and host names are checked; TLS 1.2 at least."""
+    try:
+        context = ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise ConfigurationError(
+            f"ca_file: {ca_file} is not a PEM file of certificates: {error.strerror or error}"
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

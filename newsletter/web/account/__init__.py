@@ -1,0 +1,1 @@
+"""The subscriber's own pages: sign-up, preferences, unsubscribe, privacy."""

@@ -1,0 +1,122 @@
+"""Joining by a program: an application or a page's own script, in JSON, from any origin.
+
+GET tells what can be chosen and the words she must be shown; POST names the version of those
+words, so that consent to others cannot be recorded.
+"""
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from newsletter.errors import InvalidInput
+from newsletter.web.account.client_address import address_of, network_of
+from newsletter.web.account.preference_form import Chosen, checked, offers
+from newsletter.web.account.signup import enter_in_step, welcome_address
+from newsletter.web.account.signup_page import TOO_OFTEN, open_site
+from newsletter.web.state import SiteState
+from subscribers.consent import version_of
+
+SOURCE = "JSON endpoint"
+EXPECTED = "send a JSON object, such as {“address”: “ann@example.org”}"
+KEYS = {"address", "name", "topics", "digests", "frequency", "language", "wording"}
+# Nothing here depends on cookies, so any page may ask on behalf of the person before it.
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Cache-Control": "no-store",
+}
+
+
+async def subscribe(request: Request) -> Response:
+    """What can be chosen, or the entering itself."""
+    site = open_site(request)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=HEADERS)
+    if request.method != "POST":
+        return _answer(await run_in_threadpool(_offered, site))
+    if not site.joins.is_allowed(network_of(request)):
+        return _answer({"error": TOO_OFTEN}, 429)
+    try:
+        asked = await _read(request)
+        address = welcome_address(site, _text(asked, "address"))
+        wishes = checked(_chosen(asked), site.config)
+    except InvalidInput as error:
+        return _answer({"error": str(error)}, 400)
+    if _text(asked, "wording") != _version(site):
+        words = "show her the words that GET gives, and send their version as “wording”"
+        return _answer({"error": words, "wording": _wording(site)}, 409)
+    network = address_of(request)
+    await enter_in_step(site, address, wishes, source=SOURCE, network=network)
+    return _answer({"status": "asked", "address": address}, 202)
+
+
+def _answer(content: Any, status: int = 200) -> Response:
+    return JSONResponse(content, status, HEADERS)
+
+
+def _offered(site: SiteState) -> dict[str, Any]:
+    with site.services.database.read() as session:
+        offered = offers(site.config, session)
+    return {
+        "wording": _wording(site),
+        "topics": {topic.slug: topic.name for topic in offered["topics"] if topic.count},
+        "digests": offered["digests"],
+        "frequencies": {kind.value: words for kind, words in offered["frequencies"].items()},
+        "languages": offered["languages"],
+    }
+
+
+def _wording(site: SiteState) -> dict[str, str]:
+    return {"text": site.config.joining.wording, "version": _version(site)}
+
+
+def _version(site: SiteState) -> str:
+    options = site.config.joining
+    return options.wording_version or version_of(options.wording)
+
+
+async def _read(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(EXPECTED) from error
+    if not isinstance(asked, dict):
+        raise InvalidInput(EXPECTED)
+    if unknown := set(asked) - KEYS:
+        raise InvalidInput(
+            f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}"
+        )
+    return asked
+
+
+def _chosen(asked: dict[str, Any]) -> Chosen:
+    return Chosen(
+        name=_text(asked, "name"),
+        topics=_texts(asked, "topics"),
+        digests=_texts(asked, "digests"),
+        frequency=_text(asked, "frequency") or Chosen().frequency,
+        language=_text(asked, "language"),
+    )
+
+
+def _text(asked: dict[str, Any], key: str) -> str:
+    value = asked.get(key, "")
+    if not isinstance(value, str):
+        raise InvalidInput(f"{key} must be a text")
+    return value
+
+
+def _texts(asked: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = asked.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise InvalidInput(f"{key} must be a list of texts")
+    return tuple(value)
+
+
+ROUTES = [Route("/subscribe.json", subscribe, methods=["GET", "POST", "OPTIONS"])]

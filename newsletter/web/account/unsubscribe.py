@@ -1,0 +1,146 @@
+"""Leaving: the page behind every mail's unsubscribe link, and the one-click POST (RFC 8058).
+
+GET only shows the page, since scanners follow links. POST leaves, with nothing but the token: no
+cookie, no sign-in, no redirect.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from newsletter.errors import ResourceNotFound, TokenError
+from newsletter.subscriptions import resubscribe
+from newsletter.web.account.preferences import preferences_address
+from newsletter.web.account.signup import shown_words
+from newsletter.web.middleware.headers import TOKEN_HEADERS
+from newsletter.web.path_params import LARGEST_ID
+from newsletter.web.state import SiteState, site_of
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
+
+REASONS = {
+    "too-many": "too many mails",
+    "not-for-me": "the topics are not for me",
+    "never-asked": "I never asked for them",
+    "moved": "I have moved away or changed my mind",
+    "other": "something else",
+}
+MOST_WORDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressed:
+    """What came with a POST to an unsubscribe address."""
+
+    is_from_page: bool = False
+    """Our page's button was pressed; any other POST is one-click."""
+    reason: str = ""
+    words: str = ""
+
+
+async def unsubscribe(request: Request) -> Response:
+    """The page with its button, or the leaving itself."""
+    site = site_of(request)
+    subscriber_id, edition_id = read_token(site, request.path_params["token"])
+    if request.method != "POST":
+        return await run_in_threadpool(_ask, site, subscriber_id)
+    pressed = await _pressed(request)
+    await site.leaving_writers.run(_leave, site, subscriber_id, edition_id, pressed)
+    if not pressed.is_from_page:
+        return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
+    return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)
+
+
+def read_token(site: SiteState, token: str) -> tuple[int, int]:
+    """The subscriber and the edition that an unsubscribe address names.
+
+    Raises:
+        TokenError: not a token of this site and purpose.
+    """
+    subscriber, _, edition = site.leaving_signer().read(token).partition(".")
+    if not (subscriber.isascii() and subscriber.isdigit()):
+        raise TokenError("this link is damaged")
+    if not (edition.isascii() and edition.isdigit()):
+        raise TokenError("this link is damaged")
+    if max(int(subscriber), int(edition)) > LARGEST_ID:
+        raise TokenError("this link is damaged")
+    return int(subscriber), int(edition)
+
+
+async def _pressed(request: Request) -> Pressed:
+    """What the body says. One that cannot be read keeps nobody on the list."""
+    try:
+        async with request.form(max_files=1, max_fields=10) as form:
+            return Pressed(
+                is_from_page=form.get("from") == "page",
+                reason=str(form.get("reason", "")),
+                words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
+            )
+    except HTTPException as error:
+        if error.status_code == 413:
+            raise
+        return Pressed()
+
+
+def _ask(site: SiteState, subscriber_id: int) -> Response:
+    """The page with its button; whoever has left already is told so."""
+    status = _status(site, subscriber_id)
+    # The link of a test mail belongs to nobody, and still shows what it would do.
+    if subscriber_id and status not in (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED):
+        return _goodbye(site, subscriber_id)
+    is_member = status is SubscriberStatus.CONFIRMED
+    address = preferences_address(site, subscriber_id) if is_member else ""
+    context = {"preferences": address, "reasons": REASONS}
+    return site.views.page("unsubscribe.html", context, headers=TOKEN_HEADERS)
+
+
+def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
+    with site.services.database.read() as session:
+        subscriber = people.find_by_id(session, subscriber_id)
+        return subscriber.status if subscriber else None
+
+
+def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
+    try:
+        has_left = site.services.unsubscribe(subscriber_id, edition_id)
+    except ResourceNotFound:
+        # Erased already: there is nothing left to leave, and she should not be told of an error.
+        return
+    # One leaving has one reason, however often its button is pressed.
+    if has_left and (pressed.reason in REASONS or pressed.words):
+        with site.services.database.write() as session:
+            reason = REASONS.get(pressed.reason, "")
+            people.add_departure(session, reason, pressed.words, site.services.clock.now())
+
+
+def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:
+    """The page that says goodbye and can undo it."""
+    context: dict[str, Any] = {"back": "", "data": "", **shown_words(site)}
+    context["has_just_left"] = has_just_left
+    with site.services.database.read() as session:
+        subscriber = people.find_by_id(session, subscriber_id)
+        if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
+            if _may_come_back(site, session, subscriber):
+                signer = site.services.signer(resubscribe.PURPOSE)
+                base_url = site.config.site.base_url
+                context["back"] = resubscribe.return_address(base_url, signer, subscriber)
+            context["data"] = f"{preferences_address(site, subscriber_id)}/data"
+    return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
+
+
+def _may_come_back(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
+    """Whether the link that undoes her leaving would do so."""
+    if subscriber.confirmed_at is None or subscriber.ended_at is None:
+        return False
+    if people.is_suppressed(session, subscriber):
+        return False
+    return site.services.clock.now() - subscriber.ended_at <= site.config.joining.expires
+
+
+ROUTES = [Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"])]

@@ -1,0 +1,1 @@
+"""Pages of the mails that a Maildir transport caught."""

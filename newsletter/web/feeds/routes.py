@@ -1,0 +1,100 @@
+"""The feeds over HTTP: which one an address asks for, and what the asker is given.
+
+A reader gets the feed, whatever it says it accepts; a person who opens the address in a browser
+gets a page about it. Only a browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`).
+"""
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from newsletter.errors import ResourceNotFound
+from newsletter.feeds import store
+from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.private import PURPOSE, scope_of
+from newsletter.feeds.scopes import Scope, Selection, select
+from newsletter.web.feeds.responses import VARY, answers_of
+from newsletter.web.middleware.conditional import best_coding, is_unchanged
+from newsletter.web.path_params import slug_in
+from newsletter.web.site.feed_pages import feed_page
+from newsletter.web.state import SiteState, site_of
+
+RAW = "raw"
+
+
+async def feed(request: Request) -> Response:
+    """A feed of everything, of topics, of an author, or private."""
+    return await run_sync(_feed, request, limiter=site_of(request).feed_threads)
+
+
+def _feed(request: Request) -> Response:
+    site = site_of(request)
+    selection = _selection(request, site)
+    if elsewhere := _right_address(request, site, selection):
+        return RedirectResponse(elsewhere, status_code=301)
+    if _is_for_a_person(request):
+        return _page(site, selection)
+    address = (request.scope["path"], request.scope["query_string"])
+    try:
+        with site.services.database.read() as session:
+            shelved = site.feeds.get(session, selection)
+    except ResourceNotFound:
+        site.ready.drop(address)
+        raise
+    answers = answers_of(shelved, selection, site.config.feeds)
+    if not selection.token:
+        site.ready.put(address, answers)
+    answer = answers[best_coding(request.headers.get("accept-encoding", ""))]
+    unchanged = is_unchanged(request.headers, answer.etag, answer.last_modified)
+    return answer.response(is_unchanged=unchanged, is_head=request.method == "HEAD")
+
+
+def _selection(request: Request, site: SiteState) -> Selection:
+    kind = _kind(request.path_params["kind"])
+    params, options = request.path_params, site.config.feeds
+    if "token" in params:
+        with site.services.database.read() as session:
+            scope = scope_of(session, site.services.signer(PURPOSE), params["token"])
+        return select(kind, scope, request.query_params, options, token=params["token"])
+    if "author" in params:
+        scope = Scope(author=slug_in(request, "author"))
+    else:
+        scope = Scope.of_topics(slug_in(request)) if "slug" in params else Scope()
+    return select(kind, scope, request.query_params, options)
+
+
+def _kind(ending: str) -> FeedKind:
+    if ending not in list(FeedKind):
+        raise ResourceNotFound(f"there is no feed in the format {ending!r}")
+    return FeedKind(ending)
+
+
+def _right_address(request: Request, site: SiteState, selection: Selection) -> str:
+    """Where the same feed has its one address, if it was asked for at another; else empty."""
+    query = request.scope["query_string"].decode("latin-1")
+    if RAW in request.query_params:
+        return ""
+    asked = f"{request.scope['path']}?{query}" if query else request.scope["path"]
+    right = f"/{selection.path}"
+    return "" if asked == right else site.config.site.base_url + right
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return request.headers.get("sec-fetch-mode") == "navigate" and RAW not in request.query_params
+
+
+def _page(site: SiteState, selection: Selection) -> Response:
+    with site.services.database.read() as session:
+        name = store.scope_name(session, selection.scope)
+        response = feed_page(site, session, selection, name)
+    response.headers.update({"Vary": VARY, "Cache-Control": "no-store"})
+    return response
+
+
+ROUTES = [
+    Route("/feed.{kind}", feed),
+    Route("/topics/{slug}/feed.{kind}", feed),
+    Route("/authors/{author}/feed.{kind}", feed),
+    Route("/private/{token}/feed.{kind}", feed),
+]

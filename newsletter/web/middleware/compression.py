@@ -1,0 +1,84 @@
+"""Pages on their way out: a validator of their own, 304 where it matches, and compression.
+
+For what is public and made anew for each request; feeds bring their own validators, and what says
+`no-store` may hold a secret, which compressing could leak (BREACH).
+"""
+
+from hashlib import sha256
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newsletter.feeds.shelf import CODINGS
+from newsletter.web.middleware.conditional import best_coding, is_unchanged
+
+TEXT = ("text/html", "text/css", "text/plain", "text/x-opml", "application/xml", "image/svg+xml")
+SMALLEST_BYTES = 600
+# Kept, but looked at again each time: an edited article is seen at once.
+CACHE_CONTROL = "no-cache"
+
+
+class PageDelivery:
+    """Completes the answers of the pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, _Completing(Headers(scope=scope), send))
+
+
+class _Completing:
+    """Holds an answer's start until its body is there, if that comes in one piece."""
+
+    def __init__(self, asked: Headers, send: Send) -> None:
+        self._asked = asked
+        self._send = send
+        self._start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_for_us(message):
+            self._start = message
+            return
+        start, self._start = self._start, None
+        if start is not None:
+            if message.get("more_body"):
+                await self._send(start)
+            else:
+                message = self._completed(start, message)
+                await self._send(start)
+        await self._send(message)
+
+    def _completed(self, start: Message, body: Message) -> Message:
+        headers, content = MutableHeaders(scope=start), body.get("body", b"")
+        coding = best_coding(self._asked.get("accept-encoding", ""))
+        coding = coding if len(content) >= SMALLEST_BYTES else ""
+        headers.add_vary_header("Accept-Encoding")
+        if start["status"] == 200:
+            headers.setdefault("Cache-Control", CACHE_CONTROL)
+            etag = f'"{sha256(content).hexdigest()[:32]}{"-" if coding else ""}{coding}"'
+            headers.setdefault("ETag", etag)
+            if is_unchanged({"if-none-match": self._asked.get("if-none-match", "")}, etag, None):
+                start["status"] = 304
+                for name in ("Content-Type", "Content-Length"):
+                    del headers[name]
+                return {**body, "body": b""}
+        if coding:
+            content = CODINGS[coding](content)
+            headers["Content-Encoding"] = coding
+            headers["Content-Length"] = str(len(content))
+        return {**body, "body": content}
+
+
+def _is_for_us(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    kind = headers.get("content-type", "").partition(";")[0]
+    return (
+        kind in TEXT
+        and "content-encoding" not in headers
+        and "etag" not in headers
+        and "no-store" not in headers.get("cache-control", "")
+    )

@@ -1,0 +1,95 @@
+"""The public site: its addresses, and the order in which a request passes through.
+
+Each group of pages stands in a module of its own; what they need they find in `SiteState`.
+"""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from newsletter.rendering.templates import web_folders
+from newsletter.web import errors
+from newsletter.web.account import (
+    change_address,
+    confirm,
+    preferences,
+    privacy,
+    resubscribe,
+    signup_json,
+    signup_page,
+    unsubscribe,
+)
+from newsletter.web.caught import pages as caught_pages
+from newsletter.web.feeds import routes
+from newsletter.web.feeds.cache import AnswerReady
+from newsletter.web.host import RightHost
+from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
+from newsletter.web.middleware.compression import PageDelivery
+from newsletter.web.middleware.headers import SecurityHeaders
+from newsletter.web.services import SiteServices
+from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
+from newsletter.web.state import SiteState
+
+DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
+
+
+def create_site(services: SiteServices) -> ASGIApp:
+    """The site as an ASGI application."""
+    state = SiteState(services)
+    site = Starlette(
+        routes=_routes(services),
+        middleware=[
+            Middleware(WholeBody),
+            Middleware(MostAtOnce, most=services.config.web.most_at_once),
+            Middleware(PageDelivery),
+            Middleware(SecurityHeaders),
+        ],
+        exception_handlers=errors.HANDLERS,
+    )
+    # Its redirects would name whatever host the request named.
+    site.router.redirect_slashes = False
+    site.state.site = state
+    config = services.config
+    return RightHost(AnswerReady(site, state.ready), config.site.base_url, config.web.wrong_host)
+
+
+def _routes(services: SiteServices) -> list[BaseRoute]:
+    web = services.config.web
+    return [
+        *pages.ROUTES,
+        *routes.ROUTES,
+        *feed_pages.ROUTES,
+        *sitemap.ROUTES,
+        *theme.ROUTES,
+        *archive.routes(has_archive=web.archive),
+        *signup_page.ROUTES,
+        *signup_json.ROUTES,
+        *confirm.ROUTES,
+        *preferences.ROUTES,
+        *change_address.ROUTES,
+        *privacy.ROUTES,
+        *unsubscribe.ROUTES,
+        *resubscribe.ROUTES,
+        *(caught_pages.ROUTES if web.caught_mails else []),
+        *([Mount("/demo-images", StaticFiles(directory=DEMO_IMAGES))] if web.caught_mails else []),
+        Mount("/static", _Static(services.config.templates.folder)),
+        Route("/healthz", _healthz),
+    ]
+
+
+async def _healthz(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+class _Static(StaticFiles):
+    """Static files: the operator's own first, then the shipped ones."""
+
+    def __init__(self, own_folder: str) -> None:
+        folders = [folder / "static" for folder in web_folders(own_folder)]
+        super().__init__(directory=folders[-1])
+        self.all_directories = [*folders]

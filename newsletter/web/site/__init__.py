@@ -1,0 +1,1 @@
+"""The public pages: articles, topics, archive, feed pages, sitemap, theme."""

@@ -1,0 +1,54 @@
+"""The public archive: sent editions as a list, and each as a page of its own.
+
+A page is the mail as everybody got it, without anything personal; it also serves those whose mail
+program does not show it well.
+"""
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from newsletter.articles import store as articles
+from newsletter.editions import store
+from newsletter.errors import ResourceNotFound
+from newsletter.web.middleware.headers import MAIL_POLICY
+from newsletter.web.path_params import LARGEST_ID, page_in
+from newsletter.web.state import site_of
+
+PAGE_SIZE = 20
+
+
+def routes(*, has_archive: bool) -> list[BaseRoute]:
+    """The addresses of editions; the list of them only where the archive is public."""
+    page = Route("/editions/{edition_id:int}", edition)
+    return [page, Route("/editions", archive)] if has_archive else [page]
+
+
+def archive(request: Request) -> Response:
+    """The editions that went to everybody, newest first.
+
+    Raises:
+        ResourceNotFound: the page lies past the last.
+    """
+    site, number = site_of(request), page_in(request)
+    with site.services.database.read() as session:
+        found = store.public(session, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
+        if number > 1 and not found:
+            raise ResourceNotFound(f"there is no page {number}")
+        context = {
+            "editions": found[:PAGE_SIZE],
+            "newer": number - 1 if number > 1 else None,
+            "older": number + 1 if len(found) > PAGE_SIZE else None,
+            "topics": articles.topics(session),
+        }
+        return site.views.page("editions.html", context)
+
+
+def edition(request: Request) -> HTMLResponse:
+    """The edition as everybody got it, without anything personal."""
+    number: int = request.path_params["edition_id"]
+    if number > LARGEST_ID:
+        raise ResourceNotFound(f"there is no edition {number}")
+    page = site_of(request).services.edition_page(number)
+    policy = f"{MAIL_POLICY}; frame-ancestors 'none'"
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})

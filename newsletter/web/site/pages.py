@@ -1,0 +1,129 @@
+"""The pages that readers come for: the front page, articles, topics and the search."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from newsletter.articles import store
+from newsletter.articles.models import Article, ArticleStatus
+from newsletter.errors import ResourceNotFound
+from newsletter.web.errors import Withdrawn
+from newsletter.web.path_params import page_in, slug_in
+from newsletter.web.state import site_of
+
+PAGE_SIZE = 12
+MORE_TO_READ = 3
+MAX_QUERY_CHARACTERS = 200
+
+
+def front(request: Request) -> Response:
+    """The newest articles."""
+    site, number = site_of(request), page_in(request)
+    with site.services.database.read() as session:
+        found = store.published(session, (), limit=PAGE_SIZE + 1, offset=_offset(number))
+        context = {"is_front": True, "topics": store.topics(session), **_paged(found, number)}
+        return site.views.page("front.html", context)
+
+
+def article(request: Request) -> Response:
+    """One article."""
+    site = site_of(request)
+    with site.services.database.read() as session:
+        found = _shown(store.by_slug(session, slug_in(request)))
+        slugs = tuple(topic.slug for topic in found.topics[:1])
+        others = store.published(session, slugs, limit=MORE_TO_READ + 1)
+        more = [other for other in others if other.id != found.id][:MORE_TO_READ]
+        context = {
+            "article": found,
+            "corrections": store.corrections(session, [found.id]),
+            "more": more,
+            "topics": store.topics(session),
+        }
+        return site.views.page("article.html", context)
+
+
+def topic(request: Request) -> Response:
+    """The articles of one topic."""
+    site, number = site_of(request), page_in(request)
+    slug = slug_in(request)
+    with site.services.database.read() as session:
+        topics = store.topics(session)
+        current = next((topic for topic in topics if topic.slug == slug), None)
+        if current is None:
+            raise ResourceNotFound(f"there is no topic {slug!r}")
+        found = store.published(session, (slug,), limit=PAGE_SIZE + 1, offset=_offset(number))
+        context = {"topics": topics, "topic": current, "feed_topic": current}
+        return site.views.page("topic.html", {**context, **_paged(found, number)})
+
+
+def author(request: Request) -> Response:
+    """The articles of one author."""
+    site, number = site_of(request), page_in(request)
+    slug = slug_in(request, "author")
+    with site.services.database.read() as session:
+        current = next((a for a in store.authors(session) if a.slug == slug), None)
+        if current is None:
+            raise ResourceNotFound(f"nothing by an author called {slug!r} is published")
+        found = store.published(
+            session, (), limit=PAGE_SIZE + 1, offset=_offset(number), authors=current.names
+        )
+        context = {"topics": store.topics(session), "author": current, "feed_author": current}
+        return site.views.page("author.html", {**context, **_paged(found, number)})
+
+
+def search(request: Request) -> Response:
+    """Articles that hold the words asked for."""
+    site, number = site_of(request), page_in(request)
+    query = " ".join(request.query_params.get("q", "").split())[:MAX_QUERY_CHARACTERS]
+    with site.services.database.read() as session:
+        found: Sequence[Article] = ()
+        if query:
+            found = store.search(session, query, limit=PAGE_SIZE + 1, offset=_offset(number))
+        context = {"query": query, "topics": store.topics(session), **_paged(found, number)}
+        return site.views.page("search.html", context, headers={"X-Robots-Tag": "noindex"})
+
+
+def _shown(found: Article) -> Article:
+    """The article, if the public may read it.
+
+    Raises:
+        Withdrawn: it was published once.
+        ResourceNotFound: it is a draft, which does not exist for the public.
+    """
+    if found.status is ArticleStatus.WITHDRAWN:
+        raise Withdrawn(f"article {found.slug!r} has been withdrawn")
+    if found.status is not ArticleStatus.PUBLISHED:
+        raise ResourceNotFound(f"there is no article {found.slug!r}")
+    return found
+
+
+def _offset(number: int) -> int:
+    return (number - 1) * PAGE_SIZE
+
+
+def _paged(found: Sequence[Article], number: int) -> dict[str, Any]:
+    """One page of the articles found; the one too many says that there are more.
+
+    Raises:
+        ResourceNotFound: the page lies past the last.
+    """
+    if number > 1 and not found:
+        raise ResourceNotFound(f"there is no page {number}")
+    return {
+        "articles": found[:PAGE_SIZE],
+        "page": number,
+        "newer": number - 1 if number > 1 else None,
+        "older": number + 1 if len(found) > PAGE_SIZE else None,
+    }
+
+
+ROUTES = [
+    Route("/", front),
+    Route("/articles/{slug}", article),
+    Route("/topics/{slug}", topic),
+    Route("/authors/{author}", author),
+    Route("/search", search),
+]

@@ -1,0 +1,141 @@
+"""Which of several editions a process sends first, and when one gives way to another."""
+
+import pytest
+
+from newsletter.delivery.sending.edition_scheduler import (
+    TURN_LASTS_SECONDS,
+    Due,
+    Turn,
+    Turns,
+)
+
+
+class Site:
+    """Editions that are due, and a stopwatch."""
+
+    def __init__(self, *due: Due) -> None:
+        self.due = list(due)
+        self.seconds = 0.0
+        self.looks = 0
+        self.turns = Turns(self._look, lambda: self.seconds)
+
+    def _look(self) -> list[Due]:
+        self.looks += 1
+        return list(self.due)
+
+    def next(self) -> Turn:
+        turn = self.turns.next()
+        assert turn is not None
+        return turn
+
+
+def digest(number: int, *, has_mail: bool = True) -> Due:
+    return Due(number=number, is_urgent=False, has_mail=has_mail)
+
+
+def bulletin(number: int, *, has_mail: bool = True) -> Due:
+    return Due(number=number, is_urgent=True, has_mail=has_mail)
+
+
+def test_a_bulletin_goes_before_digests_that_were_due_earlier() -> None:
+    assert Site(digest(1), digest(2), bulletin(3)).next().number == 3
+
+
+def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
+    site, order = Site(digest(1), digest(2), bulletin(3)), []
+    while (turn := site.turns.next()) is not None:
+        order.append(turn.number)
+        turn.end()
+    assert order == [3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "gives_way"),
+    [
+        (digest(1), bulletin(2), True),
+        (digest(1), digest(2), True),
+        (bulletin(1), bulletin(2), True),
+        (bulletin(1), digest(2), False),
+        (digest(1), bulletin(2, has_mail=False), False),
+        (digest(1), digest(2, has_mail=False), False),
+    ],
+    ids=[
+        "a digest to a bulletin",
+        "a digest to a digest",
+        "a bulletin to a bulletin",
+        "a bulletin to no digest",
+        "a digest to no bulletin that has nothing to send",
+        "a digest to no digest that has nothing to send",
+    ],
+)
+def test_what_has_just_become_due_is_given_way_to(mine: Due, other: Due, gives_way: bool) -> None:
+    site = Site(mine)
+    turn = site.next()
+    site.due.append(other)
+    site.seconds += 1
+    assert turn.is_over() is gives_way
+
+
+def test_editions_due_together_keep_their_turns_to_the_end() -> None:
+    site = Site(digest(1), digest(2))
+    first = site.next()
+    site.seconds += TURN_LASTS_SECONDS - 1
+    assert not first.is_over()
+    site.seconds += 1
+    assert first.is_over()
+    first.end()
+    assert site.next().number == 2
+
+
+def test_an_edition_alone_is_never_over() -> None:
+    site = Site(digest(1))
+    turn = site.next()
+    site.seconds += 10 * TURN_LASTS_SECONDS
+    assert not turn.is_over()
+
+
+def test_an_edition_that_was_paused_and_comes_back_has_the_next_turn() -> None:
+    site = Site(digest(1), digest(2))
+    site.next().end()
+    second = site.next()
+    del site.due[0]
+    site.seconds += 1
+    assert not second.is_over()
+    site.due.insert(0, digest(1))
+    site.seconds += 1
+    assert second.is_over()
+    second.end()
+    assert site.next().number == 1
+
+
+def test_a_bulletin_that_cannot_be_sent_on_lets_others_have_whole_turns() -> None:
+    site = Site(bulletin(1), digest(2))
+    site.next().end()
+    turn = site.next()
+    site.seconds += TURN_LASTS_SECONDS - 1
+    assert not turn.is_over()
+    site.seconds += 1
+    assert turn.is_over()
+
+
+def test_many_threads_that_ask_make_one_look_a_second() -> None:
+    site = Site(digest(1))
+    turn = site.next()
+    before = site.looks
+    site.seconds += 1
+    for _ in range(50):
+        turn.is_over()
+    assert site.looks == before + 1
+
+
+def test_a_shard_of_a_digest_has_no_turn_while_a_bulletin_waits() -> None:
+    site = Site(digest(1), bulletin(2))
+    assert site.turns.of(1) is None
+    assert site.turns.of(2) is not None
+    site.turns.rest(2)
+    assert site.turns.of(1) is not None
+
+
+def test_a_shard_of_an_edition_of_which_nothing_is_due_has_no_turn() -> None:
+    assert Site(digest(1, has_mail=False)).turns.of(1) is None
+    assert Site(digest(1)).turns.of(2) is None

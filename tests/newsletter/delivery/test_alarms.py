@@ -1,0 +1,104 @@
+"""Alarms: told once, by a way that still works, and never in the way of the work."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+from support import RecordingTransport, add_article, add_subscriber, make_app
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.delivery.alarms import Alarm
+from newsletter.editions.compose import compose_digest
+from newsletter.editions.models import Edition
+from newsletter.errors import NewsletterError
+from newsletter.transports.base import Refused, TransportStopped
+
+OFFICE = "office@wexcombe.example"
+
+
+@pytest.fixture
+def transport() -> RecordingTransport:
+    return RecordingTransport()
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, database_url: str, clock: FixedClock, transport: RecordingTransport
+) -> Iterator[Newsletter]:
+    """A site that tells the office, whose usual transport is broken and whose other one works."""
+    app = make_app(
+        tmp_path,
+        database_url,
+        clock,
+        f'[alarms]\naddress = "{OFFICE}"\ntransport = "other"\n'
+        '[transports.other]\nkind = "maildir"\npath = "alarms"\n',
+        transport,
+    )
+    app.recorders["other"] = RecordingTransport()
+    with app.database.write() as session:
+        add_article(session, "News", clock.now())
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+    yield app
+    app.close()
+
+
+def send_digest(app: Newsletter) -> None:
+    with app.database.write() as session:
+        edition = compose_digest(
+            session, app.config, app.renderer, "friday", period=None, now=app.clock.now()
+        )
+    assert isinstance(edition, Edition)
+    app.engine.send(edition.id)
+
+
+def test_an_edition_that_stops_is_told_by_the_other_transport(
+    site: Newsletter, transport: RecordingTransport
+) -> None:
+    transport.raising = TransportStopped("535 5.7.8 the password is wrong")
+    with pytest.raises(NewsletterError):
+        send_digest(site)
+    (mail,) = site.transport("other").taken
+    message = message_from_bytes(mail.content, policy=policy.SMTP.clone(raise_on_defect=True))
+    assert (mail.recipient, mail.sender) == (OFFICE, "")
+    assert message["Subject"] == "Wexcombe Forward: Edition 1 has stopped"
+    text = message.get_body(("plain",)).get_content()
+    assert "the password is wrong" in text
+    assert "newsletter editions resume 1" in text
+
+
+def test_looking_again_does_not_tell_again(site: Newsletter, transport: RecordingTransport) -> None:
+    transport.raising = TransportStopped("535 5.7.8 the password is wrong")
+    with pytest.raises(NewsletterError):
+        send_digest(site)
+    site.engine.send_due()
+    assert len(site.transport("other").taken) == 1
+
+
+def test_an_alarm_that_the_other_transport_does_not_take_goes_by_the_usual_one(
+    site: Newsletter, transport: RecordingTransport
+) -> None:
+    site.transport("other").raising = TransportStopped("535 5.7.8 the password is wrong")
+    site.tell(Alarm(title="Something", text="It is so."))
+    assert [mail.recipient for mail in transport.taken] == [OFFICE]
+
+
+def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(
+    site: Newsletter, transport: RecordingTransport
+) -> None:
+    for way in (site.transport("other"), transport):
+        way.answers[OFFICE] = Refused(response="550 no such user")
+    with capture_logs() as logged:
+        site.tell(Alarm(title="Something", text="It is so."))
+    assert [line["transport"] for line in logged] == ["other", "default"]
+
+
+def test_without_an_address_nobody_is_told(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    app = make_app(tmp_path, sqlite_url, clock, transport=transport)
+    app.tell(Alarm(title="Something", text="It is so."))
+    assert not transport.taken
+    app.close()

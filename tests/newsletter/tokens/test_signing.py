@@ -1,0 +1,58 @@
+"""Tokens: only ours, only whole, only for their purpose."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.errors import ConfigurationError, TokenError
+from newsletter.tokens.signing import Signer, derive_key, keyed_hash
+
+SECRET = "a secret of some length"
+SIGNER = Signer(SECRET, "unsubscribe")
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_what_was_signed_reads_back(payload: str) -> None:
+    assert SIGNER.read(SIGNER.sign(payload)) == payload
+
+
+@given(payload=st.text(st.characters(codec="utf-8")), data=st.data())
+def test_a_token_changed_anywhere_is_refused(payload: str, data: st.DataObject) -> None:
+    token = SIGNER.sign(payload)
+    place = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.characters(codec="ascii").filter(lambda c: c != token[place]))
+    changed = token[:place] + other + token[place + 1 :]
+    with pytest.raises(TokenError):
+        SIGNER.read(changed)
+
+
+@given(st.text())
+def test_anything_else_is_refused_without_a_fuss(text: str) -> None:
+    with pytest.raises(TokenError):
+        SIGNER.read(text)
+
+
+@pytest.mark.parametrize("end", range(1, 12))
+def test_a_token_cut_off_is_refused(end: int) -> None:
+    with pytest.raises(TokenError):
+        SIGNER.read(SIGNER.sign("12.7")[:-end])
+
+
+def test_a_token_of_another_purpose_or_site_is_refused() -> None:
+    for other in (Signer(SECRET, "confirm"), Signer("another secret, as long", "unsubscribe")):
+        with pytest.raises(TokenError):
+            SIGNER.read(other.sign("12.7"))
+
+
+def test_a_token_needs_no_escaping_in_an_address() -> None:
+    assert SIGNER.sign("12.7").replace(".", "").replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_secret_too_short_to_protect_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"site\.secret_key is shorter than 16 bytes"):
+        Signer("short", "unsubscribe")
+
+
+def test_a_keyed_hash_depends_on_key_and_text() -> None:
+    one, other = derive_key(SECRET, "a"), derive_key(SECRET, "b")
+    assert len({keyed_hash(one, "x"), keyed_hash(other, "x"), keyed_hash(one, "y")}) == 3

@@ -1,0 +1,197 @@
+"""Changing one's address: confirmed at the new one, and telling nobody who else is on the list."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from support import SECRET, RecordingTransport, add_subscriber, make_app
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.subscriptions import privacy
+from newsletter.tokens.signing import Signer
+from newsletter.transports.base import Mail
+from subscribers import store
+from subscribers.addresses import hash_address
+from subscribers.consent import Origin, history
+from subscribers.models import ConsentKind, SubscriberStatus
+
+OLD, NEW = "ann@example.org", "ann@example.net"
+
+
+@pytest.fixture
+def sent() -> list[Mail]:
+    return []
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, sent: list[Mail]
+) -> Iterator[Newsletter]:
+    app = make_app(tmp_path, sqlite_url, clock, transport=RecordingTransport(taken=sent))
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def ann(program: Newsletter, clock: FixedClock) -> int:
+    with program.database.write() as session:
+        return add_subscriber(session, OLD, clock.now()).id
+
+
+@pytest.fixture
+def path(ann: int) -> str:
+    return f"/preferences/{Signer(SECRET, 'preferences').sign(str(ann))}"
+
+
+def ask(client: httpx.Client, program: Newsletter, path: str, address: str = NEW) -> httpx.Response:
+    response = client.post(f"{path}/address", data={"address": address})
+    program.notices.send_due()
+    return response
+
+
+def link_in(mail: Mail) -> str:
+    text = mail.content.decode().replace("=\r\n", "")
+    return urlsplit(next(word for word in text.split() if "/move/" in word)).path
+
+
+def address_of(program: Newsletter, number: int) -> str | None:
+    with program.database.read() as session:
+        return store.by_id(session, number).address
+
+
+def test_the_new_address_is_asked_and_mailed_once_it_confirms(
+    client: httpx.Client, program: Newsletter, sent: list[Mail], ann: int, path: str
+) -> None:
+    assert "We have written to" in ask(client, program, path).text
+    assert [mail.recipient for mail in sent] == [NEW]
+    assert address_of(program, ann) == OLD
+    link = link_in(sent[0])
+    assert client.get(link).status_code == 200
+    assert address_of(program, ann) == OLD
+    assert "From now on" in client.post(link).text
+    assert address_of(program, ann) == NEW
+    with program.database.read() as session:
+        assert history(session, store.by_id(session, ann))[-1].kind is ConsentKind.MOVED
+
+
+def test_the_mail_to_the_new_address_does_not_tell_the_old_one(
+    client: httpx.Client, program: Newsletter, sent: list[Mail], path: str
+) -> None:
+    ask(client, program, path)
+    assert OLD.encode() not in sent[0].content
+
+
+def test_a_link_moves_her_once(
+    client: httpx.Client, program: Newsletter, sent: list[Mail], path: str
+) -> None:
+    ask(client, program, path)
+    link = link_in(sent[0])
+    client.post(link)
+    assert client.post(link).status_code == 400
+
+
+def test_an_older_link_is_void_once_another_address_was_asked_for(
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    sent: list[Mail],
+    ann: int,
+    path: str,
+) -> None:
+    ask(client, program, path)
+    clock.at += timedelta(minutes=1)
+    ask(client, program, path, "ann@example.com")
+    assert client.post(link_in(sent[0])).status_code == 400
+    client.post(link_in(sent[1]))
+    assert address_of(program, ann) == "ann@example.com"
+
+
+def test_she_can_keep_her_address_after_all(
+    client: httpx.Client, program: Newsletter, sent: list[Mail], ann: int, path: str
+) -> None:
+    ask(client, program, path)
+    client.post(f"{path}/address", data={"keep": "yes"})
+    assert client.post(link_in(sent[0])).status_code == 400
+    assert address_of(program, ann) == OLD
+
+
+def test_a_link_too_old_moves_nobody(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    ask(client, program, path)
+    clock.at += timedelta(days=8)
+    assert client.post(link_in(sent[0])).status_code == 400
+
+
+def test_a_suppressed_address_is_not_written_to_and_the_answer_is_the_same(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    with program.database.write() as session:
+        store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
+    assert "We have written to" in ask(client, program, path).text
+    assert sent == []
+
+
+def test_a_mail_waiting_for_an_address_suppressed_meanwhile_is_not_sent(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    client.post(f"{path}/address", data={"address": NEW})
+    with program.database.write() as session:
+        store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
+    program.notices.send_due()
+    assert sent == []
+
+
+def test_an_address_erased_meanwhile_is_waited_for_no_more(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    with program.database.write() as session:
+        add_subscriber(session, NEW, clock.now())
+    ask(client, program, path)
+    with program.database.write() as session:
+        other, origin = store.by_address(session, NEW), Origin(source="test")
+        privacy.erase(session, other, origin=origin, now=clock.now())
+    assert NEW not in client.get(path).text
+
+
+@pytest.fixture
+def move_beside_another(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> Callable[[bool], int]:
+    """Ann moves to an address that was entered before, confirmed or not; the number it had."""
+
+    def moved(is_confirmed: bool) -> int:
+        with program.database.write() as session:
+            other = add_subscriber(session, NEW, clock.now(), proven=is_confirmed).id
+        ask(client, program, path)
+        client.post(link_in(sent[0]))
+        return other
+
+    return moved
+
+
+def test_an_address_on_the_list_keeps_its_own_subscription_and_the_old_one_ends(
+    program: Newsletter, ann: int, move_beside_another: Callable[[bool], int]
+) -> None:
+    assert address_of(program, move_beside_another(True)) == NEW
+    with program.database.read() as session:
+        assert store.by_id(session, ann).status is SubscriberStatus.ENDED
+
+
+def test_an_address_that_never_confirmed_gives_way_to_who_proved_it(
+    program: Newsletter, ann: int, move_beside_another: Callable[[bool], int]
+) -> None:
+    assert address_of(program, move_beside_another(False)) is None
+    assert address_of(program, ann) == NEW
+
+
+def test_what_is_no_address_is_told(
+    client: httpx.Client, program: Newsletter, sent: list[Mail], path: str
+) -> None:
+    page = ask(client, program, path, "nowhere")
+    assert page.status_code == 400
+    assert "not a mail address" in page.text

@@ -1,0 +1,390 @@
+"""Whatever people, strangers and the administrator do, and in whatever order: what the list, the
+suppressions and the ledger of consent then hold, and who is mailed.
+
+What people do, they do over HTTP with the links in their mails. What is expected is told by the
+model in `people_model`, which knows nothing of the code.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from people_model import EXPIRES, FORGET, KEEP_NETWORK, Link, Model
+from sqlalchemy import String, select
+from support import SECRET, RecordingTransport, make_app
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.database import Base
+from newsletter.delivery.ledger.models import Notice
+from newsletter.editions.compose import BulletinDraft, compose_bulletin
+from newsletter.errors import Conflict
+from newsletter.scheduler import forget_people
+from newsletter.tokens.signing import Signer
+from newsletter.transports.base import Deferred, Mail, Refused
+from newsletter.web.services import SiteServices
+from subscribers import membership, store
+from subscribers.addresses import hash_address
+from subscribers.audience import Stream, eligible
+from subscribers.consent import Origin
+from subscribers.membership import Joining
+from subscribers.models import (
+    ConsentEvent,
+    ConsentKind,
+    ConsentNetwork,
+    Frequency,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+)
+
+ADDRESSES = st.sampled_from(
+    ["ann@wexcombe.example", "Ann@wexcombe.example", "ben@wexcombe.example", "cat@fenn.example"]
+)
+FREQUENCIES = st.sampled_from([frequency.value for frequency in Frequency])
+OPTIONS = f"""
+[joining]
+per_hour = 100000
+per_address = 100000
+changed = true
+expires = "{EXPIRES.days}d"
+forget = "{FORGET.days}d"
+keep_network = "{KEEP_NETWORK.days}d"
+[each_article]
+is_on = true
+"""
+ENDS = {ConsentKind.WITHDRAWN, ConsentKind.OBJECTED, ConsentKind.ERASED}
+Event = tuple[Any, ...]
+
+
+class ConsentMachine(RuleBasedStateMachine):
+    """One site and the people around it."""
+
+    def __init__(self, app: Newsletter, client: httpx.Client, clock: FixedClock) -> None:
+        super().__init__()
+        self.app, self.client, self.clock = app, client, clock
+        self.model = Model()
+        self.events: list[Event] = []
+        self.words = 0
+        # That of a form to stand on other pages, which is good for as long as the words are.
+        shown = html.unescape(client.get("/subscribe/form").text)
+        self.mark = re.findall(r'name="form" value="([^"]+)', shown)[-1]
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def press(self, path: str, **form: str) -> httpx.Response:
+        """Press a button; a second passes first, so that no two acts are at the same time."""
+        self.clock.at += timedelta(seconds=1)
+        return self.client.post(path, data=form)
+
+    def new_name(self) -> str:
+        """A name that nobody has had."""
+        self.words += 1
+        return f"Quill{self.words:04}"
+
+    # What anybody can do.
+
+    @rule(address=ADDRESSES, frequency=FREQUENCIES)
+    def join_by_the_form(self, address: str, frequency: str) -> None:
+        name = self.new_name()
+        answer = self.press(
+            "/subscribe", form=self.mark, address=address, name=name, frequency=frequency
+        )
+        assert "Look into your inbox" in answer.text
+        self.model.join(address, name, frequency, self.now)
+        self.number_new_people()
+
+    @precondition(lambda self: self.model.links)
+    @rule(data=st.data())
+    def press_the_button_of_a_mailed_link(self, data: st.DataObject) -> None:
+        link = data.draw(st.sampled_from(self.model.links))
+        for method in ("GET", "HEAD"):
+            self.client.request(method, link.path)
+        answer = self.press(link.path)
+        assert answer.status_code == (200 if self.model.press(link, self.now) else 400)
+
+    # What she can do behind the link to her own page.
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), frequency=FREQUENCIES, days=st.integers(-3, 60))
+    def choose(self, data: st.DataObject, frequency: str, days: int) -> None:
+        number, name = self.anybody(data), self.new_name()
+        until = (self.now + timedelta(days=days)).date()
+        answer = self.press(
+            self.own(number), name=name, frequency=frequency, pause=until.isoformat()
+        )
+        is_saved = self.model.choose(number, name, frequency, until, self.now)
+        assert answer.status_code == (200 if is_saved else 400)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), less=st.sampled_from(["weekly", "bulletins"]))
+    def take_less(self, data: st.DataObject, less: str) -> None:
+        number = self.anybody(data)
+        answer = self.press(f"{self.own(number)}/less", less=less)
+        assert answer.status_code == (200 if self.model.take_less(number, less) else 400)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), address=ADDRESSES)
+    def ask_to_be_mailed_elsewhere(self, data: st.DataObject, address: str) -> None:
+        number = self.anybody(data)
+        answer = self.press(f"{self.own(number)}/address", address=address)
+        is_taken = self.model.ask_to_move(number, address, self.now)
+        assert answer.status_code == (200 if is_taken else 400)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), is_one_click=st.booleans())
+    def leave(self, data: st.DataObject, is_one_click: bool) -> None:
+        number = self.anybody(data)
+        token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
+        form = {"List-Unsubscribe": "One-Click"} if is_one_click else {"from": "page"}
+        self.client.get(f"/unsubscribe/{token}")
+        assert self.press(f"/unsubscribe/{token}", **form).status_code == 200
+        self.model.leave(number, self.now)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), what=st.sampled_from(["object", "erase"]))
+    def object_or_be_erased(self, data: st.DataObject, what: str) -> None:
+        number = self.anybody(data)
+        answer = self.press(f"{self.own(number)}/data", what=what, sure="yes")
+        is_done = self.model.object_or_erase(number, what, self.now)
+        assert answer.status_code == (200 if is_done else 400)
+
+    # What the administrator does.
+
+    @rule(address=ADDRESSES, frequency=FREQUENCIES, has_proof=st.booleans())
+    def enter_from_another_list(self, address: str, frequency: str, has_proof: bool) -> None:
+        self.clock.at += timedelta(seconds=1)
+        name, ward = self.new_name(), self.new_name()
+        joining = Joining(address=address, name=name, frequency=Frequency(frequency))
+        origin = Origin(source="import of members.csv, row 2", network="192.0.2.7")
+        try:
+            with self.app.database.write() as session:
+                person = membership.join(
+                    session, SECRET, joining, origin=origin, proven=has_proof, now=self.now
+                )
+                person.attributes = {"ward": ward}
+        except Conflict:
+            assert self.model.is_suppressed(address)
+        self.model.join(address, name, frequency, self.now, is_proven=has_proof)
+        self.number_new_people()
+        self.model.learn(address, ward)
+
+    @rule(address=ADDRESSES, is_lifted=st.booleans())
+    def suppress_or_lift(self, address: str, is_lifted: bool) -> None:
+        known = hash_address(SECRET, address)
+        with self.app.database.write() as session:
+            if is_lifted:
+                store.remove_suppression(session, known)
+            else:
+                store.add_suppression(session, known, "complained", self.now)
+        self.model.suppress(address, is_lifted=is_lifted)
+
+    @rule(is_taken=st.booleans())
+    def send_a_bulletin(self, is_taken: bool) -> None:
+        self.clock.at += timedelta(seconds=1)
+        self.answer_with(is_taken)
+        with self.app.database.write() as session:
+            draft = BulletinDraft(subject=self.new_name(), text="Come on Sunday.", again=True)
+            edition = compose_bulletin(session, self.app.config, draft, self.now)
+        self.clock.at = edition.send_at
+        expected = self.model.audience(self.now)
+        self.app.engine.send(edition.id)
+        assert sorted(mail.recipient for mail in self.mails()) == expected
+
+    @rule(is_taken=st.booleans())
+    def send_notices(self, is_taken: bool) -> None:
+        self.answer_with(is_taken)
+        self.app.notices.send_due()
+        for mail in self.mails():
+            self.expect_notice(mail)
+
+    @rule(days=st.integers(1, 40))
+    def wait(self, days: int) -> None:
+        self.clock.at += timedelta(days=days)
+
+    @rule()
+    def forget_who_never_confirmed(self) -> None:
+        forget_people(self.app)
+        self.model.forget_unconfirmed(self.now)
+        with self.app.database.read() as session:
+            oldest = session.scalars(select(ConsentNetwork.at)).all()
+        assert all(at >= self.now - KEEP_NETWORK for at in oldest)
+
+    # What is so at all times.
+
+    @invariant()
+    def everybody_stands_where_the_model_says(self) -> None:
+        with self.app.database.read() as session:
+            people = session.scalars(select(Subscriber)).all()
+        assert {
+            p.id: (p.status.value, p.address, p.name, p.frequency.value)
+            for p in people
+            if p.status is not SubscriberStatus.ERASED
+        } == {
+            number: (p.stands, p.address, p.name, p.frequency)
+            for number, p in self.model.people.items()
+            if p.stands != "erased"
+        }
+
+    @invariant()
+    def only_who_may_be_mailed_is_in_the_audience(self) -> None:
+        with self.app.database.read() as session:
+            query = select(Subscriber.address).where(eligible(Stream.BULLETIN, self.now))
+            found = sorted(address or "" for address in session.scalars(query))
+        assert found == self.model.audience(self.now)
+
+    @invariant()
+    def suppression_outlives_everything_but_its_lifting(self) -> None:
+        with self.app.database.read() as session:
+            found = set(session.scalars(select(Suppression.address_hash)))
+        assert found == {hash_address(SECRET, address) for address in self.model.suppressed}
+
+    @invariant()
+    def the_ledger_of_consent_only_grows(self) -> None:
+        table = ConsentEvent.__table__
+        with self.app.database.read() as session:
+            found = [tuple(row) for row in session.execute(select(table).order_by(table.c.id))]
+        assert found[: len(self.events)] == self.events
+        self.events = found
+
+    @invariant()
+    def whoever_is_confirmed_has_agreed_since_she_last_left(self) -> None:
+        with self.app.database.read() as session:
+            for number, person in self.model.people.items():
+                query = select(ConsentEvent.kind).where(ConsentEvent.subscriber_id == number)
+                kinds = list(session.scalars(query.order_by(ConsentEvent.id)))
+                ends = [place for place, kind in enumerate(kinds) if kind in ENDS]
+                since = kinds[ends[-1] + 1 :] if ends else kinds
+                assert (ConsentKind.GIVEN in since) == (person.stands == "confirmed")
+
+    @invariant()
+    def nobody_erased_is_found_anywhere(self) -> None:
+        stored = self.all_text()
+        for word in self.model.gone:
+            assert word.casefold() not in stored, word
+        with self.app.database.read() as session:
+            networks = session.scalars(
+                select(ConsentNetwork.network)
+                .join(ConsentEvent, ConsentEvent.id == ConsentNetwork.event_id)
+                .join(Subscriber, Subscriber.id == ConsentEvent.subscriber_id)
+                .where(Subscriber.status == SubscriberStatus.ERASED)
+            ).all()
+        assert networks == []
+
+    # How the machine does it.
+
+    def anybody(self, data: st.DataObject) -> int:
+        return data.draw(st.sampled_from(sorted(self.model.people)))
+
+    def own(self, number: int) -> str:
+        return f"/preferences/{Signer(SECRET, 'preferences').sign(str(number))}"
+
+    def number_new_people(self) -> None:
+        with self.app.database.read() as session:
+            self.model.number(
+                {p.address: p.id for p in session.scalars(select(Subscriber)) if p.address}
+            )
+
+    @property
+    def transport(self) -> RecordingTransport:
+        transport = self.app.transport("default")
+        assert isinstance(transport, RecordingTransport)
+        return transport
+
+    def answer_with(self, is_taken: bool) -> None:
+        """Servers often name the mailbox in what they answer."""
+        self.transport.taken.clear()
+        self.transport.answers.clear()
+        if not is_taken:
+            for person in self.model.people.values():
+                words = f"550 5.1.1 <{person.address}> is unknown"
+                self.transport.answers[person.address] = Refused(response=words)
+                waiting = person.new_address
+                self.transport.answers.setdefault(waiting, Deferred(response=f"450 {waiting}"))
+
+    def mails(self) -> list[Mail]:
+        return list(self.transport.taken)
+
+    def expect_notice(self, mail: Mail) -> None:
+        """She to whom it goes stands where it says, and its link is one that she now has."""
+        text = mail.content.decode().replace("=\r\n", "")
+        number = int(re.findall(r"^Message-ID: <n(\d+)\.", text, re.MULTILINE | re.IGNORECASE)[0])
+        with self.app.database.read() as session:
+            notice = session.get_one(Notice, number)
+        self.model.expect_notice(notice.kind, notice.subscriber_id, mail.recipient)
+        for kind, token in set(re.findall(r"/(confirm|move|return)/([\w-]+\.[\w-]+)", text)):
+            number, _, at = Signer(SECRET, kind).read(token).partition(".")
+            link = Link(
+                kind=kind,
+                number=int(number),
+                at=datetime.fromtimestamp(int(at), UTC),
+                path=f"/{kind}/{token}",
+            )
+            self.model.links.append(link)
+
+    def all_text(self) -> str:
+        """Every text in every table."""
+        texts: list[str] = []
+        with self.app.database.read() as session:
+            for table in Base.metadata.sorted_tables:
+                columns = [
+                    c for c in table.columns if isinstance(c.type, String) or c.name == "attributes"
+                ]
+                if columns:
+                    texts += [str(tuple(row)) for row in session.execute(select(*columns))]
+        return "\n".join(texts).casefold()
+
+
+@pytest.mark.parametrize(
+    ("databases", "histories"),
+    [
+        ("new_sqlite", 30),
+        pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql),
+    ],
+)
+def test_every_history_keeps_the_rules(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    client: httpx.Client,
+    show: Callable[[SiteServices], None],
+    clock: FixedClock,
+    databases: str,
+    histories: int,
+) -> None:
+    new_database: Callable[[], str] = request.getfixturevalue(databases)
+    begun = clock.now()
+    with ExitStack() as sites:
+
+        def make_machine() -> ConsentMachine:
+            clock.at = begun
+            app = make_app(tmp_path, new_database(), clock, OPTIONS, RecordingTransport())
+            sites.callback(app.close)
+            show(app)
+            return ConsentMachine(app, client, clock)
+
+        run_state_machine_as_test(
+            make_machine,
+            settings=settings(
+                max_examples=histories,
+                stateful_step_count=40,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

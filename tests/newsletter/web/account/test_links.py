@@ -1,0 +1,246 @@
+"""Every link that a person is given, over the real site.
+
+What is not ours opens nothing, and whoever only looks changes nothing.
+
+Nothing is changed means: every row of every table is as it was.
+"""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+from support import SECRET, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.database import Base
+from newsletter.feeds import private
+from newsletter.subscriptions import privacy
+from newsletter.tokens.signing import Signer
+from subscribers import membership, store
+from subscribers.consent import Origin
+from subscribers.moving import ask_to_move
+
+ORIGIN = Origin(source="test")
+ANSWERED = "%{http_code} %{num_redirects} %header{location} %header{set-cookie}"
+ONE_CLICK = "List-Unsubscribe=One-Click"
+CURL = ["curl", "--silent", "--write-out", ANSWERED, "--cookie-jar"]
+# What scanners, browsers and mail programs send before anybody presses anything.
+LOOKS: list[tuple[str, dict[str, str]]] = [
+    ("GET", {}),
+    ("HEAD", {}),
+    ("GET", {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch"}),
+    ("GET", {"User-Agent": "a scanner", "List-Unsubscribe": "One-Click"}),
+    ("OPTIONS", {"Access-Control-Request-Method": "POST", "Origin": "https://a.example"}),
+    ("PUT", {}),
+    ("DELETE", {}),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One kind of link, and what pressing its button sends; a method of GET is only for looking."""
+
+    purpose: str
+    path: str
+    form: dict[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    is_dated: bool = False
+
+
+LINKS = {
+    "confirm": Link(purpose="confirm", path="/confirm/{}", is_dated=True),
+    "one-click": Link(
+        purpose="unsubscribe", path="/unsubscribe/{}", form={"List-Unsubscribe": "One-Click"}
+    ),
+    "leave": Link(purpose="unsubscribe", path="/unsubscribe/{}", form={"from": "page"}),
+    "choose": Link(purpose="preferences", path="/preferences/{}", form={"name": "Mallory"}),
+    "take less": Link(purpose="preferences", path="/preferences/{}/less", form={"less": "pause"}),
+    "ask to move": Link(
+        purpose="preferences",
+        path="/preferences/{}/address",
+        form={"address": "mallory@example.org"},
+    ),
+    "object": Link(purpose="preferences", path="/preferences/{}/data", form={"what": "object"}),
+    "erase": Link(
+        purpose="preferences", path="/preferences/{}/data", form={"what": "erase", "sure": "yes"}
+    ),
+    "export as JSON": Link(purpose="preferences", path="/preferences/{}/data.json", method="GET"),
+    "export as CSV": Link(purpose="preferences", path="/preferences/{}/data.csv", method="GET"),
+    "move": Link(purpose="move", path="/move/{}", is_dated=True),
+    "return": Link(purpose="return", path="/return/{}", is_dated=True),
+    "private feed": Link(purpose=private.PURPOSE, path="/private/{}/feed.atom", method="GET"),
+}
+EVERY_LINK = pytest.mark.parametrize("name", list(LINKS))
+
+
+@pytest.fixture
+def payloads(program: Newsletter, clock: FixedClock) -> dict[str, str]:
+    """What the tokens of each purpose say: of Ann, Pia who is to confirm, Eve who has left."""
+    now = clock.now()
+    with program.database.write() as session:
+        ann = add_subscriber(session, "ann@example.org", now)
+        pia = add_subscriber(session, "pia@example.org", now, proven=False)
+        eve = add_subscriber(session, "eve@example.org", now)
+        membership.leave(session, eve, origin=ORIGIN, now=now)
+        ask_to_move(session, ann, SECRET, "ann@example.net", now)
+        token = private.token_of(session, program.signer(private.PURPOSE), ann, now)
+    moment = int(now.timestamp())
+    return {
+        "confirm": f"{pia.id}.{moment}",
+        "unsubscribe": f"{ann.id}.7",
+        "preferences": str(ann.id),
+        "move": f"{ann.id}.{moment}",
+        "return": f"{eve.id}.{moment}",
+        private.PURPOSE: program.signer(private.PURPOSE).read(token),
+    }
+
+
+@pytest.fixture
+def rows(program: Newsletter) -> Callable[[], list[str]]:
+    """Every row of every table."""
+
+    def read() -> list[str]:
+        with program.database.read() as session:
+            return sorted(
+                f"{table.name} {tuple(row)}"
+                for table in Base.metadata.sorted_tables
+                for row in session.execute(select(table))
+            )
+
+    return read
+
+
+def damaged(link: Link, payload: str) -> list[str]:
+    """Tokens that are not quite ours."""
+    ours = Signer(SECRET, link.purpose)
+    whole = ours.sign(payload)
+    body, _, signature = whole.partition(".")
+    elses, _, _ = ours.sign("4711").partition(".")
+    return [
+        f"{body}.{'A' * len(signature)}",
+        whole[:-2],
+        body,
+        f"{body}.",
+        f"{whole}A",
+        f"{elses}.{signature}",
+        f"{body}.{signature.swapcase()}",
+        Signer(SECRET, "another").sign(payload),
+        Signer("the secret of another site", link.purpose).sign(payload),
+    ]
+
+
+@EVERY_LINK
+def test_a_whole_link_of_ours_does_what_it_says(
+    client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
+) -> None:
+    link, before = LINKS[name], rows()
+    token = Signer(SECRET, link.purpose).sign(payloads[link.purpose])
+    assert client.request(link.method, link.path.format(token), data=link.form).is_success
+    assert (rows() != before) == (link.method == "POST")
+
+
+@EVERY_LINK
+def test_what_is_not_ours_is_refused_kindly_and_changes_nothing(
+    client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
+) -> None:
+    link, before = LINKS[name], rows()
+    for token in damaged(link, payloads[link.purpose]):
+        answer = client.request(link.method, link.path.format(token), data=link.form)
+        assert answer.status_code == 400, token
+        assert "This link does not work" in answer.text
+    assert rows() == before
+
+
+@EVERY_LINK
+def test_a_link_serves_no_other_purpose_than_its_own(
+    client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
+) -> None:
+    link, before = LINKS[name], rows()
+    for purpose, payload in payloads.items():
+        if purpose != link.purpose:
+            path = link.path.format(Signer(SECRET, purpose).sign(payload))
+            assert client.request(link.method, path, data=link.form).status_code == 400
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", [name for name, link in LINKS.items() if link.is_dated])
+def test_a_link_that_is_too_old_is_refused_kindly_and_changes_nothing(
+    client: httpx.Client,
+    clock: FixedClock,
+    payloads: dict[str, str],
+    rows: Callable[[], list[str]],
+    name: str,
+) -> None:
+    link, before = LINKS[name], rows()
+    path = link.path.format(Signer(SECRET, link.purpose).sign(payloads[link.purpose]))
+    clock.at += timedelta(days=7, seconds=1)
+    for method in ("GET", "POST"):
+        answer = client.request(method, path)
+        assert answer.status_code == 400
+        assert "This link is too old" in answer.text
+    assert rows() == before
+
+
+# A move may be asked for again: the mail may have been lost.
+@pytest.mark.parametrize("name", [name for name in LINKS if name != "ask to move"])
+def test_pressing_again_adds_nothing(
+    client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
+) -> None:
+    link = LINKS[name]
+    path = link.path.format(Signer(SECRET, link.purpose).sign(payloads[link.purpose]))
+    client.request(link.method, path, data=link.form)
+    done = rows()
+    answer = client.request(link.method, path, data=link.form)
+    assert answer.is_success or "This link does not work" in answer.text
+    assert len(rows()) == len(done)
+
+
+@EVERY_LINK
+def test_whoever_only_looks_changes_nothing(
+    client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
+) -> None:
+    link, before = LINKS[name], rows()
+    token = Signer(SECRET, link.purpose).sign(payloads[link.purpose])
+    query = "?List-Unsubscribe=One-Click&what=erase&sure=yes&less=pause&from=page"
+    for method, headers in LOOKS:
+        answer = client.request(method, link.path.format(token) + query, headers=headers)
+        assert answer.status_code < 500
+    assert rows() == before
+
+
+@pytest.mark.parametrize("form", ["--data", "--form"])
+@pytest.mark.parametrize("who", ["on the list", "has left", "erased"])
+def test_one_click_by_curl_as_a_mail_provider_does(
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    tmp_path: Path,
+    payloads: dict[str, str],
+    form: str,
+    who: str,
+) -> None:
+    payload = payloads["return" if who == "has left" else "unsubscribe"].partition(".")[0]
+    if who == "erased":
+        with program.database.write() as session:
+            person = store.by_id(session, int(payload))
+            privacy.erase(session, person, origin=ORIGIN, now=clock.now())
+    token = Signer(SECRET, "unsubscribe").sign(f"{payload}.7")
+    address = str(client.base_url.join(f"/unsubscribe/{token}"))
+    answer = tmp_path / "answer"
+    ran = subprocess.run(
+        [*CURL, tmp_path / "cookies", "--output", answer, form, ONE_CLICK, address],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == ["200", "0"]
+    assert answer.read_text() == "You have been unsubscribed.\n"
+    with program.database.read() as session:
+        status = store.by_id(session, int(payload)).status
+    assert status.value == ("erased" if who == "erased" else "ended")

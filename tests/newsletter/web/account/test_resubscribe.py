@@ -1,0 +1,129 @@
+"""Coming back by the link in the mail that says goodbye."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from support import SECRET, add_subscriber, hidden_fields
+
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.subscriptions.resubscribe import PURPOSE, return_address
+from newsletter.tokens.signing import Signer
+from subscribers import membership, store
+from subscribers.consent import Origin, history
+from subscribers.models import ConsentKind, SubscriberStatus
+
+ANN = "ann@example.org"
+
+
+@pytest.fixture
+def ann(program: Newsletter, clock: FixedClock) -> int:
+    with program.database.write() as session:
+        return add_subscriber(session, ANN, clock.now(), topics=["housing"]).id
+
+
+@pytest.fixture
+def path(program: Newsletter, ann: int) -> str:
+    """The link in the mail that says goodbye to Ann, who has left."""
+    program.unsubscribe(ann, 7)
+    with program.database.read() as session:
+        person = store.by_id(session, ann)
+    return return_address("", program.signer(PURPOSE), person)
+
+
+def status(program: Newsletter, number: int) -> SubscriberStatus:
+    with program.database.read() as session:
+        return store.by_id(session, number).status
+
+
+def test_one_press_brings_back_what_she_had(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    assert "You are on the list" in client.post(path).text
+    assert status(program, ann) is SubscriberStatus.CONFIRMED
+    with program.database.read() as session:
+        assert store.choice_of(session, store.by_id(session, ann)).topics == ("housing",)
+
+
+def test_coming_back_is_consent_with_its_words(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    page = client.get(path).text
+    assert program.config.joining.wording in page
+    client.post(path, data=hidden_fields(page))
+    with program.database.read() as session:
+        last = history(session, store.by_id(session, ann))[-1]
+    assert (last.kind, last.wording) == (ConsentKind.GIVEN, program.config.joining.wording)
+
+
+def test_opening_the_link_brings_nobody_back(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    for method in ("GET", "HEAD"):
+        assert client.request(method, path).status_code == 200
+    assert status(program, ann) is SubscriberStatus.ENDED
+
+
+def test_pressing_twice_is_no_error(client: httpx.Client, path: str) -> None:
+    assert [client.post(path).status_code for _ in range(2)] == [200, 200]
+
+
+def test_an_old_link_brings_nobody_back(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    clock.at += timedelta(days=8)
+    answer = client.post(path)
+    assert answer.status_code == 400
+    assert "This link is too old; to come back, please fill in the form again." in answer.text
+    assert "sometimes cut long links" not in answer.text
+    assert status(program, ann) is SubscriberStatus.ENDED
+
+
+def test_the_link_of_an_earlier_leaving_brings_nobody_back(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
+) -> None:
+    client.post(path)
+    clock.at += timedelta(hours=1)
+    program.unsubscribe(ann, 8)
+    assert client.post(path).status_code == 400
+    assert status(program, ann) is SubscriberStatus.ENDED
+
+
+@pytest.mark.parametrize("happening", ["suppressed", "erased"])
+def test_who_is_suppressed_or_erased_does_not_come_back(
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    ann: int,
+    path: str,
+    happening: str,
+) -> None:
+    with program.database.write() as session:
+        person = store.by_id(session, ann)
+        if happening == "erased":
+            membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
+        store.add_suppression(session, person.address_hash, "complained", clock.now())
+    assert client.post(path).status_code == 400
+    assert status(program, ann) is not SubscriberStatus.CONFIRMED
+
+
+def test_who_left_before_she_had_confirmed_is_led_to_the_form(
+    client: httpx.Client, program: Newsletter, clock: FixedClock
+) -> None:
+    with program.database.write() as session:
+        number = add_subscriber(session, "ben@example.org", clock.now(), proven=False).id
+    token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
+    assert "/return/" not in client.post(f"/unsubscribe/{token}", data={"from": "page"}).text
+    with program.database.read() as session:
+        path = return_address("", program.signer(PURPOSE), store.by_id(session, number))
+    for method in ("GET", "POST"):
+        assert "This link does not work" in client.request(method, path).text
+
+
+def test_a_link_of_another_purpose_brings_nobody_back(
+    client: httpx.Client, program: Newsletter, ann: int, path: str
+) -> None:
+    token = Signer(SECRET, "confirm").sign(f"{ann}.1")
+    assert client.post(f"/return/{token}").status_code == 400
+    assert status(program, ann) is SubscriberStatus.ENDED
