@@ -1,7 +1,7 @@
 """From a `[transports.NAME]` table to a transport: shipped kinds by name, others by module.
 
-A shipped kind is a module of this package with an attribute `Transport`; its helpers have an
-underscore in their names. A new provider is a new module and touches nothing here.
+A shipped kind is a module of this package with an attribute `Transport`, or a folder whose module
+`transport` has one. A new provider is a new file or folder and touches nothing here.
 """
 
 import pkgutil
@@ -20,13 +20,13 @@ from newsletter.transports.base import BESIDE, Transport
 
 _NOT_KINDS = {"addresses", "base", "registry"}
 
-KINDS: tuple[str, ...] = tuple(
-    sorted(
-        module.name
-        for module in pkgutil.iter_modules(transports.__path__)
-        if "_" not in module.name and module.name not in _NOT_KINDS
-    )
-)
+_MODULES = {
+    found.name: f"{transports.__name__}.{found.name}" + (".transport" if found.ispkg else "")
+    for found in pkgutil.iter_modules(transports.__path__)
+    if found.name not in _NOT_KINDS
+}
+
+KINDS: tuple[str, ...] = tuple(sorted(_MODULES))
 """The shipped kinds."""
 
 
@@ -64,7 +64,7 @@ def transport_class(kind: object, where: str = "kind") -> Any:
         ConfigurationError: names nothing that is a transport.
     """
     if isinstance(kind, str) and kind in KINDS:
-        found: Any = import_module(f"{transports.__name__}.{kind}").Transport
+        found: Any = import_module(_MODULES[kind]).Transport
     elif isinstance(kind, str) and all(kind.partition(":")):
         found = _imported(kind, where)
     else:

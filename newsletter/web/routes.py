@@ -27,10 +27,10 @@ from newsletter.web.account import (
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.cache import AnswerReady
-from newsletter.web.host import RightHost
 from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
 from newsletter.web.middleware.compression import PageDelivery
 from newsletter.web.middleware.headers import SecurityHeaders
+from newsletter.web.middleware.host import RightHost
 from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
 from newsletter.web.state import SiteState

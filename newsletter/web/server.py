@@ -6,8 +6,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from newsletter.web.host import strict_transport
 from newsletter.web.http_protocol import MOST_CONNECTIONS, BoundedProtocol
+from newsletter.web.middleware.host import strict_transport
 
 # Of everything that is no connection: the database, templates, libraries, pipes.
 OTHER_DESCRIPTORS = 256

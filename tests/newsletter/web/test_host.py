@@ -6,11 +6,14 @@ import httpx
 import pytest
 
 from newsletter.app import Newsletter
-from newsletter.web.host import strict_transport
+from newsletter.web.middleware.host import strict_transport
 from newsletter.web.services import SiteServices
 
 BASE = "https://wexcombe.example"
 FOREIGN = ["evil.example", "wexcombe.example.evil.example", "wexcombe.example:8443", "8.8.8.8"]
+
+RIGHT = ["wexcombe.example", "WEXCOMBE.example", "wexcombe.example:443", "wexcombe.example."]
+INSIDE = ["127.0.0.1:8000", "localhost", "[::1]:8000", "10.0.0.7:8000"]
 
 
 @pytest.mark.parametrize("host", FOREIGN)
@@ -41,8 +44,7 @@ def test_another_host_can_be_refused_altogether(
 
 @pytest.mark.parametrize(
     "host",
-    ["wexcombe.example", "WEXCOMBE.example", "wexcombe.example:443", "wexcombe.example."]
-    + ["127.0.0.1:8000", "localhost", "[::1]:8000", "10.0.0.7:8000"],
+    [*RIGHT, *INSIDE],
 )
 def test_the_public_address_and_those_of_the_inner_network_are_answered(
     client: httpx.Client, host: str

@@ -10,7 +10,7 @@ import pytest
 from processes import answers, running, wait_until
 from support import Run
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "feeds"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "feeds"))
 from hub import open_hub
 
 ANN = "ann@wexcombe.example"

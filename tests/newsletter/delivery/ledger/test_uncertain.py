@@ -1,7 +1,7 @@
 """Mails that may have arrived: settled by a person or by the policy, never by chance."""
 
 import pytest
-from sending import ANN, BEN, counts_of, make_digest, recipients, state_of
+from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import RecordingTransport
 
 from newsletter.app import Newsletter

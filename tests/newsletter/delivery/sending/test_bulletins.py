@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sending import ANN, BEN, CAT, make_bulletin, recipients
+from sent_editions import ANN, BEN, CAT, make_bulletin, recipients
 from support import RecordingTransport
 
 from newsletter.app import Newsletter

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sending import ANN, BEN, counts_of, make_digest, recipients, state_of
+from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import SECRET, RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sending import ANN, counts_of, make_bulletin, make_digest
+from sent_editions import ANN, counts_of, make_bulletin, make_digest
 from support import RecordingTransport
 
 from newsletter.app import Newsletter

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sending import ANN, BEN, counts_of, make_digest, recipients, state_of
+from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import RecordingTransport
 
 from newsletter.app import Newsletter
