@@ -107,6 +107,17 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
         return build()
     except Unreadable as error:
         return BadRecord(where=where, what=error.what, mend=error.mend)
+    except Exception as error:  # noqa: BLE001 - one bad record may not keep the others out
+        return failure(error, where)
+
+
+def failure(error: Exception, where: str) -> BadRecord:
+    """The report of a reader that failed on what it read."""
+    return BadRecord(
+        where=where,
+        what=f"it cannot be read ({type(error).__name__}: {str(error)[:200]})",
+        mend="leave it out, and please report this",
+    )
 
 
 def checked(record: Record, context: ImportContext) -> Record:

@@ -356,10 +356,13 @@ def topics(program: Program, as_json: bool) -> None:
 
 @articles.command("poll")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--adopt", is_flag=True, help="Articles with its ids are the feed's own from now on.")
 @as_json
 @pass_program
-def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
+def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -> None:
     """Ask the feeds of [sources], or those named, for new articles now."""
+    if adopt and len(names) != 1:
+        raise InvalidInput("--adopt is for one feed; name it")
     sources = program.config.sources
     for name in names:
         if name not in sources:
@@ -367,7 +370,14 @@ def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
             raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
     context = ImportContext.of(program.config.site)
     reports = {
-        name: poll_source(program.database, sources[name], context, program.clock)
+        name: poll_source(
+            program.database,
+            sources[name],
+            context,
+            program.clock,
+            among=sources.values(),
+            adopts=adopt,
+        )
         for name in names or sources
     }
     for bad in chain.from_iterable(report.bad for report in reports.values()):
