@@ -13,7 +13,7 @@ from newsletter.config.loading import load_config
 from newsletter.config.options import Config
 from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
-from newsletter.database import Database
+from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
 from newsletter.delivery.ledger.models import Notice, NoticeKind
@@ -32,6 +32,7 @@ from newsletter.errors import (
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
+from newsletter.private_files import sqlite_files
 from newsletter.rendering.compile import Renderer
 from newsletter.rendering.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
@@ -80,6 +81,16 @@ class Newsletter:
     @cached_property
     def database(self) -> Database:
         return Database(self.config.database.url)
+
+    def private_paths(self) -> list[Path]:
+        """The files and folders that only their owner is to read."""
+        url, found = parse_url(self.config.database.url), []
+        if url.get_backend_name() == "sqlite" and url.database:
+            found += sqlite_files(Path(url.database))
+        found.append(Path(self.config.sending.state_folder))
+        if self.config.web.caught_mails:
+            found.append(Path(self.config.web.caught_mails))
+        return found
 
     @cached_property
     def renderer(self) -> Renderer:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.errors import NewsletterError
+from newsletter.private_files import keep_files_private
 
 # Name: module, and the line shown in the overview, so that --help imports none of them.
 COMMANDS = {
@@ -71,6 +72,7 @@ def cli(ctx: click.Context, config_path: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors of ours become one message and an exit status, never a traceback."""
+    keep_files_private()
     try:
         cli.main(args=arguments, prog_name="newsletter")
     except NewsletterError as error:

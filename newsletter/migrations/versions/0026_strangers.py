@@ -11,9 +11,12 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+REFUSAL = "where consent came from can only be forgotten"
+
 
 def upgrade() -> None:
     _give_articles_their_feed()
+    _seal_networks()
 
 
 def _give_articles_their_feed() -> None:
@@ -44,5 +47,43 @@ def _source(url: str) -> str:
     return f"feed:{_host(url)}{parts.path.rstrip('/')}{query}"
 
 
+def _seal_networks() -> None:
+    """Rows are deleted when their time is over, and never changed."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER consent_networks_refuse_replace BEFORE INSERT ON consent_networks "
+            "WHEN EXISTS (SELECT 1 FROM consent_networks WHERE event_id = NEW.event_id) "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_change_of_network() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_network()"
+    )
+    op.execute(
+        "CREATE TRIGGER consent_networks_refuse_truncate BEFORE TRUNCATE ON consent_networks "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_network()"
+    )
+
+
+def _unseal_networks() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("update", "replace"):
+            op.execute(f"DROP TRIGGER consent_networks_refuse_{act}")
+        return
+    for act in ("update", "truncate"):
+        op.execute(f"DROP TRIGGER consent_networks_refuse_{act} ON consent_networks")
+    op.execute("DROP FUNCTION refuse_change_of_network()")
+
+
 def downgrade() -> None:
+    _unseal_networks()
     op.execute("UPDATE articles SET source = 'feed' WHERE source LIKE 'feed:%'")
