@@ -42,7 +42,7 @@ from newsletter.subscriptions import notices
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
-from newsletter.tokens.signing import Signer
+from newsletter.tokens.signing import Signer, check_secret
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -208,6 +208,7 @@ class Newsletter:
         Raises:
             ConfigurationError: something named is not there.
         """
+        check_secret(self.secret)
         for name in self.config.transports:
             self.transport(name)
         _ = self.cluster

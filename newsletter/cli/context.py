@@ -26,6 +26,7 @@ from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
 from newsletter.private_files import close_to_others
+from newsletter.shown import shown
 
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
@@ -71,11 +72,11 @@ class Program:
 
     def say(self, text: str) -> None:
         """A line on standard output, as it is."""
-        self.console.print(text, markup=False)
+        self.console.print(shown(text), markup=False)
 
     def warn(self, text: str) -> None:
         """A line on standard error."""
-        self.errors.print(text, markup=False)
+        self.errors.print(shown(text), markup=False)
 
     def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""

@@ -21,6 +21,8 @@ def server_settings(base_url: str) -> dict[str, Any]:
         "http": BoundedProtocol,
         "lifespan": "off",
         "ws": "none",
+        # Our own handler writes its lines, without what a terminal would obey.
+        "log_config": None,
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

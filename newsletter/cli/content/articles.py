@@ -33,6 +33,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
 from newsletter.fetching import fetch
+from newsletter.shown import shown
 
 SOME_FAILED = 3
 STATUSES = click.Choice([status.value for status in ArticleStatus])
@@ -211,9 +212,9 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
     if as_json:
         print_json(program, {**_summary(article), "body_html": article.body_html})
     elif as_html:
-        click.echo(article.body_html)
+        click.echo(shown(article.body_html))
     else:
-        click.echo(document_of(article, ImportContext.of(program.config.site)), nl=False)
+        click.echo(shown(document_of(article, ImportContext.of(program.config.site))), nl=False)
 
 
 @articles.command("edit")
