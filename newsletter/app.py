@@ -292,14 +292,14 @@ class Newsletter:
             notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
             return True
 
-    def edition_page(self, edition_id: int) -> str:
+    def edition_page(self, edition_id: int, key: str) -> str:
         """The view-online page of an edition that has begun to go out.
 
         Raises:
-            ResourceNotFound: there is none, or it is not public yet.
+            ResourceNotFound: there is none, it is not out yet, or needs another key.
         """
         with self.database.read() as session:
-            return editions.public_page(session, edition_id).web_html
+            return editions.page_of(session, edition_id, key).web_html
 
     def close(self) -> None:
         if self.__dict__.get("cluster"):

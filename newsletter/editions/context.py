@@ -58,6 +58,11 @@ def bulletin_context(edition: Edition) -> dict[str, Any]:
     }
 
 
+def _page_url(base_url: str, edition: Edition) -> str:
+    key = "" if edition.is_public else f"?key={edition.view_key or ''}"
+    return f"{base_url}/editions/{edition.id}{key}"
+
+
 def _common(edition: Edition) -> dict[str, Any]:
     site = edition.masthead["site"]
     zone = edition.masthead["timezone"]
@@ -69,7 +74,7 @@ def _common(edition: Edition) -> dict[str, Any]:
             "subject": edition.subject,
             "date": long_date(edition.send_at, zone),
         },
-        "view_online_url": f"{site['base_url']}/editions/{edition.id}",
+        "view_online_url": _page_url(site["base_url"], edition),
         "archive_url": f"{site['base_url']}/editions" if site.get("archive") else "",
     }
 

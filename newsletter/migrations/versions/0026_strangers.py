@@ -15,6 +15,8 @@ REFUSAL = "where consent came from can only be forgotten"
 
 
 def upgrade() -> None:
+    # Empty for editions of before: those that are not public answer to no link any more.
+    op.add_column("editions", sa.Column("view_key", sa.Text(), server_default="", nullable=False))
     _give_articles_their_feed()
     _seal_networks()
 
@@ -85,5 +87,6 @@ def _unseal_networks() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("editions", "view_key")
     _unseal_networks()
     op.execute("UPDATE articles SET source = 'feed' WHERE source LIKE 'feed:%'")

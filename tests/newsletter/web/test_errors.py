@@ -42,7 +42,7 @@ class Failing:
     def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
         raise self._error
 
-    def edition_page(self, edition_id: int) -> str:
+    def edition_page(self, edition_id: int, key: str) -> str:
         raise self._error
 
 
