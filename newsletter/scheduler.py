@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
 
 from newsletter.app import Newsletter
 from newsletter.articles import store as articles
@@ -19,6 +20,7 @@ from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
@@ -30,7 +32,7 @@ from newsletter.editions.together import DueDigest, compose_together, groups
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import notices, privacy
 from subscribers import consent
 from subscribers.finding.refreshing import refresh_due
 
@@ -179,9 +181,22 @@ def look_after(app: Newsletter) -> None:
             for name, run in overdue
             if stall_detector.is_news(session, f"overdue {name} {run.period}", now)
         ]
+        alarms += list(_signup_flood(session, now))
     for alarm in alarms:
         log.error("needs a person", what=alarm.title, detail=alarm.text)
         app.tell(alarm)
+
+
+def _signup_flood(session: Session, now: datetime) -> Iterator[Alarm]:
+    """The alarm of a day on which more people ask to join than the site asks to confirm."""
+    held = notices.held_back(session, NoticeKind.CONFIRM)
+    if held and stall_detector.is_news(session, f"signups {now:%Y-%m-%d}", now):
+        yield Alarm(
+            title="Far more sign-ups than usual",
+            text=f"{held} people are asked to confirm later, at the rate of joining.site_per_hour. "
+            "It may be an attack with other people's addresses.",
+            details=("If they are real, raise joining.site_per_hour.",),
+        )
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:

@@ -15,7 +15,7 @@ from newsletter.errors import Conflict, InvalidInput
 from newsletter.subscriptions import confirm, notices
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
-from subscribers.addresses import normalise_address
+from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
 from subscribers.models import SubscriberStatus
@@ -73,7 +73,7 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
     Args:
         network: the network address asked from; kept only where the administrator says so.
     """
-    if not site.joins_of_address.is_allowed(address.casefold()):
+    if not site.joins_of_address.is_allowed(mailbox_of(address)):
         return
     joining = Joining(
         address=address,
@@ -95,7 +95,8 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
                 options, kind = site.config.joining, NoticeKind.WELCOME
                 notices.queue_wanted(session, kind, subscriber, options, now)
             else:
-                notices.queue(session, confirm.KIND, subscriber, now)
+                most = site.config.joining.site_per_hour
+            notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
     except Conflict:
         return  # suppressed, or joining at this very moment by another request
 
