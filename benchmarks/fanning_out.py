@@ -21,11 +21,11 @@ from sqlalchemy import text
 
 from newsletter.app import Newsletter
 from newsletter.delivery.ledger import store as ledger_store
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions import store
 from newsletter.logging import log_to_stderr
-from subscribers.finding import counting
 from subscribers.segments.compiling import Asking
+from subscribers.segments.store import count
 
 BARE = """
 INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker)
@@ -105,9 +105,9 @@ def _claim(app: Newsletter, number: int) -> None:
 
 def _count_received(app: Newsletter) -> None:
     zone = ZoneInfo(app.config.site.timezone)
-    asking = Asking(now=app.clock.now(), zone=zone, measures=MEASURES)
     with app.database.read() as session:
-        assert counting.count(session, "received >= 1", asking)
+        asking = Asking(now=app.clock.now(), zone=zone, measures=measures(session))
+        assert count(session, "received >= 1", asking)
 
 
 def _bare(app: Newsletter, number: int) -> float:

@@ -16,17 +16,18 @@ from newsletter.config.theme import Theme
 from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
+from newsletter.delivery.ledger import reasons
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.sending.batch import INTERRUPTED
+from newsletter.delivery.sending.context import Toolbox
 from newsletter.delivery.sending.engine import Engine
-from newsletter.delivery.sending.worker import Toolbox
 from newsletter.delivery.transactional import Stationery
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.masthead import masthead
 from newsletter.errors import (
     ConfigurationError,
-    NewsletterError,
     SendingRefused,
     TokenSpent,
 )
@@ -46,6 +47,7 @@ from newsletter.tokens.signing import Signer, check_secret
 from newsletter.transports.base import (
     Accepted,
     Deferred,
+    InDoubt,
     Mail,
     Outcome,
     Transport,
@@ -223,12 +225,27 @@ class Newsletter:
         outcomes = Outcomes()
         *others, last = in_turn(self.config.routes, transport)
         for name in others:
-            with suppress(TransportStopped), self.transport(name).open() as session:
-                session.send([mail for mail in mails if outcomes.may_go(mail.key)], outcomes)
-        if left := [mail for mail in mails if outcomes.may_go(mail.key)]:
-            with self.transport(last).open() as session:
-                session.send(left, outcomes)
+            with suppress(TransportStopped):
+                self._send_once(name, mails, outcomes)
+        self._send_once(last, mails, outcomes)
         return outcomes.found
+
+    def _send_once(self, transport: str, mails: Sequence[Mail], outcomes: "Outcomes") -> None:
+        """Send those mails that surely no transport has taken yet.
+
+        Whatever a transport raises, a mail that it had begun is in doubt.
+        """
+        left = [mail for mail in mails if outcomes.may_go(mail.key)]
+        if not left:
+            return
+        with self.transport(transport).open() as session:
+            try:
+                session.send(left, outcomes)
+            except TransportStopped:
+                raise
+            except Exception as error:
+                if not outcomes.doubt_begun(reasons.fault(error)):
+                    raise
 
     def tell(self, alarm: Alarm) -> None:
         """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised.
@@ -248,8 +265,8 @@ class Newsletter:
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
-        except NewsletterError as error:
-            outcome, answer = None, str(error)
+        except Exception as error:  # noqa: BLE001 - what is to be told must not fail by its telling
+            outcome, answer = None, reasons.fault(error)
         if is_accepted(outcome):
             return True
         log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
@@ -258,7 +275,9 @@ class Newsletter:
     @cached_property
     def notices(self) -> NoticeSender:
         """What sends the mails that belong to no edition."""
-        return NoticeSender(self.database, self.clock, self._notice, self._hand_over_notice)
+        return NoticeSender(
+            self.database, self.clock, self._notice, self._hand_over_notice, self.tell
+        )
 
     def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
         desk = Desk(
@@ -313,12 +332,21 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.found: dict[int, Outcome] = {}
+        self._begun: set[int] = set()
 
     def handing_over(self, key: int) -> None:
-        """Nothing to keep: a test mail may be lost."""
+        self._begun.add(key)
 
     def settled(self, key: int, outcome: Outcome) -> None:
+        self._begun.discard(key)
         self.found[key] = outcome
+
+    def doubt_begun(self, why: str) -> bool:
+        """Mark what was begun and not answered as in doubt; whether there was any."""
+        begun = tuple(self._begun)
+        for key in begun:
+            self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))
+        return bool(begun)
 
     def may_go(self, key: int) -> bool:
         """Whether no transport has taken this mail, refused it, or left it in doubt."""

@@ -5,7 +5,7 @@ writing transaction takes its lock at the start, so it waits for its turn instea
 half-way. Driver errors become `StorageError` here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,7 +27,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.engine import URL, Connection, ExecutionContext
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -40,9 +40,6 @@ from newsletter.private_files import create_private
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Of one process at once; further threads wait for one to be free.
 POSTGRESQL_CONNECTIONS = 15
-# Execution options of a query for very many bytes, which PostgreSQL would send written out in hex.
-MANY_BYTES: Mapping[str, bool] = {"newsletter_many_bytes": True}
-_BINARY_FORMAT = 1
 _ALLOW_LARGE_SETS = text(
     "SELECT set_config('work_mem', '256MB', true) "
     "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
@@ -220,20 +217,7 @@ def _open_engine(url: URL) -> Engine:
         raise ConfigurationError(
             "PostgreSQL needs its driver; install it with: pip install 'newsletter[postgresql]'"
         ) from error
-    event.listen(engine, "before_cursor_execute", _ask_for_bytes)
     return engine
-
-
-def _ask_for_bytes(
-    _connection: Connection,
-    cursor: Any,
-    _statement: str,
-    _parameters: object,
-    context: ExecutionContext | None,
-    _executemany: bool,
-) -> None:
-    if context is not None and MANY_BYTES.keys() <= context.execution_options.keys():
-        cursor.format = _BINARY_FORMAT
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -36,6 +36,10 @@ class SendingRefused(NewsletterError):
     """Sending would break a rule (no imprint, no sender); nothing was sent."""
 
 
+class SendingFailed(NewsletterError):
+    """An edition cannot go on, by many refusals or by a fault of ours; it is held."""
+
+
 class TemplateError(NewsletterError):
     """A template cannot be read or rendered; the message names file and line."""
 

@@ -7,7 +7,6 @@ look may come late, twice, or on several machines at once.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,9 +19,10 @@ from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger import news
 from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.delivery.monitoring import stall_detector
-from newsletter.delivery.tallying.taking import take_in
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
 from newsletter.editions.digest import NothingToSay
@@ -34,7 +34,6 @@ from newsletter.feeds.keeping import FeedKeeper
 from newsletter.fetching import Size, size_of
 from newsletter.subscriptions import notices, privacy
 from subscribers import consent
-from subscribers.finding.refreshing import refresh_due
 
 log = structlog.get_logger()
 
@@ -46,8 +45,9 @@ LOOK_AFTER_EDITIONS_SECONDS = 60
 LOOK_AT_FEEDS_SECONDS = 15
 LOOK_AT_PEOPLE_SECONDS = 3600
 LOOK_AT_SIZES_SECONDS = 30
-LOOK_AT_INDEX_SECONDS = 60
-LOOK_AT_TALLY_SECONDS = 15
+COUNT_MAILS_SECONDS = 15
+# So many at a time, that a scheduler which is stopped need not wait for long.
+MOST_LOTS = 400
 SIZE_TIME = timedelta(seconds=10)
 
 
@@ -63,8 +63,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
-        (lambda: index_people(app), LOOK_AT_INDEX_SECONDS),
-        (lambda: tally_deliveries(app), LOOK_AT_TALLY_SECONDS),
+        (lambda: count_mails(app), COUNT_MAILS_SECONDS),
         (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
         (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
@@ -179,7 +178,7 @@ def look_after(app: Newsletter) -> None:
         alarms += [
             _not_made(name, run)
             for name, run in overdue
-            if stall_detector.is_news(session, f"overdue {name} {run.period}", now)
+            if news.is_news(session, f"overdue {name} {run.period}", now)
         ]
         alarms += list(_signup_flood(session, now))
     for alarm in alarms:
@@ -190,7 +189,7 @@ def look_after(app: Newsletter) -> None:
 def _signup_flood(session: Session, now: datetime) -> Iterator[Alarm]:
     """The alarm of a day on which more people ask to join than the site asks to confirm."""
     held = notices.held_back(session, NoticeKind.CONFIRM)
-    if held and stall_detector.is_news(session, f"signups {now:%Y-%m-%d}", now):
+    if held and news.is_news(session, f"signups {now:%Y-%m-%d}", now):
         yield Alarm(
             title="Far more sign-ups than usual",
             text=f"{held} people are asked to confirm later, at the rate of joining.site_per_hour. "
@@ -243,18 +242,16 @@ def _forget_some(app: Newsletter, now: datetime) -> int:
         return privacy.forget_unconfirmed(session, now - app.config.joining.forget, now)
 
 
-def index_people(app: Newsletter) -> None:
-    """Bring what people are searched and counted by up to date."""
-    zone = ZoneInfo(app.config.site.timezone)
-    if changed := refresh_due(app.database, zone, app.clock.now()):
-        log.info("people indexed", people=changed)
-
-
-def tally_deliveries(app: Newsletter) -> None:
-    """Take into the tally what has been sent, so that segments are counted without the ledger."""
-    zone = ZoneInfo(app.config.site.timezone)
-    if taken := take_in(app.database, zone):
-        log.info("deliveries tallied", deliveries=taken)
+def count_mails(app: Newsletter) -> None:
+    """Count the deliveries of ended editions in the mail statistics, lot by lot."""
+    counted = 0
+    for _ in range(MOST_LOTS):
+        looked_at = count_lot(app.database)
+        if not looked_at:
+            break
+        counted += looked_at
+    if counted:
+        log.info("deliveries counted", deliveries=counted)
 
 
 def keep_feeds(keeper: FeedKeeper) -> None:

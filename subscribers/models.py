@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, event, inspect
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
+from subscribers.folding import search_text
 
 
 class SubscriberStatus(StrEnum):
@@ -54,6 +57,11 @@ class TopicChoice(Base):
     """As `subscribers.topics.choice_key` writes it."""
 
 
+def _search_text_of_row(context: DefaultExecutionContext) -> str:
+    row: dict[str, str | None] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return search_text(row.get("address"), row.get("name"))
+
+
 class Subscriber(Base):
     """A person's address."""
 
@@ -80,6 +88,21 @@ class Subscriber(Base):
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    search_text: Mapped[str] = mapped_column(
+        default=_search_text_of_row, server_default="", deferred=True
+    )
+    """Address and name as `subscribers.folding` makes them.
+
+    Written with every INSERT and with every change of an object; an UPDATE of rows that changes
+    an address or a name must set it too.
+    """
+
+
+@event.listens_for(Subscriber, "before_update")
+def _keep_search_text(_mapper: object, _connection: object, subscriber: Subscriber) -> None:
+    attributes: Any = inspect(subscriber).attrs
+    if attributes.address.history.has_changes() or attributes.name.history.has_changes():
+        subscriber.search_text = search_text(subscriber.address, subscriber.name)
 
 
 class Suppression(Base):

@@ -73,6 +73,9 @@ class Person:
     confirmed: datetime | None = None
     active: datetime | None = None
     paused: datetime | None = None
+    received: int = 0
+    mailed: datetime | None = None
+    bounced: int = 0
 
     @property
     def address(self) -> str:
@@ -201,14 +204,18 @@ def _holds(name: str, operator: Operator, value: Value, person: Person) -> bool:
         return str(known) == value
     if known is None:
         return False
-    assert isinstance(value, date | Ago)
-    day, wanted = known.astimezone(ZONE).date(), _day(value)
+    if isinstance(value, int):
+        return _compares(known, operator, value)
+    return _compares(known.astimezone(ZONE).date(), operator, _day(value))
+
+
+def _compares(known: Any, operator: Operator, wanted: Any) -> bool:
     return {
-        Operator.EQUAL: day == wanted,
-        Operator.LESS: day < wanted,
-        Operator.AT_MOST: day <= wanted,
-        Operator.GREATER: day > wanted,
-        Operator.AT_LEAST: day >= wanted,
+        Operator.EQUAL: known == wanted,
+        Operator.LESS: known < wanted,
+        Operator.AT_MOST: known <= wanted,
+        Operator.GREATER: known > wanted,
+        Operator.AT_LEAST: known >= wanted,
     }[operator]
 
 

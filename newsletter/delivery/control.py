@@ -54,8 +54,12 @@ def retry_failed(session: Session, number: int) -> int:
 
 
 def resume(session: Session, number: int) -> None:
-    """Go on, with transports that had refused us as well: somebody has mended them."""
+    """Go on, with transports that had refused us as well: somebody has mended them.
+
+    What was put off because we were refused is tried at once, with all its attempts ahead.
+    """
     transport_health.forget_refusals(session)
+    uncertain.requeue_blocked(session, number)
     store.change_state(session, number, Act.RESUME)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.database import allow_large_sets
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions import store
 from newsletter.editions.models import Edition
@@ -43,7 +43,8 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     """The audience of an edition as it stands now."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
-    outside = case((in_segment(edition, now, MEASURES), None), else_=NOT_IN_SEGMENT)
+    known = measures(session) if edition.segment else {}
+    outside = case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
     reason = func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
     asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
     query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)

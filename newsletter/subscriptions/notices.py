@@ -5,7 +5,7 @@ once: a person asked to confirm can ask again, but must not be asked twice for o
 button. The claim looks whether what it says is still true of her, and whether she may be mailed.
 """
 
-import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 from newsletter.clock import Clock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.database import Database
-from newsletter.delivery.ledger import settlement
+from newsletter.delivery.alarms import Alarm, RaiseAlarm, no_alarm
+from newsletter.delivery.ledger import news, reasons, settlement
 from newsletter.delivery.ledger.models import DeliveryState, Notice
-from newsletter.errors import Conflict, NewsletterError
+from newsletter.delivery.sending.batch import INTERRUPTED
+from newsletter.errors import Conflict, NewsletterError, StorageError
 from newsletter.subscriptions.notice_kinds import KINDS
-from newsletter.transports.base import Deferred, Mail, Outcome
+from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
 from subscribers.audience import tellable
 from subscribers.models import Subscriber
 
@@ -102,15 +104,23 @@ class NoticeSender:
     """Sends what is queued; any number of processes may."""
 
     def __init__(
-        self, database: Database, clock: Clock, compose: Compose, hand_over: HandOver
+        self,
+        database: Database,
+        clock: Clock,
+        compose: Compose,
+        hand_over: HandOver,
+        alarm: RaiseAlarm = no_alarm,
     ) -> None:
         self._database = database
         self._clock = clock
         self._compose = compose
         self._hand_over = hand_over
+        self._alarm = alarm
+        self._faults: Counter[str] = Counter()
+        """Notices that failed by a fault of ours in this round, by reason."""
 
     def send_due(self) -> None:
-        """Send every notice that is due."""
+        """Send every notice that is due; one that cannot be made or handed over fails alone."""
         with self._database.read() as session:
             due = _due(session, self._clock.now())
         for number, kind in due:
@@ -120,22 +130,50 @@ class NoticeSender:
                 self._send(number)
         with self._database.write() as session:
             _doubt_silent(session, self._clock.now())
+        self._tell_faults()
+
+    def _tell_faults(self) -> None:
+        """One alarm a day for what failed, however many do."""
+        faults, self._faults = self._faults, Counter()
+        if not faults:
+            return
+        now = self._clock.now()
+        with self._database.write() as session:
+            is_news = news.is_news(session, f"notices failed {now:%Y-%m-%d}", now)
+        if is_news:
+            count = faults.total()
+            self._alarm(
+                Alarm(
+                    title=f"{count} mail{'s' * (count != 1)} to one person failed by a fault",
+                    text="They confirm, welcome or say goodbye. All others go on.",
+                    details=tuple(f"{n} × {reason}" for reason, n in faults.most_common(5)),
+                )
+            )
 
     def _send(self, number: int) -> None:
         with self._database.read() as session:
             notice = session.get_one(Notice, number)
-        recipient = ""
         try:
             mail = self._mail(number)
             recipient = mail.recipient
             outcome = self._hand_over(mail)
+        except StorageError:
+            raise
         except NewsletterError as error:
-            # Nothing has left: the transport says so by raising.
-            outcome = Deferred(response=str(error))
+            # Nothing has left: the transport says so by raising. No address is known to be in it.
+            recipient, outcome = "", Deferred(response=str(error))
             log.error("a notice could not be sent", notice=number, error=str(error))  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this notice's alone
+            reason = reasons.normalised(reasons.fault(error))
+            self._faults[reason] += 1
+            log.error("a notice failed by a fault", notice=number, error=reason)  # noqa: TRY400
+            self._settle(number, DeliveryState.FAILED, reason, notice.attempts + 1)
+            return
         if outcome is None:
             self._settle(number, DeliveryState.UNCERTAIN, "no answer")
             return
+        if isinstance(outcome, InDoubt) and outcome.response.startswith(INTERRUPTED):
+            self._faults[reasons.normalised(outcome.response)] += 1
         now = self._clock.now()
         settled = settlement.settle(
             outcome,
@@ -143,9 +181,11 @@ class NoticeSender:
             attempts=notice.attempts,
             give_up_at=notice.created_at + GIVE_UP,
             now=now,
+            address=recipient,
         )
-        reason = _without(settled.reason, recipient)
-        self._settle(number, settled.state, reason, settled.attempts, settled.next_attempt_at)
+        self._settle(
+            number, settled.state, settled.reason, settled.attempts, settled.next_attempt_at
+        )
 
     def _mail(self, number: int) -> Mail:
         with self._database.read() as session:
@@ -168,11 +208,6 @@ class NoticeSender:
             notice = session.get_one(Notice, number)
             notice.state, notice.reason, notice.attempts = state, reason, attempts
             notice.next_attempt_at, notice.settled_at = next_attempt_at, self._clock.now()
-
-
-def _without(answer: str, address: str) -> str:
-    """What a server answered, but for the address: a new one is perhaps another person's."""
-    return re.sub(re.escape(address), "…", answer, flags=re.IGNORECASE) if address else answer
 
 
 def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:

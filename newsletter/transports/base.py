@@ -7,7 +7,7 @@ to disk in both; a transport calls it from the thread that called `send`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 from typing import Annotated, Protocol, Self
@@ -15,6 +15,7 @@ from typing import Annotated, Protocol, Self
 from pydantic import BaseModel
 
 from newsletter.errors import NewsletterError
+from newsletter.transports.verdicts import Verdict, classify
 
 BESIDE = "beside the configuration file"
 PathBeside = Annotated[str, BESIDE]
@@ -52,20 +53,32 @@ class Accepted:
 class Deferred:
     """Not taken now, may be later (SMTP 4xx, a full queue, a refused connection).
 
-    `throttled` is set where the answer speaks of the transport (too fast, too many), not of
-    this mail: such an answer uses up nobody's attempts.
+    `throttled` is set where the answer speaks of the transport (too fast, blocked), not of
+    this mail. `verdict` says whom it speaks of where the transport knows more than the words.
     """
 
     response: str
     retry_after: timedelta | None = None
     throttled: bool = False
+    verdict: Verdict | None = field(default=None, compare=False)
+
+    @property
+    def about(self) -> Verdict:
+        """Whom the answer speaks of."""
+        return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Never taken for this recipient (SMTP 5xx at RCPT or for the content to her)."""
+    """Refused for good (SMTP 5xx); `about` says whether for the recipient's sake or for ours."""
 
     response: str
+    verdict: Verdict | None = field(default=None, compare=False)
+
+    @property
+    def about(self) -> Verdict:
+        """Whom the answer speaks of."""
+        return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
+from subscribers.folding import search_text
 from subscribers.importing import store
 from subscribers.importing.deciding import Held, Newcomer, Plan
 from subscribers.importing.rows import Person
@@ -42,6 +43,7 @@ SUBSCRIBER_COLUMNS = (
     "joined_at",
     "confirmed_at",
     "ended_at",
+    "search_text",
 )
 EVENT_COLUMNS = ("subscriber_id", "at", "kind", "source", "details")
 SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at")
@@ -151,13 +153,14 @@ def _subscriber(
 ) -> tuple[object, ...]:
     """As `membership.join` would leave her, and `membership.leave` after it."""
     candidate, person = who.candidate, who.candidate.person
+    name = clean_name(person.name)
     begun = now if who.status is SubscriberStatus.CONFIRMED else None
     ended = now if who.ended_by else None
     return (
         number,
         candidate.address,
         candidate.address_hash,
-        clean_name(person.name),
+        name,
         person.wishes.language,
         SubscriberStatus.ENDED if who.ended_by else who.status,
         person.wishes.frequency,
@@ -169,6 +172,7 @@ def _subscriber(
         now,
         begun,
         ended,
+        search_text(candidate.address, name),
     )
 
 

@@ -3,7 +3,7 @@
 Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any as Anything
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
 from sqlalchemy import false as never
-from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
@@ -31,23 +30,18 @@ from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
 from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
-# Of fields, in a zone: the digits of everybody's value as `finding.bits` has them, days as
-# `finding.portraits.number_of`. None where they are not known now.
-Slices = Callable[[Session, Collection[str], ZoneInfo], Mapping[str, Sequence[int]] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """A value of each subscriber that is worked out of another room's rows."""
 
-    subscriber: InstrumentedAttribute[int]
+    subscriber: ColumnElement[int]
     """Whose row it is."""
     value: ColumnElement[Anything]
     """An aggregate of all her rows."""
     among: Condition
     """Which rows count."""
-    slices: Slices | None = None
-    """Asks for the values of everybody, where they are known sooner than by the rows."""
 
     def having(self, test: Condition | None = None) -> Condition:
         """The condition on `Subscriber` to have such rows, whose value passes the test."""
@@ -66,8 +60,6 @@ class Asking:
     """Whose days the dates are."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """The fields that are measured above."""
-    known: Mapping[Expression, Condition] = field(default_factory=dict)
-    """Tests whose answer is known already."""
 
 
 def condition(expression: Expression, asking: Asking) -> Condition:
@@ -76,8 +68,6 @@ def condition(expression: Expression, asking: Asking) -> Condition:
     Raises:
         InvalidInput: it asks for a measure that was not handed in.
     """
-    if expression in asking.known:
-        return asking.known[expression]
     match expression:
         case All(operands=operands):
             return and_(*(condition(operand, asking) for operand in operands))

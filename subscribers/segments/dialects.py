@@ -1,12 +1,10 @@
 """The few functions that SQLite and PostgreSQL call by different names."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, literal
+from sqlalchemy import Integer, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType
 
 
 class Folded(FunctionElement[str]):
@@ -28,19 +26,6 @@ class AttributeValue(FunctionElement[str]):
 
     type = Text()
     inherit_cache = True
-
-
-class Listed(FunctionElement[Any]):
-    """Whether a number is one of those that a text lists with commas."""
-
-    # Of a truth value SQLite is asked whether it is 1, and would know no index for that.
-    type = NullType()
-    inherit_cache = True
-
-
-def is_among(number: Any, numbers: Iterable[int]) -> ColumnElement[bool]:
-    """The condition to be one of these numbers: one value, however many they are."""
-    return Listed(number, literal(",".join(map(str, numbers)), Text()))
 
 
 @compiles(Folded)
@@ -67,11 +52,3 @@ def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
         return f"({column} ->> {key})"
     # A path would miss keys that JSON writes with escapes.
     return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters
-
-
-@compiles(Listed)
-def _listed(element: Listed, compiler: Any, **options: Any) -> str:
-    number, numbers = (compiler.process(clause, **options) for clause in element.clauses)
-    if compiler.dialect.name == "postgresql":
-        return f"{number} = ANY (CAST('{{' || {numbers} || '}}' AS bigint[]))"
-    return f"{number} IN (SELECT value FROM json_each('[' || {numbers} || ']'))"  # noqa: S608 - of bound parameters

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import allow_large_sets
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.models import Segment, Subscriber, SubscriberStatus
 from subscribers.segments.compiling import Asking, condition
-from subscribers.segments.expressions import Expression
 from subscribers.segments.parsing import parse
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -67,14 +67,15 @@ def members(text: str, asking: Asking) -> ColumnElement[bool]:
     Raises:
         InvalidInput: it cannot be understood.
     """
-    return members_of(parse(text), asking)
+    return condition(parse(text), asking) & (Subscriber.status != SubscriberStatus.ERASED)
 
 
-def members_of(expression: Expression, asking: Asking) -> ColumnElement[bool]:
-    """The same of an expression that has been parsed."""
-    return condition(expression, asking) & (Subscriber.status != SubscriberStatus.ERASED)
+def count(session: Session, text: str, asking: Asking) -> int:
+    """How many people an expression means now.
 
-
-def count(session: Session, members: ColumnElement[bool]) -> int:
-    """Read from the list itself; `finding.counting` knows it sooner."""
-    return session.scalars(select(func.count()).select_from(Subscriber).where(members)).one()
+    Raises:
+        InvalidInput: it cannot be understood, or asks for a measure that was not handed in.
+    """
+    allow_large_sets(session)
+    query = select(func.count()).select_from(Subscriber).where(members(text, asking))
+    return session.scalars(query).one()

@@ -32,7 +32,7 @@ def export(
             conditions.append(Subscriber.status == SubscriberStatus(status))
         if segment:
             expression = meant(program, session, segment)
-            conditions.append(store.members(expression, asking_of(program)))
+            conditions.append(store.members(expression, asking_of(program, session)))
         count = _write(file, kind, exporting.rows(session, conditions))
     program.warn(f"{count} people written.")
 

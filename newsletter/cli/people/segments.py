@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store as articles
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from subscribers import store as people
-from subscribers.finding import counting
 from subscribers.segments import store
 from subscribers.segments.compiling import Asking
 from subscribers.segments.naming import unheard_of
@@ -32,7 +31,7 @@ def add(program: Program, name: str, expression: str) -> None:
         store.add(session, name, expression, program.clock.now())
         meant(program, session, expression)
     with program.database.read() as session:
-        count = counting.count(session, expression, asking_of(program))
+        count = store.count(session, expression, asking_of(program, session))
     program.say(f"The segment {name} has {count} people now.")
 
 
@@ -41,12 +40,12 @@ def add(program: Program, name: str, expression: str) -> None:
 @pass_program
 def list_segments(program: Program, as_json: bool) -> None:
     """Every segment, with how many people it has now."""
-    asking = asking_of(program)
     with program.database.read() as session:
+        asking = asking_of(program, session)
         rows = [
             {
                 "name": segment.name,
-                "people": counting.count(session, segment.expression, asking),
+                "people": store.count(session, segment.expression, asking),
                 "expression": segment.expression,
             }
             for segment in store.every(session)
@@ -66,7 +65,7 @@ def count(program: Program, name_or_expression: str) -> None:
     """How many people a segment or an expression has now."""
     with program.database.read() as session:
         expression = meant(program, session, name_or_expression)
-        program.say(str(counting.count(session, expression, asking_of(program))))
+        program.say(str(store.count(session, expression, asking_of(program, session))))
 
 
 @segments.command()
@@ -96,7 +95,7 @@ def meant(program: Program, session: Session, name_or_expression: str) -> str:
     return expression
 
 
-def asking_of(program: Program) -> Asking:
-    """Now, in the site's zone, with what the ledger knows."""
+def asking_of(program: Program, session: Session) -> Asking:
+    """Now, in the site's zone, with the mail statistics."""
     zone = ZoneInfo(program.config.site.timezone)
-    return Asking(now=program.clock.now(), zone=zone, measures=MEASURES)
+    return Asking(now=program.clock.now(), zone=zone, measures=measures(session))

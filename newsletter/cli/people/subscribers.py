@@ -18,11 +18,10 @@ from newsletter.subscriptions import privacy
 from subscribers import membership, store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
-from subscribers.finding.counting import count_by_status
-from subscribers.finding.meant import Meant, Within
-from subscribers.finding.searching import page
 from subscribers.membership import Joining
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
+from subscribers.search import page
+from subscribers.segments.store import members
 from subscribers.topics import Choice
 
 FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
@@ -124,12 +123,18 @@ def list_subscribers(
         within = None
         if segment:
             expression = meant(program, session, segment)
-            within = Within(expression=expression, asking=asking_of(program))
-        wanted = Meant(status=SubscriberStatus(status) if status else None, within=within)
-        found = page(session, wanted, words=search, limit=limit, below=below)
+            within = members(expression, asking_of(program, session))
+        found = page(
+            session,
+            status=SubscriberStatus(status) if status else None,
+            within=within,
+            words=search,
+            limit=limit,
+            below=below,
+        )
         choices = store.choices_of(session, found)
         rows = [_as_dict(person, choices[person.choice_id]) for person in found]
-        counts = count_by_status(session)
+        counts = store.count_by_status(session)
     if as_json:
         print_json(program, rows)
         return

@@ -45,10 +45,51 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     deferred_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When it was first not taken since it was queued: patience counts from here."""
+    """Its own first attempt since it was queued that was not taken: patience counts from here."""
+    verdict: Mapped[str] = mapped_column(default="")
+    """Whom the last answer that did not take it spoke of: a `Verdict`; empty where none did."""
     resent: Mapped[bool] = mapped_column(default=False)
     """Whether it was in doubt before and sent again by the edition's policy."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class MailStatistics(Base):
+    """What one subscriber was sent, by the deliveries that have been counted.
+
+    `delivery.engagement` says which those are, and adds the others.
+    """
+
+    __tablename__ = "mail_statistics"
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True
+    )
+    received: Mapped[int]
+    last_mailed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    bounced: Mapped[int]
+
+
+class CountedEdition(Base):
+    """How far an edition's deliveries are counted in the statistics."""
+
+    __tablename__ = "counted_editions"
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
+    )
+    through: Mapped[int]
+    """The last subscriber whose delivery was looked at; they are taken in this order."""
+    is_whole: Mapped[bool]
+
+
+class UncountedDelivery(Base):
+    """A delivery that was looked at, and is to be counted once it is settled for good."""
+
+    __tablename__ = "uncounted_deliveries"
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class NoticeKind(StrEnum):
@@ -112,10 +153,18 @@ class DomainUse(Use, Base):
     domain: Mapped[str] = mapped_column(primary_key=True)
     booked_until: Mapped[datetime] = mapped_column(UTCDateTime)
     """Mails beyond the quota are put off to later windows up to here."""
-    in_a_row: Mapped[int] = mapped_column(default=0)
-    """How often it has refused for now since it last took a mail."""
+    refused_in_a_row: Mapped[int] = mapped_column(default=0)
+    """Different recipients refused in a row, in a way that may speak of the whole domain."""
+    rests_in_a_row: Mapped[int] = mapped_column(default=0)
+    """Rests since it last took a mail; above 0 it is probed before all goes on."""
     reason: Mapped[str] = mapped_column(default="")
     rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    are_tried_alone: Mapped[bool] = mapped_column(default=False)
+    """Its last probe was of recipients refused before: those never tried need not wait."""
+    took_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it last took a mail while it was watched."""
+    greylists_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """It lately took second attempts: until then a refused first one says nothing of it."""
 
 
 class TransportTrouble(Base):

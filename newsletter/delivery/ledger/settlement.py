@@ -1,20 +1,23 @@
 """What an outcome means for a delivery: pure, from the transport's answer to the next state."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsletter.delivery.ledger import reasons
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
+from newsletter.transports.verdicts import REFUSES_US, Verdict, hinted_wait
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=4)
 # Spreads deliveries deferred together, so that they don't all come back at once.
 SPREAD = 0.25
-# RFC 3463: class, subject, detail; the code alone where the server gives no more.
-_ANSWER = re.compile(r"(4\d\d)(?:[ -]4\.(\d{1,3})\.\d{1,3})?")
-_GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
-MAX_REASON_CHARACTERS = 1000
+# A refusal that speaks of us may be mended by a person, and is not helped by trying often.
+FIRST_BLOCKED_WAIT = timedelta(hours=1)
+LONGEST_BLOCKED_WAIT = timedelta(hours=12)
+# A mail is given up for answers about our pace only after so many tries of its own: a server that
+# is slow with everybody gives each mail few.
+MOST_THROTTLED = 10
 STATES: dict[type[Outcome], DeliveryState] = {
     Accepted: DeliveryState.SENT,
     Refused: DeliveryState.FAILED,
@@ -32,26 +35,56 @@ class Settlement:
     next_attempt_at: datetime | None = None
     deferred_since: datetime | None = None
     """Set where patience begins to count, unless it does already."""
+    verdict: str = ""
+    """Whom the answer spoke of."""
 
 
 def settle(
-    outcome: Outcome, *, key: int, attempts: int, give_up_at: datetime, now: datetime
+    outcome: Outcome,
+    *,
+    key: int,
+    attempts: int,
+    give_up_at: datetime,
+    now: datetime,
+    address: str = "",
 ) -> Settlement:
     """The ledger's word on an outcome.
 
     Args:
         key: the delivery's number; spreads the waits.
         attempts: those made before this one.
+        address: the recipient's, which is not kept with the answer.
     """
-    reason = words(outcome)
+    reason = words(outcome, address)
     if isinstance(outcome, Deferred):
-        return _deferred(outcome, reason, key, attempts, give_up_at, now)
-    return Settlement(state=STATES[type(outcome)], reason=reason, attempts=attempts + 1)
+        made = attempts + (not outcome.throttled or is_answered(outcome))
+        wait = outcome.retry_after or _hinted(outcome) or wait_before(max(made, 1), key)
+        return _put_off(outcome, reason, made, now + wait, give_up_at, now)
+    made = attempts + 1
+    if isinstance(outcome, Refused) and outcome.about in REFUSES_US:
+        return _put_off(outcome, reason, made, now + blocked_wait(made, key), give_up_at, now)
+    verdict = outcome.about if isinstance(outcome, Refused) else ""
+    return Settlement(state=STATES[type(outcome)], reason=reason, attempts=made, verdict=verdict)
 
 
-def words(outcome: Outcome) -> str:
+def words(outcome: Outcome, address: str = "") -> str:
     """As much of an answer as the ledger keeps."""
-    return outcome.response[:MAX_REASON_CHARACTERS]
+    return reasons.kept(outcome.response, address)
+
+
+def is_answered(outcome: Deferred) -> bool:
+    """Whether a server answered, rather than a connection broke or was not to be had."""
+    return outcome.response[:3].isdigit()
+
+
+def _hinted(outcome: Deferred) -> timedelta | None:
+    return hinted_wait(outcome.response) if outcome.about is Verdict.GREYLISTED else None
+
+
+def blocked_wait(attempt: int, key: int) -> timedelta:
+    """How long a mail waits whose refusal speaks of us."""
+    doubled: timedelta = FIRST_BLOCKED_WAIT * 2 ** min(attempt - 1, 10)
+    return min(doubled, LONGEST_BLOCKED_WAIT) * (1.0 + SPREAD * (key % 97) / 97)
 
 
 def wait_before(attempt: int, key: int) -> timedelta:
@@ -65,30 +98,29 @@ def spread(moment: datetime, key: int) -> datetime:
     return moment + FIRST_WAIT * SPREAD * (key % 97) / 97
 
 
-def is_about_domain(answer: Deferred) -> bool:
-    """Whether a 4xx speaks of all mail to the recipient's domain.
-
-    Not one about her mailbox or address (RFC 3463: x.1, x.2), nor greylisting, which waits for
-    this very mail, nor a broken connection; one about our pace is the transport's.
-    """
-    match = _ANSWER.match(answer.response)
-    if answer.throttled or match is None or _GREYLISTED.search(answer.response):
-        return False
-    code, subject = match.groups()
-    return subject not in {"1", "2"} if subject else code != "450"
-
-
-def _deferred(
-    outcome: Deferred, reason: str, key: int, attempts: int, give_up_at: datetime, now: datetime
+def _put_off(
+    outcome: Deferred | Refused,
+    reason: str,
+    made: int,
+    next_at: datetime,
+    give_up_at: datetime,
+    now: datetime,
 ) -> Settlement:
-    made = attempts if outcome.throttled else attempts + 1
-    wait = outcome.retry_after or wait_before(max(made, 1), key)
-    if not outcome.throttled and now + wait > give_up_at:
-        return Settlement(state=DeliveryState.FAILED, reason=f"given up: {reason}", attempts=made)
+    is_throttled = isinstance(outcome, Deferred) and outcome.throttled
+    is_patient = is_throttled and made < MOST_THROTTLED
+    if next_at > give_up_at and not is_patient:
+        return Settlement(
+            state=DeliveryState.FAILED,
+            reason=f"given up: {reason}",
+            attempts=made,
+            verdict=outcome.about,
+        )
+    is_tried = not is_throttled or (isinstance(outcome, Deferred) and is_answered(outcome))
     return Settlement(
         state=DeliveryState.DEFERRED,
         reason=reason,
         attempts=made,
-        next_attempt_at=now + wait,
-        deferred_since=None if outcome.throttled else now,
+        next_attempt_at=next_at,
+        deferred_since=now if is_tried else None,
+        verdict=outcome.about,
     )

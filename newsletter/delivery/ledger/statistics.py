@@ -1,39 +1,260 @@
-"""What the ledger knows of a person's mail, for segments: how many, when last, how many failed.
+"""Mail statistics: how many mails each subscriber received, the last one's time, the failed ones.
 
-Who they are is worked out of the ledger in one go when it is asked for: an index by subscriber
-would be paid for by every delivery written. How many they are, the tally knows sooner. Nothing
-tells whether a mail was opened; no mail of ours is made to.
+Whether a mail was opened is not known; no mail of ours is made to tell.
+
+Each delivery is in exactly one of three places, and one transaction moves it from one to the next:
+
+- *ahead*: beyond `CountedEdition.through` of its edition, or the edition has no such row;
+- *uncounted*: an `UncountedDelivery`, since it was not settled for good when its lot was counted,
+  or has been queued again since;
+- *counted*: all else. It is SENT, FAILED or SKIPPED, and `MailStatistics` holds what it adds.
+
+The measures add what the ledger says of the first two to the statistics, so they are exact at every
+moment, whether or not counting has caught up, and counting may stop after any lot. Workers settle
+only deliveries that are not settled for good, which are never counted. Nothing leaves SENT or
+SKIPPED; whatever takes a delivery out of FAILED calls `uncount_failed` before, in its transaction.
+
+On PostgreSQL an advisory lock keeps deliveries in their places until the transaction ends: shared
+by writing transactions that ask, exclusive to those that move some. Reading ones see one snapshot,
+as on SQLite, which has one writer at a time.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
 
-from newsletter.delivery.ledger.models import Delivery, DeliveryState
-from newsletter.delivery.tallying.asking import slices_of
-from newsletter.delivery.tallying.changes import BOUNCED, MAILED, RECEIVED
+from newsletter.database import Database
+from newsletter.delivery.ledger.models import (
+    CountedEdition,
+    Delivery,
+    DeliveryState,
+    MailStatistics,
+    UncountedDelivery,
+)
+from newsletter.editions.models import Edition, EditionState
 from subscribers.segments.compiling import Measure
 
-_SENT = Delivery.state == DeliveryState.SENT
+FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
+# Which editions are counted: the deliveries of others change all the time.
+ENDED = (EditionState.SENT, EditionState.CANCELLED)
+# A lot holds SQLite's lock for writing for less than 50 ms.
+LOT = 1_000
+_LOCK_KEY = 7_203_098
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_LOCK_KEY)
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)").bindparams(key=_LOCK_KEY)
 
-MEASURES: Mapping[str, Measure] = {
-    RECEIVED: Measure(
-        subscriber=Delivery.subscriber_id,
-        value=func.count(Delivery.id),
-        among=_SENT,
-        slices=slices_of,
-    ),
-    MAILED: Measure(
-        subscriber=Delivery.subscriber_id,
-        value=func.max(Delivery.settled_at),
-        among=_SENT,
-        slices=slices_of,
-    ),
-    BOUNCED: Measure(
-        subscriber=Delivery.subscriber_id,
-        value=func.count(Delivery.id),
-        among=Delivery.state == DeliveryState.FAILED,
-        slices=slices_of,
-    ),
-}
-"""By the fields of segments."""
+_IS_SENT = Delivery.state == DeliveryState.SENT
+_IS_FAILED = Delivery.state == DeliveryState.FAILED
+_RECEIVED = case((_IS_SENT, 1), else_=0)
+_BOUNCED = case((_IS_FAILED, 1), else_=0)
+_MAILED_AT = case((_IS_SENT, Delivery.settled_at))
+_UNCOUNTED = select(UncountedDelivery.delivery_id)
+
+
+def measures(session: Session) -> Mapping[str, Measure]:
+    """The measured fields of segments, good for this transaction."""
+    if not (_is_sqlite(session) or _sees_one_snapshot(session)):
+        session.execute(_LOCK_SHARED)
+    counted = select(
+        MailStatistics.subscriber_id,
+        MailStatistics.received,
+        MailStatistics.last_mailed_at,
+        MailStatistics.bounced,
+    )
+    # Edition by edition: a planner that must guess how many there are reads the whole ledger.
+    others = [_beyond(*progress) for progress in _not_whole(session)]
+    if session.scalar(select(_UNCOUNTED.exists())):
+        others.append(_contributions().where(Delivery.id.in_(_UNCOUNTED)))
+    # Alone, the table is grouped by its primary key, without a sort.
+    known = (union_all(counted, *others) if others else counted).subquery("statistics").c
+    return {
+        "received": Measure(
+            subscriber=known.subscriber_id,
+            value=func.sum(known.received),
+            among=known.received > 0,
+        ),
+        "mailed": Measure(
+            subscriber=known.subscriber_id,
+            value=func.max(known.last_mailed_at),
+            among=known.last_mailed_at.is_not(None),
+        ),
+        "bounced": Measure(
+            subscriber=known.subscriber_id,
+            value=func.sum(known.bounced),
+            among=known.bounced > 0,
+        ),
+    }
+
+
+def count_lot(database: Database, lot: int = LOT) -> int:
+    """Count some deliveries; how many were looked at, 0: all are counted that can be."""
+    with database.write() as session:
+        if not _is_sqlite(session):
+            session.execute(_LOCK)
+        return _count_settled(session, lot) or _count_next(session, lot)
+
+
+def uncount_failed(session: Session, edition_id: int, condition: ColumnElement[bool]) -> None:
+    """Take failed deliveries of an edition out of the statistics, before they are queued again."""
+    if not _is_sqlite(session):
+        session.execute(_LOCK)
+    progress = session.get(CountedEdition, edition_id, populate_existing=True)
+    if progress is None:
+        return
+    counted = and_(
+        Delivery.edition_id == edition_id,
+        Delivery.subscriber_id <= progress.through,
+        _IS_FAILED,
+        condition,
+        Delivery.id.not_in(_UNCOUNTED),
+    )
+    session.execute(
+        update(MailStatistics)
+        .where(MailStatistics.subscriber_id.in_(select(Delivery.subscriber_id).where(counted)))
+        .values(bounced=MailStatistics.bounced - 1),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
+        insert(UncountedDelivery).from_select(["delivery_id"], select(Delivery.id).where(counted))
+    )
+
+
+def _not_whole(session: Session) -> list[tuple[int, int]]:
+    """The editions that are not counted to the end: how far they are."""
+    query = (
+        select(Edition.id, func.coalesce(CountedEdition.through, 0))
+        .outerjoin(CountedEdition, CountedEdition.edition_id == Edition.id)
+        .where(Edition.fanned_out_at.is_not(None))
+        .where(or_(CountedEdition.is_whole.is_(None), CountedEdition.is_whole.is_(False)))
+        .order_by(Edition.id)
+    )
+    return [(number, through) for number, through in session.execute(query)]
+
+
+def _contributions() -> Select[int, int, datetime | None, int]:
+    """What deliveries add to the statistics, one row for each that adds anything."""
+    return select(
+        Delivery.subscriber_id,
+        _RECEIVED.label("received"),
+        _MAILED_AT.label("last_mailed_at"),
+        _BOUNCED.label("bounced"),
+    ).where(Delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)))
+
+
+def _beyond(edition_id: int, through: int) -> Select[int, int, datetime | None, int]:
+    return _contributions().where(
+        Delivery.edition_id == edition_id, Delivery.subscriber_id > through
+    )
+
+
+def _count_settled(session: Session, lot: int) -> int:
+    """Count what was looked at before and has been settled since."""
+    query = (
+        select(UncountedDelivery.delivery_id)
+        .join(Delivery, Delivery.id == UncountedDelivery.delivery_id)
+        .where(Delivery.state.in_(FINAL))
+        .limit(lot)
+    )
+    settled = session.scalars(query).all()
+    if settled:
+        _add(session, Delivery.id.in_(settled))
+        session.execute(
+            delete(UncountedDelivery).where(UncountedDelivery.delivery_id.in_(settled)),
+            execution_options={"synchronize_session": False},
+        )
+    return len(settled)
+
+
+def _count_next(session: Session, lot: int) -> int:
+    """Look at the next deliveries of an edition that has ended."""
+    ended = set(session.scalars(select(Edition.id).where(Edition.state.in_(ENDED))))
+    found = next((progress for progress in _not_whole(session) if progress[0] in ended), None)
+    if found is None:
+        return 0
+    edition_id, through = found
+    following = (
+        select(Delivery.subscriber_id)
+        .where(Delivery.edition_id == edition_id, Delivery.subscriber_id > through)
+        .order_by(Delivery.subscriber_id)
+        .limit(lot)
+        .subquery()
+    )
+    count, last = session.execute(select(func.count(), func.max(following.c.subscriber_id))).one()
+    looked_at = and_(
+        Delivery.edition_id == edition_id,
+        Delivery.subscriber_id > through,
+        Delivery.subscriber_id <= (last or through),
+    )
+    # First what is not final: a delivery that a worker settles meanwhile is then uncounted, and
+    # not counted by the next statement as well.
+    session.execute(
+        insert(UncountedDelivery).from_select(
+            ["delivery_id"],
+            select(Delivery.id).where(looked_at, Delivery.state.not_in(FINAL)),
+        )
+    )
+    _add(session, looked_at & Delivery.id.not_in(_UNCOUNTED))
+    session.merge(
+        CountedEdition(edition_id=edition_id, through=last or through, is_whole=count < lot)
+    )
+    # An edition that has no more deliveries was looked at too.
+    return max(int(count), 1)
+
+
+def _add(session: Session, condition: ColumnElement[bool]) -> None:
+    """Add deliveries to the statistics."""
+    insert = insert_sqlite if _is_sqlite(session) else insert_postgresql
+    added = (
+        select(
+            Delivery.subscriber_id,
+            func.sum(_RECEIVED),
+            func.max(_MAILED_AT),
+            func.sum(_BOUNCED),
+        )
+        .where(condition, Delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)))
+        .group_by(Delivery.subscriber_id)
+        .order_by(Delivery.subscriber_id)
+    )
+    names = ["subscriber_id", "received", "last_mailed_at", "bounced"]
+    statement = insert(MailStatistics).from_select(names, added)
+    new = statement.excluded
+    later = case(
+        (MailStatistics.last_mailed_at > new.last_mailed_at, MailStatistics.last_mailed_at),
+        else_=func.coalesce(new.last_mailed_at, MailStatistics.last_mailed_at),
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["subscriber_id"],
+            set_={
+                "received": MailStatistics.received + new.received,
+                "last_mailed_at": later,
+                "bounced": MailStatistics.bounced + new.bounced,
+            },
+        )
+    )
+
+
+def _sees_one_snapshot(session: Session) -> bool:
+    options = session.connection().get_execution_options()
+    return options.get("isolation_level") == "REPEATABLE READ"
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

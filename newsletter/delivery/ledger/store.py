@@ -28,13 +28,17 @@ from sqlalchemy.orm import Session
 from newsletter.database import UTCDateTime, allow_large_sets
 from newsletter.delivery.ledger.arrays import numbers, pairs
 from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
+from newsletter.delivery.ledger.reasons import grouped
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.shares import Share
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, VariantChoice
 from newsletter.editions.segment import in_segment
 from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
+
+# So many different answers are read for a summary; the rarest beyond are left out.
+MOST_REASONS = 5000
 
 
 class Claimed(NamedTuple):
@@ -76,6 +80,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
     Needs the edition's variants and the choices mapped to them. Doing it twice adds nobody:
     the caller records `fanned_out_at` in the same transaction.
     """
+    known = measures(session) if edition.segment else {}
     audience = (
         select(
             literal(edition.id),
@@ -90,7 +95,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
-            in_segment(edition, now, MEASURES),
+            in_segment(edition, now, known),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]
@@ -117,16 +122,19 @@ def claim(
     than `limit` may come back while more are due; `count_due` tells.
     """
     lease_until = now + lease
-    # One state after the other: each is a walk along the index of states, from its start.
-    queued = and_(Delivery.state == DeliveryState.QUEUED, *_is_in(share))
-    claimed = _take(session, edition.id, queued, worker, lease_until, limit)
-    if len(claimed) < limit:
-        again = and_(
-            Delivery.state == DeliveryState.DEFERRED,
-            Delivery.next_attempt_at <= now,
-            *_is_in(share),
-        )
-        claimed += _take(session, edition.id, again, worker, lease_until, limit - len(claimed))
+    # One after the other: each is a walk along the index of states, from its start. Those never
+    # tried go first, for a domain is probed with them.
+    due_again = (Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now)
+    claimed: list[Taken] = []
+    for condition in (
+        (Delivery.state == DeliveryState.QUEUED,),
+        (*due_again, Delivery.attempts == 0),
+        (*due_again, Delivery.attempts > 0),
+    ):
+        if len(claimed) < limit:
+            due = and_(*condition, *_is_in(share))
+            left = limit - len(claimed)
+            claimed += _take(session, edition.id, due, worker, lease_until, left)
     return _leave_out_excluded(session, edition, claimed, now)
 
 
@@ -205,6 +213,7 @@ def settle(
                 state=bindparam("new_state"),
                 reason=bindparam("new_reason"),
                 attempts=bindparam("new_attempts"),
+                verdict=bindparam("new_verdict"),
                 next_attempt_at=bindparam("next_at"),
                 deferred_since=func.coalesce(
                     Delivery.deferred_since, bindparam("since", type_=UTCDateTime)
@@ -253,6 +262,7 @@ def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
         "new_state": settlement.state,
         "new_reason": settlement.reason,
         "new_attempts": settlement.attempts,
+        "new_verdict": settlement.verdict,
         "next_at": settlement.next_attempt_at,
         "since": settlement.deferred_since,
     }
@@ -320,16 +330,20 @@ def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
 
 
 def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[str, str, int]]:
-    """Why deliveries did not go out: state, reason, count; the commonest first."""
+    """Why deliveries did not go out: state, reason, count; the commonest first.
+
+    Answers that differ only in addresses, queue numbers and the like are one.
+    """
     query = (
         select(Delivery.state, Delivery.reason, func.count())
         .where(Delivery.edition_id == edition_id)
         .where(Delivery.state.not_in((DeliveryState.SENT, DeliveryState.QUEUED)))
         .group_by(Delivery.state, Delivery.reason)
         .order_by(func.count().desc())
-        .limit(limit)
+        .limit(MOST_REASONS)
     )
-    return [(state.value, reason, count) for state, reason, count in session.execute(query)]
+    found = ((state.value, reason, count) for state, reason, count in session.execute(query))
+    return grouped(found)[:limit]
 
 
 def waiting(session: Session, edition_id: int) -> int:

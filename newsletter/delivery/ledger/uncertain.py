@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.statistics import uncount_failed
 from newsletter.editions.models import Edition, EditionState
+from newsletter.transports.verdicts import REFUSES_US
 
 CANCELLED = "the edition was cancelled"
 # Of what was left in doubt: it may have arrived, so it is not retried as failed.
@@ -67,6 +69,7 @@ def doubted_editions(session: Session) -> list[Edition]:
 
 def requeue_failed(session: Session, edition_id: int) -> int:
     """Queue what failed once more, with all its attempts ahead; how many."""
+    uncount_failed(session, edition_id, Delivery.reason != LEFT)
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
@@ -78,6 +81,19 @@ def requeue_failed(session: Session, edition_id: int) -> int:
             deferred_since=None,
             settled_at=None,
         )
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(requeued.all())
+
+
+def requeue_blocked(session: Session, edition_id: int) -> int:
+    """Queue once more what was put off because we were refused, not its recipient; how many."""
+    requeued = session.scalars(
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.DEFERRED)
+        .where(Delivery.verdict.in_(REFUSES_US))
+        .values(state=DeliveryState.QUEUED, attempts=0, worker="", deferred_since=None)
         .returning(Delivery.id),
         execution_options={"synchronize_session": False},
     )

@@ -1,15 +1,15 @@
-"""The pace of one recipient domain by one transport: quotas, and rests after refusals.
+"""How a recipient domain stands with one transport: its quota, and its rests after refusals.
 
-What goes beyond is put off without using up an attempt. Quotas are booked ahead, so that a
-mail is put off once and not anew in every window; rests double while the domain goes on refusing.
-The rows are held across all workers on all machines; the queries never commit.
+Quotas are booked ahead, so that a mail is put off once and not anew in every window; rests double
+while the domain goes on refusing. The rows are held across all workers on all machines; the
+queries never commit. What counts as a refusal of the domain is `backoff`'s.
 """
 
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,9 @@ from newsletter.delivery.limits import quotas
 # Booked so far ahead at most: what was booked and then cancelled must not keep others waiting.
 LONGEST_BOOKING = timedelta(days=1)
 PERIOD = timedelta(seconds=5)
+# So long it counts that a domain took mail, or took second attempts.
+REMEMBERED = timedelta(days=1)
+LONGEST_REST_OF_TAKER = timedelta(minutes=30)
 
 
 def domain_of(address: str) -> str:
@@ -34,29 +37,35 @@ def lock_uses(
     return {domain: _lock_use(session, transport, domain, now) for domain in sorted(set(domains))}
 
 
-def resting(session: Session, transport: str) -> dict[str, DomainUse]:
-    """The domains that refused lately."""
-    query = select(DomainUse).where(DomainUse.transport == transport, DomainUse.in_a_row > 0)
+def watched(session: Session, transport: str, now: datetime) -> dict[str, DomainUse]:
+    """The domains that refused lately, or took mail after they had."""
+    query = select(DomainUse).where(
+        DomainUse.transport == transport,
+        (DomainUse.refused_in_a_row > 0)
+        | (DomainUse.rests_in_a_row > 0)
+        | (DomainUse.took_at > now - REMEMBERED),
+    )
     return {use.domain: use for use in session.scalars(query)}
 
 
-def slow_down(use: DomainUse, reason: str, now: datetime) -> None:
-    """Let a domain rest that has refused for now; once for all that it answered to meanwhile."""
-    if now < use.rests_until:
-        return
-    use.in_a_row += 1
-    use.reason = reason
-    use.rests_until = now + settlement.wait_before(use.in_a_row, zlib.crc32(use.domain.encode()))
+def rest(use: DomainUse, now: datetime) -> None:
+    """Leave a domain alone for a while, longer after each rest in vain.
+
+    One that took mail within a day is asked again sooner: it may be some mailboxes only.
+    """
+    use.rests_in_a_row += 1
+    wait = settlement.wait_before(use.rests_in_a_row, zlib.crc32(use.domain.encode()))
+    took_lately = use.took_at is not None and use.took_at > now - REMEMBERED
+    use.rests_until = now + (min(wait, LONGEST_REST_OF_TAKER) if took_lately else wait)
 
 
-def works(session: Session, transport: str, domains: Collection[str]) -> None:
-    """They take mail again."""
-    session.execute(
-        update(DomainUse)
-        .where(DomainUse.transport == transport, DomainUse.domain.in_(domains))
-        .values(in_a_row=0, reason=""),
-        execution_options={"synchronize_session": False},
-    )
+def works(use: DomainUse, now: datetime) -> None:
+    """It takes mail."""
+    use.took_at = now
+    use.rests_in_a_row = use.refused_in_a_row = 0
+    use.are_tried_alone = False
+    use.rests_until = now
+    use.reason = ""
 
 
 def book(use: DomainUse, options: RateOptions, now: datetime) -> datetime:
@@ -84,7 +93,8 @@ def _lock_use(session: Session, transport: str, domain: str, now: datetime) -> D
     found = session.scalar(query, execution_options={"populate_existing": True})
     if found is None:
         begun = {"hour": now.astimezone(UTC), "day": now, "used_in_hour": 0, "used_in_day": 0}
-        rests = {"in_a_row": 0, "reason": "", "rests_until": now, "booked_until": now}
+        row = {"refused_in_a_row": 0, "rests_in_a_row": 0, "are_tried_alone": False}
+        rests = {**row, "reason": "", "rests_until": now, "booked_until": now}
         values = {"transport": transport, "domain": domain, "free_at": now, **begun, **rests}
         try:
             with session.begin_nested():

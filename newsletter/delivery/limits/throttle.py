@@ -1,27 +1,27 @@
-"""How fast one worker may go: its share of the transport's limits and of each domain's.
+"""How fast one worker may go: its share of the transport's limits and of each domain's quota.
 
 All that is taken is taken in the transaction that claims, and what was not handed over is given
 back in the one that settles.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from newsletter.config.sending import LimitOptions, RateOptions
-from newsletter.delivery.ledger import settlement, store
-from newsletter.delivery.ledger.models import DeliveryState, DomainUse, TransportUse
+from newsletter.delivery.ledger import store
+from newsletter.delivery.ledger.models import DeliveryState, TransportUse
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.store import Claimed
 from newsletter.delivery.limits import domain_backoff, quotas, warm_up
 from newsletter.delivery.limits.domain_backoff import domain_of
+from newsletter.delivery.limits.domain_probing import LONG_AGO, DomainBackoff, by_domain
 from newsletter.delivery.limits.quotas import Grant
-from newsletter.transports.base import Accepted, Deferred, Outcome
+from newsletter.transports.base import Outcome
 
 NONE = LimitOptions()
-LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Pace:
@@ -37,12 +37,10 @@ class Pace:
         self._transport = transport
         self._options = options or NONE
         self._worker = worker
-        self._give_up = give_up
+        self._backoff = DomainBackoff(transport, give_up)
         self._use: TransportUse | None = None
         self._taken_until = LONG_AGO
         self._delays: dict[int, timedelta] = {}
-        self._refusing: dict[str, str] = {}
-        self._ailing: set[str] = set()
         self.given = Grant(count=0)
 
     def ask(self, session: Session, wanted: int, now: datetime) -> Grant:
@@ -58,16 +56,13 @@ class Pace:
     def admit(self, session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
         """Those of the claimed who may be mailed now, in their order; the others are put off."""
         self._delays.clear()
-        put_off: dict[int, Settlement] = {}
-        resting = domain_backoff.resting(session, self._transport)
-        self._ailing = set(resting)
-        if resting or self._options.domains:
-            for domain, mails in _by_domain(claimed).items():
-                if domain in resting and now < resting[domain].rests_until:
-                    put_off |= {m.id: self._after_rest(m, resting[domain], now) for m in mails}
-                elif domain in self._options.domains:
+        put_off = self._backoff.admit(session, claimed, now)
+        if self._options.domains:
+            free = (delivery for delivery in claimed if delivery.id not in put_off)
+            for domain, mails in by_domain(free).items():
+                if domain in self._options.domains:
                     put_off |= self._within_quota(session, domain, mails, now)
-            store.settle(session, self._worker, put_off, now)
+        store.settle(session, self._worker, put_off, now)
         going = [delivery for delivery in claimed if delivery.id not in put_off]
         if self._use and going:
             quotas.take(self._use, self.given, len(going), now)
@@ -88,28 +83,22 @@ class Pace:
 
     def is_held(self, delivery: Claimed) -> bool:
         """Whether its domain has refused since: others of it are not tried in vain."""
-        return bool(self._refusing) and domain_of(delivery.address) in self._refusing
+        return self._backoff.is_held(delivery)
+
+    @property
+    def refuses_everywhere(self) -> bool:
+        """Whether the transport refuses for now, whatever the domain."""
+        return self._backoff.refuses_everywhere
 
     def hear(self, delivery: Claimed, outcome: Outcome) -> None:
         """Learn from an answer."""
-        if isinstance(outcome, Deferred) and settlement.is_about_domain(outcome):
-            self._refusing[domain_of(delivery.address)] = outcome.response
-        elif isinstance(outcome, Accepted) and (self._refusing or self._ailing):
-            domain = domain_of(delivery.address)
-            self._refusing.pop(domain, None)
+        self._backoff.hear(delivery, outcome)
 
     def record(
         self, session: Session, taken: Iterable[Claimed], left: Iterable[Claimed], now: datetime
     ) -> None:
-        """Tell all workers which domains refuse and which work, and give back what is left."""
-        if self._refusing:
-            uses = domain_backoff.lock_uses(session, self._transport, self._refusing, now)
-            for domain, reason in self._refusing.items():
-                domain_backoff.slow_down(uses[domain], reason, now)
-        if self._ailing:
-            works = {domain_of(d.address) for d in taken} & self._ailing - set(self._refusing)
-            domain_backoff.works(session, self._transport, works)
-        self._refusing.clear()
+        """Tell all workers what was learned of domains, and give back what is left."""
+        self._backoff.record(session, taken, now)
         self._give_back(session, Counter(domain_of(d.address) for d in left), now)
 
     def _give_back(self, session: Session, left: Mapping[str, int], now: datetime) -> None:
@@ -123,21 +112,6 @@ class Pace:
                 session, self._transport, limited, now
             ).items():
                 quotas.give_back(use, left[domain])
-
-    def _after_rest(self, mail: Claimed, use: DomainUse, now: datetime) -> Settlement:
-        since = mail.deferred_since or now
-        reason = f"{use.domain} takes no mail for now: {use.reason}"
-        if now > since + self._give_up:
-            return Settlement(
-                state=DeliveryState.FAILED, reason=f"given up: {reason}", attempts=mail.attempts
-            )
-        return Settlement(
-            state=DeliveryState.DEFERRED,
-            reason=reason,
-            attempts=mail.attempts,
-            next_attempt_at=settlement.spread(use.rests_until, mail.id),
-            deferred_since=since,
-        )
 
     def _within_quota(
         self, session: Session, domain: str, mails: list[Claimed], now: datetime
@@ -158,13 +132,6 @@ class Pace:
             )
             for mail in mails[given.count :]
         }
-
-
-def _by_domain(claimed: Iterable[Claimed]) -> dict[str, list[Claimed]]:
-    found: dict[str, list[Claimed]] = defaultdict(list)
-    for delivery in claimed:
-        found[domain_of(delivery.address)].append(delivery)
-    return dict(sorted(found.items()))
 
 
 def _words(options: RateOptions) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import Config
 from newsletter.config.sending import LimitOptions
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import store
+from newsletter.delivery.ledger import news, store
 from newsletter.delivery.ledger.models import WAITING, DeliveryState, TransportUse, Watch
 from newsletter.delivery.ledger.shares import in_turn
 from newsletter.delivery.limits import quotas, transport_health, warm_up
@@ -41,15 +41,6 @@ def look(session: Session, config: Config, now: datetime) -> Iterator[Alarm]:
     )
 
 
-def is_news(session: Session, subject: str, now: datetime) -> bool:
-    """Whether nobody has been told of this; from now on somebody has."""
-    watch = session.get(Watch, subject)
-    if watch is None:
-        session.add(Watch(subject=subject, settled=0, since=now, is_told=True))
-        session.flush()
-    return watch is None
-
-
 def _is_overdue(session: Session, config: Config, edition: Edition, now: datetime) -> bool:
     """Whether it is time to tell that an edition has not begun long after its time."""
     patience = config.alarms.overdue
@@ -57,7 +48,7 @@ def _is_overdue(session: Session, config: Config, edition: Edition, now: datetim
         return False
     subject = f"overdue {edition.id} {edition.state.value}"
     if edition.state is EditionState.DRAFT:
-        return is_news(session, subject, now)
+        return news.is_news(session, subject, now)
     # One that was paused and goes on is late at first sight, and begins in a moment.
     watch = session.get(Watch, subject)
     if watch is None:

@@ -51,10 +51,12 @@ def _domains(
 ) -> Iterator[Standing]:
     query = select(DomainUse).where(DomainUse.transport == transport)
     uses = {use.domain: use for use in session.scalars(query)}
-    refusing = {domain for domain, use in uses.items() if use.in_a_row}
+    refusing = {
+        domain for domain, use in uses.items() if (use.refused_in_a_row or use.rests_in_a_row)
+    }
     for domain in sorted({*options.domains, *refusing}):
         use, note = uses.get(domain), ""
-        if use is not None and use.in_a_row:
+        if use is not None and use.rests_in_a_row:
             rests = f"rests until {use.rests_until:%d %b %H:%M} UTC: " * (now < use.rests_until)
             note = f"{rests}{use.reason}"
         quota = options.domains.get(domain, RateOptions())

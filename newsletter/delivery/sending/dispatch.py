@@ -8,7 +8,7 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.models import TransportTrouble
 from newsletter.delivery.ledger.shares import Way, in_turn, shared_out
 from newsletter.delivery.limits import transport_health
-from newsletter.delivery.sending.worker import Toolbox
+from newsletter.delivery.sending.context import Toolbox
 from newsletter.delivery.sending.worker_pool import Crew, Report
 from newsletter.transports.base import TransportStopped
 

@@ -4,6 +4,8 @@ Holds the transports and as many workers as their connections; keeps nothing tha
 does not, so any number of processes may do the same.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -11,21 +13,37 @@ import structlog
 from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.control import settle_doubts
-from newsletter.delivery.ledger import store
+from newsletter.delivery.ledger import reasons, store
+from newsletter.delivery.sending import held_editions
+from newsletter.delivery.sending.circuit_breaker import Breaker
+from newsletter.delivery.sending.context import GivesWay, Progress, Toolbox, to_nobody
 from newsletter.delivery.sending.dispatch import Dispatcher
 from newsletter.delivery.sending.edition_scheduler import Due, Turns
 from newsletter.delivery.sending.fan_out import prepare
 from newsletter.delivery.sending.recovery import recover
 from newsletter.delivery.sending.session_slots import Connections
-from newsletter.delivery.sending.worker import GivesWay, Progress, Toolbox, to_nobody
 from newsletter.delivery.sending.worker_pool import Crew, Shard, TransportByName
 from newsletter.editions import store as editions
 from newsletter.editions.inspection import Inspector
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionKind, EditionState
-from newsletter.errors import Conflict, NewsletterError, SendingRefused, TemplateError
+from newsletter.errors import (
+    ConfigurationError,
+    Conflict,
+    NewsletterError,
+    ResourceNotFound,
+    SendingFailed,
+    SendingRefused,
+    StorageError,
+    TemplateError,
+)
 from newsletter.rendering.compile import Renderer
 from newsletter.transports.base import TransportStopped
+
+# What may pass by itself, or is not about the edition: it is tried again, and not stopped.
+PASSES = (StorageError, Conflict, ResourceNotFound)
+# What stops an edition with its own words.
+STOPS = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
 log = structlog.get_logger()
 
@@ -120,21 +138,11 @@ class Engine:
             edition = editions.by_id(session, number)
         if turn is None or edition.state is not EditionState.SENDING:
             return
-        shard = Shard(lasting=lasting, connections=self._connections)
         done: list[int] = []
-        crew = Crew(
-            tools=self._tools,
-            edition=edition,
-            transport=self._transport,
-            progress=done.append,
-            shard=shard,
-            gives_way=turn.is_over,
-        )
-        try:
-            self._dispatcher.send(edition.transport, crew)
-        except TransportStopped as error:
-            self._halt(number, str(error))
-            raise
+        crew = self._crew(edition, done.append, turn.is_over)
+        crew.shard = Shard(lasting=lasting, connections=self._connections)
+        with self._halting(number):
+            self._dispatch(edition, crew)
         if not done:
             turn.end()
         self._finish(number)
@@ -142,11 +150,8 @@ class Engine:
     def prepare(self, number: int) -> None:
         """Write the deliveries of a queued edition; what must not go out stops it."""
         tools = self._tools
-        try:
+        with self._halting(number):
             prepare(tools.database, self._renderer, self._inspector, number, tools.clock.now())
-        except (TemplateError, SendingRefused) as error:
-            self._halt(number, str(error))
-            raise
 
     def send(
         self, number: int, progress: Progress = no_progress, gives_way: GivesWay = to_nobody
@@ -160,29 +165,70 @@ class Engine:
             gives_way: whether another edition is to be sent first.
 
         Raises:
-            TransportStopped, TemplateError, SendingRefused: the edition is stopped; its note says
-                why.
+            TransportStopped, TemplateError, SendingRefused, SendingFailed: the edition is stopped;
+                its note says why.
         """
         self.prepare(number)
         with self._tools.database.read() as session:
             edition = editions.by_id(session, number)
         if edition.state is not EditionState.SENDING:
             return
-        crew = Crew(
+        crew = self._crew(edition, progress, gives_way)
+        with self._halting(number):
+            self._dispatch(edition, crew)
+            if not gives_way() and self._settle_doubts(edition):
+                self._dispatch(edition, crew)
+        self._finish(number)
+
+    def _crew(self, edition: Edition, progress: Progress, gives_way: GivesWay) -> Crew:
+        with self._tools.database.read() as session:
+            breaker = held_editions.breaker_of(session, edition.id)
+        return Crew(
             tools=self._tools,
             edition=edition,
             transport=self._transport,
             progress=progress,
+            breaker=breaker,
             gives_way=gives_way,
         )
+
+    def _dispatch(self, edition: Edition, crew: Crew) -> None:
+        """Send what is due.
+
+        Raises:
+            SendingFailed: so many were refused, or failed, that a person is to look.
+        """
+        self._dispatcher.send(edition.transport, crew)
+        if crew.breaker.problem:
+            with self._tools.database.write() as session:
+                held_editions.note_held(session, edition.id, self._tools.clock.now())
+            raise SendingFailed(crew.breaker.problem)
+        if crew.breaker.faults or crew.breaker.blocked:
+            self._tell_news(edition.id, crew.breaker)
+
+    def _tell_news(self, number: int, breaker: Breaker) -> None:
+        """Raise the alarms about single mails; an edition that stops has one of its own."""
+        with self._tools.database.write() as session:
+            alarms = held_editions.untold_alarms(session, number, breaker, self._tools.clock.now())
+        for alarm in alarms:
+            log.error("mails not sent", edition=number, what=alarm.title, why=alarm.details[0])
+            self._tools.alarm(alarm)
+
+    @contextmanager
+    def _halting(self, number: int) -> Iterator[None]:
+        """Stop an edition by what is raised, unless that passes by itself: never a loop in vain."""
         try:
-            self._dispatcher.send(edition.transport, crew)
-            if not gives_way() and self._settle_doubts(edition):
-                self._dispatcher.send(edition.transport, crew)
-        except TransportStopped as error:
+            yield
+        except PASSES:
+            raise
+        except STOPS as error:
             self._halt(number, str(error))
             raise
-        self._finish(number)
+        except Exception as error:
+            log.exception("an edition failed by a fault", edition=number)
+            reason = f"a fault of newsletter's own: {reasons.fault(error)}"
+            self._halt(number, reason)
+            raise SendingFailed(f"edition {number} is stopped: {reason}") from error
 
     def _settle_doubts(self, edition: Edition) -> int:
         """What is in doubt by now, settled by the edition's policy; how many are sent again."""
@@ -216,6 +262,10 @@ class Engine:
             Alarm(
                 title=f"Edition {number} has stopped",
                 text="Nothing more of it is sent until somebody has mended the cause.",
-                details=(why, f"When it is mended: newsletter editions resume {number}"),
+                details=(
+                    reasons.normalised(why),
+                    f"When it is mended: newsletter editions resume {number}",
+                    f"To try the refused ones again as well: newsletter editions retry {number}",
+                ),
             )
         )

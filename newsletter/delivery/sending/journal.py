@@ -20,6 +20,7 @@ from pathlib import Path
 
 from newsletter.errors import StorageError
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
+from newsletter.transports.verdicts import Verdict
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
@@ -29,6 +30,7 @@ ROOM_BYTES = 65_536
 BLANK = b"\0"
 HANDING_OVER = "h"
 THROTTLED = "t"
+NO_VERDICT = "-"
 _ON_ONE_LINE = str.maketrans("\r\n\0", "   ")
 LETTERS: dict[type, str] = {Accepted: "a", Deferred: "d", Refused: "r", InDoubt: "u"}
 
@@ -40,7 +42,7 @@ class Replay:
     path: Path
     worker: str
     same_boot: bool
-    """Whether every line it wrote is surely there."""
+    """Whether every line it wrote is surely there and whole."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     in_doubt: frozenset[int] = frozenset()
 
@@ -78,7 +80,9 @@ class Journal:
         seconds = int(wait.total_seconds()) if wait else 0
         is_throttled = isinstance(outcome, Deferred) and outcome.throttled
         letter = THROTTLED if is_throttled else LETTERS[type(outcome)]
-        self._write(f"{letter} {key} {seconds} {response}\n".encode())
+        given = outcome.verdict if isinstance(outcome, Deferred | Refused) else None
+        line = f"{letter} {key} {seconds} {given or NO_VERDICT} {response}\n"
+        self._write(line.encode(errors="replace"))
 
     def forget(self) -> None:
         """Begin anew: the ledger has recorded everything so far."""
@@ -186,30 +190,46 @@ def _read(path: Path) -> Replay:
     _, _, boot = header.partition(" ")
     outcomes: dict[int, Outcome] = {}
     begun: set[int] = set()
+    is_whole = True
     for line in lines:
-        letter, _, rest = line.partition(" ")
-        if letter == HANDING_OVER:
-            begun.add(int(rest))
-        else:
-            key, seconds, response = (*rest.split(" ", 2), "")[:3]
-            outcomes[int(key)] = _outcome(letter, int(seconds), response)
+        try:
+            _read_line(line, begun, outcomes)
+        except ValueError:
+            is_whole = False  # of what the damage hides nothing is known
     return Replay(
         path=path,
         worker=path.name.removesuffix(SUFFIX),
-        same_boot=bool(boot) and boot == boot_id(),
+        same_boot=is_whole and bool(boot) and boot == boot_id(),
         outcomes=outcomes,
         in_doubt=frozenset(begun - set(outcomes)),
     )
 
 
-def _outcome(letter: str, seconds: int, response: str) -> Outcome:
+def _read_line(line: str, begun: set[int], outcomes: dict[int, Outcome]) -> None:
+    """Raises ValueError for what no worker wrote."""
+    letter, _, rest = line.partition(" ")
+    if letter == HANDING_OVER:
+        begun.add(int(rest))
+        return
+    key, seconds, given, response = (*rest.split(" ", 3), "")[:4]
+    verdict = None if given == NO_VERDICT else Verdict(given)
+    outcomes[int(key)] = _outcome(letter, int(seconds), verdict, response)
+
+
+def _outcome(letter: str, seconds: int, verdict: Verdict | None, response: str) -> Outcome:
     match letter:
         case "a":
             return Accepted(response=response)
         case "r":
-            return Refused(response=response)
+            return Refused(response=response, verdict=verdict)
         case "d" | "t":
-            wait = timedelta(seconds=seconds) if seconds else None
-            return Deferred(response=response, retry_after=wait, throttled=letter == THROTTLED)
-        case _:
+            return Deferred(
+                response=response,
+                retry_after=timedelta(seconds=seconds) if seconds else None,
+                throttled=letter == THROTTLED,
+                verdict=verdict,
+            )
+        case "u":
             return InDoubt(response=response)
+        case _:
+            raise ValueError(letter)

@@ -9,8 +9,8 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import settlement, store, uncertain
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.ledger.settlement import Settlement
+from newsletter.delivery.sending.context import Toolbox
 from newsletter.delivery.sending.journal import Replay, abandoned, living
-from newsletter.delivery.sending.worker import Toolbox
 from newsletter.transports.base import InDoubt, Outcome
 
 log = structlog.get_logger()

@@ -12,14 +12,10 @@ from datetime import timedelta
 from newsletter.delivery.ledger import store
 from newsletter.delivery.ledger.shares import Way
 from newsletter.delivery.limits.transport_health import Failure
+from newsletter.delivery.sending.circuit_breaker import Breaker
+from newsletter.delivery.sending.context import GivesWay, Progress, Toolbox, to_nobody
 from newsletter.delivery.sending.session_slots import Connections
-from newsletter.delivery.sending.worker import (
-    GivesWay,
-    Progress,
-    Toolbox,
-    Worker,
-    to_nobody,
-)
+from newsletter.delivery.sending.worker import Assignment, Worker
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred, Transport, TransportStopped
 
@@ -74,6 +70,7 @@ class Crew:
     edition: Edition
     transport: TransportByName
     progress: Progress
+    breaker: Breaker
     shard: Shard | None = None
     """None: the process has the transports to itself, and sends until nothing is due."""
     gives_way: GivesWay = to_nobody
@@ -99,6 +96,10 @@ class Crew:
             thread.join()
         if self._torn:
             raise self._torn[0]
+        for report in reports:
+            why = self.breaker.stop_fruitless(report.way.transport)
+            if why and report.stopped is None:
+                report.stopped = TransportStopped(f"{report.way.transport}: {why}")
         return reports
 
     def _count(self, report: Report) -> int:
@@ -132,17 +133,16 @@ class Crew:
     def _send(self, report: Report) -> None:
         worker = None
         try:
-            with self.transport(report.way.transport).open() as session:
-                worker = Worker(
-                    self.tools,
-                    self.edition,
-                    session,
-                    worker_name(),
-                    self._counted,
-                    report.way,
-                    self.gives_way,
-                )
-                worker.run(self.shard.lasting if self.shard else None)
+            assignment = Assignment(
+                edition=self.edition,
+                way=report.way,
+                open_session=self.transport(report.way.transport).open,
+                breaker=self.breaker,
+                gives_way=self.gives_way,
+                progress=self._counted,
+            )
+            worker = Worker(self.tools, assignment, worker_name())
+            worker.run(self.shard.lasting if self.shard else None)
         except TransportStopped as error:
             report.stopped = error
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
+from newsletter.transports.verdicts import Verdict
 
 _MAINTENANCE, _INVALID_EMAIL, _INACTIVE, _TOO_FAST = 100, 300, 406, 429
 _LONGEST_RESPONSE = 500
@@ -22,7 +23,7 @@ _NOT_THE_RECIPIENT = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class BatchAnswer:
     """The outcome of each mail of a batch, in order.
 
     Args:
@@ -35,7 +36,7 @@ class Verdict:
     pause: bool = False
 
 
-def verdict_of(status: int, headers: Any, body: bytes, size: int) -> Verdict:
+def read_answer(status: int, headers: Any, body: bytes, size: int) -> BatchAnswer:
     """What an answer to a batch of `size` mails means."""
     found = _json(body)
     if status == 200:
@@ -49,24 +50,24 @@ def verdict_of(status: int, headers: Any, body: bytes, size: int) -> Verdict:
             retry_after=_wait(headers.get("Retry-After", "")),
             throttled=True,
         )
-        return Verdict(outcomes=[later] * size, pause=True)
+        return BatchAnswer(outcomes=[later] * size, pause=True)
     if status >= 500 or status < 300:
         # A gateway's own error: whether Postmark took the batch is not known.
-        return Verdict(outcomes=[InDoubt(response=response)] * size, pause=True)
+        return BatchAnswer(outcomes=[InDoubt(response=response)] * size, pause=True)
     return _stopped(response, size)
 
 
-def _of_each(found: Any, size: int) -> Verdict:
+def _of_each(found: Any, size: int) -> BatchAnswer:
     if not isinstance(found, list) or len(found) != size:
         doubt = InDoubt(response=f"no list of {size} answers: {_message(found)}")
-        return Verdict(outcomes=[doubt] * size)
+        return BatchAnswer(outcomes=[doubt] * size)
     outcomes, stops = [], []
     for item in found:
         outcome, stop = _of_one(item)
         outcomes.append(outcome)
         stops += [stop] if stop else []
     pause = any(isinstance(outcome, Deferred) and outcome.throttled for outcome in outcomes)
-    return Verdict(outcomes=outcomes, stop=stops[0] if stops else None, pause=pause)
+    return BatchAnswer(outcomes=outcomes, stop=stops[0] if stops else None, pause=pause)
 
 
 def _of_one(item: Any) -> tuple[Outcome, str | None]:
@@ -81,14 +82,14 @@ def _of_one(item: Any) -> tuple[Outcome, str | None]:
         return Deferred(response=response, throttled=True), None
     about_her = code == _INVALID_EMAIL and not _NOT_THE_RECIPIENT.search(response)
     if code == _INACTIVE or about_her:
-        return Refused(response=response), None
+        return Refused(response=response, verdict=Verdict.RECIPIENT), None
     return Deferred(response=response, throttled=True), response
 
 
-def _stopped(response: str, size: int) -> Verdict:
+def _stopped(response: str, size: int) -> BatchAnswer:
     # The batch as a whole was turned down: no mail of it was taken, none is to blame.
     later = Deferred(response=response, throttled=True)
-    return Verdict(outcomes=[later] * size, stop=response)
+    return BatchAnswer(outcomes=[later] * size, stop=response)
 
 
 def _json(body: bytes) -> Any:

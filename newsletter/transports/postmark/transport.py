@@ -36,7 +36,7 @@ from newsletter.transports.base import (
     TransportStopped,
     Unsupported,
 )
-from newsletter.transports.postmark.answers import Verdict, verdict_of
+from newsletter.transports.postmark.answers import BatchAnswer, read_answer
 from newsletter.transports.postmark.payload import payload
 
 # https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits
@@ -185,7 +185,7 @@ class PostmarkSession(ClosingSession):
             )
         return body
 
-    def _post(self, batch: list[_Entry], recorder: Recorder) -> Verdict:
+    def _post(self, batch: list[_Entry], recorder: Recorder) -> BatchAnswer:
         body = b"[" + b",".join(entry.body for entry in batch) + b"]"
         for entry in batch:
             recorder.handing_over(entry.mail.key)
@@ -196,7 +196,7 @@ class PostmarkSession(ClosingSession):
                 self._url, data=body, timeout=timeout, allow_redirects=False, stream=True
             ) as answer:
                 content = _bounded(answer, deadline)
-                return verdict_of(answer.status_code, answer.headers, content, len(batch))
+                return read_answer(answer.status_code, answer.headers, content, len(batch))
         except requests.RequestException as error:
             return _of_failure(error, len(batch))
 
@@ -218,16 +218,16 @@ def _bounded(answer: requests.Response, deadline: float) -> bytes:
     return content
 
 
-def _of_failure(error: requests.RequestException, size: int) -> Verdict:
+def _of_failure(error: requests.RequestException, size: int) -> BatchAnswer:
     """What a call without a whole answer means for its mails."""
     reason = _reason(error)
     words = f"no answer from Postmark: {type(reason).__name__}"
     if isinstance(reason, SSLError) and _NO_TLS.search(str(reason)):
         later = Deferred(response=f"TLS: {reason}", throttled=True)
-        return Verdict(outcomes=[later] * size, stop=f"TLS failed: {reason}")
+        return BatchAnswer(outcomes=[later] * size, stop=f"TLS failed: {reason}")
     if isinstance(reason, _NEVER_CONNECTED):
-        return Verdict(outcomes=[Deferred(response=words, throttled=True)] * size, pause=True)
-    return Verdict(outcomes=[InDoubt(response=words)] * size, pause=True)
+        return BatchAnswer(outcomes=[Deferred(response=words, throttled=True)] * size, pause=True)
+    return BatchAnswer(outcomes=[InDoubt(response=words)] * size, pause=True)
 
 
 def _reason(error: requests.RequestException) -> BaseException:
@@ -238,7 +238,7 @@ def _reason(error: requests.RequestException) -> BaseException:
     return reason.original_error if isinstance(reason, ProxyError) else reason
 
 
-def _pause_after(verdict: Verdict) -> Deferred:
+def _pause_after(verdict: BatchAnswer) -> Deferred:
     """What the mails of the batches that are now left alone hear."""
     waits = [o.retry_after for o in verdict.outcomes if isinstance(o, Deferred) and o.retry_after]
     return Deferred(

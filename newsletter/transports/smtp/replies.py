@@ -1,6 +1,6 @@
 """What an SMTP server answers, and what that means for the mail at hand.
 
-Reading answers off a connection is the business of `smtp_wire`.
+Whom an answer speaks of is told by `verdicts`; answers are read off a connection by `smtp_wire`.
 """
 
 import re
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, TransportStopped
+from newsletter.transports.verdicts import REFUSES_US, Verdict, classify
 
 _LONGEST_RESPONSE = 500  # characters of an answer that are kept
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
@@ -17,15 +18,9 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
 ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
 # Without a login, or with one that is not taken (RFC 4954, 6).
-_LOGIN_CODES = {530, 535}
-# Words of servers that refuse us rather than the recipient, often as late as at RCPT.
-_REFUSES_US = re.compile(
-    r"relay(ing)?( access)? (denied|not (permitted|allowed)|prohibited)|unable to relay"
-    r"|client host (\S+ )?(rejected|blocked)|sender address rejected|authentication (is )?required",
-    re.IGNORECASE,
-)
-_TOO_FAST = re.compile(r"too (many|fast|much)|rate limit|throttl", re.IGNORECASE)
-_GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
+_LOGIN_CODES = {530, 534, 535, 538}
+# The connection ends, or its encryption cannot be had: said to nobody's mail (RFC 5321, 3.8).
+_CLOSING_CODES = {421, 454}
 
 
 class Step(StrEnum):
@@ -60,37 +55,39 @@ class Reply:
         return match[0] if match else ""
 
 
-def is_throttling(reply: Reply) -> bool:
-    """Whether a 4xx speaks of the connection or of our pace, not of this mail."""
-    if reply.code in {421, 454}:
-        return True
-    if _GREYLISTED.search(reply.response):
-        return False  # waits for this very mail to come again
-    return reply.enhanced.startswith("4.7.") or bool(_TOO_FAST.search(reply.response))
-
-
 def outcome_of(reply: Reply, step: Step) -> Outcome:
     """What an answer that is not the wished-for one (or the last one) means for the mail.
 
     Raises:
-        TransportStopped: the server refuses us, not this mail.
+        TransportStopped: the server refuses us, whoever the recipient is. Where it does so at
+            RCPT or after the content, one recipient's domain may be all it speaks of: that is
+            refused with its verdict, and the ledger counts how many are.
     """
     if step is Step.CONTENT and 200 <= reply.code < 300:
         return Accepted(response=reply.response)
+    verdict = classify(reply.response, at_content=step is Step.CONTENT)
     if 400 <= reply.code < 500:
-        return Deferred(response=reply.response, throttled=is_throttling(reply))
-    if _stops_everything(reply, step):
+        is_greylisted = verdict is Verdict.GREYLISTED
+        return Deferred(
+            response=reply.response,
+            throttled=not is_greylisted and _is_throttling(reply, verdict),
+            verdict=verdict,
+        )
+    if _stops_everything(reply, step, verdict):
         raise TransportStopped(
             f"the SMTP server refused us at {step}: {reply.response}; "
             "check the sender's address, the login, and whether this machine may send by it"
         )
-    return Refused(response=reply.response)
+    return Refused(response=reply.response, verdict=verdict)
 
 
-def _stops_everything(reply: Reply, step: Step) -> bool:
+def _is_throttling(reply: Reply, verdict: Verdict) -> bool:
+    """Whether a 4xx speaks of the connection, or of us, not of this mail."""
+    return reply.code in _CLOSING_CODES or verdict in REFUSES_US
+
+
+def _stops_everything(reply: Reply, step: Step, verdict: Verdict) -> bool:
     if reply.code in _LOGIN_CODES:
         return True
-    if step is Step.MAIL:
-        # 552 and 5.3.4: too large (RFC 1870, 6.1); that is about the mail.
-        return reply.code != 552 and reply.enhanced != "5.3.4"
-    return step is Step.RCPT and bool(_REFUSES_US.search(reply.response))
+    # 552 and 5.3.4: too large (RFC 1870, 6.1); that is about the mail.
+    return step is Step.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}

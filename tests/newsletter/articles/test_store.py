@@ -12,7 +12,6 @@ from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.publishing import import_records
-from newsletter.articles.search import create_search, drop_search, is_search_object
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound
@@ -191,15 +190,6 @@ def test_search_follows_every_change(filled: Database, clock: FixedClock) -> Non
     assert titles(filled, "harbour") == []
 
 
-def test_search_takes_in_what_was_stored_before_it_was_made(
-    filled: Database,
-) -> None:
-    with filled.engine.begin() as connection:
-        drop_search(connection)
-        create_search(connection)
-    assert titles(filled, "harbour") == ["Harbour wall"]
-
-
 def test_search_in_other_scripts(database: Database, clock: FixedClock) -> None:
     told = [record("a", title="שלום עולם"), titled(1, body_html="<p>Ψηφοφορία αύριο</p>")]
     import_records(database, told, CONTEXT, clock)
@@ -233,9 +223,3 @@ def test_no_query_is_a_syntax_error(filled: Database, query: str) -> None:
 @given(query=st.text(max_size=30))
 def test_no_text_at_all_is_a_syntax_error(filled: Database, query: str) -> None:
     assert isinstance(titles(filled, query), list)
-
-
-def test_what_the_search_makes_is_known_by_name() -> None:
-    assert is_search_object("articles_search_data")
-    assert not is_search_object("articles")
-    assert not is_search_object(None)

@@ -1,30 +1,38 @@
 """A ledger with a history: everything that can happen to deliveries, one act after another."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from people_and_segments import NOW, ZONE, Person, enter
+from people_and_segments import NOW, ZONE, Person, enter, is_meant
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger import uncertain
-from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.models import (
+    CountedEdition,
+    Delivery,
+    DeliveryState,
+    MailStatistics,
+    UncountedDelivery,
+)
 from newsletter.delivery.ledger.settlement import Settlement
-from newsletter.delivery.ledger.statistics import MEASURES
-from newsletter.delivery.tallying.taking import Portion, take_in
+from newsletter.delivery.ledger.statistics import count_lot, measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
-from subscribers.finding import counting
-from subscribers.finding.bits import BLOCK
-from subscribers.finding.refreshing import refresh
 from subscribers.models import Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking
-from subscribers.segments.store import count, members
+from subscribers.segments.compiling import Asking, Measure
+from subscribers.segments.parsing import parse
+from subscribers.segments.store import count
 
-# In three blocks of the tally, at their edges.
-NUMBERS = (1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK)
+PERSONS = [
+    Person(local=f"p{n}", domain="a.example", topics=frozenset(["housing"] * (n % 2)))
+    for n in range(6)
+]
+PEOPLE = len(PERSONS)
 SETTLED = (
     DeliveryState.SENT,
     DeliveryState.FAILED,
@@ -34,29 +42,30 @@ SETTLED = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """What one subscriber was sent."""
+
+    received: int
+    mailed: datetime | None
+    bounced: int
+
+
 class History:
     """Six people, and what has been sent to them so far."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.now = NOW
-        self.zone = ZONE
         with database.write() as session:
-            session.execute(delete(Delivery))
+            for table in (UncountedDelivery, CountedEdition, MailStatistics, Delivery):
+                session.execute(delete(table))
             session.execute(delete(Edition))
             session.execute(delete(Subscriber))
-            people = [
-                Person(local=f"p{n}", domain="a.example", topics=frozenset(["housing"] * (n % 2)))
-                for n in range(len(NUMBERS))
-            ]
-            enter(session, people)
+            enter(session, PERSONS)
             session.flush()
-            listed = session.scalars(select(Subscriber.id).order_by(Subscriber.address)).all()
-            for before, after in zip(listed, NUMBERS, strict=True):
-                moved = update(Subscriber).where(Subscriber.id == before).values(id=after)
-                session.execute(moved, execution_options={"synchronize_session": False})
-        refresh(database, ZONE, self.now)
-        take_in(database, ZONE)
+            listed = select(Subscriber.id).order_by(Subscriber.id)
+            self.people = tuple(session.scalars(listed))
 
     def fan_out(self) -> int:
         """Begin to send an edition to all who may be mailed; its number."""
@@ -111,25 +120,91 @@ class History:
     def send(self, *states: DeliveryState) -> int:
         """Send an edition to everybody; its number."""
         number = self.fan_out()
-        self.claim(number, len(NUMBERS))
+        self.claim(number, PEOPLE)
         self.settle(*states)
+        self.end(number)
         return number
 
-    def take_in(self, portion: Portion | None = None) -> int:
-        return take_in(self.database, ZONE, portion or Portion())
+    def end(self, number: int) -> None:
+        """Where nothing is left to hand over; a later act may queue some again."""
+        with self.database.write() as session:
+            edition = session.get_one(Edition, number)
+            is_sending = edition.state is EditionState.SENDING
+            if is_sending and not ledger_store.waiting(session, number):
+                edition.state = EditionState.SENT
+
+    def editions(self) -> Sequence[int]:
+        with self.database.read() as session:
+            return session.scalars(select(Edition.id).order_by(Edition.id)).all()
+
+    def count_lot(self, lot: int = 100) -> int:
+        return count_lot(self.database, lot)
+
+    def count_all(self) -> None:
+        while self.count_lot():
+            pass
+
+    def known(self) -> Mapping[int, Statistics]:
+        """What the measures say of each subscriber."""
+        with self.database.read() as session:
+            found = {name: _values(session, one) for name, one in measures(session).items()}
+        return {
+            person: Statistics(
+                received=found["received"].get(person, 0),
+                mailed=found["mailed"].get(person),
+                bounced=found["bounced"].get(person, 0),
+            )
+            for person in self.people
+        }
+
+    def in_ledger(self) -> Mapping[int, Statistics]:
+        """The same by a look at every delivery."""
+        with self.database.read() as session:
+            deliveries = session.scalars(select(Delivery)).all()
+        return {person: _statistics(person, deliveries) for person in self.people}
 
     def counted(self, expression: str) -> int:
         with self.database.read() as session:
-            return counting.count(session, expression, self.asking)
+            asking = Asking(now=NOW, zone=ZONE, measures=measures(session))
+            return count(session, expression, asking)
 
-    def in_ledger(self, expression: str) -> int:
-        """The same, worked out of the ledger's rows."""
+    def meant(self, expression: str) -> int:
+        """How many an expression means, by the plain evaluator."""
         with self.database.read() as session:
-            return count(session, members(expression, self.asking))
+            erased = set(
+                session.scalars(
+                    select(Subscriber.id).where(Subscriber.status == SubscriberStatus.ERASED)
+                )
+            )
+        people = (
+            replace(
+                person,
+                received=statistics.received,
+                mailed=statistics.mailed,
+                bounced=statistics.bounced,
+            )
+            for person, (number, statistics) in zip(
+                PERSONS, sorted(self.in_ledger().items()), strict=True
+            )
+            if number not in erased
+        )
+        return sum(is_meant(parse(expression), person) for person in people)
 
-    @property
-    def asking(self) -> Asking:
-        return Asking(now=self.now, zone=self.zone, measures=MEASURES)
+
+def _values(session: Session, measure: Measure) -> dict[int, Any]:
+    query = select(measure.subscriber, measure.value)
+    rows = session.execute(query.where(measure.among).group_by(measure.subscriber))
+    return dict(rows.all())
+
+
+def _statistics(person: int, deliveries: Sequence[Delivery]) -> Statistics:
+    theirs = [delivery for delivery in deliveries if delivery.subscriber_id == person]
+    sent = [delivery for delivery in theirs if delivery.state is DeliveryState.SENT]
+    return Statistics(
+        received=len(sent),
+        mailed=max((d.settled_at for d in sent if d.settled_at), default=None),
+        bounced=sum(delivery.state is DeliveryState.FAILED for delivery in theirs),
+    )
 
 
 Act = Callable[[History, int], object]
@@ -147,10 +222,13 @@ def _to_an_edition(act: Callable[[Session, int, History], object]) -> Act:
     return done
 
 
+def _end(history: History, n: int) -> None:
+    for number in history.editions()[n : n + 1]:
+        history.end(number)
+
+
 def _claim(history: History, n: int) -> None:
-    with history.database.read() as session:
-        numbers = session.scalars(select(Edition.id).order_by(Edition.id)).all()
-    if numbers:
+    if numbers := history.editions():
         history.claim(numbers[n % len(numbers)], n + 1, f"w{n % 2}")
 
 
@@ -174,25 +252,24 @@ def _cancel(session: Session, number: int, history: History) -> None:
     uncertain.skip_cancelled(session, history.now)
 
 
+def _queue(act: Callable[[Session, int, History], int]) -> Act:
+    """Queue deliveries of an edition again, and reopen it, as `delivery.control` does."""
+
+    def queued(session: Session, number: int, history: History) -> None:
+        edition = session.get_one(Edition, number)
+        if edition.state is not EditionState.CANCELLED and act(session, number, history):
+            edition.state = EditionState.SENDING
+
+    return _to_an_edition(queued)
+
+
 def _person(**values: object) -> Act:
     def change(history: History, n: int) -> None:
-        person = NUMBERS[n % len(NUMBERS)]
+        person = history.people[n % PEOPLE]
         with history.database.write() as session:
             session.execute(update(Subscriber).where(Subscriber.id == person).values(**values))
 
     return change
-
-
-def _to_a_delivery(statement: Callable[[int], object]) -> Act:
-    """What nobody should do to the ledger by hand."""
-
-    def done(history: History, n: int) -> None:
-        with history.database.write() as session:
-            numbers = session.scalars(select(Delivery.id).order_by(Delivery.id)).all()
-            if numbers:
-                session.execute(statement(numbers[n % len(numbers)]))
-
-    return done
 
 
 def _begin(history: History, n: int) -> None:
@@ -205,24 +282,18 @@ ACTS: dict[str, Act] = {
     "claim": _claim,
     "settle": _settle,
     "fall silent": _fall_silent,
-    "requeue failed": _to_an_edition(lambda s, number, h: uncertain.requeue_failed(s, number)),
-    "resend": _to_an_edition(
+    "requeue failed": _queue(lambda s, number, h: uncertain.requeue_failed(s, number)),
+    "resend": _queue(
         lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=True, now=h.now)
     ),
     "leave": _to_an_edition(
         lambda s, number, h: uncertain.resolve_uncertain(s, number, resend=False, now=h.now)
     ),
-    "resend by policy": _to_an_edition(lambda s, number, h: uncertain.resend_uncertain(s, number)),
+    "resend by policy": _queue(lambda s, number, h: uncertain.resend_uncertain(s, number)),
     "cancel": _to_an_edition(_cancel),
     "wait": _wait,
-    "take in": lambda history, n: history.take_in(Portion(at_once=1 + n, most_open=n % 3)),
-    "take in all": lambda history, n: history.take_in(),
-    "refresh": lambda history, n: refresh(history.database, ZONE, history.now),
-    "change somebody": _person(source="paper"),
-    "somebody leaves": _person(status=SubscriberStatus.ENDED),
+    "end": _end,
+    "count a lot": lambda history, n: history.count_lot(1 + n),
+    "count all": lambda history, n: history.count_all(),
     "erase somebody": _person(status=SubscriberStatus.ERASED, address=None),
-    "remove a delivery": _to_a_delivery(lambda key: delete(Delivery).where(Delivery.id == key)),
-    "undo a delivery": _to_a_delivery(
-        lambda key: update(Delivery).where(Delivery.id == key).values(state=DeliveryState.QUEUED)
-    ),
 }

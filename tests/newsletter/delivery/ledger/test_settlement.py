@@ -12,12 +12,13 @@ from newsletter.delivery.ledger.settlement import (
     LONGEST_WAIT,
     SPREAD,
     Settlement,
-    is_about_domain,
+    blocked_wait,
     settle,
     spread,
     wait_before,
 )
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Refused
+from newsletter.transports.verdicts import REFUSES_US, Verdict
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -38,10 +39,42 @@ def test_a_server_that_names_a_time_is_obeyed() -> None:
     assert found.next_attempt_at == NOW + timedelta(minutes=7)
 
 
-def test_being_throttled_costs_no_attempt_and_never_gives_up() -> None:
-    wait = timedelta(days=3)
-    found = settled(Deferred(response="421", retry_after=wait, throttled=True), attempts=4)
+def test_a_connection_that_fails_costs_no_attempt_and_no_patience() -> None:
+    lost = Deferred(response="connection refused", retry_after=timedelta(days=3), throttled=True)
+    found = settled(lost, attempts=4)
     assert (found.state, found.attempts) == (DeliveryState.DEFERRED, 4)
+    assert found.deferred_since is None
+
+
+def test_an_answer_about_our_pace_is_an_attempt_and_gives_up_only_after_many() -> None:
+    slow = Deferred(response="421 too many", retry_after=timedelta(days=3), throttled=True)
+    assert settled(slow, attempts=4).state is DeliveryState.DEFERRED
+    assert settled(slow, attempts=4).attempts == 5
+    assert settled(slow, attempts=9).state is DeliveryState.FAILED
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 relay not permitted", "554 5.7.1 blocked: spam", "550 5.7.1 no"]
+)
+def test_a_refusal_that_speaks_of_us_is_tried_again_after_an_hour(answer: str) -> None:
+    found = settled(Refused(response=answer))
+    assert found.state is DeliveryState.DEFERRED
+    assert found.next_attempt_at == NOW + blocked_wait(1, key=1)
+    assert Verdict(found.verdict) in REFUSES_US
+
+
+def test_a_refusal_of_us_that_lasts_beyond_all_patience_is_given_up_as_ours() -> None:
+    answer = Refused(response="554 5.7.1 spam")
+    found = settle(answer, key=1, attempts=5, give_up_at=NOW, now=NOW)
+    assert (found.state, found.verdict) == (DeliveryState.FAILED, Verdict.POLICY)
+
+
+def test_the_address_is_not_kept_with_the_answer() -> None:
+    answer = Refused(response="550 5.1.1 <Ann@Wexcombe.example>: no such user")
+    found = settle(
+        answer, key=1, attempts=0, give_up_at=NOW, now=NOW, address="ann@wexcombe.example"
+    )
+    assert found.reason == "550 5.1.1 <…>: no such user"
 
 
 def test_a_wait_beyond_the_end_is_giving_up() -> None:
@@ -63,28 +96,3 @@ def test_waits_grow_to_a_limit_and_differ_between_deliveries(attempt: int, key: 
 @given(key=st.integers(0, 2**40))
 def test_what_waits_for_the_same_moment_comes_back_a_little_apart(key: int) -> None:
     assert NOW <= spread(NOW, key) <= NOW + FIRST_WAIT * SPREAD
-
-
-@pytest.mark.parametrize(
-    ("response", "expected"),
-    [
-        ("451 4.3.0 mail server temporarily rejected", True),
-        ("451-4.4.1 no answer from host", True),
-        ("451 local error", True),
-        ("450 4.7.1 greylisted, come again", False),
-        ("451 greylisting in action", False),
-        ("450 4.2.2 mailbox full", False),
-        ("450 4.1.1 unverified address", False),
-        ("450 mailbox busy", False),
-        ("452 4.2.2 over quota", False),
-        ("connection lost sending", False),
-    ],
-)
-def test_a_refusal_of_the_domain_is_told_from_one_of_a_mailbox(
-    response: str, expected: bool
-) -> None:
-    assert is_about_domain(Deferred(response=response)) is expected
-
-
-def test_an_answer_about_our_pace_is_the_transports_not_the_domains() -> None:
-    assert not is_about_domain(Deferred(response="421 4.3.2 too busy", throttled=True))

@@ -187,10 +187,10 @@ class History:
         elif act == "recover":
             self.app.engine.recover()
         elif act in {"send", "tear"}:
-            self.transport.raising = RuntimeError("torn away") if act == "tear" else None
+            self.transport.raising = KeyboardInterrupt() if act == "tear" else None
             try:
                 self.app.engine.send(self.edition.id)
-            except RuntimeError:
+            except KeyboardInterrupt:
                 assert act == "tear"
         else:
             self.control(act, address)

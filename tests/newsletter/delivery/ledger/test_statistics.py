@@ -9,14 +9,13 @@ from support import RecordingTransport
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.delivery.ledger.statistics import MEASURES
+from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
-from newsletter.scheduler import index_people, tally_deliveries
+from newsletter.scheduler import count_mails
 from newsletter.transports.base import Refused
-from subscribers.finding import counting
 from subscribers.models import Subscriber
 from subscribers.segments.compiling import Asking
-from subscribers.segments.store import members
+from subscribers.segments.store import count, members
 
 UTC = ZoneInfo("UTC")
 ANN, BEN, CAT = (f"{name}@wexcombe.example" for name in ("ann", "ben", "cat"))
@@ -44,7 +43,7 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
     return app
 
 
-@pytest.mark.parametrize("is_tallied", [False, True])
+@pytest.mark.parametrize("is_counted", [False, True])
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -64,17 +63,16 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
         ("bounced = 0 and received > 0", "ann"),
     ],
 )
-def test_a_segment_asks_the_ledger(
-    history: Newsletter, clock: FixedClock, text: str, found: str, is_tallied: bool
+def test_a_segment_asks_what_was_sent(
+    history: Newsletter, clock: FixedClock, text: str, found: str, is_counted: bool
 ) -> None:
-    if is_tallied:
-        index_people(history)
-        tally_deliveries(history)
-    asking = Asking(now=clock.now(), zone=UTC, measures=MEASURES)
+    if is_counted:
+        count_mails(history)
     with history.database.read() as session:
+        asking = Asking(now=clock.now(), zone=UTC, measures=measures(session))
         query = select(Subscriber.address).where(members(text, asking)).order_by(Subscriber.address)
         addresses = session.scalars(query).all()
-        assert counting.count(session, text, asking) == len(addresses)
+        assert count(session, text, asking) == len(addresses)
     assert " ".join(str(address).partition("@")[0] for address in addresses) == found
 
 

@@ -42,12 +42,16 @@ def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
         use = domain_backoff.lock_uses(session, "default", ["big.example"], clock.now())[
             "big.example"
         ]
-        domain_backoff.slow_down(use, "451 no", clock.now())
+        use.reason = "451 no"
+        domain_backoff.rest(use, clock.now())
     assert notes(app)["big.example"].startswith("rests until 27 Nov 09:0")
     clock.at += timedelta(hours=1)
     assert notes(app)["big.example"] == "451 no"
     with app.database.write() as session:
-        domain_backoff.works(session, "default", ["big.example"])
+        use = domain_backoff.lock_uses(session, "default", ["big.example"], clock.now())[
+            "big.example"
+        ]
+        domain_backoff.works(use, clock.now())
     assert "big.example" not in notes(app)
 
 

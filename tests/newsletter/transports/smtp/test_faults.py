@@ -96,8 +96,6 @@ class TestAnswersAboutUs:
             ("MAIL", "550 5.7.1 sender not allowed"),
             ("MAIL", "530 5.7.0 authentication required"),
             ("RCPT", "530 5.7.0 authentication required"),
-            ("RCPT", "554 5.7.1 <ada@wexcombe.example>: Relay access denied"),
-            ("RCPT", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked"),
             ("DATA", "530 5.7.0 log in first"),
         ],
     )

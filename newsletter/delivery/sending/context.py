@@ -1,0 +1,42 @@
+"""What every worker of a process shares."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsletter.clock import Clock
+from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
+from newsletter.database import Database
+from newsletter.delivery.alarms import RaiseAlarm, no_alarm
+from newsletter.rendering.dkim import DkimKey
+from newsletter.tokens.links import LinkSigners
+
+Progress = Callable[[int], None]
+GivesWay = Callable[[], bool]
+
+
+def to_nobody() -> bool:
+    """No other edition is to go first."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toolbox:
+    """What every worker of a process shares."""
+
+    database: Database
+    options: SendingOptions
+    clock: Clock
+    links: LinkSigners
+    dkim: Mapping[str, DkimKey] = field(default_factory=dict)
+    """By From address."""
+    limits: Mapping[str, LimitOptions] = field(default_factory=dict)
+    """By the name of the transport."""
+    routes: Mapping[str, RouteOptions] = field(default_factory=dict)
+    alarm: RaiseAlarm = no_alarm
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def state_folder(self) -> Path:
+        return Path(self.options.state_folder)

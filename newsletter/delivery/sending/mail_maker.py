@@ -1,0 +1,52 @@
+"""Making one subscriber's mail of an edition: its variant, spliced with their own values."""
+
+from functools import lru_cache
+
+from newsletter.delivery.ledger.store import Claimed
+from newsletter.delivery.sending.context import Toolbox
+from newsletter.editions import store as editions
+from newsletter.editions.models import Edition
+from newsletter.editions.variants import message_id_stem
+from newsletter.rendering.compile import personal_values
+from newsletter.rendering.dkim import Spliceable, ready
+from newsletter.rendering.headers import mailbox
+from newsletter.transports.base import Mail
+
+VARIANTS_KEPT = 64
+
+
+class MailMaker:
+    """Makes the mails of one edition; used by one thread."""
+
+    def __init__(self, tools: Toolbox, edition: Edition) -> None:
+        self._tools = tools
+        self._edition = edition
+        self._bounces: str = edition.masthead["sender"]["bounces"]
+        self._stem = message_id_stem(edition)
+        self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
+
+    def make(self, delivery: Claimed) -> Mail:
+        return Mail(
+            key=delivery.id,
+            sender=self._bounces,
+            recipient=delivery.address,
+            content=self._splice(delivery),
+            plain=True,
+        )
+
+    def _splice(self, delivery: Claimed) -> bytes:
+        links = self._tools.links
+        values = personal_values(
+            to=mailbox(delivery.name, delivery.address),
+            name=delivery.name,
+            unsubscribe=links.unsubscribe_token(delivery.subscriber_id, self._edition.id),
+            preferences=links.preferences_token(delivery.subscriber_id),
+            message_id=f"{self._stem}.{delivery.id}",
+        )
+        return self._variant(delivery.variant_id).splice(values)
+
+    def _load_variant(self, variant_id: int) -> Spliceable:
+        with self._tools.database.read() as session:
+            variant = editions.variant(session, variant_id)
+            address = self._edition.masthead["sender"]["address"]
+            return ready(variant.content, variant.nonce, self._tools.dkim.get(address))

@@ -1,0 +1,428 @@
+CREATE TABLE articles (
+    id BIGSERIAL NOT NULL,
+    uid TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    source TEXT NOT NULL,
+    source_key TEXT NOT NULL,
+    key_is_explicit BOOLEAN NOT NULL,
+    fingerprint TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    image_url TEXT NOT NULL,
+    canonical_url TEXT NOT NULL,
+    status VARCHAR(20) NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    stored_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    media JSON NOT NULL,
+    is_measured BOOLEAN NOT NULL,
+    content_hash TEXT NOT NULL,
+    CONSTRAINT pk_articles PRIMARY KEY (id),
+    CONSTRAINT uq_articles_source_source_key UNIQUE (source, source_key),
+    CONSTRAINT uq_articles_uid UNIQUE (uid),
+    CONSTRAINT uq_articles_slug UNIQUE (slug)
+);
+
+CREATE INDEX ix_articles_changed_at ON articles (changed_at);
+
+CREATE INDEX ix_articles_fingerprint ON articles (fingerprint);
+
+CREATE INDEX ix_articles_is_measured ON articles (is_measured);
+
+CREATE INDEX ix_articles_status_published_at ON articles (status, published_at, id);
+
+CREATE TABLE departures (
+    id BIGSERIAL NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason TEXT NOT NULL,
+    words TEXT NOT NULL,
+    CONSTRAINT pk_departures PRIMARY KEY (id)
+);
+
+CREATE TABLE digest_states (
+    digest TEXT NOT NULL,
+    known_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_digest_states PRIMARY KEY (digest)
+);
+
+CREATE TABLE domain_uses (
+    transport TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    booked_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    in_a_row BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    rests_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    free_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    hour TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_in_hour BIGINT NOT NULL,
+    day TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_in_day BIGINT NOT NULL,
+    CONSTRAINT pk_domain_uses PRIMARY KEY (transport, domain)
+);
+
+CREATE TABLE editions (
+    id BIGSERIAL NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    digest TEXT,
+    period TEXT,
+    title TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    topics TEXT NOT NULL,
+    segment TEXT DEFAULT '' NOT NULL,
+    template TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    uncertain VARCHAR(20) NOT NULL,
+    masthead JSON NOT NULL,
+    content_hash TEXT NOT NULL,
+    web_html TEXT NOT NULL,
+    joined_to BIGINT,
+    note TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    fanned_out_at TIMESTAMP WITH TIME ZONE,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_editions PRIMARY KEY (id),
+    CONSTRAINT uq_editions_digest_period UNIQUE (digest, period)
+);
+
+CREATE INDEX ix_editions_content_hash ON editions (content_hash);
+
+CREATE INDEX ix_editions_joined_to ON editions (joined_to);
+
+CREATE INDEX ix_editions_state_send_at ON editions (state, send_at);
+
+CREATE TABLE feed_archives (
+    id BIGSERIAL NOT NULL,
+    scope TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    sealed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_archives PRIMARY KEY (id),
+    CONSTRAINT uq_feed_archives_scope_number UNIQUE (scope, number)
+);
+
+CREATE TABLE feed_sources (
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    polled_at TIMESTAMP WITH TIME ZONE,
+    last_error TEXT NOT NULL,
+    CONSTRAINT pk_feed_sources PRIMARY KEY (url)
+);
+
+CREATE TABLE hub_notices (
+    hub TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    told_change TIMESTAMP WITH TIME ZONE,
+    told_at TIMESTAMP WITH TIME ZONE,
+    failures BIGINT NOT NULL,
+    next_attempt_at TIMESTAMP WITH TIME ZONE,
+    last_error TEXT NOT NULL,
+    CONSTRAINT pk_hub_notices PRIMARY KEY (hub, scope)
+);
+
+CREATE TABLE segments (
+    name TEXT NOT NULL,
+    expression TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_segments PRIMARY KEY (name)
+);
+
+CREATE TABLE suppressions (
+    address_hash TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_suppressions PRIMARY KEY (address_hash)
+);
+
+CREATE TABLE topic_choices (
+    id BIGSERIAL NOT NULL,
+    key TEXT NOT NULL,
+    CONSTRAINT pk_topic_choices PRIMARY KEY (id),
+    CONSTRAINT uq_topic_choices_key UNIQUE (key)
+);
+
+CREATE TABLE topics (
+    id BIGSERIAL NOT NULL,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_topics PRIMARY KEY (id),
+    CONSTRAINT uq_topics_slug UNIQUE (slug)
+);
+
+CREATE TABLE transport_troubles (
+    transport TEXT NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    in_a_row BIGINT NOT NULL,
+    refuses_us BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    rests_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    is_told BOOLEAN NOT NULL,
+    CONSTRAINT pk_transport_troubles PRIMARY KEY (transport)
+);
+
+CREATE TABLE transport_uses (
+    transport TEXT NOT NULL,
+    first_used_at TIMESTAMP WITH TIME ZONE,
+    free_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    hour TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_in_hour BIGINT NOT NULL,
+    day TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_in_day BIGINT NOT NULL,
+    CONSTRAINT pk_transport_uses PRIMARY KEY (transport)
+);
+
+CREATE TABLE watches (
+    subject TEXT NOT NULL,
+    settled BIGINT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    is_told BOOLEAN NOT NULL,
+    CONSTRAINT pk_watches PRIMARY KEY (subject)
+);
+
+CREATE TABLE article_corrections (
+    article_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    note TEXT NOT NULL,
+    CONSTRAINT pk_article_corrections PRIMARY KEY (article_id, number),
+    CONSTRAINT fk_article_corrections_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_article_corrections_at ON article_corrections (at);
+
+CREATE TABLE article_topics (
+    article_id BIGINT NOT NULL,
+    topic_id BIGINT NOT NULL,
+    CONSTRAINT pk_article_topics PRIMARY KEY (article_id, topic_id),
+    CONSTRAINT fk_article_topics_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE,
+    CONSTRAINT fk_article_topics_topic_id FOREIGN KEY(topic_id) REFERENCES topics (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
+
+CREATE TABLE counted_editions (
+    edition_id BIGINT NOT NULL,
+    through BIGINT NOT NULL,
+    is_whole BOOLEAN NOT NULL,
+    CONSTRAINT pk_counted_editions PRIMARY KEY (edition_id),
+    CONSTRAINT fk_counted_editions_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE edition_articles (
+    edition_id BIGINT NOT NULL,
+    article_id BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_edition_articles PRIMARY KEY (edition_id, article_id),
+    CONSTRAINT uq_edition_articles_digest_article_id UNIQUE (digest, article_id),
+    CONSTRAINT fk_edition_articles_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE,
+    CONSTRAINT fk_edition_articles_article_id FOREIGN KEY(article_id) REFERENCES articles (id)
+);
+
+CREATE TABLE edition_variants (
+    id BIGSERIAL NOT NULL,
+    edition_id BIGINT NOT NULL,
+    articles TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    nonce TEXT NOT NULL,
+    CONSTRAINT pk_edition_variants PRIMARY KEY (id),
+    CONSTRAINT uq_edition_variants_edition_id_articles UNIQUE (edition_id, articles),
+    CONSTRAINT fk_edition_variants_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_happenings (
+    id BIGSERIAL NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    article_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    entry JSON NOT NULL,
+    CONSTRAINT pk_feed_happenings PRIMARY KEY (id),
+    CONSTRAINT uq_feed_happenings_kind_article_id_number_at UNIQUE (kind, article_id, number, at),
+    CONSTRAINT fk_feed_happenings_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+
+CREATE TABLE subscribers (
+    id BIGSERIAL NOT NULL,
+    address TEXT,
+    address_hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    status VARCHAR(20) NOT NULL,
+    frequency VARCHAR(20) NOT NULL,
+    choice_id BIGINT NOT NULL,
+    source TEXT DEFAULT '' NOT NULL,
+    attributes JSON DEFAULT '{}' NOT NULL,
+    paused_until TIMESTAMP WITH TIME ZONE,
+    active_at TIMESTAMP WITH TIME ZONE,
+    joined_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    search_text TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_subscribers PRIMARY KEY (id),
+    CONSTRAINT uq_subscribers_address UNIQUE (address),
+    CONSTRAINT fk_subscribers_choice_id FOREIGN KEY(choice_id) REFERENCES topic_choices (id)
+);
+
+CREATE INDEX ix_subscribers_address_hash ON subscribers (address_hash);
+
+CREATE INDEX ix_subscribers_choice_id ON subscribers (choice_id);
+
+CREATE INDEX ix_subscribers_status ON subscribers (status, id);
+
+CREATE TABLE address_changes (
+    subscriber_id BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    address_hash TEXT DEFAULT '' NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_address_changes PRIMARY KEY (subscriber_id),
+    CONSTRAINT fk_address_changes_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE TABLE consent_events (
+    id BIGSERIAL NOT NULL,
+    subscriber_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    wording_version TEXT DEFAULT '' NOT NULL,
+    details TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_consent_events PRIMARY KEY (id),
+    CONSTRAINT fk_consent_events_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_consent_events_subscriber_id ON consent_events (subscriber_id);
+
+CREATE TABLE deliveries (
+    id BIGSERIAL NOT NULL,
+    edition_id BIGINT NOT NULL,
+    subscriber_id BIGINT NOT NULL,
+    variant_id BIGINT NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    reason TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    worker TEXT NOT NULL,
+    lease_until TIMESTAMP WITH TIME ZONE,
+    next_attempt_at TIMESTAMP WITH TIME ZONE,
+    deferred_since TIMESTAMP WITH TIME ZONE,
+    resent BOOLEAN NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_deliveries_edition_id_subscriber_id UNIQUE (edition_id, subscriber_id),
+    CONSTRAINT fk_deliveries_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id),
+    CONSTRAINT fk_deliveries_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id),
+    CONSTRAINT fk_deliveries_variant_id FOREIGN KEY(variant_id) REFERENCES edition_variants (id)
+);
+
+CREATE INDEX ix_deliveries_edition_id_state ON deliveries (edition_id, state, id);
+
+CREATE TABLE edition_corrections (
+    edition_id BIGINT NOT NULL,
+    article_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    CONSTRAINT pk_edition_corrections PRIMARY KEY (edition_id, article_id, number),
+    CONSTRAINT fk_edition_corrections_article_id_number FOREIGN KEY(article_id, number) REFERENCES article_corrections (article_id, number) ON DELETE CASCADE,
+    CONSTRAINT uq_edition_corrections_digest_article_id_number UNIQUE (digest, article_id, number),
+    CONSTRAINT fk_edition_corrections_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE edition_variant_choices (
+    edition_id BIGINT NOT NULL,
+    choice_id BIGINT NOT NULL,
+    variant_id BIGINT NOT NULL,
+    CONSTRAINT pk_edition_variant_choices PRIMARY KEY (edition_id, choice_id),
+    CONSTRAINT fk_edition_variant_choices_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE,
+    CONSTRAINT fk_edition_variant_choices_choice_id FOREIGN KEY(choice_id) REFERENCES topic_choices (id),
+    CONSTRAINT fk_edition_variant_choices_variant_id FOREIGN KEY(variant_id) REFERENCES edition_variants (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_archive_items (
+    archive_id BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    happening_id BIGINT NOT NULL,
+    CONSTRAINT pk_feed_archive_items PRIMARY KEY (archive_id, position),
+    CONSTRAINT fk_feed_archive_items_archive_id FOREIGN KEY(archive_id) REFERENCES feed_archives (id) ON DELETE CASCADE,
+    CONSTRAINT fk_feed_archive_items_happening_id FOREIGN KEY(happening_id) REFERENCES feed_happenings (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_archive_items_happening_id ON feed_archive_items (happening_id);
+
+CREATE TABLE mail_statistics (
+    subscriber_id BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    last_mailed_at TIMESTAMP WITH TIME ZONE,
+    bounced BIGINT NOT NULL,
+    CONSTRAINT pk_mail_statistics PRIMARY KEY (subscriber_id),
+    CONSTRAINT fk_mail_statistics_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+
+CREATE TABLE notices (
+    id BIGSERIAL NOT NULL,
+    kind TEXT NOT NULL,
+    subscriber_id BIGINT NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    reason TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    next_attempt_at TIMESTAMP WITH TIME ZONE,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_notices PRIMARY KEY (id),
+    CONSTRAINT fk_notices_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_notices_state ON notices (state, id);
+
+CREATE INDEX ix_notices_subscriber_id ON notices (subscriber_id);
+
+CREATE TABLE private_feeds (
+    id BIGSERIAL NOT NULL,
+    subscriber_id BIGINT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_private_feeds PRIMARY KEY (id),
+    CONSTRAINT fk_private_feeds_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_private_feeds_subscriber_id ON private_feeds (subscriber_id);
+
+CREATE TABLE consent_networks (
+    event_id BIGINT NOT NULL,
+    network TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_consent_networks PRIMARY KEY (event_id),
+    CONSTRAINT fk_consent_networks_event_id FOREIGN KEY(event_id) REFERENCES consent_events (id)
+);
+
+CREATE INDEX ix_consent_networks_at ON consent_networks (at);
+
+CREATE TABLE uncounted_deliveries (
+    delivery_id BIGINT NOT NULL,
+    CONSTRAINT pk_uncounted_deliveries PRIMARY KEY (delivery_id),
+    CONSTRAINT fk_uncounted_deliveries_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
+);
+
+CREATE OR REPLACE FUNCTION refuse_change_of_consent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    RAISE EXCEPTION 'the ledger of consent can only be added to' USING ERRCODE = 'restrict_violation';
+END $function$;
+
+CREATE TRIGGER consent_events_refuse_change BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_consent();
+
+CREATE TRIGGER consent_events_refuse_truncate BEFORE TRUNCATE ON consent_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_consent();
+
+CREATE INDEX articles_search ON articles USING gin ((((setweight(to_tsvector('simple'::regconfig, title), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, "left"(((summary || ' '::text) || author), 10000)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, "left"(body_text, 150000)), 'D'::"char"))));
+

@@ -1,0 +1,449 @@
+CREATE TABLE articles (
+    id INTEGER NOT NULL,
+    uid TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    source TEXT NOT NULL,
+    source_key TEXT NOT NULL,
+    key_is_explicit BOOLEAN NOT NULL,
+    fingerprint TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    image_url TEXT NOT NULL,
+    canonical_url TEXT NOT NULL,
+    status VARCHAR(20) NOT NULL,
+    published_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    stored_at DATETIME NOT NULL,
+    changed_at DATETIME NOT NULL,
+    media JSON NOT NULL,
+    is_measured BOOLEAN NOT NULL,
+    content_hash TEXT NOT NULL,
+    CONSTRAINT pk_articles PRIMARY KEY (id),
+    CONSTRAINT uq_articles_source_source_key UNIQUE (source, source_key),
+    CONSTRAINT uq_articles_uid UNIQUE (uid),
+    CONSTRAINT uq_articles_slug UNIQUE (slug)
+);
+
+CREATE INDEX ix_articles_changed_at ON articles (changed_at);
+
+CREATE INDEX ix_articles_fingerprint ON articles (fingerprint);
+
+CREATE INDEX ix_articles_is_measured ON articles (is_measured);
+
+CREATE INDEX ix_articles_status_published_at ON articles (status, published_at, id);
+
+CREATE TABLE departures (
+    id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    reason TEXT NOT NULL,
+    words TEXT NOT NULL,
+    CONSTRAINT pk_departures PRIMARY KEY (id)
+);
+
+CREATE TABLE digest_states (
+    digest TEXT NOT NULL,
+    known_since DATETIME NOT NULL,
+    CONSTRAINT pk_digest_states PRIMARY KEY (digest)
+);
+
+CREATE TABLE domain_uses (
+    transport TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    booked_until DATETIME NOT NULL,
+    in_a_row INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    rests_until DATETIME NOT NULL,
+    free_at DATETIME NOT NULL,
+    hour DATETIME NOT NULL,
+    used_in_hour INTEGER NOT NULL,
+    day DATETIME NOT NULL,
+    used_in_day INTEGER NOT NULL,
+    CONSTRAINT pk_domain_uses PRIMARY KEY (transport, domain)
+);
+
+CREATE TABLE editions (
+    id INTEGER NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    digest TEXT,
+    period TEXT,
+    title TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body_html TEXT NOT NULL,
+    topics TEXT NOT NULL,
+    segment TEXT DEFAULT '' NOT NULL,
+    template TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    uncertain VARCHAR(20) NOT NULL,
+    masthead JSON NOT NULL,
+    content_hash TEXT NOT NULL,
+    web_html TEXT NOT NULL,
+    joined_to INTEGER,
+    note TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    send_at DATETIME NOT NULL,
+    fanned_out_at DATETIME,
+    finished_at DATETIME,
+    CONSTRAINT pk_editions PRIMARY KEY (id),
+    CONSTRAINT uq_editions_digest_period UNIQUE (digest, period)
+);
+
+CREATE INDEX ix_editions_content_hash ON editions (content_hash);
+
+CREATE INDEX ix_editions_joined_to ON editions (joined_to);
+
+CREATE INDEX ix_editions_state_send_at ON editions (state, send_at);
+
+CREATE TABLE feed_archives (
+    id INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    sealed_at DATETIME NOT NULL,
+    CONSTRAINT pk_feed_archives PRIMARY KEY (id),
+    CONSTRAINT uq_feed_archives_scope_number UNIQUE (scope, number)
+);
+
+CREATE TABLE feed_sources (
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    polled_at DATETIME,
+    last_error TEXT NOT NULL,
+    CONSTRAINT pk_feed_sources PRIMARY KEY (url)
+);
+
+CREATE TABLE hub_notices (
+    hub TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    told_change DATETIME,
+    told_at DATETIME,
+    failures INTEGER NOT NULL,
+    next_attempt_at DATETIME,
+    last_error TEXT NOT NULL,
+    CONSTRAINT pk_hub_notices PRIMARY KEY (hub, scope)
+);
+
+CREATE TABLE segments (
+    name TEXT NOT NULL,
+    expression TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    CONSTRAINT pk_segments PRIMARY KEY (name)
+);
+
+CREATE TABLE suppressions (
+    address_hash TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    CONSTRAINT pk_suppressions PRIMARY KEY (address_hash)
+);
+
+CREATE TABLE topic_choices (
+    id INTEGER NOT NULL,
+    "key" TEXT NOT NULL,
+    CONSTRAINT pk_topic_choices PRIMARY KEY (id),
+    CONSTRAINT uq_topic_choices_key UNIQUE ("key")
+);
+
+CREATE TABLE topics (
+    id INTEGER NOT NULL,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    changed_at DATETIME,
+    CONSTRAINT pk_topics PRIMARY KEY (id),
+    CONSTRAINT uq_topics_slug UNIQUE (slug)
+);
+
+CREATE TABLE transport_troubles (
+    transport TEXT NOT NULL,
+    failing_since DATETIME,
+    in_a_row INTEGER NOT NULL,
+    refuses_us BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    tried_at DATETIME NOT NULL,
+    rests_until DATETIME NOT NULL,
+    is_told BOOLEAN NOT NULL,
+    CONSTRAINT pk_transport_troubles PRIMARY KEY (transport)
+);
+
+CREATE TABLE transport_uses (
+    transport TEXT NOT NULL,
+    first_used_at DATETIME,
+    free_at DATETIME NOT NULL,
+    hour DATETIME NOT NULL,
+    used_in_hour INTEGER NOT NULL,
+    day DATETIME NOT NULL,
+    used_in_day INTEGER NOT NULL,
+    CONSTRAINT pk_transport_uses PRIMARY KEY (transport)
+);
+
+CREATE TABLE watches (
+    subject TEXT NOT NULL,
+    settled INTEGER NOT NULL,
+    since DATETIME NOT NULL,
+    is_told BOOLEAN NOT NULL,
+    CONSTRAINT pk_watches PRIMARY KEY (subject)
+);
+
+CREATE TABLE article_corrections (
+    article_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    note TEXT NOT NULL,
+    CONSTRAINT pk_article_corrections PRIMARY KEY (article_id, number),
+    CONSTRAINT fk_article_corrections_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_article_corrections_at ON article_corrections (at);
+
+CREATE TABLE article_topics (
+    article_id INTEGER NOT NULL,
+    topic_id INTEGER NOT NULL,
+    CONSTRAINT pk_article_topics PRIMARY KEY (article_id, topic_id),
+    CONSTRAINT fk_article_topics_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE,
+    CONSTRAINT fk_article_topics_topic_id FOREIGN KEY(topic_id) REFERENCES topics (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
+
+CREATE TABLE counted_editions (
+    edition_id INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    is_whole BOOLEAN NOT NULL,
+    CONSTRAINT pk_counted_editions PRIMARY KEY (edition_id),
+    CONSTRAINT fk_counted_editions_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE edition_articles (
+    edition_id INTEGER NOT NULL,
+    article_id INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    CONSTRAINT pk_edition_articles PRIMARY KEY (edition_id, article_id),
+    CONSTRAINT uq_edition_articles_digest_article_id UNIQUE (digest, article_id),
+    CONSTRAINT fk_edition_articles_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE,
+    CONSTRAINT fk_edition_articles_article_id FOREIGN KEY(article_id) REFERENCES articles (id)
+);
+
+CREATE TABLE edition_variants (
+    id INTEGER NOT NULL,
+    edition_id INTEGER NOT NULL,
+    articles TEXT NOT NULL,
+    content BLOB NOT NULL,
+    nonce TEXT NOT NULL,
+    CONSTRAINT pk_edition_variants PRIMARY KEY (id),
+    CONSTRAINT uq_edition_variants_edition_id_articles UNIQUE (edition_id, articles),
+    CONSTRAINT fk_edition_variants_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_happenings (
+    id INTEGER NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    article_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    entry JSON NOT NULL,
+    CONSTRAINT pk_feed_happenings PRIMARY KEY (id),
+    CONSTRAINT uq_feed_happenings_kind_article_id_number_at UNIQUE (kind, article_id, number, at),
+    CONSTRAINT fk_feed_happenings_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+
+CREATE TABLE subscribers (
+    id INTEGER NOT NULL,
+    address TEXT,
+    address_hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    status VARCHAR(20) NOT NULL,
+    frequency VARCHAR(20) NOT NULL,
+    choice_id INTEGER NOT NULL,
+    source TEXT DEFAULT '' NOT NULL,
+    attributes JSON DEFAULT '{}' NOT NULL,
+    paused_until DATETIME,
+    active_at DATETIME,
+    joined_at DATETIME NOT NULL,
+    confirmed_at DATETIME,
+    ended_at DATETIME,
+    search_text TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_subscribers PRIMARY KEY (id),
+    CONSTRAINT uq_subscribers_address UNIQUE (address),
+    CONSTRAINT fk_subscribers_choice_id FOREIGN KEY(choice_id) REFERENCES topic_choices (id)
+);
+
+CREATE INDEX ix_subscribers_address_hash ON subscribers (address_hash);
+
+CREATE INDEX ix_subscribers_choice_id ON subscribers (choice_id);
+
+CREATE INDEX ix_subscribers_status ON subscribers (status, id);
+
+CREATE TABLE address_changes (
+    subscriber_id INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    address_hash TEXT DEFAULT '' NOT NULL,
+    asked_at DATETIME NOT NULL,
+    CONSTRAINT pk_address_changes PRIMARY KEY (subscriber_id),
+    CONSTRAINT fk_address_changes_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE TABLE consent_events (
+    id INTEGER NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    wording_version TEXT DEFAULT '' NOT NULL,
+    details TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_consent_events PRIMARY KEY (id),
+    CONSTRAINT fk_consent_events_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_consent_events_subscriber_id ON consent_events (subscriber_id);
+
+CREATE TABLE deliveries (
+    id INTEGER NOT NULL,
+    edition_id INTEGER NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    variant_id INTEGER NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    worker TEXT NOT NULL,
+    lease_until DATETIME,
+    next_attempt_at DATETIME,
+    deferred_since DATETIME,
+    resent BOOLEAN NOT NULL,
+    settled_at DATETIME,
+    CONSTRAINT pk_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_deliveries_edition_id_subscriber_id UNIQUE (edition_id, subscriber_id),
+    CONSTRAINT fk_deliveries_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id),
+    CONSTRAINT fk_deliveries_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id),
+    CONSTRAINT fk_deliveries_variant_id FOREIGN KEY(variant_id) REFERENCES edition_variants (id)
+);
+
+CREATE INDEX ix_deliveries_edition_id_state ON deliveries (edition_id, state, id);
+
+CREATE TABLE edition_corrections (
+    edition_id INTEGER NOT NULL,
+    article_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    CONSTRAINT pk_edition_corrections PRIMARY KEY (edition_id, article_id, number),
+    CONSTRAINT fk_edition_corrections_article_id_number FOREIGN KEY(article_id, number) REFERENCES article_corrections (article_id, number) ON DELETE CASCADE,
+    CONSTRAINT uq_edition_corrections_digest_article_id_number UNIQUE (digest, article_id, number),
+    CONSTRAINT fk_edition_corrections_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
+CREATE TABLE edition_variant_choices (
+    edition_id INTEGER NOT NULL,
+    choice_id INTEGER NOT NULL,
+    variant_id INTEGER NOT NULL,
+    CONSTRAINT pk_edition_variant_choices PRIMARY KEY (edition_id, choice_id),
+    CONSTRAINT fk_edition_variant_choices_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE,
+    CONSTRAINT fk_edition_variant_choices_choice_id FOREIGN KEY(choice_id) REFERENCES topic_choices (id),
+    CONSTRAINT fk_edition_variant_choices_variant_id FOREIGN KEY(variant_id) REFERENCES edition_variants (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_archive_items (
+    archive_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    happening_id INTEGER NOT NULL,
+    CONSTRAINT pk_feed_archive_items PRIMARY KEY (archive_id, position),
+    CONSTRAINT fk_feed_archive_items_archive_id FOREIGN KEY(archive_id) REFERENCES feed_archives (id) ON DELETE CASCADE,
+    CONSTRAINT fk_feed_archive_items_happening_id FOREIGN KEY(happening_id) REFERENCES feed_happenings (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_archive_items_happening_id ON feed_archive_items (happening_id);
+
+CREATE TABLE mail_statistics (
+    subscriber_id INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    last_mailed_at DATETIME,
+    bounced INTEGER NOT NULL,
+    CONSTRAINT pk_mail_statistics PRIMARY KEY (subscriber_id),
+    CONSTRAINT fk_mail_statistics_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
+);
+
+CREATE TABLE notices (
+    id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    created_at DATETIME NOT NULL,
+    next_attempt_at DATETIME,
+    settled_at DATETIME,
+    CONSTRAINT pk_notices PRIMARY KEY (id),
+    CONSTRAINT fk_notices_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_notices_state ON notices (state, id);
+
+CREATE INDEX ix_notices_subscriber_id ON notices (subscriber_id);
+
+CREATE TABLE private_feeds (
+    id INTEGER NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    created_at DATETIME NOT NULL,
+    revoked_at DATETIME,
+    CONSTRAINT pk_private_feeds PRIMARY KEY (id),
+    CONSTRAINT fk_private_feeds_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_private_feeds_subscriber_id ON private_feeds (subscriber_id);
+
+CREATE TABLE consent_networks (
+    event_id INTEGER NOT NULL,
+    network TEXT NOT NULL,
+    at DATETIME NOT NULL,
+    CONSTRAINT pk_consent_networks PRIMARY KEY (event_id),
+    CONSTRAINT fk_consent_networks_event_id FOREIGN KEY(event_id) REFERENCES consent_events (id)
+);
+
+CREATE INDEX ix_consent_networks_at ON consent_networks (at);
+
+CREATE TABLE uncounted_deliveries (
+    delivery_id INTEGER NOT NULL,
+    CONSTRAINT pk_uncounted_deliveries PRIMARY KEY (delivery_id),
+    CONSTRAINT fk_uncounted_deliveries_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
+);
+
+CREATE VIRTUAL TABLE articles_search USING fts5(
+    title, summary, body_text, author,
+    content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+
+CREATE TRIGGER articles_search_delete AFTER DELETE ON articles BEGIN
+    INSERT INTO articles_search(articles_search, rowid, title, summary, body_text, author)
+    VALUES ('delete', old.id, old.title, old.summary, old.body_text, old.author);
+END;
+
+CREATE TRIGGER articles_search_insert AFTER INSERT ON articles BEGIN
+    INSERT INTO articles_search(rowid, title, summary, body_text, author)
+    VALUES (new.id, new.title, new.summary, new.body_text, new.author);
+END;
+
+CREATE TRIGGER articles_search_update
+AFTER UPDATE OF title, summary, body_text, author ON articles BEGIN
+    INSERT INTO articles_search(articles_search, rowid, title, summary, body_text, author)
+    VALUES ('delete', old.id, old.title, old.summary, old.body_text, old.author);
+    INSERT INTO articles_search(rowid, title, summary, body_text, author)
+    VALUES (new.id, new.title, new.summary, new.body_text, new.author);
+END;
+
+CREATE TRIGGER consent_events_refuse_delete BEFORE DELETE ON consent_events
+BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
+
+CREATE TRIGGER consent_events_refuse_replace BEFORE INSERT ON consent_events
+WHEN EXISTS (SELECT 1 FROM consent_events WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
+
+CREATE TRIGGER consent_events_refuse_update BEFORE UPDATE ON consent_events
+BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
+
+CREATE INDEX subscribers_search ON subscribers (id, search_text);
+

@@ -1,0 +1,292 @@
+"""Classifies what a mail server answers: whom it speaks of.
+
+Sending and bounce processing share this vocabulary. How long an answer holds is said by the first
+digit of its code (4: for now, 5: for good); the verdict says who is meant. Pure, and independent
+of the command an answer came at: servers refuse a sender at RCPT and a recipient after the content.
+
+Words are asked before codes, since many servers send a code that says something else (550 5.7.1
+for an unknown user, 554 for anything). Enhanced status codes: RFC 3463, RFC 5248 and the IANA
+registry; basic codes: RFC 5321, 4.2.3. The words of each product stand with their sources in
+tests/data/smtp_answers.tsv.
+"""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Whom an answer speaks of."""
+
+    RECIPIENT = "recipient"  # this address: unknown, disabled, malformed
+    FULL = "full"  # this mailbox is over its quota
+    BUSY = "busy"  # this mailbox, for now: locked, or receiving too much
+    RESTRICTED = "restricted"  # this recipient takes mail from some senders only
+    GREYLISTED = "greylisted"  # the same mail is to come again later
+    MESSAGE = "message"  # this message: its size or its form
+    DOMAIN = "domain"  # the recipient's domain, or the servers behind it
+    UNCLEAR = "unclear"  # one mailbox or a whole domain: only several recipients tell
+    PACE = "pace"  # we send too fast or too much
+    POLICY = "policy"  # our reputation, authentication or content: spam, blocklists, DMARC
+    CONFIGURATION = "configuration"  # how we are set up: relaying, login, sender address
+    ERROR = "error"  # a fault of ours: no server was asked
+    UNKNOWN = "unknown"  # nothing can be told of it
+
+
+REFUSES_US = frozenset({Verdict.PACE, Verdict.POLICY, Verdict.CONFIGURATION})
+"""Verdicts that never count against a recipient."""
+
+V = Verdict
+_MAILBOX = r"(user|mailbox|recipient|address|account|e-?mail( address)?|person)"
+_GREYLISTED = (
+    r"gr[ea]y-?list",
+    # OpenBSD's spamd, spamd(8).
+    r"temporary failure, please try again later",
+    # Mimecast, "SMTP error codes": greylisting.
+    r"internal resources? (is |are )?temporarily unavailable",
+    r"temporary envelope failure",
+)
+_DOMAIN = (
+    r"(host|domain)( name)? (is )?(unknown|not found|does not exist|has no|doesn't exist)",
+    r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
+    r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
+    r"unable to route|no route to|too many hops|mail loop|routing loop",
+    r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
+    r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
+)
+_CONFIGURATION = (
+    r"relay(ing)?( access)?( is)? (denied|not (permitted|allowed)|prohibited|forbidden)",
+    r"(unable|not (permitted|allowed)|cannot|not authori[sz]ed|refuse) to relay|rcpthosts",
+    r"(we )?do(es)? not relay|don't relay|not (configured|set up) to relay|not an open relay",
+    r"auth(entication|entification)? (is )?(required|needed)|smtp auth|must authenticate",
+    r"(not|un)authenticated (connection|client)|client was not authenticated|log ?in first",
+    r"must issue a starttls|tls (is )?required|encryption (is )?(required|needed)",
+    r"sender (address )?(is )?(rejected|invalid|denied)|sender verif(y|ication) fail",
+    r"invalid sender|verification failed for|domain of sender|sender domain|sender not verified",
+    r"badmailfrom|sorry, your envelope sender|envelope sender is (in|not)|bad sender",
+    r"not (allowed|authori[sz]ed|permitted) to send( mail)? (from|as|using)|sendasdenied",
+    r"permissions? to send as|not owned by user",
+    r"(email|from|sender)( address)? (address )?is not verified",
+    r"account (is )?(not enabled|disabled) for sending|administrative prohibition",
+)
+_RECIPIENT = (
+    rf"(unknown|no such|invalid|bad|non-?existent) (virtual |local |destination )*{_MAILBOX}",
+    r"unknown local[- ]part|unknown or illegal alias|unknown (mail)?box|no such mail drop",
+    rf"{_MAILBOX} .{{0,60}}(does not|doesn't|does'nt|do not) (exist|have an? .{{0,40}}account)",
+    rf"{_MAILBOX} (is )?(unknown|not found|not (be )?found|invalid|not valid|not listed)",
+    r"(does not|doesn't) have an? .{0,40}account|is not a (valid|known) (user|mailbox|address)",
+    rf"not (a )?(valid|known|existing|local) {_MAILBOX}|not our customer",
+    rf"{_MAILBOX} .{{0,60}}(disabled|inactive|suspended|deactivated|closed|expired)",
+    rf"{_MAILBOX} .{{0,60}}(discontinued|terminated|marked as invalid)",
+    r"no longer (accepts mail|available|in use|valid|active|on server|with)",
+    r"no mailbox (here|by that)|no (such )?one (here )?(by|with) that|addressee unknown",
+    r"recipient (address )?rejected: (access denied|user|undeliverable|unverified|invalid|no )",
+    r"undeliverable address|unrouteable address|unroutable address|recip(ient)?notfound",
+    r"e-?mail account that you tried to reach does not exist|delivery to this address",
+    r"rejected recipient|recipient (not|is not) (accepted|exist)|recipient verif(y|ication) fail",
+    r"callout verification failed|need fully-qualified|bad address syntax|malformed address",
+)
+_FULL = (
+    r"(over|exceed(s|ed|ing)?|above|out of) (its |the |their |his |disk )*(quota|storage)",
+    r"quotaexceeded|quota (is |has been )?(exceeded|full|reached)|exceeded storage allocation",
+    rf"({_MAILBOX}|inbox|mailfolder|maildir|mbox|storage)('s mailbox)? (is )?(almost )?full",
+    r"(mailbox|recipient) (has )?(exceed|is over)|insufficient (mailbox |disk )?(quota|storage)",
+    r"(not|too little) enough (storage )?space|mailbox size limit|too many messages (in|on)",
+)
+_BUSY = (
+    r"(mailbox|user|account|recipient)( is)? (temporarily )?(busy|locked|unavailable)",
+    r"receiving mail (too quickly|at a rate)|rate limit(ed)? for (this )?(user|recipient)",
+    r"mailbox temporarily|currently (being )?(accessed|in use)|unable to lock",
+)
+_MESSAGE = (
+    r"(message|mail|body|content)( size)? .{0,20}(too (large|big|long)|exceed)",
+    r"(size|length) (limit|exceeds)|maximum (message )?size",
+    r"larger than the (current )?(system|max)|line (is )?too long|bare (lf|cr|newline)",
+    r"not rfc ?5?[23]?8?22|missing (a )?(valid )?.{0,20}header",
+    r"header.{0,30}(malformed|missing|duplicate)|smtputf8|8-?bit",
+)
+_RESTRICTED = (
+    r"recipient not authori[sz]ed",
+    r"not (authori[sz]ed|permitted|allowed) to (send|post) (mail |messages? )?to (the|th[ai][st])",
+    r"restrict(s|ed|ion).{0,40}(who|sender|recipient)|only accepts? (mail|messages?) from",
+    r"(blocked|rejected|denied|refused) by (the )?(recipient|user)",
+    r"recipient (has |does )?(block|not want)",
+    r"manually blocked sender|permission to (send|post)|moderat(ed|or)|members? only",
+)
+# Exchange: the restrictions that a recipient has set, whatever is said of authentication.
+_SET_BY_RECIPIENT = (r"resolver\.rst",)
+_QUOTA_OF_OURS = (r"(daily|hourly|monthly|sending) ((user|message|mail|sending) )*(quota|limit)",)
+_PACE = (
+    r"too (many|fast|much|frequent|quick)|rate[- ]?limit|rate (is )?exceed|unusual rate|throttl",
+    r"(sending|daily|hourly|message|mail|relay|user|smtp|email)s? ?(sending )?(limit|quota)",
+    r"(limit|quota) (has been )?(exceeded|reached)|exceeded the (max|number|limit|rate)",
+    r"server (is )?(too )?busy|maximum (load|connections)|concurrent|try again later, closing",
+    r"unable to process connection|slow down|deferred due to (unexpected volume|rate)",
+)
+_POLICY = (
+    r"spam|junk|unsolicited|bulk mail|(block|black|deny|reject)[- ]?list|on our list|rbl|dnsbl",
+    r"block(ed|ing)|listed (in|at|by|on|with)|reputation|policy|policies|complain|abus(e|ive)",
+    r"dmarc|\bspf\b|dkim|sender id|authentication (fail|check)|unauthenticated|not authenticated",
+    r"(content|message) .{0,30}(rejected|refused|denied|not accepted|not allowed|filter)",
+    r"virus|malware|phish|infected|banned|suspicious|prohibited|forbidden|blackholed",
+    r"reverse (dns|hostname|lookup)|ptr (record)?|no rdns|hostname|helo command rejected",
+    r"client host rejected|(connection|access|service|delivery|mail) (denied|refused)",
+    r"(connection|access|service|delivery|mail) not authori[sz]ed",
+    r"administrativ|cannot be delivered due|cloudmark|score",
+)
+
+
+def _compiled(
+    *rules: tuple[Verdict, tuple[str, ...]],
+) -> tuple[tuple[Verdict, re.Pattern[str]], ...]:
+    alternatives = ((verdict, "|".join(f"(?:{w})" for w in words)) for verdict, words in rules)
+    return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in alternatives)
+
+
+# The first rule that matches decides, so the narrower stand before the wider.
+_WORDS = _compiled(
+    (V.GREYLISTED, _GREYLISTED),
+    (V.RESTRICTED, _SET_BY_RECIPIENT),
+    (V.CONFIGURATION, _CONFIGURATION),
+    (V.PACE, _QUOTA_OF_OURS),
+    (V.RESTRICTED, _RESTRICTED),
+    (V.FULL, _FULL),
+    (V.DOMAIN, _DOMAIN),
+    (V.BUSY, _BUSY),
+    (V.RECIPIENT, _RECIPIENT),
+    (V.MESSAGE, _MESSAGE),
+    (V.POLICY, _POLICY),
+    (V.PACE, _PACE),
+)
+# By subject and detail; a detail of None stands for all others of its subject.
+_DETAILS: dict[tuple[int, int | None], Verdict] = {
+    (0, None): V.UNCLEAR,
+    (1, None): V.RECIPIENT,
+    (1, 2): V.DOMAIN,
+    (1, 7): V.CONFIGURATION,
+    (1, 8): V.CONFIGURATION,
+    (2, None): V.RECIPIENT,
+    (2, 2): V.FULL,
+    (2, 3): V.MESSAGE,
+    (3, None): V.UNCLEAR,
+    (3, 1): V.DOMAIN,
+    (3, 2): V.DOMAIN,
+    (3, 4): V.MESSAGE,
+    (3, 5): V.DOMAIN,
+    (4, None): V.DOMAIN,
+    (5, None): V.UNKNOWN,
+    (6, None): V.MESSAGE,
+    (7, None): V.POLICY,
+    (7, 2): V.RESTRICTED,
+    (7, 8): V.CONFIGURATION,
+    (7, 9): V.CONFIGURATION,
+    (7, 10): V.CONFIGURATION,
+    (7, 11): V.CONFIGURATION,
+    (7, 14): V.CONFIGURATION,
+}
+# These say so much that no words are asked: RFC 7293, and Exchange Online's recipients that take
+# mail from some senders only.
+_CERTAIN = {
+    **dict.fromkeys((17, 18), V.RECIPIENT),
+    **dict.fromkeys((124, 129, 133, 134, 135, 136), V.RESTRICTED),
+}
+_CODES = {
+    421: V.PACE,
+    450: V.BUSY,
+    451: V.UNCLEAR,
+    452: V.UNCLEAR,
+    454: V.PACE,
+    521: V.DOMAIN,
+    530: V.CONFIGURATION,
+    534: V.CONFIGURATION,
+    535: V.CONFIGURATION,
+    538: V.CONFIGURATION,
+    550: V.RECIPIENT,
+    551: V.RECIPIENT,
+    552: V.FULL,
+    553: V.RECIPIENT,
+    554: V.POLICY,
+    556: V.DOMAIN,
+}
+# A report names the protocol before the answer (RFC 3464, 2.3.6).
+_CODE = re.compile(r"\s*(?:x?-?smtp;\s*)?(?:.{0,80}?said: )?([45]\d\d)(?=[- ]|$)", re.IGNORECASE)
+_ENHANCED = re.compile(r"(?<![\w.])[45]\.(\d{1,3})\.(\d{1,3})(?![\w]|\.\d)")
+# What a person's address, or their server's name, says is not the server's word on it.
+_ADDRESS = re.compile(r"<[^<>\s]*>|\S+@\S+")
+# Gmail's 4.7.28 and Exchange Online's 4.7.500 and above: too much from us.
+_PACE_DETAILS = frozenset({28})
+_MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes (RFC 3463, 3)
+# They speak of the connection, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4).
+_CLOSING = frozenset({421, 454})
+_LOGIN = frozenset({530, 534, 535, 538})
+_CONTENT_CODES = frozenset({550, 552, 553, 554})
+_SECONDS = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,5})\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE)
+_MINUTES = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,3})\s*min", re.IGNORECASE)
+_CLOCK = re.compile(r"\bin (\d{1,2}):(\d\d):(\d\d)\b")
+_SPAMD = re.compile(_GREYLISTED[1], re.IGNORECASE)
+# spamd(8): a host has to wait passtime, 25 minutes by default, and come within four hours.
+_SPAMD_WAIT = timedelta(minutes=26)
+_LONGEST_HINT = timedelta(hours=4)
+
+
+def classify(answer: str, *, at_content: bool = False) -> Verdict:
+    """Whom an answer speaks of.
+
+    Args:
+        answer: code and words in one line, as a server gave them or a report quotes them.
+        at_content: it followed the message itself, so a bare refusal speaks of that.
+    """
+    found = _CODE.match(answer)
+    code = int(found[1]) if found else 0
+    if code in _LOGIN:
+        return Verdict.CONFIGURATION
+    enhanced = _ENHANCED.search(answer)
+    subject, detail = (int(enhanced[1]), int(enhanced[2])) if enhanced else (0, 0)
+    if subject == _SECURITY and detail in _CERTAIN:
+        return _CERTAIN[detail]
+    words = _ADDRESS.sub(" ", answer)
+    for verdict, pattern in _WORDS:
+        if pattern.search(words):
+            return _fitting(verdict, code, subject)
+    if enhanced and code not in _CLOSING:
+        return _of_enhanced(subject, detail, code)
+    if at_content and code in _CONTENT_CODES:
+        return Verdict.POLICY
+    return _CODES.get(code, Verdict.UNKNOWN)
+
+
+def hinted_wait(answer: str) -> timedelta | None:
+    """How long a server that greylists asks to wait; None where it does not say."""
+    if found := _CLOCK.search(answer):
+        hours, minutes, seconds = map(int, found.groups())
+        wait = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    elif found := _SECONDS.search(answer):
+        wait = timedelta(seconds=int(found[1]))
+    elif found := _MINUTES.search(answer):
+        wait = timedelta(minutes=int(found[1]))
+    else:
+        return _SPAMD_WAIT if _SPAMD.search(answer) else None
+    return min(wait, _LONGEST_HINT) + timedelta(seconds=10)
+
+
+def _fitting(verdict: Verdict, code: int, subject: int) -> Verdict:
+    """What the words say, where it agrees with the codes."""
+    if verdict is Verdict.FULL and subject == _MAIL_SYSTEM:
+        return Verdict.DOMAIN  # not a mailbox is full, but the server's storage
+    if verdict is Verdict.GREYLISTED and code >= 500:
+        return Verdict.POLICY  # greylisting for good is a blocklist
+    if verdict is Verdict.BUSY and code >= 500:
+        return Verdict.RECIPIENT  # RFC 5321, 4.2.3: 550 "mailbox unavailable"
+    return verdict
+
+
+def _of_enhanced(subject: int, detail: int, code: int) -> Verdict:
+    if subject == _SECURITY and code < 500 and (subject, detail) not in _DETAILS:
+        # 4.7.1 is what rspamd and policy servers greylist with ("Try again later").
+        return Verdict.PACE if detail in _PACE_DETAILS or detail >= 500 else Verdict.UNCLEAR
+    if subject == _MAILBOX_STATUS and code < 500 and detail not in {2, 3}:
+        return Verdict.BUSY
+    found = _DETAILS.get((subject, detail)) or _DETAILS.get((subject, None))
+    if found is None or (found is Verdict.UNCLEAR and code >= 500):
+        return _CODES.get(code, Verdict.UNKNOWN)
+    return found

@@ -1,0 +1,175 @@
+"""Whom a refusal stops: recipients fail alone, answers that refuse us stop the transport."""
+
+import pytest
+from sending import counts_of, make_digest, state_of
+from support import RecordingTransport, add_article, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.delivery import control
+from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger import store
+from newsletter.delivery.sending.circuit_breaker import Before, Breaker
+from newsletter.editions.models import EditionState
+from newsletter.errors import SendingFailed
+from newsletter.transports.base import Accepted, Outcome, Refused, TransportStopped
+
+UNKNOWN = Refused(response="550 5.1.1 no such user")
+RELAY = Refused(response="554 5.7.1 <a@b.example>: Relay access denied")
+SPAM = Refused(response="550 5.7.1 Blocked by SpamAssassin")
+OK = Accepted(response="250 ok")
+
+
+@pytest.fixture
+def told(app: Newsletter, monkeypatch: pytest.MonkeyPatch) -> list[Alarm]:
+    alarms: list[Alarm] = []
+    monkeypatch.setattr(app, "tell", alarms.append)
+    return alarms
+
+
+def people(app: Newsletter, count: int) -> list[str]:
+    addresses = [f"p{number}@d{number % 40}.example" for number in range(count)]
+    with app.database.write() as session:
+        for address in addresses:
+            add_subscriber(session, address, app.clock.now())
+    return addresses
+
+
+@pytest.mark.parametrize("answer", [RELAY, SPAM, Refused(response="550 5.4.5 Daily sending quota")])
+def test_answers_that_refuse_us_stop_the_transport_and_fail_nobody(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm], answer: Refused
+) -> None:
+    for address in (*people(app, 60), "ann@wexcombe.example", "ben@wexcombe.example"):
+        transport.answers[address] = answer
+    edition = make_digest(app)
+    with pytest.raises(TransportStopped, match="refused us"):
+        app.engine.send(edition.id)
+    assert state_of(app, edition) is EditionState.STOPPED
+    assert counts_of(app, edition) == {"queued": 62}
+    assert len(transport.taken) <= 10
+    assert len(told) == 1
+    transport.answers.clear()
+    with app.database.write() as session:
+        control.resume(session, edition.id)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 62}
+
+
+def test_a_small_edition_that_reaches_nobody_for_our_sake_stops_as_well(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    transport.answers["ann@wexcombe.example"] = transport.answers["ben@wexcombe.example"] = RELAY
+    edition = make_digest(app)
+    with pytest.raises(TransportStopped, match="Relay access denied"):
+        app.engine.send(edition.id)
+    assert "failed" not in counts_of(app, edition)
+    transport.answers.clear()
+    with app.database.write() as session:
+        control.resume(session, edition.id)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 2}
+
+
+def test_one_domain_that_refuses_to_relay_stops_nobody_else(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    people(app, 30)
+    transport.answers["p7@d7.example"] = RELAY
+    edition = make_digest(app)
+    app.engine.send(edition.id)
+    assert counts_of(app, edition) == {"sent": 31, "deferred": 1}
+    (alarm,) = told
+    assert alarm.details[0] == "1 × 554 5.7.1 <…>: Relay access denied"
+
+
+def test_twenty_recipients_in_a_row_refused_for_good_hold_the_edition(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in people(app, 100):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    with pytest.raises(SendingFailed, match="20 recipients in a row"):
+        app.engine.send(edition.id)
+    assert counts_of(app, edition) == {"sent": 2, "failed": 20, "queued": 80}
+    assert [alarm.title for alarm in told] == [f"Edition {edition.id} has stopped"]
+
+
+def test_who_has_looked_and_resumed_is_not_asked_again_so_soon(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in people(app, 100):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    with pytest.raises(SendingFailed):
+        app.engine.send(edition.id)
+    with app.database.write() as session:
+        control.resume(session, edition.id)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 2, "failed": 100}
+    transport.answers.clear()
+    with app.database.write() as session:
+        assert control.retry_failed(session, edition.id) == 100
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 102}
+
+
+def outcomes(pattern: str) -> list[Outcome]:
+    return [OK if letter == "+" else UNKNOWN for letter in pattern]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_held"),
+    [
+        ("-" * 19, False),
+        ("-" * 20, True),
+        (("-" * 19 + "+") * 10, True),  # 48 of the first 50
+        (("-" * 7 + "+") * 10, False),  # 44 of the first 50
+        ("+" * 50 + ("-" * 19 + "+") * 10, False),
+    ],
+)
+def test_an_edition_is_held_by_a_row_or_by_its_beginning(pattern: str, is_held: bool) -> None:
+    breaker = Breaker(Before())
+    for outcome in outcomes(pattern):
+        breaker.hear("main", outcome)
+    assert bool(breaker.problem) is is_held
+
+
+def test_what_went_before_counts_for_the_beginning_of_an_edition() -> None:
+    breaker = Breaker(Before(sent=4, refused=45))
+    breaker.hear("main", UNKNOWN)
+    assert breaker.problem
+
+
+def test_a_refusal_by_one_transport_stops_no_other() -> None:
+    breaker = Breaker(Before(sent=9))
+    for _ in range(3):
+        breaker.hear("main", RELAY)
+    assert breaker.must_stop("main")
+    assert not breaker.must_stop("second")
+
+
+def test_equal_answers_are_one_line_without_addresses_or_queue_numbers(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    for number, address in enumerate(people(app, 12)):
+        words = f"550 5.1.1 <{address}>: User unknown (4bX{number}k9Zq1z2{number:04})"
+        transport.answers[address] = Refused(response=words)
+    edition = make_digest(app)
+    app.engine.send(edition.id)
+    with app.database.read() as session:
+        assert store.reasons(session, edition.id) == [
+            ("failed", "550 5.1.1 <…>: User unknown (…)", 12)
+        ]
+
+
+def test_the_next_edition_begins_with_fresh_patience(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in people(app, 30):
+        transport.answers[address] = UNKNOWN
+    with pytest.raises(SendingFailed):
+        app.engine.send(make_digest(app).id)
+    with app.database.write() as session:
+        add_article(session, "More", app.clock.now())
+    with pytest.raises(SendingFailed):
+        app.engine.send(make_digest(app).id)
+    assert len(told) == 2
