@@ -18,7 +18,7 @@ from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import BESIDE, Transport
 
-_NOT_KINDS = {"addresses", "base", "registry"}
+_NOT_KINDS = {"addresses", "base", "registry", "verdicts"}
 
 _MODULES = {
     found.name: f"{transports.__name__}.{found.name}" + (".transport" if found.ispkg else "")

@@ -96,7 +96,7 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
                 notices.queue_wanted(session, kind, subscriber, options, now)
             else:
                 most = site.config.joining.site_per_hour
-            notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
+                notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
     except Conflict:
         return  # suppressed, or joining at this very moment by another request
 
