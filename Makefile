@@ -9,7 +9,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing peop
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench judges torture fuzz check lock clean
+.PHONY: demo cluster-demo test bench servers judges torture fuzz check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -38,6 +38,12 @@ torture: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
+
+# Real mail servers in many settings: what each stored is compared with the ledger; docs/developer.md.
+servers: $(VENV)/.installed-dev
+	scripts/install-packages postfix
+	@command -v npm >/dev/null || { echo "make servers needs Node.js 20 or newer, with npm" >&2; exit 1; }
+	PYTHONPATH=tests:scripts $(BIN)/python -m smtp_servers $(SERVERS)
 
 # Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev

@@ -25,7 +25,7 @@ from servers import sbin, smtp_sink
 
 from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 
 HERE = Path(__file__).parent
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--connections", type=int, default=8)
     chosen = parser.parse_args()
     log_to_stderr(40)
     with ExitStack() as stack:
@@ -67,13 +67,19 @@ def _contenders(
     )
     bare = [sys.executable, str(HERE / "bare_loop.py"), str(port), str(mails), str(connections)]
 
-    def ours(choices: int = 1, on: Server | None = None, dkim_key: bytes = b"") -> Run:
-        return _send(port, mails, connections, choices, on, dkim_key)
+    def ours(
+        choices: int = 1,
+        on: Server | None = None,
+        dkim_key: bytes = b"",
+        pipelining: str = "envelope",
+    ) -> Run:
+        return _send(port, mails, connections, choices, on, dkim_key, pipelining)
 
     return {
         "smtp-source -s 10": lambda: _process([*source, f"127.0.0.1:{port}"], mails),
         "bare loop": lambda: _process(bare, mails),
         "newsletter, SQLite": ours,
+        "newsletter, SQLite, pipelining across": lambda: ours(pipelining="across"),
         "newsletter, SQLite, 50 choices of topics": lambda: ours(50),
         "newsletter, PostgreSQL": lambda: ours(on=server),
         "newsletter, SQLite, DKIM": lambda: ours(dkim_key=key),
@@ -94,7 +100,13 @@ def _rsa(pem: bytes, mails: int) -> Run:
 
 
 def _send(
-    port: int, mails: int, connections: int, choices: int, server: Server | None, dkim_key: bytes
+    port: int,
+    mails: int,
+    connections: int,
+    choices: int,
+    server: Server | None,
+    dkim_key: bytes,
+    pipelining: str,
 ) -> Run:
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
         url = create_database(server) if server else f"sqlite:///{folder}/newsletter.db"
@@ -105,6 +117,7 @@ def _send(
             subscribers=mails,
             choices=choices,
             connections=connections,
+            pipelining=pipelining,
             dkim_key=dkim_key,
         )
         app = Newsletter.from_file(config)

@@ -37,6 +37,7 @@ host = "127.0.0.1"
 port = {port}
 security = "plain"
 connections = {connections}
+pipelining = "{pipelining}"
 messages_per_connection = 0
 [digests.weekly]
 name = "The weekly digest"
@@ -77,6 +78,7 @@ def site(
     subscribers: int,
     choices: int = 1,
     connections: int = 10,
+    pipelining: str = "envelope",
     dkim_key: bytes = b"",
     size: int = BYTES,
 ) -> Path:
@@ -88,6 +90,7 @@ def site(
             database=database_url,
             port=port,
             connections=connections,
+            pipelining=pipelining,
             sender=SIGNING if dkim_key else "",
         )
     )

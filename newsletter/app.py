@@ -24,8 +24,8 @@ from newsletter.delivery.sending.context import Toolbox
 from newsletter.delivery.sending.engine import Engine
 from newsletter.delivery.transactional import Stationery
 from newsletter.editions import store as editions
-from newsletter.editions.inspection import Inspector
-from newsletter.editions.masthead import masthead
+from newsletter.editions.composing.masthead import masthead
+from newsletter.editions.composing.preflight import Preflight
 from newsletter.errors import (
     ConfigurationError,
     SendingRefused,
@@ -34,10 +34,10 @@ from newsletter.errors import (
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
 from newsletter.private_files import sqlite_files
-from newsletter.rendering.compile import Renderer
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
+from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
 from newsletter.subscriptions import notices
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
@@ -126,7 +126,7 @@ class Newsletter:
             routes=self.config.routes,
             alarm=self.tell,
         )
-        return Engine(tools, self.renderer, self.inspector, self.transport)
+        return Engine(tools, self.renderer, self.preflight, self.transport)
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -145,9 +145,9 @@ class Newsletter:
         return Cluster(self.config.cluster, self.engine)
 
     @cached_property
-    def inspector(self) -> Inspector:
+    def preflight(self) -> Preflight:
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
-        return Inspector(self.config.lint, selectors, ask=status_of, records=text_records)
+        return Preflight(self.config.lint, selectors, ask=status_of, records=text_records)
 
     @cached_property
     def dkim_keys(self) -> dict[str, DkimKey]:

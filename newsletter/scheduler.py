@@ -17,6 +17,7 @@ from newsletter.articles import store as articles
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.measuring import measure_due
 from newsletter.articles.polling import poll_due_sources
+from newsletter.articles.scheduling import publish_due
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import news
@@ -25,12 +26,12 @@ from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.editions import store
 from newsletter.editions.compose import record_missed
-from newsletter.editions.digest import NothingToSay
-from newsletter.editions.schedule import DueRuns, Run, due_runs
-from newsletter.editions.single import compose_single, due_articles
-from newsletter.editions.together import DueDigest, compose_together, groups
+from newsletter.editions.digests.combined_digests import DueDigest, compose_together, groups
+from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
+from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.each_article import compose_single, due_articles
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.subscriptions import notices, privacy
 from subscribers import consent
@@ -53,7 +54,7 @@ SIZE_TIME = timedelta(seconds=10)
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    keeper = FeedKeeper(app.database, app.config, app.clock)
+    keeper = FeedMaintenance(app.database, app.config, app.clock)
     looks: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
         (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
@@ -111,6 +112,7 @@ def make_due_digests(app: Newsletter) -> None:
 
     Digests due at the same moment go out in one mail.
     """
+    publish_due_articles(app)
     now = app.clock.now()
     due: list[DueDigest] = []
     for name in app.config.digests:
@@ -130,8 +132,22 @@ def make_due_digests(app: Newsletter) -> None:
                     _make(app, [single], now)
 
 
+def publish_due_articles(app: Newsletter) -> None:
+    """Publish the scheduled articles whose time has come.
+
+    Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
+    """
+    with app.database.read() as session:
+        if not articles.due_to_appear(session, app.clock.now()):
+            return
+    with app.database.write() as session:
+        for article in publish_due(session, app.clock.now()):
+            log.info("article published", article=article.id, title=article.title)
+
+
 def make_due_articles(app: Newsletter) -> None:
     """Compose the edition of every article that is to be mailed by itself."""
+    publish_due_articles(app)
     now = app.clock.now()
     with app.database.write() as session:
         due = list(due_articles(session, app.config, now))
@@ -254,7 +270,7 @@ def count_mails(app: Newsletter) -> None:
         log.info("deliveries counted", deliveries=counted)
 
 
-def keep_feeds(keeper: FeedKeeper) -> None:
+def keep_feeds(keeper: FeedMaintenance) -> None:
     """Seal the archives that are full, and tell the hubs what has changed."""
     if sealed := keeper.look().archives:
         log.info("feed archives sealed", archives=sealed)

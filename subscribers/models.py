@@ -41,6 +41,7 @@ class ConsentKind(StrEnum):
     WITHDRAWN = "withdrawn"  # she left
     OBJECTED = "objected"  # she left and asked never to be mailed again
     ERASED = "erased"  # she had herself forgotten
+    UNDONE = "undone"  # the import that entered them was taken back
 
 
 class TopicChoice(Base):
@@ -80,6 +81,8 @@ class Subscriber(Base):
     choice_id: Mapped[int] = mapped_column(ForeignKey("topic_choices.id"), index=True)
     source: Mapped[str] = mapped_column(default="", server_default="")
     """How she came onto the list: "form", "import of members.csv" …"""
+    import_id: Mapped[int | None] = mapped_column(index=True)
+    """The import that entered them."""
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     """What an import knew of her besides; segments can ask for it."""
     paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -113,6 +116,8 @@ class Suppression(Base):
     address_hash: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    import_id: Mapped[int | None] = mapped_column(index=True)
+    """The import that alone says so; NULL once anybody else has said it too."""
 
 
 class AddressChange(Base):
@@ -126,6 +131,39 @@ class AddressChange(Base):
     address_hash: Mapped[str] = mapped_column(default="", server_default="")
     """As the subscriber's: nothing is sent there while it is suppressed."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Import(Base):
+    """A list that was brought along: what was read, and what became of it."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    consent: Mapped[str] = mapped_column(default="")
+    """The proof; empty: nobody was confirmed."""
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Each column with what it was read as, and what was assumed of the file."""
+    outcomes: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    """How many rows became what."""
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """NULL where it broke off: the same file goes on under this number."""
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ImportChange(Base):
+    """Somebody who was here before an import, and how they stood, so that it can be undone."""
+
+    __tablename__ = "import_changes"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), primary_key=True)
+    has_ended: Mapped[bool]
+    """The import ended the subscription; else it changed what is held."""
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The status and dates, or what was held, before."""
 
 
 class Segment(Base):

@@ -183,8 +183,13 @@ def is_suppressed(session: Session, subscriber: Subscriber) -> bool:
 
 
 def add_suppression(session: Session, address_hash: str, reason: str, now: datetime) -> bool:
-    """Whether the address is newly suppressed; a first reason is kept."""
-    if find_suppression(session, address_hash) is not None:
+    """Whether the address is newly suppressed; a first reason is kept.
+
+    What an import alone said before is no longer its alone: taking it back lifts nothing.
+    """
+    found = find_suppression(session, address_hash)
+    if found is not None:
+        found.import_id = None
         return False
     session.add(Suppression(address_hash=address_hash, reason=reason, created_at=now))
     return True

@@ -19,6 +19,7 @@ def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
     ran = importing(run, path, *options, "--json")
     assert ran.status == 0, ran.err
     counts: dict[str, int] = json.loads(ran.out)
+    assert counts.pop("import")
     return counts
 
 

@@ -13,6 +13,7 @@ from html2text import HTML2Text
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
+from newsletter.articles.addresses import relative_to_site
 from newsletter.articles.importers.base import (
     ImportContext,
     Unreadable,
@@ -21,9 +22,11 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.markdown import html_of, split_front_matter
+from newsletter.articles.importers.front_matter import split
+from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.scheduling import settled_status
 from newsletter.errors import InvalidInput
 
 FIELDS = ("title", "date", "author", "summary", "topics", "image", "link", "status")
@@ -61,6 +64,12 @@ def apply_edit(
     left = list(article.topics)
     was_derived = article.summary == summary_of(article.body_text)
     _set_fields(article, edit)
+    if edit.status is ArticleStatus.SCHEDULED and article.published_at <= now:
+        raise InvalidInput(
+            f"article {article.id}: its time has passed; give the time at which it is to appear "
+            "with --publish-at"
+        )
+    article.status = settled_status(article.status, article.published_at, now)
     if edit.topics is not None:
         article.topics = store.filed_under(session, [one_line(t) for t in edit.topics if t.strip()])
     if edit.body_html is not None:
@@ -96,6 +105,7 @@ def _set_fields(article: Article, edit: Edit) -> None:
 
 def _set_body(article: Article, html: str, context: ImportContext) -> None:
     body = sanitise(html, article.canonical_url or context.base_url + "/")
+    body = relative_to_site(body, context.base_url)
     if not body:
         raise InvalidInput(f"article {article.id}: nothing is left of the text; write its text")
     article.body_html, article.body_text = body, text_of(body)
@@ -146,13 +156,14 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
     Raises:
         InvalidInput: it cannot be read.
     """
-    front, body = split_front_matter(text)
-    if not front:
+    document = split(text)
+    body = document.text
+    if not document.values:
         raise Unreadable("there is no front matter", "keep the lines between the two lines of ---")
-    fields = Fields(front)
+    fields = Fields(document.values)
     date = fields.find("date")
     is_same = body.strip() == markdown_of(article.body_html)
-    return Edit(
+    edit = Edit(
         title=fields.text("title"),
         published_at=None if date is None else moment_of(date, context.zone),
         author=fields.author(),
@@ -163,6 +174,9 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
         status=fields.status(),
         body_html=None if is_same else html_of(body),
     )
+    for note in (*document.notes, *fields.notes):
+        raise Unreadable(f"the front matter cannot be read: {note}", "correct it")
+    return edit
 
 
 def markdown_of(html: str) -> str:

@@ -14,6 +14,7 @@ class ArticleStatus(StrEnum):
     """Where an article stands in its life."""
 
     DRAFT = "draft"  # stored, shown to nobody
+    SCHEDULED = "scheduled"  # shown to nobody before `published_at`, then published by itself
     PUBLISHED = "published"  # on the site, in feeds, a candidate for digests
     WITHDRAWN = "withdrawn"  # gone from everywhere; its address answers 410
 

@@ -17,7 +17,8 @@ from newsletter.articles.importers.base import BadRecord, ImportContext, Record,
 from newsletter.articles.models import FeedSource
 from newsletter.articles.ownership import Polled
 from newsletter.articles.parsing_process import read_apart
-from newsletter.articles.publishing import ImportReport, ImportStopped, import_records
+from newsletter.articles.publishing import ImportStopped, import_records
+from newsletter.articles.reports import ImportReport
 from newsletter.clock import Clock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
@@ -117,7 +118,8 @@ def _polled(
     records = (_filed(item, polled.source, source.topics) for item in items)
     report = import_records(database, records, context, clock, polled=polled)
     error = str(report.bad[0]) if report.bad else ""
-    _remember(database, source.url, clock.now(), error=error, answer=answer)
+    is_whole = not any(bad.is_cut for bad in report.bad)
+    _remember(database, source.url, clock.now(), error=error, answer=answer if is_whole else None)
     return report
 
 

@@ -7,7 +7,6 @@ it does not change; what it says wins over an edit by hand, but only when the re
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import ownership, store
+from newsletter.articles.addresses import relative_to_site
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.admission import admitted
 from newsletter.articles.importers.base import (
@@ -23,13 +23,16 @@ from newsletter.articles.importers.base import (
     Record,
     failure,
     one_line,
+    pointer,
 )
 from newsletter.articles.matching import Match, Seen, key_of_record, match
 from newsletter.articles.measuring import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.naming import Names
 from newsletter.articles.ownership import Polled
+from newsletter.articles.reports import ImportReport, Outcome
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.scheduling import is_public, settled_status
 from newsletter.articles.store import Stored
 from newsletter.clock import Clock
 from newsletter.database import Database
@@ -39,29 +42,10 @@ BATCH_RECORDS = 500
 BATCH_CHARACTERS = 16_000_000
 LONGEST_SUMMARY = 2000
 
+
+_PUBLIC = (None, ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)
+
 Progress = Callable[[int], None]
-
-
-@dataclass(kw_only=True, slots=True)
-class ImportReport:
-    """What became of the records of an import."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    bad: list[BadRecord] = field(default_factory=list)
-
-    def add(self, other: "ImportReport") -> None:
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.bad += other.bad
-
-    def __str__(self) -> str:
-        return (
-            f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged, "
-            f"{len(self.bad)} failed"
-        )
 
 
 class ImportStopped(StorageError):
@@ -85,6 +69,7 @@ def import_records(
     *,
     rehearse: bool = False,
     polled: Polled | None = None,
+    observe: Callable[[Outcome], None] | None = None,
 ) -> ImportReport:
     """Store records and report on each.
 
@@ -92,11 +77,12 @@ def import_records(
         polled: the feed that they come from, where one is polled.
         progress: told how many more records are done.
         rehearse: report all the same, but store nothing.
+        observe: told what became of each record, once it is stored.
 
     Raises:
         ImportStopped: the database failed; it holds the report so far.
     """
-    run = _Run(database, context, clock, rehearse, polled)
+    run = _Run(database, context, clock, rehearse, polled, observe)
     for batch in _batches(map(admitted, records)):
         try:
             run.store(batch)
@@ -130,15 +116,18 @@ class _Run:
         clock: Clock,
         rehearse: bool,
         polled: Polled | None,
+        observe: Callable[[Outcome], None] | None,
     ) -> None:
         self.report = ImportReport()
         self._database, self._context, self._clock = database, context, clock
-        self._rehearse, self._polled = rehearse, polled
+        self._rehearse, self._polled, self._observe = rehearse, polled, observe
         self._seen = Seen()
 
     def store(self, batch: list[Record | BadRecord]) -> None:
         """Store a batch; where it meets another writer, each record by itself."""
-        self.report.bad += [item for item in batch if isinstance(item, BadRecord)]
+        for item in batch:
+            if isinstance(item, BadRecord):
+                self._fail(item)
         records = [item for item in batch if isinstance(item, Record)]
         try:
             self._attempt(records)
@@ -150,12 +139,15 @@ class _Run:
         try:
             self._attempt([record])
         except Conflict as error:
-            self.report.bad.append(
-                BadRecord(where=record.where, what=str(error), mend="import it again")
-            )
+            self._fail(BadRecord(where=record.where, what=str(error), mend="import it again"))
         except DataError as error:
             what = f"the database does not take it: {one_line(str(error.orig))}"
-            self.report.bad.append(BadRecord(where=record.where, what=what, mend="shorten it"))
+            self._fail(BadRecord(where=record.where, what=what, mend="shorten it"))
+
+    def _fail(self, bad: BadRecord) -> None:
+        self.report.bad.append(bad)
+        if self._observe:
+            self._observe(Outcome(item=bad, became="failed"))
 
     def _attempt(self, records: list[Record]) -> None:
         seen = self._seen.copy()
@@ -165,6 +157,9 @@ class _Run:
             batch.store(records, seen)
         self._seen = seen
         self.report.add(batch.report)
+        if self._observe:
+            for outcome in batch.outcomes:
+                self._observe(outcome)
 
 
 class _Batch:
@@ -174,6 +169,7 @@ class _Batch:
         self, session: Session, context: ImportContext, now: datetime, polled: Polled | None
     ) -> None:
         self.report = ImportReport()
+        self.outcomes: list[Outcome] = []
         self._session, self._context, self._now = session, context, now
         self._polled = polled
 
@@ -210,9 +206,9 @@ class _Batch:
         for record in records:
             found = match(record, by_key, by_fingerprint, seen, zone, others=others, adopts=adopts)
             if isinstance(found, BadRecord):
-                self.report.bad.append(found)
+                self._fail(found)
             elif _is_unchanged(found):
-                self.report.unchanged += 1
+                self._unchanged(record)
             else:
                 changed.append(found)
         return changed
@@ -234,36 +230,69 @@ class _Batch:
         changed_at: datetime,
     ) -> None:
         record = found.record
-        body = self._body(record)
-        if not body:
+        try:
+            body = self._body(record)
+        except Exception as error:  # noqa: BLE001 - one text may not keep the others out
+            self._fail(failure(error, record.where))
             return
+        if not body:
+            self._fail(_nothing_left(record))
+            return
+        became = "created" if article is None else "updated"
         if article is None:
             article = self._new(record, names)
             self.report.created += 1
         elif article.content_hash == content_hash(record):
             _name_source(article, found)
-            self.report.unchanged += 1
+            self._unchanged(record)
             return
         else:
             _mark_updated(article, record, self._now)
             self.report.updated += 1
         left = list(article.topics)
-        _fill(article, found, body)
+        _fill(article, found, body, self._now)
         if record.topics is not None:
             slugs = sorted({topic_slug(name) for name in record.topics})
             article.topics = [topics[slug] for slug in slugs]
         store.note_change(article, changed_at, left)
+        self._report_written(record, article, became)
 
     def _body(self, record: Record) -> str:
-        """The sanitised text; empty, and reported, where nothing is left of it."""
-        try:
-            body = sanitise(record.body_html, record.canonical_url or self._context.base_url + "/")
-        except Exception as error:  # noqa: BLE001 - one text may not keep the others out
-            self.report.bad.append(failure(error, record.where))
-            return ""
-        if not body:
-            self.report.bad.append(_nothing_left(record))
-        return body
+        """The body as it is stored; where nothing of it may be shown, a link to where it is."""
+        base, site = record.base_url or f"{self._context.base_url}/", self._context.base_url
+        body = sanitise(record.body_html, base)
+        if not body and record.canonical_url:
+            body = sanitise(pointer(record.canonical_url, record.title), base)
+        return relative_to_site(body, site)
+
+    def _report_written(self, record: Record, article: Article, became: str) -> None:
+        if article.status is ArticleStatus.SCHEDULED:
+            self.report.scheduled += 1
+        elif article.status is ArticleStatus.DRAFT:
+            self.report.drafts += 1
+        self._outcome(
+            Outcome(
+                item=record,
+                became=became,
+                status=article.status,
+                published_at=article.published_at,
+                body_html=article.body_html,
+            )
+        )
+
+    def _unchanged(self, record: Record) -> None:
+        self.report.unchanged += 1
+        self._outcome(Outcome(item=record, became="unchanged"))
+
+    def _fail(self, bad: BadRecord) -> None:
+        self.report.bad.append(bad)
+        self.outcomes.append(Outcome(item=bad, became="failed"))
+
+    def _outcome(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        if isinstance(outcome.item, Record):
+            for note in outcome.item.notes:
+                self.report.note(note)
 
     def _new(self, record: Record, names: Names) -> Article:
         published_at = record.published_at or self._now
@@ -274,7 +303,7 @@ class _Batch:
             published_at=published_at,
             updated_at=max(record.updated_at or published_at, published_at),
             stored_at=self._now,
-            status=ArticleStatus.PUBLISHED,
+            status=record.status or ArticleStatus.PUBLISHED,
             summary="",
             body_text="",
         )
@@ -298,7 +327,7 @@ def _is_unchanged(found: Match) -> bool:
     )
 
 
-def _fill(article: Article, found: Match, body: str) -> None:
+def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     """Put what the record says into the article; its names and times are settled elsewhere."""
     record = found.record
     was_derived = article.summary == summary_of(article.body_text)
@@ -307,7 +336,7 @@ def _fill(article: Article, found: Match, body: str) -> None:
     article.title = record.title
     article.body_html = body
     article.body_text = text_of(body)
-    article.published_at = record.published_at or article.published_at
+    _settle_time(article, record, now)
     if record.summary or was_derived:
         article.summary = summary_of(record.summary, LONGEST_SUMMARY) or summary_of(
             article.body_text
@@ -317,7 +346,16 @@ def _fill(article: Article, found: Match, body: str) -> None:
     article.media = declared(record.attachments) or article.media or []
     article.is_measured = False
     article.canonical_url = record.canonical_url or article.canonical_url or ""
-    article.status = record.status or article.status
+
+
+def _settle_time(article: Article, record: Record, now: datetime) -> None:
+    """When it appears, and so its status. What was public stays, though its date moved on."""
+    was_public = article.id is not None and is_public(article, now)
+    told = record.published_at
+    if not (was_public and told is not None and told > now and record.status in _PUBLIC):
+        article.published_at = told or article.published_at
+    wanted = record.status or article.status
+    article.status = settled_status(wanted, article.published_at, now)
 
 
 def _name_source(article: Article, found: Match) -> None:

@@ -8,13 +8,21 @@ body comes from and where it is kept is left to the importers and to publishing.
 import re
 from html import unescape
 from unicodedata import category
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote
 
 import nh3
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.addresses import (
+    IMAGE_SCHEMES,
+    LINK_SCHEMES,
+    absolute_address,
+    names_in,
+    without_controls,
+)
 from newsletter.articles.attachments import linking_players
+from newsletter.articles.mending import mend
 
 SUMMARY_LENGTH = 280
 # An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
@@ -22,34 +30,14 @@ SUMMARY_LENGTH = 280
 MOST_TAGS_AT_ONCE = 4000
 # One changes most, the second hardly anything, the third one body in ten thousand of the oddest.
 READINGS = 3
-# XML 1.0 section 2.2: what no document may hold, and what it discourages, C1 controls and
-# non-characters (Unicode 23.7); the feeds are XML.
-ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
-# Looked for apart, and only where there is any, because one set of all takes ten times as long.
-BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
-ILLEGAL_BEYOND_BMP = re.compile(
-    "["
-    + "".join(f"{chr(n + 0xFFFE)}{chr(n + 0xFFFF)}" for n in range(0x10000, 0x110000, 0x10000))
-    + "]"
-)
 
-
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-IMAGE_SCHEMES = frozenset({"http", "https"})
-
-TAGS = _names(
+TAGS = names_in(
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del dfn div dl dt em "
     "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small "
     "span strong sub sup table tbody td tfoot th thead time tr u ul var wbr"
 )
 ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
+    "*": {"dir", "id", "lang", "title"},
     "a": {"href", "hreflang"},
     "blockquote": {"cite"},
     "col": {"span"},
@@ -63,25 +51,25 @@ ATTRIBUTES = {
     "time": {"datetime"},
 }
 # Their contents are not words of the article.
-DROPPED_WITH_CONTENT = _names("script style template svg math iframe object select textarea title")
-BLOCKS = _names(
+DROPPED_WITH_CONTENT = names_in(
+    "script style template svg math iframe object select textarea title"
+)
+BLOCKS = names_in(
     "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section "
     "table td th tr ul"
 )
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
 _BLOCK_TAG = re.compile("<[^<>]*>")
+# Ids of an article that its own links lead to; `_own` says why they have a prefix.
+ANCHOR_PREFIX = "in-"
+_TARGET = re.compile(r"""\shref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNORECASE)
+_ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
-
-
-def without_controls(text: str) -> str:
-    """The text without the characters that XML, and so a feed, cannot hold; line ends as LF."""
-    text = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return ILLEGAL_BEYOND_BMP.sub("", text) if BEYOND_BMP.search(text) else text
 
 
 def sanitise(html: str, base: str) -> str:
     """The allowed part of a body, its links resolved against `base`: what a reader makes of it."""
-    html = linking_players(without_controls(html))
+    html = mend(linking_players(without_controls(html))).html
     html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
     # A link in a table in a link is moved out of the table, and then stands in a link, which
     # nobody who reads what is written here would find: it is read until it is as it is read.
@@ -91,8 +79,10 @@ def sanitise(html: str, base: str) -> str:
 
 
 def _cleaned(html: str, base: str) -> str:
+    anchors = _anchors(html, base)
+
     def attribute(tag: str, name: str, value: str) -> str | None:
-        return _attribute(tag, name, value, base)
+        return _attribute(tag, name, value, base, anchors)
 
     clean = nh3.clean(
         html,
@@ -123,28 +113,35 @@ def _words(html: str) -> str:
     return f"<p>{words}</p>" if words else ""
 
 
-def _attribute(tag: str, name: str, value: str, base: str) -> str | None:
+def _anchors(html: str, base: str) -> frozenset[str]:
+    """The ids in a body that links of the same body lead to."""
+    if "#" not in html:
+        return frozenset()
+    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _leads_here(found[0], base)}
+    return frozenset(targets & {unescape(found[1]) for found in _ID.finditer(html)})
+
+
+def _leads_here(written: str, base: str) -> bool:
+    address = written.partition("=")[2].strip(" \"'")
+    return address.startswith(("#", f"{base}#"))
+
+
+def _attribute(tag: str, name: str, value: str, base: str, anchors: frozenset[str]) -> str | None:
     value = without_controls(value)
+    if name == "id":
+        return _own(value) if value in anchors else None
     if name not in {"href", "src", "cite"}:
         return value
+    if tag == "a" and value.startswith(("#", f"{base}#")):
+        target = unquote(value.partition("#")[2])
+        return f"#{quote(_own(target))}" if target in anchors else None
     return absolute_address(value, base, IMAGE_SCHEMES if tag == "img" else LINK_SCHEMES)
 
 
-def absolute_address(
-    address: str, base: str, schemes: frozenset[str] = IMAGE_SCHEMES
-) -> str | None:
-    """The address made absolute, or None where it leads nowhere allowed."""
-    address = re.sub(r"[\t\n]", "", without_controls(address)).strip()
-    if not address or (address.startswith("#") and not urlsplit(base).path.strip("/")):
-        return None
-    try:
-        joined = urljoin(base, address)
-        parts = urlsplit(joined)
-    except ValueError:
-        return None
-    if parts.scheme not in schemes or (parts.scheme in IMAGE_SCHEMES and not parts.hostname):
-        return None
-    return joined
+def _own(anchor: str) -> str:
+    """The id under a prefix, so that none of an article is also one of the page around it."""
+    name = re.sub(r"\s", "-", anchor)
+    return name if name.startswith(ANCHOR_PREFIX) else f"{ANCHOR_PREFIX}{name}"
 
 
 def _mended(html: str) -> str:

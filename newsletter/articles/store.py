@@ -246,6 +246,14 @@ def unmeasured(session: Session, limit: int) -> list[Article]:
     return list(session.scalars(query.order_by(Article.published_at.desc()).limit(limit)))
 
 
+def due_to_appear(session: Session, now: datetime) -> list[Article]:
+    """Scheduled articles whose time has come, the earliest first."""
+    query = select(Article).where(
+        Article.status == ArticleStatus.SCHEDULED, Article.published_at <= now
+    )
+    return list(session.scalars(query.order_by(Article.published_at, Article.id)))
+
+
 def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
     """Mark an article, its topics and those it left as changed.
 

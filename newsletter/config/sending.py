@@ -30,8 +30,9 @@ class SendingOptions(Section):
     )
     batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
     lease: Duration = Field(
-        timedelta(minutes=5),
-        description="After this a silent worker's deliveries are looked at again",
+        timedelta(hours=1),
+        description="After this the deliveries of a machine that fell silent are looked at again; "
+        "longer than a mail server may take for one mail",
     )
     give_up: Duration = Field(
         timedelta(days=2), description="After this a delivery that is only ever deferred has failed"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from newsletter.articles.models import Article, ArticleStatus, Correction, Topic
 from newsletter.config.options import DigestOptions
-from newsletter.editions.digest import Amendment, Section
+from newsletter.editions.digests.sections import Amendment, Section
 from newsletter.editions.life import Act, next_state
 from newsletter.editions.models import (
     EACH_ARTICLE,

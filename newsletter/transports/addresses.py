@@ -9,7 +9,8 @@ from functools import lru_cache
 
 # Nothing that could end an SMTP command or leave its angle brackets (RFC 5321, 4.1.2). Quoted
 # local parts with spaces are refused with the rest: nobody signs up with one.
-_MAILBOX = re.compile(r"[^\x00-\x20<>\x7f-\xa0@]+@([^\x00-\x20<>\x7f-\xa0@]+)")
+_NOT = r"\x00-\x20<>\x7f-\xa0@\ud800-\udfff"
+_MAILBOX = re.compile(rf"[^{_NOT}]+@([^{_NOT}]+)")
 
 
 def problem_of_recipient(address: str) -> str | None:

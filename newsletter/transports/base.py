@@ -6,11 +6,11 @@ enters the stretch in which a lost connection leaves its fate unknown, it calls
 to disk in both; a transport calls it from the thread that called `send`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -31,8 +31,9 @@ class Mail:
         sender: the envelope sender; empty for the null sender.
         recipient: an ASCII (IDNA) domain; a non-ASCII local part needs SMTPUTF8.
         content: a complete message, CRLF line ends, not dot-stuffed.
-        plain: vouches that the content is ASCII, its line ends are CRLF and no line of it begins
-            with a dot, so that it need not be searched for what must be escaped or announced.
+        plain: vouches that the content is ASCII but for the recipient's own address, its line
+            ends are CRLF and no line of it begins with a dot, so that it need not be searched for
+            what must be escaped or announced.
     """
 
     key: int
@@ -150,6 +151,30 @@ class Transport(Protocol):
 
         Raises:
             TransportStopped: this can never work as configured.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something the other end of a transport has told of itself, or will not do.
+
+    Args:
+        about: in a word or two, such as "TLS".
+    """
+
+    about: str
+    words: str
+
+
+@runtime_checkable
+class Inspectable(Protocol):
+    """A transport whose other end can be asked about itself."""
+
+    def inspect(self) -> Sequence[Finding]:
+        """Connect and ask; sends nothing.
+
+        Raises:
+            NewsletterError: no connection, now or never.
         """
 
 

@@ -26,7 +26,7 @@ from newsletter.web.account import (
 )
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
-from newsletter.web.feeds.cache import AnswerReady
+from newsletter.web.feeds.responses import CachedFeeds
 from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
 from newsletter.web.middleware.compression import PageDelivery
 from newsletter.web.middleware.headers import SecurityHeaders
@@ -55,7 +55,7 @@ def create_site(services: SiteServices) -> ASGIApp:
     site.router.redirect_slashes = False
     site.state.site = state
     config = services.config
-    return RightHost(AnswerReady(site, state.ready), config.site.base_url, config.web.wrong_host)
+    return RightHost(CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:

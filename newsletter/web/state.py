@@ -1,17 +1,14 @@
 """What every page of one site shares."""
 
-from pathlib import Path
-
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
-from newsletter.feeds.sharing import SharedFeeds
-from newsletter.feeds.shelf import FeedShelf
+from newsletter.feeds.feed_cache import FeedCache
 from newsletter.tokens.signing import UNSUBSCRIBE, Signer
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormMarks
 from newsletter.web.account.rate_limit import paces
-from newsletter.web.feeds.cache import ReadyFeeds
+from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 from newsletter.web.write_threads import Writers
@@ -35,9 +32,10 @@ class SiteState:
         self.leaving_writers = Writers(services.database)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
-        shared = SharedFeeds(Path(services.config.sending.state_folder))
-        self.feeds = FeedShelf(services.config, shared)
-        self.ready = ReadyFeeds(services.config.feeds.check_every.total_seconds())
+        self.feeds = FeedCache(
+            services.config,
+            lambda document, selection: answers_of(document, selection, services.config.feeds),
+        )
 
     def leaving_signer(self) -> Signer:
         """What signs and reads the tokens of unsubscribe addresses."""

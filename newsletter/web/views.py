@@ -15,12 +15,13 @@ from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 from starlette.responses import HTMLResponse
 
+from newsletter.articles.addresses import resolved
 from newsletter.articles.identity import topic_slug
 from newsletter.config.options import Config
 from newsletter.editions.dates import clock_time, long_date
 from newsletter.errors import TemplateError
-from newsletter.feeds.building import imprint_line
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import imprint_line
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.scopes import feed_path
 from newsletter.rendering.templates import web_folders
 
@@ -37,13 +38,15 @@ class Views:
             lstrip_blocks=True,
         )
         zone = config.site.timezone
+        root = urlsplit(config.site.base_url).path
         self._environment.filters["topic_slug"] = topic_slug
+        self._environment.filters["resolved"] = lambda html: resolved(html, root)
         self._environment.filters["long_date"] = lambda moment: long_date(moment, zone)
         self._environment.filters["clock_time"] = lambda moment: clock_time(moment, zone)
         self._environment.filters["iso"] = lambda moment: moment.isoformat(timespec="seconds")
         self._environment.globals.update(
             site=config.site,
-            root=urlsplit(config.site.base_url).path,
+            root=root,
             theme=config.theme,
             imprint=imprint_line(config.site.imprint),
             feed_kinds=tuple(FeedKind),

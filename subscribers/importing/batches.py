@@ -24,20 +24,24 @@ class Row:
     """A verdict where it cannot be read."""
 
 
-def batches(rows: Iterator[Sequence[str]], reader: RowReader) -> Iterator[list[Row]]:
-    """The rows after the header; empty ones are passed over.
+def batches(
+    rows: Iterator[Sequence[str]], reader: RowReader, first_row: int = 2
+) -> Iterator[list[Row]]:
+    """The rows below the header, each as often as people are in it; empty ones are passed over.
 
     What was read before a row that cannot be had at all is given first, then the error raised.
     """
     batch: list[Row] = []
     characters = 0
     try:
-        for number, cells in enumerate(rows, start=2):
+        for number, cells in enumerate(rows, start=first_row):
             if not any(cells):
                 continue
-            batch.append(Row(number=number, cells=cells, said=_said(number, cells, reader)))
+            batch += [
+                Row(number=number, cells=cells, said=said) for said in _said(number, cells, reader)
+            ]
             characters += sum(map(len, cells))
-            if len(batch) == BATCH_ROWS or characters > BATCH_CHARACTERS:
+            if len(batch) >= BATCH_ROWS or characters > BATCH_CHARACTERS:
                 yield batch
                 batch, characters = [], 0
     except InvalidInput:
@@ -48,8 +52,8 @@ def batches(rows: Iterator[Sequence[str]], reader: RowReader) -> Iterator[list[R
         yield batch
 
 
-def _said(number: int, cells: Sequence[str], reader: RowReader) -> Person | Verdict:
+def _said(number: int, cells: Sequence[str], reader: RowReader) -> Sequence[Person | Verdict]:
     try:
-        return reader.person(number, cells)
+        return reader.people(number, cells)
     except InvalidInput as error:
-        return Verdict(outcome=Outcome.REFUSED, reason=str(error))
+        return [Verdict(outcome=Outcome.REFUSED, reason=str(error))]

@@ -1,147 +1,147 @@
-"""What the columns of a table mean, by the names that many programs give them."""
+"""What the columns of a table hold: by the administrator's word, the program's, or their names."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
+from subscribers.importing.folding import folded
+from subscribers.importing.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
+from subscribers.importing.program import Program
 
 ATTRIBUTE = "attribute."
-KNOWN: Mapping[str, tuple[str, ...]] = {
-    # A bare "address" last: at Mailchimp it is the postal one.
-    "address": ("email address", "email", "e mail", "mail", "subscriber email", "address"),
-    "name": ("name", "full name"),
-    "first_name": ("first name", "firstname", "given name"),
-    "last_name": ("last name", "lastname", "surname", "family name"),
-    "topics": ("topics", "tags", "labels"),
-    "digests": ("digests",),
-    "frequency": ("frequency",),
-    "language": ("language",),
-    # An object in JSON, as listmonk and Buttondown write it.
-    "attributes": ("attributes", "metadata"),
-    # Until when she wants nothing, as our own export writes it.
-    "paused": ("paused",),
-    # When she joined and confirmed there: words of the proof; "no" in the second is a state.
-    "joined": (
-        *("joined", "created at", "optin time", "creation date", "subscription date"),
-        *("subscription time", "subscribed at"),
-    ),
-    "confirmed": ("confirmed", "confirmed at", "confirm time", "confirmation time"),
-    # How she stands: "subscribed to emails" is Ghost's, "global" and "list status" MailPoet's.
-    "status": (
-        "status",
-        "global status",
-        "list status",
-        "subscription status",
-        "subscribed to emails",
-        "subscriber type",
-        "type",
-        *("subscribed", "is subscribed", "opt in", "opted in", "active", "enabled"),
-    ),
-    # Not empty where she is mailed no more: moments at Mailchimp, "email disabled" at Substack.
-    "left": (
-        "unsub time",
-        "unsub campaign title",
-        "unsub campaign id",
-        "unsub reason",
-        "unsub reason other",
-        "clean time",
-        "clean campaign title",
-        "clean campaign id",
-        "unsubscribed",
-        "unsubscribed at",
-        "unsubscription date",
-        "undeliverability date",
-        "deleted at",
-        "email disabled",
-        "bounced",
-        "complained",
-        *("opt out", "opted out", "optout", "do not mail", "do not email"),
-    ),
-    "ignored": (),
-}
-# Of these every column counts, of the others the first that is known.
-ALL_COUNT = frozenset({"status", "left", "ignored"})
-# A column so named may say that she has left; it must not be passed over unread.
-TELLING = (
-    "status",
-    "unsub",
-    "bounce",
-    "clean",
-    "complain",
-    "disabled",
-    "suppress",
-    "blocklist",
-    "undeliverab",
-    "opt out",
-    "optout",
-    "opted out",
-    "do not",
-)
+# The columns that a file of refused rows begins with.
+REFUSED = ("row", "reason")
 
 Places = Mapping[str, tuple[int, ...]]
+"""Where in a row each thing stands."""
+Chosen = Mapping[str, Sequence[str]]
+"""The columns that the administrator names for a thing."""
 
 
-def columns_of(header: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> Places:
-    """Where each thing stands.
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """Which column is read as what."""
 
-    Args:
-        chosen: the columns for a thing, where they are named otherwise.
+    places: Places
+    chosen: frozenset[int]
+    """Columns of which the administrator has said what they hold."""
+    program: Program | None
+
+
+def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> Assignment:
+    """What each column is read as, by its name alone.
+
+    What the administrator says is added to what is known: a column of states is read as one until
+    it is said to be ignored or to hold something else about states.
 
     Raises:
-        InvalidInput: no column holds the address, a chosen one does not exist, two have one name,
-            one that may say who has left would be passed over, or there are none.
+        InvalidInput: no column holds the address, a chosen one does not exist, or two have one
+            name.
     """
     if not any(header):
         raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
-    for column in (column for columns in chosen.values() for column in columns):
-        if folded(column) not in names:
-            raise InvalidInput(f"there is no column {column!r}; {_listed(header)}")
-    taken = {folded(column) for columns in chosen.values() for column in columns}
-    wanted = {
-        thing: [name for name in known if name not in taken] for thing, known in KNOWN.items()
-    }
-    wanted |= {thing: [folded(column) for column in columns] for thing, columns in chosen.items()}
-    found = {thing: _places(thing, names, known) for thing, known in wanted.items()}
+    said = {thing: _said_places(header, names, columns) for thing, columns in chosen.items()}
+    found = {thing: _known(thing, names, said, program) for thing in ROLES}
+    for thing, places in said.items():
+        others = found.get(thing, ()) if thing in ALL_COUNT else ()
+        found[thing] = (*places, *(place for place in others if place not in places))
+    if tuple(names[: len(REFUSED)]) == REFUSED:
+        found["ignored"] = (*found["ignored"], *range(len(REFUSED)))
     if not found["address"]:
         raise InvalidInput(
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
-    _refuse_unread(header, found)
-    return found
+    return Assignment(
+        places=_without_doubles(found, names),
+        chosen=frozenset(place for places in said.values() for place in places),
+        program=program,
+    )
 
 
 def address_column(header: Sequence[str]) -> int | None:
     """Where the address stands; None where no column is known to hold it."""
     names = [folded(name) for name in header]
-    return next(iter(_places("address", names, KNOWN["address"])), None)
+    return next((names.index(name) for name in ROLES["address"] if name in names), None)
 
 
-def _places(thing: str, names: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
-    places = [place for name in wanted for place, each in enumerate(names) if each == name]
+def program_of(header: Sequence[str], programs: Collection[Program]) -> Program | None:
+    """The program that has written a table, by the whole shape of its header."""
+    names = frozenset(map(folded, header))
+    fitting = [(program.fits(names), program) for program in programs]
+    best = max(fitting, key=lambda pair: pair[0], default=(0, None))
+    return best[1] if best[0] else None
+
+
+def _said_places(
+    header: Sequence[str], names: Sequence[str], columns: Sequence[str]
+) -> tuple[int, ...]:
+    return tuple(place for column in columns for place in _of_column(header, names, column))
+
+
+def _of_column(header: Sequence[str], names: Sequence[str], column: str) -> list[int]:
+    exact = [place for place, name in enumerate(header) if name.strip() == column.strip()]
+    places = exact or [place for place, name in enumerate(names) if name == folded(column)]
+    if not places:
+        raise InvalidInput(f"there is no column {column!r}; {_listed(header)}")
+    return places
+
+
+def _known(
+    thing: str, names: Sequence[str], said: Mapping[str, tuple[int, ...]], program: Program | None
+) -> tuple[int, ...]:
+    """Where a thing is by the names of the columns, the administrator's words left aside."""
+    if thing in said and thing not in ALL_COUNT:
+        return ()
+    # A column of states that is kept as an attribute is still one of states.
+    away = (*OF_STATE, "ignored") if thing in OF_STATE else tuple(said)
+    taken = {place for other in away if other != thing for place in said.get(other, ())}
+    own = program.roles.get(thing, ()) if program else ()
+    places = [
+        place
+        for name in dict.fromkeys((*own, *ROLES[thing]))
+        for place, each in enumerate(names)
+        if each == name and place not in taken
+        if each in own or not _is_the_programs(each, thing, program)
+    ]
+    if program is not None and thing in ALL_COUNT:
+        places += [
+            place
+            for place, each in enumerate(names)
+            if program.role_of_start(each) == thing and place not in taken
+        ]
     if thing in ALL_COUNT:
         return tuple(places)
-    if places and names.count(names[places[0]]) > 1:
+    if places and [names[place] for place in places].count(names[places[0]]) > 1:
         raise InvalidInput(
             f"two columns are named {names[places[0]]!r}; rename the one that is not meant"
         )
     return tuple(places[:1])
 
 
-def _refuse_unread(header: Sequence[str], found: Places) -> None:
-    read_places = {place for places in found.values() for place in places}
-    for place, name in enumerate(header):
-        if place not in read_places and any(word in folded(name) for word in TELLING):
-            raise InvalidInput(
-                f"the column {name!r} may say who has left; name it with "
-                f'--column status="{name}" or --column left="{name}", or, if it says nothing of '
-                f'the kind, --column ignored="{name}"'
-            )
+def _is_the_programs(name: str, thing: str, program: Program | None) -> bool:
+    """Whether the program says of a column that it is something else."""
+    if program is None:
+        return False
+    elsewhere = any(name in names for role, names in program.roles.items() if role != thing)
+    return elsewhere or program.is_harmless(name)
 
 
-def folded(name: str) -> str:
-    """A header's name whatever its case and whether words are joined by _, - or space."""
-    return " ".join(re.split(r"[\s_-]+", name.strip().casefold()))
+def _without_doubles(
+    found: Mapping[str, tuple[int, ...]], names: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Nothing that is said to be ignored or read as a state is a date of joining besides."""
+    ignored = set(found["ignored"])
+    kept = {
+        thing: tuple(place for place in places if place not in ignored or thing == "ignored")
+        for thing, places in found.items()
+    }
+    of_words = [place for place in kept["left"] if REASON_WORDS & set(names[place].split())]
+    kept["reason"] = (*kept["reason"], *of_words)
+    kept["left"] = tuple(place for place in kept["left"] if place not in of_words)
+    of_state = {place for role in OF_STATE for place in kept[role]}
+    kept["joined"] = tuple(place for place in kept["joined"] if place not in of_state)
+    return kept
 
 
 def _listed(header: Sequence[str]) -> str:
@@ -154,6 +154,8 @@ def said_by(columns: Places) -> frozenset[str]:
     said = found & {"name", "topics", "digests", "frequency", "language", "attributes"}
     if not found.isdisjoint({"first_name", "last_name"}):
         said |= {"name"}
+    if "tags" in found:
+        said |= {"topics", "attributes"}
     if any(thing.startswith(ATTRIBUTE) for thing in found):
         said |= {"attributes"}
     return frozenset(said)

@@ -92,10 +92,14 @@ class Plan:
     newcomers: dict[str, Newcomer] = field(default_factory=dict)
     suppressed: dict[str, str] = field(default_factory=dict)
     """With the reason."""
+    confirmed_suppressions: set[str] = field(default_factory=set)
+    """Those who were suppressed before, and of whom this file says as much."""
     leaving: dict[str, Person] = field(default_factory=dict)
     """Those known before, with the row that says so."""
     updated: dict[str, tuple[Held, Person]] = field(default_factory=dict)
     """What holds of them from now on, with the row that says so."""
+    before: dict[str, Held] = field(default_factory=dict)
+    """What held of those until now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +129,7 @@ def decide(state: State, standing: Standing, rules: Rules, *, is_news: bool = Fa
     if standing.suppression is not None:
         return _refused(f"suppressed: {standing.suppression}", standing)
     if known is not None and (state in HAS_LEFT or known in OVER):
-        return _refused(f"she is {known} here; what she chose here stands", standing)
+        return _refused(f"they are {known} here; what they chose here stands", standing)
     if known is not None:
         outcome = Outcome.UPDATED if is_news else Outcome.UNCHANGED
         return Verdict(outcome=outcome, after=standing)
@@ -180,10 +184,13 @@ class Planner:
         if verdict.outcome in ENTERED:
             self._enter(row, ENTERED[verdict.outcome])
         if verdict.outcome is Outcome.UPDATED and news is not None:
+            self.plan.before.setdefault(key, self._held[key])
             self._held[key] = news
             self.plan.updated[key] = (news, row.person)
         if verdict.suppresses:
             self.plan.suppressed[key] = verdict.reason
+        elif row.person.state in HAS_LEFT and standing.suppression is not None:
+            self.plan.confirmed_suppressions.add(key)
         if verdict.ends:
             self._end(row)
         return verdict

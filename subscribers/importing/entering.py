@@ -51,8 +51,13 @@ class Terms:
 class Entrance:
     """Enters people for good, each batch in one transaction: a crash leaves none half done."""
 
-    def __init__(self, database: Database, terms: Terms, clock: Clock) -> None:
+    def __init__(self, database: Database, terms: Terms, clock: Clock, number: int) -> None:
+        """
+        Args:
+            number: of the import, as `history.begin` gives it.
+        """
         self._database, self._terms, self._clock = database, terms, clock
+        self._number = number
 
     def take(self, rows: Sequence[Said]) -> list[Verdict]:
         """Enter a batch; what became of each row, in their order.
@@ -80,6 +85,7 @@ class Entrance:
                 known.numbers,
                 file=terms.file,
                 consent=terms.consent,
+                number=self._number,
                 now=self._clock.now(),
             )
         return verdicts

@@ -1,31 +1,50 @@
-"""Opening a table of people, whatever kind of file it is."""
+"""Opening a list of people, whatever kind of file it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.spreadsheets import is_zip, spreadsheet
-from subscribers.importing.tables import Table, text_table
+from subscribers.importing.forms import addresses, json_lists, ldif, records, vcards
+from subscribers.importing.forms.delimited import delimited, head_of
+from subscribers.importing.forms.encodings import encoding_of
+from subscribers.importing.forms.spreadsheets import is_spreadsheet, spreadsheet
+from subscribers.importing.forms.table import Table
+
+PDF_MARK = b"%PDF"
 
 
-@contextmanager
-def open_table(path: Path, sheet: str = "") -> Iterator[Table]:
-    """Open a spreadsheet or a table in text.
+def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> Table:
+    """Open a list.
 
     Args:
         sheet: of a spreadsheet; empty: the first.
+        encoding: of a text; empty: what it shows.
 
     Raises:
-        InvalidInput: it is neither, or cannot be read.
+        InvalidInput: it is none that can be read.
     """
     if not path.is_file():
         raise InvalidInput(f"{path} is no file that can be read twice; save it as one first")
-    if is_zip(path):
-        with spreadsheet(path, sheet) as table:
-            yield table
-    elif sheet:
+    if is_spreadsheet(path):
+        return spreadsheet(path, sheet)
+    if sheet:
         raise InvalidInput(f"{path} is no spreadsheet, so it has no sheet {sheet!r}")
-    else:
-        with text_table(path) as table:
-            yield table
+    with path.open("rb") as file:
+        if file.read(len(PDF_MARK)) == PDF_MARK:
+            raise InvalidInput(f"{path} is a PDF; ask for the list as a CSV or Excel file")
+    return _text(path, encoding)
+
+
+def _text(path: Path, encoding: str) -> Table:
+    found = encoding_of(path, encoding)
+    head = head_of(path, found)
+    if vcards.is_vcard(head):
+        return vcards.vcards(path, found)
+    if ldif.is_ldif(head):
+        return ldif.ldif(path, found)
+    if json_lists.is_json(head):
+        return json_lists.json_list(path, found)
+    if records.is_records(head):
+        return records.records(path, found)
+    if addresses.is_list(head):
+        return addresses.address_list(path, found)
+    return delimited(path, found)

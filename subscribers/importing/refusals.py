@@ -8,8 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from subscribers.exporting import defused, read
-
-OURS = ("row", "reason")
+from subscribers.importing.columns import REFUSED
 
 
 class Refusals:
@@ -19,7 +18,7 @@ class Refusals:
         self.path = path
         self.count = 0
         # A file of refused rows that is imported again has both columns already.
-        self._skipped = len(OURS) if tuple(header[: len(OURS)]) == OURS else 0
+        self._skipped = len(REFUSED) if tuple(header[: len(REFUSED)]) == REFUSED else 0
         self._header = header
         self._stack = ExitStack()
         self._writer: Any = None
@@ -40,7 +39,7 @@ class Refusals:
         if self._writer is None:
             file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(file)
-            self._writer.writerow([*OURS, *map(defused, self._header[self._skipped :])])
+            self._writer.writerow([*REFUSED, *map(defused, self._header[self._skipped :])])
         self._writer.writerow([row, defused(reason), *map(_again, cells[self._skipped :])])
         self.count += 1
 

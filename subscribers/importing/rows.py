@@ -1,23 +1,47 @@
 """What a row of a table says of a person."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, reduce
+from enum import StrEnum
+from functools import lru_cache
 from unicodedata import normalize
 
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import read
+from subscribers.importing.cells import (
+    MAILBOXES,
+    Damaged,
+    addresses_in,
+    listed,
+    one_line,
+    without_nul,
+)
 from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.states import STATES, State, state_of, worse
+from subscribers.importing.dates import Order, in_iso
+from subscribers.importing.folding import folded
+from subscribers.importing.languages import offered
+from subscribers.importing.states import HAS_LEFT, State, worse
+from subscribers.importing.survey import JUDGES
+from subscribers.importing.words import LEAVING_WORDS, is_nothing
 from subscribers.membership import Wishes
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-NEGATED = frozenset({"false", "0", "no"})
-NO = NEGATED | {""}
+NOTHING = Wishes(name="", choice=Choice(), frequency=Frequency.REGULAR)
+# A cell with more in it than an address: a name, or several addresses.
+_LONGER = re.compile(r"[\s;,<>:\"]")
+
+
+class Tags(StrEnum):
+    """What becomes of tags that are no topics."""
+
+    ATTRIBUTE = "attribute"  # all of a person's in the attribute "tags"
+    SEGMENTS = "segments"  # each an attribute of its own, which a segment asks for
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,14 +49,14 @@ class Person:
     """What one row says."""
 
     row: int
-    """As a spreadsheet counts: the header is row 1."""
+    """As a spreadsheet counts."""
     address: str
     name: str
     wishes: Wishes
     """Without the name, so that equal wishes are one."""
     attributes: Mapping[str, str]
     since: str
-    """When she joined and confirmed there, as the words of a proof go on."""
+    """When they joined and confirmed there, as the words of a proof go on."""
     state: State
     paused_until: datetime | None = None
 
@@ -46,14 +70,21 @@ class Reading:
     """Cells of the header."""
     as_topic: Callable[[str], str]
     """A topic's slug."""
+    topics: frozenset[str] = frozenset()
+    """The slugs of the topics that there are: tags that are none of them become no topics."""
     digests: frozenset[str] = frozenset()
     """The names that may be chosen."""
     languages: frozenset[str] = frozenset()
     """The languages that may be chosen; empty: any."""
     state: State = State.SUBSCRIBED
     """How everybody of the file stands whose row says nothing worse."""
-    words: Mapping[str, State] = field(default_factory=lambda: STATES)
-    """How she stands, by the word for it in lower case."""
+    words: Mapping[str, State] = field(default_factory=dict)
+    """What words of states mean in this file, folded; the general ones hold besides."""
+    order: Order = Order.DAY
+    doubtful: frozenset[str] = frozenset()
+    """Addresses, in small letters, of damaged rows that may have said that they left."""
+    tags: Tags = Tags.ATTRIBUTE
+    """What becomes of tags that are no topics."""
 
 
 class RowReader:
@@ -61,18 +92,17 @@ class RowReader:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        at = reading.columns
+        self.tags: dict[str, str] = {}
+        """The tags met so far that are to become segments, each with its slug."""
+        at = {thing: tuple(places) for thing, places in reading.columns.items()}
+        self._columns = at
         # What has no column is read from the empty cell behind the last.
         one = {thing: places[0] if places else reading.width for thing, places in at.items()}
-        self._address, self._name = one["address"], one["name"]
-        self._parts = at["first_name"] + at["last_name"]
-        if at["last_name"] and not at["first_name"]:
-            # Where only a surname stands beside the name, that is the first one.
-            self._name, self._parts = reading.width, at["name"] + at["last_name"]
+        self._address = one["address"]
+        self._full, self._first, self._last = one["name"], one["first_name"], one["last_name"]
         self._topics, self._digests = one["topics"], one["digests"]
         self._frequency, self._language = one["frequency"], one["language"]
-        self._status, self._left = at["status"], at["left"]
-        self._confirmed = one["confirmed"]
+        self._tags = at.get("tags", ())
         self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
         self._json, self._paused = one["attributes"], one["paused"]
         self._attributes = [
@@ -80,24 +110,46 @@ class RowReader:
             for thing, place in one.items()
             if thing.startswith(ATTRIBUTE)
         ]
+        self._judged = [(place, judge) for role, judge in JUDGES.items() for place in at[role]]
+        self._of_state = sorted({place for place, _ in self._judged})
         # Most people want what many want, and stand as many do.
         self._wishes = lru_cache(maxsize=4096)(self._read_wishes)
-        self._state_of = lru_cache(maxsize=256)(self._read_state)
+        self._state_of = lru_cache(maxsize=4096)(self._read_state)
 
-    def person(self, row: int, cells: Sequence[str]) -> Person:
-        """What a row says.
+    def people(self, row: int, cells: Sequence[str]) -> list[Person]:
+        """Whom a row speaks of, and what it says of them.
+
+        Whoever has left is known to have left, whatever else is wrong with the row.
 
         Raises:
             InvalidInput: something in it is not known, or it does not fit the header.
         """
-        if len(cells) != self._reading.width:
-            cells = self._fitted(cells)
+        if "\0" in "".join(cells):
+            cells = without_nul(cells)
+        if isinstance(cells, Damaged) or len(cells) != self._reading.width:
+            fitted = self._fitted(cells)
+            if fitted is None:
+                return self._left_by(row, cells)
+            cells = fitted
         texts = [*map(str.strip, cells), ""]
         joined = "".join(texts)
-        if "\0" in joined:
-            raise InvalidInput("the row holds a NUL character; the file is damaged or no text")
         if "'" in joined:
             texts = [*map(read, texts)]
+        state = self._state_of(*(texts[place] for place in self._of_state))
+        address = texts[self._address]
+        if self._tags and any(map(self._says_left, self._tags_of(texts))):
+            state = worse(state, State.LEFT)
+        if state in HAS_LEFT:
+            return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
+        if not address and "@" not in joined:
+            raise InvalidInput("the row has no mail address")
+        person = self._person(row, texts, state)
+        people = self._each(person, address) if _LONGER.search(address) else [person]
+        return [self._doubted(each) for each in people] if self._reading.doubtful else people
+
+    def _person(self, row: int, texts: Sequence[str], state: State) -> Person:
+        tags = self._tags_of(texts)
+        known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
         return Person(
             row=row,
             address=texts[self._address],
@@ -107,53 +159,122 @@ class RowReader:
                 texts[self._digests],
                 texts[self._frequency],
                 texts[self._language],
+                known,
             ),
-            attributes=self._read_attributes(texts),
+            attributes=self._read_attributes(texts, tags),
             since=self._read_since(texts) if self._since else "",
-            state=self._state(texts),
+            state=state,
             paused_until=_moment(texts[self._paused]),
         )
 
-    def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
-        """The row as wide as the header, where no cell that counts is missing or too many."""
+    def _tags_of(self, texts: Sequence[str]) -> list[str]:
+        return [tag for place in self._tags for tag in listed(texts[place])]
+
+    def _says_left(self, tag: str) -> bool:
+        return (
+            folded(tag) in LEAVING_WORDS and self._reading.as_topic(tag) not in self._reading.topics
+        )
+
+    def _doubted(self, person: Person) -> Person:
+        """Nobody is confirmed of whom another row, which cannot be read, may say that they left."""
+        if person.address.casefold() not in self._reading.doubtful:
+            return person
+        return replace(person, state=worse(person.state, State.PENDING))
+
+    def _each(self, person: Person, text: str) -> list[Person]:
+        """A person for each address of a cell that holds several, or one in a longer text."""
+        found = addresses_in(text)
+        if not found or not MAILBOXES.fullmatch(text):
+            # There are words between: what is meant is not guessed.
+            return [person]
+        # At Google " ::: " stands between the addresses of one person.
+        mailed = found[:1] if ":::" in text else found
+        return [replace(person, address=address) for address in mailed]
+
+    def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
+        """The row as wide as the header; None where it cannot be told which cell is which."""
         width = self._reading.width
-        if any(cells[width:]):
-            raise InvalidInput(
-                f"the row has {len(cells)} cells and the header {width}; "
-                'put cells that hold a comma in quotation marks: "Carter, Ann"'
-            )
-        if any(place >= len(cells) for place in (self._address, *self._status, *self._left)):
-            raise InvalidInput(
-                "the row ends before the columns that say who she is and how she stands"
-            )
+        if isinstance(cells, Damaged) or any(cells[width:]):
+            return None
+        if any(place >= len(cells) for place in (self._address, *self._of_state)):
+            return None
         return [*cells[:width], *[""] * (width - len(cells))]
 
+    def _left_by(self, row: int, cells: Sequence[str]) -> list[Person]:
+        """Who has left by a row whose cells cannot be told apart for certain.
+
+        Raises:
+            InvalidInput: it does not say that anybody has left.
+        """
+        addresses = addresses_in(" ".join(cells))
+        if addresses and self._tells_of_leaving(cells):
+            return [_leaver(row, address, State.LEFT) for address in addresses]
+        if isinstance(cells, Damaged):
+            raise InvalidInput(cells.reason)
+        if len(cells) > self._reading.width:
+            raise InvalidInput(
+                f"the row has {len(cells)} cells and the header {self._reading.width}; "
+                'put cells that hold a comma in quotation marks: "Carter, Ann"'
+            )
+        raise InvalidInput(
+            "the row ends before the columns that say who it is about and how they stand"
+        )
+
+    def _tells_of_leaving(self, cells: Sequence[str]) -> bool:
+        """Whether a row, however its cells are shifted, may say that somebody has left."""
+        if self._reading.state in HAS_LEFT:
+            return True
+        texts = [cell.strip().strip("\"'").strip() for cell in cells]
+        if any(folded(text) in LEAVING_WORDS for text in texts):
+            return True
+        extra = max(len(cells) - self._reading.width, 0)
+        for place, judge in self._judged:
+            for text in texts[place : place + extra + 1]:
+                if judge(text, self._reading.words) in HAS_LEFT:
+                    return True
+        return False
+
     def _full_name(self, texts: Sequence[str]) -> str:
-        name = texts[self._name]
-        if not name and self._parts:
-            name = " ".join(filter(None, (texts[place] for place in self._parts)))
+        name, first, last = (
+            "" if text and not text[0].isalpha() and is_nothing(text) else text
+            for text in (texts[self._full], texts[self._first], texts[self._last])
+        )
+        if name and (first or last) and not (first and last):
+            # "Name" beside "Surname" is the first one, beside "Vorname" the last.
+            part = first or last
+            is_whole = part.casefold() in name.casefold()
+            name = name if is_whole else f"{first} {name}" if first else f"{name} {last}"
+        elif not name:
+            name = " ".join(filter(None, (first, last)))
         return name if name.isascii() else normalize("NFC", name)
 
-    def _state(self, texts: Sequence[str]) -> State:
+    def _read_state(self, *texts: str) -> State:
         state = self._reading.state
-        if self._status:
-            state = worse(state, self._state_of(*(texts[place] for place in self._status)))
-        if any(texts[place].casefold() not in NO for place in self._left):
-            state = worse(state, State.LEFT)
-        if texts[self._confirmed].casefold() in NEGATED:
-            state = worse(state, State.PENDING)
+        at = dict(zip(self._of_state, texts, strict=True))
+        for place, judge in self._judged:
+            said = judge(at[place], self._reading.words)
+            if said is None:
+                raise InvalidInput(
+                    f"the state {at[place]!r} is not known; say for all what it means: "
+                    f'--status "{at[place]}"=STATE, STATE one of: {", ".join(State)}'
+                )
+            state = worse(state, said)
         return state
 
-    def _read_state(self, *words: str) -> State:
-        return reduce(worse, (state_of(word, self._reading.words) for word in words))
-
-    def _read_wishes(self, topics: str, digests: str, frequency: str, language: str) -> Wishes:
+    def _read_wishes(
+        self,
+        topics: str,
+        digests: str,
+        frequency: str,
+        language: str,
+        tagged: tuple[str, ...],
+    ) -> Wishes:
         return Wishes(
             name="",
             choice=Choice(
-                topics=tuple(map(self._reading.as_topic, _listed(topics))),
+                topics=(*map(self._reading.as_topic, listed(topics)), *tagged),
                 digests=tuple(
-                    _among("digest", name, self._reading.digests) for name in _listed(digests)
+                    _among("digest", name, self._reading.digests) for name in listed(digests)
                 ),
             ),
             frequency=Frequency(_among("frequency", frequency, frozenset(Frequency)))
@@ -162,33 +283,59 @@ class RowReader:
             language=self._read_language(language),
         )
 
+    def _read_tags(self, tags: Sequence[str]) -> dict[str, str]:
+        others = {tag: self._reading.as_topic(tag) for tag in tags}
+        others = {tag: slug for tag, slug in others.items() if slug and not self._is_topic(slug)}
+        if self._reading.tags is Tags.SEGMENTS:
+            self.tags.update(others)
+            return {attribute_of_tag(slug): "yes" for slug in others.values()}
+        return {"tags": one_line(", ".join(others))} if others else {}
+
+    def _is_topic(self, slug: str) -> bool:
+        return slug in self._reading.topics
+
     def _read_language(self, language: str) -> str:
+        if is_nothing(language):
+            return ""
         allowed = self._reading.languages
-        return _among("language", language, allowed) if language and allowed else one_line(language)
+        return (
+            _among("language", offered(language, allowed), allowed)
+            if allowed
+            else one_line(language)
+        )
 
     def _read_since(self, texts: Sequence[str]) -> str:
         said = [
-            f"{word} {one_line(texts[place])}"
+            f"{word} {one_line(in_iso(texts[place], self._reading.order))}"
             for word, place in self._since
             if len(texts[place]) > 1 and any(map(str.isdigit, texts[place]))
         ]
         return f"; there {', '.join(said)}" if said else ""
 
-    def _read_attributes(self, texts: Sequence[str]) -> dict[str, str]:
+    def _read_attributes(self, texts: Sequence[str], tags: Sequence[str]) -> dict[str, str]:
         found = _object(texts[self._json])
         for name, place in self._attributes:
             if value := one_line(texts[place]):
                 found[name] = value
+        if tags and self._reading.tags is not Tags.IGNORED:
+            found.update(self._read_tags(tags))
         return found
 
 
-def one_line(text: str) -> str:
-    """A text that any database takes and no line breaks out of."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def attribute_of_tag(slug: str) -> str:
+    """The attribute of those who have a tag, where each has one of its own."""
+    return f"tag-{slug}"
+
+
+def _leaver(row: int, address: str, state: State) -> Person:
+    """Somebody who has left: nothing more of them is taken along."""
+    return Person(
+        row=row, address=address, name="", wishes=NOTHING, attributes={}, since="", state=state
+    )
 
 
 def _object(text: str) -> dict[str, str]:
-    if not text:
+    if is_nothing(text):
         return {}
     try:
         found = json.loads(text)
@@ -226,9 +373,3 @@ def _among(thing: str, name: str, known: frozenset[str]) -> str:
             f"the {thing} {name!r} is not known; write one of: {', '.join(sorted(known)) or 'none'}"
         )
     return name
-
-
-def _listed(text: str) -> list[str]:
-    """The names of a cell, joined by commas or semicolons, quoted at Mailchimp."""
-    names = (name.strip().strip('"').strip() for name in text.replace(";", ",").split(","))
-    return [name for name in names if name]

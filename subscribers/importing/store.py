@@ -59,7 +59,7 @@ def known(
     """Number, status and source of whoever has an address of these hashes, but for the erased."""
     columns = (Subscriber.address_hash, Subscriber.id, Subscriber.status, Subscriber.source)
     query = select(*columns).where(Subscriber.status != SubscriberStatus.ERASED)
-    rows = session.execute(_having(session, query, Subscriber.address_hash, hashes))
+    rows = session.execute(having(session, query, Subscriber.address_hash, hashes))
     found: dict[str, tuple[int, SubscriberStatus, str]] = {}
     for address_hash, number, status, source in rows:
         if address_hash not in found or number < found[address_hash][0]:
@@ -70,7 +70,7 @@ def known(
 def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
     """The reason of each that is suppressed."""
     query = select(Suppression.address_hash, Suppression.reason)
-    rows = session.execute(_having(session, query, Suppression.address_hash, hashes))
+    rows = session.execute(having(session, query, Suppression.address_hash, hashes))
     return dict(rows.all())
 
 
@@ -98,7 +98,7 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
         .join(TopicChoice, TopicChoice.id == Subscriber.choice_id)
         .where(untouched, ~acted.exists())
     )
-    rows = session.execute(_having(session, query, Subscriber.id, numbers))
+    rows = session.execute(having(session, query, Subscriber.id, numbers))
     return {
         number: Held(
             name=name,
@@ -111,7 +111,7 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
 
 def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
     """Lift those of these suppressions that there are."""
-    listed = _having(session, select(Suppression.address_hash), Suppression.address_hash, hashes)
+    listed = having(session, select(Suppression.address_hash), Suppression.address_hash, hashes)
     session.execute(
         delete(Suppression).where(Suppression.address_hash.in_(listed)),
         execution_options={"synchronize_session": False},
@@ -121,7 +121,7 @@ def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
 def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
     """The numbers of the choices that exist, by key."""
     query = select(TopicChoice.key, TopicChoice.id)
-    rows = session.execute(_having(session, query, TopicChoice.key, keys))
+    rows = session.execute(having(session, query, TopicChoice.key, keys))
     return dict(rows.all())
 
 
@@ -200,7 +200,7 @@ def _way(connection: Connection, table: FromClause, name: str) -> Callable[[Any]
     return lru_cache(maxsize=256)(way)
 
 
-def _having(
+def having(
     session: Session, query: Rows, column: Any, values: Collection[str] | Collection[int]
 ) -> Rows:
     """The rows of a query whose column has one of these values, found by its index."""

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.exporting import read
-from subscribers.importing import store
+from subscribers.importing import history, store
+from subscribers.importing.cells import Damaged, addresses_in
 from subscribers.importing.columns import address_column
+from subscribers.importing.forms.table import Table
 from subscribers.importing.writing import SUPPRESSION_COLUMNS
 from subscribers.models import Suppression
 
@@ -26,23 +27,27 @@ class Address:
     """Why it cannot be used."""
 
 
-def addresses_of(rows: Iterator[Sequence[str]]) -> Iterator[Address]:
-    """The addresses of a table whose header names their column, or of a bare list of them.
+def addresses_of(table: Table) -> Iterator[Address]:
+    """The addresses of a list in any form.
 
     Raises:
-        InvalidInput: the first row is neither a header that is known nor an address.
+        InvalidInput: no column is known to hold them.
     """
-    first = next(rows, [])
-    place = address_column(first)
-    if place is None and not (first and "@" in first[0]):
+    place = address_column(table.header)
+    place = table.address if place is None else place
+    if place is None:
         raise InvalidInput(
             "write one address a line, or a table whose header names the column “email”; "
-            f"the first line is: {', '.join(first)}"
+            f"the columns are: {', '.join(table.header)}"
         )
-    listed = enumerate(rows, start=2) if place is not None else enumerate(chain([first], rows), 1)
-    for row, cells in listed:
+    for row, cells in enumerate(table.rows(), start=table.first_row):
         if any(cells):
-            yield _address(row, cells[place or 0] if (place or 0) < len(cells) else "")
+            text = cells[place] if place < len(cells) and not isinstance(cells, Damaged) else ""
+            # Of a row that is damaged or shifted whoever stands in it is meant.
+            for found in (
+                addresses_in(read(text.strip())) or addresses_in(" ".join(cells)) or [text]
+            ):
+                yield _address(row, found)
 
 
 def _address(row: int, text: str) -> Address:
@@ -60,7 +65,8 @@ def suppress(
     with database.write() as session:
         store.begin(session)
         new = hashes - store.suppressions(session, hashes).keys()
-        rows = ((address_hash, reason, now) for address_hash in sorted(new))
+        history.share_suppressions(session, hashes - new, None)
+        rows = ((address_hash, reason, now, None) for address_hash in sorted(new))
         store.add(session, Suppression, SUPPRESSION_COLUMNS, rows)
     return len(new)
 

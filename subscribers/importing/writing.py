@@ -11,7 +11,7 @@ from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.folding import search_text
-from subscribers.importing import store
+from subscribers.importing import history, store
 from subscribers.importing.deciding import Held, Newcomer, Plan
 from subscribers.importing.rows import Person
 from subscribers.importing.states import State
@@ -37,6 +37,7 @@ SUBSCRIBER_COLUMNS = (
     "frequency",
     "choice_id",
     "source",
+    "import_id",
     "attributes",
     "paused_until",
     "active_at",
@@ -46,7 +47,7 @@ SUBSCRIBER_COLUMNS = (
     "search_text",
 )
 EVENT_COLUMNS = ("subscriber_id", "at", "kind", "source", "details")
-SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at")
+SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at", "import_id")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,8 @@ class _Source:
 
     file: str
     consent: str
+    number: int
+    """Of the import."""
 
     @property
     def of_all(self) -> str:
@@ -88,6 +91,7 @@ def write(
     *,
     file: str,
     consent: str,
+    number: int,
     now: datetime,
 ) -> None:
     """Do what a plan says.
@@ -95,18 +99,25 @@ def write(
     Args:
         known: the numbers of those who are here, by hash.
         consent: the proof; empty: none is held.
+        number: of the import.
     """
-    source = _Source(file=file, consent=consent)
+    source = _Source(file=file, consent=consent, number=number)
     for address_hash, person in made.leaving.items():
         subscriber = people.by_id(session, known[address_hash])
+        history.note_ended(session, number, subscriber)
         membership.leave(session, subscriber, origin=Origin(source=source.of_end(person)), now=now)
     session.flush()
     numbers = _enter(session, list(made.newcomers.values()), source, now)
     for address_hash, (held, person) in made.updated.items():
-        number = numbers.get(address_hash) or known[address_hash]
+        if address_hash in known:
+            history.note_updated(session, number, known[address_hash], made.before[address_hash])
+        subscriber_id = numbers.get(address_hash) or known[address_hash]
         origin = Origin(source=source.of(person))
-        _update(session, people.by_id(session, number), held, origin, now)
-    suppressed = ((address_hash, reason, now) for address_hash, reason in made.suppressed.items())
+        _update(session, people.by_id(session, subscriber_id), held, origin, now)
+    history.share_suppressions(session, made.confirmed_suppressions, number)
+    suppressed = (
+        (address_hash, reason, now, number) for address_hash, reason in made.suppressed.items()
+    )
     store.add(session, Suppression, SUPPRESSION_COLUMNS, suppressed)
 
 
@@ -166,6 +177,7 @@ def _subscriber(
         person.wishes.frequency,
         chosen[person.wishes].number,
         source.of_all,
+        source.number,
         person.attributes,
         person.paused_until,
         begun,

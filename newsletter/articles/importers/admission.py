@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from newsletter.articles.addresses import without_controls
 from newsletter.articles.importers.base import BadRecord, Reading, Record, failure
-from newsletter.articles.sanitising import without_controls
 
 LARGEST_BODY_CHARACTERS = 5_000_000
 LARGEST_FIELD_CHARACTERS = 20_000

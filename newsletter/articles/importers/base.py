@@ -5,20 +5,31 @@ and a `BadRecord` for each that cannot be used; it never raises for bad input. I
 sanitise, store or fetch anything.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from html import escape, unescape
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from newsletter.articles.addresses import absolute_address, without_controls
 from newsletter.articles.attachments import Attachment, with_links
+from newsletter.articles.mending import mend
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.sanitising import absolute_address, without_controls
+from newsletter.articles.sanitising import summary_of, text_of
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
 
 LONGEST_TITLE = 500
+LONGEST_MADE_TITLE = 80
+_INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|bdi|br|cite|code|del|em|font|i|img|ins|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
 LONGEST_KEY = 500
 
 
@@ -28,15 +39,27 @@ class ImportContext:
 
     Args:
         tag: `site.tag`, the authority of permanent ids; empty: derived from `base_url`.
+        old_site: where the articles were published before, as the administrator says; paths such
+            as `permalink: /2019/wall/` are addresses there. Empty: nowhere.
     """
 
     zone: ZoneInfo
     base_url: str
     tag: str = ""
+    old_site: str = ""
 
     @classmethod
     def of(cls, site: Site) -> "ImportContext":
         return cls(zone=ZoneInfo(site.timezone), base_url=site.base_url, tag=site.tag)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CameIn:
+    """How much a body held before anything was taken out of it."""
+
+    words: int = 0
+    links: int = 0
+    pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +69,12 @@ class Record:
     Args:
         explicit_key: whether the source gave the key (a GUID, an id) or it is a file's name.
         body_html: not yet sanitised.
-        published_at: aware UTC; None where the source has no date and need not have one.
+        base_url: what relative addresses in the text are relative to; empty: its canonical
+            address, else the site.
+        published_at: aware UTC; None where the source has no date that can be read.
         where: the place in the source, for messages.
+        notes: what the administrator should know of how it was read: what was supposed, what was
+            left out and why.
     """
 
     source: str
@@ -62,18 +89,26 @@ class Record:
     topics: tuple[str, ...] | None = None
     image_url: str = ""
     canonical_url: str = ""
+    base_url: str = ""
     status: ArticleStatus | None = None
     updated_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+    notes: tuple[str, ...] = ()
+    came_in: CameIn = CameIn()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BadRecord:
-    """An article that cannot be used: where it stands, what is wrong, how to mend it."""
+    """An article that cannot be used: where it stands, what is wrong, how to mend it.
+
+    Args:
+        is_cut: the source ends too early, so that there is more to be had.
+    """
 
     where: str
     what: str
     mend: str
+    is_cut: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}; {self.mend}"
@@ -121,28 +156,80 @@ def failure(error: Exception, where: str) -> BadRecord:
 
 
 def checked(record: Record, context: ImportContext) -> Record:
-    """The record with its texts cleaned and its addresses absolute.
+    """The record with its texts cleaned, its addresses absolute, and what that took noted.
 
     Raises:
-        Unreadable: no title, a title too long, or no body.
+        Unreadable: neither title, text nor link.
     """
-    canonical = _address(record.canonical_url, context.base_url)
-    base = canonical or context.base_url
+    notes = list(record.notes)
+    canonical = _canonical(record.canonical_url, context, notes)
+    base = _base(record, canonical, context)
     attachments = tuple(
         replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
     )
+    mended = mend(without_controls(record.body_html))
+    body = with_links(mended.html.strip(), attachments)
+    title = _title(record.title, body, notes)
     return replace(
         record,
         attachments=attachments,
         source_key=_key(record.source_key),
-        title=checked_title(record.title),
-        body_html=with_links(_body(record.body_html), attachments),
-        summary=one_line(record.summary),
+        title=title,
+        body_html=_body(body, title, canonical, attachments),
+        summary=one_line(plain(record.summary)),
         author=one_line(record.author),
         topics=_topics(record.topics),
+        base_url=base,
         canonical_url=canonical,
         image_url=_address(record.image_url, base),
+        notes=(*notes, *mended.notes),
+        came_in=_counted(record.body_html),
     )
+
+
+def _counted(html: str) -> CameIn:
+    words = _INVISIBLE.sub(" ", html)
+    return CameIn(
+        words=len(re.findall(r"\w+", unescape(re.sub("<[^<>]*>", " ", words)))),
+        links=len(re.findall(r"<a\s", html)),
+        pictures=len(re.findall(r"<img\s", html)),
+    )
+
+
+def _canonical(written: str, context: ImportContext, notes: list[str]) -> str:
+    """The address of first publication; a path is one only on the site that was said."""
+    written = written.strip()
+    if not written or "://" in written or written.startswith("//"):
+        return _address(written, context.base_url)
+    if context.old_site:
+        return _address(written, context.old_site)
+    notes.append(f"the address {written[:80]!r} is only a path and was left out")
+    return ""
+
+
+def _base(record: Record, canonical: str, context: ImportContext) -> str:
+    home = canonical or context.old_site or context.base_url
+    return _address(record.base_url, home) or canonical or f"{home}/"
+
+
+def _title(written: str, body: str, notes: list[str]) -> str:
+    """The title; else the first words of the text."""
+    title = one_line(plain(written))
+    if not title:
+        title = summary_of(text_of(body), LONGEST_MADE_TITLE)
+        if not title:
+            raise Unreadable("there is neither title nor text", "write both")
+        notes.append("without a title: its first words were taken")
+    if len(title) > LONGEST_TITLE:
+        notes.append(f"the title has {len(title)} characters and was shortened")
+        title = summary_of(title, LONGEST_TITLE)
+    return title
+
+
+def plain(text: str) -> str:
+    """A line of text from a source that may have meant it as HTML: entities and tags resolved."""
+    text = _INLINE_TAG.sub("", text)
+    return unescape(text) if "&" in text else text
 
 
 def one_line(text: str) -> str:
@@ -171,11 +258,19 @@ def _key(key: str) -> str:
     return key if len(key) <= LONGEST_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
-def _body(html: str) -> str:
-    body = without_controls(html).strip()
-    if not body:
+def _body(html: str, title: str, link: str, attachments: tuple[Attachment, ...]) -> str:
+    """The text; where there is none, a link to where it is."""
+    if html.strip():
+        return html
+    address = link or next((one.url for one in attachments), "")
+    if not address:
         raise Unreadable("there is no text below the title", "write the article's text")
-    return body
+    return pointer(address, title)
+
+
+def pointer(link: str, title: str) -> str:
+    """The body of an entry that is only a title and a link."""
+    return f'<p><a href="{escape(link)}">{escape(title)}</a></p>'
 
 
 def _topics(names: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -3,7 +3,18 @@
 from pathlib import PurePath
 from typing import Final
 
-from newsletter.articles.importers import feed, html, markdown, table, text, wordpress
+from newsletter.articles.importers import (
+    archives,
+    feed,
+    ghost,
+    html,
+    mails,
+    markdown,
+    table,
+    text,
+    word,
+    wordpress,
+)
 from newsletter.articles.importers.base import ImportContext, Importer, Unreadable
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.jsonfeed import is_json_feed
@@ -16,6 +27,10 @@ FORMATS: Final[dict[str, Importer]] = {
     "json": table.read_json,
     "feed": feed.read,
     "wordpress": wordpress.read,
+    "ghost": ghost.read,
+    "word": word.read,
+    "mail": mails.read,
+    "archive": archives.read,
 }
 SUFFIXES: Final = {
     ".txt": "text",
@@ -35,6 +50,10 @@ SUFFIXES: Final = {
     ".atom": "feed",
     ".rdf": "feed",
     ".wxr": "feed",
+    ".docx": "word",
+    ".eml": "mail",
+    ".mbox": "mail",
+    ".zip": "archive",
 }
 MEND = f"name it with --format: {', '.join(FORMATS)}"
 
@@ -60,13 +79,19 @@ def choose(content: bytes, name: str, context: ImportContext, wanted: str = "") 
         form = _sniffed(content, context)
     if form == "feed" and wordpress.is_export(content):
         form = "wordpress"
+    if form == "json" and ghost.is_export(content[:100_000].decode("utf-8", "replace")):
+        form = "ghost"
     if form == "json" and is_json_feed(content[:4000].decode("utf-8", "replace")):
         form = "feed"
     return FORMATS[form]
 
 
 def _sniffed(content: bytes, context: ImportContext) -> str:
-    words = decode(content).lstrip()
+    if archives.is_zip(content):
+        return "word" if word.is_document(content) else "archive"
+    if mails.is_mailbox(content) or mails.is_mail(content):
+        return "mail"
+    words = decode(content, html.declared_in(content)).lstrip()
     head = words[:2000].lower()
     if head.startswith(("<!doctype html", "<html")) or ("<html" in head and head[0] == "<"):
         return "html"
@@ -74,7 +99,7 @@ def _sniffed(content: bytes, context: ImportContext) -> str:
         return "feed"
     if head[0] in "{[":
         return "json"
-    if head.startswith("---\n"):
+    if head.startswith(("---\n", "+++\n")):
         return "markdown"
     if text.has_date_line(words[:4000], context.zone):
         return "text"

@@ -1,133 +1,292 @@
-"""Dates and times as people and machines write them.
+"""Dates and times as people and machines write them, and how each was read.
 
-What has no zone is in the site's zone. A date alone stands for noon there, so that no zone in
-which it is shown moves it to another day. A date of digits only is taken as year-month-day;
-03/04/2019 is refused, because nobody knows which of the two months it means.
+A date without a time is that day from its first minute in the site's zone. A time without a zone
+is in the site's. 03/04/2019 is refused, because nobody knows which of the two months it means.
 """
 
 import re
-from datetime import UTC, date, datetime, time
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from dateutil import parser as dateutil_parser
+
 from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.month_names import month_of
+from newsletter.articles.importers.timezones import zone_of
 
 MEND = "write the date as 2019-03-23 or 23 March 2019"
-NOON = time(12)
+LONGEST_WRITTEN = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 10**12
+_SECONDS = 10**9
 
-_MONTH_NAMES = (
-    ("january", "jan"),
-    ("february", "feb"),
-    ("march", "mar"),
-    ("april", "apr"),
-    ("may",),
-    ("june", "jun"),
-    ("july", "jul"),
-    ("august", "aug"),
-    ("september", "sept", "sep"),
-    ("october", "oct"),
-    ("november", "nov"),
-    ("december", "dec"),
+_CLOCK = (
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?)?"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
 )
-_MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, start=1) for name in names}
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_AFTER = (
+    rf"(?:\s*[гр]\.?)?(?:(?:T|,?\s+(?:(?:at|um|à|om|kl\.?|às|@|[-–|•·])\s+)?|,){_CLOCK}"
+    r"(?:\s*(?:uhr|h|hrs))?)?\s*(?P<zone>\S.*)?"
+)
+_WEEKDAY = r"(?:[^\W\d_]+\.?(?:-[^\W\d_]+)?[,.]?\s+)?"
+_WORD = r"(?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)?)\.?"
+_OF = r"(?:\s+|-|/)(?:(?:of|de|di|d’|d'|del)\s*)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|[ºª°.])?"
 _YEAR = r"(?P<year>\d{4})"
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
-_TIME = r"(?:,?\s+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
-_WRITTEN = tuple(
-    re.compile(rf"{_WEEKDAY}{form}{_TIME}", re.IGNORECASE)
+_SHORT_YEAR = r"(?P<year>\d{4}|\d{2})"
+_FORMS = tuple(
+    re.compile(form + _AFTER, re.IGNORECASE)
     for form in (
-        rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
-        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?P<year>(?:1[89]|2[01])\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)",
+        r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
+        rf"{_WEEKDAY}{_DAY}{_OF}{_WORD}{_OF},?{_SHORT_YEAR}",
+        rf"{_WEEKDAY}{_WORD}\s+{_DAY},?\s+{_YEAR}",
+        rf"{_YEAR}[.,]?[\s-]+{_WORD}[\s-]+{_DAY}",
     )
 )
-_ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
-_AMBIGUOUS = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
-_RFC822 = re.compile(r"\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}")
+_TIME_FIRST = re.compile(
+    rf"{_CLOCK}(?:\s*uhr)?(?:\s+(?P<zone>[A-Z]{{3,4}}))?[,;]?\s+(?:on\s+)?(?P<date>.+)",
+    re.IGNORECASE,
+)
+# `asctime` and Unix `date`: Sat Mar 23 14:30:00 2019, Sat Mar 23 14:30:00 UTC 2019.
+_YEAR_LAST = re.compile(
+    rf"{_WEEKDAY}{_WORD}\s+{_DAY}\s+{_CLOCK}(?:\s+(?P<zone>[A-Za-z]{{1,5}}|[+-]\d{{4}}))?\s+{_YEAR}",
+    re.IGNORECASE,
+)
+_BY_NUMBERS = re.compile(r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<year>\d{4}|\d{2})" + _AFTER)
+_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
+_PIVOT = 69  # RFC 6265 section 5.1.1 and POSIX strptime: 69 to 99 are of the last century
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """An instant, and what had to be supposed to read it."""
+
+    at: datetime
+    """In UTC."""
+    reading: str = ""
+    """Empty: day, time and zone were all written."""
 
 
 def moment_of(value: object, zone: ZoneInfo) -> datetime:
-    """The instant in UTC that a date, a datetime or a text names.
+    """The instant in UTC that a date, a datetime, a number or a text names.
+
+    Raises:
+        Unreadable: it names none, or a day that no calendar has.
+    """
+    return read_moment(value, zone).at
+
+
+def read_moment(value: object, zone: ZoneInfo) -> Moment:
+    """The instant, and how it was read.
 
     Raises:
         Unreadable: it names none, or a day that no calendar has.
     """
     if isinstance(value, datetime):
-        return _in_utc(value, zone)
+        return _moment(value, zone)
     if isinstance(value, date):
-        return _in_utc(datetime.combine(value, NOON), zone)
+        return _first_minute(value, zone)
+    if isinstance(value, int) and 1900_01_01 <= value <= 2199_12_31:
+        value = str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _of_number(value)
     if not isinstance(value, str) or not value.strip():
         raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
-    moment = find_moment(value.strip(), zone)
+    if re.fullmatch(r"\d{10}|\d{13}", value.strip()):
+        return _of_number(int(value))
+    moment = find_reading(value, zone)
     if moment is None:
-        raise _not_a_date(value.strip())
+        raise Unreadable(f"{_shown(value.strip())} is not a date", MEND)
     return moment
 
 
 def find_moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The instant that a text names, or None where it is not the form of a date at all.
+    """The instant that a text names, or None where it is not the form of a date at all."""
+    moment = find_reading(text, zone)
+    return None if moment is None else moment.at
+
+
+def find_reading(text: str, zone: ZoneInfo) -> Moment | None:
+    """The instant and how it was read, or None where it is not the form of a date at all.
 
     Raises:
-        Unreadable: it has the form of a date, but there is no such day or time.
+        Unreadable: it has the form of a date, but there is no such day or time, or two of them.
     """
-    for form in (_ISO_DATE, *_WRITTEN):
-        if found := form.fullmatch(text):
-            return _in_utc(_calendar(found, text), zone)
-    moment = _iso(text) or _rfc822(text)
-    return None if moment is None else _in_utc(moment, zone)
-
-
-def _calendar(found: re.Match[str], text: str) -> datetime:
-    parts = found.groupdict()
-    month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
-    try:
-        day = date(int(parts["year"]), month, int(parts["day"]))
-        at = time(int(parts["hour"]), int(parts["minute"])) if parts.get("hour") else NOON
-    except ValueError as error:
-        raise Unreadable(f"there is no {text!r} in the calendar", "correct the date") from error
-    return datetime.combine(day, at)
-
-
-def _iso(text: str) -> datetime | None:
-    if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
+    written = " ".join(normalize("NFKC", text).split())
+    if len(written) > LONGEST_WRITTEN or not re.search(r"\d", written):
         return None
-    try:
-        return datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d|Z$)", "", text))
-    except ValueError as error:
-        raise Unreadable(
-            f"there is no {_shown(text)} in the calendar", "correct the date"
-        ) from error
+    written = _COMMENT.sub("", written) or written
+    for found in _matches(written):
+        moment = _from_parts(found.groupdict(), written, zone)
+        if moment is not None:
+            return moment
+    if re.fullmatch(r"\d{4}-?W\d{2}-?\d", written):
+        return _week_day(written, zone)
+    return _by_numbers(written, zone) or _time_first(written, zone) or _by_dateutil(written, zone)
 
 
-def _rfc822(text: str) -> datetime | None:
-    if not _RFC822.search(text):
+def _matches(written: str) -> Iterator[re.Match[str]]:
+    for form in (_YEAR_LAST, *_FORMS):
+        if found := form.fullmatch(written):
+            yield found
+
+
+def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> Moment | None:
+    """The moment; None where a word in it is no month or no zone."""
+    month = month_of(parts["word"] or "") if "word" in parts else int(parts["month"] or 0)
+    if month is None:
         return None
+    named: tzinfo | None = zone_of(parts.get("zone") or "")
+    leftover = (parts.get("zone") or "").strip()
+    # A word behind the time that is no zone ("local time") is told; behind a day it is no date.
+    if leftover and named is None:
+        named, leftover = _last_zone(leftover)
+        if leftover and not (parts.get("hour") and re.fullmatch(r"[\w/ ()-]{1,30}", leftover)):
+            return None
     try:
-        return parsedate_to_datetime(text)
-    except ValueError as error:
-        raise Unreadable(
-            f"there is no {_shown(text)} in the calendar", "correct the date"
-        ) from error
+        day = date(_year(parts["year"] or ""), month, int(parts["day"] or 0))
+        at = _clock(parts)
+        if at is None:
+            return _first_minute(day, zone)
+        moment = datetime.combine(day + timedelta(days=at[1]), at[0], named)
+    except (ValueError, OverflowError) as error:
+        raise _no_such_day(written) from error
+    supposed = parts.get("zone") or ""
+    return _moment(moment, zone, abbreviation=supposed if re.search("[A-Za-z]", supposed) else "")
 
 
-def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+def _last_zone(words: str) -> tuple[tzinfo | None, str]:
+    """The zone of "+0000 UTC" or "(local) +01:00": the first of the words that is one."""
+    for word in words.split():
+        if named := zone_of(word):
+            return named, ""
+    return None, words
+
+
+def _clock(parts: dict[str, str | None]) -> tuple[time, int] | None:
+    """The time, and how many days later it is; None where none is written.
+
+    24:00 is the midnight that ends the day (ISO 8601-1:2004). A leap second is the one before.
+
+    Raises:
+        ValueError: there is no such time.
+    """
+    if not parts.get("hour"):
+        return None
+    hour, minute = int(parts["hour"] or 0), int(parts.get("minute") or 0)
+    second = min(int(parts.get("second") or 0), 59)
+    half = (parts.get("half") or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour == 24 and minute == second == 0:
+        return time(0), 1
+    microsecond = int(f"{parts.get('fraction') or 0:0<6}"[:6])
+    return time(hour, minute, second, microsecond), 0
+
+
+def _year(written: str) -> int:
+    if len(written) == 4:
+        return int(written)
+    return int(written) + (1900 if int(written) >= _PIVOT else 2000)
+
+
+def _by_numbers(written: str, zone: ZoneInfo) -> Moment | None:
+    """Day and month as numbers: read where only one order is a date, or where dots say which."""
+    found = _BY_NUMBERS.fullmatch(written)
+    if found is None:
+        return None
+    first, second = int(found["a"]), int(found["b"])
+    by_dots = written[len(found["a"])] == "." and len(found["year"]) == 4
+    if first <= 12 and second <= 12 and first != second and not by_dots:
+        raise Unreadable(f"the date {written!r} may mean two days", MEND)
+    day, month = (first, second) if by_dots or first > 12 or second <= 12 else (second, first)
+    parts = {**found.groupdict(), "day": str(day), "month": str(month)}
+    return _from_parts(parts, written, zone)
+
+
+def _time_first(written: str, zone: ZoneInfo) -> Moment | None:
+    """ "14:30, 23 March 2019": the same with the time behind."""
+    found = _TIME_FIRST.fullmatch(written)
+    if found is None or not (found["minute"] or found["half"]):
+        return None
+    clock = written[: found.start("date")].rstrip(" ,;")
+    clock = re.sub(r"\s+(?:uhr|on)\b", "", clock, flags=re.IGNORECASE)
+    turned = f"{found['date']} {clock}"
+    return next(
+        (m for f in _matches(turned) if (m := _from_parts(f.groupdict(), written, zone))), None
+    )
+
+
+def _by_dateutil(written: str, zone: ZoneInfo) -> Moment | None:
+    """What dateutil reads in a text that names year, month and day, each once."""
+    if not re.search(r"(?<!\d)\d{4}(?!\d)|\d{8}T", written) or re.search(
+        r"[-/]0{4}|-\d{4}\s", written
+    ):
+        return None
+    read = [_dateutil(written, default) for default in (datetime(4, 1, 1), datetime(8, 2, 2))]  # noqa: DTZ001
+    if read[0] is None or read[1] is None or read[0].date() != read[1].date():
+        return None
+    has_time = bool(re.search(r"\d:\d|\d\s*[ap]\.?m|T\d", written, re.IGNORECASE))
+    return _moment(read[0], zone) if has_time else _first_minute(read[0].date(), zone)
+
+
+def _dateutil(written: str, default: datetime) -> datetime | None:
+    def known(name: str | None, offset: int | None) -> tzinfo | None:
+        if name:
+            return zone_of(name)
+        return timezone(timedelta(seconds=offset)) if offset is not None else None
+
+    try:
+        found = dateutil_parser.parse(written, default=default, tzinfos=known)
+    except (ValueError, OverflowError, TypeError, ArithmeticError):
+        return None
+    return found if isinstance(found, datetime) else None
+
+
+def _of_number(value: float) -> Moment:
+    """Seconds or milliseconds since 1970, as exports of databases have them."""
+    if not _SECONDS <= value < _MILLISECONDS * 10:
+        raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
+    seconds = value / 1000 if value >= _MILLISECONDS else value
+    return Moment(at=EPOCH + timedelta(seconds=seconds), reading="seconds since 1970")
+
+
+def _first_minute(day: date, zone: ZoneInfo) -> Moment:
+    moment = _moment(datetime.combine(day, time(0)), zone)
+    return Moment(at=moment.at, reading=f"a day without a time: from 00:00 in {zone.key}")
+
+
+def _moment(moment: datetime, zone: ZoneInfo, abbreviation: str = "") -> Moment:
+    reading = "" if moment.tzinfo else f"a time without a known zone: in {zone.key}"
+    if moment.tzinfo and abbreviation.strip().upper() not in {"", "Z", "UT", "UTC", "GMT"}:
+        reading = f"the zone {abbreviation.strip()} as {moment:%z}"
     try:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return aware.astimezone(UTC)
-    except OverflowError as error:
+        return Moment(at=aware.astimezone(UTC), reading=reading)
+    except (OverflowError, ValueError) as error:
         raise Unreadable(
             f"the date {moment.isoformat()} is outside the years 1 to 9999", "correct the date"
         ) from error
 
 
-def _not_a_date(text: str) -> Unreadable:
-    if _AMBIGUOUS.fullmatch(text):
-        return Unreadable(f"the date {text!r} may mean two days", MEND)
-    return Unreadable(f"{_shown(text)} is not a date", MEND)
+def _no_such_day(written: str) -> Unreadable:
+    return Unreadable(f"there is no {_shown(written)} in the calendar", "correct the date")
 
 
 def _shown(value: object) -> str:
     """The value as a message may show it, cut where it is long."""
     text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
     return text if len(text) <= 60 else text[:57] + "…'"
+
+
+def _week_day(written: str, zone: ZoneInfo) -> Moment:
+    """2019-W12-6 (ISO 8601 week dates)."""
+    try:
+        return _first_minute(date.fromisoformat(written), zone)
+    except ValueError as error:
+        raise _no_such_day(written) from error

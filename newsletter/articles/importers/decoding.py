@@ -1,9 +1,15 @@
-"""From bytes to text: which encodings are taken, and what is told about the others."""
+"""From bytes to text: which encodings are taken, and what is told about the others.
+
+Labels mean what browsers take them to mean (WHATWG Encoding Standard): "iso-8859-1" is
+windows-1252. What is valid UTF-8 beyond ASCII is UTF-8, whatever it says of itself.
+"""
 
 import codecs
 
+import webencodings
+
+from newsletter.articles.addresses import without_controls
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.sanitising import without_controls
 
 # UTF-32 before UTF-16: the little-endian mark of one begins with that of the other.
 MARKS = (
@@ -26,21 +32,24 @@ SAVE_AS_UTF8 = "save it again as UTF-8"
 MOST_HIGH_BYTES = 0.3
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, declared: str = "") -> str:
     """The text of a file, without control characters, its lines ending in LF.
+
+    Args:
+        declared: the label of an encoding that the file says it has.
 
     Raises:
         Unreadable: empty, not text, or of no encoding that is taken.
     """
     if not content.strip():
         raise Unreadable("the file is empty", "write an article into it, or delete it")
-    text = without_controls(_decoded(content))
+    text = without_controls(_decoded(content, declared))
     if not text.strip():
         raise Unreadable("the file is empty", "write an article into it, or delete it")
     return text
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, declared: str) -> str:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return _marked(content, encoding)
@@ -50,7 +59,9 @@ def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _windows(content, error)
+        return _labelled(content, declared) or _windows(content, error)
+    if content.isascii() and (labelled := _labelled(content, declared, only_escaped=True)):
+        return labelled
     if text.count("\0") > len(text) // 10:
         raise Unreadable("this is not text in an encoding that is known", SAVE_AS_UTF8)
     return text
@@ -66,19 +77,41 @@ def _marked(content: bytes, encoding: str) -> str:
         ) from error
 
 
+def _labelled(content: bytes, label: str, *, only_escaped: bool = False) -> str:
+    """The text in the encoding of a label; empty where that is UTF-8 or none.
+
+    Args:
+        only_escaped: only where all of its characters are of ASCII, in sequences of their own.
+    """
+    encoding = webencodings.lookup(label) if label else None
+    if encoding is None or encoding.name in {"utf-8", "utf-16le", "utf-16be"}:
+        return ""
+    if only_escaped and encoding.name != "iso-2022-jp":
+        return ""
+    text: str = webencodings.decode(content, encoding, "replace")[0]
+    return text
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is not UTF-8 as Windows-1252 has it: two files were pasted into one."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("windows-1252-for-the-rest", _as_windows)
+
+
 def _windows(content: bytes, error: UnicodeDecodeError) -> str:
-    """The text as Windows-1252, where that makes sense."""
-    line = content.count(b"\n", 0, error.start) + 1
+    """The text as Windows-1252, or UTF-8 with bytes of it, where that makes sense."""
     lenient = content.decode("utf-8", "replace")
     broken = lenient.count("\ufffd")
     whole = sum(character > "\x7f" for character in lenient) - broken
     if whole > broken:
-        raise Unreadable(f"line {line} has bytes that are not UTF-8", SAVE_AS_UTF8)
+        return content.decode("utf-8", "windows-1252-for-the-rest")
     high = sum(byte > 0x7F for byte in content)
     controls = sum(byte < 0x20 and byte not in b"\t\n\r\f" for byte in content)
     if controls or high > len(content) * MOST_HIGH_BYTES:
-        raise Unreadable("this is not text in an encoding that is known", SAVE_AS_UTF8)
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError as reason:
-        raise Unreadable(f"line {line} is neither UTF-8 nor Windows-1252", SAVE_AS_UTF8) from reason
+        raise Unreadable("this is not text in an encoding that is known", SAVE_AS_UTF8) from error
+    return content.decode("cp1252", "replace")

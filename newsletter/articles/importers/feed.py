@@ -7,7 +7,9 @@ polling. What is no feed, whatever its name or type says, is reported as what it
 import io
 import re
 from calendar import timegm
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from html import escape
@@ -15,6 +17,7 @@ from typing import Any
 
 import feedparser
 
+from newsletter.articles.addresses import absolute_address
 from newsletter.articles.attachments import Attachment
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers import jsonfeed
@@ -27,21 +30,22 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.dates import MEND, find_moment
+from newsletter.articles.importers.dates import read_moment
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
 
 CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-END = re.compile(
-    rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL
-)
+END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+# feedparser takes these for the entry's own summary and title; they are captions of media.
+MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?=[\s>/])")
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE
 )
-LONGEST_MADE_TITLE = 80
 LONGEST_NUMBER = 16
+# A summary is taken for the text where it has so many characters, and four times the content's.
+ENOUGH_CHARACTERS = 500
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
@@ -56,9 +60,10 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
+    content, is_cut = _to_its_end(content)
     feed = _parsed(content, name)
     entries = feed.entries
-    if feed.bozo and not END.search(content[-2000:].replace(b"\0", b"")):
+    if feed.bozo and is_cut:
         if not entries:
             raise Unreadable("the feed is cut off before its first entry", "fetch it again")
         cut = entries[-1]
@@ -67,19 +72,46 @@ def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Reco
             where=name,
             what=f"the feed is cut off in the entry {summary_of(cut.get('title', ''), 60)!r}",
             mend="fetch it again; the entries before it were read",
+            is_cut=True,
         )
-    home = str(feed.feed.get("link") or name)
-    author = str(feed.feed.get("author_detail", {}).get("name") or "")
+    source = _Source(
+        home=str(feed.feed.get("link") or name),
+        author=str(feed.feed.get("author_detail", {}).get("name") or ""),
+        shared_ids=frozenset(
+            one for one, times in Counter(entry.get("id") for entry in entries).items() if times > 1
+        ),
+    )
     for number, entry in enumerate(entries, start=1):
         where = f"{name}, entry {number}"
-        yield attempt(where, partial(_record, entry, where, home, author, context))
+        yield attempt(where, partial(_record, entry, where, source, context))
+
+
+def _to_its_end(content: bytes) -> tuple[bytes, bool]:
+    """The document without what stands behind its end, and whether its end is missing."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return content, not END.search(content.replace(b"\0", b""))
+    ends = [found.end() for found in END.finditer(content)]
+    return (content[: ends[-1]], False) if ends else (content, True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """What the entries of a feed share.
+
+    Args:
+        shared_ids: ids that several entries have, which tell none of them from the others.
+    """
+
+    home: str
+    author: str
+    shared_ids: frozenset[str]
 
 
 def _parsed(content: bytes, name: str) -> Any:
     if not content.strip():
         raise Unreadable("the feed is empty", "check its address")
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        content = content.translate(None, CONTROL_BYTES)
+        content = MEDIA_TEXT.sub(rb"\1own-\2", content.translate(None, CONTROL_BYTES))
     plain = content.replace(b"\0", b"")
     if b"<!DOCTYPE" in plain and b"<!ENTITY" in plain:
         raise Unreadable("it declares XML entities, which feeds have no need of", "ask its makers")
@@ -88,7 +120,8 @@ def _parsed(content: bytes, name: str) -> Any:
         io.BytesIO(content),
         response_headers={"content-location": name} if "://" in name else {},
         sanitize_html=False,
-        resolve_relative_uris=True,
+        # Without a base of its own, HTML is relative to the entry's page, not to the feed.
+        resolve_relative_uris=b"xml:base" in plain,
     )
     if not feed.get("version") and not feed.get("entries"):
         raise _no_feed(content)
@@ -106,51 +139,89 @@ def _no_feed(content: bytes) -> Unreadable:
     return Unreadable("this is neither RSS nor Atom nor JSON Feed", "check the address or the file")
 
 
-def _record(entry: Any, where: str, home: str, author: str, context: ImportContext) -> Record:
-    link = str(entry.get("link") or "")
+def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> Record:
+    notes: list[str] = []
+    link = _address(str(entry.get("link") or ""), source.home)
     title = _title(entry)
-    published_at = _moment(entry, "published", context) or _moment(entry, "updated", context)
-    key = jsonfeed.global_key(str(entry.get("id") or link), home)
+    updated = _moment(entry, "updated", context, notes)
+    published_at = _moment(entry, "published", context, notes) or updated
+    if published_at is None:
+        notes.append(jsonfeed.FIRST_MET)
+    key = _key(entry, link, title, source, notes)
+    body = _body(entry)
     record = Record(
         source="feed",
-        source_key=key or fingerprint_of(published_at, title, context.zone),
+        source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
         title=title,
-        body_html=_body(entry) or jsonfeed.pointer(link, title),
+        body_html=body or _words_instead(title, link, entry),
         published_at=published_at,
         where=where,
         summary=_summary(entry),
-        author=str(entry.get("author_detail", {}).get("name") or entry.get("author") or author),
-        topics=tuple(tag.get("label") or tag.get("term") or "" for tag in entry.get("tags", ()))
+        author=str(entry.get("author_detail", {}).get("name") or entry.get("author") or "")
+        or source.author,
+        topics=tuple(
+            str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ())
+        )
         or None,
         image_url=_image(entry),
         canonical_url=link,
-        updated_at=_moment(entry, "updated", context),
+        base_url=link or source.home,
+        updated_at=updated,
         attachments=tuple(_attachments(entry)),
+        notes=tuple(dict.fromkeys(notes)),
     )
     return checked(record, context)
+
+
+def _address(link: str, home: str) -> str:
+    return absolute_address(link, home) or "" if link else ""
+
+
+def _key(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -> str:
+    """The entry's id; where others of the feed have it too, told apart by link, then title."""
+    own = str(entry.get("id") or "")
+    if own and own in source.shared_ids:
+        notes.append("its id is that of other entries too: told apart by its link or title")
+        own = link if link and link != own else f"{own} {title}"
+    return jsonfeed.global_key(own or link, source.home)
+
+
+def _words_instead(title: str, link: str, entry: Any) -> str:
+    """The body of an entry that is only its title; with a link or a file, that is linked."""
+    return "" if link or entry.get("enclosures") or not title else f"<p>{escape(title)}</p>"
 
 
 def _title(entry: Any) -> str:
     title = str(entry.get("title") or "")
     if entry.get("title_detail", {}).get("type") in {"text/html", "application/xhtml+xml"}:
         title = text_of(sanitise(title, ""))
-    return title or summary_of(text_of(sanitise(_body(entry), "")), LONGEST_MADE_TITLE)
+    return title
 
 
 def _parts(entry: Any) -> list[Any]:
     parts = list(entry.get("content", ()))
     if entry.get("summary_detail"):
         parts.append(entry.summary_detail)
-    return [part for part in parts if (part.get("value") or "").strip()]
+    told = [part for part in parts if (part.get("value") or "").strip()]
+    return sorted(told, key=lambda part: part.get("type") == "text/plain")
 
 
 def _body(entry: Any) -> str:
-    """The fullest text of the entry, as HTML."""
-    for part in sorted(_parts(entry), key=lambda part: part.get("type") == "text/plain"):
-        value = str(part["value"])
-        return paragraphs_of(value) if part.get("type") == "text/plain" else value
-    return ""
+    """The fullest text of the entry, as HTML; where there is none, its medium's description."""
+    texts = [_as_html(part) for part in _parts(entry)]
+    if texts:
+        lengths = [len(re.sub("<[^>]*>", "", text)) for text in texts]
+        longest = max(lengths)
+        is_teaser = longest >= ENOUGH_CHARACTERS and lengths[0] * 4 < longest
+        return texts[lengths.index(longest)] if is_teaser else texts[0]
+    caption = str(entry.get("media_own-description") or "")
+    return paragraphs_of(caption) if "<" not in caption else caption
+
+
+def _as_html(part: Any) -> str:
+    value = str(part["value"])
+    return paragraphs_of(value) if part.get("type") == "text/plain" else value
 
 
 def _summary(entry: Any) -> str:
@@ -188,17 +259,22 @@ def _attachments(entry: Any) -> Iterator[Attachment]:
     yield from found.values()
 
 
-def _moment(entry: Any, field: str, context: ImportContext) -> datetime | None:
-    """The instant of a date; without a zone it is in the site's, as everywhere."""
+def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) -> datetime | None:
+    """The instant of a date; None, and a note, where it cannot be read."""
     # Asked first: feedparser answers for "updated" with "published" where there is none.
     written = str(entry[field] or "").strip() if field in entry else ""
     if not written:
         return None
-    moment = find_moment(written, context.zone)
-    parsed = entry.get(f"{field}_parsed")
-    # Where no month is named, feedparser guesses: it takes 2019/03/23 for the first of November.
-    if moment is None and parsed and re.search("[A-Za-z]{3}", written):
-        return datetime.fromtimestamp(timegm(parsed), UTC)
-    if moment is None:
-        raise Unreadable(f"{escape(summary_of(written, 60))!r} is not a date", MEND)
-    return moment
+    try:
+        moment = read_moment(written, context.zone)
+    except Unreadable as error:
+        parsed = entry.get(f"{field}_parsed")
+        # Where no month is named, feedparser guesses; a year that is not written it has made up.
+        if parsed and re.search(r"[^\W\d_]{3}", written) and str(parsed.tm_year) in written:
+            notes.append(f"{field} read as {datetime.fromtimestamp(timegm(parsed), UTC)} (UTC)")
+            return datetime.fromtimestamp(timegm(parsed), UTC)
+        notes.append(f"{field} was left out: {error.what}")
+        return None
+    if moment.reading:
+        notes.append(f"{field} read as {moment.reading}")
+    return moment.at

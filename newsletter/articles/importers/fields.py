@@ -1,4 +1,8 @@
-"""Named values, as front matter, a JSON object or a row of a table hold them."""
+"""Named values, as front matter, a JSON object or a row of a table hold them.
+
+Only what an article cannot be without is insisted on; an optional value that cannot be used is
+left out, and told.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,77 +11,96 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.dates import MEND, moment_of
+from newsletter.articles.importers.dates import Moment, read_moment
+from newsletter.articles.importers.visibility import is_switch, visibility_of
 from newsletter.articles.models import ArticleStatus
 
-STATUSES = {
-    "draft": ArticleStatus.DRAFT,
-    "published": ArticleStatus.PUBLISHED,
-    "publish": ArticleStatus.PUBLISHED,
-    "withdrawn": ArticleStatus.WITHDRAWN,
-}
 NAMES = {
     "id": ("id", "guid", "uid"),
-    "title": ("title", "headline"),
-    "date": ("date", "published", "published_at", "publication_date", "pubdate"),
-    "updated": ("updated", "updated_at", "modified", "lastmod"),
-    "topics": ("topics", "tags", "categories", "topic", "category"),
-    "author": ("author", "byline", "creator"),
-    "summary": ("summary", "excerpt", "description", "abstract"),
-    "image": ("image", "image_url", "picture"),
-    "link": ("link", "canonical", "canonical_url", "url", "permalink"),
+    "title": ("title", "headline", "name"),
+    "date": (
+        "publish_date", "date", "published", "published_at", "date_published", "published_date",
+        "publication_date", "pub_date", "pubdate", "post_date", "published_on", "publish",
+        "created", "created_at", "date_created",
+    ),
+    "updated": ("updated", "updated_at", "modified", "lastmod", "date_modified", "last_modified"),
+    "topics": ("topics", "tags", "categories", "topic", "category", "tag", "keywords"),
+    "author": ("author", "authors", "byline", "creator"),
+    "summary": ("summary", "excerpt", "description", "abstract", "custom_excerpt", "subtitle"),
+    "image": ("image", "image_url", "picture", "cover", "cover_image", "feature_image",
+              "featured_image", "hero", "thumbnail", "banner_image"),
+    "link": ("link", "canonical", "canonical_url", "url", "permalink", "external_url"),
     "html": ("html", "body_html", "content_html"),
     "markdown": ("markdown", "body_markdown"),
     "body": ("body", "content", "text", "body_text", "content_text", "article"),
-}
-FALSE, TRUE = {"", "false", "no", "0"}, {"true", "yes", "1"}
+}  # fmt: skip
 
 
 class Fields:
-    """Looks values up by any of their names, whatever the case, and checks their kind."""
+    """Looks values up by any of their names, whatever the case, and checks their kind.
+
+    What could not be used is in `notes`.
+    """
 
     def __init__(self, values: Mapping[Any, Any]) -> None:
         self._values = {
-            re.sub(r"[\s-]+", "_", str(key).strip().lower()): value
+            _name(key): value
             for key, value in values.items()
             if isinstance(key, str) and value is not None
         }
+        self.notes: list[str] = []
 
     def find(self, field: str) -> Any:
         """The value, or None where there is none."""
         for name in NAMES[field]:
-            if name in self._values:
-                return self._values[name]
+            value = self._values.get(name)
+            if value is not None and not (field == "date" and is_switch(value)):
+                return value
         return None
 
     def text(self, field: str) -> str:
+        """The value as a text; empty where it is none."""
         value = self.find(field)
+        if isinstance(value, dict):
+            value = next(
+                (value[k] for k in ("url", "src", "rendered", "value", "name") if k in value), value
+            )
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise Unreadable(f"{field} is not a text", f"write {field} as one text")
+            self.notes.append(f"{field} is not a text and was left out")
+            return ""
         return str(value)
 
     def author(self) -> str:
         value = self.find("author")
-        if isinstance(value, dict) and isinstance(value.get("name"), str):
-            return str(value["name"])
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return ", ".join(value)
-        return self.text("author")
+        people = value if isinstance(value, list) else [value]
+        names = [p.get("name") if isinstance(p, dict) else p for p in people]
+        return ", ".join(str(name) for name in names if isinstance(name, str | int))
 
     def moment(self, field: str, zone: ZoneInfo) -> datetime | None:
-        value = self.find(field)
-        return None if value is None or value == "" else moment_of(value, zone)
+        """The instant; None where there is none that can be read."""
+        found = self._moment(field, zone)
+        return found.at if found else None
 
-    def published_at(self, zone: ZoneInfo, status: ArticleStatus | None) -> datetime | None:
-        """The date of publication, which only a draft may lack."""
-        moment = self.moment("date", zone)
-        if moment is None and status is not ArticleStatus.DRAFT:
-            raise Unreadable(
-                "there is no date", f"add one: {MEND.removeprefix('write the date as ')}"
-            )
-        return moment
+    def published_at(self, zone: ZoneInfo) -> datetime | None:
+        """The date of publication, and a note of how it was read."""
+        found = self._moment("date", zone)
+        if found and found.reading:
+            self.notes.append(f"date read as {found.reading}")
+        return found.at if found else None
+
+    def _moment(self, field: str, zone: ZoneInfo) -> Moment | None:
+        value = self.find(field)
+        if value is None or value == "":
+            return None
+        try:
+            return read_moment(value, zone)
+        except Unreadable as error:
+            self.notes.append(f"{field} was left out: {error.what}")
+            return None
 
     def topics(self) -> tuple[str, ...] | None:
         value = self.find("topics")
@@ -85,23 +108,21 @@ class Fields:
             return None
         if isinstance(value, str):
             return tuple(re.split(r"\s*[;|,]\s*", value.strip())) if value.strip() else ()
-        if isinstance(value, list) and all(isinstance(name, str | int) for name in value):
-            return tuple(str(name) for name in value)
-        raise Unreadable("topics is not a list of names", "write topics as [housing, transport]")
+        values = value if isinstance(value, list) else [value]
+        names = [v.get("name") or v.get("slug") if isinstance(v, dict) else v for v in values]
+        kept = [str(name) for name in names if isinstance(name, str | int | float)]
+        if len(kept) < len(values):
+            self.notes.append("topics that are not names were left out")
+        return tuple(kept)
 
     def status(self) -> ArticleStatus | None:
-        """What `status` or `draft` says, or None where neither says anything."""
-        status, draft = self._values.get("status"), self._values.get("draft")
-        if status not in (None, ""):
-            known = STATUSES.get(str(status).strip().lower()) if isinstance(status, str) else None
-            if known is None:
-                raise Unreadable("the status is not one that is known", f"write one of {_one_of()}")
-            return known
-        word = str(draft).strip().lower() if isinstance(draft, str | bool | int) else ""
-        if draft is not None and word not in FALSE | TRUE:
-            raise Unreadable("draft is neither true nor false", "write draft: true or draft: false")
-        return ArticleStatus.DRAFT if word in TRUE else None
+        """What is said of who may see it, or None where nothing is; unknown words are told."""
+        found = visibility_of(self._values)
+        self.notes += [f"{word!r} is not known: kept as a draft" for word in found.unknown]
+        return found.status
 
 
-def _one_of() -> str:
-    return ", ".join(status.value for status in ArticleStatus)
+def _name(key: str) -> str:
+    """`datePublished`, `Date published` and `date-published` as `date_published`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.strip())
+    return re.sub(r"[\s-]+", "_", words.lower())

@@ -1,13 +1,12 @@
-"""A page of HTML: its words from `article`, `main` or `body`, the rest from its head."""
+"""A page of HTML: its article, and what the page says of it; or the HTML source of a generator."""
 
 import re
-from datetime import datetime
 from functools import partial
-from html import escape
 
 from lxml import etree
 from lxml import html as pages
 
+from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
@@ -17,25 +16,18 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.dates import Moment, read_moment
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.naming import key_of
+from newsletter.articles.importers.extraction import article_of, page_title
+from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.naming import date_in, held_back, is_draft_file, key_of
+from newsletter.articles.importers.page_facts import Facts
+from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.mending import mend_page
+from newsletter.articles.models import ArticleStatus
 
-DATE_META = (
-    "article:published_time",
-    "date",
-    "pubdate",
-    "datepublished",
-    "dcterms.date",
-    "dcterms.created",
-    "dc.date",
-)
-UPDATED_META = ("article:modified_time", "og:updated_time", "dcterms.modified", "last-modified")
-DATE_MEND = 'add <meta property="article:published_time" content="2019-03-23"> to its head'
-DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-# The furniture of a page that has no article or main of its own.
-FURNITURE = ("nav", "script", "style", "noscript", "template")
-FRAME = ("header", "footer", "aside", "form")
+DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
+XML_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
@@ -44,45 +36,82 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _record(content: bytes, name: str, context: ImportContext) -> Record:
-    page = _Page(_parsed(_decoded(content)))
-    title = page.title()
+    text = decode(content, declared_in(content))
+    document = front_matter.split(text) if text.lstrip().startswith(("---", "+++")) else None
+    if document and document.has_front_matter:
+        return _of_source(document, name, context)
+    return _of_page(text, name, context)
+
+
+def declared_in(content: bytes) -> str:
+    """The label of the encoding that a page or an XML document declares."""
+    found = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
+    """HTML below front matter, as generators take it besides Markdown."""
+    fields, cleared = Fields(document.values), clear(document.text)
+    published_at = fields.published_at(context.zone) or date_in(name, context.zone)
+    status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
+    status, why = held_back(status, published_at)
+    key = fields.text("id").strip()
+    record = Record(
+        source="html",
+        source_key=key or key_of(name),
+        explicit_key=bool(key),
+        title=fields.text("title"),
+        body_html=cleared.text,
+        published_at=published_at,
+        where=name,
+        summary=fields.text("summary"),
+        author=fields.author(),
+        topics=fields.topics(),
+        image_url=fields.text("image"),
+        canonical_url=fields.text("link"),
+        status=status,
+        updated_at=fields.moment("updated", context.zone),
+        notes=(*document.notes, *cleared.notes, *fields.notes, *why),
+    )
+    return checked(record, context)
+
+
+def _of_page(text: str, name: str, context: ImportContext) -> Record:
+    root = _parsed(text)
+    facts = Facts(root)
+    own = one_line(root.findtext(".//head/title") or root.findtext(".//title") or "")
+    title = page_title(facts.headline(), own, facts.site_name(), root)
+    notes: list[str] = []
+    moment = _published(facts, name, context, notes)
+    draft = ArticleStatus.DRAFT if is_draft_file(name) else None
+    status, why = held_back(draft, moment.at if moment else None)
+    updated = _moment(facts.updated(), context)
+    notes += mend_page(root)
     record = Record(
         source="html",
         source_key=key_of(name),
         explicit_key=False,
         title=title,
-        body_html=page.body(title),
-        published_at=_published(page, context),
+        body_html=article_of(root, title),
+        published_at=moment.at if moment else None,
         where=name,
-        summary=page.meta("description", "og:description"),
-        author=page.meta("author", "article:author", "dcterms.creator", "dc.creator"),
-        topics=page.topics(),
-        image_url=page.meta("og:image", "og:image:url", "twitter:image"),
-        canonical_url=page.canonical(),
-        updated_at=_moment(page.meta(*UPDATED_META), context),
+        summary=facts.meta("description", "og:description"),
+        author=facts.author(),
+        topics=facts.topics(),
+        image_url=facts.image(),
+        canonical_url=facts.canonical(),
+        base_url=facts.base(),
+        status=status,
+        updated_at=updated.at if updated else None,
+        notes=(*notes, *why),
     )
     return checked(record, context)
-
-
-def _decoded(content: bytes) -> str:
-    """The text in the encoding that the page declares, where it has no mark of its own."""
-    declared = DECLARED.search(content[:4096])
-    if declared and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        encoding = declared[1].decode("ascii").lower()
-        if encoding not in {"utf-8", "utf8", "utf-16"}:
-            try:
-                content = content.decode(encoding).encode()
-            except (LookupError, UnicodeDecodeError) as error:
-                raise Unreadable(
-                    f"it says its encoding is {encoding}, but it is not", "save it again as UTF-8"
-                ) from error
-    return decode(content)
 
 
 def _parsed(text: str) -> pages.HtmlElement:
     parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
-        page = pages.document_fromstring(text.encode(), parser=parser)
+        page = pages.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("there is no HTML in it", "export the page again") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
@@ -90,78 +119,21 @@ def _parsed(text: str) -> pages.HtmlElement:
     return page
 
 
-def _published(page: "_Page", context: ImportContext) -> datetime:
-    written = page.meta(*DATE_META) or page.time()
-    if not written:
-        raise Unreadable("there is no date of publication", DATE_MEND)
-    return moment_of(written, context.zone)
+def _published(facts: Facts, name: str, context: ImportContext, notes: list[str]) -> Moment | None:
+    """The first date that can be read of those that the page states; else its file name's."""
+    for written, place in facts.dates():
+        moment = _moment(written, context)
+        if moment is not None:
+            notes.append(f"date found in {place}")
+            if moment.reading:
+                notes.append(f"date read as {moment.reading}")
+            return moment
+    day = date_in(name, context.zone)
+    return Moment(at=day) if day else None
 
 
-def _moment(written: str, context: ImportContext) -> datetime | None:
-    return moment_of(written, context.zone) if written else None
-
-
-class _Page:
-    """Finds what a page says of itself."""
-
-    def __init__(self, root: pages.HtmlElement) -> None:
-        self.root = root
-        self.metas: list[tuple[str, str]] = [
-            (str(m.get("property") or m.get("name") or m.get("itemprop")).lower(), content)
-            for m in root.iter("meta")
-            if (content := one_line(m.get("content") or ""))
-        ]
-
-    def meta(self, *names: str) -> str:
-        """The first value under the first of the names that has one."""
-        for name in names:
-            for found, content in self.metas:
-                if found == name:
-                    return content
-        return ""
-
-    def topics(self) -> tuple[str, ...] | None:
-        tags = [
-            content for name, content in self.metas if name in {"article:tag", "article:section"}
-        ]
-        words = self.meta("keywords")
-        return tuple(tags or re.split(r"\s*,\s*", words)) if tags or words else None
-
-    def title(self) -> str:
-        heading = self.root.find(".//h1")
-        own = self.root.findtext(".//head/title") or self.root.findtext(".//title") or ""
-        shown = heading.text_content() if heading is not None else ""
-        return self.meta("og:title") or one_line(shown) or one_line(own)
-
-    def time(self) -> str:
-        times = [t for t in self.root.iter("time") if t.get("datetime")]
-        marked = [t for t in times if "pubdate" in t.attrib or t.get("itemprop") == "datePublished"]
-        return one_line((marked or times)[0].get("datetime")) if times else ""
-
-    def canonical(self) -> str:
-        for link in self.root.iter("link"):
-            if "canonical" in (link.get("rel") or "").lower().split():
-                return str(link.get("href") or "")
-        return self.meta("og:url")
-
-    def body(self, title: str) -> str:
-        """The inner HTML of the article, without its own title and the page's furniture."""
-        part = next(
-            (p for tag in ("article", "main") if (p := self.root.find(f".//{tag}")) is not None),
-            None,
-        )
-        unwanted = FURNITURE if part is not None else FURNITURE + FRAME
-        part = part if part is not None else self.root.find(".//body")
-        if part is None:
-            return ""
-        for element in list(part.iter(*unwanted)):
-            element.drop_tree()
-        heading = part.find(".//h1")
-        if heading is not None and one_line(heading.text_content()) == title:
-            heading.drop_tree()
-        return _inner(part)
-
-
-def _inner(part: pages.HtmlElement) -> str:
-    children = "".join(etree.tostring(child, encoding="unicode", method="html") for child in part)
-    return escape(part.text or "", quote=False) + children
+def _moment(written: str, context: ImportContext) -> Moment | None:
+    try:
+        return read_moment(written, context.zone) if written else None
+    except Unreadable:
+        return None

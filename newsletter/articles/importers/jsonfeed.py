@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
-from html import escape
 from typing import Any
 
 from newsletter.articles.attachments import Attachment
@@ -17,12 +17,12 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.dates import read_moment
 from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.text import paragraphs_of
-from newsletter.articles.sanitising import summary_of, text_of
 
 VERSION = "jsonfeed.org/version/"
+FIRST_MET = "without a date that can be read: the time at which it was first met was taken"
 MEND = "a JSON Feed is an object with version, title and items"
 
 
@@ -55,18 +55,22 @@ def _parsed(text: str) -> dict[str, Any]:
 def _record(item: Any, where: str, home: str, author: str, context: ImportContext) -> Record:
     if not isinstance(item, dict):
         raise Unreadable("it is not an item", MEND)
+    notes: list[str] = []
     body = _text(item, "content_html") or paragraphs_of(_text(item, "content_text"))
-    title = _text(item, "title") or summary_of(text_of(body), 80)
     link = _text(item, "url") or _text(item, "external_url")
-    published, updated = _text(item, "date_published"), _text(item, "date_modified")
-    published_at = moment_of(published or updated, context.zone) if published or updated else None
+    published = _moment(item, "date_published", context, notes)
+    updated = _moment(item, "date_modified", context, notes)
+    published_at = published or updated
+    if published_at is None:
+        notes.append(FIRST_MET)
+    title = _text(item, "title")
     key = global_key(_text(item, "id") or link, home)
     record = Record(
         source="feed",
-        source_key=key or fingerprint_of(published_at, title, context.zone),
+        source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
         title=title,
-        body_html=body or pointer(link, title),
+        body_html=body,
         published_at=published_at,
         where=where,
         summary=_text(item, "summary"),
@@ -74,10 +78,28 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
         topics=_tags(item),
         image_url=_text(item, "image") or _text(item, "banner_image"),
         canonical_url=link,
-        updated_at=moment_of(updated, context.zone) if updated else None,
+        base_url=link or home,
+        updated_at=updated,
         attachments=tuple(_attachments(item)),
+        notes=tuple(notes),
     )
     return checked(record, context)
+
+
+def _moment(
+    item: dict[str, Any], field: str, context: ImportContext, notes: list[str]
+) -> datetime | None:
+    value = item.get(field)
+    if value in (None, ""):
+        return None
+    try:
+        moment = read_moment(value, context.zone)
+    except Unreadable as error:
+        notes.append(f"{field} was left out: {error.what}")
+        return None
+    if moment.reading and field == "date_published":
+        notes.append(f"date read as {moment.reading}")
+    return moment.at
 
 
 def global_key(key: str, home: str) -> str:
@@ -85,18 +107,12 @@ def global_key(key: str, home: str) -> str:
     return key if not key or ":" in key else f"{home} {key}"
 
 
-def pointer(link: str, title: str) -> str:
-    """The body of an entry that is only a title and a link."""
-    return f'<p><a href="{escape(link)}">{escape(title)}</a></p>' if link and title else ""
-
-
 def _text(item: dict[str, Any], field: str) -> str:
+    """The text; empty where there is none or something else."""
     value = item.get(field)
-    if isinstance(value, int | float) and field == "id":
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if value is not None and not isinstance(value, str):
-        raise Unreadable(f"{field} is not a text", f"write {field} as one text")
-    return value or ""
+    return value if isinstance(value, str) else ""
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Attachment]:

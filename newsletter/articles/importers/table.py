@@ -22,6 +22,8 @@ from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.template_marks import clear
 from newsletter.articles.importers.text import paragraphs_of
 
 DELIMITERS = ",;\t|"
@@ -34,18 +36,28 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a row; the delimiter is the one that the header line has most of."""
     try:
-        text = decode(content)
-        rows = _rows(text, name)
+        text, delimiter = _without_separator_line(decode(content))
+        rows = _rows(text, name, delimiter)
         for item in rows:
             yield item if isinstance(item, BadRecord) else _attempt(*item, context)
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
 
 
-def _rows(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
+def _without_separator_line(text: str) -> tuple[str, str]:
+    """The table, and its delimiter where a first line says it, as Excel reads and writes them."""
+    found = re.match(r"\s*\"?sep=(.)\"?[ \t]*\n", text, re.IGNORECASE)
+    return (text[found.end() :], found[1]) if found else (text, "")
+
+
+def _rows(
+    text: str, name: str, delimiter: str
+) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
     """Each row as its place and its values by column."""
     csv.field_size_limit(LARGEST_FIELD_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True
+    )
     header: list[str] = []
     line = 0
     try:
@@ -137,14 +149,16 @@ def _attempt(where: str, values: Mapping[str, Any], context: ImportContext) -> R
 
 def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Record:
     fields = Fields(values)
-    key, title, status = fields.text("id").strip(), fields.text("title"), fields.status()
-    published_at = fields.published_at(context.zone, status)
+    key, title = fields.text("id").strip(), fields.text("title")
+    published_at = fields.published_at(context.zone)
+    status, why = held_back(fields.status(), published_at)
+    body, left_out = _body(fields)
     record = Record(
         source="table",
-        source_key=key or fingerprint_of(published_at, title, context.zone),
+        source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
         title=title,
-        body_html=_body(fields),
+        body_html=body,
         published_at=published_at,
         where=where,
         summary=fields.text("summary"),
@@ -154,15 +168,19 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
         canonical_url=fields.text("link"),
         status=status,
         updated_at=fields.moment("updated", context.zone),
+        notes=(*fields.notes, *left_out, *why),
     )
     return checked(record, context)
 
 
-def _body(fields: Fields) -> str:
+def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
     """HTML or Markdown where the column says so, else HTML if it holds tags, else plain text."""
     if html := fields.text("html"):
-        return html
+        cleared = clear(html)
+        return cleared.text, cleared.notes
     if markdown := fields.text("markdown"):
-        return html_of(markdown)
-    body = fields.text("body")
-    return body if TAG.search(body) else paragraphs_of(body.replace("\r\n", "\n"))
+        cleared = clear(markdown)
+        return html_of(cleared.text), cleared.notes
+    cleared = clear(fields.text("body"))
+    body = cleared.text.replace("\r\n", "\n")
+    return body if TAG.search(body) else paragraphs_of(body), cleared.notes

@@ -6,7 +6,6 @@ quotes above all; only the white space around it goes.
 """
 
 import re
-from datetime import datetime
 from functools import partial
 from html import escape
 from zoneinfo import ZoneInfo
@@ -19,11 +18,22 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.dates import MEND, find_moment, moment_of
+from newsletter.articles.importers.dates import (
+    MEND,
+    Moment,
+    find_moment,
+    find_reading,
+    read_moment,
+)
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.naming import key_of
 
 SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(
+    r"https?://[^\s<>]+|(?<![\w@./-])www\.[^\s<>.]+\.[^\s<>]+"
+    r"|(?<![\w.+/@-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+    re.IGNORECASE,
+)
 LOOKS_LIKE_A_DATE = re.compile(r"(?=.*\d)[\w\s,./:+-]{6,40}")
 
 
@@ -37,7 +47,7 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
     place = _next_words(lines, 0, "a date line")
     if SITE_LINE.fullmatch(lines[place]):
         place = _next_words(lines, place + 1, "a date line")
-    published_at = _date_line(lines[place], context.zone)
+    moment = _date_line(lines[place], context.zone)
     place = _next_words(lines, place + 1, "a title")
     body = paragraphs_of("\n".join(lines[place + 1 :]))
     record = Record(
@@ -46,8 +56,9 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
         explicit_key=False,
         title=lines[place],
         body_html=body,
-        published_at=published_at,
+        published_at=moment.at,
         where=name,
+        notes=(f"date read as {moment.reading}",) if moment.reading else (),
     )
     return checked(record, context)
 
@@ -61,13 +72,13 @@ def _next_words(lines: list[str], start: int, expected: str) -> int:
     )
 
 
-def _date_line(line: str, zone: ZoneInfo) -> datetime:
+def _date_line(line: str, zone: ZoneInfo) -> Moment:
     text = line.strip()
-    moment = find_moment(text, zone)
+    moment = find_reading(text, zone)
     if moment is not None:
         return moment
     if LOOKS_LIKE_A_DATE.fullmatch(text):
-        return moment_of(text, zone)
+        return read_moment(text, zone)
     raise Unreadable("there is no date line above the title", MEND)
 
 
@@ -87,8 +98,27 @@ def paragraphs_of(text: str) -> str:
 
 
 def _paragraph(block: str) -> str:
-    words = f"<p>{escape(block, quote=False)}</p>"
+    words = f"<p>{linked(block)}</p>"
     return f"<blockquote>{words}</blockquote>" if is_quotation(block) else words
+
+
+def linked(text: str) -> str:
+    """Plain text as HTML, its bare addresses as links.
+
+    As in GitHub Flavored Markdown section 6.9: punctuation at the end, and a bracket that was not
+    opened in the address, are not of it.
+    """
+    parts: list[str] = []
+    end = 0
+    for found in _BARE_ADDRESS.finditer(text):
+        address = found[0].rstrip("?!.,:*_~'\"”’»;")
+        while address.endswith(")") and address.count(")") > address.count("("):
+            address = address[:-1].rstrip("?!.,:*_~'\"”’»;")
+        scheme = "" if "://" in address else "mailto:" if "@" in address else "https://"
+        parts.append(escape(text[end : found.start()], quote=False))
+        parts.append(f'<a href="{escape(scheme + address)}">{escape(address, quote=False)}</a>')
+        end = found.start() + len(address)
+    return "".join([*parts, escape(text[end:], quote=False)])
 
 
 def is_quotation(block: str) -> bool:

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,10 +19,13 @@ from newsletter.articles.importers.base import (
     Unreadable,
 )
 from newsletter.articles.importers.choosing import choose, is_article_file
+from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.errors import FetchError
 
 LARGEST_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
+JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
+HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
 
@@ -76,7 +80,9 @@ def _with_folder(found: Found, folder: Path) -> Found:
     def unreadable(error: OSError) -> None:
         bad.append(_unreadable(str(error.filename), error))
 
-    for where, folders, files in os.walk(folder, onerror=unreadable):
+    begin = source_folders(folder)
+    walks = (os.walk(start, onerror=unreadable) for start in begin)
+    for where, folders, files in chain.from_iterable(walks):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for file in sorted(name for name in files if not name.startswith(".")):
             path = Path(where, file)
@@ -90,6 +96,21 @@ def _with_folder(found: Found, folder: Path) -> Found:
         bad=found.bad + bad,
         passed_over=found.passed_over + passed_over,
     )
+
+
+def source_folders(folder: Path) -> list[Path]:
+    """Where the articles of a site generator's folder are; of another folder, all of it.
+
+    Jekyll's below `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"), Hugo's and Zola's
+    below `content`; the rest of such folders is layouts, and what was built.
+    """
+    if any((folder / name).is_file() for name in JEKYLL):
+        found = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
+        if found:
+            return found
+    if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
+        return [folder / "content"]
+    return [folder]
 
 
 def _loader(path: Path) -> Callable[[], bytes]:
@@ -117,10 +138,19 @@ def _unreadable(where: str, error: OSError) -> BadRecord:
     return BadRecord(where=where, what=f"it cannot be read: {reason}", mend="check its permissions")
 
 
-def read_offer(offer: Offer, context: ImportContext, wanted: str = "") -> Reading:
-    """The records of one offer; whatever is wrong with it is told as a `BadRecord`."""
+def read_offer(
+    offer: Offer, context: ImportContext, wanted: str = "", fetch: Fetch | None = None
+) -> Reading:
+    """The records of one offer; whatever is wrong with it is told as a `BadRecord`.
+
+    Args:
+        fetch: how to get the pages that a sitemap names; None: they are not fetched.
+    """
     try:
         content = offer.load()
+        if is_sitemap(content):
+            yield from _pages_of(offer, content, context, fetch)
+            return
         importer = choose(content, offer.name, context, wanted)
     except (Unreadable, FetchError, OSError) as error:
         yield _bad_offer(offer, error)
@@ -128,6 +158,18 @@ def read_offer(offer: Offer, context: ImportContext, wanted: str = "") -> Readin
     for item in shielded(importer(content, offer.name, context), offer.name):
         item = replace(item, where=offer.folder + item.where)
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
+
+
+def _pages_of(offer: Offer, content: bytes, context: ImportContext, fetch: Fetch | None) -> Reading:
+    """The articles of the pages that a sitemap names."""
+    where = offer.folder + offer.name
+    if fetch is None:
+        yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
+        return
+    for page in pages_of(content, fetch):
+        one = Offer(name=page.address, load=partial(fetch, page.address))
+        for item in read_offer(one, context, "html"):
+            yield completed(item, page, context.zone) if isinstance(item, Record) else item
 
 
 def _bad_offer(offer: Offer, error: Exception) -> BadRecord:
@@ -148,14 +190,19 @@ def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadReco
 
 
 def read_all(
-    found: Found, context: ImportContext, wanted: str = "", done: Callable[[], None] = lambda: None
+    found: Found,
+    context: ImportContext,
+    wanted: str = "",
+    done: Callable[[], None] = lambda: None,
+    fetch: Fetch | None = None,
 ) -> Iterator[Record | BadRecord]:
     """Every record of what was found, file by file.
 
     Args:
         done: called after each file.
+        fetch: how to get the pages that a sitemap names.
     """
     yield from found.bad
     for offer in found.offers:
-        yield from read_offer(offer, context, wanted)
+        yield from read_offer(offer, context, wanted, fetch)
         done()

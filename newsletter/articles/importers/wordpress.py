@@ -5,7 +5,6 @@ that posts refer to, once for the posts. It is parsed without a DTD, entities or
 """
 
 import io
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -24,28 +23,17 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.dates import moment_of, read_moment
 from newsletter.articles.importers.feed import CONTROL_BYTES
+from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.visibility import visibility_of
+from newsletter.articles.importers.wordpress_text import Pictures, shown
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import sanitise, text_of
 
 MEND = "export it again under Tools > Export in WordPress"
-STATUSES = {
-    "publish": ArticleStatus.PUBLISHED,
-    "draft": ArticleStatus.DRAFT,
-    "pending": ArticleStatus.DRAFT,
-    "private": ArticleStatus.DRAFT,
-    "future": ArticleStatus.DRAFT,
-    "trash": ArticleStatus.WITHDRAWN,
-}
 NO_DATE = "0000-00-00"
 UTC_ZONE = ZoneInfo("UTC")
-PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
-BLOCK = re.compile(
-    r"</?(?:address|blockquote|div|dl|figure|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|th|thead|tr|ul)"
-    r"[\s/>]|<!--",
-    re.IGNORECASE,
-)
 
 
 def is_export(content: bytes) -> bool:
@@ -55,6 +43,7 @@ def is_export(content: bytes) -> bool:
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a post."""
     try:
+        content = content.lstrip(b"\xef\xbb\xbf \t\r\n")
         _refuse_doctype(content)
         yield from _posts(content, name, context, _Lookup(content))
     except Unreadable as error:
@@ -90,10 +79,12 @@ def _elements(content: bytes, *names: str) -> Iterator[Any]:
 
 
 class _Lookup:
-    """What posts refer to by number or name: attached pictures, authors' names."""
+    """What posts refer to by number or name: attached files, reusable blocks, authors' names."""
 
     def __init__(self, content: bytes) -> None:
         self.pictures: dict[str, str] = {}
+        self.attached: dict[str, list[str]] = {}
+        self.blocks: dict[str, str] = {}
         self.names: dict[str, str] = {}
         try:
             for element in _elements(content, "item", "author"):
@@ -105,7 +96,15 @@ class _Lookup:
         if _local(element) == "author":
             self.names[_child(element, "author_login")] = _child(element, "author_display_name")
         elif _child(element, "post_type") == "attachment":
-            self.pictures[_child(element, "post_id")] = _child(element, "attachment_url")
+            number = _child(element, "post_id")
+            self.pictures[number] = _child(element, "attachment_url")
+            self.attached.setdefault(_child(element, "post_parent"), []).append(number)
+        elif _child(element, "post_type") == "wp_block":
+            self.blocks[_child(element, "post_id")] = _encoded(element, "content")
+
+    def pictures_of(self, number: str) -> Pictures:
+        attached = tuple(self.attached.get(number, ()))
+        return Pictures(by_number=self.pictures, attached=attached, blocks=self.blocks)
 
 
 def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -> Reading:
@@ -125,55 +124,57 @@ def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -
 
 
 def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where: str) -> Record:
-    status = _status(item)
     login, link = _child(item, "creator"), _child(item, "link")
     key = _child(item, "guid") or f"{link or name} {_child(item, 'post_id')}"
+    visibility = visibility_of(
+        {"status": _child(item, "status"), "post_password": _child(item, "post_password")}
+    )
+    unknown = tuple(f"{word!r} is not known: kept as a draft" for word in visibility.unknown)
+    published_at, reading = _published(item, context)
+    status, why = held_back(visibility.status, published_at)
+    text = shown(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
     record = Record(
         source="wordpress",
         source_key=key,
         explicit_key=True,
         title=_child(item, "title"),
-        body_html=paragraphed(_encoded(item, "content")),
-        published_at=_published(item, status, context),
+        body_html=text.html,
+        published_at=published_at,
         where=where,
         summary=text_of(sanitise(_encoded(item, "excerpt"), "")),
         author=lookup.names.get(login) or login,
         topics=_topics(item),
         image_url=lookup.pictures.get(_meta(item, "_thumbnail_id"), ""),
         canonical_url=link if status is ArticleStatus.PUBLISHED else "",
+        base_url=link,
         status=status,
         updated_at=_utc(_child(item, "post_modified_gmt")),
+        notes=(*text.notes, *unknown, *why, *reading),
     )
     return checked(record, context)
 
 
-def _status(item: Any) -> ArticleStatus:
-    """The post's status; what was behind a password is not made public."""
-    if _child(item, "post_password"):
-        return ArticleStatus.DRAFT
-    status = _child(item, "status")
-    if status not in STATUSES:
-        raise Unreadable(f"the post's status is {status!r}", "publish the post or delete it")
-    return STATUSES[status]
-
-
-def _published(item: Any, status: ArticleStatus, context: ImportContext) -> datetime | None:
+def _published(item: Any, context: ImportContext) -> tuple[datetime | None, tuple[str, ...]]:
+    """The time, and how it was read: in UTC, else the blog's own time, else the feed's."""
     if moment := _utc(_child(item, "post_date_gmt")):
-        return moment
-    local = _child(item, "post_date")
-    if local and not local.startswith(NO_DATE):
-        return moment_of(local, context.zone)
-    if written := _child(item, "pubDate"):
-        return moment_of(written, context.zone)
-    if status is ArticleStatus.PUBLISHED:
-        raise Unreadable("the post has no date", "set its date in WordPress and export again")
-    return None
+        return moment, ()
+    for written in (_child(item, "post_date"), _child(item, "pubDate")):
+        if written and not written.startswith(NO_DATE):
+            try:
+                found = read_moment(written, context.zone)
+            except Unreadable:
+                continue
+            return found.at, (f"date read as {found.reading}",) if found.reading else ()
+    return None, ()
 
 
 def _utc(text: str) -> datetime | None:
     if not text or text.startswith(NO_DATE):
         return None
-    return moment_of(text + "+00:00", UTC_ZONE)
+    try:
+        return moment_of(text, UTC_ZONE)
+    except Unreadable:
+        return None
 
 
 def _topics(item: Any) -> tuple[str, ...]:
@@ -209,15 +210,3 @@ def _child(element: Any, name: str) -> str:
 def _local(element: Any) -> str:
     # Of a prefix that a damaged file no longer declares, the parser makes a part of the name.
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
-
-
-def paragraphed(body: str) -> str:
-    """The classic editor's text, in which a blank line is a paragraph; other HTML as it is."""
-    if PARAGRAPH.search(body):
-        return body
-    blocks = (block.strip() for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n")))
-    return "\n".join(
-        block if BLOCK.match(block) else "<p>" + block.replace("\n", "<br>\n") + "</p>"
-        for block in blocks
-        if block
-    )

@@ -1,7 +1,7 @@
 """newsletter articles: import, list, show, search, edit, withdraw, topics, poll."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -23,13 +23,10 @@ from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.polling import poll_source
-from newsletter.articles.publishing import (
-    ImportReport,
-    ImportStopped,
-    Progress,
-    import_records,
-)
+from newsletter.articles.publishing import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport, Outcome
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.import_report import written_to
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
 from newsletter.fetching import fetch
@@ -51,6 +48,15 @@ def articles() -> None:
 @click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
 @click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
 @click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
+@click.option(
+    "--old-site", default="", metavar="URL", help="Where the articles were: completes their paths."
+)
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what became of each record to this file, as JSON.",
+)
 @as_json
 @pass_program
 def import_(
@@ -60,21 +66,39 @@ def import_(
     topics: tuple[str, ...],
     dry_run: bool,
     allow_private: bool,
+    old_site: str,
+    report_file: Path | None,
     as_json: bool,
 ) -> None:
     """Store the articles of files, folders, standard input (-) or addresses.
 
     Importing again updates what has changed and never doubles. Exit status 3: some failed.
     """
-    context = ImportContext.of(program.config.site)
-    found = find(names, sys.stdin.buffer, partial(_download, allow_private=allow_private))
+    context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
+    download = partial(_download, allow_private=allow_private)
+    found = find(names, sys.stdin.buffer, download)
     several = len(found.offers) > 1
-    with program.progress("Importing", len(found.offers) if several else None) as bar:
-        records = read_all(found, context, form or "", bar.advance if several else lambda: None)
+    with (
+        program.progress("Importing", len(found.offers) if several else None) as bar,
+        written_to(report_file) as observe,
+    ):
+        done = bar.advance if several else lambda: None
+        records = read_all(found, context, form or "", done, download)
         report = _imported(
-            program, context, _filed(records, topics), None if several else bar.advance, dry_run
+            program,
+            context,
+            _filed(records, topics),
+            None if several else bar.advance,
+            dry_run,
+            observe,
         )
     _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
+
+
+def _old_site(address: str) -> str:
+    if address and not address.startswith(("http://", "https://")):
+        raise InvalidInput(f"--old-site {address}: give an address, such as https://old.example")
+    return address.rstrip("/")
 
 
 def _download(address: str, *, allow_private: bool) -> bytes:
@@ -97,11 +121,18 @@ def _imported(
     records: Iterator[Record | BadRecord],
     progress: Progress | None,
     rehearse: bool,
+    observe: Callable[[Outcome], None] | None,
 ) -> ImportReport:
     """The report; what failed before the database did is told all the same."""
     try:
         return import_records(
-            program.database, records, context, program.clock, progress, rehearse=rehearse
+            program.database,
+            records,
+            context,
+            program.clock,
+            progress,
+            rehearse=rehearse,
+            observe=observe,
         )
     except ImportStopped as stopped:
         for bad in stopped.report.bad:
@@ -118,6 +149,8 @@ def _tell_import(
         print_json(program, {**_report(report), "passed_over": found.passed_over})
     else:
         rest = f" ({found.passed_over} other files passed over)" if found.passed_over else ""
+        for note, number in report.notes.most_common():
+            program.say(f"{number} × {note}")
         program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
     if report.bad:
         raise SystemExit(SOME_FAILED)
@@ -128,6 +161,9 @@ def _report(report: ImportReport) -> dict[str, Any]:
         "created": report.created,
         "updated": report.updated,
         "unchanged": report.unchanged,
+        "scheduled": report.scheduled,
+        "drafts": report.drafts,
+        "notes": dict(report.notes.most_common()),
         "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
     }
 
@@ -221,6 +257,7 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
 @click.argument("reference", metavar="ARTICLE")
 @click.option("--title", help="A new title.")
 @click.option("--date", help="2019-03-23, or with a time.")
+@click.option("--publish-at", help="When it is to appear; until then nobody is shown it.")
 @click.option("--author", help="A new author; empty: none.")
 @click.option("--summary", help="Empty: derive it from the text.")
 @click.option("--topic", "topics", multiple=True, help="All its topics; repeatable.")
@@ -251,13 +288,18 @@ def edit(program: Program, reference: str, document: Path | None, **options: Any
 
 
 def _edit_of(options: dict[str, Any], context: ImportContext) -> Edit:
+    if options["date"] and options["publish_at"]:
+        raise InvalidInput("--date and --publish-at are the same time; give one of them")
+    date, status = options["date"] or options["publish_at"], options["status"]
+    if options["publish_at"] and not status:
+        status = ArticleStatus.PUBLISHED.value
     return Edit(
         title=options["title"],
-        published_at=moment_of(options["date"], context.zone) if options["date"] else None,
+        published_at=moment_of(date, context.zone) if date else None,
         author=options["author"],
         summary=options["summary"],
         topics=options["topics"] or None,
-        status=ArticleStatus(options["status"]) if options["status"] else None,
+        status=ArticleStatus(status) if status else None,
         body_html=_body_of(options["body"]) if options["body"] else None,
     )
 
@@ -281,6 +323,9 @@ def _apply(program: Program, number: int, change: Edit, context: ImportContext) 
         article = store.get(session, number)
         changed = apply_edit(session, article, change, context, program.clock.now())
     program.say(f"article {number} {'changed' if changed else 'is as it was'}: {article.title}")
+    if article.status is ArticleStatus.SCHEDULED:
+        at = article.published_at.astimezone(context.zone)
+        program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
 def _edit_by_hand(program: Program, article: Article, context: ImportContext) -> None:

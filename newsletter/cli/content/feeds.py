@@ -10,10 +10,10 @@ from newsletter.cli.people.lookup import person_at
 from newsletter.errors import Conflict
 from newsletter.feeds import private as own
 from newsletter.feeds import store
-from newsletter.feeds.building import feed_url
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import feed_url
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.files import write_feeds
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.feeds.scopes import Selection
 from subscribers.models import SubscriberStatus
 
@@ -58,7 +58,7 @@ def write(program: Program, folder: Path) -> None:
 @pass_program
 def keep(program: Program) -> None:
     """Seal full archives and tell the hubs, as a running site does by itself."""
-    kept = FeedKeeper(program.database, program.config, program.clock).look()
+    kept = FeedMaintenance(program.database, program.config, program.clock).look()
     program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
 
 

@@ -8,18 +8,32 @@ import click
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.delivery.ledger.shares import in_turn
-from newsletter.editions.masthead import masthead
+from newsletter.delivery.transactional import Stationery
+from newsletter.delivery.transport_check import TransportCheck, check_transport
+from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
 from newsletter.private_files import exposed
+from subscribers.addresses import normalise_address
 
 EXIT_PROBLEMS = 3
 
 
 @click.command()
+@click.option(
+    "--send",
+    "address",
+    metavar="ADDRESS",
+    help="Ask the mail server about itself, and send this address one mail.",
+)
+@click.option(
+    "--transport", help="By this transport or route; otherwise by the one that mail leaves by."
+)
 @pass_program
-def check(program: Program) -> None:
+def check(program: Program, address: str | None, transport: str | None) -> None:
     """Check the configuration and say what is still missing."""
+    if transport and not address:
+        raise click.UsageError("--transport says what --send is to send by; give both")
     problems = list(_problems(program.app))
     for problem in problems:
         program.warn(problem)
@@ -31,6 +45,33 @@ def check(program: Program) -> None:
     for advice in _advice(program.app):
         program.warn(advice)
     program.say(f"{program.config_path} is complete; the database is up to date.")
+    if address and not _send(program, address, transport):
+        raise SystemExit(EXIT_PROBLEMS)
+
+
+def _send(program: Program, address: str, chosen: str | None) -> bool:
+    """Send a mail by each transport that mail leaves by; whether all of them took it."""
+    app = program.app
+    recipient = normalise_address(address)
+    sender = masthead(app.config, app.config.bulletins.sender)
+    key = app.dkim_keys.get(sender["sender"]["address"])
+    stationery = Stationery(masthead=sender, renderer=app.renderer, key=key)
+    checks = [
+        check_transport(name, app.transport(name), recipient, stationery, app.clock.now())
+        for name in in_turn(app.config.routes, chosen or app.config.sending.transport)
+    ]
+    for found in checks:
+        for line in report(found, recipient):
+            program.say(line)
+    return all(found.is_taken for found in checks)
+
+
+def report(found: TransportCheck, address: str) -> list[str]:
+    """What a check of a transport found, a line each."""
+    width = max((len(finding.about) for finding in found.findings), default=0)
+    told = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
+    verdict = f"took the mail to {address}" if found.is_taken else "did not take the mail"
+    return [f"transport {found.transport}:", *told, f"  it {verdict}: {found.answer}"]
 
 
 def _problems(app: Newsletter) -> Iterator[str]:

@@ -18,7 +18,7 @@ from newsletter.config.options import Config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
 from newsletter.editions.compose import compose_digest
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.sections import NothingToSay
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade

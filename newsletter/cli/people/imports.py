@@ -1,4 +1,4 @@
-"""`newsletter subscribers import`: people brought along from another list."""
+"""`newsletter subscribers import`: people brought along from another list, or taken back."""
 
 import csv
 import gc
@@ -14,36 +14,62 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+from click.core import ParameterSource
+from sqlalchemy import exists
 
+from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
-from newsletter.errors import InvalidInput
+from newsletter.cli.people import import_report
+from newsletter.delivery.ledger.models import Delivery
+from newsletter.errors import Conflict, InvalidInput
 from subscribers.exporting import defused, read
+from subscribers.importing import catalogue, history
 from subscribers.importing.batches import Row, batches
-from subscribers.importing.columns import ATTRIBUTE, KNOWN, Places, columns_of, folded, said_by
+from subscribers.importing.cells import one_line
+from subscribers.importing.columns import ATTRIBUTE, said_by
+from subscribers.importing.dates import Order
 from subscribers.importing.deciding import Outcome, Verdict
 from subscribers.importing.entering import Entrance, Rehearsal, Terms
-from subscribers.importing.opening import open_table
+from subscribers.importing.examining import Answers, Examination, examine
+from subscribers.importing.folding import folded
+from subscribers.importing.forms.table import Table
+from subscribers.importing.headings import ROLES
+from subscribers.importing.opening import open_list
 from subscribers.importing.refusals import Refusals
-from subscribers.importing.rows import Reading, RowReader, one_line
-from subscribers.importing.states import STATES, State, state_of_file
-from subscribers.importing.tables import Table
+from subscribers.importing.rows import Person, Reading, RowReader, Tags, attribute_of_tag
+from subscribers.importing.states import State
+from subscribers.importing.undoing import undo
+from subscribers.models import Subscriber
+from subscribers.segments import store as segments
 
 KINDS = click.Choice([state.value for state in State])
+ORDERS = click.Choice([order.value for order in Order])
+TAGS = click.Choice([tags.value for tags in Tags])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the administrator says of a file."""
+    """What the administrator asks for."""
 
     path: Path
     consent: str
-    columns: dict[str, list[str]]
+    answers: Answers
     sheet: str
-    state: State | None
-    words: dict[str, State]
+    encoding: str
+    tags: Tags
     updates: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A file that has been looked through, and of which nothing has to be asked any more."""
+
+    table: Table
+    found: Examination
+    reader: RowReader
+    terms: Terms
 
 
 Tell = Callable[[Row, Verdict], None]
@@ -51,7 +77,10 @@ Tell = Callable[[Row, Verdict], None]
 
 @click.command("import")
 @click.argument(
-    "path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, exists=True)
+    "path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=False,
 )
 @click.option("--consent", default="", metavar="PROOF", help="How and when they all agreed.")
 @click.option("--unconfirmed", is_flag=True, help="Enter them as pending: nobody is mailed.")
@@ -69,28 +98,47 @@ Tell = Callable[[Row, Verdict], None]
     "--status", "words", multiple=True, metavar="WORD=STATE", help="What a word of theirs means."
 )
 @click.option("--state", type=KINDS, help="How everybody in the file stood, at best.")
+@click.option("--dates", type=ORDERS, help="What stands first in dates such as 03/04/2021.")
+@click.option(
+    "--tags",
+    type=TAGS,
+    default=Tags.ATTRIBUTE.value,
+    show_default=True,
+    help="What becomes of tags that are no topics.",
+)
 @click.option("--sheet", default="", metavar="NAME", help="Of a spreadsheet; else the first.")
+@click.option("--encoding", default="", metavar="NAME", help="Of a text; else what it shows.")
 @click.option("--update", is_flag=True, help="Take anew what earlier imports said of people.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row, and stop.")
 @click.option("--refused", type=click.Path(path_type=Path), help="Where refused rows are written.")
+@click.option("--undo", "undone", type=int, metavar="IMPORT", help="Take this import back.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def import_(
     program: Program,
-    path: Path,
+    path: Path | None,
     consent: str,
     unconfirmed: bool,
     columns: tuple[str, ...],
     attributes: tuple[str, ...],
     words: tuple[str, ...],
     state: str | None,
+    dates: str | None,
+    tags: str,
     sheet: str,
+    encoding: str,
     update: bool,
     dry_run: bool,
     refused: Path | None,
+    undone: int | None,
     as_json: bool,
 ) -> None:
-    """Enter the people of a CSV or XLSX file; who left or bounced there is suppressed."""
+    """Enter the people of a list in any usual form; who left or bounced there is suppressed."""
+    if (path is None) == (undone is None):
+        raise InvalidInput("name the FILE to import, or the import to take back: --undo IMPORT")
+    if path is None:
+        _take_back(program, undone or 0, as_json=as_json)
+        return
     if bool(consent.strip()) == unconfirmed:
         raise InvalidInput(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
@@ -100,21 +148,111 @@ def import_(
     asked = Asked(
         path=path,
         consent=one_line(consent),
-        columns=_chosen(pairs),
+        answers=Answers(
+            columns=_chosen(pairs),
+            words=dict(map(_word, words)),
+            state=State(state) if state else None,
+            order=Order(dates) if dates else None,
+        ),
         sheet=sheet,
-        state=State(state) if state else None,
-        words=dict(map(_word, words)),
+        encoding=encoding,
+        tags=Tags(tags),
         updates=update,
     )
-    with open_table(path, sheet) as table:
-        if dry_run:
-            program.warn(f"{count_line(_rehearse(program, asked, table, as_json))}, if imported.")
-            return
-        counts = _enter(program, asked, table, _target(path, refused))
+    examined = _examine(program, asked)
+    if dry_run:
+        counts = _rehearse(program, examined, as_json=as_json)
+        program.warn(f"{count_line(counts)}, if imported.")
+        return
+    number, counts = _enter(program, asked, examined, _target(path, refused))
     if as_json:
-        print_json(program, counts)
+        print_json(program, {**counts, "import": number})
     else:
-        program.say(f"{count_line(counts)}.")
+        program.say(f"{count_line(counts)}. This is import {number}.")
+
+
+def _take_back(program: Program, number: int, *, as_json: bool) -> None:
+    # Whoever stands in the ledger was mailed, or is about to be.
+    mailed = exists().where(Delivery.subscriber_id == Subscriber.id)
+    with program.database.write() as session:
+        done = undo(session, number, mailed, program.clock.now())
+    if as_json:
+        print_json(program, vars(done))
+        return
+    program.say(
+        f"Import {number} is taken back: {done.forgotten} are not here any more, {done.lifted} are "
+        f"no longer suppressed, {done.restored} stand as they stood before."
+    )
+    if done.kept:
+        program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
+
+
+def _examine(program: Program, asked: Asked) -> Examined:
+    """
+    Raises:
+        InvalidInput: the file cannot be read, or something has to be asked.
+    """
+    table = open_list(asked.path, sheet=asked.sheet, encoding=asked.encoding)
+    found = examine(table, asked.path.name, asked.answers, catalogue.every())
+    for line in import_report.described(found):
+        program.warn(line)
+    if not found.is_clear:
+        command = ["newsletter", "subscribers", "import", *_arguments()]
+        raise InvalidInput(import_report.asked(found, asked.path.name, command))
+    if not found.fitness.is_trusted and asked.consent:
+        raise InvalidInput(import_report.untrusted(found, asked.path.name))
+    places = found.assigned.places
+    terms = Terms(
+        file=one_line(asked.path.name),
+        secret=program.app.secret,
+        consent=asked.consent,
+        updates=said_by(places) if asked.updates else frozenset(),
+    )
+    return Examined(
+        table=table, found=found, reader=_reader(program, asked, table, found), terms=terms
+    )
+
+
+def _arguments() -> list[str]:
+    """The arguments as they were given, so that more can be added to them."""
+    context = click.get_current_context()
+    given: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            given += _written(parameter, context.params[name])
+    return given
+
+
+def _written(parameter: click.Parameter, value: object) -> list[str]:
+    if isinstance(parameter, click.Argument):
+        return [str(value)]
+    if isinstance(value, bool):
+        return [parameter.opts[0]]
+    values = value if isinstance(value, tuple) else (value,)
+    return [word for each in values for word in (parameter.opts[0], str(each))]
+
+
+def _reader(program: Program, asked: Asked, table: Table, found: Examination) -> RowReader:
+    with program.database.read() as session:
+        topics = {topic.slug for topic in articles.topics(session)}
+    topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
+    by_program = found.assigned.program.states if found.assigned.program else {}
+    return RowReader(
+        Reading(
+            columns=found.assigned.places,
+            width=len(table.header),
+            as_topic=lru_cache(maxsize=10_000)(topic_slug),
+            topics=frozenset(topics),
+            digests=frozenset(program.config.digests),
+            languages=frozenset(program.config.site.languages),
+            state=found.state,
+            words={**by_program, **asked.answers.words},
+            order=found.order,
+            doubtful=frozenset(found.fitness.doubtful),
+            tags=asked.tags,
+        )
+    )
 
 
 def _target(path: Path, refused: Path | None) -> Path:
@@ -124,19 +262,26 @@ def _target(path: Path, refused: Path | None) -> Path:
     return target
 
 
-def _enter(program: Program, asked: Asked, table: Table, target: Path) -> Counter[str]:
-    header = _header(table)
-    columns = columns_of(header, asked.columns)
-    reader = _reader(program, asked, header, columns)
-    entrance = Entrance(program.database, _terms(program, asked, columns), program.clock)
-    with Refusals(target, header) as refusals:
+def _enter(
+    program: Program, asked: Asked, examined: Examined, target: Path
+) -> tuple[int, Counter[str]]:
+    begun = history.Begun(
+        file=examined.terms.file,
+        sha256=history.sha256_of(asked.path),
+        consent=asked.consent,
+        report=import_report.stored(examined.found),
+    )
+    with program.database.write() as session:
+        number = history.begin(session, begun, program.clock.now()).id
+    entrance = Entrance(program.database, examined.terms, program.clock, number)
+    with Refusals(target, examined.table.header) as refusals:
 
         def tell(row: Row, verdict: Verdict) -> None:
             if verdict.outcome is Outcome.REFUSED:
                 refusals.add(row.number, verdict.reason, row.cells)
 
         try:
-            return _run(program, table, reader, entrance, tell)
+            counts = _run(program, examined, entrance, tell)
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")
             raise
@@ -144,34 +289,40 @@ def _enter(program: Program, asked: Asked, table: Table, target: Path) -> Counte
             # Where the file cannot be read to its end, what was read has been entered.
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
+    with program.database.write() as session:
+        history.finish(session, number, counts, program.clock.now())
+    _add_segments(program, examined.reader.tags)
+    return number, counts
 
 
-def _rehearse(program: Program, asked: Asked, table: Table, as_json: bool) -> Counter[str]:
-    header = _header(table)
-    columns = columns_of(header, asked.columns)
-    reader = _reader(program, asked, header, columns)
-    rehearsal = Rehearsal(program.database, _terms(program, asked, columns))
-    tell = _telling(sys.stdout, columns["address"][0], as_json)
-    return _run(program, table, reader, rehearsal, tell)
+def _add_segments(program: Program, tags: dict[str, str]) -> None:
+    """A segment for each tag of the file that has none yet."""
+    for slug in sorted(set(tags.values())):
+        expression = f"attribute.{attribute_of_tag(slug)} = yes"
+        try:
+            with program.database.write() as session:
+                segments.add(session, slug, expression, program.clock.now())
+        except Conflict:
+            program.warn(f"There is a segment {slug} already; it was left as it is.")
+
+
+def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter[str]:
+    rehearsal = Rehearsal(program.database, examined.terms)
+    address = examined.found.assigned.places["address"][0]
+    return _run(program, examined, rehearsal, _telling(sys.stdout, address, as_json))
 
 
 def _run(
-    program: Program,
-    table: Table,
-    reader: RowReader,
-    entrance: Entrance | Rehearsal,
-    tell: Tell,
+    program: Program, examined: Examined, entrance: Entrance | Rehearsal, tell: Tell
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
-    reached = 0
-    with program.progress(f"Importing, {table.unit}", table.total) as progress, _program_settled():
-        for batch in batches(table.rows, reader):
+    table = examined.table
+    with program.progress("Importing, rows", examined.found.rows) as progress, _program_settled():
+        for batch in batches(table.rows(), examined.reader, table.first_row):
             for row, verdict in zip(batch, entrance.take([r.said for r in batch]), strict=True):
                 counts[verdict.outcome.value] += 1
                 tell(row, verdict)
-            done = table.done()
-            progress.advance(done - reached)
-            reached = done
+            progress.advance(len(batch))
     return counts
 
 
@@ -193,7 +344,8 @@ def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
         writer.writerow(names)
 
     def tell(row: Row, verdict: Verdict) -> None:
-        written = read(row.cells[address].strip()) if address < len(row.cells) else ""
+        said = row.said.address if isinstance(row.said, Person) else ""
+        written = said or (read(row.cells[address].strip()) if address < len(row.cells) else "")
         values = (row.number, written, verdict.outcome.value, verdict.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
@@ -202,39 +354,6 @@ def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
             writer.writerow([values[0], *map(defused, values[1:])])
 
     return tell
-
-
-def _header(table: Table) -> list[str]:
-    return [read(name) for name in next(table.rows, [])]
-
-
-def _reader(program: Program, asked: Asked, header: Sequence[str], columns: Places) -> RowReader:
-    state = asked.state
-    if state is None:
-        names = {folded(name) for name in header}
-        state = state_of_file(asked.path.name, names, is_said=bool(columns["status"]))
-        if state is not None:
-            program.warn(f"By the name of the file, everybody in it is {state}.")
-    return RowReader(
-        Reading(
-            columns=columns,
-            width=len(header),
-            as_topic=lru_cache(maxsize=10_000)(topic_slug),
-            digests=frozenset(program.config.digests),
-            languages=frozenset(program.config.site.languages),
-            state=state or State.SUBSCRIBED,
-            words={**STATES, **asked.words},
-        )
-    )
-
-
-def _terms(program: Program, asked: Asked, columns: Places) -> Terms:
-    return Terms(
-        file=one_line(asked.path.name),
-        secret=program.app.secret,
-        consent=asked.consent,
-        updates=said_by(columns) if asked.updates else frozenset(),
-    )
 
 
 def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -252,9 +371,14 @@ def _askable(column: str) -> str:
 def _pair(text: str) -> tuple[str, str]:
     thing, _, column = text.partition("=")
     is_attribute = thing.startswith(ATTRIBUTE) and len(thing) > len(ATTRIBUTE)
-    if not (thing in KNOWN or is_attribute) or not column:
+    if thing == "?":
         raise InvalidInput(
-            f"--column {text}: write THING=COLUMN, THING one of {', '.join(KNOWN)}, attribute.NAME"
+            f"--column {text}: put in place of the ? what the column tells: left, status, "
+            "confirmed, attribute.NAME or ignored"
+        )
+    if not (thing in ROLES or is_attribute) or not column:
+        raise InvalidInput(
+            f"--column {text}: write THING=COLUMN, THING one of {', '.join(ROLES)}, attribute.NAME"
         )
     return thing, column
 
@@ -263,4 +387,4 @@ def _word(text: str) -> tuple[str, State]:
     word, _, state = text.rpartition("=")
     if state not in set(State):
         raise InvalidInput(f"--status {text}: write WORD=STATE, STATE one of {', '.join(State)}")
-    return word.casefold(), State(state)
+    return folded(word), State(state)

@@ -9,6 +9,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.consent import consent, reasons
 from newsletter.cli.people.exports import export
+from newsletter.cli.people.import_history import imports
 from newsletter.cli.people.imports import import_
 from newsletter.cli.people.lookup import by_administrator, is_member, person_at, topics_of
 from newsletter.cli.people.segments import asking_of, meant, segments
@@ -34,6 +35,7 @@ def subscribers() -> None:
 
 
 subscribers.add_command(import_)
+subscribers.add_command(imports)
 subscribers.add_command(export)
 subscribers.add_command(segments)
 subscribers.add_command(consent)

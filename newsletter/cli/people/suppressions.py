@@ -11,7 +11,7 @@ from newsletter.errors import InvalidInput, ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import suppressing
-from subscribers.importing.opening import open_table
+from subscribers.importing.opening import open_list
 
 AT_ONCE = 10_000
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@click.option("--file", "path", type=FILE, help="A list in any form.")
 @click.option("--reason", default="administrator", show_default=True)
 @pass_program
 def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
@@ -41,7 +41,7 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="Of addresses: one a line, or a column “email”.")
+@click.option("--file", "path", type=FILE, help="A list in any form.")
 @pass_program
 def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
     """Lift a suppression."""
@@ -74,16 +74,15 @@ def _refuse_both(address: str | None, path: Path | None) -> None:
 def _each(program: Program, path: Path, act: Callable[[Sequence[str]], int]) -> tuple[int, int]:
     """Act on the addresses of a file; how many it changed, and how many not."""
     changed = taken = refused = 0
-    with open_table(path) as table:
-        addresses = suppressing.addresses_of(table.rows)
-        while batch := list(islice(addresses, AT_ONCE)):
-            for each in batch:
-                if each.refusal:
-                    refused += 1
-                    program.warn(f"row {each.row}: {each.refusal}")
-            usable = [each.address for each in batch if not each.refusal]
-            changed += act(usable)
-            taken += len(usable)
+    addresses = suppressing.addresses_of(open_list(path))
+    while batch := list(islice(addresses, AT_ONCE)):
+        for each in batch:
+            if each.refusal:
+                refused += 1
+                program.warn(f"row {each.row}: {each.refusal}")
+        usable = [each.address for each in batch if not each.refusal]
+        changed += act(usable)
+        taken += len(usable)
     if refused:
         program.warn(f"{refused} rows cannot be used and were passed over.")
     return changed, taken - changed

@@ -13,9 +13,9 @@ from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.schedule import next_runs
+from newsletter.editions.digests.sections import NothingToSay
 from newsletter.editions.models import EditionState
-from newsletter.editions.schedule import next_runs
 from newsletter.errors import ResourceNotFound
 
 RUNS_SHOWN = 5

@@ -3,10 +3,9 @@
 Whatever can never work as configured is `TransportStopped`; what may work later `Unreachable`.
 """
 
-import base64
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +13,8 @@ from newsletter.errors import NewsletterError
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.replies import Reply
+from newsletter.transports.smtp.timing import Patience
+from newsletter.transports.smtp.tls import encrypt, explained_alert
 from newsletter.transports.smtp.wire import ConnectionLost, Wire
 
 Security = Literal["starttls", "tls", "plain"]
@@ -23,8 +24,17 @@ Tokens = Callable[[str], str]
 """An access token for XOAUTH2; given one that was rejected, another if there is any."""
 
 
+_MAY_BE_A_CERTIFICATE = (
+    "; a server that demands a client certificate may do so: see client_certificate"
+)
+
+
 class Unreachable(NewsletterError):
     """No connection now; perhaps later."""
+
+
+class TurnedAway(Unreachable):
+    """The server wanted no connection now, as it does where there are too many at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,24 +50,75 @@ class Server:
     password: str = field(repr=False)
     tokens: Tokens | None = field(default=None, repr=False)
     local_hostname: str
-    timeout_seconds: float
+    patience: Patience
+    pipelining: bool = True
+    """Whether it is used where it is offered."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
 
+Features = Mapping[str, str]
+"""What a server offers after EHLO: keywords in capitals, and their parameters."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
-    """A server that is ready for MAIL, and what it offers (RFC 5321, 2.2)."""
+    """A server that is ready for MAIL, and what it offers (RFC 5321, 2.2).
+
+    Args:
+        name: what it calls itself in its greeting.
+        login: by which mechanism we are logged in; empty: not.
+    """
 
     wire: Wire
+    patience: Patience
+    name: str
+    features: Features
+    login: str
     pipelining: bool  # RFC 2920
-    eight_bit: bool  # RFC 6152
-    utf8: bool  # RFC 6531
-    size: int | None  # RFC 1870: None where not offered, 0 where without limit
+
+    def hang_up(self) -> None:
+        """Say goodbye, and wait a moment for the answer."""
+        try:
+            self.wire.send(self.patience.farewell, b"QUIT\r\n")
+            self.wire.reply(self.patience.farewell)
+        except ConnectionLost:
+            pass  # it was to end anyway
+        finally:
+            self.wire.close()
+
+    @property
+    def eight_bit(self) -> bool:
+        """RFC 6152."""
+        return "8BITMIME" in self.features
+
+    @property
+    def utf8(self) -> bool:
+        """RFC 6531."""
+        return "SMTPUTF8" in self.features
+
+    @property
+    def size(self) -> int | None:
+        """The largest mail in bytes (RFC 1870); None where not offered, 0 where without limit."""
+        size = self.features.get("SIZE")
+        return None if size is None else int(size) if size.isdigit() else 0
+
+    @property
+    def most_mails(self) -> int:
+        """How many mails it takes a connection, where it says so (RFC 9422); else 0."""
+        for limit in self.features.get("LIMITS", "").split():
+            name, _, value = limit.partition("=")
+            if name == "MAILMAX" and value.isdigit():
+                return int(value)
+        return 0
 
 
-def connect(server: Server) -> Connection:
+LogIn = Callable[[Wire, Server, Features], str]
+"""Logs in and says by which mechanism."""
+
+
+def connect(server: Server, log_in: LogIn) -> Connection:
     """A connection that is encrypted and logged in as configured.
 
     Raises:
@@ -66,54 +127,83 @@ def connect(server: Server) -> Connection:
     """
     wire = _dialled(server)
     try:
-        features = _shaken_hands(wire, server)
+        return _shaken_hands(wire, server, log_in)
     except ConnectionLost as error:
         wire.close()
-        raise Unreachable(f"{server}: {error}") from error
+        if explained := explained_alert(error.alert, str(server)):
+            raise TransportStopped(explained) from error
+        # The alert that says so is lost where it meets our next command on its way.
+        hint = _MAY_BE_A_CERTIFICATE if wire.encrypted and error.closed else ""
+        raise Unreachable(f"{server}: {error}{hint}") from error
     except BaseException:
         wire.close()
         raise
-    size = features.get("SIZE")
-    return Connection(
-        wire=wire,
-        pipelining="PIPELINING" in features,
-        eight_bit="8BITMIME" in features,
-        utf8="SMTPUTF8" in features,
-        size=None if size is None else int(size) if size.isdigit() else 0,
-    )
 
 
 def _dialled(server: Server) -> Wire:
+    wait = server.patience.connecting
     try:
-        connection = socket.create_connection((server.host, server.port), server.timeout_seconds)
+        connection = socket.create_connection((server.host, server.port), wait.seconds)
+    except TimeoutError as error:
+        raise Unreachable(f"{server}: {wait.silence()}") from error
+    except ConnectionRefusedError as error:
+        raise TurnedAway(f"{server} cannot be reached: {error.strerror or error}") from error
     except OSError as error:
         raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Wire(connection, server.timeout_seconds)
+    return Wire(connection)
 
 
-def _shaken_hands(wire: Wire, server: Server) -> dict[str, str]:
-    """Greeting, TLS, EHLO and login; the features that the server offers at the end."""
+def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
+    """Greeting, TLS, EHLO and login."""
     if server.security == "plain" and not (server.plain_allowed or is_loopback(wire.peer())):
         raise TransportStopped(
             f'{server} is at {wire.peer()}, not on this machine, and security is "plain"; '
             'use "starttls" or "tls"'
         )
     if server.security == "tls":
-        _encrypt(wire, server)
-    _expect(wire.reply(), {220}, server, "at the greeting")
+        encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
+    greeting = _greeted(wire, server)
     features = _introduced(wire, server)
     if server.security == "starttls":
         _start_tls(wire, server, features)
         features = _introduced(wire, server)
-    if server.username:
-        _log_in(wire, server, features)
-    return features
+    return Connection(
+        wire=wire,
+        patience=server.patience,
+        name=greeting.lines[0].partition(" ")[0],
+        login=log_in(wire, server, features) if server.username else "",
+        features=features,
+        pipelining=server.pipelining and "PIPELINING" in features,
+    )
 
 
-def _expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
+def _greeted(wire: Wire, server: Server) -> Reply:
+    try:
+        reply = wire.reply(server.patience.greeting)
+    except ConnectionLost as error:
+        if error.closed and not error.alert:
+            raise TurnedAway(f"{server}: {error}") from error
+        raise
+    if 400 <= reply.code < 500:
+        raise TurnedAway(f"{server} at the greeting: {reply.response}")
+    return expect(reply, {220}, server, "at the greeting")
+
+
+def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
+    """The reply, where it has one of these codes.
+
+    Raises:
+        Unreachable: it says "later".
+        TransportStopped: it says "never".
+    """
     if reply.code in codes:
         return reply
+    if reply.code >= 400 and "client certificate" in reply.response.lower():
+        raise TransportStopped(
+            f"the SMTP server {server} demands a client certificate, or dislikes ours, {where}: "
+            f"{reply.response}; set client_certificate to one that it knows"
+        )
     if 400 <= reply.code < 500:
         raise Unreachable(f"{server} {where}: {reply.response}")
     if reply.code >= 500:
@@ -121,19 +211,20 @@ def _expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
     raise Unreachable(f"{server} {where}: unexpected answer {reply.response}")
 
 
-def _ask(wire: Wire, command: str) -> Reply:
-    wire.send(command.encode() + b"\r\n")
-    return wire.reply()
+def ask(wire: Wire, server: Server, command: str) -> Reply:
+    """The answer to a command before the first mail."""
+    wire.send(server.patience.command, command.encode() + b"\r\n")
+    return wire.reply(server.patience.command)
 
 
 def _introduced(wire: Wire, server: Server) -> dict[str, str]:
     """What the server offers after EHLO; nothing after HELO, for servers of long ago."""
     name = server.local_hostname or _own_name(wire)
-    reply = _ask(wire, f"EHLO {name}")
+    reply = ask(wire, server, f"EHLO {name}")
     if reply.code in {500, 502, 504, 550}:
-        _expect(_ask(wire, f"HELO {name}"), {250}, server, "at HELO")
+        expect(ask(wire, server, f"HELO {name}"), {250}, server, "at HELO")
         return {}
-    _expect(reply, {250}, server, "at EHLO")
+    expect(reply, {250}, server, "at EHLO")
     words = [line.upper().replace("AUTH=", "AUTH ").partition(" ") for line in reply.lines[1:]]
     return {keyword: parameters.strip() for keyword, _, parameters in words}
 
@@ -143,107 +234,17 @@ def _own_name(wire: Wire) -> str:
     return name if "." in name and name.isascii() else wire.own_literal()
 
 
-def _start_tls(wire: Wire, server: Server, features: dict[str, str]) -> None:
+def _start_tls(wire: Wire, server: Server, features: Features) -> None:
     if "STARTTLS" not in features:
         raise TransportStopped(
             f"the SMTP server {server} does not offer STARTTLS, so nothing was sent; "
             'if it speaks TLS from the start, set security = "tls" (usually port 465)'
         )
-    _expect(_ask(wire, "STARTTLS"), {220}, server, "at STARTTLS")
+    expect(ask(wire, server, "STARTTLS"), {220}, server, "at STARTTLS")
     if wire.has_unread:
         # Somebody put answers in front of the encrypted ones (CVE-2011-0411 and its kin).
         raise TransportStopped(
             f"{server} sent more than its answer before TLS began, as someone meddling with the "
             "connection would; nothing was sent"
         )
-    _encrypt(wire, server)
-
-
-def _encrypt(wire: Wire, server: Server) -> None:
-    context = server.tls or ssl.create_default_context()
-    try:
-        wire.start_tls(context, server.host.strip("[]"))
-    except ssl.SSLCertVerificationError as error:
-        raise TransportStopped(
-            f"the certificate of {server} is not to be trusted: {error.verify_message}; "
-            "mend the host name, or name the right authority in ca_file"
-        ) from error
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
-        raise ConnectionLost("the server closed the connection during the handshake") from error
-    except ssl.SSLError as error:
-        raise TransportStopped(
-            f"TLS with {server} failed: {error.reason or error}; check port and security"
-        ) from error
-    except OSError as error:
-        raise ConnectionLost(f"TLS handshake: {error.strerror or error}") from error
-
-
-def _log_in(wire: Wire, server: Server, features: dict[str, str]) -> None:
-    if not (wire.encrypted or is_loopback(wire.peer())):
-        raise TransportStopped(f"no login at {server} without TLS; set security")
-    offered = features.get("AUTH", "").split()
-    ways: dict[str, Callable[[Wire, Server], Reply]] = {"PLAIN": _plain, "LOGIN": _login}
-    if server.tokens is not None:
-        ways = {"XOAUTH2": _xoauth2}  # a token is nothing for the others
-    way = next((ways[name] for name in ways if name in offered), None)
-    if way is None:
-        raise TransportStopped(
-            f"the SMTP server {server} offers no login that we can use ({', '.join(ways)}), but "
-            f"{' '.join(offered) or 'none'}; remove username, or use another port"
-        )
-    reply = way(wire, server)
-    if reply.code >= 500:
-        raise TransportStopped(
-            f"the SMTP server {server} refused the login of {server.username}: "
-            f"{reply.response}; check username and "
-            f"{'password' if server.tokens is None else 'what the token allows'}"
-        )
-    _expect(reply, {235}, server, "at the login")
-
-
-def _plain(wire: Wire, server: Server) -> Reply:
-    """RFC 4616."""
-    return _ask(wire, "AUTH PLAIN " + _base64(f"\0{server.username}\0{server.password}"))
-
-
-def _login(wire: Wire, server: Server) -> Reply:
-    reply = _ask(wire, "AUTH LOGIN")
-    for answer in (server.username, server.password):
-        if reply.code != 334:
-            return reply
-        reply = _ask(wire, _base64(answer))
-    return reply
-
-
-def _xoauth2(wire: Wire, server: Server) -> Reply:
-    """With a token; where it was rejected, once more with a new one if there is any.
-
-    developers.google.com/workspace/gmail/imap/xoauth2-protocol; Microsoft's is the same.
-    """
-    tokens = server.tokens or (lambda rejected: rejected)
-    token = tokens("")
-    reply = _shown(wire, server, token)
-    if reply.code >= 500 and (other := tokens(token)) != token:
-        reply = _shown(wire, server, other)
-    return reply
-
-
-def _shown(wire: Wire, server: Server, token: str) -> Reply:
-    credentials = f"user={server.username}\1auth=Bearer {token}\1\1"
-    reply = _ask(wire, "AUTH XOAUTH2 " + _base64(credentials))
-    if reply.code != 334:
-        return reply
-    # What is wrong comes as a challenge; only an empty answer lets the refusal come.
-    final = _ask(wire, "")
-    return Reply(code=final.code, lines=(*final.lines, _decoded(reply.lines[0])))
-
-
-def _decoded(challenge: str) -> str:
-    try:
-        return base64.b64decode(challenge, validate=True).decode()
-    except ValueError:
-        return ""
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)

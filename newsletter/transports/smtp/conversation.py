@@ -1,8 +1,8 @@
 """Mail after mail over one SMTP connection (RFC 5321, 3.3), pipelined where offered (RFC 2920).
 
-The envelope of the next mail rides in the same write as the content of the one before, so each
-mail costs one round trip; only one content is ever without its answer. When to reconnect and
-whom to tell is the session's.
+Pipelining stays within one envelope unless the transport allows it across the final dot: then the
+envelope of the next mail is in the same write as the content of the one before. Only one content is
+ever without its answer. When to reconnect and whom to tell is the session's.
 """
 
 from newsletter.transports.base import (
@@ -17,6 +17,7 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.smtp.connection import Connection
 from newsletter.transports.smtp.envelope import CannotCarry, Command, commands
+from newsletter.transports.smtp.limits import Limits
 from newsletter.transports.smtp.replies import (
     CONTENT_TAKEN,
     ENVELOPE_TAKEN,
@@ -24,34 +25,55 @@ from newsletter.transports.smtp.replies import (
     Step,
     outcome_of,
 )
+from newsletter.transports.smtp.timing import Wait
 from newsletter.transports.smtp.wire import ConnectionLost
 
 _WISHED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
 _RSET: Command = (Step.RSET, b"RSET\r\n")
-_LAST_WORDS_SECONDS = 1.0
-_FAREWELL_SECONDS = 5.0
+_CLOSING = 421  # RFC 5321, 3.8: the server closes the connection
+_BAD_SEQUENCE = 503
+# After so many refusals DATA no longer goes along with RCPT: a server that counts errors counts
+# the answer to a DATA without recipients too (Postfix, smtpd_hard_error_limit).
+_ERRORS_WITH_DATA = 2
+
+
+class ServerEnds(ConnectionLost):
+    """The server has said that it ends this connection, and has taken nothing of the mail at hand.
+
+    Args:
+        reply: in these words.
+    """
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.response, closed=True)
+        self.reply = reply
 
 
 class Conversation:
     """One connection and where the talk stands.
 
     Args:
-        most: after so many mails it ends; 0: never.
+        limits: what the server is known to allow; told of what it shows.
     """
 
-    def __init__(self, connection: Connection, most: int) -> None:
+    def __init__(self, connection: Connection, limits: Limits) -> None:
         self._connection = connection
         self._wire = connection.wire
-        self._most = most
+        self._patience = connection.patience
+        self._limits = limits
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
         self._half_open = False  # the server still holds an envelope that came to nothing
         self.mails = 0  # heard out
+        self.errors = 0  # refusals heard
         self.ended = False
+        if connection.most_mails:
+            limits.offered(connection.most_mails)
 
     @property
     def is_over(self) -> bool:
         """Whether the next mail needs a new connection."""
-        return self.ended or 0 < self._most <= self.mails
+        most = self._limits.mails
+        return self.ended or 0 < most <= self.mails or self.errors >= self._limits.errors
 
     def is_stale(self) -> bool:
         return self._wire.is_stale()
@@ -63,16 +85,19 @@ class Conversation:
             ConnectionLost: no answer; nothing of the content has left.
             TransportStopped: the server refuses us.
         """
-        if self._begun is None or self._begun[0] is not mail:
-            try:
-                group = commands(mail, self._connection)
-            except CannotCarry as reason:
-                return Refused(response=str(reason))
-            group = [_RSET, *group] if self._half_open else group
-            verdict = self._answers(group) if self._pipelined(group) else self._step_by_step(group)
-        else:
-            verdict = None if self._wire.take(ENVELOPE_TAKEN) else self._answers(self._begun[1])
-        self._begun = None
+        begun, self._begun = self._begun, None
+        try:
+            if begun is not None and begun[0] is mail:
+                verdict = self._rode(begun[1])
+            else:
+                try:
+                    verdict = self._offered(mail)
+                except CannotCarry as reason:
+                    return Refused(response=str(reason))
+        except ConnectionLost as lost:
+            if lost.closed:
+                self._limits.hung_up(str(lost), self.mails, self.errors)
+            raise
         if verdict is None and self._wire.has_unread:
             # Out of step: the next answer would be taken for the one to the content.
             raise ConnectionLost("more answers than questions")
@@ -87,28 +112,82 @@ class Conversation:
             following: the mail whose envelope may be sent along.
 
         Raises:
+            ServerEnds: not taken for the sake of the connection; it may go again at once.
             TransportStopped: refused for our sake, after this mail was heard out.
         """
         group = self._ahead(following)
         try:
             # Two pieces: the content is not copied once more.
             content, end = body
-            self._wire.send(content, b"".join((end, *(text for _, text in group))))
+            rest = b"".join((end, *(text for _, text in group)))
+            self._wire.send(self._patience.block, content, rest)
         except ConnectionLost as lost:
             return self._cut_short(lost, len(content) + len(end))
         try:
-            taken = self._wire.take(CONTENT_TAKEN)
+            taken = self._wire.take(CONTENT_TAKEN, self._patience.final_dot)
             if taken:
                 self._heard_out(following, group)
                 return Accepted(response=taken[1].decode().strip())
-            reply = self._wire.reply()
+            reply = self._wire.reply(self._patience.final_dot)
         except ConnectionLost as lost:
             self.ended = True
+            if group:
+                self._limits.rode(well=False)
             return InDoubt(response=f"no answer to the content: {lost}")
-        self.ended = reply.code == 421 or 300 <= reply.code < 400
+        return self._answered(reply, following, group)
+
+    def close(self, *, politely: bool) -> None:
+        """Hang up, after a QUIT where the server still listens."""
+        is_listening = not self.ended and self._begun is None
+        self.ended = True
+        if politely and is_listening:
+            self._connection.hang_up()
+        else:
+            self._wire.close()
+
+    def _offered(self, mail: Mail) -> Outcome | None:
+        """The verdict on an envelope that is sent now."""
+        group = commands(mail, self._connection)
+        group = [_RSET, *group] if self._half_open else group
+        if not self._connection.pipelining:
+            return self._step_by_step(group)
+        if self.errors < _ERRORS_WITH_DATA:
+            self._send(group)
+            return self._answers(group)
+        self._send(group[:-1])
+        verdict = self._answers(group[:-1])
+        return self._step_by_step(group[-1:]) if verdict is None else verdict
+
+    def _rode(self, group: list[Command]) -> Outcome | None:
+        """The verdict on an envelope that was sent with the content before it."""
+        before = self.errors
+        try:
+            if self._wire.take(ENVELOPE_TAKEN, self._patience.mail):
+                verdict = None
+            else:
+                verdict = self._answers(group)
+        except ConnectionLost:
+            self._limits.rode(well=False)
+            raise
+        # A refused recipient is nothing against it; whoever refused all three did not read them.
+        self._limits.rode(well=self.errors - before < len(group))
+        return verdict
+
+    def _answered(self, reply: Reply, following: Mail | None, group: list[Command]) -> Outcome:
+        """The outcome by an answer to the content that is not the usual one."""
+        if group and reply.code in {_BAD_SEQUENCE, _CLOSING}:
+            self._limits.rode(well=False)
+            self.ended = True
+            raise ServerEnds(reply)
+        self.ended = reply.code == _CLOSING or 300 <= reply.code < 400
         if reply.code < 400 and self.ended:
             return InDoubt(response=f"unexpected answer to the content: {reply.response}")
-        if not self.ended:
+        if self.ended:
+            self._limits.hung_up(reply.response, self.mails, self.errors)
+            if self.mails:
+                raise ServerEnds(reply)
+        else:
+            self.errors += reply.code >= 400
             self._heard_out(following, group)
         return outcome_of(reply, Step.CONTENT)
 
@@ -119,45 +198,36 @@ class Conversation:
         elif self._wire.has_unread:
             self.ended = True  # out of step
 
-    def close(self, *, politely: bool) -> None:
-        """Hang up, after a QUIT where the server still listens."""
-        try:
-            if politely and not self.ended:
-                self._wire.send(b"QUIT\r\n")
-                self._wire.reply(_FAREWELL_SECONDS)
-        except ConnectionLost:
-            pass  # it was to end anyway
-        finally:
-            self.ended = True
-            self._wire.close()
-
-    def _pipelined(self, group: list[Command]) -> bool:
-        if self._connection.pipelining:
-            self._wire.send(b"".join(text for _, text in group))
-        return self._connection.pipelining
+    def _send(self, group: list[Command]) -> None:
+        self._wire.send(self._patience.mail, b"".join([text for _, text in group]))
 
     def _ahead(self, following: Mail | None) -> list[Command]:
         """The envelope that may go out with the content before it."""
-        last = 0 < self._most <= self.mails + 1
-        if following is None or last or not self._connection.pipelining:
+        last = 0 < self._limits.mails <= self.mails + 1
+        may_end = self.errors + _ERRORS_WITH_DATA >= self._limits.errors
+        if following is None or last or may_end or not self._connection.pipelining:
             return []
         try:
-            return commands(following, self._connection)
+            group = commands(following, self._connection)
         except (CannotCarry, Unsupported):
             return []  # said when its own turn comes
+        return group if self._limits.may_ride() else []
 
     def _answers(self, group: list[Command]) -> Outcome | None:
         """The answers to a group that was sent whole; the first bad one decides."""
         verdict: Outcome | None = None
         for step, _ in group:
             try:
-                reply = self._wire.reply()
+                reply = self._wire.reply(self._wait(step))
             except ConnectionLost:
                 if verdict is None:
                     raise
                 self.ended = True
                 return verdict
-            verdict = verdict or self._judged(reply, step)
+            if verdict is None:
+                verdict = self._judged(reply, step)
+            else:
+                self.errors += reply.code >= 400
             if self.ended:
                 return verdict
         self._half_open = verdict is not None
@@ -167,8 +237,8 @@ class Conversation:
 
     def _step_by_step(self, group: list[Command]) -> Outcome | None:
         for step, text in group:
-            self._wire.send(text)
-            verdict = self._judged(self._wire.reply(), step)
+            self._wire.send(self._patience.mail, text)
+            verdict = self._judged(self._wire.reply(self._wait(step)), step)
             if verdict:
                 self._half_open = True
                 return verdict
@@ -176,13 +246,31 @@ class Conversation:
         return None
 
     def _judged(self, reply: Reply, step: Step) -> Outcome | None:
-        """None for the answer wished for."""
-        self.ended = reply.code == 421  # RFC 5321, 3.8: it closes the connection
+        """None for the answer wished for.
+
+        Raises:
+            ServerEnds: the connection is over for a reason of its own.
+        """
         if reply.code // 100 == _WISHED[step]:
             return None
+        self.errors += reply.code >= 400
+        self.ended = reply.code == _CLOSING
+        if (self.ended and self.mails) or self._wants_a_new_one(reply):
+            self.ended = True
+            raise ServerEnds(reply)
         if reply.code < 400 or (step is Step.RSET and not self.ended):
             raise ConnectionLost(f"unexpected answer to {step}: {reply.response}")
         return outcome_of(reply, step)
+
+    def _wants_a_new_one(self, reply: Reply) -> bool:
+        """Whether a refusal for now is one of this connection, and may be none of the next.
+
+        postscreen of Postfix answers so once to a client that has just passed its tests.
+        """
+        return not self.mails and reply.code == 450 and reply.enhanced == "4.3.2"
+
+    def _wait(self, step: Step) -> Wait:
+        return self._patience.data if step is Step.DATA else self._patience.mail
 
     def _cut_short(self, lost: ConnectionLost, size: int) -> Outcome:
         """The outcome of a mail whose content could not be sent whole."""
@@ -190,7 +278,7 @@ class Conversation:
         if lost.out >= size:
             return InDoubt(response=f"no answer to the content: {lost}")
         try:
-            reply = self._wire.reply(_LAST_WORDS_SECONDS)
+            reply = self._wire.reply(self._patience.last_words)
             if reply.code >= 400:
                 return outcome_of(reply, Step.CONTENT)
         except (ConnectionLost, TransportStopped):

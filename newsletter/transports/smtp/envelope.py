@@ -24,8 +24,7 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
         CannotCarry: the recipient must be refused.
         Unsupported: nobody can be sent such a mail.
     """
-    problem = problem_of_recipient(mail.recipient)
-    if problem:
+    if problem := problem_of_recipient(mail.recipient):
         raise CannotCarry(problem)
     if not is_sender(mail.sender):
         raise Unsupported(f"the envelope sender {mail.sender!r} is not an address")
@@ -34,7 +33,7 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
         raise Unsupported(
             f"the mail has {len(mail.content)} bytes, the server takes {connection.size} at most"
         )
-    if not (mail.plain or mail.content.isascii()):
+    if not (_is_plain(mail) or mail.content.isascii()):
         parameters += _for_eight_bits(connection)
     if _needs_utf8(mail):
         parameters += _for_utf8(mail, connection)
@@ -65,16 +64,22 @@ def stuffed(mail: Mail) -> tuple[bytes, bytes]:
     return content, b"\r\n.\r\n"
 
 
+def _is_plain(mail: Mail) -> bool:
+    """Whether its content is known to be ASCII; the recipient's own address may stand in it."""
+    return mail.plain and mail.recipient.isascii()
+
+
 def _needs_utf8(mail: Mail) -> bool:
     if not (mail.recipient.isascii() and mail.sender.isascii()):
         return True
-    if mail.plain or mail.content.isascii():
+    if _is_plain(mail) or mail.content.isascii():
         return False
     return not mail.content.partition(b"\r\n\r\n")[0].isascii()
 
 
 def _for_eight_bits(connection: Connection) -> str:
-    if not connection.eight_bit:
+    # RFC 6531, 3.1: SMTPUTF8 comes with 8BITMIME.
+    if not (connection.eight_bit or connection.utf8):
         raise Unsupported(
             "the message has 8-bit content, which the SMTP server does not take (8BITMIME)"
         )
@@ -85,5 +90,8 @@ def _for_utf8(mail: Mail, connection: Connection) -> str:
     if connection.utf8:
         return " SMTPUTF8"
     if not mail.recipient.isascii():
-        raise CannotCarry(f"{mail.recipient!r} needs SMTPUTF8, which the server does not offer")
+        raise CannotCarry(
+            f"{mail.recipient} is not in ASCII before the @: the SMTP server would have to offer "
+            "SMTPUTF8, and does not"
+        )
     raise Unsupported("sender or headers need SMTPUTF8, which the SMTP server does not offer")

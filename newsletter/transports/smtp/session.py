@@ -1,7 +1,9 @@
 """An SMTP session: keeps a conversation going over as many connections as it takes."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from newsletter.transports.base import (
     ClosingSession,
@@ -10,100 +12,151 @@ from newsletter.transports.base import (
     Recorder,
     TransportStopped,
 )
-from newsletter.transports.smtp.connection import Connection, Unreachable
-from newsletter.transports.smtp.conversation import Conversation
+from newsletter.transports.smtp.connection import Unreachable
+from newsletter.transports.smtp.conversation import Conversation, ServerEnds
 from newsletter.transports.smtp.envelope import stuffed
+from newsletter.transports.smtp.pool import Pool, Turn
 from newsletter.transports.smtp.wire import ConnectionLost
 
 # So many connections in a row that carried nothing, and the rest of the mails waits: a server
 # that hangs costs two timeouts, not one for each mail.
 _FRUITLESS_CONNECTIONS = 2
+# A mail that was taken from its queue is handed over within this time, or put off: whoever gave it
+# may think us dead after the rest of its lease, and let another send it.
+HELD_SECONDS = 120.0
 
 
 class SmtpSession(ClosingSession):
     """Sends over one connection at a time.
 
     Args:
-        dial: makes a connection; may raise Unreachable and TransportStopped.
-        most: mails a connection; 0: without limit.
+        reads_ahead: whether the next mail is taken while the one before is under way.
     """
 
-    def __init__(self, dial: Callable[[], Connection], most: int) -> None:
-        self._dial = dial
-        self._most = most
-        self._talk: Conversation | None = None
+    def __init__(self, pool: Pool, *, reads_ahead: bool) -> None:
+        self._pool = pool
+        self._reads_ahead = reads_ahead
+        self._is_open = True
+        pool.enter()
 
     def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
-        queue = iter(mails)
-        mail = next(queue, None)
-        fruitless = 0
+        sending = _Sending(iter(mails), recorder, reads_ahead=self._reads_ahead)
         try:
-            while mail is not None:
-                try:
-                    talk = self._conversation()
-                except Unreachable as error:
-                    return _put_off(mail, queue, recorder, str(error))
-                before = talk.mails
-                mail = self._converse(talk, mail, queue, recorder)
-                fruitless = fruitless + 1 if talk.mails == before else 0
-                if mail is not None and fruitless == _FRUITLESS_CONNECTIONS:
-                    return _put_off(mail, queue, recorder, "the server keeps breaking off")
-        except BaseException:
-            self._hang_up(politely=False)
-            raise
+            with self._pool.turn() as turn:
+                sending.run(turn)
+        except Unreachable as error:
+            sending.put_off(str(error))
 
     def close(self) -> None:
-        self._hang_up(politely=True)
+        if self._is_open:
+            self._is_open = False
+            self._pool.leave()
 
-    def _conversation(self) -> Conversation:
-        if self._talk is not None and (self._talk.is_over or self._talk.is_stale()):
-            self._hang_up(politely=not self._talk.is_stale())
-        if self._talk is None:
-            self._talk = Conversation(self._dial(), self._most)
-        return self._talk
 
-    def _hang_up(self, *, politely: bool) -> None:
-        talk, self._talk = self._talk, None
-        if talk is not None:
-            talk.close(politely=politely)
+@dataclass(slots=True)
+class _Item:
+    """A mail that was taken from its queue and has no outcome yet."""
 
-    def _converse(
-        self, talk: Conversation, mail: Mail | None, queue: Iterator[Mail], recorder: Recorder
-    ) -> Mail | None:
-        """Send until mails or conversation end; the mail that is next on a new connection."""
-        while mail is not None and not talk.is_over:
+    mail: Mail
+    taken_at: float
+    handed_over: bool = False
+    repeated: bool = False
+    """Whether it went again because the server had ended a connection."""
+
+
+class _Sending:
+    """One call of `send`."""
+
+    def __init__(self, queue: Iterator[Mail], recorder: Recorder, *, reads_ahead: bool) -> None:
+        self._queue = queue
+        self._recorder = recorder
+        self._reads_ahead = reads_ahead
+        self._waiting: deque[_Item] = deque()
+        """Taken from the queue, and not under way."""
+
+    def run(self, turn: Turn) -> None:
+        """Send until there are no more mails, or the server keeps breaking off.
+
+        Raises:
+            Unreachable: no connection; what was not settled waits for `put_off`.
+            TransportStopped: the server refuses us.
+        """
+        fruitless = 0
+        try:
+            # Connected before the first mail is taken, so that none waits for that in our hands.
+            talk = turn.conversation()
+            while self._has_more():
+                talk = turn.conversation()
+                before = talk.mails
+                self._converse(talk, turn)
+                fruitless = fruitless + 1 if talk.mails == before else 0
+                if fruitless == _FRUITLESS_CONNECTIONS:
+                    return self.put_off("the server keeps breaking off")
+        except BaseException:
+            turn.hang_up()
+            raise
+
+    def put_off(self, response: str) -> None:
+        """Settle the mails that are left without another try: the server cannot be spoken to."""
+        while self._has_more():
+            item = self._waiting.popleft()
+            self._recorder.settled(item.mail.key, Deferred(response=response, throttled=True))
+
+    def _has_more(self) -> bool:
+        """Whether a mail waits; one is taken from the queue if need be."""
+        if not self._waiting and (mail := next(self._queue, None)) is not None:
+            self._waiting.append(_Item(mail, time.monotonic()))
+        return bool(self._waiting)
+
+    def _converse(self, talk: Conversation, turn: Turn) -> None:
+        """Send until mails or conversation end."""
+        while not talk.is_over and self._has_more():
+            item = self._waiting.popleft()
             try:
-                answer = talk.admit(mail)
+                answer = talk.admit(item.mail)
             except ConnectionLost as error:
-                self._hang_up(politely=False)
-                if talk.mails:
-                    return mail  # the connection had its time; this mail gets a fresh one
-                recorder.settled(mail.key, Deferred(response=str(error)))
-                return next(queue, None)
-            if answer is None:
-                mail = _delivered(talk, mail, next(queue, None), recorder)
+                turn.hang_up()
+                return self._lost(talk, item, error)
+            if answer is not None:
+                self._recorder.settled(item.mail.key, answer)
+            elif time.monotonic() - item.taken_at > HELD_SECONDS:
+                turn.hang_up()
+                words = f"the server took more than {HELD_SECONDS:g} s before the content"
+                self._recorder.settled(item.mail.key, Deferred(response=words, throttled=True))
+                return None
             else:
-                recorder.settled(mail.key, answer)
-                mail = next(queue, None)
-        return mail
+                self._deliver(talk, item)
+        return None
 
+    def _lost(self, talk: Conversation, item: _Item, error: ConnectionLost) -> None:
+        """What becomes of a mail whose connection ended before its content."""
+        if talk.mails:
+            self._waiting.appendleft(item)  # the connection had its time; it gets a fresh one
+        elif isinstance(error, ServerEnds) and not item.repeated:
+            item.repeated = True
+            self._waiting.appendleft(item)
+        else:
+            self._recorder.settled(item.mail.key, Deferred(response=str(error)))
 
-def _delivered(
-    talk: Conversation, mail: Mail, following: Mail | None, recorder: Recorder
-) -> Mail | None:
-    """Send the content that the server waits for and settle the mail; the one that follows."""
-    body = stuffed(mail)
-    recorder.handing_over(mail.key)
-    try:
-        outcome = talk.deliver(body, following)
-    except TransportStopped as error:
-        recorder.settled(mail.key, Deferred(response=str(error), throttled=True))
-        raise
-    recorder.settled(mail.key, outcome)
-    return following
-
-
-def _put_off(mail: Mail, queue: Iterator[Mail], recorder: Recorder, response: str) -> None:
-    """Settle the mails that are left without another try: the server cannot be spoken to."""
-    for left in chain([mail], queue):
-        recorder.settled(left.key, Deferred(response=response, throttled=True))
+    def _deliver(self, talk: Conversation, item: _Item) -> None:
+        """Send the content that the server waits for, and settle the mail or let it go again."""
+        mail = item.mail
+        body = stuffed(mail)
+        if not item.handed_over:
+            self._recorder.handing_over(mail.key)
+            item.handed_over = True
+        following = None
+        if self._reads_ahead and self._has_more():
+            following = self._waiting[0].mail
+        try:
+            outcome = talk.deliver(body, following)
+        except ServerEnds as error:
+            if not item.repeated:
+                item.repeated = True
+                self._waiting.appendleft(item)
+                return
+            outcome = Deferred(response=str(error))
+        except TransportStopped as error:
+            self._recorder.settled(mail.key, Deferred(response=str(error), throttled=True))
+            raise
+        self._recorder.settled(mail.key, outcome)

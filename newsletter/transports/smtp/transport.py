@@ -5,6 +5,7 @@ The options and what follows from them; the wire, the greeting and the sending l
 """
 
 import ssl
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,9 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
-from newsletter.errors import ConfigurationError
 from newsletter.transports.addresses import is_loopback
-from newsletter.transports.base import PathBeside, Session
+from newsletter.transports.base import Finding, PathBeside, Session
 from newsletter.transports.smtp.connection import (
     Connection,
     Security,
@@ -22,8 +22,16 @@ from newsletter.transports.smtp.connection import (
     Tokens,
     connect,
 )
+from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.login import log_in
+from newsletter.transports.smtp.pool import Pool
+from newsletter.transports.smtp.report import facts_of, findings
 from newsletter.transports.smtp.session import SmtpSession
+from newsletter.transports.smtp.timing import patience
+from newsletter.transports.smtp.tls import tls_context
 from newsletter.transports.smtp.token import FetchedToken, TokenClient
+
+Pipelining = Literal["off", "envelope", "across"]
 
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 6409, 8314
 
@@ -64,11 +72,42 @@ class SmtpOptions(Section):
     ca_file: PathBeside = Field(
         "", description="PEM file of the authorities to trust instead of the system's"
     )
+    strict_certificates: bool = Field(
+        True,
+        description="Whether a certificate must keep to RFC 5280 in everything; false: name, date "
+        "and signature are enough",
+    )
+    client_key: PathBeside = Field(
+        "", description="PEM file of the key of client_certificate; empty: it is in the same file"
+    )
+    client_key_password: SecretStr = Field(
+        SecretStr(""), description="Password of that key, where it has one"
+    )
+    client_certificate: PathBeside = Field(
+        "",
+        validate_default=True,
+        description="PEM file of a certificate of our own, for a server that demands one",
+    )
     local_hostname: OneLine = Field(
         "", description="What we call ourselves in EHLO; empty: this machine's name"
     )
-    timeout: Duration = Field(timedelta(seconds=60), description="How long each step may take")
-    connections: int = Field(4, ge=1, le=100, description="Connections open at once at most")
+    timeout: Duration = Field(
+        timedelta(seconds=60), description="How long connecting and agreeing on TLS may take"
+    )
+    answer_timeout: Duration = Field(
+        timedelta(minutes=5), description="How long the server may take to answer a command"
+    )
+    final_dot_timeout: Duration = Field(
+        timedelta(minutes=10),
+        description="How long it may look at a whole mail before it takes it; an answer that "
+        "comes later leaves the mail in doubt",
+    )
+    pipelining: Pipelining = Field(
+        "envelope",
+        description='Where offered: commands of one "envelope" together, "across" mails too (for '
+        'a Postfix of your own), or "off"',
+    )
+    connections: int = Field(8, ge=1, le=100, description="Connections open at once at most")
     messages_per_connection: int = Field(
         1000, ge=0, description="After so many mails a connection is renewed; 0: never"
     )
@@ -113,7 +152,14 @@ class SmtpOptions(Section):
             raise ValueError('a password never travels unencrypted; set security = "starttls"')
         return username
 
-    @field_validator("timeout")
+    @field_validator("client_certificate")
+    @classmethod
+    def _key_has_a_certificate(cls, certificate: str, info: ValidationInfo) -> str:
+        if not certificate and (_is_given(info, "client_key")):
+            raise ValueError("client_key is given without it; name the certificate's file")
+        return certificate
+
+    @field_validator("timeout", "answer_timeout", "final_dot_timeout")
     @classmethod
     def _takes_time(cls, timeout: timedelta) -> timedelta:
         if timeout < timedelta(seconds=1):
@@ -134,29 +180,43 @@ class Transport:
 
     def __init__(self, options: SmtpOptions) -> None:
         self.connections = options.connections
-        self._messages = options.messages_per_connection
+        self._pipelining = options.pipelining
+        self._reads_ahead = options.pipelining == "across"
+        limits = Limits(
+            options.connections, options.messages_per_connection, across=self._reads_ahead
+        )
         self._server = Server(
             host=options.host,
             port=options.port or _PORTS[options.security],
             security=options.security,
             plain_allowed=options.allow_plain,
-            tls=None if options.security == "plain" else _context(options.ca_file),
+            tls=None if options.security == "plain" else _tls(options),
             username=options.username,
             password=options.password.get_secret_value(),
             tokens=_tokens(options),
             local_hostname=options.local_hostname,
-            timeout_seconds=options.timeout.total_seconds(),
+            patience=patience(options.timeout, options.answer_timeout, options.final_dot_timeout),
+            pipelining=options.pipelining != "off",
         )
+        self._pool = Pool(self._dial, limits)
 
     def __repr__(self) -> str:
         return f"<SMTP by {self._server}>"
 
     def open(self) -> Session:
         """A session; connects at the first mail."""
-        return SmtpSession(self._dial, self._messages)
+        return SmtpSession(self._pool, reads_ahead=self._reads_ahead)
+
+    def inspect(self) -> Sequence[Finding]:
+        """What the server tells of itself to a connection that carries no mail."""
+        connection = self._dial()
+        try:
+            return findings(facts_of(connection, self._pipelining))
+        finally:
+            connection.hang_up()
 
     def _dial(self) -> Connection:
-        return connect(self._server)
+        return connect(self._server, log_in)
 
 
 def _tokens(options: SmtpOptions) -> Tokens | None:
@@ -177,13 +237,11 @@ def _tokens(options: SmtpOptions) -> Tokens | None:
     )
 
 
-def _context(ca_file: str) -> ssl.SSLContext:
-    """Certificates and host names are checked; TLS 1.2 at least."""
-    try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except OSError as error:
-        raise ConfigurationError(
-            f"ca_file: {ca_file} is not a PEM file of certificates: {error.strerror or error}"
-        ) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+def _tls(options: SmtpOptions) -> ssl.SSLContext:
+    return tls_context(
+        options.ca_file,
+        options.client_certificate,
+        options.client_key,
+        options.client_key_password.get_secret_value(),
+        strict=options.strict_certificates,
+    )

@@ -13,6 +13,7 @@ import time
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.smtp.replies import Reply
+from newsletter.transports.smtp.timing import Wait
 
 # RFC 5321, 4.5.3.1.5 allows 512 octets a line; some servers are more talkative.
 _LONGEST_LINE = 4096
@@ -20,6 +21,8 @@ _MOST_LINES = 100
 _READ_BYTES = 16_384
 # Over TLS a failed write may have let out a whole record of this size (RFC 8446, 5.1).
 _RECORD_BYTES = 16_384
+# How long the kernel blocks in one call on a plain connection.
+_TICK_SECONDS = 5.0
 
 
 class ConnectionLost(NewsletterError):
@@ -27,29 +30,35 @@ class ConnectionLost(NewsletterError):
 
     Args:
         out: at most so many bytes of the last write may have left.
+        closed: whether the server hung up.
+        alert: the TLS alert that it sent, as OpenSSL names it.
     """
 
-    def __init__(self, words: str, out: int = 0) -> None:
+    def __init__(self, words: str, *, out: int = 0, closed: bool = False, alert: str = "") -> None:
         super().__init__(words)
         self.out = out
+        self.closed = closed
+        self.alert = alert
 
 
 class Wire:
-    """One connection; used by one thread."""
+    """One connection; used by one thread at a time."""
 
-    def __init__(self, connection: socket.socket, timeout_seconds: float) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
-        self._timeout = timeout_seconds
         self._buffer = b""
         self._encrypted = isinstance(connection, ssl.SSLSocket)
-        if self._encrypted:
-            connection.settimeout(timeout_seconds)
-        else:
-            _let_the_kernel_time(connection, timeout_seconds)
+        if not self._encrypted:
+            _let_the_kernel_time(connection, _TICK_SECONDS)
 
     @property
     def encrypted(self) -> bool:
         return self._encrypted
+
+    @property
+    def tls(self) -> ssl.SSLSocket | None:
+        """The encrypted socket, to ask for its certificate and cipher."""
+        return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
 
     @property
     def has_unread(self) -> bool:
@@ -71,47 +80,58 @@ class Wire:
         host = str(self._socket.getsockname()[0])
         return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
 
-    def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+    def start_tls(self, context: ssl.SSLContext, host: str, wait: Wait) -> None:
         """Go on encrypted.
 
         Raises:
             OSError: the handshake failed; ssl.SSLCertVerificationError for the certificate.
         """
-        self._socket.settimeout(self._timeout)
+        self._socket.settimeout(wait.seconds)
         self._socket = context.wrap_socket(self._socket, server_hostname=host)
         self._encrypted = True
 
-    def send(self, *pieces: bytes) -> None:
+    def send(self, wait: Wait, *pieces: bytes) -> None:
         """Hand all of it to the network.
+
+        Args:
+            wait: how long the server may leave a block of it unread.
 
         Raises:
             ConnectionLost: not all of it; `out` says how much may have left at most.
         """
         if self._encrypted:
-            self._send_rest(b"".join(pieces), 0, _RECORD_BYTES)
+            self._socket.settimeout(wait.seconds)
+            self._send_rest(b"".join(pieces), 0, _RECORD_BYTES, wait)
             return
         size = sum(map(len, pieces))
         try:
             done = self._socket.sendmsg(pieces)
+        except BlockingIOError:
+            done = 0
         except OSError as error:
-            raise ConnectionLost(_words(error, "sending"), 0) from error
+            raise _lost(error, wait) from error
         if done < size:
-            self._send_rest(b"".join(pieces), done, size)
+            self._send_rest(b"".join(pieces), done, size, wait)
 
-    def _send_rest(self, data: bytes, done: int, step: int) -> None:
+    def _send_rest(self, data: bytes, done: int, step: int, wait: Wait) -> None:
         size = len(data)
         view = memoryview(data)
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + wait.seconds
         while done < size:
             try:
-                done += self._socket.send(view[done : done + step])
+                sent = self._socket.send(view[done : done + step])
+            except BlockingIOError:
+                sent = 0
             except OSError as error:
                 out = min(size, done + step) if self._encrypted else done
-                raise ConnectionLost(_words(error, "sending"), out) from error
-            if done < size and time.monotonic() > deadline:
-                raise ConnectionLost("timed out sending", done)
+                raise _lost(error, wait, out=out) from error
+            now = time.monotonic()
+            if sent:
+                done, deadline = done + sent, now + wait.seconds
+            elif now > deadline:
+                raise ConnectionLost(wait.silence(), out=done)
 
-    def take(self, expected: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    def take(self, expected: re.Pattern[bytes], wait: Wait) -> re.Match[bytes] | None:
         """What has been received, as far as it is just what was expected; else it stays.
 
         Reads once where nothing is at hand. Whatever comes otherwise is for `reply` to read.
@@ -120,59 +140,69 @@ class Wire:
             ConnectionLost: nothing came in time.
         """
         if not self._buffer:
-            self._receive(time.monotonic() + self._timeout)
+            self._receive(time.monotonic() + wait.seconds, wait)
         match = expected.match(self._buffer)
         if match:
             self._buffer = self._buffer[match.end() :]
         return match
 
-    def reply(self, timeout_seconds: float | None = None) -> Reply:
+    def reply(self, wait: Wait) -> Reply:
         """The server's next answer.
 
         Raises:
             ConnectionLost: none came in time, or not one of RFC 5321, 4.2.
         """
-        deadline = time.monotonic() + (timeout_seconds or self._timeout)
+        deadline = time.monotonic() + wait.seconds
         lines: list[str] = []
         while True:
-            line = self._line(deadline)
+            line = self._line(deadline, wait)
             code, mark = line[:3], line[3:4]
             if not code.isdigit() or mark not in (b" ", b"-", b"") or not b"200" <= code < b"600":
-                raise ConnectionLost(f"not an SMTP answer: {line[:80]!r}")
+                raise ConnectionLost(f"not an SMTP answer {wait.doing}: {line[:80]!r}")
             lines.append(line[4:].decode("utf-8", "replace"))
             if mark != b"-":
                 return Reply(code=int(code), lines=tuple(lines))
             if len(lines) == _MOST_LINES:
-                raise ConnectionLost(f"an answer of more than {_MOST_LINES} lines")
+                raise ConnectionLost(f"an answer of more than {_MOST_LINES} lines {wait.doing}")
 
     def close(self) -> None:
         self._socket.close()
 
-    def _line(self, deadline: float) -> bytes:
+    def _line(self, deadline: float, wait: Wait) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _LONGEST_LINE:
-                raise ConnectionLost(f"an answer longer than {_LONGEST_LINE} bytes a line")
-            self._receive(deadline)
+                raise ConnectionLost(
+                    f"an answer longer than {_LONGEST_LINE} bytes a line {wait.doing}"
+                )
+            self._receive(deadline, wait)
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.rstrip(b"\r")
 
-    def _receive(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise ConnectionLost("timed out waiting for an answer")
-        is_short = left < self._timeout / 2  # a server that trickles, or a shorter wait asked for
-        if is_short:
-            self._socket.settimeout(left)
-        try:
-            data = self._socket.recv(_READ_BYTES)
-        except OSError as error:
-            raise ConnectionLost(_words(error, "waiting for an answer")) from error
-        finally:
-            if is_short:
-                self._socket.settimeout(self._timeout if self._encrypted else None)
+    def _receive(self, deadline: float, wait: Wait) -> None:
+        data = None
+        while data is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise ConnectionLost(wait.silence())
+            data = self._received_within(left, wait)
         if not data:
-            raise ConnectionLost("the server closed the connection")
+            raise ConnectionLost(f"the server closed the connection {wait.doing}", closed=True)
         self._buffer += data
+
+    def _received_within(self, seconds: float, wait: Wait) -> bytes | None:
+        """What comes in a call that lasts no longer; None where nothing came."""
+        by_python = self._encrypted or seconds < _TICK_SECONDS
+        if by_python:
+            self._socket.settimeout(seconds)
+        try:
+            return self._socket.recv(_READ_BYTES)
+        except (TimeoutError, BlockingIOError):
+            return None
+        except OSError as error:
+            raise _lost(error, wait) from error
+        finally:
+            if by_python and not self._encrypted:
+                self._socket.settimeout(None)
 
 
 def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
@@ -182,14 +212,24 @@ def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
     go of the interpreter and waits for it again.
     """
     connection.settimeout(None)
-    # None at all would be for ever.
-    length = struct.pack("@ll", *divmod(max(round(seconds * 1_000_000), 1), 1_000_000))
+    length = struct.pack("@ll", *divmod(round(seconds * 1_000_000), 1_000_000))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, length)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, length)
 
 
-def _words(error: OSError, doing: str) -> str:
-    # The kernel's own time limit is told as "would block".
-    if isinstance(error, TimeoutError | BlockingIOError):
-        return f"timed out {doing}"
-    return f"connection lost {doing}: {error.strerror or error}"
+def _lost(error: OSError, wait: Wait, out: int = 0) -> ConnectionLost:
+    if isinstance(error, TimeoutError):
+        return ConnectionLost(wait.silence(), out=out)
+    if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
+        alert = str(error.reason)
+        words = f"the server ended TLS {wait.doing}: {_spoken(alert)}"
+        return ConnectionLost(words, out=out, closed=True, alert=alert)
+    if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        words = f"the server broke off {wait.doing}: {error.strerror or error}"
+        return ConnectionLost(words, out=out, closed=True)
+    return ConnectionLost(f"connection lost {wait.doing}: {error.strerror or error}", out=out)
+
+
+def _spoken(alert: str) -> str:
+    """TLSV13_ALERT_CERTIFICATE_REQUIRED as words."""
+    return f'the alert "{alert.partition("ALERT_")[2].replace("_", " ").lower()}"'

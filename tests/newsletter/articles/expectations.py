@@ -38,9 +38,13 @@ def _by_folder(path: Path) -> str:
 def told(items: list[Record | BadRecord]) -> list[dict[str, object]]:
     """The items as JSON holds them, without the fields that are as they are by default."""
     plain = json.loads(json.dumps([asdict(item) for item in items], default=str))
-    empty = {"attachments": []}
+    empty = {"attachments": [], "notes": [], "is_cut": False}
     return [
-        {k: v for k, v in item.items() if v not in (None, "") and empty.get(k) != v}
+        {
+            k: v
+            for k, v in item.items()
+            if v not in (None, "") and empty.get(k) != v and k != "came_in"
+        }
         for item in plain
     ]
 

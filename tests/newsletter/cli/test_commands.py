@@ -1,6 +1,7 @@
 """The commands, from a new folder to mail in a Maildir, and what they say of mistakes."""
 
 import json
+import re
 import sqlite3
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from support import Run
 
 from newsletter import database
 from newsletter.cli.main import COMMANDS, cli
+from newsletter.demo.catcher import MailCatcher
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -212,6 +214,38 @@ def test_a_check_advises_alarms_of_a_way_of_their_own(
     found = run("check")
     assert found.status == 0
     assert ("alarms.transport" in found.err) is advised
+
+
+def test_a_check_that_sends_tells_of_the_server_and_leaves_one_mail(site: Path, run: Run) -> None:
+    with MailCatcher(site / "caught") as catcher:
+        with (site / "newsletter.toml").open("a") as file:
+            file.write(
+                '[transports.main]\nkind = "smtp"\nhost = "127.0.0.1"\nsecurity = "plain"\n'
+                f"port = {catcher.port}\n"
+            )
+        found = run("check", "--send", "it@wexcombe.example", "--transport", "main")
+    assert found.status == 0
+    assert re.search(r"^  server +\S+ at 127.0.0.1$", found.out, re.MULTILINE)
+    assert re.search(r"^  extensions +.*8BITMIME", found.out, re.MULTILINE)
+    assert "it took the mail to it@wexcombe.example: 250" in found.out
+    (mail,) = (site / "caught" / "new").iterdir()
+    assert b"To: it@wexcombe.example" in mail.read_bytes()
+
+
+def test_a_check_that_cannot_send_says_why(site: Path, run: Run) -> None:
+    with (site / "newsletter.toml").open("a") as file:
+        file.write(
+            '[transports.main]\nkind = "smtp"\nhost = "127.0.0.1"\nsecurity = "plain"\nport = 1\n'
+        )
+    found = run("check", "--send", "it@wexcombe.example", "--transport", "main")
+    assert found.status == 3
+    assert "did not take the mail: 127.0.0.1:1 cannot be reached: Connection refused" in found.out
+
+
+def test_a_check_sends_by_a_transport_that_cannot_be_asked(site: Path, run: Run) -> None:
+    found = run("check", "--send", "it@wexcombe.example")
+    assert found.status == 0
+    assert len(list((site / "mails" / "new").iterdir())) == 1
 
 
 def test_init_never_overwrites(tmp_path: Path, run: Run) -> None:

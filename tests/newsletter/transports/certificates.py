@@ -38,6 +38,7 @@ class Certificates:
             self._draft(self._name, self._key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
+            .add_extension(_subject_key(self._key), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         self.authority = folder / "authority.pem"
@@ -48,6 +49,27 @@ class Certificates:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         return self._context(key, self._signed(name, key, host, self._key))
+
+    def server_without_authority_key(self, host: str) -> ssl.SSLContext:
+        """TLS as that server, by a certificate that older tools make (RFC 5280, 4.2.1.1)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        alternative = x509.SubjectAlternativeName([x509.DNSName(host)])
+        draft = self._draft(name, key).add_extension(alternative, critical=False)
+        return self._context(key, draft.sign(self._key, hashes.SHA256()))
+
+    def demanding(self, host: str) -> ssl.SSLContext:
+        """TLS as that server, which wants a certificate of the client."""
+        context = self.server(host)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(self.authority)
+        return context
+
+    def client(self) -> Path:
+        """A PEM file with a client's certificate and key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "news")])
+        return self._file(key, self._signed(name, key, "news", self._key))
 
     def self_signed(self, host: str) -> ssl.SSLContext:
         """TLS as a server that vouches for itself."""
@@ -70,6 +92,7 @@ class Certificates:
         return (
             self._draft(name, key, issuer)
             .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+            .add_extension(_authority_key(signer), critical=False)
             .sign(signer, hashes.SHA256())
         )
 
@@ -90,6 +113,11 @@ class Certificates:
     def _context(
         self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate
     ) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._file(key, certificate))
+        return context
+
+    def _file(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Path:
         file = self._folder / f"{certificate.serial_number}.pem"
         file.write_bytes(
             key.private_bytes(
@@ -99,6 +127,12 @@ class Certificates:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
+
+
+def _subject_key(key: ec.EllipticCurvePrivateKey) -> x509.SubjectKeyIdentifier:
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+
+
+def _authority_key(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())

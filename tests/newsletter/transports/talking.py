@@ -16,11 +16,14 @@ WITH_AND_WITHOUT_PIPELINING = pytest.mark.parametrize(
     "features", [FEATURES, ("8BITMIME",)], ids=["pipelining", "step by step"]
 )
 
+# A server that hangs costs a test a second.
+HASTY = {"timeout": "1s", "answer_timeout": "1s", "final_dot_timeout": "1s"}
+
 
 def send(load: Load, server: FaultySmtp | int, sent: list[Mail], **table: Any) -> Ledger:
     ledger = Ledger()
     port = server if isinstance(server, int) else server.port
-    table = {"security": "plain", "timeout": "1s", **table}
+    table = {"security": "plain", **HASTY, **table}
     transport = load("smtp", host="127.0.0.1", port=port, **table)
     with transport.open() as session:
         session.send(iter(sent), ledger)

@@ -54,7 +54,7 @@ def importing(site: Path) -> Iterator[subprocess.Popen[str]]:
 def told(process: subprocess.Popen[str]) -> str:
     """The next line about the progress: a batch has just been committed."""
     assert process.stderr is not None
-    return process.stderr.readline()
+    return next((line for line in process.stderr if line.startswith("Importing")), "")
 
 
 def finished(site: Path) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
+DATA = Path(__file__).parents[2] / "data" / "lists"
 HEADER = ("email", "name", "kept", "OPTIN_TIME")
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lollollollollollollol">'
@@ -95,31 +96,72 @@ def test_entities_do_not_swell(run: Run, tmp_path: Path, part: str) -> None:
     assert "Traceback" not in ran.err
 
 
-def test_what_unpacks_to_too_much_is_refused_unread(run: Run, tmp_path: Path) -> None:
+def test_a_row_that_no_sheet_can_have_costs_no_memory(run: Run, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
+
+    def far(text: str) -> str:
+        return text.replace('r="2"', 'r="999999999"').replace('"A2"', '"A999999999"')
+
+    rewrite(path, "xl/worksheets/sheet1.xml", far)
+    assert "save it as CSV" in refusal(run, path)
+
+
+def test_what_unpacks_to_too_much_costs_no_memory(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER])
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/more/sharedStrings.xml", b" " * 60_000_000)
-    assert "too large for a spreadsheet" in refusal(run, path)
+    rows = "".join(f'<row r="{n}"><c r="A{n}"/><c r="XFD{n}"/></row>' for n in range(2, 200_000, 9))
+
+    def swollen(text: str) -> str:
+        return text.replace("</sheetData>", f"{rows}</sheetData>")
+
+    rewrite(path, "xl/worksheets/sheet1.xml", swollen)
+    ran = run("subscribers", "import", str(path), *PROOF)
+    assert "Traceback" not in ran.err
+
+
+def test_a_strict_workbook_is_read(run: Run, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
+    transitional = "http://schemas.openxmlformats.org/"
+    for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"):
+        rewrite(
+            path,
+            part,
+            lambda text: text.replace(
+                f"{transitional}spreadsheetml/2006/main",
+                "http://purl.oclc.org/ooxml/spreadsheetml/main",
+            ).replace(
+                f"{transitional}officeDocument/2006/relationships",
+                "http://purl.oclc.org/ooxml/officeDocument/relationships",
+            ),
+        )
+    assert imported(run, path) == {"confirmed": 1}
+
+
+def test_an_old_workbook_is_read(run: Run) -> None:
+    assert imported(run, DATA / "members.xls") == {"confirmed": 1, "suppressed": 1}
+
+
+def test_an_open_document_is_read(run: Run) -> None:
+    assert imported(run, DATA / "members.ods") == {"confirmed": 1, "suppressed": 1}
 
 
 def test_other_archives_are_told_apart(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.ods"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("content.xml", "<x/>")
-    assert "is no XLSX file" in refusal(run, path)
+    assert "is no spreadsheet that can be read" in refusal(run, path)
 
 
 @pytest.mark.parametrize("kept", [100, 3000])
 def test_a_damaged_spreadsheet_is_said_to_be(run: Run, tmp_path: Path, kept: int) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER])
     path.write_bytes(path.read_bytes()[:kept])
-    assert "is damaged" in refusal(run, path)
+    assert "save it" in refusal(run, path)
 
 
 def test_a_broken_part_is_said_to_be(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
     rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text[: len(text) - 60])
-    assert "row" in refusal(run, path)
+    assert "save it as CSV" in refusal(run, path)
 
 
 def test_a_text_has_no_sheets(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,16 @@ from support import Run
 pytestmark = pytest.mark.usefixtures("site")
 LISTS = {
     "bare": "Ann@wexcombe.example\nnowhere\nnew@example.org\n\nann@wexcombe.example\n",
+    "mailboxes": "Ann <Ann@wexcombe.example>; mailto:new@example.org\nnowhere\n",
+    "vcards": (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nEMAIL:Ann@wexcombe.example\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:4.0\nFN:Bad\nEMAIL:nowhere\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:4.0\nFN:New\nEMAIL:new@example.org\nEND:VCARD\n"
+    ),
+    "json": (
+        '[{"email": "Ann@wexcombe.example"}, {"email": "nowhere"}, {"email": "new@example.org"}]'
+    ),
+    "damaged": 'email,name\nAnn@wexcombe.example,"An "n\nnowhere,x\nnew@example.org,N,e,w\n',
     "column": "name,E-Mail\nAnn,Ann@wexcombe.example\nBad,nowhere\nNew,new@example.org\nShort\n",
 }
 
@@ -52,7 +62,7 @@ def test_all_of_a_file_are_lifted(run: Run, listed: str) -> None:
 
 def test_a_header_that_is_not_known_is_no_address(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "addresses.csv"
-    path.write_text("Courriel\nann@wexcombe.example\n")
+    path.write_text("Kontakt\nnobody\n")
     assert "one address a line" in run("subscribers", "suppress", "--file", str(path)).err
 
 

@@ -1,7 +1,7 @@
 """Whom a refusal stops: recipients fail alone, answers that refuse us stop the transport."""
 
 import pytest
-from sending import counts_of, make_digest, state_of
+from sent_editions import counts_of, make_digest, state_of
 from support import RecordingTransport, add_article, add_subscriber
 
 from newsletter.app import Newsletter

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FaultySmtp
-from sending import ANN, BEN, counts_of, make_digest, recipients, state_of
+from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from sqlalchemy import select, update
 from support import RecordingTransport, add_article, add_subscriber, make_app
 

@@ -5,7 +5,7 @@ from faulty_smtp import CLOSE, Reaction, say
 from ledger import Ledger, mail, mails
 from talking import Load, Start, outcome, send
 
-from newsletter.transports.base import Accepted, InDoubt, Unsupported
+from newsletter.transports.base import Accepted, InDoubt, Mail, Unsupported
 
 
 class TestServersOfOtherTimes:
@@ -101,6 +101,29 @@ class TestWhatTheServerOffers:
         unable = send(load, faulty_smtp(), [mail(3), sent, mail(4)])
         assert unable.kinds == ["Refused", "Accepted", "Accepted"]
         assert "SMTPUTF8" in unable.outcomes[1].response
+
+    def test_mail_vouched_for_as_plain_may_name_a_non_ascii_recipient(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp(features=["SMTPUTF8", "8BITMIME", "PIPELINING"])
+        address = "jörg@wexcombe.example"
+        sent = Mail(
+            key=1,
+            sender="bounces@wexcombe.example",
+            recipient=address,
+            content=f"To: {address}\r\n\r\nx\r\n".encode(),
+            plain=True,
+        )
+        assert send(load, server, [sent]).kinds == ["Accepted"]
+        assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
+        assert server.mails[0].content == sent.content
+
+    def test_an_address_that_cannot_be_encoded_fails_alone(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        odd = mail(1, "j\udcf6rg@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")
+        server = faulty_smtp(features=["SMTPUTF8", "8BITMIME", "PIPELINING"])
+        assert send(load, server, [odd, mail(2)]).kinds == ["Refused", "Accepted"]
 
     def test_the_null_sender_is_sent_as_such(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp(features=[])

@@ -90,7 +90,10 @@ class TestLostConnections:
         server = faulty_smtp({"content": [HANG]})
         ledger = send(load, server, mails(2))
         assert ledger.kinds == ["InDoubt", "Accepted"]
-        assert "timed out" in ledger.outcomes[1].response
+        assert ledger.outcomes[1].response == (
+            "no answer to the content: the server was silent after the final dot for 1 s "
+            "(the option final_dot_timeout)"
+        )
 
     @pytest.mark.parametrize("answer", ["250", "354 go on", "garbage", "99 bottles", "\xff\xfe"])
     def test_nonsense_after_the_content_is_a_doubt_unless_it_begins_with_a_code(
@@ -115,13 +118,43 @@ class TestLostConnections:
         }
         assert len(ledger.outcomes) == 2
 
-    def test_421_in_mid_session_is_heard_and_the_rest_goes_on_a_new_connection(
+    @WITH_AND_WITHOUT_PIPELINING
+    @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA", "content"])
+    def test_421_in_mid_session_ends_the_connection_and_no_mail(
+        self, faulty_smtp: Start, load: Load, features: tuple[str, ...], moment: str
+    ) -> None:
+        ending = say_and_close("421 4.3.2 shutting down")
+        server = faulty_smtp({moment: [None, ending]}, features=features)
+        ledger = send(load, server, mails(4))
+        assert ledger.kinds == ["Accepted"] * 4
+        assert ledger.handed_over == [1, 2, 3, 4]
+        assert server.connections == 2
+
+    def test_421_to_the_first_mail_of_a_connection_asks_for_a_slower_pace(
         self, faulty_smtp: Start, load: Load
     ) -> None:
-        server = faulty_smtp({"MAIL": [None, say_and_close("421 4.3.2 shutting down")]})
-        ledger = send(load, server, mails(4))
-        assert ledger.kinds == ["Accepted", "Deferred", "Accepted", "Accepted"]
-        assert ledger.outcomes[2] == Deferred(response="421 4.3.2 shutting down", throttled=True)
+        server = faulty_smtp({"MAIL": [say_and_close("421 4.3.2 shutting down")]})
+        ledger = send(load, server, mails(2))
+        assert ledger.outcomes[1] == Deferred(response="421 4.3.2 shutting down", throttled=True)
+        assert ledger.kinds == ["Deferred", "Accepted"]
+
+    def test_421_to_the_same_content_twice_defers_the_mail(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        ending = say_and_close("421 4.3.2 not this one")
+        server = faulty_smtp({"content": [None, ending, ending]})
+        ledger = send(load, server, mails(3))
+        assert ledger.kinds == ["Accepted", "Deferred", "Accepted"]
+
+    def test_450_4_3_2_on_a_fresh_connection_is_tried_once_on_another(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        testing = say("450 4.3.2 Service currently unavailable")
+        passed = faulty_smtp({"RCPT": [testing]})
+        assert send(load, passed, mails(2)).kinds == ["Accepted", "Accepted"]
+        assert passed.connections == 2
+        busy = faulty_smtp({"RCPT": [testing, testing]})
+        assert send(load, busy, mails(2)).kinds == ["Deferred", "Deferred"]
 
     def test_421_to_the_content_is_a_no_not_a_doubt(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"content": [say_and_close("421 4.3.2 shutting down")]})

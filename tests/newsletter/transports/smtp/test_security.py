@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,6 +127,71 @@ class TestStartTls:
         with pytest.raises(TransportStopped, match="check port and security"):
             deliver(load, faulty_smtp(), security="tls")
 
+    def test_one_that_breaks_rfc_5280_is_refused_with_the_way_out(
+        self, faulty_smtp: Start, load: Load, certificates: Certificates, security: str
+    ) -> None:
+        server = faulty_smtp(
+            features=[*FEATURES, "STARTTLS"],
+            tls=certificates.server_without_authority_key("localhost"),
+            implicit=security == "tls",
+        )
+        table = {"security": security, "ca_file": str(certificates.authority)}
+        with pytest.raises(TransportStopped, match="strict_certificates = false") as error:
+            deliver(load, server, **table)
+        assert "Authority Key Identifier" in str(error.value)
+        ledger = deliver(load, server, **table, strict_certificates=False)
+        assert ledger.kinds == ["Accepted"] * 3
+
+
+class TestClientCertificates:
+    @pytest.fixture
+    def demanding(
+        self, faulty_smtp: Start, certificates: Certificates, security: str
+    ) -> FaultySmtp:
+        return faulty_smtp(
+            features=[*FEATURES, "STARTTLS"],
+            tls=certificates.demanding("localhost"),
+            implicit=security == "tls",
+        )
+
+    def test_a_server_that_demands_one_gets_no_mail_and_is_told(
+        self, demanding: FaultySmtp, load: Load, certificates: Certificates, security: str
+    ) -> None:
+        # Where its alert meets our EHLO on the way it may be lost: then it is told as a guess.
+        try:
+            ledger = deliver(
+                load, demanding, security=security, ca_file=str(certificates.authority)
+            )
+            told = ledger.outcomes[1].response
+            assert ledger.kinds == ["Deferred"] * 3
+        except TransportStopped as error:
+            told = str(error)
+        assert "demands a client certificate" in told
+        assert not demanding.mails
+
+    def test_ours_is_shown(
+        self, demanding: FaultySmtp, load: Load, certificates: Certificates, security: str
+    ) -> None:
+        ledger = deliver(
+            load,
+            demanding,
+            security=security,
+            ca_file=str(certificates.authority),
+            client_certificate=str(certificates.client()),
+        )
+        assert ledger.kinds == ["Accepted"] * 3
+
+    def test_a_demand_in_words_stops_everything_too(self, faulty_smtp: Start, load: Load) -> None:
+        words = "421 4.7.1 mx.wexcombe.example Error: No client certificate presented"
+        server = faulty_smtp({"EHLO": say(words)})
+        with pytest.raises(TransportStopped, match="set client_certificate"):
+            deliver(load, server, security="plain")
+
+    def test_a_file_that_holds_none_is_told(self, load: Load, tmp_path: Path) -> None:
+        (tmp_path / "client.pem").write_text("nothing")
+        with pytest.raises(ConfigurationError, match=r"client_certificate: .*client\.pem"):
+            load("smtp", host="mail.example", client_certificate="client.pem")
+
 
 class TestLogin:
     @pytest.fixture
@@ -148,7 +214,9 @@ class TestLogin:
         self, start: Start, load: Load, login: dict[str, str]
     ) -> None:
         server = start({"AUTH": say("535 5.7.8 bad credentials")})
-        with pytest.raises(TransportStopped, match="refused the login of newsletter: 535") as error:
+        with pytest.raises(
+            TransportStopped, match="refused the login of newsletter by PLAIN: 535"
+        ) as error:
             deliver(load, server, **login)
         assert PASSWORD not in repr(error.getrepr(showlocals=False))
 

@@ -1,0 +1,135 @@
+"""Addresses in articles: resolved, percent-encoded (RFC 3986), and kept relative within our site.
+
+An address within the site is stored as a path below the site's address, such as "/maps/wall.html",
+so that a site that moves takes its links along; `resolved` completes it when it is shown.
+"""
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+import idna
+
+LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+IMAGE_SCHEMES = frozenset({"http", "https"})
+# RFC 3986 section 2: reserved characters that a part may hold as they are; "%" is of escapes.
+_PATH = "/:@!$&'()*+,;=~-._%"
+_QUERY = _PATH + "?"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# XML 1.0 section 2.2: what no document may hold, and what it discourages, C1 controls and
+# non-characters (Unicode 23.7); the feeds are XML.
+ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+# Looked for apart, and only where there is any, because one set of all takes ten times as long.
+BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+ILLEGAL_BEYOND_BMP = re.compile(
+    "["
+    + "".join(f"{chr(n + 0xFFFE)}{chr(n + 0xFFFF)}" for n in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+_TAG = re.compile(r'<[a-z][a-z0-9]*(?:\s+[a-z-]+="[^"]*")+\s*>')
+_WITHIN = re.compile(r'(\s(?:href|src|cite)=")(/[^/"][^"]*|/)(?=")')
+_ANCHOR = re.compile(r'(\shref=")(#[^"]*)(?=")')
+
+
+def names_in(words: str) -> frozenset[str]:
+    """The names of a list that is written as a text."""
+    return frozenset(words.split())
+
+
+def without_controls(text: str) -> str:
+    """The text without the characters that XML, and so a feed, cannot hold; line ends as LF."""
+    text = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return ILLEGAL_BEYOND_BMP.sub("", text) if BEYOND_BMP.search(text) else text
+
+
+def absolute_address(
+    address: str, base: str, schemes: frozenset[str] = IMAGE_SCHEMES
+) -> str | None:
+    """The address made absolute and encoded, or None where it leads nowhere allowed."""
+    address = re.sub(r"[\t\n]", "", without_controls(address)).strip()
+    if not address or (address.startswith("#") and not urlsplit(base).path.strip("/")):
+        return None
+    try:
+        joined = urljoin(base, address)
+        return _encoded(joined, schemes)
+    except ValueError:
+        return None
+
+
+def _encoded(address: str, schemes: frozenset[str]) -> str | None:
+    parts = urlsplit(address)
+    if parts.scheme not in schemes:
+        return None
+    if parts.scheme == "tel":
+        return "tel:" + re.sub(r"[^\d+().;=a-zA-Z*#-]", "", unquote(parts.path))
+    if parts.scheme not in IMAGE_SCHEMES:
+        return urlunsplit(
+            parts._replace(path=_quoted(parts.path, _PATH), query=_quoted(parts.query, _QUERY))
+        )
+    if not parts.hostname:
+        return None
+    return urlunsplit(
+        (
+            parts.scheme,
+            _host(parts.netloc),
+            _quoted(parts.path, _PATH),
+            _quoted(parts.query, _QUERY),
+            _quoted(parts.fragment, _QUERY),
+        )
+    )
+
+
+def _quoted(part: str, safe: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=safe, errors="replace")
+
+
+def _host(netloc: str) -> str:
+    """The authority with its host in ASCII (RFC 5891).
+
+    Raises:
+        ValueError: it is no host.
+    """
+    if netloc.isascii():
+        if re.search(r"[\s<>\"\\^`{|}]", netloc):
+            raise ValueError(netloc)
+        return netloc
+    before, at, host = netloc.rpartition("@")
+    name, colon, port = host.partition(":")
+    try:
+        ascii_name = idna.encode(name, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise ValueError(netloc) from error
+    return f"{quote(before, safe=':%')}{at}{ascii_name}{colon}{port}"
+
+
+def within_site(address: str, base_url: str) -> str:
+    """The address as a path below the site's where it is the site's own, else as it is."""
+    if base_url and address.startswith(base_url + "/") and not address.startswith(base_url + "//"):
+        return address[len(base_url) :]
+    return address
+
+
+def relative_to_site(html: str, base_url: str) -> str:
+    """Sanitised HTML with the site's own addresses as paths below the site's."""
+    prefix = f'"{base_url}/'
+    if not base_url or prefix not in html:
+        return html
+    pattern = re.compile(rf'(\s(?:href|src|cite)="){re.escape(base_url)}(?=/(?!/))')
+    return _TAG.sub(lambda tag: pattern.sub(r"\1", tag[0]), html)
+
+
+def resolved(html: str, base_url: str, page: str = "") -> str:
+    """A stored body as it is shown: every address in it absolute.
+
+    Args:
+        page: the address that anchors (`#note-1`) lead to; empty: they stay within the document.
+    """
+    if '="/' not in html and '="#' not in html:
+        return html
+
+    def completed(tag: re.Match[str]) -> str:
+        text = _WITHIN.sub(rf"\g<1>{base_url}\g<2>", tag[0])
+        return _ANCHOR.sub(rf"\g<1>{page}\g<2>", text) if page else text
+
+    return _TAG.sub(completed, html)

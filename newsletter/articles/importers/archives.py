@@ -1,0 +1,171 @@
+"""Exports in ZIP files: Substack's, Medium's, Mailchimp's campaigns, and any folder of articles.
+
+Each entry is read as the file that it is, one at a time. What an archive says of its entries in a
+table beside them (Substack's posts.csv, Mailchimp's campaigns.csv) completes them.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from newsletter.articles.importers import html, markdown, text
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Importer,
+    Reading,
+    Record,
+    Unreadable,
+    checked,
+)
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.naming import held_back, key_of
+from newsletter.articles.models import ArticleStatus
+
+# What is larger when unpacked is no article, but a bomb.
+LARGEST_ENTRY_BYTES = 64 * 1024 * 1024
+MOST_ENTRIES = 100_000
+READERS: Mapping[str, Importer] = {
+    ".html": html.read,
+    ".htm": html.read,
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".txt": text.read,
+}
+TABLES = ("posts.csv", "campaigns.csv")
+_SUBSTACK = re.compile(r"(?:^|/)(?P<id>\d+)\.(?P<slug>[\w-]+)\.html$")
+_MEDIUM = re.compile(r"(?:^|/)posts/(?:draft_|\d{4}-\d{2}-\d{2}_).*-(?P<id>[0-9a-f]{8,16})\.html$")
+_MAILCHIMP = re.compile(r"(?:^|/)(?:campaigns_content/)?(?P<id>\d+)_-?(?P<title>[^/]*)\.html?$")
+
+Entry = tuple[str, Callable[[], bytes]]
+
+
+def is_zip(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04")
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """The articles of every entry."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = _entries(archive)
+            rows = _tables(entries)
+            for entry, load in entries:
+                if PurePosixPath(entry).suffix.lower() in READERS:
+                    yield from _read_entry(entry, load, name, rows, context)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        yield BadRecord(
+            where=name, what=f"it is a damaged ZIP file: {error}", mend="export it again"
+        )
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+
+
+def _entries(archive: zipfile.ZipFile) -> list[Entry]:
+    infos = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename)]
+    if len(infos) > MOST_ENTRIES:
+        raise Unreadable(
+            f"the archive has {len(infos)} entries", f"split it, {MOST_ENTRIES} in each"
+        )
+
+    def loader(info: zipfile.ZipInfo) -> Callable[[], bytes]:
+        def load() -> bytes:
+            with archive.open(info) as file:
+                content = file.read(LARGEST_ENTRY_BYTES + 1)
+            if len(content) > LARGEST_ENTRY_BYTES:
+                raise Unreadable(
+                    f"it is larger than {LARGEST_ENTRY_BYTES >> 20} MiB", "leave it out"
+                )
+            return content
+
+        return load
+
+    return [(info.filename, loader(info)) for info in infos]
+
+
+def _is_shown(name: str) -> bool:
+    return not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
+    """What tables of the archive say of its entries, by the number that begins an entry's name."""
+    found: dict[str, dict[str, str]] = {}
+    for name, load in entries:
+        if PurePosixPath(name).name in TABLES:
+            for row in csv.DictReader(io.StringIO(decode(load()))):
+                number = (
+                    row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
+                ).partition(".")
+                found[number[0]] = {key: value for key, value in row.items() if key and value}
+    return found
+
+
+def _read_entry(
+    entry: str,
+    load: Callable[[], bytes],
+    name: str,
+    rows: Mapping[str, Mapping[str, str]],
+    context: ImportContext,
+) -> Iterator[Record | BadRecord]:
+    where = f"{name}, {entry}"
+    try:
+        content = load()
+    except (Unreadable, zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
+        yield BadRecord(where=where, what=f"it cannot be unpacked: {error}", mend="export it again")
+        return
+    if found := _SUBSTACK.search(entry):
+        yield _of_substack(content, where, found["id"], rows.get(found["id"], {}), context)
+        return
+    for item in READERS[PurePosixPath(entry).suffix.lower()](content, entry, context):
+        item = replace(item, where=where)
+        yield _named(item, entry, rows) if isinstance(item, Record) else item
+
+
+def _of_substack(
+    content: bytes, where: str, number: str, row: Mapping[str, str], context: ImportContext
+) -> Record | BadRecord:
+    """A post's bare body; the table says everything else."""
+    fields = Fields({"date": row.get("post_date"), **row})
+    try:
+        published_at = fields.published_at(context.zone)
+        status, why = held_back(fields.status(), published_at)
+        if not row:
+            status, why = ArticleStatus.DRAFT, ("posts.csv says nothing of it: kept as a draft",)
+        record = Record(
+            source="substack",
+            source_key=f"substack {number}",
+            explicit_key=True,
+            title=fields.text("title"),
+            body_html=decode(content),
+            published_at=published_at,
+            where=where,
+            summary=fields.text("summary"),
+            status=status,
+            notes=(*fields.notes, *why),
+        )
+        return checked(record, context)
+    except Unreadable as error:
+        return BadRecord(where=where, what=error.what, mend=error.mend)
+
+
+def _named(item: Record, entry: str, rows: Mapping[str, Mapping[str, str]]) -> Record:
+    """A key that stays when the archive is exported again, and what a table says of it."""
+    if found := _MEDIUM.search(entry):
+        return replace(item, source="medium", source_key=f"medium {found['id']}", explicit_key=True)
+    found = _MAILCHIMP.search(entry)
+    row = rows.get(found["id"], {}) if found else {}
+    if found and (row or "campaigns" in entry):
+        title = row.get("Subject") or row.get("Title") or item.title
+        return replace(
+            item,
+            source="mailchimp",
+            source_key=f"mailchimp {found['id']}",
+            explicit_key=True,
+            title=title,
+        )
+    return replace(item, source_key=item.source_key if item.explicit_key else key_of(entry))

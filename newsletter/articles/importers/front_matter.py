@@ -1,0 +1,139 @@
+"""The named values at the head of a document: YAML, TOML, JSON, or lines as Pelican has them.
+
+Texts that look like dates, times or numbers stay texts: `date: 2019-02-30` is read, and refused
+with a reason, where dates are read; `10:30` is no number to base sixty.
+"""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
+
+from newsletter.articles.importers.base import Unreadable, one_line
+
+MEND = "front matter is lines such as 'title: Harbour reopens' between two lines of ---"
+_YAML = re.compile(r"---[ \t]*\n(?P<head>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(?P<head>.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"(?P<name>[A-Za-z][\w -]{0,40}?)[ \t]*:(?:[ \t]+(?P<value>.*?))?[ \t]*")
+_HEADERS = re.compile(
+    r"(?:title|date|slug|author|tags|category|status|summary|modified):", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """What stands at the head, and below it."""
+
+    values: dict[str, Any]
+    text: str
+    notes: tuple[str, ...] = ()
+    has_front_matter: bool = True
+
+
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # untyped
+    """YAML's safe types; dates, and numbers that begin with 0 or have colons, stay texts."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in {"null", "merge"}
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}$"), list("-0123456789")
+)
+
+
+def split(text: str) -> Document:
+    """The values at the head of a document, and the text below them.
+
+    Raises:
+        Unreadable: the head is not names and values, or not closed.
+    """
+    text = text.lstrip()
+    if re.match(r"---[ \t]*\n", text):
+        return _of_yaml(text)
+    if re.match(r"\+\+\+[ \t]*\n", text):
+        return _of_toml(text)
+    if re.match(r"\{\s*(?:\n\s*)?\"", text):
+        return _of_json(text)
+    if _HEADERS.match(text):
+        return _of_lines(text)
+    return Document(values={}, text=text, has_front_matter=False)
+
+
+def _of_yaml(text: str) -> Document:
+    found = _YAML.match(text)
+    if found is None:
+        raise Unreadable("the front matter is not closed", "end it with a line of ---")
+    notes: tuple[str, ...] = ()
+    try:
+        values = yaml.load(found["head"], Loader=_Loader)  # noqa: S506  # a safe loader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        values = _lenient(found["head"])
+        if not values:
+            raise Unreadable(f"the front matter cannot be read: {_reason(error)}", MEND) from error
+        notes = (f"the front matter is not YAML ({_reason(error)}): read line by line",)
+    if not isinstance(values, dict | None):
+        raise Unreadable("the front matter is not names and values", MEND)
+    return Document(values=values or {}, text=text[found.end() :].strip("\n"), notes=notes)
+
+
+def _lenient(head: str) -> dict[str, Any]:
+    """The lines "name: value", as people write them who know nothing of quotation marks."""
+    values: dict[str, Any] = {}
+    for line in head.split("\n"):
+        if found := _LINE.fullmatch(line):
+            value = (found["value"] or "").strip()
+            values[found["name"]] = value[1:-1] if re.fullmatch(r"(['\"]).*\1", value) else value
+    return values
+
+
+def _reason(error: Exception) -> str:
+    """One line of what the YAML parser says, its line counted from the top of the file."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 2}: {error.problem}"
+    return one_line(str(error))[:200] or type(error).__name__
+
+
+def _of_toml(text: str) -> Document:
+    found = _TOML.match(text)
+    if found is None:
+        raise Unreadable("the front matter is not closed", "end it with a line of +++")
+    try:
+        values = tomllib.loads(found["head"])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Unreadable(
+            f"the front matter is not TOML: {one_line(str(error))[:200]}", MEND
+        ) from error
+    # Zola and Hugo put what a site adds to its pages below tables of their own.
+    for table in ("taxonomies", "extra", "params"):
+        if isinstance(values.get(table), dict):
+            values = {**values[table], **values}
+    return Document(values=values, text=text[found.end() :].strip("\n"))
+
+
+def _of_json(text: str) -> Document:
+    try:
+        values, end = json.JSONDecoder().raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return Document(values={}, text=text, has_front_matter=False)
+    return Document(values=values, text=text[end:].strip("\n"))
+
+
+def _of_lines(text: str) -> Document:
+    """Lines up to the first empty one, as Pelican and MultiMarkdown have them."""
+    head, _, below = text.partition("\n\n")
+    if not all(_LINE.fullmatch(line) for line in head.split("\n")):
+        return Document(values={}, text=text, has_front_matter=False)
+    return Document(values=_lenient(head), text=below.strip("\n"))

@@ -1,0 +1,121 @@
+"""Ghost's JSON export: its posts, with authors and tags; pages and members are left out.
+
+docs.ghost.org describes the file under "Migration": {"db": [{"data": {"posts": …}}]}.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+)
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.text import paragraphs_of
+
+MEND = "export it again under Settings > Migration tools in Ghost"
+# What Ghost writes in place of the site's own address.
+SITE = "__GHOST_URL__"
+
+
+def is_export(text: str) -> bool:
+    return '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a post."""
+    try:
+        data = _data(decode(content))
+        posts = [post for post in _rows(data, "posts") if not _is_page(post)]
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+        return
+    tags = _names(data, "posts_tags", "tags", "tag_id")
+    authors = _names(data, "posts_authors", "users", "author_id")
+    for number, post in enumerate(posts, start=1):
+        where = f"{name}, post {number}"
+        yield attempt(where, partial(_record, post, where, tags, authors, context))
+
+
+def _data(text: str) -> Mapping[str, Any]:
+    try:
+        whole = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Unreadable("it is not JSON", MEND) from error
+    if isinstance(whole, dict) and isinstance(whole.get("db"), list) and whole["db"]:
+        whole = whole["db"][0]
+    data = whole.get("data") if isinstance(whole, dict) else None
+    if not isinstance(data, dict) or not isinstance(data.get("posts"), list):
+        raise Unreadable("it is not an export of Ghost", MEND)
+    return data
+
+
+def _rows(data: Mapping[str, Any], table: str) -> Iterator[Mapping[str, Any]]:
+    rows = data.get(table)
+    return (row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict))
+
+
+def _is_page(post: Mapping[str, Any]) -> bool:
+    return post.get("type") == "page" or post.get("page") in (1, True)
+
+
+def _names(data: Mapping[str, Any], links: str, table: str, key: str) -> dict[str, list[str]]:
+    """By post, the names of the tags or authors linked to it; Ghost's inner tags begin with #."""
+    names = {str(row.get("id")): str(row.get("name") or "") for row in _rows(data, table)}
+    found: dict[str, list[str]] = {}
+    for row in sorted(_rows(data, links), key=lambda row: str(row.get("sort_order") or 0).zfill(6)):
+        name = names.get(str(row.get(key)), "")
+        if name and not name.startswith("#"):
+            found.setdefault(str(row.get("post_id")), []).append(name)
+    return found
+
+
+def _record(
+    post: Mapping[str, Any],
+    where: str,
+    tags: Mapping[str, list[str]],
+    authors: Mapping[str, list[str]],
+    context: ImportContext,
+) -> Record:
+    fields, number = Fields(post), str(post.get("id"))
+    published_at = fields.published_at(context.zone) if post.get("published_at") else None
+    status, why = held_back(fields.status(), published_at)
+    key = str(post.get("uuid") or number or post.get("slug"))
+    record = Record(
+        source="ghost",
+        source_key=key,
+        explicit_key=True,
+        title=fields.text("title"),
+        body_html=_body(post, context),
+        published_at=published_at,
+        where=where,
+        summary=str(post.get("custom_excerpt") or ""),
+        author=", ".join(authors.get(number, ())),
+        topics=tuple(tags.get(number, ())),
+        image_url=str(post.get("feature_image") or "").replace(SITE, context.old_site),
+        canonical_url=str(post.get("canonical_url") or ""),
+        status=status,
+        updated_at=fields.moment("updated", context.zone),
+        notes=(*fields.notes, *why),
+    )
+    return checked(record, context)
+
+
+def _body(post: Mapping[str, Any], context: ImportContext) -> str:
+    """The rendered text; of a draft of old, its Markdown; else its words."""
+    html = post.get("html")
+    if not isinstance(html, str) or not html.strip():
+        markdown, plain = post.get("markdown"), post.get("plaintext")
+        html = html_of(markdown) if isinstance(markdown, str) and markdown else ""
+        html = html or (paragraphs_of(plain) if isinstance(plain, str) else "")
+    return html.replace(SITE, context.old_site)

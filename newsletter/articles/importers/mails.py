@@ -1,0 +1,148 @@
+"""Earlier newsletters as mails: `.eml` files and mailboxes (mbox, RFC 4155).
+
+The subject is the title, `Date` the time, the HTML part the text; what belongs to the sending
+(preheader, unsubscribe links, counting pixels) is judged by `mending`, as in every body.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import partial
+from hashlib import sha256
+
+from lxml import html as trees
+
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+    one_line,
+)
+from newsletter.articles.importers.dates import read_moment
+from newsletter.articles.importers.decoding import decode
+from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.text import paragraphs_of
+
+MEND = "save the mail again as .eml"
+_FROM_LINE = re.compile(rb"^From [^\r\n]*\r?\n", re.MULTILINE)
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_HEADER = re.compile(rb"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.IGNORECASE)
+_WAYS_OUT = re.compile(
+    r"unsubscribe|abmelden|d[ée]sabonner|list-manage|manage.{0,20}preferences", re.IGNORECASE
+)
+
+
+def is_mail(content: bytes) -> bool:
+    head = content[:4096]
+    return bool(_HEADER.match(head)) and bool(
+        re.search(
+            rb"^(?:Subject|Message-ID|MIME-Version|Received):", head, re.MULTILINE | re.IGNORECASE
+        )
+    )
+
+
+def is_mailbox(content: bytes) -> bool:
+    return content.startswith(b"From ")
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a mail."""
+    if not content.strip():
+        yield BadRecord(where=name, what="the file is empty", mend=MEND)
+        return
+    if not is_mailbox(content):
+        yield attempt(name, partial(_record, content, name, context))
+        return
+    for number, mail in enumerate(_mails(content), start=1):
+        where = f"{name}, mail {number}"
+        yield attempt(where, partial(_record, mail, where, context))
+
+
+def _mails(content: bytes) -> Iterator[bytes]:
+    """A mail begins at a "From " line behind an empty one."""
+    starts = [
+        found
+        for found in _FROM_LINE.finditer(content)
+        if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))
+    ]
+    ends = [found.start() for found in starts[1:]] + [len(content)]
+    for start, end in zip(starts, ends, strict=True):
+        yield _QUOTED_FROM.sub(rb"\1", content[start.end() : end])
+
+
+def _record(content: bytes, where: str, context: ImportContext) -> Record:
+    message = message_from_bytes(content, policy=policy.default)
+    if not isinstance(message, EmailMessage) or not message.keys():
+        raise Unreadable("it is not a mail", MEND)
+    notes: list[str] = []
+    published_at = _date(message, context, notes)
+    status, why = held_back(None, published_at)
+    number = one_line(_header(message, "Message-ID")).strip("<>")
+    record = Record(
+        source="mail",
+        source_key=number or f"mail:{sha256(content).hexdigest()[:32]}",
+        explicit_key=True,
+        title=one_line(_header(message, "Subject")),
+        body_html=_body(message),
+        published_at=published_at,
+        where=where,
+        author=re.sub(r"\s*<[^<>]*>\s*$", "", one_line(_header(message, "From"))).strip('" '),
+        status=status,
+        notes=(*notes, *why),
+    )
+    return checked(record, context)
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return str(message.get(name) or "")
+    except Exception:  # noqa: BLE001  # the standard library's parser raises on some odd headers
+        return ""
+
+
+def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> datetime | None:
+    # As it is written: the parsed header has lost the zones that it does not know.
+    raw = (str(value) for name, value in message.raw_items() if name.lower() == "date")
+    written = one_line(next(raw, ""))
+    try:
+        moment = read_moment(written, context.zone) if written else None
+    except Unreadable as error:
+        notes.append(f"date was left out: {error.what}")
+        return None
+    if moment and moment.reading:
+        notes.append(f"date read as {moment.reading}")
+    return moment.at if moment else None
+
+
+def _body(message: EmailMessage) -> str:
+    """The HTML, without the lines that are of the sending; else the plain words."""
+    try:
+        part = message.get_body(preferencelist=("html", "plain"))
+        payload = part.get_payload(decode=True) if part is not None else None
+    except Exception as error:  # as above, of odd structures
+        raise Unreadable("its parts cannot be taken apart", MEND) from error
+    if part is None or not isinstance(payload, bytes) or not payload.strip():
+        raise Unreadable("there is no text in the mail", "leave it out")
+    words = decode(payload, part.get_content_charset() or "")
+    if part.get_content_type() != "text/html":
+        return paragraphs_of(words)
+    return _without_ways_out(words)
+
+
+def _without_ways_out(html: str) -> str:
+    """Links by which the reader of the old mail left its list lead nobody else anywhere."""
+    root = trees.document_fromstring(
+        html.encode("utf-8", "replace"), parser=trees.HTMLParser(encoding="utf-8")
+    )
+    for link in list(root.iter("a")):
+        if _WAYS_OUT.search(f"{link.get('href') or ''} {link.text_content()}"):
+            link.drop_tree()
+    body = root.find("body")
+    part = body if body is not None else root
+    return str(trees.tostring(part, encoding="unicode"))

@@ -1,0 +1,91 @@
+"""A sitemap of an old site (sitemaps.org): the addresses of its pages, to be read one by one.
+
+A page that tells no article of its own (a list, a form) fails by itself, as every page does.
+"""
+
+import gzip
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from newsletter.articles.importers.base import Record, Unreadable
+from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.models import ArticleStatus
+from newsletter.errors import FetchError
+
+# sitemaps.org: a file holds at most 50,000 addresses, and an index as many files.
+MOST_PAGES = 50_000
+MOST_FILES = 500
+LARGEST_BYTES = 50 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """An address, and when the sitemap says that it last changed."""
+
+    address: str
+    changed: str = ""
+
+
+def is_sitemap(content: bytes) -> bool:
+    head = content[:2000]
+    return b"<urlset" in head or b"<sitemapindex" in head
+
+
+def pages_of(content: bytes, fetch: Callable[[str], bytes]) -> Iterator[Page]:
+    """The pages of a sitemap, and of those that an index names.
+
+    Raises:
+        Unreadable: it is damaged.
+    """
+    files, seen = [content], set[str]()
+    while files and len(seen) < MOST_PAGES:
+        for kind, page in _entries(_unpacked(files.pop(0))):
+            if page.address in seen or not page.address.startswith(("http://", "https://")):
+                continue
+            seen.add(page.address)
+            if kind == "url":
+                yield page
+            elif len(files) < MOST_FILES:
+                try:
+                    files.append(fetch(page.address))
+                except FetchError as error:
+                    raise Unreadable(str(error), "fetch the sitemaps one by one") from error
+
+
+def _unpacked(content: bytes) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        return file.read(LARGEST_BYTES)
+
+
+def _entries(content: bytes) -> Iterator[tuple[str, Page]]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    root = etree.fromstring(content.strip(), parser) if content.strip() else None
+    if root is None:
+        raise Unreadable("the sitemap is damaged", "fetch it again")
+    for element in root.iterchildren("{*}url", "{*}sitemap"):
+        address = (element.findtext("{*}loc") or "").strip()
+        changed = (element.findtext("{*}lastmod") or "").strip()
+        yield etree.QName(element).localname, Page(address=address, changed=changed)
+
+
+def completed(record: Record, page: Page, zone: ZoneInfo) -> Record:
+    """The record under its address; dated by the sitemap where the page says no date."""
+    record = replace(record, source_key=page.address, explicit_key=True)
+    record = replace(record, canonical_url=record.canonical_url or page.address)
+    if record.published_at is not None or not page.changed:
+        return record
+    try:
+        moment = moment_of(page.changed, zone)
+    except Unreadable:
+        return record
+    note = "without a date on the page: kept as a draft, under its last change in the sitemap"
+    return replace(
+        record, published_at=moment, status=ArticleStatus.DRAFT, notes=(*record.notes, note)
+    )

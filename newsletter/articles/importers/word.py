@@ -1,0 +1,127 @@
+"""Documents of Word (DOCX), read by mammoth: headings, lists, tables, notes, links.
+
+Pictures within a document have no address; they are left out, and told.
+"""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from functools import partial
+
+import mammoth
+from lxml import etree
+
+from newsletter.articles.importers.base import (
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+    attempt,
+    checked,
+)
+from newsletter.articles.importers.dates import find_reading
+from newsletter.articles.importers.naming import date_in, held_back, key_of
+
+MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
+LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024
+_TITLE = re.compile(r"\s*<h1[^>]*>(?P<title>.*?)</h1>", re.DOTALL)
+_FIRST = re.compile(r"\s*<p>(?P<line>[^<]{1,100})</p>")
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
+_PROPERTIES = {"title": "title", "author": "creator", "created": "created", "words": "keywords"}
+
+
+def is_document(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04") and b"word/" in content[:65_536] + content[-65_536:]
+
+
+def read(content: bytes, name: str, context: ImportContext) -> Reading:
+    """One article a document."""
+    yield attempt(name, partial(_record, content, name, context))
+
+
+def _record(content: bytes, name: str, context: ImportContext) -> Record:
+    html, pictures, properties = _converted(content)
+    notes = [f"{pictures} × picture within the document left out"] if pictures else []
+    title, html = _title(html, properties)
+    published_at, html = _date(html, name, context, notes)
+    status, why = held_back(None, published_at)
+    record = Record(
+        source="word",
+        source_key=key_of(name),
+        explicit_key=False,
+        title=title,
+        body_html=html,
+        published_at=published_at,
+        where=name,
+        author=properties.get("author", ""),
+        topics=tuple(re.split(r"\s*[,;]\s*", properties["words"]))
+        if "words" in properties
+        else None,
+        status=status,
+        notes=(*notes, *why),
+    )
+    return checked(record, context)
+
+
+def _converted(content: bytes) -> tuple[str, int, dict[str, str]]:
+    """The HTML, how many pictures were left out, and what the document says of itself."""
+    pictures = 0
+
+    def left_out(_image: object) -> list[object]:
+        nonlocal pictures
+        pictures += 1
+        return []
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            _check_size(parts)
+            properties = _properties(parts)
+        result = mammoth.convert_to_html(
+            io.BytesIO(content), convert_image=left_out, style_map=_STYLES, id_prefix="note-"
+        )
+    except Unreadable:
+        raise
+    except Exception as error:  # mammoth raises whatever a broken document makes it
+        raise Unreadable("it is not a document of Word that can be read", MEND) from error
+    return result.value, pictures, properties
+
+
+def _check_size(parts: zipfile.ZipFile) -> None:
+    if sum(info.file_size for info in parts.infolist()) > LARGEST_UNPACKED_BYTES:
+        raise Unreadable("it is too large when unpacked", "split it")
+
+
+def _properties(parts: zipfile.ZipFile) -> dict[str, str]:
+    if "docProps/core.xml" not in parts.namelist():
+        return {}
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    root = etree.fromstring(parts.read("docProps/core.xml"), parser)
+    found = {}
+    for name, element in _PROPERTIES.items():
+        value = root.findtext(f"{{*}}{element}") if root is not None else None
+        if value and value.strip():
+            found[name] = value.strip()
+    return found
+
+
+def _title(html: str, properties: dict[str, str]) -> tuple[str, str]:
+    """The first heading, else the document's title, else its first line."""
+    if found := _TITLE.match(html):
+        return re.sub("<[^>]*>", "", found["title"]), html[found.end() :]
+    return properties.get("title", ""), html
+
+
+def _date(
+    html: str, name: str, context: ImportContext, notes: list[str]
+) -> tuple[datetime | None, str]:
+    """A line at its head that is a date, else the file name's day."""
+    if found := _FIRST.match(html):
+        try:
+            moment = find_reading(found["line"], context.zone)
+        except Unreadable:
+            moment = None
+        if moment is not None:
+            notes += [f"date read as {moment.reading}"] if moment.reading else []
+            return moment.at, html[found.end() :]
+    return date_in(name, context.zone), html

@@ -1,0 +1,66 @@
+"""What became of the records of an import: counted, and record by record."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.models import ArticleStatus
+
+MOST_NOTES = 100
+OTHER_NOTES = "more, told in full by --report"
+
+
+@dataclass(kw_only=True, slots=True)
+class ImportReport:
+    """What became of the records of an import."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    scheduled: int = 0
+    """Of those created or updated, how many appear later."""
+    drafts: int = 0
+    """Of those created or updated, how many are drafts."""
+    bad: list[BadRecord] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+    """What was supposed or left out, and in how many records."""
+
+    def add(self, other: "ImportReport") -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.scheduled += other.scheduled
+        self.drafts += other.drafts
+        self.bad += other.bad
+        for note, number in other.notes.items():
+            self.note(note, number)
+
+    def note(self, text: str, number: int = 1) -> None:
+        """Count a note; where there are too many kinds, under one heading."""
+        known = text in self.notes or len(self.notes) < MOST_NOTES
+        self.notes[text if known else OTHER_NOTES] += number
+
+    def __str__(self) -> str:
+        parts = [
+            f"{self.created} created",
+            f"{self.updated} updated",
+            f"{self.unchanged} unchanged",
+            f"{len(self.bad)} failed",
+        ]
+        parts += [f"{self.scheduled} scheduled"] if self.scheduled else []
+        parts += [f"{self.drafts} kept as drafts"] if self.drafts else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one record."""
+
+    item: Record | BadRecord
+    became: str
+    """created, updated, unchanged or failed."""
+    status: ArticleStatus | None = None
+    published_at: datetime | None = None
+    body_html: str = ""
+    """As stored; empty where nothing was written."""

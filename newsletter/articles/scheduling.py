@@ -1,0 +1,43 @@
+"""Articles that appear at a time of their own: which are scheduled, and publishing those due."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter.articles import store
+from newsletter.articles.models import Article, ArticleStatus
+
+# Later than this, an article appears with the time at which it did, or readers would look for it
+# below what they have read already.
+PUNCTUAL = timedelta(minutes=1)
+
+
+def settled_status(
+    wanted: ArticleStatus, published_at: datetime | None, now: datetime
+) -> ArticleStatus:
+    """The status that an article has now: what is to be public is scheduled until its time."""
+    if wanted not in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
+        return wanted
+    if published_at is None:
+        # Scheduled for a time that nobody can read.
+        return ArticleStatus.DRAFT if wanted is ArticleStatus.SCHEDULED else wanted
+    return ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
+
+
+def is_public(article: Article, now: datetime) -> bool:
+    return article.status is ArticleStatus.PUBLISHED and article.published_at <= now
+
+
+def publish_due(session: Session, now: datetime) -> list[Article]:
+    """Publish the scheduled articles whose time has come; those that were."""
+    due = store.due_to_appear(session, now)
+    if not due:
+        return []
+    changed_at = store.begin_change(session, now)
+    for article in due:
+        article.status = ArticleStatus.PUBLISHED
+        if now - article.published_at > PUNCTUAL:
+            article.published_at = now
+        article.updated_at = max(article.updated_at, article.published_at)
+        store.note_change(article, changed_at)
+    return due

@@ -1,0 +1,154 @@
+"""What an import says of a file: each column, and everything that has to be asked, at once."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from subscribers.importing.examining import Examination
+from subscribers.importing.headings import ROLES
+from subscribers.importing.questions import OPEN, UNREAD, Column, UnknownWord
+from subscribers.importing.states import State
+
+LONGEST_SAMPLE = 30
+CHOICES = (
+    ("left", "a yes, a date or a reason there means that they left; empty or a no: they did not"),
+    ("status", "it says how they stand: a yes that they are subscribed, a no that they left"),
+    ("confirmed", "a yes or a date there means that they confirmed; empty or a no: they did not"),
+    ("ignored", "it says nothing of who may be mailed"),
+)
+
+
+def described(examination: Examination) -> list[str]:
+    """A line for each column, then what was assumed."""
+    lines = [_line(column) for column in examination.columns]
+    rows = f"{examination.rows} rows"
+    misfits = examination.fitness.misfits
+    if misfits:
+        rows += f", and {misfits} whose cells cannot be told apart"
+    return [f"{rows}:", *lines, *examination.notes]
+
+
+def stored(examination: Examination) -> dict[str, Any]:
+    """The same as values, to be kept with the import."""
+    return {
+        "rows": examination.rows,
+        "misfits": examination.fitness.misfits,
+        "columns": [
+            {
+                "heading": column.heading,
+                "read_as": column.role,
+                "why": column.why,
+                "different": column.different,
+                "samples": [_short(sample) for sample in column.samples],
+            }
+            for column in examination.columns
+            if column.role == UNREAD or column.filled
+        ],
+        "notes": list(examination.notes),
+    }
+
+
+def asked(examination: Examination, file: str, command: Sequence[str]) -> str:
+    """Everything that has to be said before a file is imported, and the command to say it with."""
+    parts = [f"{file}: nobody has been imported. Say first what is meant:"]
+    columns, words = examination.open_columns, examination.words
+    if columns:
+        parts += ["", *(line for column in columns for line in _question(column))]
+        parts += ["", "Each of these columns is one of:"]
+        parts += [f"  {role}: {meaning}" for role, meaning in CHOICES]
+        parts += ["  attribute.NAME: keep it for segments; it says nothing of who may be mailed"]
+    if words:
+        parts += ["", *_words(words)]
+    if examination.date:
+        parts += [
+            "",
+            f"The date {examination.date} can be read in two ways: --dates day-first or",
+            "--dates month-first.",
+        ]
+    if examination.name:
+        parts += [
+            "",
+            f"The name {examination.name} may say how everybody in it stands: --state,",
+            f"one of {', '.join(State)}.",
+        ]
+    full = [*command, *_answers(examination)]
+    parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
+    if any("?" in answer for answer in full[len(command) :]):
+        parts += ["", "Put in place of each ? what you know; of people in doubt say left."]
+    return "\n".join(parts)
+
+
+def untrusted(examination: Examination, file: str) -> str:
+    """Why nobody of a file is confirmed."""
+    fitness = examination.fitness
+    return (
+        f"{file}: nobody has been imported. Of {fitness.people} rows with an address the cells of "
+        f"{fitness.misfits} cannot be told apart, and {fitness.strays} others fit no column: the "
+        "file cannot be trusted to its end. Open it in a spreadsheet, mend what is shifted there "
+        "and save it as CSV, UTF-8; or import it with --unconfirmed instead of --consent: nobody "
+        "is confirmed, and who left is suppressed"
+    )
+
+
+def _answers(examination: Examination) -> list[str]:
+    answers: list[str] = []
+    for column in examination.open_columns:
+        answers += ["--column", f"{column.guess}={column.heading}"]
+    for word in dict.fromkeys(each.word for each in examination.words):
+        answers += ["--status", f"{word}=?"]
+    if examination.date:
+        answers += ["--dates", "?"]
+    if examination.name:
+        answers += ["--state", "?"]
+    return answers
+
+
+def _question(column: Column) -> list[str]:
+    guess = "" if column.guess == OPEN else f" Suggested: {column.guess}."
+    lines = [
+        f"The column “{column.heading}” may tell who left or agreed: {column.question}.",
+        f"  It has {_values(column)}.{guess}",
+    ]
+    if column.codes and column.question:
+        options = shlex.join(
+            option for code in column.codes for option in ("--status", f"{code}=?")
+        )
+        lines += [
+            (
+                "  If it is status or left, say besides what each of its words means: "
+                f"{options}, each ? one of {', '.join(State)}."
+            )
+        ]
+    return lines
+
+
+def _words(words: Sequence[UnknownWord]) -> list[str]:
+    counted = ", ".join(f"“{each.word}” in {each.count} rows" for each in words)
+    return [
+        f"It is not known what these words of states mean: {counted}.",
+        f"Say it with --status WORD=STATE, STATE one of: {', '.join(State)}.",
+    ]
+
+
+def _line(column: Column) -> str:
+    role = "not read" if column.role == UNREAD else _named(column.role)
+    reason = column.question or column.why
+    return f"  {column.heading}: {role} ({reason}); {_values(column)}"
+
+
+def _named(role: str) -> str:
+    return role.replace("_", " ") if role in ROLES else role
+
+
+def _values(column: Column) -> str:
+    if not column.filled:
+        return "no values"
+    count = f"more than {column.different}" if column.is_more else str(column.different)
+    kind = "value" if column.different == 1 else "different values"
+    samples = ", ".join(map(_short, column.samples))
+    return f"{count} {kind}, such as {samples}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SAMPLE else f"{line[: LONGEST_SAMPLE - 1]}…"

@@ -1,0 +1,67 @@
+"""One mail by a transport to a person who waits for it: does it work from end to end?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsletter.delivery.alarms import Alarm, alarm_mail
+from newsletter.delivery.transactional import Stationery
+from newsletter.errors import NewsletterError
+from newsletter.transports.base import Accepted, Finding, Inspectable, Outcome, Transport
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransportCheck:
+    """What was found.
+
+    Args:
+        findings: what the other end told of itself; none where the transport cannot ask.
+        is_taken: whether the mail was taken.
+        answer: what was said to it, or why it could not be sent.
+    """
+
+    transport: str
+    findings: Sequence[Finding] = ()
+    is_taken: bool
+    answer: str
+
+
+@dataclass(kw_only=True)
+class _Answer:
+    """A recorder for one mail."""
+
+    outcome: Outcome | None = None
+    begun: list[int] = field(default_factory=list)
+
+    def handing_over(self, key: int) -> None:
+        self.begun.append(key)
+
+    def settled(self, key: int, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+def check_transport(
+    name: str, transport: Transport, address: str, stationery: Stationery, now: datetime
+) -> TransportCheck:
+    """Ask the other end about itself, and leave one mail with it."""
+    found: Sequence[Finding] = ()
+    answer = _Answer()
+    alarm = Alarm(
+        title=f"A test of the transport {name}",
+        text="This mail was sent by newsletter check. If you read it, mail leaves and arrives.",
+        details=(f"Sent to {address}.",),
+    )
+    try:
+        if isinstance(transport, Inspectable):
+            found = transport.inspect()
+        mail = alarm_mail(alarm, address, stationery, now)
+        with transport.open() as session:
+            session.send([mail], answer)
+    except NewsletterError as error:
+        return TransportCheck(transport=name, findings=found, is_taken=False, answer=str(error))
+    return TransportCheck(
+        transport=name,
+        findings=found,
+        is_taken=isinstance(answer.outcome, Accepted),
+        answer=answer.outcome.response if answer.outcome else "no answer",
+    )

@@ -1,0 +1,147 @@
+"""Logging in to an SMTP server (RFC 4954): PLAIN, LOGIN, SCRAM, CRAM-MD5, XOAUTH2.
+
+The first of them that the server offers is used: over TLS a password that travels is as safe as
+a proof of it, and is taken by more servers.
+"""
+
+import base64
+import hmac
+from collections.abc import Callable
+
+from scramp import ScramClient, ScramException
+
+from newsletter.transports.addresses import is_loopback
+from newsletter.transports.base import TransportStopped
+from newsletter.transports.smtp.connection import Features, Server, ask, expect
+from newsletter.transports.smtp.replies import Reply
+from newsletter.transports.smtp.wire import Wire
+
+Way = Callable[[Wire, Server], Reply]
+
+
+def log_in(wire: Wire, server: Server, features: Features) -> str:
+    """Log in; by which mechanism.
+
+    Raises:
+        Unreachable: not now.
+        TransportStopped: not with this login.
+    """
+    if not (wire.encrypted or is_loopback(wire.peer())):
+        raise TransportStopped(f"no login at {server} without TLS; set security")
+    offered = features.get("AUTH", "").split()
+    # A token is nothing for the others.
+    ways: dict[str, Way] = {"XOAUTH2": _xoauth2} if server.tokens is not None else _BY_PASSWORD
+    name = next((name for name in ways if name in offered), None)
+    if name is None:
+        raise TransportStopped(
+            f"the SMTP server {server} offers no login that we can use ({', '.join(ways)}), but "
+            f"{' '.join(offered) or 'none'}; remove username, or use another port"
+        )
+    reply = ways[name](wire, server)
+    if reply.code >= 500:
+        raise TransportStopped(
+            f"the SMTP server {server} refused the login of {server.username} by {name}: "
+            f"{reply.response}; check username and "
+            f"{'password' if server.tokens is None else 'what the token allows'}"
+        )
+    expect(reply, {235}, server, "at the login")
+    return name
+
+
+def _plain(wire: Wire, server: Server) -> Reply:
+    """RFC 4616."""
+    return ask(wire, server, "AUTH PLAIN " + _base64(f"\0{server.username}\0{server.password}"))
+
+
+def _login(wire: Wire, server: Server) -> Reply:
+    reply = ask(wire, server, "AUTH LOGIN")
+    for answer in (server.username, server.password):
+        if reply.code != 334:
+            return reply
+        reply = ask(wire, server, _base64(answer))
+    return reply
+
+
+def _cram_md5(wire: Wire, server: Server) -> Reply:
+    """RFC 2195."""
+    reply = ask(wire, server, "AUTH CRAM-MD5")
+    if reply.code != 334:
+        return reply
+    challenge = _decoded(reply.lines[0])
+    proof = hmac.new(server.password.encode(), challenge, "md5").hexdigest()
+    return ask(wire, server, _base64(f"{server.username} {proof}"))
+
+
+def _scram(mechanism: str) -> Way:
+    """RFC 5802 and 7677: neither side shows the password, and both prove that they know it."""
+
+    def way(wire: Wire, server: Server) -> Reply:
+        client = ScramClient([mechanism], server.username, server.password)
+        reply = ask(wire, server, f"AUTH {mechanism} {_base64(client.get_client_first())}")
+        if reply.code != 334:
+            return reply
+        try:
+            return _proven(client, reply, wire, server)
+        except (ScramException, ValueError) as error:
+            raise TransportStopped(
+                f"the login at {server} by {mechanism} failed: {error}; check username and password"
+            ) from error
+
+    return way
+
+
+def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Reply:
+    client.set_server_first(_decoded(reply.lines[0]).decode())
+    reply = ask(wire, server, _base64(client.get_client_final()))
+    if reply.code == 235:
+        # What proves the server's side comes as one more challenge (RFC 4954, 4).
+        raise ScramException("the server did not prove that it knows the password")
+    if reply.code != 334:
+        return reply
+    client.set_server_final(_decoded(reply.lines[0]).decode())
+    return ask(wire, server, "")
+
+
+_BY_PASSWORD: dict[str, Way] = {
+    "PLAIN": _plain,
+    "LOGIN": _login,
+    "SCRAM-SHA-256": _scram("SCRAM-SHA-256"),
+    "SCRAM-SHA-1": _scram("SCRAM-SHA-1"),
+    "CRAM-MD5": _cram_md5,
+}
+
+
+def _xoauth2(wire: Wire, server: Server) -> Reply:
+    """With a token; where it was rejected, once more with a new one if there is any.
+
+    developers.google.com/workspace/gmail/imap/xoauth2-protocol; Microsoft's is the same.
+    """
+    tokens = server.tokens or (lambda rejected: rejected)
+    token = tokens("")
+    reply = _shown(wire, server, token)
+    if reply.code >= 500 and (other := tokens(token)) != token:
+        reply = _shown(wire, server, other)
+    return reply
+
+
+def _shown(wire: Wire, server: Server, token: str) -> Reply:
+    credentials = f"user={server.username}\1auth=Bearer {token}\1\1"
+    reply = ask(wire, server, "AUTH XOAUTH2 " + _base64(credentials))
+    if reply.code != 334:
+        return reply
+    # What is wrong comes as a challenge; only an empty answer lets the refusal come.
+    final = ask(wire, server, "")
+    return Reply(
+        code=final.code, lines=(*final.lines, _decoded(reply.lines[0]).decode("utf-8", "replace"))
+    )
+
+
+def _decoded(challenge: str) -> bytes:
+    try:
+        return base64.b64decode(challenge, validate=True)
+    except ValueError:
+        return b""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

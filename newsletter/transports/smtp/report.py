@@ -1,0 +1,104 @@
+"""What an SMTP server has told of itself, in words for an operator.
+
+`facts_of` asks an open connection; `findings` is pure.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.transports.base import Finding
+from newsletter.transports.smtp.connection import Connection, Features
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerFacts:
+    """A server as it is met by one connection.
+
+    Args:
+        address: the IP address that was reached.
+        tls: the version and cipher, such as "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none.
+        certificate: whose it is, by whom, until when; empty where nothing is encrypted.
+        login: the mechanism that took us; empty: no login.
+    """
+
+    name: str
+    address: str
+    features: Features
+    pipelining: str
+    size: int | None
+    most_mails: int
+    tls: str
+    certificate: str
+    login: str
+
+
+def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
+    """What there is to say of a connection.
+
+    Args:
+        pipelining: the option of the transport.
+    """
+    socket = connection.wire.tls
+    cipher = socket.cipher() if socket else None
+    return ServerFacts(
+        name=connection.name,
+        address=connection.wire.peer(),
+        features=connection.features,
+        pipelining=pipelining,
+        size=connection.size,
+        most_mails=connection.most_mails,
+        tls=f"{socket.version()}, {cipher[0]}" if socket and cipher else "",
+        certificate=_certificate(socket.getpeercert() or {}) if socket else "",
+        login=connection.login,
+    )
+
+
+def findings(facts: ServerFacts) -> list[Finding]:
+    """The facts, and what the server will not do."""
+    extensions = sorted(facts.features)
+    found = [
+        Finding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
+        Finding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
+        Finding(about="certificate", words=facts.certificate or "none"),
+        Finding(about="login", words=facts.login or "none"),
+        Finding(about="extensions", words=", ".join(extensions) or "none"),
+        Finding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
+    ]
+    return [*found, *(Finding(about="will not", words=words) for words in _shortcomings(facts))]
+
+
+def _limits(facts: ServerFacts) -> list[str]:
+    told = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
+    if facts.most_mails:
+        told.append(f"{facts.most_mails} mails a connection")
+    other = facts.features.get("LIMITS", "")
+    return [*told, f"LIMITS {other}"] if other else told
+
+
+def _shortcomings(facts: ServerFacts) -> list[str]:
+    told = {
+        "SMTPUTF8": "take addresses that are not in ASCII before the @ (SMTPUTF8): mail to them "
+        "fails, each for itself",
+        "PIPELINING": "take several commands at once (PIPELINING): each mail costs four round "
+        "trips instead of two",
+        "8BITMIME": "take 8-bit content (8BITMIME); nothing is lost, mail is sent as 7-bit",
+        "SIZE": "say how large a mail may be (SIZE)",
+        "ENHANCEDSTATUSCODES": "say by codes why it refuses (ENHANCEDSTATUSCODES): its reasons "
+        "are told by their words",
+    }
+    if facts.pipelining == "off":
+        del told["PIPELINING"]
+    return [words for keyword, words in told.items() if keyword not in facts.features]
+
+
+def _certificate(fields: dict[str, Any]) -> str:
+    names = [value for kind, value in fields.get("subjectAltName", ()) if kind != "DirName"]
+    whose = ", ".join(names[:3]) or _name(fields.get("subject", ()))
+    return f"{whose}, by {_name(fields.get('issuer', ()))}, until {fields.get('notAfter', '?')}"
+
+
+def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
+    found = dict(pair for part in parts for pair in part)
+    return found.get("commonName") or found.get("organizationName") or "without a name"

@@ -1,0 +1,77 @@
+"""How long each answer of an SMTP server is waited for (RFC 5321, 4.5.3.2)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+# The times of RFC 5321, 4.5.3.2, that are shorter than those of the greeting and of MAIL.
+_DATA_SECONDS = 120.0  # 4.5.3.2.4
+_BLOCK_SECONDS = 180.0  # 4.5.3.2.5
+_FAREWELL_SECONDS = 5.0
+# A server that refuses in the middle of a content has said so by the time our writing fails.
+_LAST_WORDS_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """How long something may take.
+
+    Args:
+        doing: what is waited for, such as "at MAIL".
+        option: which option of the transport sets the time; empty: none.
+    """
+
+    seconds: float
+    doing: str
+    option: str = ""
+
+    def silence(self) -> str:
+        """Why nothing more is waited for."""
+        hint = f" (the option {self.option})" if self.option else ""
+        return f"the server was silent {self.doing} for {_duration(self.seconds)}{hint}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """The waits of a connection, by what they are for."""
+
+    connecting: Wait
+    greeting: Wait
+    command: Wait
+    mail: Wait
+    data: Wait
+    block: Wait
+    final_dot: Wait
+    farewell: Wait
+    last_words: Wait
+
+
+def patience(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Patience:
+    """The waits that follow from the options `timeout`, `answer_timeout`, `final_dot_timeout`."""
+    seconds = answers.total_seconds()
+
+    def answer(doing: str, most: float = seconds) -> Wait:
+        return Wait(seconds=min(seconds, most), doing=doing, option="answer_timeout")
+
+    return Patience(
+        connecting=Wait(
+            seconds=connecting.total_seconds(), doing="while connecting", option="timeout"
+        ),
+        greeting=answer("instead of greeting us"),
+        command=answer("before the first mail"),
+        mail=answer("at MAIL or RCPT"),
+        data=answer("at DATA", _DATA_SECONDS),
+        block=answer("while it was to take the content", _BLOCK_SECONDS),
+        final_dot=Wait(
+            seconds=final_dot.total_seconds(),
+            doing="after the final dot",
+            option="final_dot_timeout",
+        ),
+        farewell=Wait(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
+        last_words=Wait(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{seconds / 60:g} minutes"
+    return f"{seconds:g} s"

@@ -1,0 +1,106 @@
+"""TLS to an SMTP server: what is demanded, what is shown, and what a failure means."""
+
+import ssl
+
+from newsletter.errors import ConfigurationError
+from newsletter.transports.base import TransportStopped
+from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.wire import ConnectionLost, Wire
+
+# X509_V_ERR_… of OpenSSL's x509_vfy.h that only VERIFY_X509_STRICT raises (RFC 5280, 4.2).
+_STRICT_ERRORS = {79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92}
+_NO_AUTHORITY_KEY = 85  # X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER
+_NEED_CERTIFICATE = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE")
+_DISLIKED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED")
+
+
+def tls_context(
+    ca_file: str, certificate: str, key: str, password: str, *, strict: bool
+) -> ssl.SSLContext:
+    """Certificates and host names are checked; TLS 1.2 at least.
+
+    Args:
+        certificate: PEM file of our own certificate, for servers that demand one; empty: none.
+        key: PEM file of its key; empty: in the same file.
+        strict: whether certificates must keep to RFC 5280 in everything.
+
+    Raises:
+        ConfigurationError: a file cannot be used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise ConfigurationError(
+            f"ca_file: {ca_file} is not a PEM file of certificates: {error.strerror or error}"
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python 3.13 is strict by default, earlier ones are not: the option decides, not the version.
+    if strict:
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    else:
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if certificate:
+        try:
+            context.load_cert_chain(certificate, key or None, password)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"client_certificate: {certificate} and its key cannot be used: "
+                f"{getattr(error, 'strerror', None) or error}; both must be PEM and belong together"
+            ) from error
+    return context
+
+
+def encrypt(wire: Wire, context: ssl.SSLContext | None, host: str, server: str, wait: Wait) -> None:
+    """Go on encrypted.
+
+    Raises:
+        ConnectionLost: the server hung up or was silent.
+        TransportStopped: the two of us can't agree.
+    """
+    try:
+        wire.start_tls(context or ssl.create_default_context(), host.strip("[]"), wait)
+    except ssl.SSLCertVerificationError as error:
+        raise TransportStopped(_distrust(error, server)) from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        raise ConnectionLost("the server closed the connection in the TLS handshake") from error
+    except ssl.SSLError as error:
+        reason = error.reason or ""
+        explained = explained_alert(reason, server) if "ALERT" in reason else ""
+        raise TransportStopped(
+            explained or f"TLS with {server} failed: {reason or error}; check port and security"
+        ) from error
+    except TimeoutError as error:
+        raise ConnectionLost(wait.silence().replace("connecting", "agreeing on TLS")) from error
+    except OSError as error:
+        raise ConnectionLost(f"TLS handshake: {error.strerror or error}") from error
+
+
+def explained_alert(alert: str, server: str) -> str:
+    """What a TLS alert of the server means for the operator; empty where it is no alert."""
+    if not alert:
+        return ""
+    spoken = alert.partition("ALERT_")[2].replace("_", " ").lower()
+    told = f'the server {server} ended TLS with the alert "{spoken}"'
+    if alert.endswith(_NEED_CERTIFICATE):
+        return (
+            f"{told}: it demands a client certificate, or dislikes ours; set client_certificate "
+            "to one that it knows (if it demands none, TLS versions or ciphers don't match)"
+        )
+    if alert.endswith(_DISLIKED):
+        return f"{told}: it does not trust our client certificate; check client_certificate"
+    if alert.endswith("PROTOCOL_VERSION"):
+        return f"{told}: it speaks no TLS 1.2 or later; its software must be renewed"
+    if alert.endswith("UNRECOGNIZED_NAME"):
+        return f"{told}: it has no certificate for the name in host; check host"
+    return f"{told}; check port and security, and ask who runs it"
+
+
+def _distrust(error: ssl.SSLCertVerificationError, server: str) -> str:
+    told = f"the certificate of {server} is not to be trusted: {error.verify_message}"
+    if error.verify_code == _NO_AUTHORITY_KEY or error.verify_code in _STRICT_ERRORS:
+        return (
+            f"{told}; it breaks a rule of RFC 5280 that Python 3.13 began to insist on. Have it "
+            "made anew by its authority, or set strict_certificates = false to be content with "
+            "name, date and signature"
+        )
+    return f"{told}; mend the host name, or name the right authority in ca_file"

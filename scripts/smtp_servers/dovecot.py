@@ -1,0 +1,71 @@
+"""Dovecot's submission service, which passes each command on to the server behind it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from servers import free_port, wait_for_port
+
+from smtp_servers.backend import Backend
+from smtp_servers.certificates import Certificates
+from smtp_servers.rooms import room
+from smtp_servers.setting import Setting, Start
+
+PACKAGES = ("dovecot-core", "dovecot-submissiond")
+CONFIG = """
+protocols = submission
+base_dir = /run/dovecot
+state_dir = /var/lib/dovecot
+log_path = /var/log/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = {mechanisms}
+hostname = mx.wexcombe.example
+submission_relay_host = 127.0.0.1
+submission_relay_port = {backend}
+submission_relay_trusted = no
+first_valid_uid = 1
+mail_location = maildir:/tmp/mail
+passdb {{
+  driver = static
+  args = password={{PLAIN}}secret
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home=/tmp/mail allow_all_users=yes
+}}
+service submission-login {{
+  inet_listener submission {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+}}
+"""
+
+
+def dovecot(mechanisms: str) -> Start:
+    """One that takes such logins."""
+
+    @contextmanager
+    def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:
+        port = free_port()
+        with room(PACKAGES, {"dovecot": 9102, "dovenull": 9103}) as made:
+            made.folder("/tmp/mail", "mail")
+            text = CONFIG.format(mechanisms=mechanisms, backend=backend.port, port=port)
+            made.write("/etc/dovecot/dovecot.conf", text)
+            with made.running("/usr/sbin/dovecot", "-F"):
+                wait_for_port(port)
+                yield port
+
+    return start
+
+
+LOGIN = {"username": "news", "password": "secret"}
+SETTINGS = [
+    Setting(name="submission, PLAIN", start=dovecot("plain"), options=LOGIN, takes_utf8=False),
+    Setting(
+        name="submission, SCRAM-SHA-256",
+        start=dovecot("scram-sha-256"),
+        options=LOGIN,
+        takes_utf8=False,
+    ),
+]

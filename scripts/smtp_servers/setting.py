@@ -1,0 +1,30 @@
+"""A server in a certain setting: how it is started, and how the transport is to speak to it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from smtp_servers.backend import Backend
+from smtp_servers.certificates import Certificates
+
+Start = Callable[[Backend, Certificates], AbstractContextManager[int]]
+"""Runs the server in front of a backend; the port that it listens on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One line of the table.
+
+    Args:
+        options: of the transport, besides host, port and `security = "plain"`.
+        pause_seconds: what must pass in truth between two rounds (greylisting).
+        stops: words of the reason for which the edition must stop; empty: it must go through.
+        takes_utf8: whether mail to a non-ASCII local part must arrive.
+    """
+
+    name: str
+    start: Start
+    options: Mapping[str, object] = field(default_factory=dict)
+    pause_seconds: float = 0
+    stops: str = ""
+    takes_utf8: bool = True

@@ -1,0 +1,75 @@
+"""What single cells hold: addresses in a text, names that are listed, texts of one line."""
+
+import json
+import re
+from collections.abc import Sequence
+
+# Mailbox-like words, as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
+_BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
+# A mailbox as RFC 5322, 3.4 has it, and as people write it: a name with a comma is not quoted.
+_PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?)"
+MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
+MAILBOX = re.compile(
+    rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE})", re.IGNORECASE
+)
+_LISTED = re.compile(r"[,;|]")
+_BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
+
+
+class Damaged(list[str]):
+    """The cells of a row whose structure could not be read for certain."""
+
+    def __init__(self, cells: Sequence[str], reason: str) -> None:
+        super().__init__(cells)
+        self.reason = reason
+
+
+def without_nul(cells: Sequence[str]) -> Damaged:
+    """A row with NUL characters in it, which no text has."""
+    plain = [cell.replace("\0", "") for cell in cells]
+    return Damaged(plain, "the row holds a NUL character; the file is damaged or no text")
+
+
+def addresses_in(text: str) -> list[str]:
+    """Every address in a text, in its order."""
+    if "@" not in text:
+        return []
+    plain = re.sub(r"mailto:", " ", text, flags=re.IGNORECASE)
+    return list(dict.fromkeys(found.strip(".'") for found in _ADDRESS.findall(plain)))
+
+
+def is_address(text: str) -> bool:
+    """Whether a cell holds an address and nothing else."""
+    return _ADDRESS.fullmatch(text.strip().removeprefix("mailto:")) is not None
+
+
+def listed(text: str) -> list[str]:
+    """The names of a cell: a JSON array, {a,b}, a|b, a, b or a;b, quoted or not."""
+    if not text or text in {"[]", "{}", "NULL", "null", "\\N"}:
+        return []
+    if text[0] in "[{":
+        array = _array(text)
+        if array is not None:
+            return array
+        bracketed = _BRACKETED.fullmatch(text)
+        text = (bracketed[1] or bracketed[2] or "") if bracketed else text
+    names = (name.strip().strip("\"'").strip() for name in _LISTED.split(text))
+    return [name for name in names if name]
+
+
+def _array(text: str) -> list[str] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, list):
+        return None
+    # Kit and others write objects with a name.
+    named = (each.get("name", "") if isinstance(each, dict) else each for each in found)
+    return [str(name).strip() for name in named if name is not None and str(name).strip()]
+
+
+def one_line(text: str) -> str:
+    """A text that any database takes and no line breaks out of."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,84 @@
+"""Dates as lists write them: ISO 8601, seconds since 1970, day first or month first."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from dateutil import parser
+
+# Seconds and milliseconds since 1970, from 1990 to 2100.
+_EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}")
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d.*))?")
+_ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]?\d.*)?")
+_SLASHED_YEAR = re.compile(r"\d{4}[/.]\d{1,2}[/.]\d{1,2}(?:[ T].*)?")
+_MONTHS = re.compile(
+    r"\b(jan|feb|f[ée]v|mar|m[äa]r|apr|avr|abr|may|mai|mag|maj|jun|jui|giu|jul|lug|aug|ago|ao[uû]|"
+    r"sep|set|oct|okt|ott|out|nov|dec|dez|d[ée]c|dic)",
+    re.IGNORECASE,
+)
+_FIRST_MILLISECONDS = 100_000_000_000
+_TWELVE = 12
+# What a date leaves out.
+_MISSING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Order(StrEnum):
+    """What stands first in 03/04/2021."""
+
+    DAY = "day-first"
+    MONTH = "month-first"
+
+
+@lru_cache(maxsize=65536)
+def is_date(text: str) -> bool:
+    """Whether a cell is a date or a moment in any usual form."""
+    cell = text.strip()
+    if _ISO.fullmatch(cell) or _NUMERIC.fullmatch(cell) or _SLASHED_YEAR.fullmatch(cell):
+        return True
+    if _EPOCH.fullmatch(cell):
+        return True
+    is_worded = len(cell) > 5 and any(map(str.isdigit, cell)) and _MONTHS.search(cell)
+    return bool(is_worded) and _parsed(cell, Order.DAY) is not None
+
+
+@lru_cache(maxsize=65536)
+def order_of(text: str) -> Order | bool:
+    """Which order a date is in where only one is possible; True where both are, else False."""
+    found = _NUMERIC.fullmatch(text.strip())
+    if found is None:
+        return False
+    if found[2] == ".":
+        # With points the day is first everywhere (DIN 1355, most of Europe).
+        return Order.DAY
+    first, second = int(found[1]), int(found[3])
+    if first > _TWELVE >= second:
+        return Order.DAY
+    if second > _TWELVE >= first:
+        return Order.MONTH
+    return first != second
+
+
+@lru_cache(maxsize=65536)
+def in_iso(text: str, order: Order) -> str:
+    """A date or moment in ISO 8601; as it stands where it is none that can be read."""
+    cell = text.strip()
+    if _EPOCH.fullmatch(cell):
+        number = float(cell)
+        seconds = number / 1000 if number >= _FIRST_MILLISECONDS else number
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds))
+        return moment.isoformat(timespec="seconds")
+    if _ISO.fullmatch(cell):
+        return cell
+    return _parsed(cell, order) or cell
+
+
+def _parsed(cell: str, order: Order) -> str | None:
+    try:
+        found = parser.parse(cell, dayfirst=order is Order.DAY, default=_MISSING)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    is_day = not re.search(r"\d:\d|\dT\d", cell)
+    if is_day:
+        return date.isoformat(found.date())
+    return found.isoformat(" ", "seconds").removesuffix("+00:00")

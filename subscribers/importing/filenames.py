@@ -1,0 +1,36 @@
+"""What the name of a file, or of a sheet, says of everybody in it."""
+
+import re
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+# Mailchimp gives one file for each state, and says it in the name alone.
+_MAILCHIMP = re.compile(
+    r"(?P<word>unsubscribed|cleaned|nonsubscribed|subscribed)_\w*export", re.IGNORECASE
+)
+_STATES = {
+    "unsubscribed": State.LEFT,
+    "cleaned": State.BOUNCED,
+    "nonsubscribed": State.PENDING,
+    "subscribed": State.SUBSCRIBED,
+}
+_TELLING = re.compile(
+    r"unsub|bounce|cleaned|nonsub|blocklist|blacklist|complain|suppress|opt.?out|removed|deleted|"
+    r"abgemeld|abmeld|gesperrt|désab|desab|désinscri|desinscri|bajas?\b|disiscri|cancellat|"
+    r"uitgeschr|afgemeld|wypis|odhlas|dad.?danys|inactive|inaktiv|inactif|spam|do.?not|left\b",
+    re.IGNORECASE,
+)
+
+
+def state_of_name(name: str, program: Program | None) -> State | None:
+    """What the name of a known program's file says of everybody in it; None where nothing."""
+    found = _MAILCHIMP.match(name)
+    if found and program is not None and program.name == "Mailchimp":
+        return _STATES[found["word"].lower()]
+    return None
+
+
+def may_tell(name: str) -> bool:
+    """Whether a name may say how everybody stands."""
+    return _TELLING.search(name) is not None

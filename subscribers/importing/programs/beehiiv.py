@@ -1,0 +1,43 @@
+"""beehiiv: subscriptions with their status and tier."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="beehiiv",
+    marks=(
+        ("email", "status", "subscription_tier"),
+        ("email", "status", "tier", "utm_source"),
+    ),
+    source=(
+        "beehiiv's API reference (the states of a subscription); of the file only the shape "
+        "is known."
+    ),
+    columns={
+        "joined": ("created_at", "created"),
+    },
+    harmless=(
+        "id",
+        "subscription_id",
+        "subscription_tier",
+        "tier",
+        "referral_code",
+        "referring_site",
+        "utm_source",
+        "utm_medium",
+        "utm_channel",
+        "utm_campaign",
+        "subscription_premium_tier_names",
+        "stripe_customer_id",
+        "referrals",
+        "open_rate",
+        "click_rate",
+    ),
+    prefixes=("utm_",),
+    words={
+        State.SUBSCRIBED: ("active",),
+        State.PENDING: ("pending", "validating", "needs_attention", "paused"),
+        State.LEFT: ("inactive", "unsubscribed"),
+        State.BOUNCED: ("invalid",),
+    },
+)

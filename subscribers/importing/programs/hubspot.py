@@ -1,0 +1,48 @@
+"""HubSpot: contacts; opting out is told for all mail and for each type of it."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="HubSpot",
+    marks=(
+        ("Record ID", "Unsubscribed from all email"),
+        ("Record ID", "Marketing contact status"),
+        ("Contact ID", "Unsubscribed from all email"),
+        ("Record ID", "Lifecycle Stage"),
+    ),
+    source="HubSpot's knowledge base, default contact properties.",
+    columns={
+        "status": ("Marketing contact status",),
+        "left": (
+            "Unsubscribed from all email",
+            "Email hard bounce reason",
+            "Invalid email address",
+            "Email address quarantined",
+            "Email address quarantined reason",
+        ),
+        "joined": ("Create Date",),
+    },
+    starts={
+        "left": ("Opted out of email",),
+    },
+    harmless=(
+        "Record ID",
+        "Contact ID",
+        "Lead Status",
+        "Lifecycle Stage",
+        "Contact owner",
+        "Last Activity Date",
+        "Number of times contacted",
+        "Marketing email confirmation status",
+        "Legal basis for processing contact’s data",
+        "Legal basis for processing contact's data",
+        "Associated Company",
+        "Became a Customer Date",
+        "Original Source",
+    ),
+    words={
+        State.SUBSCRIBED: ("marketing contact",),
+        State.PENDING: ("non-marketing contact",),
+    },
+)

@@ -1,0 +1,23 @@
+"""Keila: contacts with their data as JSON."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="Keila",
+    marks=(
+        ("Email", "First name", "Last name", "External ID"),
+        ("email", "first_name", "last_name", "external_id", "status"),
+        ("Email", "First name", "Last name", "Data"),
+    ),
+    source="The importer, exporter and tests in Keila's source (lib/keila/contacts).",
+    columns={
+        "attributes": ("Data",),
+    },
+    harmless=("ID", "External ID"),
+    words={
+        State.SUBSCRIBED: ("active",),
+        State.LEFT: ("unsubscribed",),
+        State.BOUNCED: ("unreachable",),
+    },
+)

@@ -1,0 +1,30 @@
+"""Kit: subscribers with their state (formerly ConvertKit)."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="Kit",
+    marks=(
+        ("first_name", "email_address", "state", "created_at"),
+        ("subscriber id", "email", "status", "created_at", "tags"),
+    ),
+    source=(
+        "Kit's API reference (subscribers and their states) and its help on subscriber "
+        "states; of the file only the shape is known."
+    ),
+    columns={
+        "status": ("state", "status"),
+        "joined": ("created_at",),
+        "tags": ("tags",),
+    },
+    harmless=("id", "subscriber id"),
+    prefixes=("attribution", "location", "fields", "utm_"),
+    words={
+        State.SUBSCRIBED: ("active", "confirmed"),
+        State.PENDING: ("inactive", "unconfirmed", "cold"),
+        State.LEFT: ("cancelled", "unsubscribed"),
+        State.BOUNCED: ("bounced",),
+        State.COMPLAINED: ("complained",),
+    },
+)

@@ -1,0 +1,51 @@
+"""Klaviyo: profiles with consent and suppressions."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="Klaviyo",
+    marks=(
+        ("Klaviyo ID",),
+        ("Email", "Email Marketing Consent", "Email Marketing Consent Timestamp"),
+        ("Email", "Email Suppressions"),
+    ),
+    source=(
+        "Klaviyo's API documentation (consent and suppression) and its help on exporting profiles."
+    ),
+    columns={
+        "status": ("Email Marketing Consent",),
+        "left": ("Email Suppressions", "Email Suppressions Timestamp", "Suppressed"),
+        "joined": ("Profile Created On", "Date Added"),
+    },
+    harmless=(
+        "Klaviyo ID",
+        "SMS Marketing Consent",
+        "SMS Consent",
+        "SMS Marketing Consent Timestamp",
+        "SMS Suppressions",
+        "WhatsApp Marketing Consent",
+        "Email Marketing Consent Timestamp",
+        "Historic Customer Lifetime Value",
+        "Total Customer Lifetime Value",
+        "Predicted Customer Lifetime Value",
+        "Average Order Value",
+        "Historic Number Of Orders",
+        "First Active",
+        "Last Active",
+        "Source",
+        "Last Open",
+        "Last Click",
+        "Initial Source",
+        "Organization",
+        "Title",
+    ),
+    prefixes=("SMS", "Predicted", "Expected", "Churn"),
+    words={
+        State.SUBSCRIBED: ("subscribe",),
+        State.PENDING: ("never_subscribed", "no consent"),
+        State.LEFT: ("unsubscribe", "user_suppressed"),
+        State.BOUNCED: ("hard_bounce", "invalid_email"),
+        State.COMPLAINED: ("marked_as_spam", "spam_complaint"),
+    },
+)

@@ -1,0 +1,48 @@
+"""Mautic: contacts; a report tells who must not be contacted."""
+
+from subscribers.importing.program import Program
+
+PROGRAM = Program(
+    name="Mautic",
+    marks=(
+        ("Email", "Points", "Attribution", "Attribution Date"),
+        ("email", "points", "attribution", "attribution_date"),
+        ("Email", "DNC preferences"),
+    ),
+    source=(
+        "The core fields of contacts in Mautic's source (LeadBundle) and its documentation of "
+        "reports."
+    ),
+    columns={
+        "left": ("DNC preferences", "Do Not Contact", "doNotContact", "dnc"),
+        "joined": ("Date Added", "date_added"),
+        "language": ("Preferred Locale", "preferred_locale"),
+        "tags": ("Tags", "tags"),
+    },
+    harmless=(
+        "ID",
+        "Points",
+        "Attribution",
+        "Attribution Date",
+        "Stage",
+        "Last Active",
+        "Date Identified",
+        "Date Modified",
+        "Owner",
+        "IP Address",
+        "Preferred Profile Image",
+        "Facebook",
+        "Foursquare",
+        "Instagram",
+        "LinkedIn",
+        "Skype",
+        "Twitter",
+        "Company",
+        "Position",
+        "Title",
+    ),
+    advice=(
+        "An export of Mautic's contacts does not tell who must not be contacted: make a "
+        "report of contacts with “Do Not Contact” in it, and import that one."
+    ),
+)

@@ -1,0 +1,57 @@
+"""Sympa: members in blocks of lines, or the table of subscribers."""
+
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+
+PROGRAM = Program(
+    name="Sympa",
+    marks=(
+        ("email", "reception"),
+        ("user_subscriber", "reception_subscriber"),
+    ),
+    source=(
+        "The dump of members and the table of subscribers in Sympa's source (DatabaseDescription)."
+    ),
+    columns={
+        "address": ("email", "user_subscriber"),
+        "name": ("gecos", "comment_subscriber"),
+        "status": ("reception", "reception_subscriber"),
+        "joined": ("date", "date_subscriber", "date_epoch_subscriber"),
+    },
+    harmless=(
+        "visibility",
+        "update_date",
+        "subscribed",
+        "included",
+        "id",
+        "custom_attribute",
+        "list_subscriber",
+        "robot_subscriber",
+        "update_subscriber",
+        "number_messages_subscriber",
+        "visibility_subscriber",
+        "topics_subscriber",
+        "subscribed_subscriber",
+        "included_subscriber",
+        "include_sources_subscriber",
+        "bounce_score",
+        "bounce_score_subscriber",
+        "bounce_address",
+        "bounce",
+        "bounce_subscriber",
+    ),
+    words={
+        State.SUBSCRIBED: (
+            "mail",
+            "digest",
+            "digestplain",
+            "summary",
+            "notice",
+            "txt",
+            "html",
+            "urlize",
+            "not_me",
+        ),
+        State.PENDING: ("nomail",),
+    },
+)

@@ -1,0 +1,188 @@
+"""What has to be asked before a file is imported, all at once."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from subscribers.importing.columns import Assignment
+from subscribers.importing.dates import is_date
+from subscribers.importing.folding import folded
+from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_stem
+from subscribers.importing.program import Program
+from subscribers.importing.states import State
+from subscribers.importing.survey import JUDGES, Profile, Survey
+from subscribers.importing.words import LEAVING_WORDS, WORDS, is_nothing, is_yes_or_no, status_of
+
+# So few different values may be states.
+FEW_VALUES = 12
+# No state is written longer.
+LONGEST_WORD = 30
+# Counts, as of bounces, are numbers of few digits.
+_COUNT = re.compile(r"\d{1,4}")
+_FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+
+UNREAD = "unread"
+"""The role of a column that is not read."""
+OPEN = "?"
+"""Stands for what only the administrator can say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a file, what it is read as, and why."""
+
+    place: int
+    heading: str
+    role: str
+    """A key of `ROLES`, "attribute.NAME", or "unread"."""
+    why: str
+    filled: int
+    different: int
+    is_more: bool
+    """There are more different values than were counted."""
+    samples: tuple[str, ...]
+    question: str = ""
+    """Why it may tell state or consent; empty where nothing has to be asked."""
+    guess: str = ""
+    """The role that is suggested; "?" where nothing can be."""
+    codes: tuple[str, ...] = ()
+    """Its words that would have to be explained if it were one of states, where nothing is
+    suggested."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownWord:
+    """A word below a column of states that means nothing known."""
+
+    word: str
+    count: int
+    role: str
+
+
+def columns_of(header: Sequence[str], assigned: Assignment, found: Survey) -> list[Column]:
+    """Every column of a file, accounted for."""
+    roles = {
+        place: role
+        for role, places in assigned.places.items()
+        for place in places
+        if role != "ignored"
+    }
+    ignored = set(assigned.places["ignored"])
+    return [
+        _column(place, heading, roles.get(place), place in ignored, assigned, found)
+        for place, heading in enumerate(header)
+    ]
+
+
+def _column(
+    place: int,
+    heading: str,
+    role: str | None,
+    is_ignored: bool,
+    assigned: Assignment,
+    found: Survey,
+) -> Column:
+    profile = found.profiles[place]
+    name = folded(heading)
+    question = guess = ""
+    if is_ignored:
+        role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
+    elif role is not None:
+        why = _why(name, role, place in assigned.chosen, assigned.program)
+    else:
+        role = UNREAD
+        question, why = _doubt(name, profile, assigned.program)
+        guess = _guess(heading, profile) if question else ""
+    return Column(
+        place=place,
+        heading=heading or f"column {place + 1}",
+        role=role,
+        why=why,
+        filled=profile.filled,
+        different=len(profile.values),
+        is_more=not profile.is_complete,
+        samples=profile.samples,
+        question=question,
+        guess=guess,
+        codes=_codes(profile) if guess == OPEN else (),
+    )
+
+
+def _codes(profile: Profile) -> tuple[str, ...]:
+    return tuple(value for value in profile.values if status_of(value, {}) is None)
+
+
+def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
+    if is_chosen:
+        return "you say so"
+    if program is not None and name in program.roles.get(role, ()):
+        return f"{program.name} names it so"
+    return "by its name"
+
+
+def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, str]:
+    """Why a column that is not read may tell state or consent, or why it does not."""
+    words = [value for value in profile.values if not is_nothing(value)]
+    if not words:
+        return "", "it is empty"
+    telling = [word for word in words if folded(word) in LEAVING_WORDS]
+    if telling:
+        return f"it holds the word “{telling[0]}”", ""
+    if program is not None and program.is_harmless(name):
+        return "", f"{program.name} says nothing of states in it"
+    if name in HARMLESS:
+        return "", "its name speaks of something else"
+    if sum("@" in word for word in words) > len(words) // 2:
+        return "", "further addresses"
+    if has_stem(name, STEMS):
+        return "its name may speak of state or consent", ""
+    return _doubt_of_values(words, profile.is_complete)
+
+
+def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
+    if all(map(is_yes_or_no, words)):
+        return "it holds yes and no, or 1 and 0", ""
+    if all(map(is_date, words)):
+        return "it holds dates", ""
+    if is_complete and all(map(_COUNT.fullmatch, words)):
+        return "it holds small numbers", ""
+    is_few = is_complete and len(words) <= FEW_VALUES
+    if is_few and not any(len(word) > LONGEST_WORD or _FREE.search(word) for word in words):
+        return "it holds few different values", ""
+    return "", "it holds many different values, or long ones"
+
+
+def _guess(heading: str, profile: Profile) -> str:
+    """What a column most likely tells; "?" where that would be a gamble."""
+    name = folded(heading)
+    words = [value for value in profile.values if not is_nothing(value)]
+    are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
+    if has_stem(name, LEAVING_STEMS) and (are_dates or are_yes_or_no):
+        return "left"
+    if any(folded(word) in WORDS for word in words):
+        return "status"
+    # Codes of states are as few and as short as names of places: nothing is suggested that could
+    # have somebody mailed who left.
+    return OPEN
+
+
+def unknown_words(
+    columns: Sequence[Column], found: Survey, words: Mapping[str, State]
+) -> list[UnknownWord]:
+    """The words below columns of states that mean nothing known, the most frequent first.
+
+    Those of columns that are only guessed to be of states are among them: all is asked at once.
+    """
+    counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
+    for column in columns:
+        judge = JUDGES.get(column.guess)
+        if judge is not None:
+            values = found.profiles[column.place].values
+            unknown = {value: n for value, n in values.items() if judge(value, words) is None}
+            counted.setdefault(column.guess, Counter()).update(unknown)
+    return [
+        UnknownWord(word=word, count=count, role=role)
+        for role, unknown in counted.items()
+        for word, count in unknown.most_common()
+    ]

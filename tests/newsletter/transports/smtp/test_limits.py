@@ -1,0 +1,148 @@
+"""Limits that a server shows: learned by all sessions of a transport, and kept for a while."""
+
+import threading
+
+from faulty_smtp import FEATURES, FaultySmtp, say, say_and_close
+from ledger import Ledger, mails
+from talking import HASTY, Load, Start, send
+
+from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, Limits
+
+NO = say("550 5.1.1 no such user")
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class TestLimits:
+    def test_an_announced_limit_of_mails_counts_beside_the_configured_one(self) -> None:
+        limits = Limits(4, 1000)
+        limits.offered(20)
+        assert limits.mails == 20
+        limits = Limits(4, 10)
+        limits.offered(20)
+        assert limits.mails == 10
+
+    def test_words_about_too_many_mails_are_believed_at_once(self) -> None:
+        limits = Limits(4, 0)
+        limits.hung_up("421 mx too many messages in one connection", mails=20, errors=0)
+        assert limits.mails == 20
+
+    def test_an_end_without_reason_is_a_limit_when_it_comes_twice_at_the_same_place(self) -> None:
+        limits = Limits(4, 0)
+        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+        assert limits.mails == 0
+        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+        assert limits.mails == 20
+
+    def test_too_many_errors_are_no_limit_of_mails(self) -> None:
+        limits = Limits(4, 0)
+        limits.hung_up("421 4.7.0 mx Error: too many errors", mails=5, errors=4)
+        assert (limits.errors, limits.mails) == (3, 0)
+
+    def test_without_news_a_connection_ends_before_postfix_slows_down(self) -> None:
+        assert Limits(4, 0).errors == USUAL_ERRORS < 10
+
+    def test_what_was_learned_is_forgotten_after_a_while(self) -> None:
+        clock = Clock()
+        limits = Limits(8, 0, now=clock)
+        limits.crowded(2)
+        limits.offered(20)
+        assert (limits.connections, limits.mails) == (2, 20)
+        clock.at = KEPT_SECONDS + 1
+        assert (limits.connections, limits.mails) == (8, 0)
+
+    def test_one_conversation_tries_to_ride_and_the_others_wait_for_what_it_finds(self) -> None:
+        limits = Limits(4, 0, across=True)
+        assert [limits.may_ride() for _ in range(3)] == [True, False, False]
+        limits.rode(well=True)
+        assert limits.may_ride()
+        limits.rode(well=False)
+        limits.rode(well=True)
+        assert not limits.may_ride()
+
+
+class TestAgainstServers:
+    def test_a_limit_of_mails_costs_one_refusal(self, faulty_smtp: Start, load: Load) -> None:
+        full = say_and_close("421 too many messages in one connection")
+        server = faulty_smtp({"MAIL": [None, None, full]})
+        ledger = send(load, server, mails(9))
+        assert ledger.kinds == ["Accepted"] * 9
+        assert server.connections == 5
+        assert server.verbs().count("QUIT") == 4
+
+    def test_a_limit_of_mails_that_is_announced_costs_none(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp(features=[*FEATURES, "LIMITS MAILMAX=3 RCPTMAX=100"])
+        ledger = send(load, server, mails(7))
+        assert ledger.kinds == ["Accepted"] * 7
+        assert server.connections == 3
+
+    def test_a_connection_ends_before_it_has_met_ten_refusals(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
+        server = faulty_smtp({"RCPT": NO})
+        ledger = send(load, server, mails(20))
+        assert ledger.kinds == ["Refused"] * 20
+        assert server.connections == 3
+
+    def test_sessions_take_turns_where_fewer_connections_are_allowed(self, load: Load) -> None:
+        server = Crowded(2)
+        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain", **HASTY)
+        ledgers = [Ledger() for _ in range(6)]
+
+        def run(ledger: Ledger) -> None:
+            with transport.open() as session:
+                for _ in range(3):
+                    session.send(mails(5), ledger_of(ledger))
+
+        threads = [threading.Thread(target=run, args=(ledger,)) for ledger in ledgers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        server.stop()
+        kinds = [kind for ledger in ledgers for kind in ledger.kinds]
+        assert kinds == ["Accepted"] * 6 * 5
+        assert server.turned_away <= 6
+
+
+def ledger_of(ledger: Ledger) -> Ledger:
+    """A ledger for the same mails once more."""
+    ledger.handed_over.clear()
+    ledger.outcomes.clear()
+    return ledger
+
+
+class Crowded(FaultySmtp):
+    """Turns away who comes while so many others are there, as Exim's smtp_accept_max_per_host."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._here = 0
+        self.turned_away = 0
+        self._count = threading.Lock()
+        super().__init__()
+
+    def _serve(self, connection: object) -> None:
+        with self._count:
+            is_full = self._here >= self._most
+            self._here += not is_full
+            self.turned_away += is_full
+        if is_full:
+            connection.sendall(b"421 too many concurrent SMTP connections\r\n")  # type: ignore[attr-defined]
+            connection.close()  # type: ignore[attr-defined]
+            return
+        try:
+            super()._serve(connection)  # type: ignore[arg-type]
+        finally:
+            with self._count:
+                self._here -= 1

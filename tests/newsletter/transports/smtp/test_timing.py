@@ -1,0 +1,60 @@
+"""How long each answer is waited for, and how it is told that none came."""
+
+from datetime import timedelta
+
+import pytest
+from faulty_smtp import HANG
+from ledger import mails
+from talking import Load, Start, send
+
+from newsletter.transports.smtp.timing import patience
+
+
+def test_the_default_times_are_the_minima_of_rfc_5321(load: Load) -> None:
+    options = type(load("smtp", host="localhost")).Options(host="localhost")
+    waits = patience(options.timeout, options.answer_timeout, options.final_dot_timeout)
+    minutes = {
+        "greeting": waits.greeting.seconds / 60,
+        "MAIL, RCPT": waits.mail.seconds / 60,
+        "DATA": waits.data.seconds / 60,
+        "block": waits.block.seconds / 60,
+        "final dot": waits.final_dot.seconds / 60,
+    }
+    # RFC 5321, 4.5.3.2.1 to 4.5.3.2.6.
+    assert minutes == {"greeting": 5, "MAIL, RCPT": 5, "DATA": 2, "block": 3, "final dot": 10}
+
+
+def test_the_time_to_connect_shortens_no_answer() -> None:
+    waits = patience(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
+    assert waits.connecting.seconds == 1
+    assert waits.mail.seconds == 300
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("greeting", "silent instead of greeting us for 1 s (the option answer_timeout)"),
+        ("EHLO", "silent before the first mail for 1 s (the option answer_timeout)"),
+        ("RCPT", "silent at MAIL or RCPT for 1 s (the option answer_timeout)"),
+        ("content", "silent after the final dot for 1 s (the option final_dot_timeout)"),
+    ],
+)
+def test_a_silent_server_is_told_with_the_moment_and_the_option(
+    faulty_smtp: Start, load: Load, moment: str, told: str
+) -> None:
+    ledger = send(load, faulty_smtp({moment: HANG}), mails(1))
+    assert told in ledger.outcomes[1].response
+
+
+def test_the_server_that_hangs_up_is_told(faulty_smtp: Start, load: Load) -> None:
+    from faulty_smtp import CLOSE
+
+    ledger = send(load, faulty_smtp({"content": [CLOSE]}), mails(1))
+    told = "the server closed the connection after the final dot"
+    assert told in ledger.outcomes[1].response
+
+
+def test_a_final_dot_has_a_time_of_its_own(faulty_smtp: Start, load: Load) -> None:
+    server = faulty_smtp({"content": HANG})
+    waiting = {"answer_timeout": "1m", "final_dot_timeout": "1s"}
+    assert send(load, server, mails(1), **waiting).kinds == ["InDoubt"]
