@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from measuring import compare, print_table, run_function
 
 from newsletter.config.options import Config
-from newsletter.editions.digest import Section
-from newsletter.editions.masthead import shown_masthead
-from newsletter.editions.sample import sample_edition, sample_sections
-from newsletter.editions.variants import CompiledVariant, compile_variant, full_context
-from newsletter.rendering.compile import Renderer, personal_values
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.masthead import shown_masthead
+from newsletter.editions.composing.sample import sample_edition, sample_sections
+from newsletter.editions.digests.sections import Section
+from newsletter.rendering.encoding.message import cut
+from newsletter.rendering.encoding.slots import personal_values
+from newsletter.rendering.fit_to_size import plans
 from newsletter.rendering.inlining import inline_styles
-from newsletter.rendering.message import cut
+from newsletter.rendering.renderer import RenderedMail, Renderer
+from newsletter.rendering.telling import template_values
 from newsletter.rendering.templates import Templates
 from newsletter.tokens.links import LinkSigners
 
@@ -62,22 +65,26 @@ def page(templates: Templates, renderer: Renderer, config: Config, count: int) -
     sections = sample_sections(config.site.base_url, NOW, count)
     person = {"greeting": "Dear Ann", "name": "Ann", "unsubscribe_url": "https://x.example/u/1"}
     person["preferences_url"] = "https://x.example/p/1"
-    context = {**full_context(edition, sections, renderer), "person": person}
-    return templates.render("digest/body.html", context)
+    content = content_of(edition, sections, unsubscribe_base=renderer.unsubscribe_base, now=NOW)
+    plan = next(plans(count, count))
+    values = template_values(content, plan)
+    values["edition"] = {**values["edition"], "subject": renderer.subject_of(content)}
+    return templates.render("digest/body.html", {**values, "person": person})
 
 
 def compiled(
     config: Config, renderer: Renderer, sections: tuple[Section, ...], count: int
-) -> CompiledVariant:
+) -> RenderedMail:
     """The message of the digest, whole."""
     edition = sample_edition(config, "digest", NOW, count)
     edition.masthead = {**shown_masthead(config), "digest": {"stories": count}}
-    return compile_variant(edition, sections, renderer, NOW)
+    content = content_of(edition, sections, unsubscribe_base=renderer.unsubscribe_base, now=NOW)
+    return renderer.render_mail(content)
 
 
-def print_splices(variant: CompiledVariant) -> None:
+def print_splices(variant: RenderedMail) -> None:
     """How long one person's mail takes, with her signed links, once its variant is compiled."""
-    message = cut(variant.content, variant.nonce)
+    message = cut(variant.message, variant.nonce)
     links = LinkSigners("a secret that only the benchmark knows")
 
     def splice(number: int) -> bytes:

@@ -34,9 +34,9 @@ from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
 from newsletter.config.options import Config
 from newsletter.database import Database
-from newsletter.feeds import atom, rss
-from newsletter.feeds.building import build
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents import atom, rss
+from newsletter.feeds.documents.building import build
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.scopes import Selection
 from newsletter.migrations.running import upgrade
 

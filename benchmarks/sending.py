@@ -25,7 +25,7 @@ from servers import sbin, smtp_sink
 
 from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 
 HERE = Path(__file__).parent
 

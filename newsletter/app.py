@@ -17,28 +17,26 @@ from newsletter.database import Database
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
 from newsletter.delivery.ledger import reasons
-from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.delivery.ledger.models import Notice
 from newsletter.delivery.ledger.shares import in_turn
 from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.delivery.sending.context import Toolbox
 from newsletter.delivery.sending.engine import Engine
 from newsletter.delivery.transactional import Stationery
 from newsletter.editions import store as editions
-from newsletter.editions.inspection import Inspector
-from newsletter.editions.masthead import masthead
+from newsletter.editions.composing.masthead import masthead
+from newsletter.editions.composing.preflight import Preflight
 from newsletter.errors import (
     ConfigurationError,
     SendingRefused,
-    TokenSpent,
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
-from newsletter.rendering.compile import Renderer
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
+from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
-from newsletter.subscriptions import notices
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
@@ -53,9 +51,6 @@ from newsletter.transports.base import (
     TransportStopped,
 )
 from newsletter.transports.registry import load_transport
-from subscribers import membership
-from subscribers import store as people
-from subscribers.consent import Origin
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -115,7 +110,7 @@ class Newsletter:
             routes=self.config.routes,
             alarm=self.tell,
         )
-        return Engine(tools, self.renderer, self.inspector, self.transport)
+        return Engine(tools, self.renderer, self.preflight, self.transport)
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -134,9 +129,9 @@ class Newsletter:
         return Cluster(self.config.cluster, self.engine)
 
     @cached_property
-    def inspector(self) -> Inspector:
+    def preflight(self) -> Preflight:
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
-        return Inspector(self.config.lint, selectors, ask=status_of, records=text_records)
+        return Preflight(self.config.lint, selectors, ask=status_of, records=text_records)
 
     @cached_property
     def dkim_keys(self) -> dict[str, DkimKey]:
@@ -281,23 +276,6 @@ class Newsletter:
         values = masthead(self.config, sender)
         key = self.dkim_keys.get(values["sender"]["address"])
         return Stationery(masthead=values, renderer=self.renderer, key=key)
-
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
-        """End a subscription by the link in a mail; whether it was not over already.
-
-        Raises:
-            TokenError: a test mail's link, which belongs to nobody.
-        """
-        if subscriber_id == 0:
-            raise TokenSpent("this link came with a test mail and ends nobody's subscription")
-        with self.database.write() as session:
-            subscriber = people.by_id(session, subscriber_id)
-            origin = Origin(source=f"link in edition {edition_id}")
-            now, kind = self.clock.now(), NoticeKind.GOODBYE
-            if not membership.leave(session, subscriber, origin=origin, now=now):
-                return False
-            notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
-            return True
 
     def edition_page(self, edition_id: int) -> str:
         """The view-online page of an edition that has begun to go out.

@@ -28,6 +28,10 @@ class StorageError(NewsletterError):
     """The database or the disk did not do what was asked of it."""
 
 
+class NotAllowed(NewsletterError):
+    """Whoever asks may not do this; nothing was changed."""
+
+
 class Busy(NewsletterError):
     """More is asked at once than can be done; later it can."""
 

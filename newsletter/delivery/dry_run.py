@@ -11,13 +11,15 @@ from newsletter.database import allow_large_sets
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions import store
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.variants import variant_keys, variants_of
 from newsletter.editions.models import Edition
 from newsletter.editions.segment import in_segment
-from newsletter.editions.variants import CompiledVariant, compile_variant, variant_keys, variants_of
 from newsletter.errors import ResourceNotFound
-from newsletter.rendering.compile import Renderer, personal_values
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
+from newsletter.rendering.renderer import RenderedMail, Renderer
 from newsletter.tokens.links import LinkSigners
 from newsletter.transports.base import Mail
 from subscribers import store as people
@@ -70,7 +72,7 @@ def variant_for(
     now: datetime,
     *,
     test: bool = False,
-) -> CompiledVariant:
+) -> RenderedMail:
     """The message as a subscriber with this choice would get it.
 
     Raises:
@@ -81,11 +83,13 @@ def variant_for(
         chosen = ", ".join((*choice.topics, *choice.digests))
         raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")
     sections = next(iter(found.values()))
-    return compile_variant(edition, sections, renderer, now, test=test)
+    base = renderer.unsubscribe_base
+    content = content_of(edition, sections, unsubscribe_base=base, now=now, is_test=test)
+    return renderer.render_mail(content)
 
 
 def trial_mail(
-    compiled: CompiledVariant,
+    compiled: RenderedMail,
     edition: Edition,
     address: str,
     name: str,
@@ -103,6 +107,6 @@ def trial_mail(
         preferences=links.preferences_token(0),
         message_id=f"test.{compiled.nonce}",
     )
-    content = ready(compiled.content, compiled.nonce, key).splice(values)
+    content = ready(compiled.message, compiled.nonce, key).splice(values)
     sender = edition.masthead["sender"]["bounces"]
     return Mail(key=0, sender=sender, recipient=address, content=content)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.rendering.compile import Renderer, compile_mail, personal_values
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
-from newsletter.rendering.message import Envelope
+from newsletter.editions.composing.content import notice_content
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
+from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import Mail
 
 
@@ -47,27 +48,9 @@ def single_mail(
         message_id: the left part of its Message-ID; made up where empty.
         tokens: of her links to leave and to her own page, where she has any.
     """
-    masthead, renderer = stationery.masthead, stationery.renderer
-    context = {"site": masthead["site"], **values}
-    subject = renderer.subject(kind, context)
-    sender = masthead["sender"]
-    rendered = renderer.render(kind, {**context, "edition": {"subject": subject}})
-    envelope = Envelope(
-        from_name=sender["name"],
-        from_address=sender["address"],
-        reply_to=sender["reply_to"],
-        subject=subject,
-        date=now,
-        unsubscribe_base="",
-        list_id="",
-        list_name="",
-        feedback_id="",
-        archive_url="",
-        owner="",
-        message_id_domain=sender["address"].partition("@")[2],
-    )
-    compiled = compile_mail(rendered, envelope, renderer.pictures)
-    message = ready(compiled.content, rendered.nonce, stationery.key)
+    content = notice_content(kind, values, stationery.masthead, now)
+    mail = stationery.renderer.render_mail(content)
+    message = ready(mail.message, mail.nonce, stationery.key)
     unsubscribe, preferences = tokens
     personal = personal_values(
         to=mailbox(name, address),

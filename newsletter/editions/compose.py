@@ -1,6 +1,7 @@
 """Making an edition: a digest's for one period, or a bulletin. Frozen from then on."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +13,17 @@ from newsletter.config.options import Config
 from newsletter.config.references import ways
 from newsletter.config.sending import DoubtPolicy
 from newsletter.editions import store
-from newsletter.editions.digest import Chosen, NothingToSay, choose_articles
-from newsletter.editions.masthead import digest_masthead, masthead
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.masthead import digest_masthead, masthead
+from newsletter.editions.digests.sections import (
+    Chosen,
+    NothingToSay,
+    Section,
+    choose_articles,
+)
 from newsletter.editions.models import Edition, EditionKind, EditionState
-from newsletter.editions.variants import full_context
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import Renderer
 from subscribers.segments.store import expression_of
 from subscribers.topics import choice_key
 
@@ -184,9 +190,15 @@ def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer
     session.flush()
     store.add_articles(session, edition, choice.articles)
     store.add_corrections(session, edition, edition.created_at)
-    context = full_context(edition, store.sections_of(session, edition), renderer)
-    edition.subject = context["edition"]["subject"]
+    set_subject(edition, store.sections_of(session, edition), renderer)
     session.flush()
+
+
+def set_subject(edition: Edition, sections: Sequence[Section], renderer: Renderer) -> None:
+    """Give an edition the subject of the mail that tells everything."""
+    base, now = renderer.unsubscribe_base, edition.created_at
+    content = content_of(edition, sections, unsubscribe_base=base, now=now)
+    edition.subject = renderer.subject_of(content)
 
 
 def _from_markdown(text: str) -> str:

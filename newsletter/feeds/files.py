@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import Config
 from newsletter.errors import StorageError
 from newsletter.feeds import store
-from newsletter.feeds.building import build
-from newsletter.feeds.documents import FeedKind
-from newsletter.feeds.opml import OPML_PATH, write_opml
+from newsletter.feeds.documents.building import build
+from newsletter.feeds.documents.content import FeedKind
+from newsletter.feeds.documents.opml import OPML_PATH, write_opml
 from newsletter.feeds.scopes import Selection
 
 # Temporary files are private; feeds are for a web server to read.

@@ -35,7 +35,7 @@ class FeedHappening(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     """An article's `updated_at` then; when a correction or withdrawal was made."""
     entry: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the feeds say of it (`feeds.entries.freeze`); empty for a withdrawal."""
+    """What the feeds say of it (`feeds.documents.entries.freeze`); empty for a withdrawal."""
 
 
 class FeedArchive(Base):

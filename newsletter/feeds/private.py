@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.feeds import store
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.models import PrivateFeed
 from newsletter.feeds.scopes import Scope, Selection
 from newsletter.tokens.signing import Signer

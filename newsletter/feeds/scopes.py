@@ -1,7 +1,7 @@
 """Which feed is meant: whose articles it holds, how much of them, and its address.
 
 Pure values and their addresses, both ways; an address has one spelling only, so that a cache keeps
-one copy. What stands in a feed is looked up in `feeds.contents`.
+one copy. What stands in a feed is looked up in `feeds.documents.building`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from newsletter.config.options import FeedOptions
 from newsletter.errors import InvalidInput
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 
 TOPICS, AUTHORS, PRIVATE = "topics", "authors", "private"
 # In an address between the topics of a combination; no slug has it.

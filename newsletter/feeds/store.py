@@ -35,6 +35,7 @@ class Place:
 class Told(NamedTuple):
     """What feeds tell of an article, in the order of `_TOLD`."""
 
+    id: int
     topics: tuple[tuple[str, str], ...]
     """Slug and name of each."""
     uid: str
@@ -137,7 +138,9 @@ def told(session: Session, article_ids: Collection[int]) -> dict[int, Told]:
     for article_id, slug, name in session.execute(query):
         topics.setdefault(article_id, []).append((slug, name))
     rows = session.execute(select(*_TOLD).where(wanted))
-    return {number: Told(tuple(topics.get(number, ())), *values) for number, *values in rows}
+    return {
+        number: Told(number, tuple(topics.get(number, ())), *values) for number, *values in rows
+    }
 
 
 def corrections(session: Session, places: Collection[Place]) -> dict[Place, Correction]:
@@ -203,10 +206,7 @@ def states(session: Session, scope: Scope) -> list[State]:
         Article.published_at,
         Article.updated_at,
         Article.changed_at,
-    ).where(
-        *_inside(session, scope),
-        Article.status.in_((ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN)),
-    )
+    ).where(*_inside(session, scope), Article.status.in_(_ONCE_PUBLIC))
     return [State(**row) for row in session.execute(query).mappings()]
 
 
@@ -326,6 +326,7 @@ def private_feeds_of(session: Session, subscriber_id: int) -> list[PrivateFeed]:
     return list(session.scalars(query.order_by(PrivateFeed.id)))
 
 
+_ONCE_PUBLIC = (ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN)
 _PUBLISHED = Article.status == ArticleStatus.PUBLISHED
 
 

@@ -18,8 +18,8 @@ from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import FetchError
 from newsletter.feeds import store
-from newsletter.feeds.building import feed_url
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import feed_url
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.models import HubNotice
 from newsletter.feeds.scopes import Scope, Selection
 

@@ -4,9 +4,18 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml import html as trees
 
-from newsletter.linting.findings import Finding, Letter, Rule, error, warning
+from newsletter.linting.findings import (
+    CheckedMail,
+    Finding,
+    Rule,
+    blamed,
+    comparable,
+    error,
+    warning,
+)
 
 # 102 KiB of decoded HTML is what Gmail shows of a mail.
 GMAIL_CLIPS_AT_BYTES = 104_448
@@ -16,12 +25,8 @@ LONGEST_SUBJECT_CHARACTERS = 90
 # Below so many characters of words for each picture, filters and readers see only pictures.
 WORDS_PER_PICTURE = 60
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-# Marks of Jinja2, of the mail services that texts are pasted from, and of programs' own nothing.
-_UNRENDERED = re.compile(
-    r"\{\{.{0,60}?\}\}|\{%.{0,60}?%\}|\*\|[A-Z_:]{2,40}\|\*|%recipient\.\w+%|\$\{.{1,60}?\}|<%.{0,60}?%>|"
-    r"\[\[.{1,60}?\]\]|%[A-Z]{2,20}(?:_[A-Z]{1,20})?%|\{(?:first_?|last_?|full_?)?name\}|\{email\}|"
-    r"\b(?:Dear|Hello) (?:None|null|undefined|NULL)\b"
-)
+# Merge fields of mail services, as a person may write them into a bulletin.
+_MERGE_FIELD = re.compile(r"\{\{\s*[\w.|]{1,40}\s*\}\}|\*\|[A-Z_:]{2,40}\|\*")
 _SHOUTING = re.compile(r"\b[A-Z]{4,}\b")
 _BAIT = re.compile(
     r"\b(act now|buy now|cash bonus|click here|earn money|free money|guaranteed|limited time|"
@@ -32,24 +37,33 @@ SHORTENERS = frozenset({"bit.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tinyurl.c
 _HOST_IN_WORDS = re.compile(
     r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?", re.IGNORECASE
 )
+_WIDTH = re.compile(r"(?:^|[;\s])width\s*:")
+_PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 _NUMBER_HOST = re.compile(r"[\d.]+|\[.*")
 
 
-def look_over(letter: Letter) -> list[Finding]:
+def look_over(mail: CheckedMail) -> list[Finding]:
     """Everything found, each thing once."""
-    tree = trees.document_fromstring(letter.html) if letter.html.strip() else trees.Element("html")
+    tree = _tree_of(mail.html)
     found = [
-        *_imprint(letter, tree),
-        *_leaving(letter, tree),
-        *_emptiness(letter, tree),
-        *_unrendered(letter, tree),
-        *_addresses(tree),
-        *_pictures(tree),
-        *_size(letter),
-        *_subject(letter),
+        *_imprint(mail, tree),
+        *_leaving(mail, tree),
+        *_emptiness(mail, tree),
+        *_placeholders(mail, tree),
+        *_addresses(mail, tree),
+        *_pictures(mail, tree),
+        *_size(mail),
+        *_subject(mail),
         *_links(tree),
     ]
     return list(dict.fromkeys(found))
+
+
+def _tree_of(html: str) -> trees.HtmlElement:
+    try:
+        return trees.document_fromstring(html, parser=_PARSER)
+    except etree.ParserError:  # nothing, or nothing but comments
+        return trees.Element("html")
 
 
 def words_of(tree: trees.HtmlElement) -> str:
@@ -70,9 +84,9 @@ def _own_text(element: trees.HtmlElement, *, is_shown: bool) -> Iterator[str]:
         yield element.tail
 
 
-def _imprint(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
-    for part, words in (("HTML", words_of(tree)), ("text", " ".join(letter.text.split()))):
-        missing = [line for line in letter.imprint if " ".join(line.split()) not in words]
+def _imprint(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+    for part, words in (("HTML", words_of(tree)), ("text", " ".join(mail.text.split()))):
+        missing = [line for line in mail.imprint if " ".join(line.split()) not in words]
         if missing:
             yield error(
                 Rule.IMPRINT,
@@ -81,9 +95,9 @@ def _imprint(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
             )
 
 
-def _leaving(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
-    in_html = any(href.startswith(letter.unsubscribe_base) for href in tree.xpath("//a/@href"))
-    for part, is_there in (("HTML", in_html), ("text", letter.unsubscribe_base in letter.text)):
+def _leaving(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+    in_html = any(href.startswith(mail.unsubscribe_base) for href in tree.xpath("//a/@href"))
+    for part, is_there in (("HTML", in_html), ("text", mail.unsubscribe_base in mail.text)):
         if not is_there:
             yield error(
                 Rule.UNSUBSCRIBE,
@@ -91,22 +105,31 @@ def _leaving(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
             )
 
 
-def _emptiness(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
-    parts = {"subject": letter.subject, "HTML part": words_of(tree), "text part": letter.text}
+def _emptiness(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+    parts = {"subject": mail.subject, "HTML part": words_of(tree), "text part": mail.text}
     for name, words in parts.items():
         if not words.strip():
             yield error(Rule.EMPTY, f"the {name} is empty")
 
 
-def _unrendered(letter: Letter, tree: trees.HtmlElement) -> Iterator[Finding]:
-    places = {"subject": letter.subject, "HTML part": words_of(tree), "text part": letter.text}
-    places["links"] = " ".join(tree.xpath("//a/@href")).replace("%7B", "{").replace("%7D", "}")
+def _placeholders(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+    """Only our own can be unfilled: whatever else looks like one is a text or an address."""
+    places = {"subject": mail.subject, "HTML part": mail.html, "text part": mail.text}
     for place, words in places.items():
-        for mark in dict.fromkeys(_UNRENDERED.findall(words)):
-            yield error(Rule.UNRENDERED, f"{mark!r} stands in the {place}; it was not filled in")
+        if mail.placeholder and mail.placeholder in words.lower():
+            yield error(
+                Rule.UNRENDERED,
+                f"a personal value was not filled in, in the {place}; the template changes or cuts "
+                "what stands for it: print {{ person.… }} without filters",
+            )
+    if not mail.articles:
+        for field in dict.fromkeys(_MERGE_FIELD.findall(f"{mail.subject} {words_of(tree)}")):
+            yield warning(
+                Rule.UNRENDERED, f"{field!r} stands in the mail as it is; it is not a field here"
+            )
 
 
-def _addresses(tree: trees.HtmlElement) -> Iterator[Finding]:
+def _addresses(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
     for address in tree.xpath("//a/@href | //img/@src"):
         scheme = _split(address)[0]
         if address.startswith("#") and len(address) > 1:
@@ -118,39 +141,47 @@ def _addresses(tree: trees.HtmlElement) -> Iterator[Finding]:
                 "Outlook do not show it: give it an address",
             )
         elif scheme not in SCHEMES:
-            yield error(
+            yield blamed(
                 Rule.RELATIVE_LINK,
                 f"{address!r} is no complete address; write it with https:// in front",
+                mail.article_with(address),
             )
     for link in tree.xpath("//a[not(@href)][normalize-space()]"):
         yield warning(Rule.RELATIVE_LINK, f"the link “{_shown(link)}” leads nowhere")
 
 
-def _pictures(tree: trees.HtmlElement) -> Iterator[Finding]:
+def _pictures(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
     pictures = tree.xpath("//img")
     for picture in pictures:
-        name = picture.get("src") or "without an address"
-        alt = picture.get("alt")
-        if alt is None:
-            yield error(
-                Rule.ALT,
-                f'the picture {name} has no alt; describe it, or write alt="" '
-                "where it only decorates",
-            )
-        elif not alt.strip() and _is_all_of_a_link(picture):
-            yield error(
-                Rule.ALT,
-                f"the picture {name} is all there is of a link; its alt must "
-                "say where the link leads",
-            )
-        if not (picture.get("width") or "width" in (picture.get("style") or "")):
-            yield warning(
-                Rule.PICTURES,
-                f"the picture {name} has no width; Outlook shows it as large as it is",
-            )
+        yield from _picture(picture, mail)
     if pictures and len(words_of(tree)) < WORDS_PER_PICTURE * len(pictures):
         yield warning(
             Rule.PICTURES, "the mail is nearly all pictures; many readers and filters see none"
+        )
+
+
+def _picture(picture: trees.HtmlElement, mail: CheckedMail) -> Iterator[Finding]:
+    address = picture.get("src") or ""
+    name, alt = address or "without an address", picture.get("alt")
+    known = comparable(address)
+    article = next((article for article in mail.articles if known in article.pictures), None)
+    if alt is None or (article and known in article.undescribed):
+        yield blamed(
+            Rule.ALT,
+            f'the picture {name} has no alt; describe it, or write alt="" where it only decorates',
+            article,
+        )
+    elif not alt.strip() and _is_all_of_a_link(picture):
+        yield blamed(
+            Rule.ALT,
+            f"the picture {name} is all there is of a link; its alt must say where the link leads",
+            article,
+        )
+    if not (picture.get("width") or _WIDTH.search(picture.get("style") or "")):
+        place = f" (in “{article.title}”)" if article else ""
+        yield warning(
+            Rule.PICTURES,
+            f"the picture {name} has no width; Outlook shows it as large as it is{place}",
         )
 
 
@@ -159,28 +190,28 @@ def _is_all_of_a_link(picture: trees.HtmlElement) -> bool:
     return bool(links) and not links[-1].text_content().strip()
 
 
-def _size(letter: Letter) -> Iterator[Finding]:
-    size = len(letter.html.encode())
+def _size(mail: CheckedMail) -> Iterator[Finding]:
+    size = mail.html_bytes
     if size > GMAIL_CLIPS_AT_BYTES:
         yield error(
             Rule.SIZE,
-            f"the HTML part has {size} bytes, and Gmail hides what is beyond "
+            f"the HTML part has {size} bytes as it leaves, and Gmail hides what is beyond "
             f"{GMAIL_CLIPS_AT_BYTES}, the imprint with it; say less, or put the rest on the site",
         )
-    if letter.mail_bytes > LARGE_MAIL_BYTES:
+    if mail.mail_bytes > LARGE_MAIL_BYTES:
         yield warning(
             Rule.SIZE,
-            f"the mail has {letter.mail_bytes // 1000} KB with its pictures, for every reader; "
+            f"the mail has {mail.mail_bytes // 1000} KB with its pictures, for every reader; "
             'lower theme.image_bytes, or set theme.images = "absolute"',
         )
-    for reason in letter.pictures_left:
+    for reason in mail.pictures_left:
         yield warning(Rule.PICTURES, f"a picture keeps its address: {reason}")
-    if letter.left_out:
-        yield warning(Rule.SHORTENED, f"to keep it below what Gmail shows, {letter.left_out}")
+    if mail.left_out:
+        yield warning(Rule.SHORTENED, f"to keep it below what Gmail shows, {mail.left_out}")
 
 
-def _subject(letter: Letter) -> Iterator[Finding]:
-    subject = letter.subject
+def _subject(mail: CheckedMail) -> Iterator[Finding]:
+    subject = mail.subject
     if len(subject) > LONGEST_SUBJECT_CHARACTERS:
         yield warning(
             Rule.SPAM, f"the subject has {len(subject)} characters; phones show about 40 of them"
@@ -189,7 +220,7 @@ def _subject(letter: Letter) -> Iterator[Finding]:
         yield warning(Rule.SPAM, "the subject shouts; filters dislike words in capitals")
     if subject.count("!") + subject.count("?") > 2 or "!!" in subject or "$$" in subject:
         yield warning(Rule.SPAM, "the subject has many exclamation marks; filters dislike them")
-    for place, words in (("subject", subject), ("text", letter.text)):
+    for place, words in (("subject", subject), ("text", mail.text)):
         bait = dict.fromkeys(match.lower() for match in _BAIT.findall(words))
         if bait and (place == "subject" or len(bait) > 1):
             yield warning(Rule.SPAM, f"the {place} sounds like advertising: {', '.join(bait)}")

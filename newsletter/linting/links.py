@@ -4,14 +4,14 @@ Only a clear answer is an error: servers that are busy, slow or refuse robots sa
 what a reader will find.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from lxml import html as trees
 
 from newsletter.errors import FetchError
-from newsletter.linting.findings import Finding, Rule, error, warning
+from newsletter.linting.findings import CheckedMail, Finding, Rule, blamed, warning
 
 # RFC 9110, 15.5.5 and 15.5.11: not found, gone.
 DEAD = frozenset({404, 410})
@@ -43,27 +43,38 @@ def addresses_in(html: str, own: str) -> list[str]:
 
 
 def ask_links(
-    addresses: Iterable[str], ask: Ask, total: timedelta = timedelta(seconds=TOTAL_SECONDS)
+    mails: Sequence[CheckedMail],
+    own: str,
+    ask: Ask,
+    total: timedelta = timedelta(seconds=TOTAL_SECONDS),
 ) -> list[Finding]:
-    """The links that are dead, and those that did not answer."""
-    asked = list(addresses)[:MOST_ASKED]
+    """The links in some mails that are dead, and those that did not answer.
+
+    Args:
+        own: as for `addresses_in`.
+    """
+    mail_of = {
+        address: mail for mail in reversed(mails) for address in addresses_in(mail.html, own)
+    }
+    asked = list(mail_of)[:MOST_ASKED]
     if not asked:
         return []
     pool = ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="links")
-    answers = {pool.submit(_ask_one, address, ask): address for address in asked}
+    answers = {pool.submit(_ask_one, address, ask, mail_of[address]): address for address in asked}
     done, late = wait(answers, timeout=total.total_seconds())
     pool.shutdown(wait=False, cancel_futures=True)
     found = [finding for future in answers if future in done for finding in future.result()]
     return found + _too_late([answers[future] for future in answers if future in late])
 
 
-def _ask_one(address: str, ask: Ask) -> list[Finding]:
+def _ask_one(address: str, ask: Ask, mail: CheckedMail) -> list[Finding]:
     try:
         status = ask(address)
     except FetchError as failure:
         return [warning(Rule.DEAD_LINK, f"a link could not be tried: {failure}")]
     if status in DEAD:
-        return [error(Rule.DEAD_LINK, f"{address} is dead: its server answers {status}; mend it")]
+        message = f"{address} is dead: its server answers {status}; mend it"
+        return [blamed(Rule.DEAD_LINK, message, mail.article_with(address))]
     return []
 
 

@@ -22,7 +22,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from newsletter.config.theme import Theme
 from newsletter.config.theme_options import ThemeOptions
 from newsletter.errors import TemplateError
-from newsletter.rendering.plaintext import html_to_text, underlined, wrapped
+from newsletter.rendering.plaintext.layout import underlined, wrapped
+from newsletter.rendering.plaintext.writer import html_to_text
 
 HTML_BODY, MJML_BODY, TEXT_BODY = "body.html", "body.mjml", "body.txt"
 # Folders beside the kinds: what kinds are built on, and the pages of the site.
@@ -72,6 +73,10 @@ class Templates:
                 if (folder / kind / file).is_file():
                     return f"{kind}/{file}"
         return f"{kind}/{HTML_BODY}"
+
+    def has(self, name: str) -> bool:
+        """Whether there is a template of this name."""
+        return any((folder / name).is_file() for folder in self._folders)
 
     def kinds(self) -> dict[str, list[Path]]:
         """Every kind of mail with the files that it is rendered from, the operator's own first."""

@@ -26,7 +26,7 @@ from newsletter.web.account import (
 )
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
-from newsletter.web.feeds.cache import AnswerReady
+from newsletter.web.feeds.responses import CachedFeeds
 from newsletter.web.middleware.body_limits import BodyLimit, MostAtOnce
 from newsletter.web.middleware.compression import PageDelivery
 from newsletter.web.middleware.headers import SecurityHeaders
@@ -51,7 +51,7 @@ def create_site(services: SiteServices) -> ASGIApp:
         exception_handlers=errors.HANDLERS,
     )
     site.state.site = state
-    return AnswerReady(site, state.ready)
+    return CachedFeeds(site, state.feeds)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:

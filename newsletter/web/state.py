@@ -1,16 +1,13 @@
 """What every page of one site shares."""
 
-from pathlib import Path
-
 from starlette.requests import Request
 
-from newsletter.feeds.sharing import SharedFeeds
-from newsletter.feeds.shelf import FeedShelf
+from newsletter.feeds.feed_cache import FeedCache
 from newsletter.tokens.signing import UNSUBSCRIBE, Signer
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormMarks
 from newsletter.web.account.rate_limit import paces
-from newsletter.web.feeds.cache import ReadyFeeds
+from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 from newsletter.web.write_threads import Writers
@@ -28,9 +25,10 @@ class SiteState:
         self.joins, self.joins_of_address = paces(options, secret, services.clock)
         self.writers = Writers(services.database)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
-        shared = SharedFeeds(Path(services.config.sending.state_folder))
-        self.feeds = FeedShelf(services.config, shared)
-        self.ready = ReadyFeeds(services.config.feeds.check_every.total_seconds())
+        self.feeds = FeedCache(
+            services.config,
+            lambda document, selection: answers_of(document, selection, services.config.feeds),
+        )
 
     def leaving_signer(self) -> Signer:
         """What signs and reads the tokens of unsubscribe addresses."""

@@ -20,8 +20,8 @@ from newsletter.articles.identity import topic_slug
 from newsletter.config.options import Config
 from newsletter.editions.dates import clock_time, long_date
 from newsletter.errors import TemplateError
-from newsletter.feeds.building import imprint_line
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import imprint_line
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.scopes import feed_path
 from newsletter.rendering.templates import web_folders
 

@@ -14,15 +14,17 @@ from newsletter.clock import SystemClock
 from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site
 from newsletter.config.theme import Theme
 from newsletter.config.theme_options import ThemeOptions
-from newsletter.editions.masthead import shown_masthead
-from newsletter.editions.sample import sample_edition, sample_notice, sample_sections
-from newsletter.editions.variants import compile_variant
-from newsletter.rendering.compile import Rendered, Renderer, compile_mail, personal_values
-from newsletter.rendering.dkim import DkimKey, ready
-from newsletter.rendering.headers import mailbox
-from newsletter.rendering.message import Envelope
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.sample import (
+    sample_edition,
+    sample_notice,
+    sample_sections,
+)
+from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import fill, personal_values
 from newsletter.rendering.pictures import Pictures
-from newsletter.rendering.slots import fill
+from newsletter.rendering.renderer import RenderedMail, Renderer
 from newsletter.rendering.templates import Templates
 
 # Judges of spam compare it with their own clock.
@@ -136,36 +138,17 @@ def _edition(look: Look, name: str, folder: Path, key: DkimKey) -> Made:
     told = {"stories": stories, "tail_heading": "Also this week"}
     edition.masthead = edition.masthead | {"digest": told}
     sections = sample_sections(BASE, NOW, count) if count else ()
-    compiled = compile_variant(edition, sections, look.renderer, NOW)
-    rendered = Rendered(html=compiled.html, text=compiled.text, nonce=compiled.nonce)
-    return _made(f"{name}{look.name}", rendered, compiled.content, folder, key, is_edition=True)
+    base = look.renderer.unsubscribe_base
+    content = content_of(edition, sections, unsubscribe_base=base, now=NOW)
+    return _made(f"{name}{look.name}", look.renderer.render_mail(content), folder, key)
 
 
 def _notice(look: Look, kind: str, folder: Path, key: DkimKey) -> Made:
-    context = sample_notice(look.config)
-    rendered = look.renderer.render(kind, context)
-    sender = shown_masthead(look.config)["sender"]
-    envelope = Envelope(
-        from_name=sender["name"],
-        from_address=sender["address"],
-        reply_to="",
-        subject=look.renderer.subject(kind, context),
-        date=NOW,
-        unsubscribe_base="",
-        list_id="",
-        list_name="",
-        feedback_id="",
-        archive_url="",
-        owner="",
-        message_id_domain="wexcombe.example",
-    )
-    content = compile_mail(rendered, envelope).content
-    return _made(f"{kind}{look.name}", rendered, content, folder, key, is_edition=False)
+    mail = look.renderer.render_mail(sample_notice(look.config, kind, NOW))
+    return _made(f"{kind}{look.name}", mail, folder, key)
 
 
-def _made(
-    name: str, rendered: Rendered, content: bytes, folder: Path, key: DkimKey, *, is_edition: bool
-) -> Made:
+def _made(name: str, mail: RenderedMail, folder: Path, key: DkimKey) -> Made:
     values = personal_values(
         mailbox("Zoë Haywood", "zoe@example.org"),
         "Zoë Haywood",
@@ -175,10 +158,10 @@ def _made(
     )
     made = Made(
         name=name,
-        message=ready(content, rendered.nonce, key).splice(values),
-        html=fill(rendered.html, rendered.nonce, values),
+        message=ready(mail.message, mail.nonce, key).splice(values),
+        html=fill(mail.html, mail.nonce, values),
         path=folder / f"{name}.html",
-        is_edition=is_edition,
+        is_edition=bool(mail.content.headers.list_id),
     )
     made.path.write_text(made.html, encoding="utf-8")
     return made

@@ -12,8 +12,8 @@ import dkim
 
 from judges.making import Made
 from judges.verdicts import Verdict
-from newsletter.editions.abridging import GMAIL_CLIPS_AT_BYTES
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
+from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 STRICT = policy.SMTP.clone(raise_on_defect=True)
 # RFC 5322 section 2.1.1; an address in a header has no place to fold.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from judges.making import Made
 from judges.verdicts import Verdict
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 
 SPAMASSASSIN_BELOW = 0.5
 RSPAMD_BELOW = 4.0

@@ -20,7 +20,7 @@ from newsletter.delivery.ledger.models import WAITING, Delivery
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.migrations.running import upgrade
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from smtp_servers import certificates
 from smtp_servers.backend import BUSY, UNKNOWN, backend
 from smtp_servers.setting import Setting

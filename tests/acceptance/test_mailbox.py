@@ -19,7 +19,7 @@ from newsletter.config.loading import parse_config
 from newsletter.delivery.ledger import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 
 pytestmark = pytest.mark.skipif(
     not mail_servers.may_run(), reason="Postfix and Dovecot must be started as root"

@@ -5,7 +5,7 @@ from judges import browser, messages
 from judges.making import Made, make_all, make_key
 from judges.verdicts import Verdict
 
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 
 
 @pytest.fixture(scope="module")

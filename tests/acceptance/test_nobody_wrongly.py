@@ -19,8 +19,8 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
+from newsletter.editions.each_article import compose_single
 from newsletter.editions.models import Edition
-from newsletter.editions.single import compose_single
 from newsletter.editions.store import articles_of
 from newsletter.errors import Conflict
 from newsletter.subscriptions import privacy

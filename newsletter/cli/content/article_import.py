@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from newsletter.actions import articles as actions
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.choosing import FORMATS
 from newsletter.articles.importers.walking import Found, find, read_all
@@ -107,15 +108,17 @@ def _imported(
 ) -> ImportReport:
     """The report; what failed before the database did is told all the same."""
     try:
-        return import_records(
-            program.database,
-            records,
-            context,
-            program.clock,
-            progress,
-            rehearse=rehearse,
-            observe=observe,
-        )
+        if rehearse:
+            return import_records(
+                program.database,
+                records,
+                context,
+                program.clock,
+                progress,
+                rehearse=True,
+                observe=observe,
+            )
+        return actions.import_(program.app, program.actor, records, context, progress, observe)
     except ImportStopped as stopped:
         for bad in stopped.report.bad:
             program.warn(str(bad))

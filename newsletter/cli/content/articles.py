@@ -7,20 +7,21 @@ from typing import Any
 
 import click
 
+from newsletter.actions import articles as actions
+from newsletter.actions import sources
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
-from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
+from newsletter.articles.editing import Edit, document_of, read_document
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.polling import poll_source
+from newsletter.articles.polling import source_of
 from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_, report_of
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
+from newsletter.errors import InvalidInput, NewsletterError
 
 STATUSES = click.Choice([status.value for status in ArticleStatus])
 
@@ -184,12 +185,11 @@ def _body_of(path: Path) -> str:
 
 
 def _apply(program: Program, number: int, change: Edit, context: ImportContext) -> None:
-    with program.database.write() as session:
-        article = store.get(session, number)
-        changed = apply_edit(session, article, change, context, program.clock.now())
-    program.say(f"article {number} {'changed' if changed else 'is as it was'}: {article.title}")
-    if article.status is ArticleStatus.SCHEDULED:
-        at = article.published_at.astimezone(context.zone)
+    edited = actions.edit(program.app, program.actor, number, change)
+    state = "changed" if edited.is_changed else "is as it was"
+    program.say(f"article {number} {state}: {edited.title}")
+    if edited.appears_at is not None:
+        at = edited.appears_at.astimezone(context.zone)
         program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
@@ -223,15 +223,9 @@ def _keep(text: str, number: int) -> str:
 @pass_program
 def withdraw(program: Program, references: tuple[str, ...]) -> None:
     """Take articles off the site and the feeds; edit ARTICLE --status published brings one back."""
-    lines = []
-    with program.database.write() as session:
-        for reference in references:
-            status, now = ArticleStatus.WITHDRAWN, program.clock.now()
-            changed = store.set_status(session, reference, status, now)
-            title = store.get(session, reference).title
-            lines.append(f"{'withdrawn' if changed else 'was withdrawn already'}: {title}")
-    for line in lines:
-        program.say(line)
+    for each in actions.withdraw(program.app, program.actor, references):
+        state = "withdrawn" if each.is_changed else "was withdrawn already"
+        program.say(f"{state}: {each.title}")
 
 
 @articles.command("correct")
@@ -245,9 +239,7 @@ def correct_(program: Program, reference: str, note: str) -> None:
     told the article say it in their next edition. A quiet edit tells nobody: newsletter articles
     edit.
     """
-    with program.database.write() as session:
-        correct(session, reference, note, program.clock.now())
-        title = store.get(session, reference).title
+    title = actions.correct(program.app, program.actor, reference, note)
     program.say(f"correction published: {title}")
 
 
@@ -271,15 +263,11 @@ def topics(program: Program, as_json: bool) -> None:
 @pass_program
 def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
     """Ask the feeds of [sources], or those named, for new articles now."""
-    sources = program.config.sources
     for name in names:
-        if name not in sources:
-            known = ", ".join(sources) or "none"
-            raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
-    context = ImportContext.of(program.config.site)
+        source_of(program.config.sources, name)
     reports = {
-        name: poll_source(program.database, sources[name], context, program.clock)
-        for name in names or sources
+        name: sources.poll(program.app, program.actor, name)
+        for name in names or program.config.sources
     }
     for bad in chain.from_iterable(report.bad for report in reports.values()):
         program.warn(str(bad))

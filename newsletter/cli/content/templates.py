@@ -7,7 +7,7 @@ import click
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.previews import warn_of, write_bodies
-from newsletter.editions.trying import Tried, try_out
+from newsletter.editions.composing.template_check import CheckedTemplate, check_template
 from newsletter.errors import ResourceNotFound, TemplateError
 from newsletter.linting.findings import errors_of
 from newsletter.rendering.templates import Templates, shipped_templates
@@ -83,7 +83,7 @@ def _kinds(program: Program) -> dict[str, list[Path]]:
     return Templates(program.config.templates.folder).kinds()
 
 
-def _try(program: Program, kind: str) -> Tried:
+def _try(program: Program, kind: str) -> CheckedTemplate:
     """
     Raises:
         ResourceNotFound: there is no such kind.
@@ -94,7 +94,7 @@ def _try(program: Program, kind: str) -> Tried:
         raise ResourceNotFound(f"there is no kind of mail {kind!r}; there are: {', '.join(kinds)}")
     is_own = not (shipped_templates() / "email" / kind).is_dir()
     app = program.app
-    return try_out(app.config, app.renderer, kind, app.clock.now(), is_own=is_own)
+    return check_template(app.config, app.renderer, kind, app.clock.now(), is_own=is_own)
 
 
 def _is_own(path: Path) -> bool:

@@ -9,7 +9,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.delivery.ledger.shares import in_turn
 from newsletter.delivery.transactional import Stationery
 from newsletter.delivery.transport_check import TransportCheck, check_transport
-from newsletter.editions.masthead import masthead
+from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
 from subscribers.addresses import normalise_address

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from newsletter import demo as demo_package
+from newsletter.actions import articles, digests
 from newsletter.app import Newsletter
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.walking import find, read_all
-from newsletter.articles.publishing import import_records
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
@@ -17,8 +17,7 @@ from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.config.options import Config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
-from newsletter.editions.compose import compose_digest
-from newsletter.editions.digest import NothingToSay
+from newsletter.editions.digests.sections import NothingToSay
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
@@ -78,9 +77,8 @@ def _for_this_run(app: Newsletter, mail_port: int, base_url: str) -> Newsletter:
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
     records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
-    report = import_records(program.database, records, context, program.clock)
-    with program.database.write() as session:
-        people = add_samples(session, program.app.secret, program.clock.now())
+    report = articles.import_(program.app, program.actor, records, context)
+    people = add_samples(program.app, program.actor)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
@@ -95,15 +93,12 @@ def _publish(program: Program, feeds: Path) -> None:
     app = program.app
     with program.database.read() as session:
         program.say(f"Feeds: {len(write_feeds(session, app.config, feeds))} files in {feeds}")
-    with program.database.write() as session:
-        edition = compose_digest(
-            session, app.config, app.renderer, DIGEST, period=None, now=program.clock.now()
-        )
+    edition = digests.compose(app, program.actor, DIGEST)
     if isinstance(edition, NothingToSay):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
     else:
         program.say(f"The Friday digest: {edition.subject}")
-        send_in_foreground(program, edition.id)
+        send_in_foreground(program, edition.number)
 
 
 def _say_what_to_open(program: Program, folder: Path, port: int) -> None:

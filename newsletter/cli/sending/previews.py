@@ -14,13 +14,12 @@ from newsletter.app import Newsletter, is_accepted
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
 from newsletter.delivery.dry_run import Audience, audience_of, trial_mail, variant_for
-from newsletter.editions.abridging import GMAIL_CLIPS_AT_BYTES
 from newsletter.editions.models import Edition
-from newsletter.editions.variants import CompiledVariant
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.linting.findings import Finding
-from newsletter.rendering.compile import personal_values
-from newsletter.rendering.slots import fill
+from newsletter.rendering.encoding.slots import fill, personal_values
+from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
+from newsletter.rendering.renderer import RenderedMail
 from subscribers import store as people
 from subscribers.addresses import normalise_address
 from subscribers.topics import Choice
@@ -54,7 +53,7 @@ class Preview:
     """An edition that may never be made: its message for one reader, and its audience."""
 
     edition: Edition
-    compiled: CompiledVariant
+    compiled: RenderedMail
     reader_name: str
     audience: Audience
     findings: tuple[Finding, ...]
@@ -79,8 +78,8 @@ class Preview:
             reader_name=reader.name,
             audience=audience_of(session, edition, now),
             findings=(
-                *app.inspector.findings(edition, [compiled]),
-                *app.inspector.doubts_about_sender(edition),
+                *app.preflight.findings(edition, [compiled]),
+                *app.preflight.doubts_about_sender(edition),
             ),
         )
 
@@ -96,7 +95,7 @@ def show_preview(
 ) -> None:
     """Say what would be sent to whom, and write or open it where asked."""
     html, text = preview.bodies()
-    size = len(html.encode())
+    size = preview.compiled.html_bytes
     if as_json:
         print_json(
             program,
@@ -117,7 +116,9 @@ def show_preview(
             program.say(f"Their topics make {preview.audience.variants} different mails of it.")
         for reason, count in preview.audience.excluded.items():
             program.say(f"{count} would not: {reason}.")
-        program.say(f"The HTML part has {size} bytes; Gmail shows {GMAIL_CLIPS_AT_BYTES}.")
+        program.say(
+            f"The HTML part has {size} bytes as it leaves; Gmail shows {GMAIL_CLIPS_AT_BYTES}."
+        )
         warn_of(program, preview.findings)
         if folder is None and not in_browser:
             program.say("")

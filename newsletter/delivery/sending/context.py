@@ -9,7 +9,7 @@ from newsletter.clock import Clock
 from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import RaiseAlarm, no_alarm
-from newsletter.rendering.dkim import DkimKey
+from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.tokens.links import LinkSigners
 
 Progress = Callable[[int], None]

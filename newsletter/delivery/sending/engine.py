@@ -24,7 +24,7 @@ from newsletter.delivery.sending.recovery import recover
 from newsletter.delivery.sending.session_slots import Connections
 from newsletter.delivery.sending.worker_pool import Crew, Shard, TransportByName
 from newsletter.editions import store as editions
-from newsletter.editions.inspection import Inspector
+from newsletter.editions.composing.preflight import Preflight
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import (
@@ -37,7 +37,7 @@ from newsletter.errors import (
     StorageError,
     TemplateError,
 )
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
 # What may pass by itself, or is not about the edition: it is tried again, and not stopped.
@@ -59,12 +59,12 @@ class Engine:
         self,
         tools: Toolbox,
         renderer: Renderer,
-        inspector: Inspector,
+        preflight: Preflight,
         transport: TransportByName,
     ) -> None:
         self._tools = tools
         self._renderer = renderer
-        self._inspector = inspector
+        self._preflight = preflight
         self._transport = transport
         self._dispatcher = Dispatcher(tools)
         self._connections = Connections()
@@ -151,7 +151,7 @@ class Engine:
         """Write the deliveries of a queued edition; what must not go out stops it."""
         tools = self._tools
         with self._halting(number):
-            prepare(tools.database, self._renderer, self._inspector, number, tools.clock.now())
+            prepare(tools.database, self._renderer, self._preflight, number, tools.clock.now())
 
     def send(
         self, number: int, progress: Progress = no_progress, gives_way: GivesWay = to_nobody

@@ -8,28 +8,22 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
-from newsletter.editions.digest import sections_for
-from newsletter.editions.inspection import Inspector
+from newsletter.editions.composing.content import content_of
+from newsletter.editions.composing.preflight import Preflight
+from newsletter.editions.composing.variants import store_variant, variant_keys, variants_of
+from newsletter.editions.digests.sections import sections_for
 from newsletter.editions.life import Act
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.variants import (
-    CompiledVariant,
-    compile_page,
-    compile_variant,
-    store_variant,
-    variant_keys,
-    variants_of,
-)
-from newsletter.rendering.compile import Renderer
+from newsletter.rendering.renderer import RenderedMail, Renderer
 from subscribers import store as people
 
 log = structlog.get_logger()
 
-Compiled = dict[str, CompiledVariant]
+Compiled = dict[str, RenderedMail]
 
 
 def prepare(
-    database: Database, renderer: Renderer, inspector: Inspector, number: int, now: datetime
+    database: Database, renderer: Renderer, preflight: Preflight, number: int, now: datetime
 ) -> bool:
     """Let a queued edition start: its deliveries are written, if they were not before.
 
@@ -48,7 +42,7 @@ def prepare(
             page = edition.web_html
             if edition.fanned_out_at is None:
                 page = _compile(session, edition, renderer, compiled, now)
-        inspector.refuse_faulty(edition, compiled.values())
+        preflight.refuse_faulty(edition, compiled.values())
         with database.write() as session:
             edition = store.lock(session, number)
             if edition.state is not EditionState.QUEUED:
@@ -65,12 +59,15 @@ def _compile(
 ) -> str:
     """Compile the variants not yet in `compiled`, and the page for everybody."""
     sections = store.sections_of(session, edition)
+    base = renderer.unsubscribe_base
     for key, told in variants_of(edition, sections, people.choices(session)).items():
         if key not in compiled:
-            compiled[key] = compile_variant(edition, told, renderer, now)
+            content = content_of(edition, told, unsubscribe_base=base, now=now)
+            compiled[key] = renderer.render_mail(content)
     if edition.digest and not sections:
         return ""
-    return compile_page(edition, sections_for(sections), renderer)
+    everything = content_of(edition, sections_for(sections), unsubscribe_base=base, now=now)
+    return renderer.render_page(everything)
 
 
 def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: datetime) -> bool:

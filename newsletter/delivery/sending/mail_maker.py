@@ -5,11 +5,11 @@ from functools import lru_cache
 from newsletter.delivery.ledger.store import Claimed
 from newsletter.delivery.sending.context import Toolbox
 from newsletter.editions import store as editions
+from newsletter.editions.composing.variants import message_id_stem
 from newsletter.editions.models import Edition
-from newsletter.editions.variants import message_id_stem
-from newsletter.rendering.compile import personal_values
-from newsletter.rendering.dkim import Spliceable, ready
-from newsletter.rendering.headers import mailbox
+from newsletter.rendering.encoding.dkim import Spliceable, ready
+from newsletter.rendering.encoding.headers import mailbox
+from newsletter.rendering.encoding.slots import personal_values
 from newsletter.transports.base import Mail
 
 VARIANTS_KEPT = 64

@@ -1,15 +1,29 @@
-"""A feed as HTTP answers: one for each content coding, each with a validator of its own."""
+"""A feed as HTTP answers: one for each content coding, each with a validator of its own.
 
+They are made once for each build and kept in the feed cache, from where they are sent before the
+framework is asked.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.config.options import FeedOptions
-from newsletter.feeds.documents import Link
+from newsletter.feeds.documents.building import FeedDocument
+from newsletter.feeds.documents.content import Link
+from newsletter.feeds.feed_cache import FeedCache
 from newsletter.feeds.scopes import Selection
-from newsletter.feeds.shelf import ShelvedFeed
-from newsletter.web.middleware.conditional import CODINGS, http_date
+from newsletter.web.middleware.conditional import (
+    CODINGS,
+    best_coding,
+    encoded,
+    http_date,
+    is_unchanged,
+)
 
 # A person who opens a feed's address is shown a page instead (decision 0052).
 VARY = "Accept-Encoding, Sec-Fetch-Mode"
@@ -23,6 +37,7 @@ PROTECTION = {
     "X-Content-Type-Options": "nosniff",
 }
 
+METHODS = frozenset({"GET", "HEAD"})
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -37,26 +52,83 @@ class Answer:
     """Of a 200; a 304 leaves out those about the content."""
     headers_unchanged: RawHeaders
 
-    def response(self, *, is_unchanged: bool, is_head: bool) -> Response:
-        response = Response(status_code=304 if is_unchanged else 200)
-        if not is_unchanged and not is_head:
-            response.body = self.content
-        response.raw_headers = list(self.headers_unchanged if is_unchanged else self.headers)
-        return response
+    async def send(self, asked: Mapping[str, str], method: str, send: Send) -> None:
+        """Answer a request with these headers."""
+        if asked and is_unchanged(asked, self.etag, self.last_modified):
+            await send(
+                {"type": "http.response.start", "status": 304, "headers": self.headers_unchanged}
+            )
+            await send({"type": "http.response.body"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        body = b"" if method == "HEAD" else self.content
+        await send({"type": "http.response.body", "body": body})
+
+
+class FeedResponse(Response):
+    """The answer that a request's headers ask for, as a response of the framework."""
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope)
+        answer = self._answers[best_coding(asked.get("accept-encoding", ""))]
+        await answer.send(asked, scope["method"], send)
+
+
+class CachedFeeds:
+    """The way past the framework, for feeds that stand ready in the cache."""
+
+    def __init__(self, app: ASGIApp, cache: FeedCache[Mapping[str, Answer]]) -> None:
+        self._app = app
+        self._cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in METHODS:
+            asked = _asked(scope)
+            if asked is not None and (answers := self._cache.fresh(_path(scope))):
+                coding = best_coding(asked.pop("accept-encoding", ""))
+                await answers[coding].send(asked, scope["method"], send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    """Path and query as `Selection.path` has them."""
+    path: str = scope["path"][1:]
+    query: bytes = scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _asked(scope: Scope) -> dict[str, str] | None:
+    """The headers that decide the answer; None where a person in a browser is to see a page."""
+    asked: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        if name in _DECIDING:
+            asked[_DECIDING[name]] = value.decode("latin-1")
+        elif name == b"sec-fetch-mode" and value == b"navigate":
+            return None
+    return asked
+
+
+_DECIDING = {
+    name.encode(): name for name in ("accept-encoding", "if-none-match", "if-modified-since")
+}
 
 
 def answers_of(
-    shelved: ShelvedFeed, selection: Selection, options: FeedOptions
-) -> dict[str, Answer]:
+    document: FeedDocument, selection: Selection, options: FeedOptions
+) -> Mapping[str, Answer]:
     """The answer in each coding, and as it is ("")."""
-    return {coding: _answer(shelved, coding, selection, options) for coding in ("", *CODINGS)}
+    return {coding: _answer(document, coding, selection, options) for coding in ("", *CODINGS)}
 
 
 def _answer(
-    shelved: ShelvedFeed, coding: str, selection: Selection, options: FeedOptions
+    document: FeedDocument, coding: str, selection: Selection, options: FeedOptions
 ) -> Answer:
-    document = shelved.document
-    content = shelved.content(coding)
+    content = encoded(document.content, coding)
     # Each representation has a validator of its own (RFC 9110 section 8.8.3.3).
     etag = f'{document.etag[:-1]}-{coding}"' if coding else document.etag
     shared = {

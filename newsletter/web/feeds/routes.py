@@ -12,11 +12,10 @@ from starlette.routing import Route
 
 from newsletter.errors import ResourceNotFound
 from newsletter.feeds import store
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.private import PURPOSE, scope_of
 from newsletter.feeds.scopes import Scope, Selection, select
-from newsletter.web.feeds.responses import VARY, answers_of
-from newsletter.web.middleware.conditional import best_coding, is_unchanged
+from newsletter.web.feeds.responses import VARY, FeedResponse
 from newsletter.web.path_params import slug_in
 from newsletter.web.site.feed_pages import feed_page
 from newsletter.web.state import SiteState, site_of
@@ -32,19 +31,7 @@ def feed(request: Request) -> Response:
         return RedirectResponse(elsewhere, status_code=301)
     if _is_for_a_person(request):
         return _page(site, selection)
-    address = (request.scope["path"], request.scope["query_string"])
-    try:
-        with site.services.database.read() as session:
-            shelved = site.feeds.get(session, selection)
-    except ResourceNotFound:
-        site.ready.drop(address)
-        raise
-    answers = answers_of(shelved, selection, site.config.feeds)
-    if not selection.token:
-        site.ready.put(address, answers)
-    answer = answers[best_coding(request.headers.get("accept-encoding", ""))]
-    unchanged = is_unchanged(request.headers, answer.etag, answer.last_modified)
-    return answer.response(is_unchanged=unchanged, is_head=request.method == "HEAD")
+    return FeedResponse(site.feeds.get(site.services.database, selection).served)
 
 
 def _selection(request: Request, site: SiteState) -> Selection:

@@ -9,8 +9,7 @@ from hashlib import sha256
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter.feeds.shelf import CODINGS
-from newsletter.web.middleware.conditional import best_coding, is_unchanged
+from newsletter.web.middleware.conditional import best_coding, encoded, is_unchanged
 
 TEXT = ("text/html", "text/css", "text/plain", "text/x-opml", "application/xml", "image/svg+xml")
 SMALLEST_BYTES = 600
@@ -67,7 +66,7 @@ class _Completing:
                     del headers[name]
                 return {**body, "body": b""}
         if coding:
-            content = CODINGS[coding](content)
+            content = encoded(content, coding)
             headers["Content-Encoding"] = coding
             headers["Content-Length"] = str(len(content))
         return {**body, "body": content}

@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from newsletter.articles import store as articles
 from newsletter.feeds import store
-from newsletter.feeds.building import feed_url
-from newsletter.feeds.documents import NEVER, FeedKind
-from newsletter.feeds.opml import CONTENT_TYPE, OPML_PATH, write_opml
+from newsletter.feeds.documents.building import feed_url
+from newsletter.feeds.documents.content import NEVER, FeedKind
+from newsletter.feeds.documents.opml import CONTENT_TYPE, OPML_PATH, write_opml
 from newsletter.feeds.scopes import AND, Content, Scope, Selection, limits_of, select
 from newsletter.web.middleware.conditional import http_date, is_unchanged
 from newsletter.web.state import SiteState, site_of

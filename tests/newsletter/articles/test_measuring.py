@@ -14,7 +14,7 @@ from newsletter.config.options import Site
 from newsletter.database import Database
 from newsletter.errors import FetchError
 from newsletter.feeds import store as feeds
-from newsletter.feeds.entries import entry_of
+from newsletter.feeds.documents.entries import entry_of
 from newsletter.fetching import Size
 
 PNG, MP3 = "https://w.example/a.png", "https://w.example/talk?id=7"

@@ -7,8 +7,8 @@ import pytest
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import StorageError
-from newsletter.feeds.building import build
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.building import build
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.files import write_feeds
 from newsletter.feeds.scopes import Scope, Selection
 

@@ -17,9 +17,9 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
-from newsletter.feeds.building import build
-from newsletter.feeds.documents import FeedKind
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.documents.building import build
+from newsletter.feeds.documents.content import FeedKind
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.feeds.scopes import Content, Scope, Selection
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "scripts" / "judges" / "schemas"
@@ -44,7 +44,7 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
         update={"archive_entries": 2, "hubs": ("https://hub.example/",)}
     )
     full = config.model_copy(update={"feeds": feeds})
-    keeper = FeedKeeper(filled, full, clock)
+    keeper = FeedMaintenance(filled, full, clock)
     keeper.look()
     with filled.write() as session:
         bus, homes = (_named(session, title) for title in ("Bus runs late", "Homes agreed"))

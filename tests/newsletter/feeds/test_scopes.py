@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.config.options import FeedOptions, TopicFeedOptions
 from newsletter.errors import InvalidInput
-from newsletter.feeds.documents import FeedKind
+from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.scopes import Content, Scope, Selection, feed_path, limits_of, select
 
 OPTIONS = FeedOptions(

@@ -1,13 +1,16 @@
 """The shipped mail templates, rendered as the program renders them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from lxml import html
 
-from newsletter.rendering.compile import Renderer
-from newsletter.rendering.slots import Slot, split_at_marks
+from newsletter.rendering.content import MailContent
+from newsletter.rendering.encoding.message import MessageHeaders
+from newsletter.rendering.encoding.slots import Slot, split_at_marks
+from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates
 
 BASE = "https://wexcombe.example"
@@ -113,6 +116,20 @@ def context(kind: str, title: str = "") -> dict[str, Any]:
     }
 
 
+def content(kind: str, values: dict[str, Any]) -> MailContent:
+    headers = MessageHeaders(
+        from_name="Wexcombe Forward",
+        from_address="news@wexcombe.example",
+        reply_to="",
+        date=datetime(2026, 11, 27, 9, tzinfo=UTC),
+        message_id_domain="wexcombe.example",
+    )
+    subject = values.get("edition", {}).get("subject", "")
+    return MailContent(
+        template=kind, headers=headers, site=values["site"], subject=subject, values=values
+    )
+
+
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
     return Renderer(Templates(), BASE)
@@ -129,7 +146,7 @@ def words(text: str, nonce: str) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_both_bodies_carry_the_imprint_and_the_reason(renderer: Renderer, kind: str) -> None:
-    rendered = renderer.render(kind, context(kind))
+    rendered = renderer.render_mail(content(kind, context(kind)))
     for text in (" ".join(rendered.text.split()), " ".join(rendered.html.split())):
         assert IMPRINT in text
         assert "You get this" in text
@@ -137,7 +154,7 @@ def test_both_bodies_carry_the_imprint_and_the_reason(renderer: Renderer, kind: 
 
 @pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
 def test_an_edition_can_be_left_changed_and_read_online(renderer: Renderer, kind: str) -> None:
-    rendered = renderer.render(kind, context(kind))
+    rendered = renderer.render_mail(content(kind, context(kind)))
     for text in (rendered.text, rendered.html):
         assert f"{BASE}/unsubscribe/TOKEN" in words(text, rendered.nonce)
         assert f"{BASE}/preferences/TOKEN" in words(text, rendered.nonce)
@@ -147,7 +164,7 @@ def test_an_edition_can_be_left_changed_and_read_online(renderer: Renderer, kind
 
 @pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
 def test_the_page_for_everybody_holds_nothing_personal(renderer: Renderer, kind: str) -> None:
-    page = renderer.render_online(kind, context(kind))
+    page = renderer.render_page(content(kind, context(kind)))
     assert "unsubscribe" not in page.lower()
     assert "preferences" not in page
     assert "View in a browser" not in page
@@ -157,18 +174,21 @@ def test_the_page_for_everybody_holds_nothing_personal(renderer: Renderer, kind:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_subjects_are_one_line(renderer: Renderer, kind: str) -> None:
-    subject = renderer.subject(kind, context(kind))
+    subject = renderer.subject_of(content(kind, context(kind)))
     assert subject
     assert "\n" not in subject
 
 
 def test_twelve_stories_stay_well_below_what_gmail_clips(renderer: Renderer) -> None:
-    assert len(renderer.render("digest", context("digest")).html.encode()) < LARGEST_BYTES
+    assert (
+        len(renderer.render_mail(content("digest", context("digest"))).html.encode())
+        < LARGEST_BYTES
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_is_wrapped_and_has_no_markup(renderer: Renderer, kind: str) -> None:
-    text = renderer.render(kind, context(kind)).text
+    text = renderer.render_mail(content(kind, context(kind))).text
     for line in text.splitlines():
         assert len(line) <= 72 or line.startswith(("http", "Unsubscribe")), line
         assert line == line.rstrip()
@@ -180,7 +200,7 @@ def test_text_is_wrapped_and_has_no_markup(renderer: Renderer, kind: str) -> Non
 def test_titles_are_text_in_html_and_themselves_in_plain_text(
     renderer: Renderer, kind: str
 ) -> None:
-    rendered = renderer.render(kind, context(kind, title=HOSTILE))
+    rendered = renderer.render_mail(content(kind, context(kind, title=HOSTILE)))
     assert "<script" not in rendered.html
     if kind not in {"confirm", "goodbye", "move"}:
         assert "&lt;script&gt;" in rendered.html
@@ -189,7 +209,7 @@ def test_titles_are_text_in_html_and_themselves_in_plain_text(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_html_is_fit_for_mail_programs(renderer: Renderer, kind: str) -> None:
-    source = renderer.render(kind, context(kind)).html
+    source = renderer.render_mail(content(kind, context(kind))).html
     page = html.fromstring(source)
     assert source.lstrip().lower().startswith("<!doctype html>")
     assert (page.get("lang"), page.get("dir")) == ("en-GB", "ltr")
@@ -208,19 +228,23 @@ def test_the_html_is_fit_for_mail_programs(renderer: Renderer, kind: str) -> Non
 
 def test_a_language_written_from_the_right_is_set_from_the_right(renderer: Renderer) -> None:
     site = {**SITE, "language": "ar"}
-    page = html.fromstring(renderer.render("bulletin", {**context("bulletin"), "site": site}).html)
+    page = html.fromstring(
+        renderer.render_mail(content("bulletin", {**context("bulletin"), "site": site})).html
+    )
     assert page.get("dir") == "rtl"
 
 
 def test_stories_of_any_direction_begin_at_the_side_of_the_mail(renderer: Renderer) -> None:
     site = {**SITE, "language": "he"}
-    page = html.fromstring(renderer.render("digest", {**context("digest"), "site": site}).html)
+    page = html.fromstring(
+        renderer.render_mail(content("digest", {**context("digest"), "site": site})).html
+    )
     stories = page.cssselect("td.story")
     assert {(story.get("align"), story.get("dir")) for story in stories} == {("right", "auto")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_mail_says_beside_its_subject_what_it_is_about(renderer: Renderer, kind: str) -> None:
-    page = html.fromstring(renderer.render(kind, context(kind)).html)
+    page = html.fromstring(renderer.render_mail(content(kind, context(kind))).html)
     (shown,) = page.cssselect(".preheader")
     assert len(shown.text_content().strip()) > 5

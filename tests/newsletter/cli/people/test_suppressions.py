@@ -14,7 +14,9 @@ LISTS = {
         "BEGIN:VCARD\nVERSION:4.0\nFN:Bad\nEMAIL:nowhere\nEND:VCARD\n"
         "BEGIN:VCARD\nVERSION:4.0\nFN:New\nEMAIL:new@example.org\nEND:VCARD\n"
     ),
-    "json": '[{"email": "Ann@wexcombe.example"}, {"email": "nowhere"}, {"email": "new@example.org"}]',
+    "json": (
+        '[{"email": "Ann@wexcombe.example"}, {"email": "nowhere"}, {"email": "new@example.org"}]'
+    ),
     "damaged": 'email,name\nAnn@wexcombe.example,"An "n\nnowhere,x\nnew@example.org,N,e,w\n',
     "column": "name,E-Mail\nAnn,Ann@wexcombe.example\nBad,nowhere\nNew,new@example.org\nShort\n",
 }

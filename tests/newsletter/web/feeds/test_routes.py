@@ -17,9 +17,9 @@ from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.feeds import private
-from newsletter.feeds.building import build
-from newsletter.feeds.documents import FeedKind
-from newsletter.feeds.keeping import FeedKeeper
+from newsletter.feeds.documents.building import build
+from newsletter.feeds.documents.content import FeedKind
+from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.feeds.scopes import Selection
 from newsletter.web.services import SiteServices
 from subscribers import store as people
@@ -177,7 +177,7 @@ def test_an_archive_may_be_kept_for_long(client: httpx.Client, program: Newslett
     with program.database.write() as session:
         for number in range(60):
             add_article(session, f"Older {number}", START + timedelta(days=number))
-    FeedKeeper(program.database, program.config, program.clock).look()
+    FeedMaintenance(program.database, program.config, program.clock).look()
     found = client.get("/feed.atom?archive=1")
     assert found.status_code == 200
     assert "immutable" in found.headers["cache-control"]

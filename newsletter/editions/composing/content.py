@@ -1,0 +1,163 @@
+"""What an edition's mails say: from articles and masthead to the plain values of a mail.
+
+docs/templates.md names for those who write templates what comes of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from newsletter.articles.addresses import resolved
+from newsletter.articles.models import Article
+from newsletter.editions.dates import long_date
+from newsletter.editions.digests.sections import Amendment, Section, key_of
+from newsletter.editions.models import Edition, EditionKind
+from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
+from newsletter.rendering.encoding.message import MessageHeaders
+
+# Stories told with an excerpt, for editions composed before digests could say how many.
+STORIES = 8
+# What the lists of editions that no digest makes are called (RFC 2919).
+STREAMS = {EditionKind.BULLETIN: "bulletins", EditionKind.ARTICLE: "articles"}
+TEST_PREFIX = "[Test] "
+
+
+def content_of(
+    edition: Edition,
+    sections: Sequence[Section],
+    *,
+    unsubscribe_base: str,
+    now: datetime,
+    is_test: bool = False,
+) -> MailContent:
+    """What the mail says to everybody who gets these sections.
+
+    Args:
+        sections: what `sections_for` chose; none for a bulletin.
+    """
+    digest = edition.masthead.get("digest", {})
+    return MailContent(
+        template=edition.template,
+        headers=_headers(edition, unsubscribe_base, now),
+        site=edition.masthead["site"],
+        subject=edition.subject or edition.title,
+        subject_template=digest.get("subject", ""),
+        subject_option=f"digests.{edition.digest}.subject",
+        subject_prefix=TEST_PREFIX if is_test else "",
+        values=_values(edition, sections),
+        body_html=resolved(edition.body_html, edition.masthead["site"]["base_url"]),
+        sections=tuple(_section(section, edition.masthead) for section in sections),
+        excerpts=digest.get("stories", STORIES),
+        key=key_of(sections),
+    )
+
+
+def notice_content(
+    kind: str, values: Mapping[str, Any], masthead: Mapping[str, Any], now: datetime
+) -> MailContent:
+    """What a mail says that belongs to no edition: to one person, or to administrators.
+
+    It has no list headers: there is nothing to leave.
+    """
+    sender = masthead["sender"]
+    headers = MessageHeaders(
+        from_name=sender["name"],
+        from_address=sender["address"],
+        reply_to=sender["reply_to"],
+        date=now,
+        message_id_domain=sender["address"].partition("@")[2],
+    )
+    return MailContent(template=kind, headers=headers, site=masthead["site"], values=values)
+
+
+def _values(edition: Edition, sections: Sequence[Section]) -> dict[str, Any]:
+    site, zone = edition.masthead["site"], edition.masthead["timezone"]
+    values = {
+        "edition": {
+            "id": edition.id,
+            "number": edition.id,
+            "date": long_date(edition.send_at, zone),
+        },
+        "view_online_url": f"{site['base_url']}/editions/{edition.id}",
+        "archive_url": f"{site['base_url']}/editions" if site.get("archive") else "",
+    }
+    if edition.kind is EditionKind.BULLETIN:
+        return {**values, "digest": None, "articles": []}
+    return {
+        **values,
+        "digest": {
+            "slug": edition.digest,
+            "name": " and ".join(section.title for section in sections),
+            "tail_heading": edition.masthead.get("digest", {}).get("tail_heading", ""),
+        },
+        "corrections": list(_corrections(sections, edition.masthead)),
+    }
+
+
+def _section(section: Section, masthead: Mapping[str, Any]) -> StorySection:
+    stories = tuple(_story(article, masthead) for article in section.articles)
+    return StorySection(slug=section.digest, name=section.title, stories=stories)
+
+
+def _story(article: Article, masthead: Mapping[str, Any]) -> Story:
+    base_url = masthead["site"]["base_url"]
+    return Story(
+        title=article.title,
+        url=_address(article, masthead),
+        summary=article.summary,
+        author=article.author,
+        image_url=article.image_url,
+        published=long_date(article.published_at, masthead["timezone"]),
+        topics=tuple(
+            TopicLink(slug=t.slug, name=t.name, url=f"{base_url}/topics/{t.slug}")
+            for t in article.topics
+        ),
+        body_html=resolved(article.body_html, base_url, page=_page(article, base_url)),
+    )
+
+
+def _corrections(
+    sections: Iterable[Section], masthead: Mapping[str, Any]
+) -> Iterable[dict[str, str]]:
+    for section in sections:
+        for amendment in section.amendments:
+            yield _correction(amendment, masthead)
+
+
+def _correction(amendment: Amendment, masthead: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "title": amendment.article.title,
+        "url": _address(amendment.article, masthead),
+        "date": long_date(amendment.at, masthead["timezone"]),
+        "note": amendment.note,
+    }
+
+
+def _address(article: Article, masthead: Mapping[str, Any]) -> str:
+    """Where the article is read: where it first appeared, else its page on the site."""
+    base_url: str = masthead["site"]["base_url"]
+    return article.canonical_url or _page(article, base_url)
+
+
+def _page(article: Article, base_url: str) -> str:
+    return f"{base_url}/articles/{article.slug}"
+
+
+def _headers(edition: Edition, unsubscribe_base: str, now: datetime) -> MessageHeaders:
+    site, sender = edition.masthead["site"], edition.masthead["sender"]
+    stream = STREAMS.get(edition.kind) or edition.digest
+    return MessageHeaders(
+        from_name=sender["name"],
+        from_address=sender["address"],
+        reply_to=sender["reply_to"],
+        date=now,
+        unsubscribe_base=unsubscribe_base,
+        list_id=f"{stream}.{urlsplit(site['base_url']).hostname}",
+        list_name=edition.title,
+        # Google's form: campaign, customer, mail type, sender.
+        feedback_id=f"{edition.id}:{stream}:{edition.kind}:newsletter",
+        archive_url=f"{site['base_url']}/editions" if site.get("archive") else site["base_url"],
+        owner=site["contact"],
+        message_id_domain=sender["address"].partition("@")[2],
+    )

@@ -1,0 +1,112 @@
+"""The check of an edition before it is sent, and in its preview.
+
+It stops what is ours (the imprint, the way to leave, a placeholder, the size after shortening) and
+what an administrator wrote in this very message. Faults of imported and polled articles are told
+with their place; nobody here could mend them in time.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from newsletter.config.options import LintOptions
+from newsletter.editions.models import Edition
+from newsletter.errors import SendingRefused
+from newsletter.linting.content import look_over
+from newsletter.linting.domain import TextRecords, look_at_domain
+from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, errors_of
+from newsletter.linting.links import Ask, ask_links
+from newsletter.rendering.encoding.slots import fill, personal_values, start_of_marks
+from newsletter.rendering.renderer import RenderedMail
+
+# What stops an edition is told in its note; more than so many faults are not read.
+FAULTS_TOLD = 5
+
+
+class Preflight:
+    """Checks editions for one site."""
+
+    def __init__(
+        self,
+        options: LintOptions,
+        selectors: Mapping[str, str],
+        *,
+        ask: Ask,
+        records: TextRecords,
+    ) -> None:
+        """
+        Args:
+            selectors: by From address, of the DKIM keys that mail is signed with.
+            ask, records: how addresses and the DNS are asked.
+        """
+        self._options = options
+        self._selectors = selectors
+        self._ask = ask
+        self._records = records
+
+    def findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
+        """What is wrong or doubtful in these mails, the errors first."""
+        checked = [checked_mail(edition.masthead["site"], m) for m in _telling_everything(mails)]
+        found = [finding for mail in checked for finding in look_over(mail)]
+        if self._options.links:
+            found += ask_links(checked, edition.masthead["site"]["base_url"], self._ask)
+        kept = dict.fromkeys(f for f in found if self._counts(f))
+        return sorted(kept, key=lambda finding: finding.severity)
+
+    def doubts_about_sender(self, edition: Edition) -> list[Finding]:
+        """What the DNS lacks for the From address of an edition."""
+        if not self._options.domain:
+            return []
+        address = edition.masthead["sender"]["address"]
+        found = look_at_domain(address, self._selectors.get(address, ""), self._records)
+        return [finding for finding in found if self._counts(finding)]
+
+    def refuse_faulty(self, edition: Edition, mails: Iterable[RenderedMail]) -> None:
+        """
+        Raises:
+            SendingRefused: something in them must not go out.
+        """
+        faults = errors_of(self.findings(edition, mails))
+        if faults:
+            told = "; ".join(f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD])
+            more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
+            raise SendingRefused(
+                f"edition {edition.id} was looked over and must not go out: {told}{more}"
+            )
+
+    def _counts(self, finding: Finding) -> bool:
+        return finding.rule in ALWAYS or finding.rule not in self._options.ignore
+
+
+def _telling_everything(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]:
+    """The largest, and as many others as it takes to have seen every article."""
+    seen: set[str] = set()
+    for mail in sorted(mails, key=lambda m: -m.html_bytes):
+        articles = set(mail.content.key.split(","))
+        if not articles <= seen:
+            seen |= articles
+            yield mail
+
+
+def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
+    """A rendered mail as the rules look at it, with some reader's values."""
+    values = personal_values("", "Ada Fenn", "sample", "sample", "sample")
+    return CheckedMail(
+        subject=mail.subject,
+        html=fill(mail.html, mail.nonce, values),
+        text=fill(mail.text, mail.nonce, values),
+        imprint=tuple(line for line in site["imprint"].values() if line),
+        unsubscribe_base=f"{site['base_url']}/unsubscribe/",
+        articles=tuple(
+            QuotedArticle(
+                title=story.title,
+                html=story.body_html,
+                addresses=(story.url, story.image_url),
+            )
+            for story in mail.content.stories
+        ),
+        placeholder=start_of_marks(mail.nonce),
+        html_bytes=mail.html_bytes,
+        left_out=mail.left_out,
+        mail_bytes=len(mail.message),
+        pictures_left=mail.pictures_left,
+    )

@@ -1,0 +1,1 @@
+"""Digests: their schedule, what they tell, and several as one mail."""

@@ -1,0 +1,76 @@
+"""Digests that are due at the same moment go out as one edition, so that nobody gets two mails.
+
+One of them carries the stories of all; the others are recorded for their period as joined to it.
+The ledger then has one row for each subscriber, as for any edition: it can neither mail her twice
+nor, where one of the digests had nothing for her, leave her out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.config.options import Config
+from newsletter.editions.compose import compose_digest, set_subject
+from newsletter.editions.digests.sections import NothingToSay, sections_for
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.store import sections_of
+from newsletter.rendering.renderer import Renderer
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDigest:
+    """A run of a digest whose time has come."""
+
+    name: str
+    period: str
+    at: datetime
+
+
+def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
+    """The runs sorted into mails: those of one moment that fit into one stand together."""
+    found: dict[object, list[DueDigest]] = {}
+    for run in due:
+        options = config.digests[run.name]
+        fits = (
+            run.at,
+            options.sender,
+            options.transport,
+            options.uncertain,
+            options.template,
+            options.approval,
+            options.language,
+            options.segment,
+        )
+        found.setdefault(fits if options.together else run.name, []).append(run)
+    return list(found.values())
+
+
+def compose_together(
+    session: Session, config: Config, renderer: Renderer, runs: Sequence[DueDigest], now: datetime
+) -> Mapping[str, Edition | NothingToSay]:
+    """The edition of each digest, or why there is none; all but one joined to the first.
+
+    Raises:
+        As `compose_digest`.
+    """
+    made = {
+        run.name: compose_digest(session, config, renderer, run.name, period=run.period, now=now)
+        for run in runs
+    }
+    editions = [found for found in made.values() if isinstance(found, Edition)]
+    if len(editions) > 1:
+        _join(session, editions, renderer, now)
+    return made
+
+
+def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now: datetime) -> None:
+    carrier, *others = editions
+    for edition in others:
+        edition.state, edition.joined_to = EditionState.JOINED, carrier.id
+        edition.note, edition.finished_at = f"its stories are in edition {carrier.id}", now
+    session.flush()
+    sections = sections_for(sections_of(session, carrier))
+    set_subject(carrier, sections, renderer)
+    session.flush()

@@ -1,0 +1,1 @@
+"""Feed documents: what stands in them, and their formats."""

@@ -1,0 +1,124 @@
+"""The Atom document (RFC 4287)."""
+
+from functools import lru_cache
+from html import escape
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from newsletter.feeds.documents.content import (
+    Entry,
+    FeedInfo,
+    FeedKind,
+    Media,
+    last_update,
+    looks_like_markup,
+    made_of,
+    tidy_entry,
+    tidy_info,
+)
+from newsletter.feeds.documents.trees import (
+    ATOM_NAMESPACE,
+    GENERATOR,
+    KEPT_PIECES,
+    add_history,
+    add_media,
+    history_namespaces,
+    join,
+    parse,
+    serialise,
+    topics_scheme,
+)
+
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
+    """The Atom document, with media (Media RSS), history (RFC 5005), tombstones (RFC 6721)."""
+    info = tidy_info(info)
+    scheme = topics_scheme(info)
+    pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
+    return join(serialise(_root(info, entries)), b"</feed>", pieces)
+
+
+def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
+    head = parse(_generator(info, entries).atom_str())
+    root = etree.Element("feed", nsmap=history_namespaces(info))
+    root.set("xmlns", ATOM_NAMESPACE)
+    root.set(LANGUAGE, info.language)
+    for element in head.iter():
+        element.tag = etree.QName(element).localname
+    root.extend(list(head))
+    _unmistakable(root.find("title"))
+    etree.cleanup_namespaces(root, keep_ns_prefixes=list(root.nsmap))
+    for link in info.links:
+        etree.SubElement(root, "link", rel=link.rel, href=link.url)
+    add_history(root, info)
+    return root
+
+
+def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
+    feed = FeedGenerator()
+    feed.id(info.id)
+    feed.title(info.title)
+    feed.subtitle(info.description)
+    feed.author(name=info.author)
+    feed.generator(GENERATOR)
+    if info.logo:
+        feed.logo(info.logo)
+    feed.updated(last_update(info, entries))
+    feed.link(href=info.self_url, rel="self", type=FeedKind.ATOM.content_type)
+    feed.link(href=info.site_url, rel="alternate", type="text/html")
+    return feed
+
+
+@lru_cache(maxsize=KEPT_PIECES)
+def _piece(entry: Entry, author: str, scheme: str) -> bytes:
+    """An entry's bytes; made once, however many feeds it stands in."""
+    element = _element(tidy_entry(entry, author), scheme)
+    return bytes(etree.tostring(element, encoding="UTF-8"))
+
+
+def _element(entry: Entry, scheme: str) -> etree._Element:
+    item = FeedEntry()
+    item.id(entry.id)
+    item.title(entry.title)
+    item.link(href=entry.url, rel="alternate")
+    item.published(entry.published)
+    item.updated(entry.updated)
+    item.author(name=entry.author)
+    item.summary(entry.summary)
+    if entry.content_html:
+        item.content(entry.content_html, type="html")
+    element = item.atom_entry()
+    _unmistakable(element.find("title"))
+    alternate = element.find("link")
+    alternate.attrib.update({"rel": "alternate", "type": "text/html"})
+    for media in entry.media:
+        alternate.addnext(_enclosure(media))
+    for slug, name in entry.topics:
+        etree.SubElement(element, "category", term=slug, label=name, scheme=scheme)
+    add_media(element, entry)
+    return element
+
+
+def _unmistakable(title: etree._Element) -> None:
+    """Say that a title is HTML where it could be taken for it (RFC 4287 section 3.1.1)."""
+    if looks_like_markup(title.text):
+        title.set("type", "html")
+        title.text = escape(title.text, quote=False)
+
+
+def _enclosure(media: Media) -> etree._Element:
+    link = etree.Element("link", rel="enclosure", type=media.type, href=media.url)
+    if media.length:
+        link.set("length", str(media.length))
+    if media.title:
+        link.set("title", media.title)
+    return link
+
+
+def forget_pieces() -> None:
+    """Let go of the entries kept in this process."""
+    _piece.cache_clear()

@@ -1,0 +1,1 @@
+"""The encoded message: headers, MIME, slots, DKIM."""

@@ -1,0 +1,1 @@
+"""The plain-text part of a mail, written from sanitised HTML."""

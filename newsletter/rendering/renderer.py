@@ -1,0 +1,185 @@
+"""Rendering a mail in one pass: templates, inlining, shortening and encoding.
+
+Once for everybody who gets the same content, with marks where personal values go. What a mail is
+about comes in as `MailContent`; whoever made that has chosen it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from newsletter.rendering.content import MailContent
+from newsletter.rendering.encoding.message import text_part, write_message
+from newsletter.rendering.encoding.slots import Slot, mark
+from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, Plan, fullest, plans
+from newsletter.rendering.inlining import inline_styles
+from newsletter.rendering.mjml import to_html
+from newsletter.rendering.pictures import Inlined, Pictures
+from newsletter.rendering.telling import template_values
+from newsletter.rendering.templates import Templates
+
+MAX_SUBJECT_CHARACTERS = 250
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedMail:
+    """A mail ready to be stored and spliced, its marks still in."""
+
+    content: MailContent
+    message: bytes
+    """Encoded."""
+    nonce: str
+    """What tells its marks from anything an article might say."""
+    subject: str
+    html: str
+    """As a page by itself: its pictures have addresses."""
+    text: str
+    html_bytes: int
+    """How long the HTML part is as it leaves, encoded."""
+    left_out: str = ""
+    """What was shortened so that mail programs show all of it; empty: nothing."""
+    pictures_left: tuple[str, ...] = ()
+    """Pictures that were to be parts of the mail and could not, with the reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Telling:
+    """A mail's bodies, told by one plan."""
+
+    subject: str
+    html: str
+    text: str
+    html_part: str
+    """Encoded, with its headers."""
+
+
+class Renderer:
+    """Renders kinds of mail for one site."""
+
+    def __init__(
+        self, templates: Templates, base_url: str, pictures: Pictures | None = None
+    ) -> None:
+        """
+        Args:
+            pictures: what reads the pictures that are parts of its mails; None: there are none.
+        """
+        self._templates = templates
+        self._base_url = base_url
+        self._pictures = pictures
+
+    @property
+    def unsubscribe_base(self) -> str:
+        return f"{self._base_url}/unsubscribe/"
+
+    @property
+    def preferences_base(self) -> str:
+        return f"{self._base_url}/preferences/"
+
+    def render_mail(self, content: MailContent) -> RenderedMail:
+        """The mail, told as fully as mail programs show it.
+
+        Raises:
+            TemplateError: a template is wrong.
+        """
+        nonce = secrets.token_hex(6)
+        ways = list(plans(len(content.stories), content.excerpts))
+        plan, told = fullest(
+            ways,
+            partial(self._tell, content, nonce),
+            lambda telling: len(telling.html_part) <= LARGEST_HTML_BYTES,
+        )
+        inlined = self._pictures.inline(told.html) if self._pictures else Inlined(html=told.html)
+        html_part = text_part("html", inlined.html, nonce) if inlined.pictures else told.html_part
+        subject = f"{content.subject_prefix}{told.subject}"
+        return RenderedMail(
+            content=content,
+            message=write_message(
+                content.headers,
+                subject,
+                text_part("plain", told.text, nonce),
+                html_part,
+                nonce,
+                inlined.pictures,
+            ),
+            nonce=nonce,
+            subject=subject,
+            html=told.html,
+            text=told.text,
+            html_bytes=len(html_part),
+            left_out=plan.difference(ways[0], len(content.stories)),
+            pictures_left=inlined.left,
+        )
+
+    def render_page(self, content: MailContent) -> str:
+        """The page for everybody: all of the mail, and nothing personal."""
+        person = {"greeting": "Hello", "name": "", "preferences_url": "", "unsubscribe_url": ""}
+        return self._html(content.template, self._values(content), person, is_online=True)
+
+    def subject_of(self, content: MailContent) -> str:
+        """The subject of the mail where everything is told."""
+        return str(self._values(content)["edition"]["subject"])
+
+    def _values(self, content: MailContent, plan: Plan | None = None) -> dict[str, Any]:
+        """What the templates are given, the subject among it."""
+        full = next(plans(len(content.stories), content.excerpts))
+        values = template_values(content, plan or full)
+        edition = values.get("edition", {})
+        line = self._configured_subject(content, {**values, "date": edition.get("date", "")})
+        values["edition"] = {**edition, "subject": line}
+        name = f"{content.template}/subject.txt"
+        if self._templates.has(name):
+            line = " ".join(self._templates.render(name, values).split()) or line
+            values["edition"] = {**edition, "subject": line[:MAX_SUBJECT_CHARACTERS]}
+        return values
+
+    def _configured_subject(self, content: MailContent, values: Mapping[str, Any]) -> str:
+        if not content.subject_template:
+            return content.subject
+        line = self._templates.render_line(content.subject_template, content.subject_option, values)
+        return line[:MAX_SUBJECT_CHARACTERS] or content.subject
+
+    def _tell(self, content: MailContent, nonce: str, plan: Plan) -> _Telling:
+        values = self._values(content, plan)
+        html = self._html(content.template, values, self._person(nonce, html=True))
+        text_name, person = f"{content.template}/body.txt", self._person(nonce, html=False)
+        return _Telling(
+            subject=values["edition"]["subject"],
+            html=html,
+            text=self._render(text_name, values, person),
+            html_part=text_part("html", html, nonce),
+        )
+
+    def _html(
+        self,
+        kind: str,
+        values: Mapping[str, Any],
+        person: Mapping[str, str],
+        *,
+        is_online: bool = False,
+    ) -> str:
+        name = self._templates.html_body(kind)
+        html = self._render(name, values, person, is_online=is_online)
+        return to_html(html, name) if name.endswith(".mjml") else inline_styles(html)
+
+    def _render(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        person: Mapping[str, str],
+        *,
+        is_online: bool = False,
+    ) -> str:
+        return self._templates.render(name, {**values, "person": person, "is_online": is_online})
+
+    def _person(self, nonce: str, *, html: bool) -> dict[str, str]:
+        greeting, name = (
+            (Slot.GREETING_HTML, Slot.NAME_HTML) if html else (Slot.GREETING_TEXT, Slot.NAME_TEXT)
+        )
+        return {
+            "greeting": mark(greeting, nonce),
+            "name": mark(name, nonce),
+            "preferences_url": self.preferences_base + mark(Slot.PREFERENCES, nonce),
+            "unsubscribe_url": self.unsubscribe_base + mark(Slot.UNSUBSCRIBE, nonce),
+        }

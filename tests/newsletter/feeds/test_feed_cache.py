@@ -1,0 +1,187 @@
+"""One build for each change, however many readers ask."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from newsletter.articles import store
+from newsletter.articles.models import ArticleStatus
+from newsletter.clock import FixedClock
+from newsletter.config.options import Config
+from newsletter.database import Database
+from newsletter.errors import ResourceNotFound, StorageError
+from newsletter.feeds.documents.building import FeedDocument
+from newsletter.feeds.documents.content import FeedKind
+from newsletter.feeds.feed_cache import MEANWHILE_SECONDS, MOST_FEEDS, CachedFeed, FeedCache
+from newsletter.feeds.scopes import Scope, Selection
+
+# Only a build reads these columns in this order.
+BUILDING = "articles.body_html, articles.author"
+EVERYTHING = Selection(kind=FeedKind.RSS)
+HOUSING = Selection(kind=FeedKind.RSS, scope=Scope(topics=("housing",)))
+
+
+@pytest.fixture
+def builds(filled: Database) -> Iterator[list[str]]:
+    """Grows with every build: only that reads the articles' texts."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if BUILDING in statement:
+            seen.append(statement)
+
+    event.listen(filled.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(filled.engine, "before_cursor_execute", note)
+
+
+Cache = FeedCache[FeedDocument]
+
+
+def new_cache(config: Config) -> Cache:
+    return FeedCache(config, lambda document, _: document)
+
+
+def ask(
+    cache: Cache, database: Database, selection: Selection = EVERYTHING
+) -> CachedFeed[FeedDocument]:
+    return cache.get(database, selection)
+
+
+def change(database: Database, clock: FixedClock) -> None:
+    """Take the newest article back."""
+    clock.at += timedelta(minutes=1)
+    with database.write() as session:
+        newest = store.published(session)[0]
+        store.set_status(session, newest.id, ArticleStatus.WITHDRAWN, clock.now())
+
+
+def test_a_feed_is_built_once_for_each_change(
+    filled: Database, config: Config, clock: FixedClock, builds: list[str]
+) -> None:
+    cache = new_cache(config)
+    first = ask(cache, filled)
+    assert ask(cache, filled) is first
+    assert len(builds) == 1
+    change(filled, clock)
+    second = ask(cache, filled)
+    assert len(builds) == 2
+    assert second.document.etag != first.document.etag
+    assert second.document.last_modified > first.document.last_modified
+
+
+def test_each_feed_is_kept_for_itself(filled: Database, config: Config) -> None:
+    cache = new_cache(config)
+    assert ask(cache, filled) is not ask(cache, filled, HOUSING)
+
+
+def test_a_change_elsewhere_does_not_rebuild_a_topic(
+    filled: Database, config: Config, clock: FixedClock, builds: list[str]
+) -> None:
+    cache = new_cache(config)
+    transport = Selection(kind=FeedKind.RSS, scope=Scope(topics=("transport",)))
+    ask(cache, filled, transport)
+    change(filled, clock)
+    ask(cache, filled, transport)
+    assert len(builds) == 1
+
+
+def test_many_readers_at_once_cost_one_build(
+    filled: Database, config: Config, builds: list[str]
+) -> None:
+    cache = new_cache(config)
+    with ThreadPoolExecutor(8) as readers:
+        found = list(readers.map(lambda _: ask(cache, filled), range(40)))
+    assert len(builds) == 1
+    assert len({feed.document.etag for feed in found}) == 1
+
+
+def test_what_stood_before_is_served_while_it_is_built_anew(
+    filled: Database, config: Config, clock: FixedClock
+) -> None:
+    cache = new_cache(config)
+    before = ask(cache, filled)
+    change(filled, clock)
+    started, may_go_on = threading.Event(), threading.Event()
+
+    def hold(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if BUILDING in statement:
+            started.set()
+            assert may_go_on.wait(10)
+
+    event.listen(filled.engine, "before_cursor_execute", hold)
+    with ThreadPoolExecutor(1) as builder:
+        building = builder.submit(ask, cache, filled)
+        assert started.wait(10)
+        assert ask(cache, filled) is before
+        may_go_on.set()
+        after = building.result()
+    event.remove(filled.engine, "before_cursor_execute", hold)
+    assert after is not before
+    assert ask(cache, filled) is after
+
+
+def test_what_stood_before_is_served_when_it_cannot_be_built_anew(
+    filled: Database, config: Config, clock: FixedClock
+) -> None:
+    cache = new_cache(config)
+    before = ask(cache, filled)
+    change(filled, clock)
+
+    def fail(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if BUILDING in statement:
+            raise StorageError("the disk is away")
+
+    event.listen(filled.engine, "before_cursor_execute", fail)
+    assert ask(cache, filled) is before
+    with pytest.raises(StorageError):
+        ask(cache, filled, HOUSING)
+    event.remove(filled.engine, "before_cursor_execute", fail)
+    assert ask(cache, filled) is not before
+
+
+def test_nothing_is_kept_for_a_topic_that_is_unknown(filled: Database, config: Config) -> None:
+    cache = new_cache(config)
+    for _ in range(2):
+        with pytest.raises(ResourceNotFound):
+            ask(cache, filled, Selection(kind=FeedKind.ATOM, scope=Scope(topics=("cheese",))))
+
+
+def test_a_cached_feed_is_served_unasked_until_it_is_to_be_checked(
+    filled: Database, config: Config, clock: FixedClock
+) -> None:
+    seconds = 0.0
+    cache = FeedCache(config, lambda document, _: document.etag, lambda: seconds)
+    assert cache.fresh("feed.rss") is None
+    etag = cache.get(filled, EVERYTHING).served
+    assert cache.fresh("feed.rss") == etag
+    assert cache.fresh("feed.rss?entries=1") is None
+    change(filled, clock)
+    assert cache.fresh("feed.rss") == etag
+    seconds = config.feeds.check_every.total_seconds()
+    # The first is sent to look; whoever asks meanwhile is answered as before.
+    assert cache.fresh("feed.rss") is None
+    assert cache.fresh("feed.rss") == etag
+    seconds += MEANWHILE_SECONDS
+    assert cache.fresh("feed.rss") is None
+    assert cache.get(filled, EVERYTHING).served != etag
+
+
+def test_a_private_feed_is_looked_up_each_time(filled: Database, config: Config) -> None:
+    selection = Selection(kind=FeedKind.RSS, token="abc")
+    cache = new_cache(config)
+    cache.get(filled, selection)
+    assert cache.fresh(selection.path) is None
+
+
+def test_a_great_many_feeds_do_not_fill_the_memory(filled: Database, config: Config) -> None:
+    cache = new_cache(config)
+    numbers = range(1, MOST_FEEDS + 2)
+    selections = [Selection(kind=FeedKind.JSON, entries=number) for number in numbers]
+    first, *_, last = [ask(cache, filled, selection) for selection in selections]
+    assert ask(cache, filled, selections[-1]) is last
+    assert ask(cache, filled, selections[0]) is not first

@@ -1,0 +1,61 @@
+"""Bodies from outside, mended for mail programs."""
+
+import pytest
+from lxml import html as trees
+
+from newsletter.rendering.article_html import COLUMN_PIXELS, for_mail
+
+
+def picture(attributes: str) -> dict[str, str]:
+    body = trees.fromstring(for_mail(f'<p>x <img src="https://c.example/a" {attributes}></p>'))
+    return dict(next(body.iter("img")).attrib)
+
+
+def test_a_picture_is_no_wider_than_the_column_and_keeps_its_proportions() -> None:
+    found = picture('alt="The quay" width="2400" height="1600"')
+    assert found["width"] == str(COLUMN_PIXELS)
+    assert found["height"] == str(round(COLUMN_PIXELS * 1600 / 2400))
+    assert found["style"] == "height: auto"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "width", "height"),
+    [
+        ('width="300" height="200"', "300", "200"),
+        ('width="300px"', "300px", None),
+        ('width="100%" height="50%"', None, None),
+        ('height="900"', None, None),
+        ('width="2400"', str(COLUMN_PIXELS), None),
+    ],
+)
+def test_sizes_that_mail_programs_misread_go(
+    attributes: str, width: str | None, height: str | None
+) -> None:
+    found = picture(attributes)
+    assert (found.get("width"), found.get("height")) == (width, height)
+
+
+def test_a_picture_without_words_is_marked_as_decoration() -> None:
+    assert picture("")["alt"] == ""
+    assert picture('alt="The quay"')["alt"] == "The quay"
+
+
+@pytest.mark.parametrize("size", ['width="1" height="1"', 'width="0"', 'height="1"'])
+def test_counting_pixels_go_with_what_held_only_them(size: str) -> None:
+    pixel = f'<img src="https://count.example/1" {size}>'
+    assert for_mail(f"<p>News.</p>{pixel}") == "<p>News.</p>"
+    assert for_mail(f'<p>News.</p><p><a href="https://c.example/">{pixel}</a></p>') == (
+        "<p>News.</p>"
+    )
+    assert for_mail(f"<p>One {pixel}two</p>") == "<p>One two</p>"
+
+
+def test_a_video_that_became_a_linked_picture_stays_one() -> None:
+    html = '<p><a href="https://v.example/1"><img src="https://v.example/1.jpg" alt="Film"></a></p>'
+    assert for_mail(html) == html
+
+
+def test_elements_nest_no_deeper_than_parsers_follow() -> None:
+    found = for_mail("<blockquote>" * 400 + "<p>deep <b>words</b></p>" + "</blockquote>" * 400)
+    assert found.count("<blockquote>") < 110
+    assert "deep <b>words</b>" in found
