@@ -5,6 +5,7 @@ import newsletter.delivery.ledger.models
 import newsletter.delivery.tallying.models
 import newsletter.editions.models
 import newsletter.feeds.models
+import newsletter.settings.models
 import subscribers.finding.models
 import subscribers.models
 from newsletter.database import Base
@@ -12,6 +13,7 @@ from newsletter.database import Base
 TABLE_MODULES = (
     subscribers.models,
     subscribers.finding.models,
+    newsletter.settings.models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,

@@ -12,7 +12,7 @@ from newsletter.cli.main import COMMANDS, cli
 from newsletter.cli.operations.init import transport_kinds
 from newsletter.config.durations import write_duration
 from newsletter.config.example import Table, tables
-from newsletter.config.loading import environment_name
+from newsletter.config.layers import environment_name
 
 CONFIGURATION = """\
 # Configuration

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from newsletter.config.cluster import ClusterOptions
 from newsletter.config.durations import write_duration
 from newsletter.config.joining_options import JoiningOptions
-from newsletter.config.loading import environment_name
+from newsletter.config.layers import environment_name
 from newsletter.config.options import (
     BulletinOptions,
     DatabaseOptions,

@@ -4,7 +4,9 @@ import logging
 from typing import Any
 
 import click
+from starlette.types import ASGIApp
 
+from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
@@ -32,39 +34,67 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
     """Serve until a signal; then finish the mails under way and stop."""
-    from newsletter.scheduler import start_scheduler
+    from newsletter.reloading import SettingsWatcher
+    from newsletter.web.live import LiveSite
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
-    scheduler = start_scheduler(program.app) if with_schedule else None
+    site = LiveSite(program.app) if program.config.web.workers == 1 else None
+    running = _Running(program.app) if with_schedule else None
+
+    def take_up(app: Newsletter) -> None:
+        if site is not None:
+            site.replace(app)
+        if running is not None:
+            running.replace(app)
+
     try:
-        _serve(program, host, port)
+        with SettingsWatcher(program.app, take_up):
+            _serve(program, site, host, port)
     except SystemExit as stopped:
         # uvicorn ends the process itself when the port is taken, after logging why.
         if stopped.code:
             raise StorageError(f"cannot listen on {host}:{port}; is it in use already?") from None
     finally:
-        if scheduler is not None:
-            program.app.engine.stop()
-            scheduler.shutdown(wait=True)
+        if running is not None:
+            running.stop()
 
 
-def _serve(program: Program, host: str, port: int) -> None:
+class _Running:
+    """The schedule and the sender, replaced as a whole when the settings change."""
+
+    def __init__(self, app: Newsletter) -> None:
+        from newsletter.scheduler import start_scheduler
+
+        self._start = start_scheduler
+        self._app = app
+        self._scheduler = start_scheduler(app)
+
+    def replace(self, app: Newsletter) -> None:
+        """Go on with other settings; jobs under way end, and give back what they have not sent."""
+        self._app.engine.stop()
+        self._scheduler.shutdown(wait=False)
+        self._app, self._scheduler = app, self._start(app)
+
+    def stop(self) -> None:
+        self._app.engine.stop()
+        self._scheduler.shutdown(wait=True)
+
+
+def _serve(program: Program, site: ASGIApp | None, host: str, port: int) -> None:
     """The site in this process, or in as many as configured; then this one only minds them."""
     import uvicorn
 
     from newsletter.web.process import FACTORY, prepare_workers
-    from newsletter.web.routes import create_site
 
-    settings: dict[str, Any] = {
+    options: dict[str, Any] = {
         "host": host,
         "port": port,
         "log_level": "warning",
         "access_log": False,
     }
-    workers = program.config.web.workers
-    if workers == 1:
-        uvicorn.run(create_site(program.app), **settings)
+    if site is not None:
+        uvicorn.run(site, **options)
         return
     prepare_workers(program.config_path)
-    uvicorn.run(FACTORY, factory=True, workers=workers, **settings)
+    uvicorn.run(FACTORY, factory=True, workers=program.config.web.workers, **options)
