@@ -1,5 +1,6 @@
 """The composition root: the only place that picks implementations and wires them together."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -112,6 +113,11 @@ class Newsletter:
         stored = read_settings(database)
         config = check_config(raw, path, stored=stored.values)
         return cls(config, path, clock, database=database, settings_version=stored.version)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that options may come from."""
+        return os.environ
 
     @cached_property
     def database(self) -> Database:

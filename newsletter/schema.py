@@ -6,6 +6,7 @@ import newsletter.delivery.tallying.models
 import newsletter.editions.models
 import newsletter.feeds.models
 import newsletter.settings.models
+import newsletter.staff.models
 import subscribers.finding.models
 import subscribers.models
 from newsletter.database import Base

@@ -1,5 +1,6 @@
 """What every command holds: the site, opened when first needed, and a way to speak."""
 
+import getpass
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +26,7 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
+from newsletter.staff.actors import Actor, operator
 
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
@@ -61,6 +63,11 @@ class Program:
     @property
     def clock(self) -> Clock:
         return self.app.clock
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who runs the command."""
+        return operator(getpass.getuser())
 
     @property
     def is_terminal(self) -> bool:
