@@ -18,7 +18,7 @@ from newsletter.config.theme import Theme
 from newsletter.database import Database
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
-from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.delivery.ledger.models import Notice
 from newsletter.delivery.ledger.shares import in_turn
 from newsletter.delivery.sending.engine import Engine
 from newsletter.delivery.sending.worker import Toolbox
@@ -30,7 +30,6 @@ from newsletter.errors import (
     ConfigurationError,
     NewsletterError,
     SendingRefused,
-    TokenSpent,
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
@@ -40,7 +39,6 @@ from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.templates import Templates, web_folders
 from newsletter.settings.store import read_settings
-from newsletter.subscriptions import notices
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
@@ -54,9 +52,6 @@ from newsletter.transports.base import (
     TransportStopped,
 )
 from newsletter.transports.registry import load_transport
-from subscribers import membership
-from subscribers import store as people
-from subscribers.consent import Origin
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -304,23 +299,6 @@ class Newsletter:
         values = masthead(self.config, sender)
         key = self.dkim_keys.get(values["sender"]["address"])
         return Stationery(masthead=values, renderer=self.renderer, key=key)
-
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
-        """End a subscription by the link in a mail; whether it was not over already.
-
-        Raises:
-            TokenError: a test mail's link, which belongs to nobody.
-        """
-        if subscriber_id == 0:
-            raise TokenSpent("this link came with a test mail and ends nobody's subscription")
-        with self.database.write() as session:
-            subscriber = people.by_id(session, subscriber_id)
-            origin = Origin(source=f"link in edition {edition_id}")
-            now, kind = self.clock.now(), NoticeKind.GOODBYE
-            if not membership.leave(session, subscriber, origin=origin, now=now):
-                return False
-            notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
-            return True
 
     def edition_page(self, edition_id: int) -> str:
         """The view-online page of an edition that has begun to go out.

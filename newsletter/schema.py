@@ -15,6 +15,7 @@ TABLE_MODULES = (
     subscribers.models,
     subscribers.finding.models,
     newsletter.settings.models,
+    newsletter.staff.models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from newsletter.actions.action import Act, action
+from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.config.layers import (
     Origin,
@@ -39,7 +39,7 @@ class SettingsContext(Context, Protocol):
 
 
 @action(Permission.ADMINISTER)
-def change(act: Act[SettingsContext], changes: Mapping[str, str]) -> int:
+def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int:
     """Set options, all of them or none.
 
     Args:
@@ -53,42 +53,42 @@ def change(act: Act[SettingsContext], changes: Mapping[str, str]) -> int:
         Conflict: the file or the environment gives one of them.
         InvalidInput: a key is no option, or may stand in the file alone.
     """
-    raw, environment = read_file(act.context.path), act.context.environment
-    before = store.values(act.session)
+    raw, environment = read_file(work.context.path), work.context.environment
+    before = store.values(work.session)
     wanted = {key: _value(key, text) for key, text in changes.items()}
     for key in wanted:
-        _refuse_locked(key, raw, environment, act.context.path)
+        _refuse_locked(key, raw, environment, work.context.path)
     after = before | wanted
-    _check(raw, act.context.path, environment, before, after)
+    _check(raw, work.context.path, environment, before, after)
     changed = [key for key in wanted if key not in before or before[key] != after[key]]
     for key in changed:
-        store.put(act.session, key, after[key], by=str(act.actor), now=act.now)
+        store.put(work.session, key, after[key], by=str(work.actor), now=work.now)
     if changed:
         # Values may be secrets, or name people; the settings' own history keeps them.
-        act.about(KIND, changed[0] if len(changed) == 1 else "", keys=changed)
+        work.about(KIND, changed[0] if len(changed) == 1 else "", keys=changed)
     else:
-        act.leave_no_line()
+        work.leave_no_line()
     return len(changed)
 
 
 @action(Permission.ADMINISTER)
-def unset(act: Act[SettingsContext], key: str) -> None:
+def unset(work: UnitOfWork[SettingsContext], key: str) -> None:
     """Return an option, or every option of a table, to what stands below the settings.
 
     Raises:
         ConfigurationError: without it the configuration is not valid.
         ResourceNotFound: it is not set.
     """
-    before = store.values(act.session)
+    before = store.values(work.session)
     gone = [name for name in before if f"{name}.".startswith(f"{key}.")]
     if not gone:
         raise ResourceNotFound(f"{key} is not set; newsletter settings list shows what is")
     after = {name: value for name, value in before.items() if name not in gone}
-    raw = read_file(act.context.path)
-    _check(raw, act.context.path, act.context.environment, before, after)
+    raw = read_file(work.context.path)
+    _check(raw, work.context.path, work.context.environment, before, after)
     for name in gone:
-        store.remove(act.session, name, by=str(act.actor), now=act.now)
-    act.about(KIND, key, keys=gone)
+        store.remove(work.session, name, by=str(work.actor), now=work.now)
+    work.about(KIND, key, keys=gone)
 
 
 def _value(key: str, text: str) -> Any:

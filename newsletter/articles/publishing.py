@@ -48,6 +48,15 @@ class ImportReport:
         self.unchanged += other.unchanged
         self.bad += other.bad
 
+    def counts(self) -> dict[str, int]:
+        """How many records came to what."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "failed": len(self.bad),
+        }
+
     def __str__(self) -> str:
         return (
             f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged, "

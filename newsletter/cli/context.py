@@ -1,7 +1,8 @@
 """What every command holds: the site, opened when first needed, and a way to speak."""
 
-import getpass
 import logging
+import os
+import pwd
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, update_wrapper
@@ -66,8 +67,8 @@ class Program:
 
     @cached_property
     def actor(self) -> Actor:
-        """Who runs the command."""
-        return operator(getpass.getuser())
+        """The operating-system user who runs this command."""
+        return operator(_user())
 
     @property
     def is_terminal(self) -> bool:
@@ -86,6 +87,20 @@ class Program:
         if self.errors.is_terminal:
             return _bar(self.errors, description, total)
         return _lines(self.errors, description, total)
+
+
+def _user() -> str:
+    """The user's name as the system has it, not as the environment says; behind sudo, whose it is.
+
+    Only root is believed about who asked: anybody can set SUDO_USER for themselves.
+    """
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container whose user has no entry
+        name = f"uid {number}"
+    asked_by = os.environ.get("SUDO_USER", "") if number == 0 else ""
+    return f"{asked_by} as {name}" if asked_by else name
 
 
 class _Bar:

@@ -43,8 +43,9 @@ from newsletter.config.sending import (
 from newsletter.config.theme_options import ThemeOptions
 
 HEADER = """\
-# The configuration of newsletter. Every option is here, with its default and what it does.
-# Options marked as secret may also come from the environment or from a file named by KEY_file.
+# Every option of newsletter, with its default and what it does. A site needs few of them in its
+# file: what is left out is a setting (newsletter settings list), what stands here is locked there.
+# Options marked as secret may also come from a file named by KEY_file; any from the environment.
 """
 
 

@@ -20,6 +20,7 @@ from newsletter.editions.compose import compose_digest
 
 SUBSCRIBERS = 120
 SECONDS = 2.0
+START_SECONDS = 60
 ARTICLE_AGE = timedelta(minutes=1)
 SETTINGS = (
     "site.imprint.promoter=M. Hallam",
@@ -53,13 +54,15 @@ def address(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "newsletter", "serve", "--port", str(port)]
-    log = (folder / "log").open("w")
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
-    assert wait_until(lambda: answers(url), 30), (folder / "log").read_text()
-    yield url, folder
-    process.terminate()
-    assert process.wait(20) == 0
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        try:
+            assert wait_until(lambda: answers(url), START_SECONDS), (folder / "log").read_text()
+            yield url, folder
+        finally:
+            process.terminate()
+            assert process.wait(START_SECONDS) == 0
     assert "Traceback" not in (folder / "log").read_text()
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import click
 
+from newsletter.actions import articles as actions
+from newsletter.actions import sources
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
-from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
+from newsletter.articles.editing import Edit, document_of, read_document
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.choosing import FORMATS
 from newsletter.articles.importers.dates import moment_of
@@ -22,7 +23,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.polling import poll_source
+from newsletter.articles.polling import source_of
 from newsletter.articles.publishing import (
     ImportReport,
     ImportStopped,
@@ -31,7 +32,7 @@ from newsletter.articles.publishing import (
 )
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
+from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.fetching import fetch
 
 SOME_FAILED = 3
@@ -99,9 +100,11 @@ def _imported(
 ) -> ImportReport:
     """The report; what failed before the database did is told all the same."""
     try:
-        return import_records(
-            program.database, records, context, program.clock, progress, rehearse=rehearse
-        )
+        if rehearse:
+            return import_records(
+                program.database, records, context, program.clock, progress, rehearse=True
+            )
+        return actions.import_(program.app, program.actor, records, progress)
     except ImportStopped as stopped:
         for bad in stopped.report.bad:
             program.warn(str(bad))
@@ -242,9 +245,9 @@ def edit(program: Program, reference: str, document: Path | None, **options: Any
         article = store.get(session, reference)
     if document is not None:
         change = read_document(_file_text(document), article, context)
-        _apply(program, article.id, change, context)
+        _apply(program, article.id, change)
     elif any(options.values()) or options["summary"] == "" or options["author"] == "":
-        _apply(program, article.id, _edit_of(options, context), context)
+        _apply(program, article.id, _edit_of(options, context))
     else:
         _edit_by_hand(program, article, context)
 
@@ -275,11 +278,10 @@ def _body_of(path: Path) -> str:
     return paragraphs_of(text) if path.suffix.lower() == ".txt" else html_of(text)
 
 
-def _apply(program: Program, number: int, change: Edit, context: ImportContext) -> None:
-    with program.database.write() as session:
-        article = store.get(session, number)
-        changed = apply_edit(session, article, change, context, program.clock.now())
-    program.say(f"article {number} {'changed' if changed else 'is as it was'}: {article.title}")
+def _apply(program: Program, number: int, change: Edit) -> None:
+    edited = actions.edit(program.app, program.actor, number, change)
+    state = "changed" if edited.is_changed else "is as it was"
+    program.say(f"article {number} {state}: {edited.title}")
 
 
 def _edit_by_hand(program: Program, article: Article, context: ImportContext) -> None:
@@ -290,7 +292,7 @@ def _edit_by_hand(program: Program, article: Article, context: ImportContext) ->
         program.say(f"article {article.id} is as it was: {article.title}")
         return
     try:
-        _apply(program, article.id, read_document(after, article, context), context)
+        _apply(program, article.id, read_document(after, article, context))
     except NewsletterError as error:
         kept = _keep(after, article.id)
         raise InvalidInput(
@@ -312,15 +314,9 @@ def _keep(text: str, number: int) -> str:
 @pass_program
 def withdraw(program: Program, references: tuple[str, ...]) -> None:
     """Take articles off the site and the feeds; edit ARTICLE --status published brings one back."""
-    lines = []
-    with program.database.write() as session:
-        for reference in references:
-            status, now = ArticleStatus.WITHDRAWN, program.clock.now()
-            changed = store.set_status(session, reference, status, now)
-            title = store.get(session, reference).title
-            lines.append(f"{'withdrawn' if changed else 'was withdrawn already'}: {title}")
-    for line in lines:
-        program.say(line)
+    for each in actions.withdraw(program.app, program.actor, references):
+        state = "withdrawn" if each.is_changed else "was withdrawn already"
+        program.say(f"{state}: {each.title}")
 
 
 @articles.command("correct")
@@ -334,9 +330,7 @@ def correct_(program: Program, reference: str, note: str) -> None:
     told the article say it in their next edition. A quiet edit tells nobody: newsletter articles
     edit.
     """
-    with program.database.write() as session:
-        correct(session, reference, note, program.clock.now())
-        title = store.get(session, reference).title
+    title = actions.correct(program.app, program.actor, reference, note)
     program.say(f"correction published: {title}")
 
 
@@ -360,15 +354,11 @@ def topics(program: Program, as_json: bool) -> None:
 @pass_program
 def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
     """Ask the feeds of [sources], or those named, for new articles now."""
-    sources = program.config.sources
     for name in names:
-        if name not in sources:
-            known = ", ".join(sources) or "none"
-            raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
-    context = ImportContext.of(program.config.site)
+        source_of(program.config.sources, name)
     reports = {
-        name: poll_source(program.database, sources[name], context, program.clock)
-        for name in names or sources
+        name: sources.poll(program.app, program.actor, name)
+        for name in names or program.config.sources
     }
     for bad in chain.from_iterable(report.bad for report in reports.values()):
         program.warn(str(bad))

@@ -6,17 +6,15 @@ from pathlib import Path
 import click
 
 from newsletter import demo as demo_package
-from newsletter.actions import settings
+from newsletter.actions import articles, digests, settings
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.walking import find, read_all
-from newsletter.articles.publishing import import_records
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
-from newsletter.editions.compose import compose_digest
 from newsletter.editions.digest import NothingToSay
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
@@ -71,9 +69,8 @@ def _address(port: int) -> str:
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
     records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
-    report = import_records(program.database, records, context, program.clock)
-    with program.database.write() as session:
-        people = add_samples(session, program.app.secret, program.clock.now())
+    report = articles.import_(program.app, program.actor, records)
+    people = add_samples(program.app, program.actor)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
@@ -88,15 +85,12 @@ def _publish(program: Program, feeds: Path) -> None:
     app = program.app
     with program.database.read() as session:
         program.say(f"Feeds: {len(write_feeds(session, app.config, feeds))} files in {feeds}")
-    with program.database.write() as session:
-        edition = compose_digest(
-            session, app.config, app.renderer, DIGEST, period=None, now=program.clock.now()
-        )
+    edition = digests.compose(app, program.actor, DIGEST)
     if isinstance(edition, NothingToSay):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
     else:
         program.say(f"The Friday digest: {edition.subject}")
-        send_in_foreground(program, edition.id)
+        send_in_foreground(program, edition.number)
 
 
 def _say_what_to_open(program: Program, folder: Path, port: int) -> None:

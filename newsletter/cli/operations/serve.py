@@ -4,13 +4,13 @@ import logging
 from typing import Any
 
 import click
-from starlette.types import ASGIApp
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
+from newsletter.web.live import LiveSite
 
 
 @click.command()
@@ -35,7 +35,6 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
     """Serve until a signal; then finish the mails under way and stop."""
     from newsletter.reloading import SettingsWatcher
-    from newsletter.web.live import LiveSite
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
@@ -81,7 +80,7 @@ class _Running:
         self._scheduler.shutdown(wait=True)
 
 
-def _serve(program: Program, site: ASGIApp | None, host: str, port: int) -> None:
+def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
     """The site in this process, or in as many as configured; then this one only minds them."""
     import uvicorn
 

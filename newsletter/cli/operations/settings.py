@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 import click
 
-from newsletter.actions import setting_views
 from newsletter.actions import settings as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.config.layers import Origin
 from newsletter.errors import InvalidInput, ResourceNotFound
+from newsletter.queries import settings as queries
 
 
 @click.group()
@@ -28,7 +28,7 @@ def list_(program: Program, table: str, everything: bool, as_json: bool) -> None
     with program.database.read() as session:
         found = [
             option
-            for option in setting_views.options(session, program.app)
+            for option in queries.options(session, program.app)
             if f"{option.key}.".startswith(f"{table}." if table else "")
             and (everything or option.origin is not Origin.DEFAULT)
         ]
@@ -58,7 +58,7 @@ def list_(program: Program, table: str, everything: bool, as_json: bool) -> None
 def get(program: Program, key: str) -> None:
     """The value of one option, as it holds: texts without quotes, others as in the file."""
     with program.database.read() as session:
-        for option in setting_views.options(session, program.app):
+        for option in queries.options(session, program.app):
             if option.key == key:
                 program.say(_plain(option.value))
                 return
@@ -100,7 +100,7 @@ def unset(program: Program, key: str) -> None:
 def history(program: Program, key: str, as_json: bool) -> None:
     """The values that an option was set to, who set them, and when."""
     with program.database.read() as session:
-        found = setting_views.history(session, program.app, key)
+        found = queries.history(session, program.app, key)
     if as_json:
         print_json(program, [asdict(value) for value in found])
         return

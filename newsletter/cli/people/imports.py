@@ -6,8 +6,8 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TextIO
 
 import click
 
+from newsletter.actions import imports as actions
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
@@ -23,7 +24,7 @@ from subscribers.exporting import defused, read
 from subscribers.importing.batches import Row, batches
 from subscribers.importing.columns import ATTRIBUTE, KNOWN, Places, columns_of, folded, said_by
 from subscribers.importing.deciding import Outcome, Verdict
-from subscribers.importing.entering import Entrance, Rehearsal, Terms
+from subscribers.importing.entering import Rehearsal, Tell, Terms, take_all
 from subscribers.importing.opening import open_table
 from subscribers.importing.refusals import Refusals
 from subscribers.importing.rows import Reading, RowReader, one_line
@@ -44,9 +45,6 @@ class Asked:
     state: State | None
     words: dict[str, State]
     updates: bool
-
-
-Tell = Callable[[Row, Verdict], None]
 
 
 @click.command("import")
@@ -128,7 +126,7 @@ def _enter(program: Program, asked: Asked, table: Table, target: Path) -> Counte
     header = _header(table)
     columns = columns_of(header, asked.columns)
     reader = _reader(program, asked, header, columns)
-    entrance = Entrance(program.database, _terms(program, asked, columns), program.clock)
+    terms = _terms(program, asked, columns)
     with Refusals(target, header) as refusals:
 
         def tell(row: Row, verdict: Verdict) -> None:
@@ -136,7 +134,8 @@ def _enter(program: Program, asked: Asked, table: Table, target: Path) -> Counte
                 refusals.add(row.number, verdict.reason, row.cells)
 
         try:
-            return _run(program, table, reader, entrance, tell)
+            with closing(_batches(program, table, reader)) as rows:
+                return actions.enter(program.app, program.actor, terms, rows, tell)
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")
             raise
@@ -152,27 +151,20 @@ def _rehearse(program: Program, asked: Asked, table: Table, as_json: bool) -> Co
     reader = _reader(program, asked, header, columns)
     rehearsal = Rehearsal(program.database, _terms(program, asked, columns))
     tell = _telling(sys.stdout, columns["address"][0], as_json)
-    return _run(program, table, reader, rehearsal, tell)
-
-
-def _run(
-    program: Program,
-    table: Table,
-    reader: RowReader,
-    entrance: Entrance | Rehearsal,
-    tell: Tell,
-) -> Counter[str]:
     counts: Counter[str] = Counter()
+    take_all(rehearsal, _batches(program, table, reader), tell, counts)
+    return counts
+
+
+def _batches(program: Program, table: Table, reader: RowReader) -> Generator[list[Row], None, None]:
+    """The rows to be taken, with progress as they are."""
     reached = 0
     with program.progress(f"Importing, {table.unit}", table.total) as progress, _program_settled():
         for batch in batches(table.rows, reader):
-            for row, verdict in zip(batch, entrance.take([r.said for r in batch]), strict=True):
-                counts[verdict.outcome.value] += 1
-                tell(row, verdict)
+            yield batch
             done = table.done()
             progress.advance(done - reached)
             reached = done
-    return counts
 
 
 @contextmanager

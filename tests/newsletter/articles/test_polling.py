@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from expectations import CONTEXT
 
 from newsletter.articles import store
 from newsletter.articles.models import Article, FeedSource
-from newsletter.articles.polling import is_due, poll_due_sources, poll_source
+from newsletter.articles.polling import due_sources, is_due, poll_source
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
@@ -110,12 +109,11 @@ def test_a_database_that_fails_does_not_raise(tmp_path: Path, clock: FixedClock)
 
 
 def test_only_what_is_due_is_polled(database: Database, clock: FixedClock) -> None:
-    source = Source(rss("One"), None)
-    poll = partial(poll_due_sources, database, [SOURCE], CONTEXT, clock, source)
-    assert [url for url, _ in poll()] == [URL]
-    assert list(poll()) == []
-    clock.at += SOURCE.every
-    assert [url for url, _ in poll()] == [URL]
+    sources = {"wexcombe": SOURCE}
+    assert due_sources(database, sources, clock.now()) == ["wexcombe"]
+    poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")))
+    assert due_sources(database, sources, clock.now()) == []
+    assert due_sources(database, sources, clock.now() + SOURCE.every) == ["wexcombe"]
 
 
 @pytest.mark.parametrize(
