@@ -1,15 +1,17 @@
 """The composition root: the only place that picks implementations and wires them together."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
-from newsletter.config.loading import load_config
+from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
@@ -38,6 +40,7 @@ from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
+from newsletter.settings.store import read_settings
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
@@ -60,20 +63,59 @@ log = structlog.get_logger()
 class Newsletter:
     """One site: its configuration, database, clock, and what is built from them on demand."""
 
-    def __init__(self, config: Config, path: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        database: Database | None = None,
+        settings_version: int = 0,
+    ) -> None:
         """
         Args:
             path: the configuration file, for messages and for secrets beside it.
+            database: that of the configuration where it is open already.
+            settings_version: of the stored settings that the configuration was read with.
         """
         self.config = config
         self.path = path
         self.clock: Clock = clock or SystemClock()
+        self.settings_version = settings_version
         self._transports: dict[str, Transport] = {}
+        if database is not None:
+            self.database = database
 
     @classmethod
     def from_file(cls, path: Path) -> "Newsletter":
-        """Raises ConfigurationError where the file cannot be used."""
-        return cls(load_config(path), path)
+        """The site of a file and the settings in its database.
+
+        Raises:
+            ConfigurationError: file or settings cannot be used.
+            StorageError: the database does not answer.
+        """
+        raw = read_file(path)
+        return cls._read(raw, path, SystemClock(), Database(database_url(raw, path)))
+
+    def reread(self) -> "Newsletter":
+        """The same site with the file and the settings as they are now, on the same database.
+
+        Raises: as from_file.
+        """
+        return self._read(read_file(self.path), self.path, self.clock, self.database)
+
+    @classmethod
+    def _read(
+        cls, raw: Mapping[str, Any], path: Path, clock: Clock, database: Database
+    ) -> "Newsletter":
+        stored = read_settings(database)
+        config = check_config(raw, path, stored=stored.values)
+        return cls(config, path, clock, database=database, settings_version=stored.version)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that options may come from."""
+        return os.environ
 
     @cached_property
     def database(self) -> Database:

@@ -6,15 +6,13 @@ from pathlib import Path
 import click
 
 from newsletter import demo as demo_package
-from newsletter.actions import articles, digests
-from newsletter.app import Newsletter
+from newsletter.actions import articles, digests, settings
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.walking import find, read_all
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.config.options import Config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
 from newsletter.editions.digests.sections import NothingToSay
@@ -35,10 +33,10 @@ VALUES = {
     "site.imprint.on_behalf_of_address": "4 Mill Lane, Little Wexcombe, WX1 2AB",
     "site.tag": "wexcombe.example,2026",
     "senders.default.address": "news@wexcombe.example",
+    "transports.default.kind": "smtp",
     "transports.default.host": "127.0.0.1",
     "transports.default.security": "plain",
     "digests.friday.name": "The Friday digest",
-    "web.caught_mails": "mails",
 }
 
 
@@ -50,10 +48,13 @@ def demo(program: Program, once: bool, port: int) -> None:
     """Show everything working, in the folder of --config; doing it again is harmless."""
     folder = program.config_path.parent
     if not program.config_path.exists():
-        write_config(program.config_path, VALUES | {"site.base_url": _address(port)})
+        write_config(program.config_path, {"web.caught_mails": "mails"})
+    upgrade(program.database)
     with MailCatcher(folder / "mails") as catcher:
-        program.app = _for_this_run(program.app, catcher.port, _address(port))
-        upgrade(program.database)
+        # The site as reached this time, its mail going to the catcher, wherever that listens.
+        here = {"site.base_url": _address(port), "transports.default.port": str(catcher.port)}
+        settings.change(program.app, program.actor, VALUES | here)
+        program.app = program.app.reread()
         _fill(program)
         _publish(program, folder / "feeds")
         _say_what_to_open(program, folder, port)
@@ -63,15 +64,6 @@ def demo(program: Program, once: bool, port: int) -> None:
 
 def _address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
-
-
-def _for_this_run(app: Newsletter, mail_port: int, base_url: str) -> Newsletter:
-    """The site as reached this time, its mail going to the catcher, wherever that listens."""
-    table = {**app.config.transports["default"], "port": mail_port}
-    site = app.config.site.model_copy(update={"base_url": base_url})
-    changes = {"transports": {"default": table}, "site": site}
-    config: Config = app.config.model_copy(update=changes)
-    return Newsletter(config, app.path, app.clock)
 
 
 def _fill(program: Program) -> None:

@@ -17,6 +17,7 @@ from newsletter.actions import (
     imports,
     maintenance,
     segments,
+    settings,
     sources,
     subscribers,
     suppressions,
@@ -168,6 +169,11 @@ def resubscribing(app: Newsletter) -> Call:
 def revoking(app: Newsletter) -> Call:
     feeds.give_private(app, operator("setup"), ANN)
     return lambda actor: feeds.revoke_private(app, actor, ANN)
+
+
+def unsetting(app: Newsletter) -> Call:
+    settings.change(app, operator("ann"), {"site.description": "News"})
+    return lambda who: settings.unset(app, who, "site.description")
 
 
 def removing_segment(app: Newsletter) -> Call:
@@ -332,6 +338,10 @@ CHANGES: Mapping[str, Change] = {
     ),
     "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
     "segments.remove": removing_segment,
+    "settings.change": lambda app: (
+        lambda who: settings.change(app, who, {"site.description": "News"})
+    ),
+    "settings.unset": unsetting,
     "sources.poll": polling,
     "subscribers.add": lambda app: lambda who: subscribers.add(app, who, JOINING, "paper"),
     "subscribers.confirm": lambda app: lambda who: subscribers.confirm(app, who, PAT, "paper"),
