@@ -56,22 +56,22 @@ class MailCatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close_connections(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _listen(self) -> asyncio.Server:
-        keeper = _Keeper(self.folder)
+        handler = _MaildirHandler(self.folder)
         return await self._loop.create_server(
             lambda: SMTP(
-                keeper, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
+                handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
             ),
             self.host,
             self.port,
         )
 
-    async def _hang_up(self) -> None:
+    async def _close_connections(self) -> None:
         """Close the door, and what conversations are still going on behind it."""
         self._server.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -80,7 +80,7 @@ class MailCatcher:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-class _Keeper:
+class _MaildirHandler:
     """What aiosmtpd calls for each mail."""
 
     def __init__(self, folder: Path) -> None:

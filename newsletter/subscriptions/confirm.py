@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.errors import TokenSpent
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.signing import Signer
 from subscribers import store as people
 from subscribers.models import Subscriber, SubscriberStatus
@@ -17,23 +17,23 @@ PURPOSE = "confirm"
 OPEN_TO = frozenset({SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED})
 
 
-def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
+def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> ExpiringLink:
     """Who is to confirm, and when she was asked.
 
     Raises:
         TokenError: not ours, or too old.
     """
     instead = "to join, please fill in the form again"
-    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
+    return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def confirmation_address(base_url: str, signer: Signer, notice: Notice) -> str:
+def confirmation_url(base_url: str, signer: Signer, notice: Notice) -> str:
     """What she opens to confirm; good from the moment she was asked."""
-    link = DatedLink(subscriber_id=notice.subscriber_id, at=notice.created_at)
+    link = ExpiringLink(subscriber_id=notice.subscriber_id, at=notice.created_at)
     return f"{base_url}/confirm/{link.sign(signer)}"
 
 
-def asked(session: Session, subscriber_id: int) -> Subscriber:
+def pending_subscriber(session: Session, subscriber_id: int) -> Subscriber:
     """The subscriber whom a link asks to confirm.
 
     Raises:

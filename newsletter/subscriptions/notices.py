@@ -17,11 +17,11 @@ from newsletter.clock import Clock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import Alarm, RaiseAlarm, no_alarm
-from newsletter.delivery.ledger import news, reasons, settlement
+from newsletter.delivery.ledger import alert_dedup, reasons, settlement
 from newsletter.delivery.ledger.models import DeliveryState, Notice
 from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.errors import Conflict, NewsletterError, StorageError
-from newsletter.subscriptions.notice_kinds import KINDS
+from newsletter.subscriptions.notice_kinds import NOTICE_TYPES
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
 from subscribers.audience import tellable
 from subscribers.models import Subscriber
@@ -30,13 +30,13 @@ log = structlog.get_logger()
 
 GIVE_UP = timedelta(days=1)
 # Whoever fills in the form again and again for somebody else can't fill her mailbox.
-MOST_A_DAY = 3
+MAX_PER_DAY = 3
 AT_ONCE = 100
 # A flood is not mailed a week later: whoever is in earnest fills in the form again.
-LONGEST_DELAY = timedelta(hours=12)
+MAX_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
 
-NO_LONGER_TRUE = "no longer true of her, or suppressed"
+NO_LONGER_APPLIES = "no longer true of her, or suppressed"
 
 # Made once and asked past the ORM: where a crowd signs up, both take longer than the database.
 _IS_HERS = (Notice.subscriber_id == bindparam("subscriber"), Notice.kind == bindparam("kind"))
@@ -48,11 +48,11 @@ Compose = Callable[[Session, Notice, Subscriber], Mail]
 HandOver = Callable[[Mail], Outcome | None]
 
 
-def queue_wanted(
+def queue_if_enabled(
     session: Session, kind: str, subscriber: Subscriber, options: JoiningOptions, now: datetime
 ) -> None:
     """Have her told what has just happened, where the site tells such things."""
-    if KINDS[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
+    if NOTICE_TYPES[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
         queue(session, kind, subscriber, now)
 
 
@@ -68,22 +68,22 @@ def queue(
 
     Args:
         most_per_hour: of this kind by the whole site; what exceeds it leaves later, at this rate,
-            and what would be later than `LONGEST_DELAY` not at all.
+            and what would be later than `MAX_DELAY` not at all.
     """
     connection = session.connection()
     hers = {"subscriber": subscriber.id, "kind": kind, "since": now - timedelta(days=1)}
-    if connection.execute(_RECENT, hers).scalar_one() >= MOST_A_DAY:
+    if connection.execute(_RECENT, hers).scalar_one() >= MAX_PER_DAY:
         return False
     notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
-    at = _turn(session, kind, most_per_hour, now) if most_per_hour else now
-    if at > now + LONGEST_DELAY:
+    at = _send_time(session, kind, most_per_hour, now) if most_per_hour else now
+    if at > now + MAX_DELAY:
         return False
     state = DeliveryState.DEFERRED if at > now else DeliveryState.QUEUED
     connection.execute(_ADD, notice | {"state": state, "next_attempt_at": at if at > now else None})
     return True
 
 
-def _turn(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
+def _send_time(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
     """When the next of a kind may leave, so that no hour has more than the site may send."""
     of_kind = select(Notice.created_at, Notice.next_attempt_at).where(Notice.kind == kind)
     newest = of_kind.order_by(Notice.id.desc())
@@ -94,7 +94,7 @@ def _turn(session: Session, kind: str, most_per_hour: int, now: datetime) -> dat
     return max(last.next_attempt_at or now, now) + timedelta(hours=1) / most_per_hour
 
 
-def held_back(session: Session, kind: str) -> int:
+def count_delayed(session: Session, kind: str) -> int:
     """How many of a kind wait for their turn, never tried yet."""
     waiting = (Notice.kind == kind, Notice.state == DeliveryState.DEFERRED, Notice.attempts == 0)
     return session.scalars(select(func.count()).select_from(Notice).where(*waiting)).one()
@@ -129,17 +129,17 @@ class NoticeSender:
             if is_ours:
                 self._send(number)
         with self._database.write() as session:
-            _doubt_silent(session, self._clock.now())
-        self._tell_faults()
+            _mark_expired_uncertain(session, self._clock.now())
+        self._raise_fault_alarm()
 
-    def _tell_faults(self) -> None:
+    def _raise_fault_alarm(self) -> None:
         """One alarm a day for what failed, however many do."""
         faults, self._faults = self._faults, Counter()
         if not faults:
             return
         now = self._clock.now()
         with self._database.write() as session:
-            is_news = news.is_news(session, f"notices failed {now:%Y-%m-%d}", now)
+            is_news = alert_dedup.is_first_alert(session, f"notices failed {now:%Y-%m-%d}", now)
         if is_news:
             count = faults.total()
             self._alarm(
@@ -164,7 +164,7 @@ class NoticeSender:
             recipient, outcome = "", Deferred(response=str(error))
             log.error("a notice could not be sent", notice=number, error=str(error))  # noqa: TRY400
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this notice's alone
-            reason = reasons.normalised(reasons.fault(error))
+            reason = reasons.normalised(reasons.describe_error(error))
             self._faults[reason] += 1
             log.error("a notice failed by a fault", notice=number, error=reason)  # noqa: TRY400
             self._settle(number, DeliveryState.FAILED, reason, notice.attempts + 1)
@@ -216,13 +216,13 @@ def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:
     if session.connection().execute(_QUEUED, hers).first() is None:
         return False
     session.flush()
-    query = _QUEUED.where(_is_true(kind))
+    query = _QUEUED.where(_still_applies(kind))
     return session.connection().execute(query, hers).first() is not None
 
 
-def _is_true(kind: str) -> ColumnElement[bool]:
+def _still_applies(kind: str) -> ColumnElement[bool]:
     """Whether what a notice says still holds, and she may be mailed."""
-    known = KINDS[kind]
+    known = NOTICE_TYPES[kind]
     return exists().where(
         Subscriber.id == Notice.subscriber_id,
         known.since <= Notice.created_at,
@@ -250,7 +250,7 @@ def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
     )
     claimed = session.execute(
         update(Notice)
-        .where(is_open, _is_true(kind))
+        .where(is_open, _still_applies(kind))
         .values(state=DeliveryState.CLAIMED, next_attempt_at=now + LEASE)
         .returning(Notice.id),
         execution_options={"synchronize_session": False},
@@ -258,14 +258,14 @@ def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
     if claimed is None:
         session.execute(
             update(Notice)
-            .where(is_open, ~_is_true(kind))
-            .values(state=DeliveryState.SKIPPED, reason=NO_LONGER_TRUE, settled_at=now),
+            .where(is_open, ~_still_applies(kind))
+            .values(state=DeliveryState.SKIPPED, reason=NO_LONGER_APPLIES, settled_at=now),
             execution_options={"synchronize_session": False},
         )
     return claimed is not None
 
 
-def _doubt_silent(session: Session, now: datetime) -> None:
+def _mark_expired_uncertain(session: Session, now: datetime) -> None:
     """What was claimed and not settled within its lease died with its process."""
     session.execute(
         update(Notice)

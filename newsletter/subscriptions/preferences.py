@@ -93,4 +93,4 @@ def _chosen(session: Session, subscriber: Subscriber) -> tuple[Wishes, datetime 
 def _note_activity(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> None:
     """They read what is sent to them, and are told what holds now where the site tells it."""
     subscriber.active_at = now
-    notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, config.joining, now)
+    notices.queue_if_enabled(session, NoticeKind.CHANGED, subscriber, config.joining, now)

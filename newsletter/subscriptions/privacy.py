@@ -23,7 +23,7 @@ from subscribers.models import Subscriber, SubscriberStatus
 AT_ONCE = 100
 
 
-def held(session: Session, subscriber_id: int) -> Subscriber:
+def known_subscriber(session: Session, subscriber_id: int) -> Subscriber:
     """A subscriber about whom something is held.
 
     Raises:
@@ -36,7 +36,7 @@ def held(session: Session, subscriber_id: int) -> Subscriber:
     return subscriber
 
 
-def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     """Everything held about her, as plain data with times in UTC."""
     suppression = people.find_suppression(session, subscriber.address_hash)
     change = people.find_address_change(session, subscriber)
@@ -81,12 +81,12 @@ def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def as_csv(disclosed: dict[str, Any]) -> str:
+def as_csv(data: dict[str, Any]) -> str:
     """The same as a table of three columns, safe to open in a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("what", "which", "value"))
-    for what, found in disclosed.items():
+    for what, found in data.items():
         rows = [found] if isinstance(found, dict) else found
         for number, row in enumerate(rows, start=1):
             for key, value in row.items():

@@ -32,7 +32,7 @@ def sign_up(
     subscriber = membership.join(session, secret, joining, origin=origin, proven=False, now=now)
     if subscriber.status is SubscriberStatus.CONFIRMED:
         # They have forgotten that they are on the list, or where their page is: both stand there.
-        notices.queue_wanted(session, NoticeKind.WELCOME, subscriber, options, now)
+        notices.queue_if_enabled(session, NoticeKind.WELCOME, subscriber, options, now)
     else:
         notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=options.site_per_hour)
     return subscriber

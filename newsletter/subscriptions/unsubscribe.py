@@ -38,7 +38,7 @@ def unsubscribe(
     origin = Origin(source=f"link in edition {edition_id}")
     if not membership.leave(session, subscriber, origin=origin, now=now):
         return False
-    notices.queue_wanted(session, NoticeKind.GOODBYE, subscriber, options, now)
+    notices.queue_if_enabled(session, NoticeKind.GOODBYE, subscriber, options, now)
     if departure.reason or departure.words:
         people.add_departure(session, departure.reason, departure.words, now)
     return True

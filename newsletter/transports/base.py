@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from newsletter.errors import NewsletterError
 from newsletter.transports.verdicts import Verdict, classify
 
-BESIDE = "beside the configuration file"
-PathBeside = Annotated[str, BESIDE]
+RELATIVE_TO_CONFIG = "beside the configuration file"
+ConfigRelativePath = Annotated[str, RELATIVE_TO_CONFIG]
 """The type of an option that names a file: a relative path is beside the configuration file."""
 
 

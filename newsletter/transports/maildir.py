@@ -17,9 +17,9 @@ from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
+    ConfigRelativePath,
     Deferred,
     Mail,
-    PathBeside,
     Recorder,
     Session,
     TransportStopped,
@@ -31,7 +31,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 class MaildirOptions(Section):
     """A Maildir."""
 
-    path: PathBeside = Field(
+    path: ConfigRelativePath = Field(
         min_length=1, description="Folder of the Maildir; made where it is missing"
     )
     durable: bool = Field(

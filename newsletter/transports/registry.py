@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from newsletter import transports
 from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
-from newsletter.transports.base import BESIDE, Transport
+from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
 _NOT_KINDS = {"addresses", "base", "registry", "verdicts"}
 
@@ -125,6 +125,6 @@ def _anchored(options: BaseModel, path: Path) -> BaseModel:
     moved = {
         key: str(folder / getattr(options, key))
         for key, field in type(options).model_fields.items()
-        if BESIDE in field.metadata and getattr(options, key)
+        if RELATIVE_TO_CONFIG in field.metadata and getattr(options, key)
     }
     return options.model_copy(update=moved)

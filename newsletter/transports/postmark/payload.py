@@ -14,7 +14,7 @@ from typing import Any
 
 from newsletter.transports.base import Mail, Unsupported
 
-LARGEST_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
+MAX_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
 
 # Postmark makes the MIME structure and dates the message; its own library leaves these out too.
 _WRITTEN_BY_POSTMARK = {"date", "mime-version", "return-path"}
@@ -43,8 +43,8 @@ def payload(mail: Mail) -> Fields:
     except (MessageError, LookupError, ValueError) as error:
         raise Unsupported(f"the message cannot be read: {error}") from error
     for name in ("TextBody", "HtmlBody"):
-        if len(fields.get(name, "")) > LARGEST_BODY_BYTES:
-            raise Unsupported(f"Postmark: {name} is larger than {LARGEST_BODY_BYTES} bytes")
+        if len(fields.get(name, "")) > MAX_BODY_BYTES:
+            raise Unsupported(f"Postmark: {name} is larger than {MAX_BODY_BYTES} bytes")
     if not (fields.get("TextBody") or fields.get("HtmlBody")):
         raise Unsupported("Postmark takes no message without a text")
     return fields

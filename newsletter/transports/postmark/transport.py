@@ -40,9 +40,9 @@ from newsletter.transports.postmark.answers import BatchAnswer, read_answer
 from newsletter.transports.postmark.payload import payload
 
 # https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits
-MOST_MESSAGES = 500
-LARGEST_MESSAGE_BYTES = 10_000_000
-LARGEST_PAYLOAD_BYTES = 50_000_000
+MAX_BATCH = 500
+MAX_MESSAGE_BYTES = 10_000_000
+MAX_PAYLOAD_BYTES = 50_000_000
 _LARGEST_ANSWER_BYTES = 5_000_000
 # Words of a handshake that failed, so that nothing was sent.
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAIL")
@@ -65,9 +65,9 @@ class PostmarkOptions(Section):
     track_opens: bool = Field(False, description="true: Postmark counts opens, by a hidden image")
     track_links: bool = Field(False, description="true: Postmark counts clicks, by its own links")
     batch: int = Field(
-        MOST_MESSAGES,
+        MAX_BATCH,
         ge=1,
-        le=MOST_MESSAGES,
+        le=MAX_BATCH,
         description="Mails a call at most; so many are in doubt when a call has no answer",
     )
     timeout: Duration = Field(timedelta(seconds=60), description="How long a call may take")
@@ -159,7 +159,7 @@ class PostmarkSession(ClosingSession):
                 recorder.settled(mail.key, Refused(response=problem))
                 continue
             entry = _Entry(mail=mail, body=self._encoded(mail))
-            full = size + len(entry.body) + 1 > LARGEST_PAYLOAD_BYTES
+            full = size + len(entry.body) + 1 > MAX_PAYLOAD_BYTES
             if batch and (full or len(batch) == self._options.batch):
                 yield batch
                 batch, size = [], 2
@@ -178,9 +178,9 @@ class PostmarkSession(ClosingSession):
         if self._options.tag:
             fields["Tag"] = self._options.tag
         body = json.dumps(fields, ensure_ascii=False).encode()
-        if len(body) > LARGEST_MESSAGE_BYTES:
+        if len(body) > MAX_MESSAGE_BYTES:
             raise Unsupported(
-                f"Postmark takes messages of {LARGEST_MESSAGE_BYTES} bytes at most, "
+                f"Postmark takes messages of {MAX_MESSAGE_BYTES} bytes at most, "
                 f"this one has {len(body)}"
             )
         return body

@@ -13,14 +13,14 @@ from newsletter.errors import NewsletterError
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.replies import Reply
-from newsletter.transports.smtp.timing import Patience
+from newsletter.transports.smtp.timing import Timeouts
 from newsletter.transports.smtp.tls import encrypt, explained_alert
 from newsletter.transports.smtp.wire import ConnectionLost, Wire
 
 Security = Literal["starttls", "tls", "plain"]
 
 
-Tokens = Callable[[str], str]
+TokenSource = Callable[[str], str]
 """An access token for XOAUTH2; given one that was rejected, another if there is any."""
 
 
@@ -33,7 +33,7 @@ class Unreachable(NewsletterError):
     """No connection now; perhaps later."""
 
 
-class TurnedAway(Unreachable):
+class ConnectionRejected(Unreachable):
     """The server wanted no connection now, as it does where there are too many at once."""
 
 
@@ -48,9 +48,9 @@ class Server:
     tls: ssl.SSLContext | None  # None where nothing is encrypted
     username: str
     password: str = field(repr=False)
-    tokens: Tokens | None = field(default=None, repr=False)
+    tokens: TokenSource | None = field(default=None, repr=False)
     local_hostname: str
-    patience: Patience
+    timeouts: Timeouts
     pipelining: bool = True
     """Whether it is used where it is offered."""
 
@@ -72,7 +72,7 @@ class Connection:
     """
 
     wire: Wire
-    patience: Patience
+    timeouts: Timeouts
     name: str
     features: Features
     login: str
@@ -81,8 +81,8 @@ class Connection:
     def hang_up(self) -> None:
         """Say goodbye, and wait a moment for the answer."""
         try:
-            self.wire.send(self.patience.farewell, b"QUIT\r\n")
-            self.wire.reply(self.patience.farewell)
+            self.wire.send(self.timeouts.farewell, b"QUIT\r\n")
+            self.wire.reply(self.timeouts.farewell)
         except ConnectionLost:
             pass  # it was to end anyway
         finally:
@@ -125,9 +125,9 @@ def connect(server: Server, log_in: LogIn) -> Connection:
         Unreachable: not now.
         TransportStopped: not as configured.
     """
-    wire = _dialled(server)
+    wire = _open_socket(server)
     try:
-        return _shaken_hands(wire, server, log_in)
+        return _handshake(wire, server, log_in)
     except ConnectionLost as error:
         wire.close()
         if explained := explained_alert(error.alert, str(server)):
@@ -140,21 +140,23 @@ def connect(server: Server, log_in: LogIn) -> Connection:
         raise
 
 
-def _dialled(server: Server) -> Wire:
-    wait = server.patience.connecting
+def _open_socket(server: Server) -> Wire:
+    wait = server.timeouts.connecting
     try:
         connection = socket.create_connection((server.host, server.port), wait.seconds)
     except TimeoutError as error:
-        raise Unreachable(f"{server}: {wait.silence()}") from error
+        raise Unreachable(f"{server}: {wait.describe()}") from error
     except ConnectionRefusedError as error:
-        raise TurnedAway(f"{server} cannot be reached: {error.strerror or error}") from error
+        raise ConnectionRejected(
+            f"{server} cannot be reached: {error.strerror or error}"
+        ) from error
     except OSError as error:
         raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Wire(connection)
 
 
-def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
+def _handshake(wire: Wire, server: Server, log_in: LogIn) -> Connection:
     """Greeting, TLS, EHLO and login."""
     if server.security == "plain" and not (server.plain_allowed or is_loopback(wire.peer())):
         raise TransportStopped(
@@ -162,15 +164,15 @@ def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
             'use "starttls" or "tls"'
         )
     if server.security == "tls":
-        encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
-    greeting = _greeted(wire, server)
-    features = _introduced(wire, server)
+        encrypt(wire, server.tls, server.host, str(server), server.timeouts.connecting)
+    greeting = _read_greeting(wire, server)
+    features = _ehlo(wire, server)
     if server.security == "starttls":
         _start_tls(wire, server, features)
-        features = _introduced(wire, server)
+        features = _ehlo(wire, server)
     return Connection(
         wire=wire,
-        patience=server.patience,
+        timeouts=server.timeouts,
         name=greeting.lines[0].partition(" ")[0],
         login=log_in(wire, server, features) if server.username else "",
         features=features,
@@ -178,15 +180,15 @@ def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
     )
 
 
-def _greeted(wire: Wire, server: Server) -> Reply:
+def _read_greeting(wire: Wire, server: Server) -> Reply:
     try:
-        reply = wire.reply(server.patience.greeting)
+        reply = wire.reply(server.timeouts.greeting)
     except ConnectionLost as error:
         if error.closed and not error.alert:
-            raise TurnedAway(f"{server}: {error}") from error
+            raise ConnectionRejected(f"{server}: {error}") from error
         raise
     if 400 <= reply.code < 500:
-        raise TurnedAway(f"{server} at the greeting: {reply.response}")
+        raise ConnectionRejected(f"{server} at the greeting: {reply.response}")
     return expect(reply, {220}, server, "at the greeting")
 
 
@@ -213,11 +215,11 @@ def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
 
 def ask(wire: Wire, server: Server, command: str) -> Reply:
     """The answer to a command before the first mail."""
-    wire.send(server.patience.command, command.encode() + b"\r\n")
-    return wire.reply(server.patience.command)
+    wire.send(server.timeouts.command, command.encode() + b"\r\n")
+    return wire.reply(server.timeouts.command)
 
 
-def _introduced(wire: Wire, server: Server) -> dict[str, str]:
+def _ehlo(wire: Wire, server: Server) -> dict[str, str]:
     """What the server offers after EHLO; nothing after HELO, for servers of long ago."""
     name = server.local_hostname or _own_name(wire)
     reply = ask(wire, server, f"EHLO {name}")
@@ -247,4 +249,4 @@ def _start_tls(wire: Wire, server: Server, features: Features) -> None:
             f"{server} sent more than its answer before TLS began, as someone meddling with the "
             "connection would; nothing was sent"
         )
-    encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
+    encrypt(wire, server.tls, server.host, str(server), server.timeouts.connecting)

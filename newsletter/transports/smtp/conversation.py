@@ -16,8 +16,8 @@ from newsletter.transports.base import (
     Unsupported,
 )
 from newsletter.transports.smtp.connection import Connection
-from newsletter.transports.smtp.envelope import CannotCarry, Command, commands
-from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.envelope import Command, UnsupportedRecipient, commands
+from newsletter.transports.smtp.limits import ServerLimits
 from newsletter.transports.smtp.replies import (
     CONTENT_TAKEN,
     ENVELOPE_TAKEN,
@@ -25,10 +25,10 @@ from newsletter.transports.smtp.replies import (
     Step,
     outcome_of,
 )
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 from newsletter.transports.smtp.wire import ConnectionLost
 
-_WISHED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
+_EXPECTED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
 _RSET: Command = (Step.RSET, b"RSET\r\n")
 _CLOSING = 421  # RFC 5321, 3.8: the server closes the connection
 _BAD_SEQUENCE = 503
@@ -37,7 +37,7 @@ _BAD_SEQUENCE = 503
 _ERRORS_WITH_DATA = 2
 
 
-class ServerEnds(ConnectionLost):
+class ServerClosing(ConnectionLost):
     """The server has said that it ends this connection, and has taken nothing of the mail at hand.
 
     Args:
@@ -56,10 +56,10 @@ class Conversation:
         limits: what the server is known to allow; told of what it shows.
     """
 
-    def __init__(self, connection: Connection, limits: Limits) -> None:
+    def __init__(self, connection: Connection, limits: ServerLimits) -> None:
         self._connection = connection
         self._wire = connection.wire
-        self._patience = connection.patience
+        self._timeouts = connection.timeouts
         self._limits = limits
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
         self._half_open = False  # the server still holds an envelope that came to nothing
@@ -67,7 +67,7 @@ class Conversation:
         self.errors = 0  # refusals heard
         self.ended = False
         if connection.most_mails:
-            limits.offered(connection.most_mails)
+            limits.announced(connection.most_mails)
 
     @property
     def is_over(self) -> bool:
@@ -88,15 +88,15 @@ class Conversation:
         begun, self._begun = self._begun, None
         try:
             if begun is not None and begun[0] is mail:
-                verdict = self._rode(begun[1])
+                verdict = self._pipelined(begun[1])
             else:
                 try:
-                    verdict = self._offered(mail)
-                except CannotCarry as reason:
+                    verdict = self._send_envelope(mail)
+                except UnsupportedRecipient as reason:
                     return Refused(response=str(reason))
         except ConnectionLost as lost:
             if lost.closed:
-                self._limits.hung_up(str(lost), self.mails, self.errors)
+                self._limits.connection_closed(str(lost), self.mails, self.errors)
             raise
         if verdict is None and self._wire.has_unread:
             # Out of step: the next answer would be taken for the one to the content.
@@ -112,29 +112,29 @@ class Conversation:
             following: the mail whose envelope may be sent along.
 
         Raises:
-            ServerEnds: not taken for the sake of the connection; it may go again at once.
+            ServerClosing: not taken for the sake of the connection; it may go again at once.
             TransportStopped: refused for our sake, after this mail was heard out.
         """
-        group = self._ahead(following)
+        group = self._pipelined_envelope(following)
         try:
             # Two pieces: the content is not copied once more.
             content, end = body
             rest = b"".join((end, *(text for _, text in group)))
-            self._wire.send(self._patience.block, content, rest)
+            self._wire.send(self._timeouts.block, content, rest)
         except ConnectionLost as lost:
-            return self._cut_short(lost, len(content) + len(end))
+            return self._content_interrupted(lost, len(content) + len(end))
         try:
-            taken = self._wire.take(CONTENT_TAKEN, self._patience.final_dot)
+            taken = self._wire.take(CONTENT_TAKEN, self._timeouts.final_dot)
             if taken:
-                self._heard_out(following, group)
+                self._mail_done(following, group)
                 return Accepted(response=taken[1].decode().strip())
-            reply = self._wire.reply(self._patience.final_dot)
+            reply = self._wire.reply(self._timeouts.final_dot)
         except ConnectionLost as lost:
             self.ended = True
             if group:
-                self._limits.rode(well=False)
+                self._limits.report_pipelining(worked=False)
             return InDoubt(response=f"no answer to the content: {lost}")
-        return self._answered(reply, following, group)
+        return self._content_outcome(reply, following, group)
 
     def close(self, *, politely: bool) -> None:
         """Hang up, after a QUIT where the server still listens."""
@@ -145,7 +145,7 @@ class Conversation:
         else:
             self._wire.close()
 
-    def _offered(self, mail: Mail) -> Outcome | None:
+    def _send_envelope(self, mail: Mail) -> Outcome | None:
         """The verdict on an envelope that is sent now."""
         group = commands(mail, self._connection)
         group = [_RSET, *group] if self._half_open else group
@@ -158,40 +158,42 @@ class Conversation:
         verdict = self._answers(group[:-1])
         return self._step_by_step(group[-1:]) if verdict is None else verdict
 
-    def _rode(self, group: list[Command]) -> Outcome | None:
+    def _pipelined(self, group: list[Command]) -> Outcome | None:
         """The verdict on an envelope that was sent with the content before it."""
         before = self.errors
         try:
-            if self._wire.take(ENVELOPE_TAKEN, self._patience.mail):
+            if self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
                 verdict = None
             else:
                 verdict = self._answers(group)
         except ConnectionLost:
-            self._limits.rode(well=False)
+            self._limits.report_pipelining(worked=False)
             raise
         # A refused recipient is nothing against it; whoever refused all three did not read them.
-        self._limits.rode(well=self.errors - before < len(group))
+        self._limits.report_pipelining(worked=self.errors - before < len(group))
         return verdict
 
-    def _answered(self, reply: Reply, following: Mail | None, group: list[Command]) -> Outcome:
+    def _content_outcome(
+        self, reply: Reply, following: Mail | None, group: list[Command]
+    ) -> Outcome:
         """The outcome by an answer to the content that is not the usual one."""
         if group and reply.code in {_BAD_SEQUENCE, _CLOSING}:
-            self._limits.rode(well=False)
+            self._limits.report_pipelining(worked=False)
             self.ended = True
-            raise ServerEnds(reply)
+            raise ServerClosing(reply)
         self.ended = reply.code == _CLOSING or 300 <= reply.code < 400
         if reply.code < 400 and self.ended:
             return InDoubt(response=f"unexpected answer to the content: {reply.response}")
         if self.ended:
-            self._limits.hung_up(reply.response, self.mails, self.errors)
+            self._limits.connection_closed(reply.response, self.mails, self.errors)
             if self.mails:
-                raise ServerEnds(reply)
+                raise ServerClosing(reply)
         else:
             self.errors += reply.code >= 400
-            self._heard_out(following, group)
+            self._mail_done(following, group)
         return outcome_of(reply, Step.CONTENT)
 
-    def _heard_out(self, following: Mail | None, group: list[Command]) -> None:
+    def _mail_done(self, following: Mail | None, group: list[Command]) -> None:
         self.mails += 1
         if group and following:
             self._begun = (following, group)
@@ -199,9 +201,9 @@ class Conversation:
             self.ended = True  # out of step
 
     def _send(self, group: list[Command]) -> None:
-        self._wire.send(self._patience.mail, b"".join([text for _, text in group]))
+        self._wire.send(self._timeouts.mail, b"".join([text for _, text in group]))
 
-    def _ahead(self, following: Mail | None) -> list[Command]:
+    def _pipelined_envelope(self, following: Mail | None) -> list[Command]:
         """The envelope that may go out with the content before it."""
         last = 0 < self._limits.mails <= self.mails + 1
         may_end = self.errors + _ERRORS_WITH_DATA >= self._limits.errors
@@ -209,9 +211,9 @@ class Conversation:
             return []
         try:
             group = commands(following, self._connection)
-        except (CannotCarry, Unsupported):
+        except (UnsupportedRecipient, Unsupported):
             return []  # said when its own turn comes
-        return group if self._limits.may_ride() else []
+        return group if self._limits.may_pipeline() else []
 
     def _answers(self, group: list[Command]) -> Outcome | None:
         """The answers to a group that was sent whole; the first bad one decides."""
@@ -225,7 +227,7 @@ class Conversation:
                 self.ended = True
                 return verdict
             if verdict is None:
-                verdict = self._judged(reply, step)
+                verdict = self._evaluate(reply, step)
             else:
                 self.errors += reply.code >= 400
             if self.ended:
@@ -237,48 +239,48 @@ class Conversation:
 
     def _step_by_step(self, group: list[Command]) -> Outcome | None:
         for step, text in group:
-            self._wire.send(self._patience.mail, text)
-            verdict = self._judged(self._wire.reply(self._wait(step)), step)
+            self._wire.send(self._timeouts.mail, text)
+            verdict = self._evaluate(self._wire.reply(self._wait(step)), step)
             if verdict:
                 self._half_open = True
                 return verdict
         self._half_open = False
         return None
 
-    def _judged(self, reply: Reply, step: Step) -> Outcome | None:
+    def _evaluate(self, reply: Reply, step: Step) -> Outcome | None:
         """None for the answer wished for.
 
         Raises:
-            ServerEnds: the connection is over for a reason of its own.
+            ServerClosing: the connection is over for a reason of its own.
         """
-        if reply.code // 100 == _WISHED[step]:
+        if reply.code // 100 == _EXPECTED[step]:
             return None
         self.errors += reply.code >= 400
         self.ended = reply.code == _CLOSING
-        if (self.ended and self.mails) or self._wants_a_new_one(reply):
+        if (self.ended and self.mails) or self._is_postscreen_retry(reply):
             self.ended = True
-            raise ServerEnds(reply)
+            raise ServerClosing(reply)
         if reply.code < 400 or (step is Step.RSET and not self.ended):
             raise ConnectionLost(f"unexpected answer to {step}: {reply.response}")
         return outcome_of(reply, step)
 
-    def _wants_a_new_one(self, reply: Reply) -> bool:
+    def _is_postscreen_retry(self, reply: Reply) -> bool:
         """Whether a refusal for now is one of this connection, and may be none of the next.
 
         postscreen of Postfix answers so once to a client that has just passed its tests.
         """
         return not self.mails and reply.code == 450 and reply.enhanced == "4.3.2"
 
-    def _wait(self, step: Step) -> Wait:
-        return self._patience.data if step is Step.DATA else self._patience.mail
+    def _wait(self, step: Step) -> Timeout:
+        return self._timeouts.data if step is Step.DATA else self._timeouts.mail
 
-    def _cut_short(self, lost: ConnectionLost, size: int) -> Outcome:
+    def _content_interrupted(self, lost: ConnectionLost, size: int) -> Outcome:
         """The outcome of a mail whose content could not be sent whole."""
         self.ended = True
         if lost.out >= size:
             return InDoubt(response=f"no answer to the content: {lost}")
         try:
-            reply = self._wire.reply(self._patience.last_words)
+            reply = self._wire.reply(self._timeouts.last_words)
             if reply.code >= 400:
                 return outcome_of(reply, Step.CONTENT)
         except (ConnectionLost, TransportStopped):

@@ -13,7 +13,7 @@ _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 Command = tuple[Step, bytes]
 
 
-class CannotCarry(NewsletterError):
+class UnsupportedRecipient(NewsletterError):
     """This server has no way to carry this mail to this recipient."""
 
 
@@ -21,11 +21,11 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
     """MAIL, RCPT and DATA for a mail, with the parameters that it needs.
 
     Raises:
-        CannotCarry: the recipient must be refused.
+        UnsupportedRecipient: the recipient must be refused.
         Unsupported: nobody can be sent such a mail.
     """
     if problem := problem_of_recipient(mail.recipient):
-        raise CannotCarry(problem)
+        raise UnsupportedRecipient(problem)
     if not is_sender(mail.sender):
         raise Unsupported(f"the envelope sender {mail.sender!r} is not an address")
     parameters = "" if connection.size is None else f" SIZE={len(mail.content)}"
@@ -90,7 +90,7 @@ def _for_utf8(mail: Mail, connection: Connection) -> str:
     if connection.utf8:
         return " SMTPUTF8"
     if not mail.recipient.isascii():
-        raise CannotCarry(
+        raise UnsupportedRecipient(
             f"{mail.recipient} is not in ASCII before the @: the SMTP server would have to offer "
             "SMTPUTF8, and does not"
         )

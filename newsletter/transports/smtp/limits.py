@@ -1,6 +1,6 @@
 """What a server has shown of its limits: learned from its answers, kept for a while.
 
-All sessions of a transport share one `Limits`, so that what one of them runs into costs the
+All sessions of a transport share one `ServerLimits`, so that what one of them runs into costs the
 others nothing.
 """
 
@@ -22,7 +22,7 @@ _TOO_MANY_MAILS = re.compile(
 )
 
 
-class Across(StrEnum):
+class CrossMailPipelining(StrEnum):
     """Whether commands may ride behind the final dot of the mail before."""
 
     UNTRIED = "untried"
@@ -31,7 +31,7 @@ class Across(StrEnum):
     REFUSED = "refused"
 
 
-class Limits:
+class ServerLimits:
     """Used by all threads of a process.
 
     Args:
@@ -52,7 +52,7 @@ class Limits:
         self._mails = mails
         self._now = now
         self._lock = threading.Lock()
-        self._across = Across.UNTRIED if across else Across.REFUSED
+        self._across = CrossMailPipelining.UNTRIED if across else CrossMailPipelining.REFUSED
         self._learned: dict[str, tuple[int, float]] = {}
         self._ended_after = 0
 
@@ -72,15 +72,15 @@ class Limits:
         """How many refusals a connection may meet."""
         return min(USUAL_ERRORS, self._known("errors") or USUAL_ERRORS)
 
-    def offered(self, mails: int) -> None:
+    def announced(self, mails: int) -> None:
         """The server announces its limit of mails (RFC 9422, MAILMAX)."""
         self._learn("mails", mails)
 
-    def crowded(self, open_connections: int) -> None:
+    def connection_rejected(self, open_connections: int) -> None:
         """One more than so many was turned away."""
         self._learn("connections", max(open_connections, 1))
 
-    def hung_up(self, words: str, mails: int, errors: int) -> None:
+    def connection_closed(self, words: str, mails: int, errors: int) -> None:
         """The server ended a connection by itself after so many mails and refusals."""
         if errors and _TOO_MANY_ERRORS.search(words):
             self._learn("errors", max(errors - 1, 1))
@@ -92,27 +92,27 @@ class Limits:
         if is_twice or _TOO_MANY_MAILS.search(words):
             self._learn("mails", mails)
 
-    def may_ride(self) -> bool:
+    def may_pipeline(self) -> bool:
         """Whether this conversation's next envelope may follow the final dot.
 
         Where nobody has tried yet it is the one to try: the others go on step by step until it is
         known what the server makes of it.
         """
-        if self._across in (Across.GOOD, Across.REFUSED):
-            return self._across is Across.GOOD
+        if self._across in (CrossMailPipelining.GOOD, CrossMailPipelining.REFUSED):
+            return self._across is CrossMailPipelining.GOOD
         with self._lock:
-            is_first = self._across is Across.UNTRIED
+            is_first = self._across is CrossMailPipelining.UNTRIED
             if is_first:
-                self._across = Across.TRIED
+                self._across = CrossMailPipelining.TRIED
         return is_first
 
-    def rode(self, *, well: bool) -> None:
+    def report_pipelining(self, *, worked: bool) -> None:
         """What became of an envelope that followed a final dot; a refusal is for good."""
-        if well and self._across is Across.GOOD:
+        if worked and self._across is CrossMailPipelining.GOOD:
             return
         with self._lock:
-            if self._across is not Across.REFUSED:
-                self._across = Across.GOOD if well else Across.REFUSED
+            if self._across is not CrossMailPipelining.REFUSED:
+                self._across = CrossMailPipelining.GOOD if worked else CrossMailPipelining.REFUSED
 
     def _known(self, what: str) -> int | None:
         found = self._learned.get(what)

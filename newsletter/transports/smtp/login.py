@@ -16,7 +16,7 @@ from newsletter.transports.smtp.connection import Features, Server, ask, expect
 from newsletter.transports.smtp.replies import Reply
 from newsletter.transports.smtp.wire import Wire
 
-Way = Callable[[Wire, Server], Reply]
+Mechanism = Callable[[Wire, Server], Reply]
 
 
 def log_in(wire: Wire, server: Server, features: Features) -> str:
@@ -30,14 +30,16 @@ def log_in(wire: Wire, server: Server, features: Features) -> str:
         raise TransportStopped(f"no login at {server} without TLS; set security")
     offered = features.get("AUTH", "").split()
     # A token is nothing for the others.
-    ways: dict[str, Way] = {"XOAUTH2": _xoauth2} if server.tokens is not None else _BY_PASSWORD
-    name = next((name for name in ways if name in offered), None)
+    mechanisms: dict[str, Mechanism] = (
+        {"XOAUTH2": _xoauth2} if server.tokens is not None else _BY_PASSWORD
+    )
+    name = next((name for name in mechanisms if name in offered), None)
     if name is None:
         raise TransportStopped(
-            f"the SMTP server {server} offers no login that we can use ({', '.join(ways)}), but "
+            f"the SMTP server {server} offers no login that we can use ({', '.join(mechanisms)}), but "
             f"{' '.join(offered) or 'none'}; remove username, or use another port"
         )
-    reply = ways[name](wire, server)
+    reply = mechanisms[name](wire, server)
     if reply.code >= 500:
         raise TransportStopped(
             f"the SMTP server {server} refused the login of {server.username} by {name}: "
@@ -72,10 +74,10 @@ def _cram_md5(wire: Wire, server: Server) -> Reply:
     return ask(wire, server, _base64(f"{server.username} {proof}"))
 
 
-def _scram(mechanism: str) -> Way:
+def _scram(mechanism: str) -> Mechanism:
     """RFC 5802 and 7677: neither side shows the password, and both prove that they know it."""
 
-    def way(wire: Wire, server: Server) -> Reply:
+    def authenticate(wire: Wire, server: Server) -> Reply:
         client = ScramClient([mechanism], server.username, server.password)
         reply = ask(wire, server, f"AUTH {mechanism} {_base64(client.get_client_first())}")
         if reply.code != 334:
@@ -87,7 +89,7 @@ def _scram(mechanism: str) -> Way:
                 f"the login at {server} by {mechanism} failed: {error}; check username and password"
             ) from error
 
-    return way
+    return authenticate
 
 
 def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Reply:
@@ -102,7 +104,7 @@ def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Re
     return ask(wire, server, "")
 
 
-_BY_PASSWORD: dict[str, Way] = {
+_BY_PASSWORD: dict[str, Mechanism] = {
     "PLAIN": _plain,
     "LOGIN": _login,
     "SCRAM-SHA-256": _scram("SCRAM-SHA-256"),

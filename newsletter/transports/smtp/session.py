@@ -13,9 +13,9 @@ from newsletter.transports.base import (
     TransportStopped,
 )
 from newsletter.transports.smtp.connection import Unreachable
-from newsletter.transports.smtp.conversation import Conversation, ServerEnds
+from newsletter.transports.smtp.conversation import Conversation, ServerClosing
 from newsletter.transports.smtp.envelope import stuffed
-from newsletter.transports.smtp.pool import Pool, Turn
+from newsletter.transports.smtp.pool import ConnectionPool, PooledConnection
 from newsletter.transports.smtp.wire import ConnectionLost
 
 # So many connections in a row that carried nothing, and the rest of the mails waits: a server
@@ -33,24 +33,24 @@ class SmtpSession(ClosingSession):
         reads_ahead: whether the next mail is taken while the one before is under way.
     """
 
-    def __init__(self, pool: Pool, *, reads_ahead: bool) -> None:
+    def __init__(self, pool: ConnectionPool, *, reads_ahead: bool) -> None:
         self._pool = pool
         self._reads_ahead = reads_ahead
         self._is_open = True
-        pool.enter()
+        pool.attach()
 
     def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
         sending = _Sending(iter(mails), recorder, reads_ahead=self._reads_ahead)
         try:
-            with self._pool.turn() as turn:
-                sending.run(turn)
+            with self._pool.acquire() as pooled:
+                sending.run(pooled)
         except Unreachable as error:
             sending.put_off(str(error))
 
     def close(self) -> None:
         if self._is_open:
             self._is_open = False
-            self._pool.leave()
+            self._pool.detach()
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class _Sending:
         self._waiting: deque[_Item] = deque()
         """Taken from the queue, and not under way."""
 
-    def run(self, turn: Turn) -> None:
+    def run(self, pooled: PooledConnection) -> None:
         """Send until there are no more mails, or the server keeps breaking off.
 
         Raises:
@@ -84,16 +84,16 @@ class _Sending:
         fruitless = 0
         try:
             # Connected before the first mail is taken, so that none waits for that in our hands.
-            talk = turn.conversation()
+            conversation = pooled.conversation()
             while self._has_more():
-                talk = turn.conversation()
-                before = talk.mails
-                self._converse(talk, turn)
-                fruitless = fruitless + 1 if talk.mails == before else 0
+                conversation = pooled.conversation()
+                before = conversation.mails
+                self._converse(conversation, pooled)
+                fruitless = fruitless + 1 if conversation.mails == before else 0
                 if fruitless == _FRUITLESS_CONNECTIONS:
                     return self.put_off("the server keeps breaking off")
         except BaseException:
-            turn.hang_up()
+            pooled.hang_up()
             raise
 
     def put_off(self, response: str) -> None:
@@ -108,37 +108,37 @@ class _Sending:
             self._waiting.append(_Item(mail, time.monotonic()))
         return bool(self._waiting)
 
-    def _converse(self, talk: Conversation, turn: Turn) -> None:
+    def _converse(self, conversation: Conversation, pooled: PooledConnection) -> None:
         """Send until mails or conversation end."""
-        while not talk.is_over and self._has_more():
+        while not conversation.is_over and self._has_more():
             item = self._waiting.popleft()
             try:
-                answer = talk.admit(item.mail)
+                answer = conversation.admit(item.mail)
             except ConnectionLost as error:
-                turn.hang_up()
-                return self._lost(talk, item, error)
+                pooled.hang_up()
+                return self._lost(conversation, item, error)
             if answer is not None:
                 self._recorder.settled(item.mail.key, answer)
             elif time.monotonic() - item.taken_at > HELD_SECONDS:
-                turn.hang_up()
+                pooled.hang_up()
                 words = f"the server took more than {HELD_SECONDS:g} s before the content"
                 self._recorder.settled(item.mail.key, Deferred(response=words, throttled=True))
                 return None
             else:
-                self._deliver(talk, item)
+                self._deliver(conversation, item)
         return None
 
-    def _lost(self, talk: Conversation, item: _Item, error: ConnectionLost) -> None:
+    def _lost(self, conversation: Conversation, item: _Item, error: ConnectionLost) -> None:
         """What becomes of a mail whose connection ended before its content."""
-        if talk.mails:
+        if conversation.mails:
             self._waiting.appendleft(item)  # the connection had its time; it gets a fresh one
-        elif isinstance(error, ServerEnds) and not item.repeated:
+        elif isinstance(error, ServerClosing) and not item.repeated:
             item.repeated = True
             self._waiting.appendleft(item)
         else:
             self._recorder.settled(item.mail.key, Deferred(response=str(error)))
 
-    def _deliver(self, talk: Conversation, item: _Item) -> None:
+    def _deliver(self, conversation: Conversation, item: _Item) -> None:
         """Send the content that the server waits for, and settle the mail or let it go again."""
         mail = item.mail
         body = stuffed(mail)
@@ -149,8 +149,8 @@ class _Sending:
         if self._reads_ahead and self._has_more():
             following = self._waiting[0].mail
         try:
-            outcome = talk.deliver(body, following)
-        except ServerEnds as error:
+            outcome = conversation.deliver(body, following)
+        except ServerClosing as error:
             if not item.repeated:
                 item.repeated = True
                 self._waiting.appendleft(item)

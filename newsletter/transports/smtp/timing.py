@@ -12,7 +12,7 @@ _LAST_WORDS_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
+class Timeout:
     """How long something may take.
 
     Args:
@@ -24,36 +24,36 @@ class Wait:
     doing: str
     option: str = ""
 
-    def silence(self) -> str:
+    def describe(self) -> str:
         """Why nothing more is waited for."""
         hint = f" (the option {self.option})" if self.option else ""
         return f"the server was silent {self.doing} for {_duration(self.seconds)}{hint}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
+class Timeouts:
     """The waits of a connection, by what they are for."""
 
-    connecting: Wait
-    greeting: Wait
-    command: Wait
-    mail: Wait
-    data: Wait
-    block: Wait
-    final_dot: Wait
-    farewell: Wait
-    last_words: Wait
+    connecting: Timeout
+    greeting: Timeout
+    command: Timeout
+    mail: Timeout
+    data: Timeout
+    block: Timeout
+    final_dot: Timeout
+    farewell: Timeout
+    last_words: Timeout
 
 
-def patience(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Patience:
+def timeouts(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Timeouts:
     """The waits that follow from the options `timeout`, `answer_timeout`, `final_dot_timeout`."""
     seconds = answers.total_seconds()
 
-    def answer(doing: str, most: float = seconds) -> Wait:
-        return Wait(seconds=min(seconds, most), doing=doing, option="answer_timeout")
+    def answer(doing: str, most: float = seconds) -> Timeout:
+        return Timeout(seconds=min(seconds, most), doing=doing, option="answer_timeout")
 
-    return Patience(
-        connecting=Wait(
+    return Timeouts(
+        connecting=Timeout(
             seconds=connecting.total_seconds(), doing="while connecting", option="timeout"
         ),
         greeting=answer("instead of greeting us"),
@@ -61,13 +61,13 @@ def patience(connecting: timedelta, answers: timedelta, final_dot: timedelta) ->
         mail=answer("at MAIL or RCPT"),
         data=answer("at DATA", _DATA_SECONDS),
         block=answer("while it was to take the content", _BLOCK_SECONDS),
-        final_dot=Wait(
+        final_dot=Timeout(
             seconds=final_dot.total_seconds(),
             doing="after the final dot",
             option="final_dot_timeout",
         ),
-        farewell=Wait(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
-        last_words=Wait(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
+        farewell=Timeout(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
+        last_words=Timeout(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
     )
 
 

@@ -4,7 +4,7 @@ import ssl
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import TransportStopped
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 from newsletter.transports.smtp.wire import ConnectionLost, Wire
 
 # X509_V_ERR_… of OpenSSL's x509_vfy.h that only VERIFY_X509_STRICT raises (RFC 5280, 4.2).
@@ -50,7 +50,9 @@ def tls_context(
     return context
 
 
-def encrypt(wire: Wire, context: ssl.SSLContext | None, host: str, server: str, wait: Wait) -> None:
+def encrypt(
+    wire: Wire, context: ssl.SSLContext | None, host: str, server: str, wait: Timeout
+) -> None:
     """Go on encrypted.
 
     Raises:
@@ -70,7 +72,7 @@ def encrypt(wire: Wire, context: ssl.SSLContext | None, host: str, server: str, 
             explained or f"TLS with {server} failed: {reason or error}; check port and security"
         ) from error
     except TimeoutError as error:
-        raise ConnectionLost(wait.silence().replace("connecting", "agreeing on TLS")) from error
+        raise ConnectionLost(wait.describe().replace("connecting", "agreeing on TLS")) from error
     except OSError as error:
         raise ConnectionLost(f"TLS handshake: {error.strerror or error}") from error
 

@@ -25,7 +25,7 @@ _OUR_MISTAKE = {400, 401, 403}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TokenClient:
+class OAuthClient:
     """Who we are to the provider, and where its tokens are."""
 
     url: str
@@ -36,10 +36,10 @@ class TokenClient:
     timeout_seconds: float
 
 
-class FetchedToken:
+class OAuthTokenSource:
     """An access token that renews itself; used by every connection of a transport."""
 
-    def __init__(self, client: TokenClient) -> None:
+    def __init__(self, client: OAuthClient) -> None:
         self._client = client
         self._refresh_token = client.refresh_token
         self._token = ""
@@ -63,7 +63,7 @@ class FetchedToken:
             return self._token
 
     def _renew(self) -> None:
-        found = self._asked()
+        found = self._requested()
         token = found.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise TransportStopped(f"{self._client.url} answered without an access token")
@@ -75,10 +75,10 @@ class FetchedToken:
         if isinstance(found.get("refresh_token"), str):
             self._refresh_token = found["refresh_token"]
 
-    def _asked(self) -> Mapping[str, Any]:
+    def _requested(self) -> Mapping[str, Any]:
         url = self._client.url
         try:
-            status, body = self._posted()
+            status, body = self._post()
         except requests.RequestException as error:
             raise Unreachable(
                 f"{url} gave no access token: {type(error).__name__}; tried again later"
@@ -96,7 +96,7 @@ class FetchedToken:
             raise Unreachable(f"{url} gave no access token: {_words(found, status)}")
         return found
 
-    def _posted(self) -> tuple[int, bytes]:
+    def _post(self) -> tuple[int, bytes]:
         client = self._client
         form = {
             "grant_type": "refresh_token" if self._refresh_token else "client_credentials",

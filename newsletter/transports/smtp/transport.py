@@ -14,22 +14,22 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
 from newsletter.transports.addresses import is_loopback
-from newsletter.transports.base import Finding, PathBeside, Session
+from newsletter.transports.base import ConfigRelativePath, Finding, Session
 from newsletter.transports.smtp.connection import (
     Connection,
     Security,
     Server,
-    Tokens,
+    TokenSource,
     connect,
 )
-from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.limits import ServerLimits
 from newsletter.transports.smtp.login import log_in
-from newsletter.transports.smtp.pool import Pool
+from newsletter.transports.smtp.pool import ConnectionPool
 from newsletter.transports.smtp.report import facts_of, findings
 from newsletter.transports.smtp.session import SmtpSession
-from newsletter.transports.smtp.timing import patience
+from newsletter.transports.smtp.timing import timeouts
 from newsletter.transports.smtp.tls import tls_context
-from newsletter.transports.smtp.token import FetchedToken, TokenClient
+from newsletter.transports.smtp.token import OAuthClient, OAuthTokenSource
 
 Pipelining = Literal["off", "envelope", "across"]
 
@@ -69,7 +69,7 @@ class SmtpOptions(Section):
     username: OneLine = Field(
         "", validate_default=True, description="Name of the login; empty: none"
     )
-    ca_file: PathBeside = Field(
+    ca_file: ConfigRelativePath = Field(
         "", description="PEM file of the authorities to trust instead of the system's"
     )
     strict_certificates: bool = Field(
@@ -77,13 +77,13 @@ class SmtpOptions(Section):
         description="Whether a certificate must keep to RFC 5280 in everything; false: name, date "
         "and signature are enough",
     )
-    client_key: PathBeside = Field(
+    client_key: ConfigRelativePath = Field(
         "", description="PEM file of the key of client_certificate; empty: it is in the same file"
     )
     client_key_password: SecretStr = Field(
         SecretStr(""), description="Password of that key, where it has one"
     )
-    client_certificate: PathBeside = Field(
+    client_certificate: ConfigRelativePath = Field(
         "",
         validate_default=True,
         description="PEM file of a certificate of our own, for a server that demands one",
@@ -182,7 +182,7 @@ class Transport:
         self.connections = options.connections
         self._pipelining = options.pipelining
         self._reads_ahead = options.pipelining == "across"
-        limits = Limits(
+        limits = ServerLimits(
             options.connections, options.messages_per_connection, across=self._reads_ahead
         )
         self._server = Server(
@@ -195,10 +195,10 @@ class Transport:
             password=options.password.get_secret_value(),
             tokens=_tokens(options),
             local_hostname=options.local_hostname,
-            patience=patience(options.timeout, options.answer_timeout, options.final_dot_timeout),
+            timeouts=timeouts(options.timeout, options.answer_timeout, options.final_dot_timeout),
             pipelining=options.pipelining != "off",
         )
-        self._pool = Pool(self._dial, limits)
+        self._pool = ConnectionPool(self._dial, limits)
 
     def __repr__(self) -> str:
         return f"<SMTP by {self._server}>"
@@ -219,14 +219,14 @@ class Transport:
         return connect(self._server, log_in)
 
 
-def _tokens(options: SmtpOptions) -> Tokens | None:
+def _tokens(options: SmtpOptions) -> TokenSource | None:
     """Where the tokens of XOAUTH2 come from; None for a login by password."""
     if token := options.access_token.get_secret_value():
         return lambda _rejected: token
     if not options.token_url:
         return None
-    return FetchedToken(
-        TokenClient(
+    return OAuthTokenSource(
+        OAuthClient(
             url=options.token_url,
             client_id=options.client_id,
             client_secret=options.client_secret.get_secret_value(),

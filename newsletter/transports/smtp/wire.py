@@ -13,7 +13,7 @@ import time
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.smtp.replies import Reply
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 
 # RFC 5321, 4.5.3.1.5 allows 512 octets a line; some servers are more talkative.
 _LONGEST_LINE = 4096
@@ -49,7 +49,7 @@ class Wire:
         self._buffer = b""
         self._encrypted = isinstance(connection, ssl.SSLSocket)
         if not self._encrypted:
-            _let_the_kernel_time(connection, _TICK_SECONDS)
+            _set_kernel_timeouts(connection, _TICK_SECONDS)
 
     @property
     def encrypted(self) -> bool:
@@ -80,7 +80,7 @@ class Wire:
         host = str(self._socket.getsockname()[0])
         return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
 
-    def start_tls(self, context: ssl.SSLContext, host: str, wait: Wait) -> None:
+    def start_tls(self, context: ssl.SSLContext, host: str, wait: Timeout) -> None:
         """Go on encrypted.
 
         Raises:
@@ -90,7 +90,7 @@ class Wire:
         self._socket = context.wrap_socket(self._socket, server_hostname=host)
         self._encrypted = True
 
-    def send(self, wait: Wait, *pieces: bytes) -> None:
+    def send(self, wait: Timeout, *pieces: bytes) -> None:
         """Hand all of it to the network.
 
         Args:
@@ -113,7 +113,7 @@ class Wire:
         if done < size:
             self._send_rest(b"".join(pieces), done, size, wait)
 
-    def _send_rest(self, data: bytes, done: int, step: int, wait: Wait) -> None:
+    def _send_rest(self, data: bytes, done: int, step: int, wait: Timeout) -> None:
         size = len(data)
         view = memoryview(data)
         deadline = time.monotonic() + wait.seconds
@@ -129,9 +129,9 @@ class Wire:
             if sent:
                 done, deadline = done + sent, now + wait.seconds
             elif now > deadline:
-                raise ConnectionLost(wait.silence(), out=done)
+                raise ConnectionLost(wait.describe(), out=done)
 
-    def take(self, expected: re.Pattern[bytes], wait: Wait) -> re.Match[bytes] | None:
+    def take(self, expected: re.Pattern[bytes], wait: Timeout) -> re.Match[bytes] | None:
         """What has been received, as far as it is just what was expected; else it stays.
 
         Reads once where nothing is at hand. Whatever comes otherwise is for `reply` to read.
@@ -146,7 +146,7 @@ class Wire:
             self._buffer = self._buffer[match.end() :]
         return match
 
-    def reply(self, wait: Wait) -> Reply:
+    def reply(self, wait: Timeout) -> Reply:
         """The server's next answer.
 
         Raises:
@@ -168,7 +168,7 @@ class Wire:
     def close(self) -> None:
         self._socket.close()
 
-    def _line(self, deadline: float, wait: Wait) -> bytes:
+    def _line(self, deadline: float, wait: Timeout) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _LONGEST_LINE:
                 raise ConnectionLost(
@@ -178,18 +178,18 @@ class Wire:
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.rstrip(b"\r")
 
-    def _receive(self, deadline: float, wait: Wait) -> None:
+    def _receive(self, deadline: float, wait: Timeout) -> None:
         data = None
         while data is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise ConnectionLost(wait.silence())
+                raise ConnectionLost(wait.describe())
             data = self._received_within(left, wait)
         if not data:
             raise ConnectionLost(f"the server closed the connection {wait.doing}", closed=True)
         self._buffer += data
 
-    def _received_within(self, seconds: float, wait: Wait) -> bytes | None:
+    def _received_within(self, seconds: float, wait: Timeout) -> bytes | None:
         """What comes in a call that lasts no longer; None where nothing came."""
         by_python = self._encrypted or seconds < _TICK_SECONDS
         if by_python:
@@ -205,7 +205,7 @@ class Wire:
                 self._socket.settimeout(None)
 
 
-def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
+def _set_kernel_timeouts(connection: socket.socket, seconds: float) -> None:
     """Bound each call by the socket's own time limits.
 
     Python's would ask the system before every call whether it may be made, and each question lets
@@ -217,9 +217,9 @@ def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, length)
 
 
-def _lost(error: OSError, wait: Wait, out: int = 0) -> ConnectionLost:
+def _lost(error: OSError, wait: Timeout, out: int = 0) -> ConnectionLost:
     if isinstance(error, TimeoutError):
-        return ConnectionLost(wait.silence(), out=out)
+        return ConnectionLost(wait.describe(), out=out)
     if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
         alert = str(error.reason)
         words = f"the server ended TLS {wait.doing}: {_spoken(alert)}"

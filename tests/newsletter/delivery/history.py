@@ -105,7 +105,7 @@ class History:
     def settle(self, *states: DeliveryState, worker: str = "w") -> None:
         """Record what became of all that a worker holds, one state after the other, in turns."""
         with self.database.write() as session:
-            held = sorted(ledger_store.held_by(session, worker))
+            held = sorted(ledger_store.claimed_by(session, worker))
             settlements = {
                 key: Settlement(
                     state=states[at % len(states)],
@@ -130,7 +130,7 @@ class History:
         with self.database.write() as session:
             edition = session.get_one(Edition, number)
             is_sending = edition.state is EditionState.SENDING
-            if is_sending and not ledger_store.waiting(session, number):
+            if is_sending and not ledger_store.count_unsettled(session, number):
                 edition.state = EditionState.SENT
 
     def editions(self) -> Sequence[int]:
@@ -239,7 +239,7 @@ def _settle(history: History, n: int) -> None:
 def _fall_silent(history: History, n: int) -> None:
     history.now += timedelta(minutes=10)
     with history.database.write() as session:
-        ledger_store.doubt_expired(session, (), history.now)
+        ledger_store.mark_expired_uncertain(session, (), history.now)
 
 
 def _wait(history: History, n: int) -> None:

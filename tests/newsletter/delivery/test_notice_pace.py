@@ -33,13 +33,13 @@ def test_what_exceeds_the_sites_pace_leaves_later_at_that_pace(
     step = timedelta(hours=1) / MOST
     assert later == [clock.now() + step * n for n in (1, 2, 3)]
     with database.read() as session:
-        assert notices.held_back(session, NoticeKind.CONFIRM) == 3
+        assert notices.count_delayed(session, NoticeKind.CONFIRM) == 3
 
 
 def test_a_flood_is_not_mailed_for_days(database: Database, clock: FixedClock) -> None:
     found = ask(database, clock, range(MOST * 20))
     latest = max(n.next_attempt_at for n in found if n.next_attempt_at)
-    assert latest <= clock.now() + notices.LONGEST_DELAY
+    assert latest <= clock.now() + notices.MAX_DELAY
     assert len(found) < MOST * 20
 
 

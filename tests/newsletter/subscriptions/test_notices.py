@@ -39,7 +39,7 @@ def queue(
 ) -> None:
     with app.database.write() as session:
         person = store.by_id(session, number)
-        notices.queue_wanted(session, kind, person, options, app.clock.now())
+        notices.queue_if_enabled(session, kind, person, options, app.clock.now())
 
 
 def leave(app: Newsletter, number: int) -> None:
@@ -74,7 +74,7 @@ def test_who_leaves_is_sent_one_goodbye_however_often_she_leaves(
     assert [mail.recipient for mail in transport.taken] == [ANN]
     assert "Subject: You have left Wexcombe Forward" in text_of(transport)
     signer = app.signer(resubscribe.PURPOSE)
-    link = resubscribe.return_address("https://wexcombe.example", signer, ann_of(app))
+    link = resubscribe.resubscribe_url("https://wexcombe.example", signer, ann_of(app))
     assert link in text_of(transport)
 
 

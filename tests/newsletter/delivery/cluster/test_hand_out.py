@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.cluster.broker import open_broker
-from newsletter.delivery.cluster.hand_out import in_turn
+from newsletter.delivery.cluster.hand_out import round_robin
 from newsletter.errors import ConfigurationError
 
 WANTED = st.dictionaries(st.integers(1, 9), st.integers(1, 40), max_size=6)
@@ -17,14 +17,14 @@ WANTED = st.dictionaries(st.integers(1, 9), st.integers(1, 40), max_size=6)
 def test_no_edition_gets_more_than_it_can_use_and_no_place_is_left_empty(
     wanted: dict[int, int], places: int
 ) -> None:
-    order = in_turn(wanted, places)
+    order = round_robin(wanted, places)
     assert all(order.count(number) <= count for number, count in wanted.items())
     assert len(order) == max(0, min(places, sum(wanted.values())))
 
 
 @given(wanted=WANTED, places=st.integers(0, 50))
 def test_a_large_edition_holds_up_no_small_one(wanted: dict[int, int], places: int) -> None:
-    order = in_turn(wanted, places)
+    order = round_robin(wanted, places)
     got = {number: order.count(number) for number in wanted}
     for number, count in got.items():
         assert count == wanted[number] or count >= max(got.values()) - 1

@@ -210,7 +210,7 @@ def test_a_delivery_settled_while_its_lot_is_counted_counts_once(postgresql_url:
     with database.write() as session:
         # The worker's settlement is under way, and committed only after the lot.
         counting = Thread(target=history.count_all)
-        held = store.held_by(session, "quick")
+        held = store.claimed_by(session, "quick")
         store.settle_sent(session, "quick", dict.fromkeys(held, "250 Ok"), history.now)
         counting.start()
         counting.join(5)

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.ledger.settlement import (
-    FIRST_WAIT,
-    LONGEST_WAIT,
-    SPREAD,
+    JITTER,
+    MAX_RETRY_DELAY,
+    MIN_RETRY_DELAY,
     Settlement,
-    blocked_wait,
+    blocked_retry_delay,
+    jittered,
+    retry_delay,
     settle,
-    spread,
-    wait_before,
 )
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Refused
 from newsletter.transports.verdicts import REFUSES_US, Verdict
@@ -59,7 +59,7 @@ def test_an_answer_about_our_pace_is_an_attempt_and_gives_up_only_after_many() -
 def test_a_refusal_that_speaks_of_us_is_tried_again_after_an_hour(answer: str) -> None:
     found = settled(Refused(response=answer))
     assert found.state is DeliveryState.DEFERRED
-    assert found.next_attempt_at == NOW + blocked_wait(1, key=1)
+    assert found.next_attempt_at == NOW + blocked_retry_delay(1, key=1)
     assert Verdict(found.verdict) in REFUSES_US
 
 
@@ -88,11 +88,11 @@ def test_a_long_answer_is_kept_in_part() -> None:
 
 @given(attempt=st.integers(1, 10_000), key=st.integers(0, 2**40))
 def test_waits_grow_to_a_limit_and_differ_between_deliveries(attempt: int, key: int) -> None:
-    wait = wait_before(attempt, key)
-    assert FIRST_WAIT <= wait <= LONGEST_WAIT * (1 + SPREAD)
-    assert wait_before(attempt + 1, key) >= wait
+    wait = retry_delay(attempt, key)
+    assert MIN_RETRY_DELAY <= wait <= MAX_RETRY_DELAY * (1 + JITTER)
+    assert retry_delay(attempt + 1, key) >= wait
 
 
 @given(key=st.integers(0, 2**40))
 def test_what_waits_for_the_same_moment_comes_back_a_little_apart(key: int) -> None:
-    assert NOW <= spread(NOW, key) <= NOW + FIRST_WAIT * SPREAD
+    assert NOW <= jittered(NOW, key) <= NOW + MIN_RETRY_DELAY * JITTER

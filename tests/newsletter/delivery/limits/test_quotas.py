@@ -12,7 +12,7 @@ from support import RecordingTransport, add_article, add_subscriber, make_app
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.sending import LimitOptions, RateOptions
-from newsletter.delivery.ledger.models import TransportUse
+from newsletter.delivery.ledger.models import TransportUsage
 from newsletter.delivery.limits import quotas, warm_up
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
@@ -21,8 +21,8 @@ from newsletter.editions.models import Edition, EditionState
 START = datetime.fromisoformat("2026-11-27T09:20:00+00:00")
 
 
-def fresh() -> TransportUse:
-    return TransportUse(
+def fresh() -> TransportUsage:
+    return TransportUsage(
         transport="main", free_at=START, hour=START, day=START, used_in_hour=0, used_in_day=0
     )
 
@@ -40,7 +40,7 @@ def test_no_window_ever_holds_more_than_its_quota(
     for wanted, seconds in asked:
         now += timedelta(seconds=seconds)
         granted = quotas.grant(use, options, wanted, now)
-        quotas.take(use, granted, granted.count, now)
+        quotas.consume(use, granted, granted.count, now)
         hours[use.hour] = hours.get(use.hour, 0) + granted.count
         days[use.day] = days.get(use.day, 0) + granted.count
     assert max(hours.values(), default=0) <= per_hour
@@ -55,7 +55,7 @@ def test_mails_granted_to_many_workers_at_once_never_overtake_the_rate(
     moments: list[float] = []
     for count in wanted:
         granted = quotas.grant(use, options, count, START)
-        quotas.take(use, granted, granted.count, START)
+        quotas.consume(use, granted, granted.count, START)
         first = granted.wait.total_seconds()
         moments += [first + n * granted.gap.total_seconds() for n in range(granted.count)]
     gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
@@ -64,7 +64,7 @@ def test_mails_granted_to_many_workers_at_once_never_overtake_the_rate(
 
 def test_a_quota_used_up_says_when_to_ask_again() -> None:
     use, options = fresh(), LimitOptions(per_hour=10)
-    quotas.take(use, quotas.grant(use, options, 10, START), 10, START)
+    quotas.consume(use, quotas.grant(use, options, 10, START), 10, START)
     refused = quotas.grant(use, options, 1, START)
     assert (refused.count, refused.is_used_up) == (0, True)
     assert refused.wait == timedelta(minutes=40)
@@ -73,26 +73,26 @@ def test_a_quota_used_up_says_when_to_ask_again() -> None:
 
 def test_what_was_not_handed_over_may_be_sent_after_all() -> None:
     use, options = fresh(), LimitOptions(per_day=10)
-    quotas.take(use, quotas.grant(use, options, 10, START), 10, START)
-    quotas.give_back(use, 4)
+    quotas.consume(use, quotas.grant(use, options, 10, START), 10, START)
+    quotas.refund(use, 4)
     assert quotas.grant(use, options, 10, START).count == 4
 
 
 def test_places_in_the_rate_that_nobody_used_are_free_again() -> None:
     use, options = fresh(), LimitOptions(per_second=10)
     granted = quotas.grant(use, options, 10, START)
-    quotas.take(use, granted, 10, START)
-    quotas.give_back_rate(use, granted, 7, taken_until=use.free_at, now=START)
+    quotas.consume(use, granted, 10, START)
+    quotas.refund_rate(use, granted, 7, taken_until=use.free_at, now=START)
     assert quotas.grant(use, options, 1, START).wait == timedelta(seconds=0.3)
 
 
 def test_places_in_the_rate_before_those_of_another_worker_are_gone() -> None:
     use, options = fresh(), LimitOptions(per_second=10)
     mine = quotas.grant(use, options, 5, START)
-    quotas.take(use, mine, 5, START)
+    quotas.consume(use, mine, 5, START)
     taken_until = use.free_at
-    quotas.take(use, quotas.grant(use, options, 5, START), 5, START)
-    quotas.give_back_rate(use, mine, 5, taken_until=taken_until, now=START)
+    quotas.consume(use, quotas.grant(use, options, 5, START), 5, START)
+    quotas.refund_rate(use, mine, 5, taken_until=taken_until, now=START)
     assert quotas.grant(use, options, 1, START).wait == timedelta(seconds=1)
 
 
@@ -134,12 +134,12 @@ DAY = timedelta(days=1)
 
 @pytest.mark.parametrize(("days", "allowed"), [(0, 50), (1, 100), (2, 400), (3, 400), (99, 400)])
 def test_a_warm_up_rises_day_by_day_and_never_above_the_usual(days: int, allowed: int) -> None:
-    assert warm_up.todays(PLAN, START, START + days * DAY).per_day == allowed
+    assert warm_up.limits_today(PLAN, START, START + days * DAY).per_day == allowed
 
 
 def test_a_warm_up_with_a_date_counts_from_it_and_waits_in_its_first_day_until_then() -> None:
     dated = LimitOptions(warm_up=(50, 100), warm_up_from=(START + 5 * DAY).date())
-    found = [warm_up.todays(dated, START, START + n * DAY).per_day for n in (0, 5, 6, 7)]
+    found = [warm_up.limits_today(dated, START, START + n * DAY).per_day for n in (0, 5, 6, 7)]
     assert found == [50, 50, 100, 0]
 
 
@@ -149,8 +149,8 @@ def test_a_transport_never_used_begins_its_warm_up_today() -> None:
 
 def test_without_a_plan_the_limits_are_the_usual_ones() -> None:
     plain = LimitOptions(per_day=7)
-    assert warm_up.todays(plain, None, START) is plain
-    assert isinstance(warm_up.todays(PLAN, None, START), RateOptions)
+    assert warm_up.limits_today(plain, None, START) is plain
+    assert isinstance(warm_up.limits_today(PLAN, None, START), RateOptions)
 
 
 def test_what_a_warm_up_leaves_goes_on_the_next_day(

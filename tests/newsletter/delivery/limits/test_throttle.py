@@ -15,9 +15,9 @@ from newsletter.clock import FixedClock
 from newsletter.config.sending import RateOptions
 from newsletter.delivery import control
 from newsletter.delivery.ledger import store
-from newsletter.delivery.ledger.models import DomainUse
+from newsletter.delivery.ledger.models import DomainUsage
 from newsletter.delivery.limits import domain_backoff
-from newsletter.delivery.limits.domain_probing import SEVERAL
+from newsletter.delivery.limits.domain_probing import REFUSALS_TO_REST
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred
@@ -126,15 +126,15 @@ def test_a_quota_is_one_for_all_workers_of_all_processes(site: Site) -> None:
 def test_booked_ahead_no_window_gets_more_than_it_holds(
     allowed: int, mails: int, per_day: bool
 ) -> None:
-    use = DomainUse(
+    use = DomainUsage(
         free_at=START, hour=START.replace(minute=0), day=START.replace(hour=0, minute=0),
         used_in_hour=allowed, used_in_day=allowed, booked_until=START,
     )  # fmt: skip
     options = RateOptions(per_day=allowed) if per_day else RateOptions(per_hour=allowed)
     turns = [domain_backoff.book(use, options, START) for _ in range(mails)]
-    near = [turn for turn in turns if turn < START + domain_backoff.LONGEST_BOOKING - HOUR]
+    near = [turn for turn in turns if turn < START + domain_backoff.MAX_BOOKING - HOUR]
     assert turns == sorted(turns)
-    assert all(START < turn <= START + domain_backoff.LONGEST_BOOKING for turn in turns)
+    assert all(START < turn <= START + domain_backoff.MAX_BOOKING for turn in turns)
     assert per_day or all(near.count(turn) <= allowed for turn in near)
 
 
@@ -158,7 +158,7 @@ def test_a_domain_that_refuses_for_now_is_not_tried_with_all_its_mails(site: Sit
     refusing(app)
     edition = compose(app)
     app.engine.send_due()
-    assert taken(app) == {"big.example": SEVERAL, "small.example": 2}
+    assert taken(app) == {"big.example": REFUSALS_TO_REST, "small.example": 2}
     assert counts(app, edition) == {"deferred": 10, "sent": 2}
 
 

@@ -68,14 +68,14 @@ def told(
     about: str = "Edition",
 ) -> list[str]:
     """What is told while time passes, with a look every ten minutes."""
-    heard: list[Alarm] = []
-    app.tell = heard.append  # type: ignore[method-assign]
+    is_responding: list[Alarm] = []
+    app.tell = is_responding.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):
         if sending:
             app.engine.send_due()
         look_after(app)
         clock.at += TEN_MINUTES
-    return [alarm.title for alarm in heard if alarm.title.startswith(about)]
+    return [alarm.title for alarm in is_responding if alarm.title.startswith(about)]
 
 
 def test_an_edition_that_does_not_get_on_is_told_of_once(site: Start, clock: FixedClock) -> None:

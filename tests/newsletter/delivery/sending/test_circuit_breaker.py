@@ -8,7 +8,7 @@ from newsletter.app import Newsletter
 from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import store
-from newsletter.delivery.sending.circuit_breaker import Before, Breaker
+from newsletter.delivery.sending.circuit_breaker import CircuitBreaker, EditionHistory
 from newsletter.editions.models import EditionState
 from newsletter.errors import SendingFailed
 from newsletter.transports.base import Accepted, Outcome, Refused, TransportStopped
@@ -127,22 +127,22 @@ def outcomes(pattern: str) -> list[Outcome]:
     ],
 )
 def test_an_edition_is_held_by_a_row_or_by_its_beginning(pattern: str, is_held: bool) -> None:
-    breaker = Breaker(Before())
+    breaker = CircuitBreaker(EditionHistory())
     for outcome in outcomes(pattern):
-        breaker.hear("main", outcome)
+        breaker.observe("main", outcome)
     assert bool(breaker.problem) is is_held
 
 
 def test_what_went_before_counts_for_the_beginning_of_an_edition() -> None:
-    breaker = Breaker(Before(sent=4, refused=45))
-    breaker.hear("main", UNKNOWN)
+    breaker = CircuitBreaker(EditionHistory(sent=4, refused=45))
+    breaker.observe("main", UNKNOWN)
     assert breaker.problem
 
 
 def test_a_refusal_by_one_transport_stops_no_other() -> None:
-    breaker = Breaker(Before(sent=9))
+    breaker = CircuitBreaker(EditionHistory(sent=9))
     for _ in range(3):
-        breaker.hear("main", RELAY)
+        breaker.observe("main", RELAY)
     assert breaker.must_stop("main")
     assert not breaker.must_stop("second")
 

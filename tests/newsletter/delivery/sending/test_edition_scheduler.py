@@ -3,38 +3,38 @@
 import pytest
 
 from newsletter.delivery.sending.edition_scheduler import (
-    TURN_LASTS_SECONDS,
-    Due,
-    Turn,
-    Turns,
+    TIME_SLICE_SECONDS,
+    DueEdition,
+    EditionScheduler,
+    TimeSlice,
 )
 
 
 class Site:
     """Editions that are due, and a stopwatch."""
 
-    def __init__(self, *due: Due) -> None:
+    def __init__(self, *due: DueEdition) -> None:
         self.due = list(due)
         self.seconds = 0.0
         self.looks = 0
-        self.turns = Turns(self._look, lambda: self.seconds)
+        self.turns = EditionScheduler(self._look, lambda: self.seconds)
 
-    def _look(self) -> list[Due]:
+    def _look(self) -> list[DueEdition]:
         self.looks += 1
         return list(self.due)
 
-    def next(self) -> Turn:
+    def next(self) -> TimeSlice:
         turn = self.turns.next()
         assert turn is not None
         return turn
 
 
-def digest(number: int, *, has_mail: bool = True) -> Due:
-    return Due(number=number, is_urgent=False, has_mail=has_mail)
+def digest(number: int, *, has_mail: bool = True) -> DueEdition:
+    return DueEdition(number=number, is_urgent=False, has_mail=has_mail)
 
 
-def bulletin(number: int, *, has_mail: bool = True) -> Due:
-    return Due(number=number, is_urgent=True, has_mail=has_mail)
+def bulletin(number: int, *, has_mail: bool = True) -> DueEdition:
+    return DueEdition(number=number, is_urgent=True, has_mail=has_mail)
 
 
 def test_a_bulletin_goes_before_digests_that_were_due_earlier() -> None:
@@ -50,7 +50,7 @@ def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "other", "gives_way"),
+    ("mine", "other", "should_yield"),
     [
         (digest(1), bulletin(2), True),
         (digest(1), digest(2), True),
@@ -68,18 +68,20 @@ def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
         "a digest to no digest that has nothing to send",
     ],
 )
-def test_what_has_just_become_due_is_given_way_to(mine: Due, other: Due, gives_way: bool) -> None:
+def test_what_has_just_become_due_is_given_way_to(
+    mine: DueEdition, other: DueEdition, should_yield: bool
+) -> None:
     site = Site(mine)
     turn = site.next()
     site.due.append(other)
     site.seconds += 1
-    assert turn.is_over() is gives_way
+    assert turn.is_over() is should_yield
 
 
 def test_editions_due_together_keep_their_turns_to_the_end() -> None:
     site = Site(digest(1), digest(2))
     first = site.next()
-    site.seconds += TURN_LASTS_SECONDS - 1
+    site.seconds += TIME_SLICE_SECONDS - 1
     assert not first.is_over()
     site.seconds += 1
     assert first.is_over()
@@ -90,7 +92,7 @@ def test_editions_due_together_keep_their_turns_to_the_end() -> None:
 def test_an_edition_alone_is_never_over() -> None:
     site = Site(digest(1))
     turn = site.next()
-    site.seconds += 10 * TURN_LASTS_SECONDS
+    site.seconds += 10 * TIME_SLICE_SECONDS
     assert not turn.is_over()
 
 
@@ -112,7 +114,7 @@ def test_a_bulletin_that_cannot_be_sent_on_lets_others_have_whole_turns() -> Non
     site = Site(bulletin(1), digest(2))
     site.next().end()
     turn = site.next()
-    site.seconds += TURN_LASTS_SECONDS - 1
+    site.seconds += TIME_SLICE_SECONDS - 1
     assert not turn.is_over()
     site.seconds += 1
     assert turn.is_over()

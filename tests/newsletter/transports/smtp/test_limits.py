@@ -1,4 +1,4 @@
-"""Limits that a server shows: learned by all sessions of a transport, and kept for a while."""
+"""ServerLimits that a server shows: learned by all sessions of a transport, and kept for a while."""
 
 import threading
 
@@ -6,7 +6,7 @@ from faulty_smtp import FEATURES, FaultySmtp, say, say_and_close
 from ledger import Ledger, mails
 from talking import HASTY, Load, Start, send
 
-from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, Limits
+from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, ServerLimits
 
 NO = say("550 5.1.1 no such user")
 
@@ -23,50 +23,50 @@ class Clock:
 
 class TestLimits:
     def test_an_announced_limit_of_mails_counts_beside_the_configured_one(self) -> None:
-        limits = Limits(4, 1000)
-        limits.offered(20)
+        limits = ServerLimits(4, 1000)
+        limits.announced(20)
         assert limits.mails == 20
-        limits = Limits(4, 10)
-        limits.offered(20)
+        limits = ServerLimits(4, 10)
+        limits.announced(20)
         assert limits.mails == 10
 
     def test_words_about_too_many_mails_are_believed_at_once(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 mx too many messages in one connection", mails=20, errors=0)
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 mx too many messages in one connection", mails=20, errors=0)
         assert limits.mails == 20
 
     def test_an_end_without_reason_is_a_limit_when_it_comes_twice_at_the_same_place(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 4.3.2 closing", mails=20, errors=0)
         assert limits.mails == 0
-        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+        limits.connection_closed("421 4.3.2 closing", mails=20, errors=0)
         assert limits.mails == 20
 
     def test_too_many_errors_are_no_limit_of_mails(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 4.7.0 mx Error: too many errors", mails=5, errors=4)
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 4.7.0 mx Error: too many errors", mails=5, errors=4)
         assert (limits.errors, limits.mails) == (3, 0)
 
     def test_without_news_a_connection_ends_before_postfix_slows_down(self) -> None:
-        assert Limits(4, 0).errors == USUAL_ERRORS < 10
+        assert ServerLimits(4, 0).errors == USUAL_ERRORS < 10
 
     def test_what_was_learned_is_forgotten_after_a_while(self) -> None:
         clock = Clock()
-        limits = Limits(8, 0, now=clock)
-        limits.crowded(2)
-        limits.offered(20)
+        limits = ServerLimits(8, 0, now=clock)
+        limits.connection_rejected(2)
+        limits.announced(20)
         assert (limits.connections, limits.mails) == (2, 20)
         clock.at = KEPT_SECONDS + 1
         assert (limits.connections, limits.mails) == (8, 0)
 
     def test_one_conversation_tries_to_ride_and_the_others_wait_for_what_it_finds(self) -> None:
-        limits = Limits(4, 0, across=True)
-        assert [limits.may_ride() for _ in range(3)] == [True, False, False]
-        limits.rode(well=True)
-        assert limits.may_ride()
-        limits.rode(well=False)
-        limits.rode(well=True)
-        assert not limits.may_ride()
+        limits = ServerLimits(4, 0, across=True)
+        assert [limits.may_pipeline() for _ in range(3)] == [True, False, False]
+        limits.report_pipelining(worked=True)
+        assert limits.may_pipeline()
+        limits.report_pipelining(worked=False)
+        limits.report_pipelining(worked=True)
+        assert not limits.may_pipeline()
 
 
 class TestAgainstServers:

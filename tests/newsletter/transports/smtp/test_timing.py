@@ -7,12 +7,12 @@ from faulty_smtp import HANG
 from ledger import mails
 from talking import Load, Start, send
 
-from newsletter.transports.smtp.timing import patience
+from newsletter.transports.smtp.timing import timeouts
 
 
 def test_the_default_times_are_the_minima_of_rfc_5321(load: Load) -> None:
     options = type(load("smtp", host="localhost")).Options(host="localhost")
-    waits = patience(options.timeout, options.answer_timeout, options.final_dot_timeout)
+    waits = timeouts(options.timeout, options.answer_timeout, options.final_dot_timeout)
     minutes = {
         "greeting": waits.greeting.seconds / 60,
         "MAIL, RCPT": waits.mail.seconds / 60,
@@ -25,7 +25,7 @@ def test_the_default_times_are_the_minima_of_rfc_5321(load: Load) -> None:
 
 
 def test_the_time_to_connect_shortens_no_answer() -> None:
-    waits = patience(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
+    waits = timeouts(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
     assert waits.connecting.seconds == 1
     assert waits.mail.seconds == 300
 

@@ -8,7 +8,7 @@ from newsletter.tokens.signing import Signer
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatedLink:
+class ExpiringLink:
     """Whom a link is for, and the moment that it is about: whole seconds."""
 
     subscriber_id: int
@@ -17,7 +17,7 @@ class DatedLink:
     @classmethod
     def read(
         cls, signer: Signer, token: str, *, good_for: timedelta, now: datetime, instead: str
-    ) -> "DatedLink":
+    ) -> "ExpiringLink":
         """What a token says.
 
         Args:
