@@ -1,6 +1,6 @@
-"""The mail catcher: an SMTP server on loopback that keeps each mail in a Maildir.
+"""Mail catcher: an SMTP server on loopback that stores each mail in a Maildir, for development.
 
-For trying things out: what it takes goes nowhere else. The site shows the folder at /mails.
+The site shows the folder at /mails.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import StorageError
 
-# Said in answer to EHLO (RFC 1870); a newsletter is far smaller.
+# The SIZE limit announced after EHLO (RFC 1870).
 MAX_MAIL_BYTES = 10 * 1024 * 1024
 
 
@@ -22,21 +22,21 @@ class MailCatcher:
     """Catches mail while its `with` block runs.
 
     Args:
-        folder: the Maildir; made if missing.
-        port: 0 takes any that is free.
+        folder: the Maildir; created if missing.
+        port: 0: any free port.
     """
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder = folder
         self.host = host
         self.port = port
-        """Once the block has begun, the port that mail is taken at."""
+        """Inside the block, the port listened on."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
         try:
-            # mailbox makes these only where the folder itself is not there yet.
+            # mailbox.Maildir creates these only where the folder itself is missing.
             for sub in ("tmp", "new", "cur"):
                 (self.folder / sub).mkdir(parents=True, exist_ok=True)
             self._server = self._loop.run_until_complete(self._listen())
@@ -72,7 +72,7 @@ class MailCatcher:
         )
 
     async def _close_connections(self) -> None:
-        """Close the door, and what conversations are still going on behind it."""
+        """Stop listening and close open connections."""
         self._server.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -81,7 +81,7 @@ class MailCatcher:
 
 
 class _MaildirHandler:
-    """What aiosmtpd calls for each mail."""
+    """aiosmtpd handler that stores mails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,7 +1,7 @@
-"""Mail by Postmark's batch API.
+"""Postmark transport: sends by its batch API.
 
-What the mails become on the way there is in `postmark_payload`, what its answers mean in
-`postmark_answers`. Postmark sets the envelope sender itself: bounces are its to report.
+`payload` converts mails to JSON, `answers` interprets responses. Postmark sets the envelope sender
+itself, so it receives the bounces.
 """
 
 import json
@@ -44,7 +44,7 @@ MAX_BATCH = 500
 MAX_MESSAGE_BYTES = 10_000_000
 MAX_PAYLOAD_BYTES = 50_000_000
 _LARGEST_ANSWER_BYTES = 5_000_000
-# Words of a handshake that failed, so that nothing was sent.
+# Errors of a failed TLS handshake: nothing was sent.
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAIL")
 _NEVER_CONNECTED = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 
@@ -91,14 +91,14 @@ class PostmarkOptions(Section):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """A mail and its JSON."""
+    """A mail and its encoded JSON."""
 
     mail: Mail
     body: bytes
 
 
 class Transport:
-    """Postmark as configured."""
+    """A Postmark server."""
 
     Options: type[BaseModel] = PostmarkOptions
 
@@ -112,13 +112,13 @@ class Transport:
 
 
 class PostmarkSession(ClosingSession):
-    """Sends batch after batch over connections that stay open."""
+    """Sends batches over persistent connections."""
 
     def __init__(self, options: PostmarkOptions) -> None:
         self._options = options
         self._url = f"{options.api_url}/email/batch"
         self._http = requests.Session()
-        # A proxy of the environment never sees what is meant for this machine.
+        # No proxy from the environment for loopback.
         self._http.trust_env = not is_loopback(urlsplit(options.api_url).hostname or "")
         self._http.headers.update(
             {
@@ -150,7 +150,7 @@ class PostmarkSession(ClosingSession):
         self._http.close()
 
     def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[list[_Entry]]:
-        """Mails in portions that one call may carry; the impossible are refused on the way."""
+        """Batches within the API's limits; mails that it cannot carry are refused here."""
         batch: list[_Entry] = []
         size = 2  # the list's brackets
         for mail in mails:
@@ -209,7 +209,7 @@ def _problem_of(mail: Mail) -> str | None:
 
 
 def _bounded(answer: requests.Response, deadline: float) -> bytes:
-    """The answer's body; an endless one fails as a lost connection does."""
+    """The response body; raises ConnectionError where it exceeds size or time."""
     content = b""
     for chunk in answer.iter_content(65_536):
         content += chunk
@@ -219,7 +219,7 @@ def _bounded(answer: requests.Response, deadline: float) -> bytes:
 
 
 def _of_failure(error: requests.RequestException, size: int) -> BatchAnswer:
-    """What a call without a whole answer means for its mails."""
+    """The outcomes of a call without a complete response."""
     reason = _reason(error)
     words = f"no answer from Postmark: {type(reason).__name__}"
     if isinstance(reason, SSLError) and _NO_TLS.search(str(reason)):
@@ -231,7 +231,7 @@ def _of_failure(error: requests.RequestException, size: int) -> BatchAnswer:
 
 
 def _reason(error: requests.RequestException) -> BaseException:
-    """The innermost cause that urllib3 names."""
+    """The innermost cause given by urllib3."""
     reason: BaseException = error
     if error.args and isinstance(error.args[0], MaxRetryError) and error.args[0].reason:
         reason = error.args[0].reason
@@ -239,7 +239,7 @@ def _reason(error: requests.RequestException) -> BaseException:
 
 
 def _pause_after(verdict: BatchAnswer) -> Deferred:
-    """What the mails of the batches that are now left alone hear."""
+    """The outcome of mails in later batches, which are not tried."""
     waits = [o.retry_after for o in verdict.outcomes if isinstance(o, Deferred) and o.retry_after]
     return Deferred(
         response=f"not tried: {verdict.outcomes[0].response}",

@@ -1,8 +1,8 @@
-"""Mail after mail over one SMTP connection (RFC 5321, 3.3), pipelined where offered (RFC 2920).
+"""SMTP transactions over one connection (RFC 5321, 3.3), pipelined where offered (RFC 2920).
 
 Pipelining stays within one envelope unless the transport allows it across the final dot: then the
-envelope of the next mail is in the same write as the content of the one before. Only one content is
-ever without its answer. When to reconnect and whom to tell is the session's.
+next mail's envelope is in the same write as the previous content. At most one content is ever
+unanswered. `session` decides when to reconnect and reports outcomes.
 """
 
 from newsletter.transports.base import (
@@ -32,17 +32,13 @@ _EXPECTED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
 _RSET: Command = (Step.RSET, b"RSET\r\n")
 _CLOSING = 421  # RFC 5321, 3.8: the server closes the connection
 _BAD_SEQUENCE = 503
-# After so many refusals DATA no longer goes along with RCPT: a server that counts errors counts
-# the answer to a DATA without recipients too (Postfix, smtpd_hard_error_limit).
+# After so many refusals DATA is no longer pipelined after RCPT: Postfix counts the reply to a DATA
+# without recipients as an error too (smtpd_hard_error_limit).
 _ERRORS_WITH_DATA = 2
 
 
 class ServerClosing(ConnectionLost):
-    """The server has said that it ends this connection, and has taken nothing of the mail at hand.
-
-    Args:
-        reply: in these words.
-    """
+    """The server closes the connection without having accepted the current mail."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.response, closed=True)
@@ -50,10 +46,10 @@ class ServerClosing(ConnectionLost):
 
 
 class Conversation:
-    """One connection and where the talk stands.
+    """The state of one connection.
 
     Args:
-        limits: what the server is known to allow; told of what it shows.
+        limits: the server's known limits; updated with what this connection meets.
     """
 
     def __init__(self, connection: Connection, limits: ServerLimits) -> None:
@@ -62,9 +58,9 @@ class Conversation:
         self._timeouts = connection.timeouts
         self._limits = limits
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
-        self._half_open = False  # the server still holds an envelope that came to nothing
-        self.mails = 0  # heard out
-        self.errors = 0  # refusals heard
+        self._half_open = False  # the server still holds an unfinished envelope, to be reset
+        self.mails = 0  # answered
+        self.errors = 0  # refusals received
         self.ended = False
         if connection.most_mails:
             limits.announced(connection.most_mails)
@@ -79,10 +75,10 @@ class Conversation:
         return self._wire.is_stale()
 
     def admit(self, mail: Mail) -> Outcome | None:
-        """Offer a mail's envelope; None when the server now waits for the content.
+        """Send a mail's envelope; None when the server now waits for the content.
 
         Raises:
-            ConnectionLost: no answer; nothing of the content has left.
+            ConnectionLost: no reply; nothing of the content was sent.
             TransportStopped: the server refuses us.
         """
         begun, self._begun = self._begun, None
@@ -99,25 +95,25 @@ class Conversation:
                 self._limits.connection_closed(str(lost), self.mails, self.errors)
             raise
         if verdict is None and self._wire.has_unread:
-            # Out of step: the next answer would be taken for the one to the content.
-            raise ConnectionLost("more answers than questions")
+            # Out of sync: the next reply would be taken for the one to the content.
+            raise ConnectionLost("more replies than commands")
         self.mails += verdict is not None and not self.ended
         return verdict
 
     def deliver(self, body: tuple[bytes, bytes], following: Mail | None) -> Outcome:
-        """Send the admitted mail's content; its outcome, whatever happens.
+        """Send the admitted mail's content; returns its outcome.
 
         Args:
-            body: the content and its end, as `stuffed` makes them.
-            following: the mail whose envelope may be sent along.
+            body: the content and its end, from `stuffed`.
+            following: the mail whose envelope may be pipelined.
 
         Raises:
-            ServerClosing: not taken for the sake of the connection; it may go again at once.
-            TransportStopped: refused for our sake, after this mail was heard out.
+            ServerClosing: not accepted because of the connection; may be retried at once.
+            TransportStopped: the server refuses us, in its reply to this mail.
         """
         group = self._pipelined_envelope(following)
         try:
-            # Two pieces: the content is not copied once more.
+            # Two buffers, to avoid copying the content.
             content, end = body
             rest = b"".join((end, *(text for _, text in group)))
             self._wire.send(self._timeouts.block, content, rest)
@@ -137,7 +133,7 @@ class Conversation:
         return self._content_outcome(reply, following, group)
 
     def close(self, *, politely: bool) -> None:
-        """Hang up, after a QUIT where the server still listens."""
+        """Close the connection, after a QUIT where the server expects a command."""
         is_listening = not self.ended and self._begun is None
         self.ended = True
         if politely and is_listening:
@@ -146,7 +142,7 @@ class Conversation:
             self._wire.close()
 
     def _send_envelope(self, mail: Mail) -> Outcome | None:
-        """The verdict on an envelope that is sent now."""
+        """Send an envelope; None where it is accepted."""
         group = commands(mail, self._connection)
         group = [_RSET, *group] if self._half_open else group
         if not self._connection.pipelining:
@@ -159,7 +155,7 @@ class Conversation:
         return self._step_by_step(group[-1:]) if verdict is None else verdict
 
     def _pipelined(self, group: list[Command]) -> Outcome | None:
-        """The verdict on an envelope that was sent with the content before it."""
+        """Read the replies to an envelope pipelined with the previous content."""
         before = self.errors
         try:
             if self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
@@ -169,14 +165,14 @@ class Conversation:
         except ConnectionLost:
             self._limits.report_pipelining(worked=False)
             raise
-        # A refused recipient is nothing against it; whoever refused all three did not read them.
+        # A refused recipient is normal; a server that refused all three commands lost them.
         self._limits.report_pipelining(worked=self.errors - before < len(group))
         return verdict
 
     def _content_outcome(
         self, reply: Reply, following: Mail | None, group: list[Command]
     ) -> Outcome:
-        """The outcome by an answer to the content that is not the usual one."""
+        """The outcome of a reply to the content other than the usual 250."""
         if group and reply.code in {_BAD_SEQUENCE, _CLOSING}:
             self._limits.report_pipelining(worked=False)
             self.ended = True
@@ -198,13 +194,13 @@ class Conversation:
         if group and following:
             self._begun = (following, group)
         elif self._wire.has_unread:
-            self.ended = True  # out of step
+            self.ended = True  # out of sync
 
     def _send(self, group: list[Command]) -> None:
         self._wire.send(self._timeouts.mail, b"".join([text for _, text in group]))
 
     def _pipelined_envelope(self, following: Mail | None) -> list[Command]:
-        """The envelope that may go out with the content before it."""
+        """The commands to pipeline with the previous content; empty: none."""
         last = 0 < self._limits.mails <= self.mails + 1
         may_end = self.errors + _ERRORS_WITH_DATA >= self._limits.errors
         if following is None or last or may_end or not self._connection.pipelining:
@@ -212,11 +208,11 @@ class Conversation:
         try:
             group = commands(following, self._connection)
         except (UnsupportedRecipient, Unsupported):
-            return []  # said when its own turn comes
+            return []  # reported when it is sent itself
         return group if self._limits.may_pipeline() else []
 
     def _answers(self, group: list[Command]) -> Outcome | None:
-        """The answers to a group that was sent whole; the first bad one decides."""
+        """Read the replies to pipelined commands; the first refusal decides."""
         verdict: Outcome | None = None
         for step, _ in group:
             try:
@@ -233,7 +229,7 @@ class Conversation:
             if self.ended:
                 return verdict
         self._half_open = verdict is not None
-        # It may want content although it refused the envelope; that needs a fresh start.
+        # A server that asks for content after refusing the envelope needs a new connection.
         self.ended = verdict is not None and reply.code == 354
         return verdict
 
@@ -248,10 +244,10 @@ class Conversation:
         return None
 
     def _evaluate(self, reply: Reply, step: Step) -> Outcome | None:
-        """None for the answer wished for.
+        """The outcome of a reply; None where it is the expected one.
 
         Raises:
-            ServerClosing: the connection is over for a reason of its own.
+            ServerClosing: the server closes the connection for reasons of its own.
         """
         if reply.code // 100 == _EXPECTED[step]:
             return None
@@ -265,9 +261,9 @@ class Conversation:
         return outcome_of(reply, step)
 
     def _is_postscreen_retry(self, reply: Reply) -> bool:
-        """Whether a refusal for now is one of this connection, and may be none of the next.
+        """Whether a new connection is likely to be accepted.
 
-        postscreen of Postfix answers so once to a client that has just passed its tests.
+        Postfix's postscreen replies so once to a client that has just passed its tests.
         """
         return not self.mails and reply.code == 450 and reply.enhanced == "4.3.2"
 
@@ -275,7 +271,7 @@ class Conversation:
         return self._timeouts.data if step is Step.DATA else self._timeouts.mail
 
     def _content_interrupted(self, lost: ConnectionLost, size: int) -> Outcome:
-        """The outcome of a mail whose content could not be sent whole."""
+        """The outcome of a mail whose content could not be sent completely."""
         self.ended = True
         if lost.out >= size:
             return InDoubt(response=f"no answer to the content: {lost}")
@@ -284,5 +280,5 @@ class Conversation:
             if reply.code >= 400:
                 return outcome_of(reply, Step.CONTENT)
         except (ConnectionLost, TransportStopped):
-            pass  # without its final dot the mail was not taken: nothing is in doubt
+            pass  # without its final dot the mail was not accepted
         return Deferred(response=str(lost))

@@ -1,4 +1,4 @@
-"""The connections of a transport, lent to its sessions as far as the server's limits allow."""
+"""Connection pool of an SMTP transport, sized by the server's limits."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,17 +8,17 @@ from newsletter.transports.smtp.connection import Connection, ConnectionRejected
 from newsletter.transports.smtp.conversation import Conversation
 from newsletter.transports.smtp.limits import ServerLimits
 
-# A turn is waited for so long at most before what waits for it is put off.
+# How long a session waits for a connection before its mails are deferred.
 _LONGEST_WAIT_SECONDS = 600.0
 
 
 class ConnectionPool:
-    """Used by all threads of a process.
+    """Lends connections to sessions; thread-safe.
 
-    Where the server allows fewer connections at once than there are sessions, these take turns.
+    Where the server allows fewer connections than there are sessions, sessions wait.
 
     Args:
-        dial: makes a connection; may raise Unreachable and TransportStopped.
+        dial: opens a connection; may raise Unreachable and TransportStopped.
     """
 
     def __init__(self, dial: Callable[[], Connection], limits: ServerLimits) -> None:
@@ -30,12 +30,12 @@ class ConnectionPool:
         self._changed = threading.Condition()
 
     def attach(self) -> None:
-        """One more session."""
+        """Register a session."""
         with self._changed:
             self._sessions += 1
 
     def detach(self) -> None:
-        """One session less; the last one hangs up."""
+        """Unregister a session; the last one closes the idle connections."""
         with self._changed:
             self._sessions -= 1
             closing = [] if self._sessions else self._idle
@@ -45,10 +45,10 @@ class ConnectionPool:
 
     @contextmanager
     def acquire(self) -> Iterator["PooledConnection"]:
-        """The right to one connection while the block runs.
+        """Hold one connection while the block runs.
 
         Raises:
-            Unreachable: none became free.
+            Unreachable: none became free in time.
         """
         self._wait()
         pooled = PooledConnection(self)
@@ -74,15 +74,15 @@ class ConnectionPool:
             self._lent += 1
 
     def take_idle(self) -> Conversation | None:
-        """A connection that another session has left."""
+        """An idle connection, if any."""
         with self._changed:
             return self._idle.pop() if self._idle else None
 
     def open_new(self) -> Conversation:
-        """A new connection; where the server turns it away for being one too many, a later one.
+        """A new connection; where the server rejects it as one too many, waits for another.
 
         Raises:
-            Unreachable, TransportStopped: there is none.
+            Unreachable, TransportStopped: the connection failed.
         """
         while True:
             try:
@@ -95,7 +95,7 @@ class ConnectionPool:
                 return conversation
 
     def _yield_turn(self) -> bool:
-        """Give the turn back where others have connections; whether they do."""
+        """Give up this place where other sessions hold connections; returns whether they do."""
         with self._changed:
             others = self._lent - 1
             if not others:
@@ -109,33 +109,33 @@ class ConnectionPool:
             self._wait()
         except Unreachable:
             with self._changed:
-                self._lent += 1  # the turn still ends once
+                self._lent += 1  # `acquire` releases it once
             raise
 
 
 class PooledConnection:
-    """The one connection that a session may have; it is kept or replaced."""
+    """The connection that a session holds; replaced where it has ended."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self.current: Conversation | None = None
 
     def conversation(self) -> Conversation:
-        """One that is ready for the next mail.
+        """A conversation that is ready for the next mail.
 
         Raises:
-            Unreachable, TransportStopped: there is none.
+            Unreachable, TransportStopped: the connection failed.
         """
         conversation = self.current or self._pool.take_idle()
         if conversation is not None and (conversation.is_over or conversation.is_stale()):
             conversation.close(politely=not conversation.is_stale())
             conversation = None
-        self.current = None  # none is kept where there will be none
+        self.current = None  # `open_new` may raise
         self.current = conversation or self._pool.open_new()
         return self.current
 
     def hang_up(self) -> None:
-        """Leave the connection without a word."""
+        """Close the connection without QUIT."""
         conversation, self.current = self.current, None
         if conversation is not None:
             conversation.close(politely=False)

@@ -1,23 +1,23 @@
-"""How long each answer of an SMTP server is waited for (RFC 5321, 4.5.3.2)."""
+"""Timeouts of an SMTP client (RFC 5321, 4.5.3.2)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-# The times of RFC 5321, 4.5.3.2, that are shorter than those of the greeting and of MAIL.
+# RFC 5321's timeouts that are shorter than those of the greeting and of MAIL.
 _DATA_SECONDS = 120.0  # 4.5.3.2.4
 _BLOCK_SECONDS = 180.0  # 4.5.3.2.5
 _FAREWELL_SECONDS = 5.0
-# A server that refuses in the middle of a content has said so by the time our writing fails.
+# A server that refuses in the middle of the content has replied before our write fails.
 _LAST_WORDS_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeout:
-    """How long something may take.
+    """One timeout.
 
     Args:
-        doing: what is waited for, such as "at MAIL".
-        option: which option of the transport sets the time; empty: none.
+        doing: for messages, such as "at MAIL".
+        option: the transport's option that sets it; empty: none.
     """
 
     seconds: float
@@ -25,14 +25,14 @@ class Timeout:
     option: str = ""
 
     def describe(self) -> str:
-        """Why nothing more is waited for."""
+        """The error message of the timeout."""
         hint = f" (the option {self.option})" if self.option else ""
         return f"the server was silent {self.doing} for {_duration(self.seconds)}{hint}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeouts:
-    """The waits of a connection, by what they are for."""
+    """The timeouts of a connection."""
 
     connecting: Timeout
     greeting: Timeout
@@ -46,7 +46,7 @@ class Timeouts:
 
 
 def timeouts(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Timeouts:
-    """The waits that follow from the options `timeout`, `answer_timeout`, `final_dot_timeout`."""
+    """Timeouts from the options `timeout`, `answer_timeout` and `final_dot_timeout`."""
     seconds = answers.total_seconds()
 
     def answer(doing: str, most: float = seconds) -> Timeout:

@@ -1,8 +1,4 @@
-"""Mail by SMTP: to the provider's or one's own server, encrypted unless on this very machine.
-
-The options and what follows from them; the wire, the greeting and the sending loop are in the
-`smtp_…` modules.
-"""
+"""SMTP transport: options, and the parts built from them. Encrypted unless to loopback."""
 
 import ssl
 from collections.abc import Sequence
@@ -39,7 +35,7 @@ _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 
 class SmtpOptions(Section):
     """An SMTP server."""
 
-    # Checks look at the fields above their own, hence the order.
+    # A validator sees the fields above its own, hence the order.
     host: OneLine = Field(min_length=1, description="Name of the SMTP server")
     allow_plain: bool = Field(
         False, description='true: security may be "plain" even to another machine'
@@ -168,13 +164,13 @@ class SmtpOptions(Section):
 
 
 def _is_given(info: ValidationInfo, key: str) -> bool:
-    """Whether an option above says something; one that is wrong does, and is told elsewhere."""
+    """Whether an option above is set; an invalid one counts, as it has its own error."""
     value = info.data.get(key, "wrong")
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 class Transport:
-    """SMTP as configured."""
+    """An SMTP server."""
 
     Options: type[BaseModel] = SmtpOptions
 
@@ -208,7 +204,7 @@ class Transport:
         return SmtpSession(self._pool, reads_ahead=self._reads_ahead)
 
     def inspect(self) -> Sequence[Finding]:
-        """What the server tells of itself to a connection that carries no mail."""
+        """Facts about the server, from a connection without mail."""
         connection = self._dial()
         try:
             return findings(facts_of(connection, self._pipelining))
@@ -220,7 +216,7 @@ class Transport:
 
 
 def _tokens(options: SmtpOptions) -> TokenSource | None:
-    """Where the tokens of XOAUTH2 come from; None for a login by password."""
+    """The source of XOAUTH2 tokens; None for a login by password."""
     if token := options.access_token.get_secret_value():
         return lambda _rejected: token
     if not options.token_url:
