@@ -1,7 +1,7 @@
-"""The kinds of mail to one person: of whom each is true, and what its template is given.
+"""The kinds of notice: when each applies, and its template's variables.
 
-A kind is a row of `NOTICE_TYPES`, a folder in templates/email, and a call of `notices.queue_if_enabled` where
-the thing happens.
+A kind is a row of `NOTICE_TYPES`, a folder in templates/email, and a call of
+`notices.queue_if_enabled` where the event happens.
 """
 
 from collections.abc import Callable
@@ -30,11 +30,11 @@ from subscribers.models import AddressChange, Subscriber, SubscriberStatus
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeContext:
-    """What such mails are written from."""
+    """Dependencies for composing notices."""
 
     config: Config
     signer: Callable[[str], Signer]
-    """Of a purpose."""
+    """By purpose."""
     links: LinkSigners
     now: datetime
 
@@ -48,21 +48,20 @@ Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeType:
-    """One kind of mail to one person."""
+    """One kind of notice."""
 
     status: SubscriberStatus
-    """Where she must stand when it leaves."""
+    """The subscriber's required status when it is sent."""
     since: InstrumentedAttribute[Any]
-    """Since when she stands there: what was queued before that is about an earlier time."""
+    """When that status began: a notice queued before is out of date."""
     values: Values
     is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
-    """What must hold of her besides."""
+    """Further conditions."""
     is_proven: bool = True
-    """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
-    the mail, or the form would send a stranger's words to anybody."""
+    """Whether the address is confirmed. Otherwise the mail contains no user-supplied text, or the
+    form could send a stranger's text to anybody."""
     address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
-    """Where it goes."""
 
 
 def notice_mail(
@@ -72,7 +71,7 @@ def notice_mail(
     context: NoticeContext,
     mail_context: MailContext,
 ) -> Mail:
-    """The mail of a notice; its Message-ID is the notice's."""
+    """Compose a notice; its Message-ID is derived from its row."""
     kind = NOTICE_TYPES[notice.kind]
     return transactional_mail(
         notice.kind,
@@ -103,7 +102,7 @@ def move_values(
         people.address_change(session, subscriber),
         context.signer(change_address.PURPOSE),
     )
-    # Her old address is not told: the new one may be mistyped and a stranger's.
+    # The old address is not disclosed: the new one may be mistyped and a stranger's.
     return {"move_url": change_address.new_address_url(context.base_url, signer, change)}
 
 
@@ -125,7 +124,7 @@ def goodbye_values(
 def choice_values(
     session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    """What she is sent as things stand."""
+    """The subscriber's current preferences."""
     chosen = people.choice_of(session, subscriber).digests
     digests = [name for name in chosen if name in context.config.digests]
     return {
@@ -152,7 +151,7 @@ def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
 
 
 def _choice_summary(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
-    """A kind that tells a member what she is sent."""
+    """A kind that lists a confirmed subscriber's preferences."""
     return NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
@@ -174,7 +173,7 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         since=Subscriber.ended_at,
         values=goodbye_values,
         is_wanted=lambda options: options.goodbye,
-        # Whoever had never confirmed was asked once, and is told nothing more.
+        # Somebody who never confirmed gets no mail beyond the request to confirm.
         also=(Subscriber.confirmed_at.is_not(None),),
     ),
     NoticeKind.CHANGED: _choice_summary(lambda options: options.changed),

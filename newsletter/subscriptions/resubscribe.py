@@ -1,6 +1,6 @@
-"""Undoing one's leaving: the link in the mail that says goodbye, and on the page.
+"""Resubscribing: the link in the goodbye mail and on the unsubscribe page.
 
-It names the moment she left, so that an old mail brings nobody back who has left again since.
+It contains the time of unsubscribing, so that an old link has no effect after a later one.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ SPENT = "this link was good once; to come back, please fill in the form again"
 
 
 def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
-    """What she opens to undo her leaving; its signer must be of `PURPOSE`."""
+    """URL that undoes an unsubscribe; the signer must be of `PURPOSE`."""
     left_at = subscriber.ended_at
     if left_at is None:
         raise ValueError(f"subscriber {subscriber.id} has not left")
@@ -30,21 +30,20 @@ def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> st
 def read_resubscribe_link(
     signer: Signer, token: str, good_for: timedelta, now: datetime
 ) -> ExpiringLink:
-    """Who may come back by a link, and when she left.
+    """Verify the token of a resubscribe link.
 
     Raises:
-        TokenError: not ours, or too old.
+        TokenError: forged or expired.
     """
     instead = "to come back, please fill in the form again"
     return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
 def returning_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
-    """The subscriber whom a link brings back.
+    """The subscriber whom a resubscribe link is for.
 
     Raises:
-        TokenError: it is of an earlier leaving, or of somebody who had never confirmed or is not
-            to be mailed.
+        TokenError: they have unsubscribed again since, never confirmed, or are suppressed.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = people.by_id(session, link.subscriber_id)

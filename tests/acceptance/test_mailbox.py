@@ -78,7 +78,7 @@ def count_received(port: int) -> int:
     return int(count[0] or 0)
 
 
-def test_every_mail_reaches_its_mailbox_once_and_unchanged(
+def test_every_mail_arrives_once_and_unchanged(
     app: Newsletter, mailbox: mail_servers.Dovecot, key: DkimKey
 ) -> None:
     app.engine.send_due()

@@ -197,7 +197,7 @@ def compose(app: Newsletter, random: Random, number: int) -> tuple[Edition, str,
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_an_edition_reaches_exactly_those_who_are_to_get_it(
+def test_an_edition_reaches_exactly_its_audience(
     seed: int, tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     random, server = Random(seed), FaultySmtp()

@@ -114,7 +114,7 @@ def visit(browser: Browser, base: str) -> Iterator[Callable[[Device], Visitor]]:
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=lambda device: device.name)
-def test_she_joins_chooses_moves_leaves_comes_back_and_is_erased(
+def test_subscriber_journey_from_sign_up_to_erasure(
     visit: Callable[[Device], Visitor], base: str, device: Device
 ) -> None:
     ann, moved = f"ann@{device.name}.example.org", f"ann@{device.name}.example.net"
@@ -128,7 +128,7 @@ def test_she_joins_chooses_moves_leaves_comes_back_and_is_erased(
     assert visitor.faults == []
 
 
-def test_the_form_that_was_copied_onto_another_page_asks_her_to_confirm(
+def test_the_embedded_form_leads_to_confirmation(
     visit: Callable[[Device], Visitor], base: str
 ) -> None:
     visitor, bea = visit(PHONE), "bea@copied.example.org"

@@ -112,7 +112,7 @@ def everybody_is_served(port: int) -> None:
         assert client.post(f"/unsubscribe/{token}", data=one_click).status_code == 200
 
 
-def test_half_open_connections_keep_nobody_out(port: int) -> None:
+def test_half_open_connections_do_not_block_others(port: int) -> None:
     with ExitStack() as stack:
         for _ in range(HALF_OPEN):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
@@ -120,7 +120,7 @@ def test_half_open_connections_keep_nobody_out(port: int) -> None:
         everybody_is_served(port)
 
 
-def test_posts_without_their_bodies_keep_nobody_out(port: int) -> None:
+def test_incomplete_posts_do_not_block_others(port: int) -> None:
     head = f"POST /subscribe HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(IDLE_POSTS):

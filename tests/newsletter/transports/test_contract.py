@@ -29,7 +29,7 @@ def arrived(peer: Peer, *sent: Mail) -> None:
     assert sorted(peer.take(), key=repr) == sorted(map(peer.carried, sent), key=repr)
 
 
-def test_every_mail_taken_is_settled_once_and_arrives(peer: Peer) -> None:
+def test_every_mail_is_settled_once_and_arrives(peer: Peer) -> None:
     ledger, sent = Ledger(), mails(25)
     with peer.transport.open() as session:
         session.send(iter(sent), ledger)
@@ -45,7 +45,7 @@ def test_every_accepted_mail_was_announced_as_handed_over(peer: Peer) -> None:
     assert ledger.handed_over == [m.key for m in sent]
 
 
-def test_the_answer_says_how_the_next_hop_knows_the_mail(peer: Peer) -> None:
+def test_the_response_identifies_the_mail_at_the_next_hop(peer: Peer) -> None:
     ledger = Ledger()
     with peer.transport.open() as session:
         session.send([mail()], ledger)
@@ -75,7 +75,7 @@ def test_the_body_arrives_unchanged(peer: Peer, body: bytes) -> None:
     arrived(peer, *sent)
 
 
-def test_an_empty_body_arrives_or_is_said_to_be_impossible(peer: Peer) -> None:
+def test_an_empty_body_arrives_or_is_unsupported(peer: Peer) -> None:
     ledger, sent = Ledger(), mail(content=message(b""))
     with peer.transport.open() as session:
         if peer.takes_empty:
@@ -112,7 +112,7 @@ def test_any_text_arrives_unchanged(peer: Peer, bodies: list[list[str]]) -> None
     arrived(peer, *sent)
 
 
-def test_headers_are_not_touched(peer: Peer) -> None:
+def test_headers_are_unchanged(peer: Peer) -> None:
     sent = mail(content=UNSUBSCRIBE + message())
     with peer.transport.open() as session:
         session.send([sent], Ledger())
@@ -129,9 +129,7 @@ def test_headers_are_not_touched(peer: Peer) -> None:
         pytest.param("", id="nothing"),
     ],
 )
-def test_a_recipient_that_cannot_be_addressed_is_refused_and_the_rest_goes_on(
-    peer: Peer, recipient: str
-) -> None:
+def test_an_invalid_recipient_is_refused_and_the_rest_is_sent(peer: Peer, recipient: str) -> None:
     ledger, good = Ledger(), mail(2)
     with peer.transport.open() as session:
         session.send([mail(1, recipient, content=message()), good], ledger)
@@ -141,7 +139,7 @@ def test_a_recipient_that_cannot_be_addressed_is_refused_and_the_rest_goes_on(
         arrived(peer, good)
 
 
-def test_a_session_serves_one_send_after_another(peer: Peer) -> None:
+def test_a_session_can_send_repeatedly(peer: Peer) -> None:
     first, second = mails(6)[:3], mails(6)[3:]
     ledger = Ledger()
     with peer.transport.open() as session:
@@ -180,7 +178,7 @@ def test_an_error_of_the_caller_leaves_the_session_usable(peer: Peer) -> None:
     assert isinstance(ledger.outcomes[2], Accepted)
 
 
-def test_a_recorder_that_fails_is_heard(peer: Peer) -> None:
+def test_an_error_of_the_recorder_propagates(peer: Peer) -> None:
     class Full(Ledger):
         def handing_over(self, key: int) -> None:
             raise OSError("no space left on device")
@@ -190,7 +188,7 @@ def test_a_recorder_that_fails_is_heard(peer: Peer) -> None:
     assert peer.take() == []
 
 
-def test_several_sessions_work_side_by_side(peer: Peer) -> None:
+def test_several_sessions_work_concurrently(peer: Peer) -> None:
     sent = mails(4)
     sessions = [peer.transport.open() for _ in range(2)]
     ledger = Ledger()

@@ -26,7 +26,7 @@ def notes(app: Newsletter) -> dict[str, str]:
         (Failure(reason="421 busy"), 1, "is tried again: 421 busy"),
     ],
 )
-def test_a_transport_in_trouble_says_which(
+def test_an_unhealthy_transport_shows_its_reason(
     app: Newsletter, clock: FixedClock, failure: Failure, minutes: int, told: str
 ) -> None:
     with app.database.write() as session:
@@ -35,7 +35,7 @@ def test_a_transport_in_trouble_says_which(
     assert notes(app) == {"default": told}
 
 
-def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
+def test_a_refusing_domain_is_shown_until_it_accepts_mail(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     with app.database.write() as session:
@@ -55,7 +55,7 @@ def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
     assert "big.example" not in notes(app)
 
 
-def test_rests_double_up_to_a_limit_and_a_mail_taken_in_between_shortens_them(
+def test_rests_double_up_to_a_limit_and_restart_after_an_accepted_mail(
     app: Newsletter, clock: FixedClock
 ) -> None:
     rests = []

@@ -37,11 +37,11 @@ def bulletin(number: int, *, has_mail: bool = True) -> DueEdition:
     return DueEdition(number=number, is_urgent=True, has_mail=has_mail)
 
 
-def test_a_bulletin_goes_before_digests_that_were_due_earlier() -> None:
+def test_a_bulletin_precedes_digests_due_earlier() -> None:
     assert Site(digest(1), digest(2), bulletin(3)).next().number == 3
 
 
-def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
+def test_every_blocked_edition_runs_once() -> None:
     site, order = Site(digest(1), digest(2), bulletin(3)), []
     while (turn := site.turns.next()) is not None:
         order.append(turn.number)
@@ -68,7 +68,7 @@ def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
         "a digest to no digest that has nothing to send",
     ],
 )
-def test_what_has_just_become_due_is_given_way_to(
+def test_a_newly_due_edition_preempts_its_equals(
     mine: DueEdition, other: DueEdition, should_yield: bool
 ) -> None:
     site = Site(mine)
@@ -78,7 +78,7 @@ def test_what_has_just_become_due_is_given_way_to(
     assert turn.is_over() is should_yield
 
 
-def test_editions_due_together_keep_their_turns_to_the_end() -> None:
+def test_editions_due_together_use_whole_time_slices() -> None:
     site = Site(digest(1), digest(2))
     first = site.next()
     site.seconds += TIME_SLICE_SECONDS - 1
@@ -89,14 +89,14 @@ def test_editions_due_together_keep_their_turns_to_the_end() -> None:
     assert site.next().number == 2
 
 
-def test_an_edition_alone_is_never_over() -> None:
+def test_a_single_edition_is_never_preempted() -> None:
     site = Site(digest(1))
     turn = site.next()
     site.seconds += 10 * TIME_SLICE_SECONDS
     assert not turn.is_over()
 
 
-def test_an_edition_that_was_paused_and_comes_back_has_the_next_turn() -> None:
+def test_a_resumed_edition_runs_next() -> None:
     site = Site(digest(1), digest(2))
     site.next().end()
     second = site.next()
@@ -110,7 +110,7 @@ def test_an_edition_that_was_paused_and_comes_back_has_the_next_turn() -> None:
     assert site.next().number == 1
 
 
-def test_a_bulletin_that_cannot_be_sent_on_lets_others_have_whole_turns() -> None:
+def test_a_blocked_bulletin_does_not_preempt() -> None:
     site = Site(bulletin(1), digest(2))
     site.next().end()
     turn = site.next()
@@ -120,7 +120,7 @@ def test_a_bulletin_that_cannot_be_sent_on_lets_others_have_whole_turns() -> Non
     assert turn.is_over()
 
 
-def test_many_threads_that_ask_make_one_look_a_second() -> None:
+def test_many_threads_poll_once_a_second() -> None:
     site = Site(digest(1))
     turn = site.next()
     before = site.looks
@@ -130,7 +130,7 @@ def test_many_threads_that_ask_make_one_look_a_second() -> None:
     assert site.looks == before + 1
 
 
-def test_a_shard_of_a_digest_has_no_turn_while_a_bulletin_waits() -> None:
+def test_a_shard_of_a_digest_is_preempted_by_a_bulletin() -> None:
     site = Site(digest(1), bulletin(2))
     assert site.turns.of(1) is None
     assert site.turns.of(2) is not None
@@ -138,6 +138,6 @@ def test_a_shard_of_a_digest_has_no_turn_while_a_bulletin_waits() -> None:
     assert site.turns.of(1) is not None
 
 
-def test_a_shard_of_an_edition_of_which_nothing_is_due_has_no_turn() -> None:
+def test_a_shard_of_an_edition_that_is_not_due_gets_no_time_slice() -> None:
     assert Site(digest(1, has_mail=False)).turns.of(1) is None
     assert Site(digest(1)).turns.of(2) is None

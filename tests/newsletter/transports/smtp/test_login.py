@@ -64,22 +64,20 @@ class Proving(FaultySmtp):
 
 
 @pytest.mark.parametrize("mechanism", ["CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"])
-class TestProofs:
-    def test_the_right_password_is_taken_and_never_travels(
-        self, mechanism: str, load: Load
-    ) -> None:
+class TestChallengeResponse:
+    def test_the_password_is_accepted_without_being_sent(self, mechanism: str, load: Load) -> None:
         server = Proving(mechanism, LOGIN["password"])
         assert send(load, server, mails(2), **LOGIN).kinds == ["Accepted"] * 2
         server.stop()
 
-    def test_a_wrong_password_stops_everything(self, mechanism: str, load: Load) -> None:
+    def test_a_wrong_password_stops_the_transport(self, mechanism: str, load: Load) -> None:
         server = Proving(mechanism, "another")
         with pytest.raises(TransportStopped, match=f"newsletter by {mechanism}: 535 5.7.8 no"):
             send(load, server, mails(2), **LOGIN)
         server.stop()
 
 
-def test_a_server_that_does_not_know_the_password_itself_is_not_believed(load: Load) -> None:
+def test_a_server_without_the_password_is_refused(load: Load) -> None:
     server = Proving("SCRAM-SHA-256", LOGIN["password"], proves_itself=False)
     with pytest.raises(TransportStopped, match="did not prove"):
         send(load, server, mails(2), **LOGIN)

@@ -79,14 +79,14 @@ def strict(request: pytest.FixtureRequest) -> Iterator[Strict]:
 class TestWithinTheEnvelope:
     """The default."""
 
-    def test_a_server_that_refuses_what_follows_the_final_dot_takes_every_mail(
+    def test_a_server_without_cross_mail_pipelining_accepts_every_mail(
         self, strict: Strict, load: Load
     ) -> None:
         ledger = send(load, strict.port, mails(20))
         assert ledger.kinds == ["Accepted"] * 20
         assert strict.refusals == 0
 
-    def test_the_next_mail_is_taken_from_its_queue_when_the_one_before_is_settled(
+    def test_the_next_mail_is_taken_after_the_previous_one_is_settled(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         order: list[str] = []
@@ -109,9 +109,7 @@ class TestWithinTheEnvelope:
             session.send(queue(), Watching())
         assert order == [f"{what} {n}" for n in (1, 2, 3) for what in STEPS]
 
-    def test_after_a_refusal_data_waits_for_the_answer_to_the_recipient(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_after_a_refusal_data_is_not_pipelined(self, faulty_smtp: Start, load: Load) -> None:
         no = say("550 5.1.1 no such user")
         server = faulty_smtp({"RCPT": [no, no, no]})
         ledger = send(load, server, mails(4))
@@ -119,7 +117,7 @@ class TestWithinTheEnvelope:
         # That of the first refusal, and that of the mail which was taken.
         assert server.verbs().count("DATA") == 2
 
-    def test_turned_off_each_command_waits_for_the_answer_before(
+    def test_without_pipelining_each_command_waits_for_the_previous_reply(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"MAIL": [say("451 4.7.1 later")]})
@@ -130,7 +128,7 @@ class TestWithinTheEnvelope:
 STEPS = ("taken", "handed over", "settled")
 
 
-class TestAcross:
+class TestAcrossMails:
     """`pipelining = "across"`."""
 
     def test_the_next_envelope_is_sent_with_the_content(
@@ -157,7 +155,7 @@ class TestAcross:
         assert ledger.kinds.count("InDoubt") <= doubts
         assert ledger.kinds.count("Accepted") + ledger.kinds.count("InDoubt") == 20
 
-    def test_a_503_leaves_nothing_in_doubt(self, load: Load) -> None:
+    def test_a_503_leaves_no_mail_uncertain(self, load: Load) -> None:
         server = Strict()
         ledger = send(load, server.port, mails(20), pipelining="across")
         server.stop()
@@ -165,7 +163,7 @@ class TestAcross:
         assert server.refusals == 1
 
     @pytest.mark.parametrize("fault", [CLOSE, say_and_close("421 4.3.0 protocol error")])
-    def test_dropped_at_the_envelope_that_rode_the_mail_goes_on_a_new_connection(
+    def test_a_mail_whose_pipelined_envelope_is_lost_is_retried_on_a_new_connection(
         self, faulty_smtp: Start, load: Load, fault: object
     ) -> None:
         server = faulty_smtp({"MAIL": [None, fault]})
