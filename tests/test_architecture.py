@@ -1,4 +1,4 @@
-"""The floors of docs/design.md: imports go down only, and every module stands on one."""
+"""The layers of docs/design.md: imports go down only, and every module is in one."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS_HEADING = "## Floors"
 ROOMS_OF_DELIVERY_HEADING = "### Inside delivery"
-# Rooms of one floor that know nothing of each other.
+# Packages of one layer that do not import each other.
 APART = (
     ("newsletter.feeds", "newsletter.rendering", "newsletter.transports", "newsletter.linting"),
     ("newsletter.cli", "newsletter.web"),

@@ -121,7 +121,7 @@ def test_a_quota_holds_across_machines(site: Path) -> None:
 
 
 def kill_in_the_middle(app: Newsletter, process: subprocess.Popen[bytes]) -> None:
-    """The whole machine: every process of its group, while it holds claims."""
+    """Kill all processes of the machine while it holds claims."""
     hand_out_until(app, lambda found: found.get("sent", 0) > 20)
     hand_out_until(app, lambda _: claims_of(app, process) > 0)
     os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What goes wrong around a sender: nobody lost, nobody mailed twice, doubts marked."""
+"""Faults around a sender: no mail lost or sent twice, uncertain ones marked."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,13 +21,13 @@ CONNECTIONS = 2
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ExitStack]:
-    """The mail server, to be stopped by whoever likes."""
+    """The mail server, which tests may stop."""
     with ExitStack() as stack:
         yield stack
 
 
 def scene(folder: Path, url: str, server: ExitStack) -> Scene:
-    """A site with an edition that is prepared."""
+    """A site with a fanned-out edition."""
     arrivals = folder / "arrived"
     port = server.enter_context(recording_smtp(arrivals, delay_ms=10))
     text = smtp_config(url, port, CONNECTIONS)

@@ -1,4 +1,4 @@
-"""A sender killed at any moment: nobody lost, nobody mailed twice, doubts marked."""
+"""A sender killed at any moment: no mail lost or sent twice, uncertain ones marked."""
 
 import json
 import signal
@@ -61,7 +61,7 @@ def start(site: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def wait_for_mails(site: Path, process: subprocess.Popen[bytes], more_than: int) -> None:
-    """Until the sender is well under way, or done."""
+    """Wait until the sender is under way, or done."""
     folder = site / "caught" / "new"
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""A running `newsletter serve` takes up changed settings in two seconds, whole or not at all."""
+"""A running `newsletter serve` reloads changed settings within two seconds, atomically."""
 
 import re
 import socket

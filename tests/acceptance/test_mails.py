@@ -1,4 +1,4 @@
-"""Every kind of mail before the judges that need nothing installed; `make judges` has the rest."""
+"""Every kind of mail checked by validators without installation; `make judges` has the rest."""
 
 import pytest
 from judges import browser, messages

@@ -1,4 +1,4 @@
-"""The main job with real peers: an SMTP server, a Maildir, a feed reader, a press article."""
+"""End-to-end with real peers: an SMTP server, a Maildir, a feed reader, a press article."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Slow, idle and greedy clients of `newsletter serve`, alone and behind the documented servers."""
+"""Slow and idle clients of `newsletter serve`, directly and behind the documented proxies."""
 
 import re
 import socket
@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @pytest.fixture(params=["alone", "nginx", "Caddy"])
 def port(request: pytest.FixtureRequest, site: int, tmp_path: Path) -> Iterator[int]:
-    """Where the public would come in."""
+    """The public port."""
     if request.param == "alone":
         yield site
         return
@@ -137,7 +137,7 @@ def test_one_enormous_header_is_refused(port: int) -> None:
             while sent < HEADER_BYTES:
                 connection.sendall(piece)
                 sent += len(piece)
-            # nginx has answered, and reads on for a while so that its answer can arrive.
+            # nginx has answered, and reads on (lingering_close).
             answer = connection.recv(100)
         except OSError:
             pass

@@ -1,4 +1,4 @@
-"""Alarms: told once, by a way that still works, and never in the way of the work."""
+"""Alarms: raised once, with a fallback transport, without stopping the engine."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -28,7 +28,7 @@ def transport() -> RecordingTransport:
 def site(
     tmp_path: Path, database_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> Iterator[Newsletter]:
-    """A site that tells the office, whose usual transport is broken and whose other one works."""
+    """A site with alarms, a broken usual transport and a working alarm transport."""
     app = make_app(
         tmp_path,
         database_url,

@@ -1,4 +1,4 @@
-"""Mails to one person: each true of her when it leaves, each at most once."""
+"""Notices: sent at most once, and only while they apply."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ledger import Ledger, mail, message
+from outcome_recorder import OutcomeRecorder, mail, message
 
 from newsletter.transports import console
 from newsletter.transports.base import Accepted, TransportStopped
@@ -15,7 +15,7 @@ Load = Callable[..., Any]
 
 def printed(content: bytes, capsys: pytest.CaptureFixture[str], load: Load) -> str:
     with load("console").open() as session:
-        session.send([mail(content=content)], Ledger())
+        session.send([mail(content=content)], OutcomeRecorder())
     return capsys.readouterr().out
 
 
@@ -46,7 +46,7 @@ def test_a_message_without_a_text_is_printed(
 
 
 def test_unencodable_characters_become_question_marks() -> None:
-    raw, ledger = io.BytesIO(), Ledger()
+    raw, ledger = io.BytesIO(), OutcomeRecorder()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     session = console.Transport(console.ConsoleOptions(), stream).open()
     session.send([mail(content=message("½\r\n".encode()))], ledger)
@@ -58,7 +58,7 @@ def test_a_closed_terminal_stops_the_transport() -> None:
     stream = io.StringIO()
     session = console.Transport(console.ConsoleOptions(), stream).open()
     stream.close()
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with pytest.raises(TransportStopped, match="cannot be written to"):
         session.send([mail()], ledger)
     assert ledger.kinds == ["Deferred"]

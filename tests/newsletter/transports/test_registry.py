@@ -1,4 +1,4 @@
-"""How a table of the configuration becomes a transport."""
+"""Building transports from configuration tables."""
 
 import re
 import sys
@@ -121,7 +121,7 @@ def test_absolute_paths_are_unchanged(load: Load, tmp_path: Path) -> None:
 
 
 def shown(default: object) -> str:
-    """A default as the documentation writes it."""
+    """A default in the documentation's format."""
     if hasattr(default, "get_secret_value"):
         return '`""`'
     if isinstance(default, timedelta):

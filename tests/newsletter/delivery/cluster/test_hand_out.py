@@ -1,4 +1,4 @@
-"""Handing out among machines: fair among editions, and plain about what is missing."""
+"""Enqueueing shards: fair among editions, with clear configuration errors."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Mail statistics are those of the ledger at every moment, however far counting has come."""
+"""Mail statistics always equal the ledger, however far counting has come."""
 
 from threading import Event, Thread
 
@@ -208,7 +208,7 @@ def test_a_delivery_settled_while_its_lot_is_counted_counts_once(postgresql_url:
     history.claim(edition, 3, "quick")
     ACTS["cancel"](history, 0)
     with database.write() as session:
-        # The worker's settlement is under way, and committed only after the lot.
+        # The worker's settlement is committed only after the lot.
         counting = Thread(target=history.count_all)
         held = store.claimed_by(session, "quick")
         store.settle_sent(session, "quick", dict.fromkeys(held, "250 Ok"), history.now)

@@ -1,4 +1,4 @@
-"""What an answer means for a delivery."""
+"""Settlement of transport outcomes."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Shares of a route: by weight, alike in every process, and never two carriers for one mail."""
+"""Shares of a route: proportional, deterministic and disjoint."""
 
 from collections import Counter
 

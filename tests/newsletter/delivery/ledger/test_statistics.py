@@ -1,4 +1,4 @@
-"""Segments by what the ledger knows: how many mails, when last, how many failed."""
+"""Segments by mail statistics: received, last mailed, bounced."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Mails that may have arrived: settled by a person or by the policy, never by chance."""
+"""Uncertain deliveries: resolved by a person or by policy."""
 
 import pytest
 from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
@@ -13,7 +13,7 @@ from newsletter.transports.base import InDoubt
 
 
 def tear_away(app: Newsletter, transport: RecordingTransport, edition: Edition) -> None:
-    """Send until the transport breaks in the middle of a mail."""
+    """Send until the transport is interrupted in the middle of a mail."""
     transport.raising = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         app.engine.send(edition.id)

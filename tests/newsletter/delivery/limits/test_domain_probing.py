@@ -1,4 +1,4 @@
-"""Days at one recipient domain, simulated: who gets mail, when, and after how many attempts."""
+"""Simulation of days of one recipient domain: delivery times and numbers of attempts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -29,11 +29,11 @@ GIVE_UP = 2 * DAY
 TAKEN = Accepted(response="250 2.0.0 ok")
 
 Answer = Callable[[int, datetime], Outcome]
-"""What the domain says to one of its recipients at a moment."""
+"""The domain's response to one recipient at a time."""
 
 
 class SimulatedDomain:
-    """A transport to one domain whose answers follow a rule; it notes every attempt."""
+    """A transport to one domain whose responses follow a rule; counts attempts."""
 
     connections = 2
 
@@ -76,7 +76,7 @@ class Site(Newsletter):
 
 
 class Simulation:
-    """An edition to everybody at the domain, and what became of it after some days."""
+    """An edition to all recipients of the domain, sent over some days."""
 
     def __init__(self, folder: Path, url: str, clock: FixedClock) -> None:
         self._clock = clock
@@ -102,7 +102,7 @@ class Simulation:
         return made
 
     def run(self, answer: Answer, *, days: float = 5) -> SimulatedDomain:
-        """Look at the outbox whenever something of it is due."""
+        """Send whenever a delivery is due."""
         self.app.domain = domain = SimulatedDomain(answer, self._clock)
         end = self._clock.now() + days * DAY
         while self._clock.now() < end:
@@ -111,7 +111,7 @@ class Simulation:
                 due = store.next_attempt(session, self.edition.id)
             if due is None:
                 break
-            # The longer it lasts, the coarser: days in about a hundred looks.
+            # Steps grow with time: about a hundred for some days.
             step = MINUTE + (self._clock.now() - self.begun_at) / 20
             self._clock.at = max(due, self._clock.now() + step)
         return domain
@@ -123,7 +123,7 @@ class Simulation:
         return {state.value: count for state, count in found.items()}
 
     def waited(self, domain: SimulatedDomain) -> timedelta:
-        """How long the last of those who were reached had to wait."""
+        """The longest time until a mail was accepted."""
         return max(domain.taken_at.values()) - self.begun_at
 
 
@@ -135,7 +135,7 @@ def simulation(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[S
 
 
 def busy(people: Iterable[int], words: str) -> Answer:
-    """Some mailboxes are busy for ever; all others take mail."""
+    """Some mailboxes are always busy; all others accept mail."""
     refused = frozenset(people)
     return lambda person, now: Deferred(response=words) if person in refused else TAKEN
 
@@ -177,7 +177,7 @@ def test_a_busy_mailbox_fails_after_the_give_up_time_from_its_own_first_attempt(
 
 
 def greylisting(words: str, delay: timedelta, key: Callable[[int], object]) -> Answer:
-    """The first attempt is refused, and all that come before the delay is over."""
+    """The first attempt, and all before a delay, are refused."""
     first_at: dict[object, datetime] = {}
 
     def answer(person: int, now: datetime) -> Outcome:

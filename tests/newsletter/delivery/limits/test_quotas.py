@@ -1,4 +1,4 @@
-"""Limits: never more in an hour, a day or a second than was allowed, whoever asks."""
+"""Rate limits and quotas are never exceeded in an hour, a day or a second."""
 
 import itertools
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Recipient domains: quotas held by all workers, and rests while one refuses for now."""
+"""Recipient domains: quotas shared by all workers, and back-off after temporary refusals."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -142,7 +142,7 @@ def refusing(app: Newsletter, domain: str = "big.example") -> None:
 
 
 def given_up(app: Newsletter, clock: FixedClock) -> Edition:
-    """An edition whose mails to one domain were never taken."""
+    """An edition whose mails to one domain were never accepted."""
     refusing(app)
     edition = compose(app)
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""Editions that do not get on are told of, once, and those that only wait are not."""
+"""Stalled and overdue editions raise one alarm; waiting ones none."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -67,7 +67,7 @@ def told(
     sending: bool = False,
     about: str = "Edition",
 ) -> list[str]:
-    """What is told while time passes, with a look every ten minutes."""
+    """Alarms raised while time passes, checking every ten minutes."""
     is_responding: list[Alarm] = []
     app.tell = is_responding.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):

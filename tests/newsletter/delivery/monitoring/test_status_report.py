@@ -1,4 +1,4 @@
-"""What people see of transports that are in health."""
+"""The status report of unhealthy transports and domains."""
 
 from datetime import timedelta
 

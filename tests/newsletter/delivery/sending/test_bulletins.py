@@ -1,4 +1,4 @@
-"""A bulletin waits, and reaches those whom it is for."""
+"""Bulletins: undo window and audience."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whom a refusal stops: recipients fail alone, answers that refuse us stop the transport."""
+"""Refused recipients fail alone; refusals of the sender stop the transport."""
 
 import pytest
 from sent_editions import counts_of, make_digest, state_of

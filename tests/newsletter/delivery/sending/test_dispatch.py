@@ -1,4 +1,4 @@
-"""An edition by several transports, on real SMTP servers: shares, failures, and nobody twice."""
+"""An edition by several transports on real SMTP servers: shares, failover, no duplicates."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ Start = Callable[..., "Site"]
 
 
 class Site:
-    """A site whose edition goes by main (3) and second (1), with a spare transport."""
+    """A site with a route of main (weight 3), second (1) and the fallback spare."""
 
     def __init__(
         self, folder: Path, url: str, clock: FixedClock, scripts: dict[str, Script], route: str
@@ -39,7 +39,7 @@ class Site:
             for name, server in self.servers.items()
         ]
         extra = '[sending]\ntransport = "both"\nbatch = 5\n' + route + "\n" + "".join(tables)
-        self.app: Newsletter = Heard(
+        self.app: Newsletter = AlarmRecordingNewsletter(
             make_app(folder, url, clock, extra).config, folder / "x", clock
         )
         with self.app.database.write() as session:
@@ -70,7 +70,7 @@ class Site:
             return store.state_of(session, self.edition.id)
 
     def go_on(self, *, hours: int = 1) -> None:
-        """Let time pass, with a look at the outbox every two minutes."""
+        """Advance the clock, sending every two minutes."""
         for _ in range(hours * 30):
             self.app.engine.send_due()
             self.clock.at += 2 * MINUTE
@@ -81,8 +81,8 @@ class Site:
             server.stop()
 
 
-class Heard(Newsletter):
-    """A site whose alarms are kept."""
+class AlarmRecordingNewsletter(Newsletter):
+    """A site that records its alarms."""
 
     alarms: tuple[Alarm, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Which of several editions a process sends first, and when one gives way to another."""
+"""Order and preemption of several due editions in one process."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from newsletter.delivery.sending.edition_scheduler import (
 
 
 class Site:
-    """Editions that are due, and a stopwatch."""
+    """Due editions, and a fake monotonic clock."""
 
     def __init__(self, *due: DueEdition) -> None:
         self.due = list(due)

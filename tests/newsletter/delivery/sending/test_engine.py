@@ -1,4 +1,4 @@
-"""From an edition to everybody's mail, and never twice."""
+"""The engine sends each delivery once."""
 
 import shutil
 import threading

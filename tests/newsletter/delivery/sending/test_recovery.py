@@ -1,4 +1,4 @@
-"""After a crash: what the journal says is settled, what it cannot know is in doubt."""
+"""Crash recovery from journals and expired leases."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -11,7 +11,7 @@ from email.policy import SMTP
 from typing import Any
 
 import pytest
-from ledger import Ledger, mail, mails, message
+from outcome_recorder import OutcomeRecorder, mail, mails, message
 from postmark_server import TOKEN, Answer, PostmarkServer
 
 from newsletter.errors import ConfigurationError
@@ -30,11 +30,13 @@ Load = Callable[..., Any]
 
 
 @pytest.fixture
-def send(load: Load, postmark: PostmarkServer) -> Callable[..., Ledger]:
+def send(load: Load, postmark: PostmarkServer) -> Callable[..., OutcomeRecorder]:
     """Sends by the local server; the ledger stays with the test when everything stops."""
 
-    def send(sent: list[Mail], ledger: Ledger | None = None, **table: Any) -> Ledger:
-        ledger = ledger or Ledger()
+    def send(
+        sent: list[Mail], ledger: OutcomeRecorder | None = None, **table: Any
+    ) -> OutcomeRecorder:
+        ledger = ledger or OutcomeRecorder()
         table = {"server_token": TOKEN, "api_url": postmark.url, "timeout": "1s", **table}
         with load("postmark", **table).open() as session:
             session.send(iter(sent), ledger)
@@ -43,7 +45,7 @@ def send(load: Load, postmark: PostmarkServer) -> Callable[..., Ledger]:
     return send
 
 
-Send = Callable[..., Ledger]
+Send = Callable[..., OutcomeRecorder]
 
 
 def built(**headers: str) -> EmailMessage:
@@ -247,7 +249,7 @@ class TestAnswersForOneMail:
     ) -> None:
         good = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1"}
         postmark.answers = [Answer(body=json.dumps([item, good]).encode())]
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with pytest.raises(TransportStopped, match=item["Message"][:20]):
             send(mails(4), ledger, batch=2)
         assert ledger.kinds == ["Deferred", "Accepted"]
@@ -256,7 +258,7 @@ class TestAnswersForOneMail:
 
 class TestAnswersForTheCall:
     def test_a_wrong_token_stops_the_transport(self, send: Send, postmark: PostmarkServer) -> None:
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with pytest.raises(TransportStopped, match=r"HTTP 401 The Server Token .* is invalid"):
             send(mails(2), ledger, server_token="not-the-token")
         assert ledger.kinds == ["Deferred", "Deferred"]

@@ -9,7 +9,7 @@ from certificates import Certificates
 from faulty_smtp import CLOSE, FEATURES, HANG, FaultySmtp, Reaction, Script, say, say_and_close
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 
 from newsletter.transports.base import Accepted, Transport, TransportStopped
 from newsletter.transports.smtp.transport import SmtpOptions
@@ -81,9 +81,9 @@ def way(certificates: Certificates) -> Callable[[FaultySmtp], Transport]:
     return transport
 
 
-def outcome(way: Transport, count: int = 1) -> tuple[Ledger, bool]:
+def outcome(way: Transport, count: int = 1) -> tuple[OutcomeRecorder, bool]:
     """What became of mails, and whether the transport stopped."""
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with way.open() as session:
         try:
             session.send(mails(count), ledger)
@@ -126,7 +126,7 @@ def test_answers_in_front_of_the_encrypted_ones_are_refused(start: Any, way: Any
 def test_a_minimal_server_accepts_every_mail(start: Any, way: Any) -> None:
     server = start({}, ["STARTTLS", "AUTH PLAIN"])
     content = b"Subject: x\r\n\r\nx\r\n"
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with way(server).open() as session:
         session.send([mail(key, content=content) for key in (1, 2, 3)], ledger)
     assert ledger.kinds == ["Accepted"] * 3

@@ -2,8 +2,8 @@
 
 import pytest
 from faulty_smtp import Script, say
-from ledger import Ledger, mails
-from talking import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mails
+from smtp_helpers import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
 
 from newsletter.transports.base import Deferred, Outcome, Refused, TransportStopped
 
@@ -107,7 +107,7 @@ class TestAnswersAboutUs:
     ) -> None:
         server = faulty_smtp({moment: say(answer)}, features=features)
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped) as stopped:
             session.send(mails(3), ledger)
         assert answer[:3] in str(stopped.value)
@@ -119,7 +119,7 @@ class TestAnswersAboutUs:
     ) -> None:
         server = faulty_smtp({"content": say("530 5.7.0 authentication required")})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped):
             session.send(mails(2), ledger)
         assert ledger.kinds == ["Deferred"]
@@ -129,7 +129,7 @@ class TestAnswersAboutUs:
     ) -> None:
         server = faulty_smtp({"MAIL": [None, None, say("550 5.7.1 enough of you")]})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped):
             session.send(mails(5), ledger)
         assert ledger.kinds == ["Accepted", "Accepted"]

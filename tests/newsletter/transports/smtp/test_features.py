@@ -2,8 +2,8 @@
 
 import pytest
 from faulty_smtp import CLOSE, Reaction, say
-from ledger import Ledger, mail, mails
-from talking import Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mail, mails
+from smtp_helpers import Load, Start, outcome, send
 
 from newsletter.transports.base import Accepted, InDoubt, Mail, Unsupported
 
@@ -44,7 +44,7 @@ class TestExtensions:
     def test_a_mail_above_the_size_limit_stops_the_transport(
         self, faulty_smtp: Start, load: Load
     ) -> None:
-        server, ledger = faulty_smtp(features=["SIZE 200"]), Ledger()
+        server, ledger = faulty_smtp(features=["SIZE 200"]), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="200 at most"):
             session.send([mail()], ledger)
@@ -59,10 +59,10 @@ class TestExtensions:
         server = faulty_smtp(features=["PIPELINING"])
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="8BITMIME"):
-            session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], Ledger())
+            session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], OutcomeRecorder())
 
     def test_an_unsendable_mail_is_reported_in_order(self, faulty_smtp: Start, load: Load) -> None:
-        server, ledger = faulty_smtp(features=["PIPELINING"]), Ledger()
+        server, ledger = faulty_smtp(features=["PIPELINING"]), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported):
             session.send([mail(1), mail(2, content="Subject: ½\r\n\r\n".encode())], ledger)
@@ -77,11 +77,11 @@ class TestExtensions:
         sent = mail(content="Subject: ½\r\n\r\nx\r\n".encode())
         with transport.open() as session:
             if "SMTPUTF8" in features:
-                session.send([sent], Ledger())
+                session.send([sent], OutcomeRecorder())
                 assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
             else:
                 with pytest.raises(Unsupported, match="headers need SMTPUTF8"):
-                    session.send([sent], Ledger())
+                    session.send([sent], OutcomeRecorder())
 
     def test_a_non_ascii_mailbox_needs_smtputf8(self, faulty_smtp: Start, load: Load) -> None:
         sent = mail(1, "zoë@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")
@@ -128,12 +128,12 @@ class TestExtensions:
         server = faulty_smtp()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="not an address"):
-            session.send([mail(sender="a@b.example>\r\nRSET")], Ledger())
+            session.send([mail(sender="a@b.example>\r\nRSET")], OutcomeRecorder())
         assert "RSET" not in server.verbs()
 
     @pytest.mark.parametrize("body", [b"a\n.\nMAIL FROM:<x@y.example>\n", b"a\n.\r\nb\r\n"])
     def test_smtp_smuggling_is_refused(self, faulty_smtp: Start, load: Load, body: bytes) -> None:
-        server, ledger = faulty_smtp(), Ledger()
+        server, ledger = faulty_smtp(), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="CRLF"):
             session.send([mail(content=b"Subject: x\r\n\r\n" + body)], ledger)

@@ -3,8 +3,8 @@
 import threading
 
 from faulty_smtp import FEATURES, FaultySmtp, say, say_and_close
-from ledger import Ledger, mails
-from talking import HASTY, Load, Start, send
+from outcome_recorder import OutcomeRecorder, mails
+from smtp_helpers import HASTY, Load, Start, send
 
 from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, ServerLimits
 
@@ -91,11 +91,11 @@ class TestAgainstServers:
         assert server.connections == 3
 
     def test_sessions_share_fewer_connections(self, load: Load) -> None:
-        server = Crowded(2)
+        server = ConnectionLimited(2)
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain", **HASTY)
-        ledgers = [Ledger() for _ in range(6)]
+        ledgers = [OutcomeRecorder() for _ in range(6)]
 
-        def run(ledger: Ledger) -> None:
+        def run(ledger: OutcomeRecorder) -> None:
             with transport.open() as session:
                 for _ in range(3):
                     session.send(mails(5), ledger_of(ledger))
@@ -111,14 +111,14 @@ class TestAgainstServers:
         assert server.turned_away <= 6
 
 
-def ledger_of(ledger: Ledger) -> Ledger:
+def ledger_of(ledger: OutcomeRecorder) -> OutcomeRecorder:
     """A ledger for the same mails once more."""
     ledger.handed_over.clear()
     ledger.outcomes.clear()
     return ledger
 
 
-class Crowded(FaultySmtp):
+class ConnectionLimited(FaultySmtp):
     """Turns away who comes while so many others are there, as Exim's smtp_accept_max_per_host."""
 
     def __init__(self, most: int) -> None:

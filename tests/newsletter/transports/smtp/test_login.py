@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FaultySmtp
-from ledger import mails
+from outcome_recorder import mails
 from scramp import ScramException, ScramMechanism
-from talking import Load, send
+from smtp_helpers import Load, send
 
 from newsletter.transports.base import TransportStopped
 
@@ -16,7 +16,7 @@ LOGIN = {"username": "newsletter", "password": "harbour-lights-1847"}
 CHALLENGE = b"<1896.697170952@mail.wexcombe.example>"
 
 
-class Proving(FaultySmtp):
+class ChallengeResponseServer(FaultySmtp):
     """A server that asks for a proof of the password.
 
     Args:
@@ -66,19 +66,19 @@ class Proving(FaultySmtp):
 @pytest.mark.parametrize("mechanism", ["CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"])
 class TestChallengeResponse:
     def test_the_password_is_accepted_without_being_sent(self, mechanism: str, load: Load) -> None:
-        server = Proving(mechanism, LOGIN["password"])
+        server = ChallengeResponseServer(mechanism, LOGIN["password"])
         assert send(load, server, mails(2), **LOGIN).kinds == ["Accepted"] * 2
         server.stop()
 
     def test_a_wrong_password_stops_the_transport(self, mechanism: str, load: Load) -> None:
-        server = Proving(mechanism, "another")
+        server = ChallengeResponseServer(mechanism, "another")
         with pytest.raises(TransportStopped, match=f"newsletter by {mechanism}: 535 5.7.8 no"):
             send(load, server, mails(2), **LOGIN)
         server.stop()
 
 
 def test_a_server_without_the_password_is_refused(load: Load) -> None:
-    server = Proving("SCRAM-SHA-256", LOGIN["password"], proves_itself=False)
+    server = ChallengeResponseServer("SCRAM-SHA-256", LOGIN["password"], proves_itself=False)
     with pytest.raises(TransportStopped, match="did not prove"):
         send(load, server, mails(2), **LOGIN)
     server.stop()

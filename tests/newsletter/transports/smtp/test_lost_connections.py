@@ -1,17 +1,17 @@
-"""Connections that break: what was under way is never sent twice, and never lost."""
+"""Lost connections: no mail is lost or sent twice."""
 
 import time
 
 import pytest
 from faulty_smtp import CLOSE, HANG, Reaction, Script, say, say_and_close
-from ledger import Ledger, mail, mails
-from talking import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mail, mails
+from smtp_helpers import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
 
 from newsletter.transports.base import Accepted, Deferred
 
 
 class TestLostConnections:
-    """What was under way is in doubt only if its last byte may have arrived."""
+    """A mail is uncertain only if its last byte may have arrived."""
 
     @WITH_AND_WITHOUT_PIPELINING
     @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA"])
@@ -178,7 +178,7 @@ class TestLostConnections:
     def test_a_stale_connection_is_replaced(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"content": say_and_close("250 taken, and that is all")})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session:
             session.send([mail(1)], ledger)
             session.send([mail(2)], ledger)
@@ -200,7 +200,7 @@ class TestLostConnections:
 
 
 class TestNoConnection:
-    """The server cannot be spoken to: all is deferred, quickly, and costs nobody an attempt."""
+    """Without a connection all mails are deferred quickly, without an attempt."""
 
     @pytest.mark.parametrize(
         "script",
@@ -232,7 +232,7 @@ class TestNoConnection:
         assert "refused" in ledger.outcomes[1].response
 
     def test_an_unknown_host_defers_everything(self, load: Load) -> None:
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with load("smtp", host="mail.wexcombe.invalid").open() as session:
             session.send(mails(3), ledger)
         assert ledger.kinds == ["Deferred"] * 3

@@ -2,7 +2,7 @@
 
 from certificates import Certificates
 from faulty_smtp import FEATURES
-from talking import Load, Start
+from smtp_helpers import Load, Start
 
 from newsletter.transports.base import Finding
 from newsletter.transports.smtp.report import ServerFacts, findings

@@ -1,4 +1,4 @@
-"""TLS and logins: refused rather than weakened, and no secret shown."""
+"""TLS and login: never downgraded, secrets never printed."""
 
 import base64
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from certificates import Certificates
 from faulty_smtp import FEATURES, FaultySmtp, Reaction, Script, say
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import Deferred, TransportStopped
@@ -18,8 +18,10 @@ Load = Callable[..., Any]
 PASSWORD = "harbour-lights-1847"
 
 
-def deliver(load: Load, server: FaultySmtp, host: str = "localhost", **table: Any) -> Ledger:
-    ledger = Ledger()
+def deliver(
+    load: Load, server: FaultySmtp, host: str = "localhost", **table: Any
+) -> OutcomeRecorder:
+    ledger = OutcomeRecorder()
     with load("smtp", host=host, port=server.port, **table).open() as session:
         session.send(mails(3), ledger)
     return ledger
@@ -157,7 +159,7 @@ class TestClientCertificates:
     def test_a_demanded_client_certificate_is_named_in_the_error(
         self, demanding: FaultySmtp, load: Load, certificates: Certificates, security: str
     ) -> None:
-        # Where its alert meets our EHLO on the way it may be lost: then it is told as a guess.
+        # The TLS alert may be lost where it crosses our EHLO: then the error is only a hint.
         try:
             ledger = deliver(
                 load, demanding, security=security, ca_file=str(certificates.authority)
@@ -250,7 +252,7 @@ class TestLogin:
 
 
 class TestOptions:
-    """What could never be safe is refused before anything is sent."""
+    """Unsafe options are refused."""
 
     @pytest.mark.parametrize(
         ("table", "words"),
@@ -293,6 +295,6 @@ class TestOptions:
             "smtp", environment, host="127.0.0.1", port=server.port, security="plain", username="x"
         )
         with transport.open() as session:
-            session.send([mail()], Ledger())
+            session.send([mail()], OutcomeRecorder())
         token = server.commands[1].split()[-1]
         assert base64.b64decode(token) == f"\0x\0{PASSWORD}".encode()

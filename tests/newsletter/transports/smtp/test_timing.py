@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from faulty_smtp import HANG
-from ledger import mails
-from talking import Load, Start, send
+from outcome_recorder import mails
+from smtp_helpers import Load, Start, send
 
 from newsletter.transports.smtp.timing import timeouts
 

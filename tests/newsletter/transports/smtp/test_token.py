@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FEATURES, FaultySmtp, Script, say
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 from token_server import TokenServer
 
 from newsletter.errors import ConfigurationError
@@ -42,8 +42,8 @@ def fetching(load: Load, server: FaultySmtp, tokens: TokenServer, **table: Any) 
     return transport(load, server, **(client | table))
 
 
-def deliver(way: Any, count: int = 1) -> Ledger:
-    ledger = Ledger()
+def deliver(way: Any, count: int = 1) -> OutcomeRecorder:
+    ledger = OutcomeRecorder()
     with way.open() as session:
         session.send(mails(count), ledger)
     return ledger

@@ -1,4 +1,4 @@
-"""Trying again: when, how often, and whom."""
+"""Retries: when, how often, and of which deliveries."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def test_a_deferred_mail_is_retried_when_due(
 
 
 def given_up(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -> Edition:
-    """An edition whose mail to Ann was deferred until patience was over."""
+    """An edition whose mail to Ann was deferred until it was given up."""
     transport.answers[ANN] = Deferred(response="450 later")
     edition = make_digest(app)
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""What a real server answers, as the ledger keeps it; and counts that always add up."""
+"""Responses of a real server in the ledger, and state counts that add up."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -47,7 +47,7 @@ def add_people(app: Newsletter, count: int) -> None:
 
 
 class TestServerResponses:
-    """The answers of a real server."""
+    """Responses of a real server."""
 
     @pytest.fixture
     def served(
@@ -158,7 +158,7 @@ ACTS = st.lists(
 
 
 class History:
-    """An edition with everything that may happen to it."""
+    """An edition and the operations that can happen to it, for property tests."""
 
     def __init__(self, app: Newsletter, transport: RecordingTransport, clock: FixedClock) -> None:
         self.app, self.transport, self.clock = app, transport, clock

@@ -1,4 +1,4 @@
-"""One odd delivery stops nobody: errors at every stage cost that one mail, and are told once."""
+"""An error of one mail at any stage fails only that mail and raises one alarm."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -30,10 +30,10 @@ ODD = "jörg@example.org"
 
 
 class Failing(RecordingTransport):
-    """A transport that raises for some recipients, before or after a mail is in doubt."""
+    """A transport that raises for some recipients, before or after handing over."""
 
     ahead = 1
-    """So many mails it takes at once before the first is handed over."""
+    """How many mails it takes before handing over the first."""
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     silent = False
@@ -181,7 +181,7 @@ def test_repeated_errors_hold_the_edition_with_an_alarm(
 
 
 def break_variants(app: Newsletter, edition: Edition) -> None:
-    """What no edition of ours stores: a message that cannot be cut."""
+    """Store a variant without slots, which cannot be spliced."""
     app.engine.prepare(edition.id)
     with app.database.write() as session:
         session.execute(

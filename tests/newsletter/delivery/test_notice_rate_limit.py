@@ -1,4 +1,4 @@
-"""The site asks people to confirm no faster than it is meant to."""
+"""The site-wide rate limit of confirmation mails."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ MOST = 10
 
 
 def ask(database: Database, clock: FixedClock, people: range) -> list[Notice]:
-    """The notices there are after so many people have asked to join."""
+    """The notices after so many sign-ups."""
     with database.write() as session:
         for number in people:
             person = add_subscriber(session, f"p{number}@wexcombe.example", clock.now())

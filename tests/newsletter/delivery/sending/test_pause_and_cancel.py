@@ -1,4 +1,4 @@
-"""Holding, stopping and cancelling what is being sent."""
+"""Pausing, stopping and cancelling editions under way."""
 
 from datetime import timedelta
 
