@@ -9,7 +9,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing peop
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench servers judges torture fuzz check lock clean
+.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -38,6 +38,10 @@ torture: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
+
+# Run every importer over a folder of foreign files: CORPUS=folder. Nothing of it is kept.
+corpus: $(VENV)/.installed-dev
+	$(BIN)/python scripts/corpus.py $(CORPUS)
 
 # Real mail servers in many settings: what each stored is compared with the ledger; docs/developer.md.
 servers: $(VENV)/.installed-dev

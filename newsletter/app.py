@@ -1,15 +1,17 @@
 """The composition root: the only place that picks implementations and wires them together."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
-from newsletter.config.loading import load_config
+from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
@@ -17,7 +19,7 @@ from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
 from newsletter.delivery.ledger import reasons
-from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.delivery.ledger.models import Notice
 from newsletter.delivery.ledger.shares import in_turn
 from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.delivery.sending.context import Toolbox
@@ -29,7 +31,6 @@ from newsletter.editions.composing.preflight import Preflight
 from newsletter.errors import (
     ConfigurationError,
     SendingRefused,
-    TokenSpent,
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
@@ -39,7 +40,7 @@ from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
-from newsletter.subscriptions import notices
+from newsletter.settings.store import read_settings
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
@@ -54,9 +55,6 @@ from newsletter.transports.base import (
     TransportStopped,
 )
 from newsletter.transports.registry import load_transport
-from subscribers import membership
-from subscribers import store as people
-from subscribers.consent import Origin
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -65,20 +63,59 @@ log = structlog.get_logger()
 class Newsletter:
     """One site: its configuration, database, clock, and what is built from them on demand."""
 
-    def __init__(self, config: Config, path: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        database: Database | None = None,
+        settings_version: int = 0,
+    ) -> None:
         """
         Args:
             path: the configuration file, for messages and for secrets beside it.
+            database: that of the configuration where it is open already.
+            settings_version: of the stored settings that the configuration was read with.
         """
         self.config = config
         self.path = path
         self.clock: Clock = clock or SystemClock()
+        self.settings_version = settings_version
         self._transports: dict[str, Transport] = {}
+        if database is not None:
+            self.database = database
 
     @classmethod
     def from_file(cls, path: Path) -> "Newsletter":
-        """Raises ConfigurationError where the file cannot be used."""
-        return cls(load_config(path), path)
+        """The site of a file and the settings in its database.
+
+        Raises:
+            ConfigurationError: file or settings cannot be used.
+            StorageError: the database does not answer.
+        """
+        raw = read_file(path)
+        return cls._read(raw, path, SystemClock(), Database(database_url(raw, path)))
+
+    def reread(self) -> "Newsletter":
+        """The same site with the file and the settings as they are now, on the same database.
+
+        Raises: as from_file.
+        """
+        return self._read(read_file(self.path), self.path, self.clock, self.database)
+
+    @classmethod
+    def _read(
+        cls, raw: Mapping[str, Any], path: Path, clock: Clock, database: Database
+    ) -> "Newsletter":
+        stored = read_settings(database)
+        config = check_config(raw, path, stored=stored.values)
+        return cls(config, path, clock, database=database, settings_version=stored.version)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that options may come from."""
+        return os.environ
 
     @cached_property
     def database(self) -> Database:
@@ -293,23 +330,6 @@ class Newsletter:
         values = masthead(self.config, sender)
         key = self.dkim_keys.get(values["sender"]["address"])
         return Stationery(masthead=values, renderer=self.renderer, key=key)
-
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
-        """End a subscription by the link in a mail; whether it was not over already.
-
-        Raises:
-            TokenError: a test mail's link, which belongs to nobody.
-        """
-        if subscriber_id == 0:
-            raise TokenSpent("this link came with a test mail and ends nobody's subscription")
-        with self.database.write() as session:
-            subscriber = people.by_id(session, subscriber_id)
-            origin = Origin(source=f"link in edition {edition_id}")
-            now, kind = self.clock.now(), NoticeKind.GOODBYE
-            if not membership.leave(session, subscriber, origin=origin, now=now):
-                return False
-            notices.queue_wanted(session, kind, subscriber, self.config.joining, now)
-            return True
 
     def edition_page(self, edition_id: int, key: str) -> str:
         """The view-online page of an edition that has begun to go out.

@@ -24,6 +24,10 @@ class Conflict(NewsletterError):
     """The thing exists, but its present state does not allow what was asked."""
 
 
+class NotAllowed(NewsletterError):
+    """Whoever asks may not do this; nothing was changed."""
+
+
 class StorageError(NewsletterError):
     """The database or the disk did not do what was asked of it."""
 

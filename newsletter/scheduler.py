@@ -10,31 +10,24 @@ from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.orm import Session
 
+from newsletter.actions import articles, digests, feeds, maintenance, sources
 from newsletter.app import Newsletter
-from newsletter.articles import store as articles
-from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.measuring import measure_due
-from newsletter.articles.polling import poll_due_sources
-from newsletter.articles.scheduling import publish_due
+from newsletter.articles.polling import due_sources
+from newsletter.articles.store import due_to_appear
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import news
-from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.ledger.statistics import count_lot
-from newsletter.delivery.monitoring import stall_detector
 from newsletter.editions import store
-from newsletter.editions.compose import record_missed
-from newsletter.editions.digests.combined_digests import DueDigest, compose_together, groups
+from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
 from newsletter.editions.digests.sections import NothingToSay
-from newsletter.editions.each_article import compose_single, due_articles
+from newsletter.editions.each_article import due_articles
+from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
-from newsletter.subscriptions import notices, privacy
-from subscribers import consent
+from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
 
@@ -65,7 +58,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
         (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
         (lambda: count_mails(app), COUNT_MAILS_SECONDS),
-        (lambda: keep_feeds(keeper), LOOK_AT_FEEDS_SECONDS),
+        (lambda: keep_feeds(app, keeper), LOOK_AT_FEEDS_SECONDS),
         (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
     )
     app.engine.recover()
@@ -104,7 +97,7 @@ def ask_sizes(app: Newsletter) -> None:
         return size_of(url, allow_private=is_ours, total_time=SIZE_TIME)
 
     if app.config.feeds.ask_sizes:
-        measure_due(app.database, ask, app.clock)
+        articles.measure(app, SCHEDULE, ask)
 
 
 def make_due_digests(app: Newsletter) -> None:
@@ -119,17 +112,17 @@ def make_due_digests(app: Newsletter) -> None:
         with _told(name):
             found = look_at(app, name, now)
             for run in found.missed:
-                _report_missed(app, name, run, now)
+                _report_missed(app, name, run)
             if found.due is not None:
                 due.append(DueDigest(name=name, period=found.due.period, at=found.due.at))
     for mail in groups(app.config, due):
         try:
-            _make(app, mail, now)
+            _make(app, mail)
         except NewsletterError:
             # One that cannot be made must not keep the others from going out.
             for single in mail:
                 with _told(single.name):
-                    _make(app, [single], now)
+                    _make(app, [single])
 
 
 def publish_due_articles(app: Newsletter) -> None:
@@ -138,24 +131,24 @@ def publish_due_articles(app: Newsletter) -> None:
     Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
     """
     with app.database.read() as session:
-        if not articles.due_to_appear(session, app.clock.now()):
+        if not due_to_appear(session, app.clock.now()):
             return
-    with app.database.write() as session:
-        for article in publish_due(session, app.clock.now()):
-            log.info("article published", article=article.id, title=article.title)
+    for number, title in articles.publish_due(app, SCHEDULE).items():
+        log.info("article published", article=number, title=title)
 
 
 def make_due_articles(app: Newsletter) -> None:
     """Compose the edition of every article that is to be mailed by itself."""
     publish_due_articles(app)
-    now = app.clock.now()
-    with app.database.write() as session:
-        due = list(due_articles(session, app.config, now))
+    if not app.config.each_article.is_on:
+        return
+    _known_since(app, EACH_ARTICLE)
+    with app.database.read() as session:
+        due = list(due_articles(session, app.config, app.clock.now()))
     for number in due:
-        with _told(f"article {number}"), app.database.write() as session:
-            article = articles.by_ids(session, [number])[number]
-            edition = compose_single(session, app.config, article, now)
-            log.info("edition composed", article=number, edition=edition.id)
+        with _told(f"article {number}"):
+            made = articles.mail(app, SCHEDULE, number)
+            log.info("edition composed", article=number, edition=made.number)
 
 
 @contextmanager
@@ -172,8 +165,8 @@ def _told(digest: str) -> Iterator[None]:
 def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
     """The runs of a digest that are due or missed."""
     options = app.config.digests[name]
-    with app.database.write() as session:
-        known_since = store.known_since(session, name, now)
+    known_since = _known_since(app, name)
+    with app.database.read() as session:
         recorded = store.periods(session, name)
     return due_runs(
         options.schedule,
@@ -185,33 +178,25 @@ def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
     )
 
 
+def _known_since(app: Newsletter, digest: str) -> datetime:
+    """Since when a digest is known: from now on, if this is the first look."""
+    with app.database.read() as session:
+        found = store.find_known_since(session, digest)
+    if found is not None:
+        return found
+    now = app.clock.now()
+    digests.register(app, SCHEDULE, digest)
+    return now
+
+
 def look_after(app: Newsletter) -> None:
     """Tell the administrators of editions that stall or are overdue, each once."""
     now = app.clock.now()
     overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
-    with app.database.write() as session:
-        alarms = list(stall_detector.look(session, app.config, now))
-        alarms += [
-            _not_made(name, run)
-            for name, run in overdue
-            if news.is_news(session, f"overdue {name} {run.period}", now)
-        ]
-        alarms += list(_signup_flood(session, now))
-    for alarm in alarms:
+    told_as = [(f"overdue {name} {run.period}", _not_made(name, run)) for name, run in overdue]
+    for alarm in maintenance.look_after_editions(app, SCHEDULE, told_as):
         log.error("needs a person", what=alarm.title, detail=alarm.text)
         app.tell(alarm)
-
-
-def _signup_flood(session: Session, now: datetime) -> Iterator[Alarm]:
-    """The alarm of a day on which more people ask to join than the site asks to confirm."""
-    held = notices.held_back(session, NoticeKind.CONFIRM)
-    if held and news.is_news(session, f"signups {now:%Y-%m-%d}", now):
-        yield Alarm(
-            title="Far more sign-ups than usual",
-            text=f"{held} people are asked to confirm later, at the rate of joining.site_per_hour. "
-            "It may be an attack with other people's addresses.",
-            details=("If they are real, raise joining.site_per_hour.",),
-        )
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:
@@ -230,32 +215,22 @@ def _not_made(name: str, run: Run) -> Alarm:
 
 def poll_sources(app: Newsletter) -> None:
     """Ask the feeds that are due for new articles."""
-    context = ImportContext.of(app.config.site)
-    for url, report in poll_due_sources(
-        app.database, app.config.sources.values(), context, app.clock
-    ):
-        log.info("feed polled", url=url, created=report.created, updated=report.updated)
-        for bad in report.bad:
-            log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
+    for name in due_sources(app.database, app.config.sources, app.clock.now()):
+        url = app.config.sources[name].url
+        with _told(f"source {name}"):
+            report = sources.poll(app, SCHEDULE, name)
+            log.info("feed polled", url=url, created=report.created, updated=report.updated)
+            for bad in report.bad:
+                log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
 
 
 def forget_people(app: Newsletter) -> None:
     """Forget addresses never confirmed, and where consent came from, when their time is over."""
-    now = app.clock.now()
-    addresses = 0
-    while forgotten := _forget_some(app, now):
-        addresses += forgotten
-    if addresses:
-        log.info("unconfirmed addresses forgotten", addresses=addresses)
-    with app.database.write() as session:
-        before = now - app.config.joining.keep_network
-        if networks := consent.forget_networks(session, before):
-            log.info("network addresses forgotten", addresses=networks)
-
-
-def _forget_some(app: Newsletter, now: datetime) -> int:
-    with app.database.write() as session:
-        return privacy.forget_unconfirmed(session, now - app.config.joining.forget, now)
+    forgotten = maintenance.forget_people(app, SCHEDULE)
+    if forgotten["addresses"]:
+        log.info("unconfirmed addresses forgotten", addresses=forgotten["addresses"])
+    if forgotten["networks"]:
+        log.info("network addresses forgotten", addresses=forgotten["networks"])
 
 
 def count_mails(app: Newsletter) -> None:
@@ -270,37 +245,35 @@ def count_mails(app: Newsletter) -> None:
         log.info("deliveries counted", deliveries=counted)
 
 
-def keep_feeds(keeper: FeedMaintenance) -> None:
+def keep_feeds(app: Newsletter, keeper: FeedMaintenance) -> None:
     """Seal the archives that are full, and tell the hubs what has changed."""
-    if sealed := keeper.look().archives:
+    if sealed := feeds.keep(app, SCHEDULE, keeper).archives:
         log.info("feed archives sealed", archives=sealed)
 
 
-def _make(app: Newsletter, runs: Sequence[DueDigest], now: datetime) -> None:
-    with app.database.write() as session:
-        made = compose_together(session, app.config, app.renderer, runs, now)
-        for run in runs:
-            edition = made[run.name]
-            if isinstance(edition, NothingToSay):
-                log.info(
-                    "digest has nothing to say",
-                    digest=run.name,
-                    period=run.period,
-                    why=edition.reason,
-                )
-            else:
-                log.info(
-                    "edition composed",
-                    digest=run.name,
-                    period=run.period,
-                    edition=edition.id,
-                    state=edition.state.value,
-                )
+def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
+    made = digests.compose_due(app, SCHEDULE, runs)
+    for run in runs:
+        edition = made[run.name]
+        if isinstance(edition, NothingToSay):
+            log.info(
+                "digest has nothing to say",
+                digest=run.name,
+                period=run.period,
+                why=edition.reason,
+            )
+        else:
+            log.info(
+                "edition composed",
+                digest=run.name,
+                period=run.period,
+                edition=edition.number,
+                state=edition.state.value,
+            )
 
 
-def _report_missed(app: Newsletter, name: str, run: Run, now: datetime) -> None:
-    with app.database.write() as session:
-        record_missed(session, app.config, name, run.period, now)
+def _report_missed(app: Newsletter, name: str, run: Run) -> None:
+    digests.record_missed_run(app, SCHEDULE, name, run)
     log.error("digest was missed and is too late to make up", digest=name, period=run.period)
     app.tell(
         Alarm(

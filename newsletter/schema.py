@@ -4,11 +4,15 @@ import newsletter.articles.models
 import newsletter.delivery.ledger.models
 import newsletter.editions.models
 import newsletter.feeds.models
+import newsletter.settings.models
+import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
 
 TABLE_MODULES = (
     subscribers.models,
+    newsletter.settings.models,
+    newsletter.staff.models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,

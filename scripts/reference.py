@@ -12,20 +12,32 @@ from newsletter.cli.main import COMMANDS, cli
 from newsletter.cli.operations.init import transport_kinds
 from newsletter.config.durations import write_duration
 from newsletter.config.example import Table, tables
-from newsletter.config.loading import environment_name
+from newsletter.config.layers import environment_name
 
 CONFIGURATION = """\
 # Configuration
 
-Everything is set in one file, `newsletter.toml`, which `newsletter init` writes with every option,
-its default and a comment. Another file is named by `--config FILE` or `NEWSLETTER_CONFIG`.
-`newsletter check` reads it and says what is wrong or still missing.
+An option has a value in one of four layers, and the highest that gives one wins:
+
+1. the **default**, as the tables below say;
+2. a **setting** in the database: `newsletter settings set site.name="Wexcombe Forward"`. A running
+   `serve` or `worker` takes it up within two seconds, whole or not at all; an edition keeps what it
+   was made with. `newsletter settings history site.name` shows every earlier value;
+3. the **file** `newsletter.toml` (another is named by `--config FILE` or `NEWSLETTER_CONFIG`). What
+   stands there is locked in the settings; a transport in the file is taken from there as a whole.
+   `newsletter init` writes a short one; `config.example.toml` explains every option;
+4. the **environment**: `NEWSLETTER_SITE_NAME` for `site.name`, `NEWSLETTER_WEB_PORT` for
+   `web.port`, and so on; lists are written as in the file.
+
+`newsletter settings list` shows what is not at its default and where it comes from. The database,
+the secret key, the cluster, the address to listen on and the folders can stand in the file or the
+environment only, since they are needed before settings can be read. A change of the file holds from
+the next start. `newsletter check` says what is wrong or still missing.
 
 - **Wrong or unknown options are refused**, all at once, each with its full path, what was found
   and what is allowed.
-- **Secrets** need not stand in the file. An option marked *secret* may come from the environment
-  (its variable is named below) or from a file: `password_file = "smtp-password"` in place of
-  `password`. The environment wins.
+- **Secrets** may also come from a file of their own: `password_file = "smtp-password"` in place of
+  `password`. They are never shown.
 - **Relative paths** are beside the configuration file.
 - **Durations** are a number and a unit: `30s`, `5m`, `12h`, `2d`, `1w`.
 - **Times and schedules** are in the named zone: `0 9 * * FRI` with `Europe/London` is nine o'clock

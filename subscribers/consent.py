@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from newsletter.errors import InvalidInput
 from subscribers.models import ConsentEvent, ConsentKind, ConsentNetwork, Subscriber
 
 # Nobody holds an event that nobody may change: written as a row, it takes half as long.
@@ -26,6 +27,17 @@ class Origin:
     wording_version: str = ""
     network: str = ""
     """The network address that it came from; empty where that is not to be kept."""
+
+
+def by_administrator(proof: str) -> Origin:
+    """Where an act of the administrator comes from, as the ledger of consent shows it.
+
+    Raises:
+        InvalidInput: it says nothing.
+    """
+    if not proof.strip():
+        raise InvalidInput("say how and when they agreed: --consent “paper form, 1 May”")
+    return Origin(source=f"administrator: {proof.strip()}")
 
 
 @dataclass(frozen=True, kw_only=True)

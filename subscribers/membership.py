@@ -128,14 +128,14 @@ def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     return True
 
 
-def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """Undo her leaving, with what she had chosen; undoing it again changes nothing.
+def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+    """Undo her leaving, with what she had chosen; False where that is undone already.
 
     Raises:
         Conflict: she is suppressed, was erased meanwhile, or had never confirmed.
     """
     if subscriber.status is SubscriberStatus.CONFIRMED:
-        return
+        return False
     if subscriber.status is not SubscriberStatus.ENDED or subscriber.confirmed_at is None:
         raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; she must join anew")
     if store.is_suppressed(session, subscriber):
@@ -143,6 +143,7 @@ def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: 
     _begin(subscriber, now)
     details = described(wishes_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
+    return True
 
 
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
@@ -190,13 +191,15 @@ def described(wishes: Wishes) -> str:
     return "; ".join(parts)
 
 
-def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """End a subscription and never mail the address again (UK GDPR, art. 21); again is no error."""
+def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+    """End a subscription, never mail the address again (UK GDPR, art. 21); whether that is new."""
     is_on = subscriber.status not in OVER
     if is_on:
         _end(session, subscriber, now)
-    if store.add_suppression(session, subscriber.address_hash, "objected", now) or is_on:
+    is_new = store.add_suppression(session, subscriber.address_hash, "objected", now) or is_on
+    if is_new:
         record(session, subscriber, ConsentKind.OBJECTED, origin, now)
+    return is_new
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:

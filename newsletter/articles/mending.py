@@ -185,7 +185,7 @@ def _mend_picture(picture: Element) -> None:
         if found := next((address for one in sets if (address := _of_set(one))), ""):
             image.set("src", found)
     for source in list(picture.iter("source")):
-        source.drop_tree()
+        source.drop_tag()  # what the parser has taken for its content is beside it
     picture.drop_tag()
 
 

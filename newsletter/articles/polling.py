@@ -4,7 +4,7 @@ A poll never raises: the scheduler goes on with the next feed, and what went wro
 report and in the feed's row.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,7 +22,7 @@ from newsletter.articles.reports import ImportReport
 from newsletter.clock import Clock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.fetching import Fetched, fetch
 
 log = structlog.get_logger()
@@ -43,20 +43,21 @@ def is_due(source: FeedSource | None, every: timedelta, now: datetime) -> bool:
     return source is None or source.polled_at is None or now - source.polled_at >= every
 
 
-def poll_due_sources(
-    database: Database,
-    sources: Iterable[SourceOptions],
-    context: ImportContext,
-    clock: Clock,
-    fetch: Fetch = fetch,
-) -> Iterator[tuple[str, ImportReport]]:
-    """Poll each feed whose time has come; its address and what came of it."""
-    sources = list(sources)
-    for source in sources:
-        with database.read() as session:
-            known = store.known_source(session, source.url)
-        if is_due(known, source.every, clock.now()):
-            yield source.url, poll_source(database, source, context, clock, fetch, among=sources)
+def source_of(sources: Mapping[str, SourceOptions], name: str) -> SourceOptions:
+    """Raises ResourceNotFound where no feed of this name is configured."""
+    if name not in sources:
+        known = ", ".join(sources) or "none"
+        raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
+    return sources[name]
+
+
+def due_sources(
+    database: Database, sources: Mapping[str, SourceOptions], now: datetime
+) -> list[str]:
+    """The names of the feeds whose time has come."""
+    with database.read() as session:
+        known = {name: store.known_source(session, each.url) for name, each in sources.items()}
+    return [name for name, source in sources.items() if is_due(known[name], source.every, now)]
 
 
 def poll_source(

@@ -41,6 +41,15 @@ class ImportReport:
         known = text in self.notes or len(self.notes) < MOST_NOTES
         self.notes[text if known else OTHER_NOTES] += number
 
+    def counts(self) -> dict[str, int]:
+        """How many records came to what."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "failed": len(self.bad),
+        }
+
     def __str__(self) -> str:
         parts = [
             f"{self.created} created",

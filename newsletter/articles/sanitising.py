@@ -69,7 +69,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 def sanitise(html: str, base: str) -> str:
     """The allowed part of a body, its links resolved against `base`: what a reader makes of it."""
-    html = mend(linking_players(without_controls(html))).html
+    html = linking_players(mend(without_controls(html)).html)
     html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
     # A link in a table in a link is moved out of the table, and then stands in a link, which
     # nobody who reads what is written here would find: it is read until it is as it is read.

@@ -1,26 +1,42 @@
 """Full-text search in the dialect of each database.
 
 SQLite keeps an FTS5 table beside `articles`, filled by triggers; PostgreSQL an expression index.
-The migrations make both. Words are matched by their beginnings, so "house" finds "houses" in any
-language. Which of the articles found may be shown is left to the store.
+The migrations make both.
+Words are matched by their beginnings, so "house" finds "houses" in any language, without accents,
+and ß as ss. In scripts that put no space between words (Chinese, Japanese, Thai …) what is asked
+for is looked for anywhere. Which of the articles found may be shown is left to the store.
 """
 
 import re
+from unicodedata import normalize
 
-from sqlalchemy import Select, column, select, table, text
+from sqlalchemy import ColumnElement, Select, column, or_, select, table, text
 
 from newsletter.articles.models import Article
 
 NAME = "articles_search"
 MOST_WORDS = 32
+# Thai, Lao, Myanmar, Khmer; kana, bopomofo, Chinese characters: words without spaces between them.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
 # The weights of title, summary, body_text and author.
 _SQLITE_RANK = "bm25(articles_search, 10.0, 5.0, 1.0, 3.0)"
+
+
+def _folded(expression: str) -> str:
+    """The text without case, accents (Unicode NFKD, combining marks left out) and ß."""
+    plain = f"normalize(replace(lower({expression}), 'ß', 'ss'), NFKD)"
+    return f"regexp_replace({plain}, '[\u0300-\u036f]', '', 'g')"
+
+
 # The query must repeat the index's expression to the letter. A tsvector holds at most 1 MiB:
 # what stands after so many characters of a body is not searched.
-_HEAD = """(
-    setweight(to_tsvector('simple', title), 'A')
-    || setweight(to_tsvector('simple', left(summary || ' ' || author, 10000)), 'B'))"""
-_VECTOR = f"({_HEAD} || setweight(to_tsvector('simple', left(body_text, 150000)), 'D'))"
+_HEAD = f"""(
+    setweight(to_tsvector('simple', {_folded("title")}), 'A')
+    || setweight(to_tsvector('simple', {_folded("left(summary || ' ' || author, 10000)")}), 'B'))"""
+_BODY = _folded("left(body_text, 150000)")
+_VECTOR = f"({_HEAD} || setweight(to_tsvector('simple', {_BODY}), 'D'))"
 
 
 def matching(query: str, dialect: str) -> Select[Article] | None:
@@ -28,19 +44,34 @@ def matching(query: str, dialect: str) -> Select[Article] | None:
     words = words_of(query)
     if not words:
         return None
+    spaced = [word for word in words if not _UNSPACED.search(word)]
+    found = _indexed(spaced, dialect) if spaced else select(Article)
+    for word in words:
+        if word not in spaced:
+            found = found.where(_anywhere(word))
+    return found.order_by(Article.published_at.desc())
+
+
+def _indexed(words: list[str], dialect: str) -> Select[Article]:
+    """The articles that hold words beginning with these, the best first."""
     if dialect == "sqlite":
         found = table(NAME, column("rowid"))
         return (
             select(Article)
             .join(found, found.c.rowid == Article.id)
             .where(text("articles_search MATCH :words").bindparams(words=_fts5(words)))
-            .order_by(text(_SQLITE_RANK), Article.published_at.desc())
+            .order_by(text(_SQLITE_RANK))
         )
     wanted = {"words": _tsquery(words)}
     condition = text(f"{_VECTOR} @@ to_tsquery('simple', :words)").bindparams(**wanted)
     # By title, summary and author: to weigh the bodies, each would be taken apart anew.
     rank = text(f"ts_rank({_HEAD}, to_tsquery('simple', :words)) DESC").bindparams(**wanted)
-    return select(Article).where(condition).order_by(rank, Article.published_at.desc())
+    return select(Article).where(condition).order_by(rank)
+
+
+def _anywhere(word: str) -> ColumnElement[bool]:
+    texts = (Article.title, Article.summary, Article.body_text, Article.author)
+    return or_(*(one.icontains(word, autoescape=True) for one in texts))
 
 
 def words_of(query: str) -> list[str]:
@@ -50,10 +81,23 @@ def words_of(query: str) -> list[str]:
 
 
 def _fts5(words: list[str]) -> str:
-    """Every part a quoted string, which FTS5 takes apart itself."""
-    return " ".join('"' + word.replace('"', '""') + '"*' for word in words)
+    """Every part a quoted string, which FTS5 takes apart itself; ß and ss mean the same."""
+
+    def either(word: str) -> str:
+        low = word.lower()
+        forms = dict.fromkeys((word, low.replace("ß", "ss"), low.replace("ss", "ß")))
+        quoted = (form.replace('"', '""') for form in forms)
+        return "(" + " OR ".join(f'"{form}"*' for form in quoted) + ")"
+
+    return " AND ".join(either(word) for word in words)
 
 
 def _tsquery(words: list[str]) -> str:
-    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
-    return " & ".join(f"'{word}':*" for word in quoted)
+    plain = (_without_accents(word).replace("\\", "\\\\").replace("'", "''") for word in words)
+    return " & ".join(f"'{word}':*" for word in plain)
+
+
+def _without_accents(word: str) -> str:
+    """As `_folded` does it in the database."""
+    decomposed = normalize("NFKD", word.lower().replace("ß", "ss"))
+    return re.sub("[\u0300-\u036f]", "", decomposed)

@@ -1,6 +1,9 @@
 """What every command holds: the site, opened when first needed, and a way to speak."""
 
 import logging
+import os
+import pwd
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, update_wrapper
@@ -27,7 +30,9 @@ from newsletter.database import Database
 from newsletter.logging import log_to_stderr
 from newsletter.private_files import close_to_others
 from newsletter.shown import shown
+from newsletter.staff.actors import Actor, operator
 
+USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
 # Without a terminal, a line about every so many tenths of the work.
 PLAIN_STEPS = 10
 
@@ -66,6 +71,11 @@ class Program:
     def clock(self) -> Clock:
         return self.app.clock
 
+    @cached_property
+    def actor(self) -> Actor:
+        """The operating-system user who runs this command."""
+        return operator(_user())
+
     @property
     def is_terminal(self) -> bool:
         return self.console.is_terminal
@@ -83,6 +93,21 @@ class Program:
         if self.errors.is_terminal:
             return _bar(self.errors, description, total)
         return _lines(self.errors, description, total)
+
+
+def _user() -> str:
+    """The user whom the system has for this process, whatever the environment calls them.
+
+    Behind sudo, who says to have asked as well: "ann as newsletter". That is a claim of theirs, and
+    stands beside whoever makes it.
+    """
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container whose user has no entry
+        name = f"uid {number}"
+    asked_by = os.environ.get("SUDO_USER", "")
+    return f"{asked_by} as {name}" if USER_NAME.fullmatch(asked_by) else name
 
 
 class _Bar:

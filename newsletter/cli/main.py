@@ -24,7 +24,9 @@ COMMANDS = {
     "subscribers": ("people.subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("operations.serve", "Run the site, the schedule and the sender."),
     "worker": ("operations.worker", "Send what serve hands out, on any machine (cluster)."),
+    "settings": ("operations.settings", "See and change options, and who changed them."),
     "db": ("operations.db", "Create or upgrade the database."),
+    "audit": ("operations.audit", "See who did what, and when."),
     "check": ("operations.check", "Check the configuration and say what is still missing."),
     "demo": (
         "operations.demo",

@@ -1,11 +1,11 @@
 """The commented configuration file, written from the models that check it.
 
-The same text is `config.example.toml` and, with the values of a new site put in, what
-`newsletter init` writes.
+`config.example.toml` has every option; what `newsletter init` writes only those that are needed
+before the settings in the database can be read.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from textwrap import wrap
@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from newsletter.config.cluster import ClusterOptions
 from newsletter.config.durations import write_duration
 from newsletter.config.joining_options import JoiningOptions
-from newsletter.config.loading import environment_name
+from newsletter.config.layers import environment_name
 from newsletter.config.options import (
     BulletinOptions,
     DatabaseOptions,
@@ -43,8 +43,9 @@ from newsletter.config.sending import (
 from newsletter.config.theme_options import ThemeOptions
 
 HEADER = """\
-# The configuration of newsletter. Every option is here, with its default and what it does.
-# Options marked as secret may also come from the environment or from a file named by KEY_file.
+# Every option of newsletter, with its default and what it does. A site needs few of them in its
+# file: what is left out is a setting (newsletter settings list), what stands here is locked there.
+# Options marked as secret may also come from a file named by KEY_file; any from the environment.
 """
 
 
@@ -138,6 +139,26 @@ def write_example(found: Iterable[Table]) -> str:
     return HEADER + "".join(_write_table(table) for table in found)
 
 
+START_KEYS = ("site.secret_key", "database.url", "web.host", "web.port")
+START_HEADER = """\
+# What newsletter has to know before it can read its database. Everything else is a setting:
+# newsletter settings list --all, newsletter settings set site.name="...". Any option may stand
+# here as well (config.example.toml explains all); what stands here is locked in the settings.
+"""
+
+
+def write_start(values: Mapping[str, Any]) -> str:
+    """The text of a new site's file."""
+    found = [
+        Table(path="site", model=Site),
+        Table(path="database", model=DatabaseOptions),
+        Table(path="web", model=WebOptions),
+    ]
+    return START_HEADER + "".join(
+        _write_table(_with_values(table, values), only={*START_KEYS, *values}) for table in found
+    )
+
+
 def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
     own = {
         path.removeprefix(f"{table.path}."): value
@@ -149,13 +170,13 @@ def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
     )
 
 
-def _write_table(table: Table) -> str:
+def _write_table(table: Table, only: Collection[str] = ()) -> str:
     lines = [f"[{table.path}]"]
     if "kind" in table.values:
         lines += ["# What it is: smtp, postmark, maildir, console, or your own package.module:name"]
-        lines += [f"kind = {_toml(table.values['kind'])}"]
+        lines += [f"kind = {toml_value(table.values['kind'])}"]
     for key, option in table.model.model_fields.items():
-        if not _is_table(option.annotation):
+        if not _is_table(option.annotation) and (not only or f"{table.path}.{key}" in only):
             lines += _write_option(table, key, option)
     mark = "" if table.active else "# "
     return "\n" + "".join(f"{mark}{line}\n" for line in lines)
@@ -169,16 +190,17 @@ def _write_option(table: Table, key: str, option: FieldInfo) -> Iterator[str]:
     default = None if option.is_required() else option.get_default(call_default_factory=True)
     value = table.values.get(key, default)
     if value is None or (secret and not _plain(value)):
-        yield f"# {key} = {_toml('change me' if option.is_required() else '')}"
+        yield f"# {key} = {toml_value('change me' if option.is_required() else '')}"
     else:
-        yield f"{key} = {_toml(value)}"
+        yield f"{key} = {toml_value(value)}"
 
 
 def _plain(value: Any) -> Any:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value as it stands in the file."""
     match _plain(value):
         case bool() as flag:
             return "true" if flag else "false"
@@ -187,9 +209,9 @@ def _toml(value: Any) -> str:
         case timedelta() as duration:
             return f'"{write_duration(duration)}"'
         case tuple() | list() as several:
-            return f"[{', '.join(_toml(one) for one in several)}]"
+            return f"[{', '.join(toml_value(one) for one in several)}]"
         case Mapping() as pairs:
-            inside = (f"{key} = {_toml(one)}" for key, one in pairs.items())
+            inside = (f"{key} = {toml_value(one)}" for key, one in pairs.items())
             return f"{{ {', '.join(inside)} }}"
         case text:
             return json.dumps(str(text), ensure_ascii=False)

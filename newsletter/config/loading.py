@@ -1,4 +1,4 @@
-"""Reading the configuration: file, then secrets from files and the environment, then checking.
+"""Reading the configuration: default < stored setting < file < environment, then checking.
 
 Every problem is told at once, each with its full path, what was found and what is allowed.
 """
@@ -8,25 +8,46 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_origin
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from newsletter.config.options import Config
+from newsletter.config.layers import (
+    environment_name,
+    is_secret,
+    parse_text,
+    section_of,
+    with_settings,
+)
+from newsletter.config.options import Config, DatabaseOptions
 from newsletter.errors import ConfigurationError
 
 FILE_NAME = "newsletter.toml"
-ENVIRONMENT_PREFIX = "NEWSLETTER"
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+def load_config(
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+    stored: Mapping[str, Any] | None = None,
+) -> Config:
     """The checked configuration of a file.
+
+    Args:
+        stored: settings kept in the database, by full key; what the file says goes before them.
 
     Raises:
         ConfigurationError: missing, not TOML, or with unknown or wrong keys.
+    """
+    return check_config(read_file(path), path, environment, stored)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """What the file says, unchecked.
+
+    Raises:
+        ConfigurationError: it is missing, cannot be read, or is not TOML.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -36,17 +57,44 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    return parse_config(text, path, environment)
+    return _parse(text, path)
 
 
 def parse_config(text: str, path: Path, environment: Mapping[str, str] | None = None) -> Config:
     """The checked configuration of a text; relative paths in it are beside `path`."""
+    return check_config(_parse(text, path), path, environment)
+
+
+def check_config(
+    raw: Mapping[str, Any],
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+    stored: Mapping[str, Any] | None = None,
+) -> Config:
+    """The checked configuration of a file's tables over the stored settings."""
+    merged = with_settings(raw, stored or {})
+    config = validate(Config, merged, "", path, environment, stored)
+    return _anchored(config, path.resolve().parent)
+
+
+def database_url(
+    raw: Mapping[str, Any], path: Path, environment: Mapping[str, str] | None = None
+) -> str:
+    """Where the database is, which the stored settings come from."""
+    table = raw.get("database", {})
+    options = (
+        validate(DatabaseOptions, table, "database", path, environment)
+        if isinstance(table, dict)
+        else validate(Config, raw, "", path, environment).database
+    )
+    return _beside(options.url, path.resolve().parent)
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
-    config = validate(Config, raw, "", path, environment)
-    return _anchored(config, path.resolve().parent)
 
 
 def validate(
@@ -55,24 +103,26 @@ def validate(
     where: str,
     path: Path,
     environment: Mapping[str, str] | None = None,
+    stored: Mapping[str, Any] | None = None,
 ) -> M:
-    """A table checked against its model, its secrets filled in.
+    """A table checked against its model, filled in from the environment and files of secrets.
 
     Args:
         where: the table's path in the file ("transports.main"), empty for the whole.
+        stored: the settings that were merged into it, for messages that say where a value is from.
     """
     env = os.environ if environment is None else environment
-    filled = _with_secrets(model, raw, where, path.resolve().parent, env)
+    filled = _with_environment(model, raw, where, path.resolve().parent, env)
     try:
         return model.model_validate(filled)
     except ValidationError as error:
-        lines = [_explain(model, e, where) for e in error.errors()]
+        lines = [_explain(model, e, where, stored or {}) for e in error.errors()]
         raise ConfigurationError(
             "\n".join([f"{path}:", *(f"  {line}" for line in lines)])
         ) from None
 
 
-def _with_secrets(
+def _with_environment(
     model: type[BaseModel],
     raw: Mapping[str, Any],
     where: str,
@@ -84,28 +134,28 @@ def _with_secrets(
     for key, field in model.model_fields.items():
         here = f"{where}.{key}" if where else key
         kind = field.annotation
-        section = _section(kind)
-        if _is_secret(kind):
-            _fill_secret(table, key, here, folder, env)
-        elif section and isinstance(table.get(key, {}), dict) and get_origin(kind) is dict:
+        section = section_of(kind)
+        if section is None:
+            _fill(table, key, here, folder, env, kind)
+        elif isinstance(table.get(key, {}), dict) and get_origin(kind) is dict:
             table[key] = {
-                name: _with_secrets(section, entry, f"{here}.{name}", folder, env)
+                name: _with_environment(section, entry, f"{here}.{name}", folder, env)
                 if isinstance(entry, dict)
                 else entry
                 for name, entry in table.get(key, {}).items()
             }
-        elif section and isinstance(table.get(key, {}), dict):
-            table[key] = _with_secrets(section, table.get(key, {}), here, folder, env)
+        elif isinstance(table.get(key, {}), dict):
+            table[key] = _with_environment(section, table.get(key, {}), here, folder, env)
     return table
 
 
-def _fill_secret(
-    table: dict[str, Any], key: str, where: str, folder: Path, env: Mapping[str, str]
+def _fill(
+    table: dict[str, Any], key: str, where: str, folder: Path, env: Mapping[str, str], kind: Any
 ) -> None:
     variable = environment_name(where)
-    file = table.pop(f"{key}_file", None)
+    file = table.pop(f"{key}_file", None) if is_secret(kind) else None
     if variable in env:
-        table[key] = env[variable]
+        table[key] = parse_text(env[variable], kind)
     elif isinstance(file, str):
         if key in table:
             raise ConfigurationError(f"{where} and {where}_file are both given; keep one")
@@ -117,26 +167,15 @@ def _fill_secret(
         raise ConfigurationError(f"{where}_file: found {file!r}; write the path of a file")
 
 
-def environment_name(where: str) -> str:
-    """The variable that holds the secret of a path: transports.main.password and so on."""
-    return "_".join([ENVIRONMENT_PREFIX, *where.replace("-", "_").split(".")]).upper()
-
-
-def _section(kind: Any) -> type[BaseModel] | None:
-    if get_origin(kind) is dict:
-        kind = get_args(kind)[1]
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-
-
-def _is_secret(kind: Any) -> bool:
-    if get_origin(kind) in {Union, UnionType}:
-        return any(_is_secret(part) for part in get_args(kind))
-    return kind is SecretStr
-
-
-def _explain(model: type[BaseModel], error: Any, where: str) -> str:
+def _explain(model: type[BaseModel], error: Any, where: str, stored: Mapping[str, Any]) -> str:
     parts = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
     full = ".".join([where, *parts] if where else parts)
+    told = _told(model, error, full, parts)
+    key = next((k for k in stored if f"{full}.".startswith(f"{k}.")), None)
+    return told if key is None else f"{told} (a setting; newsletter settings unset {key})"
+
+
+def _told(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
     found = _shown(model, error)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(model, error["loc"][:-1])
@@ -153,7 +192,7 @@ def _explain(model: type[BaseModel], error: Any, where: str) -> str:
 
 def _shown(model: type[BaseModel], error: Any) -> str:
     """What was found there, but for secrets and for tables, which may hold some."""
-    if _is_secret(getattr(_walk(model, error["loc"]), "annotation", None)):
+    if is_secret(getattr(_walk(model, error["loc"]), "annotation", None)):
         return "found something else"
     return "found a table" if isinstance(error["input"], dict) else f"found {error['input']!r}"
 
@@ -164,14 +203,14 @@ def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Any:
     for part in location:
         if isinstance(found, type) and issubclass(found, BaseModel) and part in found.model_fields:
             kind = found.model_fields[part].annotation
-            found = _section(kind) or found.model_fields[part]
+            found = section_of(kind) or found.model_fields[part]
     return found
 
 
 def _allowed(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
     found = _walk(model, location)
     names = list(found.model_fields)
-    secrets = [f"{n}_file" for n in names if _is_secret(found.model_fields[n].annotation)]
+    secrets = [f"{n}_file" for n in names if is_secret(found.model_fields[n].annotation)]
     return names + secrets
 
 
@@ -186,13 +225,11 @@ def _anchored(config: Config, folder: Path) -> Config:
     def beside(value: str) -> str:
         return str(folder / value) if value else ""
 
-    url = config.database.url
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
-        url = f"{prefix}{folder / url.removeprefix(prefix)}"
     return config.model_copy(
         update={
-            "database": config.database.model_copy(update={"url": url}),
+            "database": config.database.model_copy(
+                update={"url": _beside(config.database.url, folder)}
+            ),
             "sending": config.sending.model_copy(
                 update={"state_folder": beside(config.sending.state_folder)}
             ),
@@ -202,3 +239,11 @@ def _anchored(config: Config, folder: Path) -> Config:
             ),
         }
     )
+
+
+def _beside(url: str, folder: Path) -> str:
+    """The database address with the file of a relative SQLite address in the folder."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
+        return f"{prefix}{folder / url.removeprefix(prefix)}"
+    return url

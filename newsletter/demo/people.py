@@ -1,16 +1,15 @@
 """The sample subscribers: one of each kind, so that who is mailed and who not can be seen."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from subscribers import membership, store
-from subscribers.consent import Origin
+from newsletter.actions import subscribers
+from newsletter.actions.context import Context
+from newsletter.staff.actors import Actor
+from subscribers import store
 from subscribers.membership import Joining
 from subscribers.models import Frequency
 
-SAMPLE = Origin(source="sample subscriber of the demonstration")
+PROOF = "sample subscriber of the demonstration"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +42,13 @@ SAMPLES = (
 )
 
 
-def add_samples(session: Session, secret: str, now: datetime) -> int:
+def add_samples(context: Context, actor: Actor) -> int:
     """Enter the samples that are not there yet; how many."""
-    new = [s for s in SAMPLES if store.find_by_address(session, s.joining.address) is None]
+    with context.database.read() as session:
+        new = [s for s in SAMPLES if store.find_by_address(session, s.joining.address) is None]
     for sample in new:
-        subscriber = membership.join(
-            session,
-            secret,
-            sample.joining,
-            origin=SAMPLE,
-            proven=sample.confirmed,
-            now=now,
-        )
+        proof = PROOF if sample.confirmed else ""
+        added = subscribers.add(context, actor, sample.joining, proof)
         if sample.has_left:
-            membership.leave(session, subscriber, origin=SAMPLE, now=now)
+            subscribers.end(context, actor, added.number)
     return len(new)

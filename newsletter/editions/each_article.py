@@ -22,12 +22,13 @@ MAX_SUBJECT_CHARACTERS = 250
 def due_articles(session: Session, config: Config, now: datetime) -> Iterator[int]:
     """The numbers of the articles to be mailed now, oldest first.
 
-    None that was there before articles were mailed at all.
+    None that was there before articles were mailed at all: before `EACH_ARTICLE` was registered.
     """
     options = config.each_article
-    if not options.is_on:
+    known_since = store.find_known_since(session, EACH_ARTICLE)
+    if not options.is_on or known_since is None:
         return
-    since = max(store.known_since(session, EACH_ARTICLE, now), now - options.grace)
+    since = max(known_since, now - options.grace)
     yield from store.unmailed(session, appeared_by=now - options.delay, since=since)
 
 

@@ -310,11 +310,15 @@ def map_choice(session: Session, number: int, choice_id: int, variant_id: int) -
     session.merge(VariantChoice(edition_id=number, choice_id=choice_id, variant_id=variant_id))
 
 
-def known_since(session: Session, digest: str, now: datetime) -> datetime:
-    """Since when this digest is known; from now on, if this is the first look."""
+def find_known_since(session: Session, digest: str) -> datetime | None:
+    """Since when this digest is known; None before it is registered."""
     state = session.get(DigestState, digest)
-    if state is None:
-        state = DigestState(digest=digest, known_since=now)
-        session.add(state)
-        session.flush()
-    return state.known_since
+    return state.known_since if state else None
+
+
+def register(session: Session, digest: str, now: datetime) -> bool:
+    """Know a digest from now on; False where it is known already."""
+    if session.get(DigestState, digest) is not None:
+        return False
+    session.add(DigestState(digest=digest, known_since=now))
+    return True

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from newsletter.errors import Conflict, TokenSpent
 from newsletter.subscriptions import privacy
 from newsletter.tokens.dated import DatedLink
 from newsletter.tokens.signing import Signer
 from subscribers import moving
+from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, Subscriber
 
@@ -30,15 +32,33 @@ def read_move(signer: Signer, token: str, good_for: timedelta, now: datetime) ->
     return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def move(
-    session: Session, subscriber: Subscriber, secret: str, *, origin: Origin, now: datetime
-) -> Subscriber:
-    """Mail her at the new address from now on; returns the subscriber who has it.
+def asked_by(session: Session, link: DatedLink) -> Subscriber:
+    """The subscriber who asked for the change that a link confirms.
 
     Raises:
-        Conflict: she has asked for no change, has left, or the address is suppressed.
+        TokenError: the change is made, given up, or was asked for again.
+        ResourceNotFound: there is no such subscriber.
     """
-    moved = moving.move(session, subscriber, secret, origin=origin, now=now)
+    subscriber = people.by_id(session, link.subscriber_id)
+    change = people.find_address_change(session, subscriber)
+    if change is None or not link.is_of(change.asked_at):
+        raise TokenSpent("this link was good once; please ask for the change again")
+    return subscriber
+
+
+def move(
+    session: Session, link: DatedLink, secret: str, *, origin: Origin, now: datetime
+) -> Subscriber:
+    """Mail them at the new address from now on; returns the subscriber who has it.
+
+    Raises:
+        TokenError: the change is made or given up, they have left, or the address is suppressed.
+    """
+    subscriber = asked_by(session, link)
+    try:
+        moved = moving.move(session, subscriber, secret, origin=origin, now=now)
+    except Conflict as error:
+        raise TokenSpent(str(error)) from error
     if moved.forgotten is not None:
         privacy.clear_traces(session, moved.forgotten, now)
     return moved.subscriber

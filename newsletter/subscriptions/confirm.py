@@ -2,12 +2,19 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.errors import TokenSpent
 from newsletter.tokens.dated import DatedLink
 from newsletter.tokens.signing import Signer
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
 
 KIND = NoticeKind.CONFIRM
 PURPOSE = "confirm"
+# Whoever has left since being asked is not brought back by the old link.
+OPEN_TO = frozenset({SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED})
 
 
 def read_link(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
@@ -24,3 +31,16 @@ def confirmation_address(base_url: str, signer: Signer, notice: Notice) -> str:
     """What she opens to confirm; good from the moment she was asked."""
     link = DatedLink(subscriber_id=notice.subscriber_id, at=notice.created_at)
     return f"{base_url}/confirm/{link.sign(signer)}"
+
+
+def asked(session: Session, subscriber_id: int) -> Subscriber:
+    """The subscriber whom a link asks to confirm.
+
+    Raises:
+        TokenError: they have left or were forgotten since.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = people.by_id(session, subscriber_id)
+    if subscriber.status not in OPEN_TO:
+        raise TokenSpent("this link was good once; to join, please fill in the form again")
+    return subscriber

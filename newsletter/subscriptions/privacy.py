@@ -10,16 +10,30 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger.models import Delivery, Notice
 from newsletter.editions.models import Edition
+from newsletter.errors import TokenSpent
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
 from subscribers import consent, membership
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.exporting import defused
-from subscribers.models import Subscriber
+from subscribers.models import Subscriber, SubscriberStatus
 
 # To forget one takes some milliseconds, in which nobody else may write to SQLite.
 AT_ONCE = 100
+
+
+def held(session: Session, subscriber_id: int) -> Subscriber:
+    """A subscriber about whom something is held.
+
+    Raises:
+        TokenError: they are erased.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = people.by_id(session, subscriber_id)
+    if subscriber.status is SubscriberStatus.ERASED:
+        raise TokenSpent("this link was good once; nothing is held about you any more")
+    return subscriber
 
 
 def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:

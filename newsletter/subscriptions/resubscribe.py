@@ -5,12 +5,17 @@ It names the moment she left, so that an old mail brings nobody back who has lef
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from newsletter.errors import TokenSpent
 from newsletter.tokens.dated import DatedLink
 from newsletter.tokens.signing import Signer
-from subscribers.models import Subscriber
+from subscribers import store as people
+from subscribers.models import Subscriber, SubscriberStatus
 
 PURPOSE = "return"
+OPEN_TO = frozenset({SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED})
+SPENT = "this link was good once; to come back, please fill in the form again"
 
 
 def return_address(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
@@ -32,10 +37,17 @@ def read_return(signer: Signer, token: str, good_for: timedelta, now: datetime) 
     return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def refuse_other_leaving(subscriber: Subscriber, link: DatedLink) -> None:
-    """
+def returning(session: Session, link: DatedLink) -> Subscriber:
+    """The subscriber whom a link brings back.
+
     Raises:
-        TokenError: she has left again since the link was made.
+        TokenError: it is of an earlier leaving, or of somebody who had never confirmed or is not
+            to be mailed.
+        ResourceNotFound: there is no such subscriber.
     """
-    if subscriber.ended_at is not None and not link.is_of(subscriber.ended_at):
-        raise TokenSpent("this link was good once; to come back, please fill in the form again")
+    subscriber = people.by_id(session, link.subscriber_id)
+    has_left_since = subscriber.ended_at is not None and not link.is_of(subscriber.ended_at)
+    had_confirmed = subscriber.status in OPEN_TO and subscriber.confirmed_at is not None
+    if has_left_since or not had_confirmed or people.is_suppressed(session, subscriber):
+        raise TokenSpent(SPENT)
+    return subscriber

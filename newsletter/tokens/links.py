@@ -3,10 +3,12 @@
 from newsletter.tokens.signing import PREFERENCES, UNSUBSCRIBE, Signer
 
 NO_EDITION = 0
+# The subscriber of the links in a test mail: they change nothing.
+NOBODY = 0
 
 
 class LinkSigners:
-    """Signs for one site. Subscriber 0 is nobody: her links change nothing."""
+    """Signs for one site."""
 
     def __init__(self, secret: str) -> None:
         self._unsubscribe = Signer(secret, UNSUBSCRIBE)

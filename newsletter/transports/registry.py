@@ -47,6 +47,7 @@ def load_transport(
     where = f"transports.{name}"
     made = transport_class(table.get("kind"), where)
     given = {key: value for key, value in table.items() if key != "kind"}
+    _refuse_other_kinds(given, made.Options, str(table["kind"]), where)
     options = _anchored(validate(made.Options, given, where, path, environment), path)
     transport: Transport = made(options)
     if not isinstance(getattr(transport, "connections", None), int):
@@ -73,6 +74,22 @@ def transport_class(kind: object, where: str = "kind") -> Any:
             "or 'package.module:attribute' for your own"
         )
     return found
+
+
+def _refuse_other_kinds(
+    given: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
+) -> None:
+    """Tell in one line that a table's options are those of another shipped kind."""
+    known = set(options.model_fields)
+    strange = [key for key in given if key.removesuffix("_file") not in known and key not in known]
+    for other in KINDS if len(strange) > 1 else ():
+        if other != kind:
+            theirs = transport_class(other).Options.model_fields
+            if all(key in theirs or key.removesuffix("_file") in theirs for key in strange):
+                raise ConfigurationError(
+                    f'{where}: {", ".join(strange)} are options of kind = "{other}", and this '
+                    f'table has kind = "{kind}"; change the kind, or remove them'
+                )
 
 
 def _imported(kind: str, where: str) -> Any:

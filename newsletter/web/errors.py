@@ -15,6 +15,7 @@ from newsletter.errors import (
     Conflict,
     InvalidInput,
     NewsletterError,
+    NotAllowed,
     ResourceNotFound,
     StorageError,
     TemplateError,
@@ -42,12 +43,14 @@ STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (TokenError, 400),
     (InvalidInput, 400),
     (Conflict, 409),
+    (NotAllowed, 403),
     (StorageError, 503),
     (Busy, 503),
 )
 
 WORDS: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),
+    403: ("Not allowed", "You may not do this."),
     404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
     405: ("That did not work", "This address does not answer that kind of request."),
     409: ("Not possible at the moment", "The state of things does not allow this now."),

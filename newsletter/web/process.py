@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 
 from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
-from newsletter.web.routes import create_site
+from newsletter.reloading import SettingsWatcher
+from newsletter.web.live import LiveSite
 from newsletter.web.server import allow_connections
 
 FACTORY = "newsletter.web.process:make_site"
@@ -28,4 +29,8 @@ def make_site() -> ASGIApp:
     """The site, as uvicorn asks for it in each process."""
     log_to_stderr(logging.INFO)
     allow_connections()
-    return create_site(Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE])))
+    app = Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE]))
+    site = LiveSite(app)
+    # For as long as the process lives.
+    SettingsWatcher(app, site.replace).start()
+    return site

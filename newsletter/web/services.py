@@ -2,33 +2,11 @@
 
 from typing import Protocol
 
-from newsletter.clock import Clock
-from newsletter.config.options import Config
-from newsletter.database import Database
-from newsletter.tokens.signing import Signer
+from newsletter.actions.context import Context
 
 
-class SiteServices(Protocol):
-    """The program, as the pages see it."""
-
-    @property
-    def config(self) -> Config: ...
-
-    @property
-    def database(self) -> Database: ...
-
-    @property
-    def clock(self) -> Clock: ...
-
-    def signer(self, purpose: str) -> Signer:
-        """What signs and reads tokens of one purpose."""
-
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
-        """Take a person off the list she had this edition from; False where she had left before.
-
-        Raises:
-            ResourceNotFound: there is no such person any more.
-        """
+class SiteServices(Context, Protocol):
+    """The program, as the pages see it: what actions need, and the pages of editions."""
 
     def edition_page(self, edition_id: int, key: str) -> str:
         """The complete HTML of an edition, nothing personal in it.

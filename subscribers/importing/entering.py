@@ -1,6 +1,7 @@
 """Taking the rows of a file: for good, or only to say what would become of them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import store
+from subscribers.importing.batches import Row
 from subscribers.importing.deciding import (
     Candidate,
     Held,
@@ -29,6 +31,8 @@ ATTEMPTS = 5
 
 Said = Person | Verdict
 """What a row says; a verdict where it could not be read."""
+Tell = Callable[[Row, Verdict], None]
+"""Is told what became of a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +124,19 @@ class Rehearsal:
             if held := planner.held(address_hash):
                 self._held[short] = held
         return verdicts
+
+
+def take_all(
+    taker: Entrance | Rehearsal,
+    batches: Iterable[Sequence[Row]],
+    tell: Tell,
+    counts: Counter[str],
+) -> None:
+    """Take every batch, tell what became of each row, and count it."""
+    for batch in batches:
+        for row, verdict in zip(batch, taker.take([row.said for row in batch]), strict=True):
+            counts[verdict.outcome.value] += 1
+            tell(row, verdict)
 
 
 def _short(row: Candidate) -> bytes:

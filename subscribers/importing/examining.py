@@ -142,13 +142,12 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
     needed = max(
         place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
     )
+    address = assigned.places["address"][0]
     for cells in table.rows():
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
-        if not isinstance(row, Damaged) and (
-            len(row) == width or (needed < len(row) and not any(row[width:]))
-        ):
+        if _fits(row, width, needed, address):
             fitness.people += 1
             yield row
         elif found := addresses_in(" ".join(row)):
@@ -157,6 +156,14 @@ def _fitting(table: Table, assigned: Assignment, fitness: Fitness) -> Iterator[S
             fitness.doubtful.update(map(str.casefold, found))
         else:
             fitness.strays += 1
+
+
+def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
+    """Whether the cells of a row can be told apart; empty ones may be missing at its end."""
+    if isinstance(row, Damaged):
+        return False
+    is_cut = needed < len(row) < width and "@" in row[address]
+    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
 
 
 def _state(table: Table, file: str, answers: Answers, assigned: Assignment) -> tuple[State, str]:

@@ -248,9 +248,14 @@ HARMLESS: frozenset[str] = frozenset(
         *("genre", "sexe", "genero", "sesso", "geslacht", "plec", "rhyw", "birthday", "birthdate"),
         *("date of birth", "dob", "birth date", "geburtsdatum", "geburtstag", "date de naissance"),
         *("fecha de nacimiento", "data di nascita", "data de nascimento", "geboortedatum"),
-        *("data urodzenia", "dyddiad geni", "age", "alter", "notes", "note", "notiz", "notizen"),
-        *("notas", "nodiadau", "comment", "comments", "bemerkung", "bemerkungen", "kommentar"),
-        *("commentaire", "description", "beschreibung", "website", "web page", "url", "homepage"),
+        *(
+            "data urodzenia",
+            "dyddiad geni",
+            "age",
+            "alter",
+        ),
+        *(),
+        *("website", "web page", "url", "homepage"),
         *(
             "photo",
             "avatar",

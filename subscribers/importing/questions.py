@@ -110,7 +110,9 @@ def _column(
 
 
 def _codes(profile: Profile) -> tuple[str, ...]:
-    return tuple(value for value in profile.values if status_of(value, {}) is None)
+    codes = tuple(value for value in profile.values if status_of(value, {}) is None)
+    is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
+    return codes if profile.is_complete and is_short else ()
 
 
 def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
@@ -126,11 +128,14 @@ def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, s
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
+    if program is not None and name in program.unread:
+        # It may well speak of leaving, but of text messages or letters.
+        return "", f"{program.name} says nothing of mail in it"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]
-    if telling:
-        return f"it holds the word “{telling[0]}”", ""
+    if telling or profile.telling:
+        return f"it holds the word “{(telling or [profile.telling])[0][:40]}”", ""
     if program is not None and program.is_harmless(name):
-        return "", f"{program.name} says nothing of states in it"
+        return "", f"{program.name} says nothing of mail in it"
     if name in HARMLESS:
         return "", "its name speaks of something else"
     if sum("@" in word for word in words) > len(words) // 2:

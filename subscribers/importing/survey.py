@@ -8,7 +8,13 @@ from itertools import islice
 from subscribers.importing.columns import Places
 from subscribers.importing.dates import Order, order_of
 from subscribers.importing.states import State
-from subscribers.importing.words import confirmation_of, leaving_of, reason_of, status_of
+from subscribers.importing.words import (
+    confirmation_of,
+    leaving_of,
+    reason_of,
+    status_of,
+    tells_of_leaving,
+)
 
 AT_ONCE = 500
 # Different values of a column that are kept; words of states are fewer by far.
@@ -32,12 +38,16 @@ class Profile:
     """The different ones with how often each stands there, the first that were met."""
     is_complete: bool = True
     """No others stand there."""
+    telling: str = ""
+    """A value that says in so many words that somebody left."""
 
-    def add(self, cells: Iterable[str]) -> None:
-        """Count more cells."""
+    def add(self, cells: Iterable[str], *, is_read: bool) -> None:
+        """Count more cells; those of a column that is read are not searched for words."""
         counted = Counter(cells)
         counted.pop("", None)
         self.filled += counted.total()
+        if not is_read and not self.telling:
+            self.telling = next(filter(tells_of_leaving, counted), "")
         if not self.is_complete:
             return
         self.values.update(counted)
@@ -70,13 +80,14 @@ def survey(
 ) -> Survey:
     """Count what stands in rows, each as wide as the header or made so."""
     found = Survey(profiles=[Profile() for _ in range(width)])
+    read = {place for role in places.values() for place in role}
     iterator = iter(rows)
     while batch := list(islice(iterator, AT_ONCE)):
         fitting = [row if len(row) == width else _fitted(row, width) for row in batch]
         found.rows += len(batch)
         columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=True)]
-        for profile, column in zip(found.profiles, columns, strict=True):
-            profile.add(column)
+        for place, (profile, column) in enumerate(zip(found.profiles, columns, strict=True)):
+            profile.add(column, is_read=place in read)
         _judge(found, columns, places, words)
     return found
 

@@ -101,7 +101,15 @@ _STATE_WORDS: Mapping[State, tuple[str, ...]] = {
         *("avmeldt", "peruutettu", "leiratkozott"),
     ),
     State.BOUNCED: (
-        *("bounced", "bounce", "cleaned", "undeliverable", "hard bounced", "hard bounce"),
+        *(
+            "bounced",
+            "bounce",
+            "cleaned",
+            "undeliverable",
+            "unreachable",
+            "hard bounced",
+            "hard bounce",
+        ),
         *("hardbounce", "hardbounced", "invalid", "invalid email", "returned", "dropped", "failed"),
         *("unzustellbar", "ungültig", "unzustellbare", "rebondi", "rebond", "invalide", "rebotado"),
         *("rebote", "inválido", "respinto", "non valido", "onbestelbaar", "ongeldig", "odbity"),
@@ -118,6 +126,22 @@ WORDS: Mapping[str, State] = {
     folded(word): state for state, words in _STATE_WORDS.items() for word in words
 }
 LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_LEFT)
+
+# One of them anywhere in a text, such as a note; those of one word that mean little else.
+_TOLD = re.compile(
+    r"\b(?:un-?subscri\w*|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|block-?list\w*|suppressed|"
+    r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
+    r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
+    r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"
+    r"disiscri\w*|cancellat[oa]|uitgeschreven|afgemeld|wypisan\w*|odhl[aá][sš]\w*|"
+    r"dad-?danysgrif\w*|deceased|verstorben|d[ée]c[ée]d[ée]e?|withdr[ae]w\w* consent)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_of_leaving(text: str) -> bool:
+    """Whether a text of any length says that somebody left."""
+    return _TOLD.search(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -139,7 +139,7 @@ def test_the_running_scheduler_makes_and_sends_what_is_due(
 
     site = make_app(tmp_path, database_url, clock, transport=Announcing())
     with site.database.write() as session:
-        store.known_since(session, "friday", clock.now() - timedelta(days=1))
+        store.register(session, "friday", clock.now() - timedelta(days=1))
         add_article(session, "News", clock.now())
         add_subscriber(session, "ann@wexcombe.example", clock.now())
     scheduler = start_scheduler(site)

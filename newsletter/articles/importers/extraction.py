@@ -63,7 +63,7 @@ def _weighed(root: Element) -> Element | None:
             html_partial=True, keep_all_images=True
         )
         return trees.fragment_fromstring(html, create_parent="div")
-    except (Unparseable, etree.LxmlError, ValueError):
+    except (Unparseable, etree.LxmlError, ValueError, AssertionError):
         return None
 
 

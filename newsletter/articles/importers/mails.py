@@ -30,7 +30,7 @@ from newsletter.articles.importers.naming import held_back
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "save the mail again as .eml"
-_FROM_LINE = re.compile(rb"^From [^\r\n]*\r?\n", re.MULTILINE)
+_FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.IGNORECASE)
 _WAYS_OUT = re.compile(
@@ -69,11 +69,14 @@ def _mails(content: bytes) -> Iterator[bytes]:
     starts = [
         found
         for found in _FROM_LINE.finditer(content)
-        if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))
+        if found.start() == 0
+        or content[max(0, found.start() - 3) : found.start()].endswith((b"\n\n", b"\n\r\n"))
     ]
-    ends = [found.start() for found in starts[1:]] + [len(content)]
-    for start, end in zip(starts, ends, strict=True):
+    for number, start in enumerate(starts):
+        end = starts[number + 1].start() if number + 1 < len(starts) else len(content)
         yield _QUOTED_FROM.sub(rb"\1", content[start.end() : end])
+    if not starts:
+        yield content
 
 
 def _record(content: bytes, where: str, context: ImportContext) -> Record:

@@ -155,17 +155,16 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
 
 
 def _published(item: Any, context: ImportContext) -> tuple[datetime | None, tuple[str, ...]]:
-    """The time, and how it was read: in UTC, else the blog's own time, else the feed's."""
-    if moment := _utc(_child(item, "post_date_gmt")):
-        return moment, ()
-    for written in (_child(item, "post_date"), _child(item, "pubDate")):
+    """The time, and how it was read: as the feed has it, else in UTC, else the blog's own time."""
+    local, utc = _child(item, "post_date"), _utc(_child(item, "post_date_gmt"))
+    for written in (_child(item, "pubDate"), "" if utc else local):
         if written and not written.startswith(NO_DATE):
             try:
                 found = read_moment(written, context.zone)
             except Unreadable:
                 continue
             return found.at, (f"date read as {found.reading}",) if found.reading else ()
-    return None, ()
+    return utc, ()
 
 
 def _utc(text: str) -> datetime | None:

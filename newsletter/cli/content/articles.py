@@ -1,9 +1,5 @@
 """newsletter articles: import, list, show, search, edit, withdraw, topics, poll."""
 
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -11,30 +7,24 @@ from typing import Any
 
 import click
 
+from newsletter.actions import articles as actions
+from newsletter.actions import sources
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
-from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
-from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.editing import Edit, document_of, read_document
+from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
-from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.polling import poll_source
-from newsletter.articles.publishing import ImportStopped, Progress, import_records
-from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.articles.polling import source_of
+from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_, report_of
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.import_report import written_to
 from newsletter.cli.output import print_json, print_table
-from newsletter.errors import InvalidInput, NewsletterError, ResourceNotFound
-from newsletter.fetching import fetch
+from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.shown import shown
 
-SOME_FAILED = 3
 STATUSES = click.Choice([status.value for status in ArticleStatus])
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 @click.group()
@@ -42,130 +32,7 @@ def articles() -> None:
     """Import, list, edit and withdraw articles."""
 
 
-@articles.command("import")
-@click.argument("names", nargs=-1, required=True, metavar="PATH...|-|URL")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Instead of guessing it.")
-@click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
-@click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
-@click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
-@click.option(
-    "--old-site", default="", metavar="URL", help="Where the articles were: completes their paths."
-)
-@click.option(
-    "--report",
-    "report_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what became of each record to this file, as JSON.",
-)
-@as_json
-@pass_program
-def import_(
-    program: Program,
-    names: tuple[str, ...],
-    form: str | None,
-    topics: tuple[str, ...],
-    dry_run: bool,
-    allow_private: bool,
-    old_site: str,
-    report_file: Path | None,
-    as_json: bool,
-) -> None:
-    """Store the articles of files, folders, standard input (-) or addresses.
-
-    Importing again updates what has changed and never doubles. Exit status 3: some failed.
-    """
-    context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
-    download = partial(_download, allow_private=allow_private)
-    found = find(names, sys.stdin.buffer, download)
-    several = len(found.offers) > 1
-    with (
-        program.progress("Importing", len(found.offers) if several else None) as bar,
-        written_to(report_file) as observe,
-    ):
-        done = bar.advance if several else lambda: None
-        records = read_all(found, context, form or "", done, download)
-        report = _imported(
-            program,
-            context,
-            _filed(records, topics),
-            None if several else bar.advance,
-            dry_run,
-            observe,
-        )
-    _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
-
-
-def _old_site(address: str) -> str:
-    if address and not address.startswith(("http://", "https://")):
-        raise InvalidInput(f"--old-site {address}: give an address, such as https://old.example")
-    return address.rstrip("/")
-
-
-def _download(address: str, *, allow_private: bool) -> bytes:
-    return fetch(address, allow_private=allow_private).content
-
-
-def _filed(
-    records: Iterator[Record | BadRecord], topics: tuple[str, ...]
-) -> Iterator[Record | BadRecord]:
-    for item in records:
-        if isinstance(item, Record) and topics:
-            yield replace(item, topics=(*topics, *(item.topics or ())))
-        else:
-            yield item
-
-
-def _imported(
-    program: Program,
-    context: ImportContext,
-    records: Iterator[Record | BadRecord],
-    progress: Progress | None,
-    rehearse: bool,
-    observe: Callable[[Outcome], None] | None,
-) -> ImportReport:
-    """The report; what failed before the database did is told all the same."""
-    try:
-        return import_records(
-            program.database,
-            records,
-            context,
-            program.clock,
-            progress,
-            rehearse=rehearse,
-            observe=observe,
-        )
-    except ImportStopped as stopped:
-        for bad in stopped.report.bad:
-            program.warn(str(bad))
-        raise
-
-
-def _tell_import(
-    program: Program, report: ImportReport, found: Found, *, dry_run: bool, as_json: bool
-) -> None:
-    for bad in report.bad:
-        program.warn(str(bad))
-    if as_json:
-        print_json(program, {**_report(report), "passed_over": found.passed_over})
-    else:
-        rest = f" ({found.passed_over} other files passed over)" if found.passed_over else ""
-        for note, number in report.notes.most_common():
-            program.say(f"{number} × {note}")
-        program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
-    if report.bad:
-        raise SystemExit(SOME_FAILED)
-
-
-def _report(report: ImportReport) -> dict[str, Any]:
-    return {
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "scheduled": report.scheduled,
-        "drafts": report.drafts,
-        "notes": dict(report.notes.most_common()),
-        "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
-    }
+articles.add_command(import_)
 
 
 @articles.command("list")
@@ -319,12 +186,11 @@ def _body_of(path: Path) -> str:
 
 
 def _apply(program: Program, number: int, change: Edit, context: ImportContext) -> None:
-    with program.database.write() as session:
-        article = store.get(session, number)
-        changed = apply_edit(session, article, change, context, program.clock.now())
-    program.say(f"article {number} {'changed' if changed else 'is as it was'}: {article.title}")
-    if article.status is ArticleStatus.SCHEDULED:
-        at = article.published_at.astimezone(context.zone)
+    edited = actions.edit(program.app, program.actor, number, change)
+    state = "changed" if edited.is_changed else "is as it was"
+    program.say(f"article {number} {state}: {edited.title}")
+    if edited.appears_at is not None:
+        at = edited.appears_at.astimezone(context.zone)
         program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
@@ -358,15 +224,9 @@ def _keep(text: str, number: int) -> str:
 @pass_program
 def withdraw(program: Program, references: tuple[str, ...]) -> None:
     """Take articles off the site and the feeds; edit ARTICLE --status published brings one back."""
-    lines = []
-    with program.database.write() as session:
-        for reference in references:
-            status, now = ArticleStatus.WITHDRAWN, program.clock.now()
-            changed = store.set_status(session, reference, status, now)
-            title = store.get(session, reference).title
-            lines.append(f"{'withdrawn' if changed else 'was withdrawn already'}: {title}")
-    for line in lines:
-        program.say(line)
+    for each in actions.withdraw(program.app, program.actor, references):
+        state = "withdrawn" if each.is_changed else "was withdrawn already"
+        program.say(f"{state}: {each.title}")
 
 
 @articles.command("correct")
@@ -380,9 +240,7 @@ def correct_(program: Program, reference: str, note: str) -> None:
     told the article say it in their next edition. A quiet edit tells nobody: newsletter articles
     edit.
     """
-    with program.database.write() as session:
-        correct(session, reference, note, program.clock.now())
-        title = store.get(session, reference).title
+    title = actions.correct(program.app, program.actor, reference, note)
     program.say(f"correction published: {title}")
 
 
@@ -409,27 +267,16 @@ def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -
     """Ask the feeds of [sources], or those named, for new articles now."""
     if adopt and len(names) != 1:
         raise InvalidInput("--adopt is for one feed; name it")
-    sources = program.config.sources
     for name in names:
-        if name not in sources:
-            known = ", ".join(sources) or "none"
-            raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
-    context = ImportContext.of(program.config.site)
+        source_of(program.config.sources, name)
     reports = {
-        name: poll_source(
-            program.database,
-            sources[name],
-            context,
-            program.clock,
-            among=sources.values(),
-            adopts=adopt,
-        )
-        for name in names or sources
+        name: sources.poll(program.app, program.actor, name, adopts=adopt)
+        for name in names or program.config.sources
     }
     for bad in chain.from_iterable(report.bad for report in reports.values()):
         program.warn(str(bad))
     if as_json:
-        print_json(program, {name: _report(report) for name, report in reports.items()})
+        print_json(program, {name: report_of(report) for name, report in reports.items()})
     for name, report in reports.items():
         if not as_json:
             program.say(f"{name}: {report}")

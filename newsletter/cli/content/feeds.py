@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from newsletter.actions import feeds as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.cli.people.lookup import person_at
-from newsletter.errors import Conflict
+from newsletter.cli.people.lookup import number_of
 from newsletter.feeds import private as own
 from newsletter.feeds import store
 from newsletter.feeds.documents.building import feed_url
@@ -15,7 +15,6 @@ from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.files import write_feeds
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.feeds.scopes import Selection
-from subscribers.models import SubscriberStatus
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
@@ -58,7 +57,8 @@ def write(program: Program, folder: Path) -> None:
 @pass_program
 def keep(program: Program) -> None:
     """Seal full archives and tell the hubs, as a running site does by itself."""
-    kept = FeedMaintenance(program.database, program.config, program.clock).look()
+    keeper = FeedMaintenance(program.database, program.config, program.clock)
+    kept = actions.keep(program.app, program.actor, keeper)
     program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
 
 
@@ -91,17 +91,13 @@ def private(program: Program, address: str, revoke: bool, renew: bool) -> None:
 
     The first time, the address is made. Whoever has it can read the feed until it is revoked.
     """
-    now, base = program.clock.now(), program.config.site.base_url
-    with program.database.write() as session:
-        subscriber = person_at(program, session, address)
-        ended = own.revoke(session, subscriber, now) if revoke or renew else 0
-        token = ""
-        if not revoke:
-            if subscriber.status is not SubscriberStatus.CONFIRMED:
-                raise Conflict(f"{address} is {subscriber.status}; only who confirmed has a feed")
-            token = own.token_of(session, program.app.signer(own.PURPOSE), subscriber, now)
-    if revoke or renew:
+    number = number_of(program, address)
+    if revoke:
+        ended = actions.revoke_private(program.app, program.actor, number)
         program.say(f"private addresses ended: {ended}")
-    if token:
-        for kind in FeedKind:
-            program.say(f"{base}/{own.path_of(token, kind)}")
+        return
+    given = actions.give_private(program.app, program.actor, number, renew=renew)
+    if renew:
+        program.say(f"private addresses ended: {given.ended}")
+    for kind in FeedKind:
+        program.say(f"{program.config.site.base_url}/{own.path_of(given.token, kind)}")

@@ -6,18 +6,15 @@ from pathlib import Path
 import click
 
 from newsletter import demo as demo_package
-from newsletter.app import Newsletter
+from newsletter.actions import articles, digests, settings
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.walking import find, read_all
-from newsletter.articles.publishing import import_records
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.config.options import Config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
-from newsletter.editions.compose import compose_digest
 from newsletter.editions.digests.sections import NothingToSay
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
@@ -36,10 +33,10 @@ VALUES = {
     "site.imprint.on_behalf_of_address": "4 Mill Lane, Little Wexcombe, WX1 2AB",
     "site.tag": "wexcombe.example,2026",
     "senders.default.address": "news@wexcombe.example",
+    "transports.default.kind": "smtp",
     "transports.default.host": "127.0.0.1",
     "transports.default.security": "plain",
     "digests.friday.name": "The Friday digest",
-    "web.caught_mails": "mails",
 }
 
 
@@ -51,10 +48,13 @@ def demo(program: Program, once: bool, port: int) -> None:
     """Show everything working, in the folder of --config; doing it again is harmless."""
     folder = program.config_path.parent
     if not program.config_path.exists():
-        write_config(program.config_path, VALUES | {"site.base_url": _address(port)})
+        write_config(program.config_path, {"web.caught_mails": "mails"})
+    upgrade(program.database)
     with MailCatcher(folder / "mails") as catcher:
-        program.app = _for_this_run(program.app, catcher.port, _address(port))
-        upgrade(program.database)
+        # The site as reached this time, its mail going to the catcher, wherever that listens.
+        here = {"site.base_url": _address(port), "transports.default.port": str(catcher.port)}
+        settings.change(program.app, program.actor, VALUES | here)
+        program.app = program.app.reread()
         _fill(program)
         _publish(program, folder / "feeds")
         _say_what_to_open(program, folder, port)
@@ -66,21 +66,11 @@ def _address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _for_this_run(app: Newsletter, mail_port: int, base_url: str) -> Newsletter:
-    """The site as reached this time, its mail going to the catcher, wherever that listens."""
-    table = {**app.config.transports["default"], "port": mail_port}
-    site = app.config.site.model_copy(update={"base_url": base_url})
-    changes = {"transports": {"default": table}, "site": site}
-    config: Config = app.config.model_copy(update=changes)
-    return Newsletter(config, app.path, app.clock)
-
-
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
     records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
-    report = import_records(program.database, records, context, program.clock)
-    with program.database.write() as session:
-        people = add_samples(session, program.app.secret, program.clock.now())
+    report = articles.import_(program.app, program.actor, records, context)
+    people = add_samples(program.app, program.actor)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
@@ -95,15 +85,12 @@ def _publish(program: Program, feeds: Path) -> None:
     app = program.app
     with program.database.read() as session:
         program.say(f"Feeds: {len(write_feeds(session, app.config, feeds))} files in {feeds}")
-    with program.database.write() as session:
-        edition = compose_digest(
-            session, app.config, app.renderer, DIGEST, period=None, now=program.clock.now()
-        )
+    edition = digests.compose(app, program.actor, DIGEST)
     if isinstance(edition, NothingToSay):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
     else:
         program.say(f"The Friday digest: {edition.subject}")
-        send_in_foreground(program, edition.id)
+        send_in_foreground(program, edition.number)
 
 
 def _say_what_to_open(program: Program, folder: Path, port: int) -> None:

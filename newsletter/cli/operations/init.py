@@ -1,4 +1,4 @@
-"""`newsletter init`: a commented configuration and an empty database."""
+"""`newsletter init`: the file of a new site, its database, and its first settings."""
 
 import secrets
 from pathlib import Path
@@ -6,11 +6,19 @@ from typing import Any
 
 import click
 
+from newsletter.actions import settings
 from newsletter.cli.context import Program, pass_program
-from newsletter.config.example import TransportKind, tables, write_example
+from newsletter.config.example import TransportKind, tables, write_example, write_start
 from newsletter.errors import Conflict, StorageError
 from newsletter.migrations.running import upgrade
 from newsletter.transports.registry import KINDS, transport_class
+
+DEFAULT_SETTINGS = {
+    "transports.default.kind": "smtp",
+    "transports.default.host": "localhost",
+    "digests.friday.name": "The Friday digest",
+}
+"""What a new site has: one way for mail to leave, and one digest."""
 
 
 @click.command()
@@ -19,19 +27,17 @@ from newsletter.transports.registry import KINDS, transport_class
 @click.option("--address", default="news@example.org", help="The address mails are from.")
 @pass_program
 def init(program: Program, name: str, base_url: str, address: str) -> None:
-    """Write newsletter.toml, with every option explained, and create the database."""
+    """Write newsletter.toml, create the database, and set what a new site needs."""
     path = program.config_path
     if path.exists():
         raise Conflict(f"{path} exists already; nothing was changed")
-    values = {
-        "site.name": name,
-        "site.base_url": base_url,
-        "senders.default.address": address,
-    }
-    write_config(path, values)
+    write_config(path, {"site.base_url": base_url})
     upgrade(program.database)
+    chosen = {"site.name": name, "senders.default.address": address}
+    settings.change(program.app, program.actor, DEFAULT_SETTINGS | chosen)
     program.say(f"{path} and the database are made. Next:")
-    program.say(f"  1. in {path}, fill in [site.imprint] and [transports.default]")
+    program.say("  1. newsletter settings set site.imprint.promoter=... \\")
+    program.say("       site.imprint.promoter_address=... transports.default.host=...")
     program.say("  2. newsletter check")
     program.say("  3. newsletter articles import FOLDER")
     program.say("  4. newsletter serve")
@@ -49,12 +55,12 @@ def transport_kinds() -> list[TransportKind]:
 
 
 def write_config(path: Path, values: dict[str, Any]) -> None:
-    """Write a new configuration, with a secret of its own.
+    """Write the file of a new site, with a secret of its own.
 
     Raises:
         StorageError: the file cannot be written.
     """
-    text = example_text({"site.secret_key": secrets.token_urlsafe(32)} | values)
+    text = write_start({"site.secret_key": secrets.token_urlsafe(32)} | values)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The file holds the secret that signs every link.

@@ -4,10 +4,12 @@ import logging
 
 import click
 
+from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
+from newsletter.web.live import LiveSite
 
 
 @click.command()
@@ -31,32 +33,60 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
     """Serve until a signal; then finish the mails under way and stop."""
-    from newsletter.scheduler import start_scheduler
+    from newsletter.reloading import SettingsWatcher
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
-    scheduler = start_scheduler(program.app) if with_schedule else None
+    site = LiveSite(program.app) if program.config.web.workers == 1 else None
+    running = _Running(program.app) if with_schedule else None
+
+    def take_up(app: Newsletter) -> None:
+        if site is not None:
+            site.replace(app)
+        if running is not None:
+            running.replace(app)
+
     try:
-        _serve(program, host, port)
+        with SettingsWatcher(program.app, take_up):
+            _serve(program, site, host, port)
     except SystemExit as stopped:
         # uvicorn ends the process itself when the port is taken, after logging why.
         if stopped.code:
             raise StorageError(f"cannot listen on {host}:{port}; is it in use already?") from None
     finally:
-        if scheduler is not None:
-            program.app.engine.stop()
-            scheduler.shutdown(wait=True)
+        if running is not None:
+            running.stop()
 
 
-def _serve(program: Program, host: str, port: int) -> None:
+class _Running:
+    """The schedule and the sender, replaced as a whole when the settings change."""
+
+    def __init__(self, app: Newsletter) -> None:
+        from newsletter.scheduler import start_scheduler
+
+        self._start = start_scheduler
+        self._app = app
+        self._scheduler = start_scheduler(app)
+
+    def replace(self, app: Newsletter) -> None:
+        """Go on with other settings; jobs under way end, and give back what they have not sent."""
+        self._app.engine.stop()
+        self._scheduler.shutdown(wait=False)
+        self._app, self._scheduler = app, self._start(app)
+
+    def stop(self) -> None:
+        self._app.engine.stop()
+        self._scheduler.shutdown(wait=True)
+
+
+def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
     """The site in this process, or in as many as configured; then this one only minds them."""
     from newsletter.web.process import FACTORY, prepare_workers
-    from newsletter.web.routes import create_site
     from newsletter.web.server import run_server
 
-    workers, base_url = program.config.web.workers, program.config.site.base_url
-    if workers == 1:
-        run_server(create_site(program.app), host, port, base_url=base_url)
+    base_url = program.config.site.base_url
+    if site is not None:
+        run_server(site, host, port, base_url=base_url)
         return
     prepare_workers(program.config_path)
-    run_server(FACTORY, host, port, base_url=base_url, workers=workers)
+    run_server(FACTORY, host, port, base_url=base_url, workers=program.config.web.workers)

@@ -5,6 +5,7 @@ import time
 
 import click
 
+from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import ConfigurationError, StorageError
@@ -26,7 +27,7 @@ def worker(program: Program, connections: int | None) -> None:
 
     Needs cluster.broker, PostgreSQL and the extra newsletter[cluster].
     """
-    from newsletter.scheduler import start_recovery
+    from newsletter.reloading import SettingsWatcher
 
     app = program.app
     app.check()
@@ -38,17 +39,48 @@ def worker(program: Program, connections: int | None) -> None:
     if not is_current(app.database):
         raise StorageError("the database is not up to date; run: newsletter db upgrade")
     log_to_stderr(logging.INFO)
-    most = max((app.transport(name).connections for name in app.config.transports), default=1)
-    recovery = start_recovery(app)
-    stopping = False
+    working = _Working(app)
+    with stopping_on_signals(working.stop), SettingsWatcher(app, working.go_on_with):
+        while working.is_wanted:
+            most = working.connections if connections is None else connections
+            program.warn(f"Waiting for mails to send, {most} at once.")
+            working.work(most)
 
-    def stop() -> None:
-        nonlocal stopping
-        stopping = True
-        app.engine.stop()
 
-    with stopping_on_signals(stop), app.cluster.working(connections or most):
-        program.warn(f"Waiting for mails to send, {connections or most} at once.")
-        while not stopping:
-            time.sleep(LOOK_FOR_A_SIGNAL_SECONDS)
-    recovery.shutdown(wait=True)
+class _Working:
+    """Works for one site after the other: a change of settings begins anew, a signal ends it."""
+
+    def __init__(self, app: Newsletter) -> None:
+        self._app = app
+        self._next = app
+        self.is_wanted = True
+
+    @property
+    def connections(self) -> int:
+        """As many as the busiest transport has."""
+        names = self._next.config.transports
+        return max((self._next.transport(name).connections for name in names), default=1)
+
+    def stop(self) -> None:
+        """Finish the mails under way and begin no more; from a signal's handler."""
+        self.is_wanted = False
+        self._app.engine.stop()
+
+    def go_on_with(self, app: Newsletter) -> None:
+        """Finish the mails under way, then go on with these settings; from any thread."""
+        self._next = app
+        self._app.engine.stop()
+
+    def work(self, connections: int) -> None:
+        """Take tasks until a signal or other settings come."""
+        from newsletter.scheduler import start_recovery
+
+        app = self._app = self._next
+        if app.cluster is None:  # a change of the file without a restart
+            self.is_wanted = False
+            return
+        recovery = start_recovery(app)
+        with app.cluster.working(connections):
+            while self.is_wanted and self._next is app:
+                time.sleep(LOOK_FOR_A_SIGNAL_SECONDS)
+        recovery.shutdown(wait=True)

@@ -3,10 +3,12 @@
 import csv
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import TextIO
 
 import click
 
+from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.people.segments import asking_of, meant
 from subscribers import exporting
@@ -26,18 +28,19 @@ def export(
     program: Program, file: TextIO, kind: str, status: str | None, segment: str | None
 ) -> None:
     """Write everybody, as CSV or one JSON object a line; what is imported again is the same."""
-    with program.database.read() as session:
-        conditions = []
-        if status:
-            conditions.append(Subscriber.status == SubscriberStatus(status))
-        if segment:
+    conditions = []
+    if status:
+        conditions.append(Subscriber.status == SubscriberStatus(status))
+    if segment:
+        with program.database.read() as session:
             expression = meant(program, session, segment)
             conditions.append(store.members(expression, asking_of(program, session)))
-        count = _write(file, kind, exporting.rows(session, conditions))
+    write = partial(_write, file, kind)
+    count = actions.export(program.app, program.actor, conditions, write)
     program.warn(f"{count} people written.")
 
 
-def _write(file: TextIO, kind: str, rows: Iterable[dict[str, str]]) -> int:
+def _write(file: TextIO, kind: str, rows: Iterable[actions.Row]) -> int:
     count = 0
     table = csv.DictWriter(file, exporting.COLUMNS)
     if kind == "csv":

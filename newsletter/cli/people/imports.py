@@ -6,8 +6,8 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,14 +15,15 @@ from typing import TextIO
 
 import click
 from click.core import ParameterSource
-from sqlalchemy import exists
 
+from newsletter.actions import imports as actions
+from newsletter.actions import segments
+from newsletter.actions.imports import Entered
 from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
-from newsletter.delivery.ledger.models import Delivery
 from newsletter.errors import Conflict, InvalidInput
 from subscribers.exporting import defused, read
 from subscribers.importing import catalogue, history
@@ -31,7 +32,7 @@ from subscribers.importing.cells import one_line
 from subscribers.importing.columns import ATTRIBUTE, said_by
 from subscribers.importing.dates import Order
 from subscribers.importing.deciding import Outcome, Verdict
-from subscribers.importing.entering import Entrance, Rehearsal, Terms
+from subscribers.importing.entering import Rehearsal, Tell, Terms, take_all
 from subscribers.importing.examining import Answers, Examination, examine
 from subscribers.importing.folding import folded
 from subscribers.importing.forms.table import Table
@@ -40,9 +41,6 @@ from subscribers.importing.opening import open_list
 from subscribers.importing.refusals import Refusals
 from subscribers.importing.rows import Person, Reading, RowReader, Tags, attribute_of_tag
 from subscribers.importing.states import State
-from subscribers.importing.undoing import undo
-from subscribers.models import Subscriber
-from subscribers.segments import store as segments
 
 KINDS = click.Choice([state.value for state in State])
 ORDERS = click.Choice([order.value for order in Order])
@@ -70,9 +68,6 @@ class Examined:
     found: Examination
     reader: RowReader
     terms: Terms
-
-
-Tell = Callable[[Row, Verdict], None]
 
 
 @click.command("import")
@@ -164,18 +159,15 @@ def import_(
         counts = _rehearse(program, examined, as_json=as_json)
         program.warn(f"{count_line(counts)}, if imported.")
         return
-    number, counts = _enter(program, asked, examined, _target(path, refused))
+    entered = _enter(program, asked, examined, _target(path, refused))
     if as_json:
-        print_json(program, {**counts, "import": number})
+        print_json(program, {**entered.counts, "import": entered.number})
     else:
-        program.say(f"{count_line(counts)}. This is import {number}.")
+        program.say(f"{count_line(entered.counts)}. This is import {entered.number}.")
 
 
 def _take_back(program: Program, number: int, *, as_json: bool) -> None:
-    # Whoever stands in the ledger was mailed, or is about to be.
-    mailed = exists().where(Delivery.subscriber_id == Subscriber.id)
-    with program.database.write() as session:
-        done = undo(session, number, mailed, program.clock.now())
+    done = actions.undo(program.app, program.actor, number)
     if as_json:
         print_json(program, vars(done))
         return
@@ -262,18 +254,13 @@ def _target(path: Path, refused: Path | None) -> Path:
     return target
 
 
-def _enter(
-    program: Program, asked: Asked, examined: Examined, target: Path
-) -> tuple[int, Counter[str]]:
+def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> Entered:
     begun = history.Begun(
         file=examined.terms.file,
         sha256=history.sha256_of(asked.path),
         consent=asked.consent,
         report=import_report.stored(examined.found),
     )
-    with program.database.write() as session:
-        number = history.begin(session, begun, program.clock.now()).id
-    entrance = Entrance(program.database, examined.terms, program.clock, number)
     with Refusals(target, examined.table.header) as refusals:
 
         def tell(row: Row, verdict: Verdict) -> None:
@@ -281,7 +268,10 @@ def _enter(
                 refusals.add(row.number, verdict.reason, row.cells)
 
         try:
-            counts = _run(program, examined, entrance, tell)
+            with closing(_batches(program, examined)) as rows:
+                entered = actions.enter(
+                    program.app, program.actor, begun, examined.terms, rows, tell
+                )
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")
             raise
@@ -289,10 +279,8 @@ def _enter(
             # Where the file cannot be read to its end, what was read has been entered.
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
-    with program.database.write() as session:
-        history.finish(session, number, counts, program.clock.now())
     _add_segments(program, examined.reader.tags)
-    return number, counts
+    return entered
 
 
 def _add_segments(program: Program, tags: dict[str, str]) -> None:
@@ -300,8 +288,7 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
     for slug in sorted(set(tags.values())):
         expression = f"attribute.{attribute_of_tag(slug)} = yes"
         try:
-            with program.database.write() as session:
-                segments.add(session, slug, expression, program.clock.now())
+            segments.add(program.app, program.actor, slug, expression)
         except Conflict:
             program.warn(f"There is a segment {slug} already; it was left as it is.")
 
@@ -309,21 +296,19 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
 def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter[str]:
     rehearsal = Rehearsal(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
-    return _run(program, examined, rehearsal, _telling(sys.stdout, address, as_json))
-
-
-def _run(
-    program: Program, examined: Examined, entrance: Entrance | Rehearsal, tell: Tell
-) -> Counter[str]:
     counts: Counter[str] = Counter()
+    tell = _telling(sys.stdout, address, as_json)
+    take_all(rehearsal, _batches(program, examined), tell, counts)
+    return counts
+
+
+def _batches(program: Program, examined: Examined) -> Generator[list[Row], None, None]:
+    """The rows to be taken, with progress as they are."""
     table = examined.table
     with program.progress("Importing, rows", examined.found.rows) as progress, _program_settled():
         for batch in batches(table.rows(), examined.reader, table.first_row):
-            for row, verdict in zip(batch, entrance.take([r.said for r in batch]), strict=True):
-                counts[verdict.outcome.value] += 1
-                tell(row, verdict)
+            yield batch
             progress.advance(len(batch))
-    return counts
 
 
 @contextmanager

@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program
-from newsletter.errors import InvalidInput, ResourceNotFound
+from newsletter.errors import ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin
-from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.models import Subscriber
 
 
 def person_at(program: Program, session: Session, address: str) -> Subscriber:
@@ -32,15 +31,14 @@ def person_at(program: Program, session: Session, address: str) -> Subscriber:
     raise ResourceNotFound(f"no subscriber has the address {known}{reason}")
 
 
-def is_member(program: Program, session: Session, address: str) -> bool:
-    """Whether whoever has this address has confirmed and not left.
+def number_of(program: Program, address: str) -> int:
+    """The number of whoever has this address.
 
     Raises:
-        InvalidInput: not a mail address.
+        As `person_at`.
     """
-    address_hash = hash_address(program.app.secret, normalise_address(address))
-    found = store.find_by_hash(session, address_hash)
-    return found is not None and found.status is SubscriberStatus.CONFIRMED
+    with program.database.read() as session:
+        return person_at(program, session, address).id
 
 
 def topics_of(program: Program, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
@@ -53,14 +51,3 @@ def topics_of(program: Program, session: Session, typed: Sequence[str]) -> tuple
             hint = f"; did you mean {near[0]}?" if near else ""
             program.warn(f"No article has the topic {slug} yet{hint}")
     return slugs
-
-
-def by_administrator(proof: str) -> Origin:
-    """Where an act of the administrator comes from, as the ledger of consent shows it.
-
-    Raises:
-        InvalidInput: it says nothing.
-    """
-    if not proof.strip():
-        raise InvalidInput("say how and when she agreed: --consent “paper form, 1 May”")
-    return Origin(source=f"administrator: {proof.strip()}")

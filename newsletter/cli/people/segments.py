@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.orm import Session
 
+from newsletter.actions import segments as actions
 from newsletter.articles import store as articles
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
@@ -27,10 +28,9 @@ def segments() -> None:
 @pass_program
 def add(program: Program, name: str, expression: str) -> None:
     """Keep an expression under a name."""
-    with program.database.write() as session:
-        store.add(session, name, expression, program.clock.now())
-        meant(program, session, expression)
+    actions.add(program.app, program.actor, name, expression)
     with program.database.read() as session:
+        meant(program, session, expression)
         count = store.count(session, expression, asking_of(program, session))
     program.say(f"The segment {name} has {count} people now.")
 
@@ -73,8 +73,7 @@ def count(program: Program, name_or_expression: str) -> None:
 @pass_program
 def remove(program: Program, name: str) -> None:
     """Forget a segment; editions made for it keep their expression."""
-    with program.database.write() as session:
-        session.delete(store.by_name(session, name))
+    actions.remove(program.app, program.actor, name)
     program.say(f"The segment {name} is gone.")
 
 

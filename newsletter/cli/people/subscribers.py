@@ -5,18 +5,18 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.consent import consent, reasons
 from newsletter.cli.people.exports import export
 from newsletter.cli.people.import_history import imports
 from newsletter.cli.people.imports import import_
-from newsletter.cli.people.lookup import by_administrator, is_member, person_at, topics_of
+from newsletter.cli.people.lookup import number_of, person_at, topics_of
 from newsletter.cli.people.segments import asking_of, meant, segments
 from newsletter.cli.people.suppressions import suppress, unsuppress
 from newsletter.editions.dates import clock_time
-from newsletter.subscriptions import privacy
-from subscribers import membership, store
+from subscribers import store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
 from subscribers.membership import Joining
@@ -71,29 +71,17 @@ def add(
 ) -> None:
     """Enter an address; with proof of her consent she is confirmed at once."""
     proof = (consent or "").strip()
-    with program.database.write() as session:
-        was_confirmed = is_member(program, session, address)
-        joining = Joining(
-            address=address,
-            name=name,
-            topics=topics_of(program, session, topics),
-            frequency=Frequency(frequency),
-        )
-        subscriber = membership.join(
-            session,
-            program.app.secret,
-            joining,
-            origin=by_administrator(proof or "no proof given"),
-            proven=bool(proof),
-            now=program.clock.now(),
-        )
-    if not was_confirmed:
-        program.say(f"{subscriber.address} is {subscriber.status.value}.")
+    with program.database.read() as session:
+        slugs = topics_of(program, session, topics)
+    joining = Joining(address=address, name=name, topics=slugs, frequency=Frequency(frequency))
+    added = actions.add(program.app, program.actor, joining, proof)
+    if not added.was_confirmed:
+        program.say(f"{added.address} is {added.status.value}.")
     elif proof:
-        program.say(f"{subscriber.address} was confirmed before; she is sent what you said now.")
+        program.say(f"{added.address} was confirmed before; she is sent what you said now.")
     else:
         program.say(
-            f"{subscriber.address} was confirmed before, and nothing was changed; "
+            f"{added.address} was confirmed before, and nothing was changed; "
             "to change what she is sent, say how she asked for it: --consent PROOF"
         )
 
@@ -187,10 +175,9 @@ def show(program: Program, address: str, as_json: bool) -> None:
 @pass_program
 def confirm(program: Program, address: str, consent: str) -> None:
     """Confirm a pending subscriber whose consent is proven."""
-    with program.database.write() as session:
+    with program.database.read() as session:
         subscriber = person_at(program, session, address)
-        origin, now = by_administrator(consent), program.clock.now()
-        is_new = membership.confirm(session, subscriber, origin=origin, now=now)
+    is_new = actions.confirm(program.app, program.actor, subscriber.id, consent)
     program.say(f"{subscriber.address} {'is confirmed' if is_new else 'was confirmed before'}.")
 
 
@@ -199,11 +186,9 @@ def confirm(program: Program, address: str, consent: str) -> None:
 @pass_program
 def remove(program: Program, address: str) -> None:
     """End a subscription at her wish; mail already queued is held back too."""
-    with program.database.write() as session:
+    with program.database.read() as session:
         subscriber = person_at(program, session, address)
-        ended = membership.leave(
-            session, subscriber, origin=by_administrator("at her wish"), now=program.clock.now()
-        )
+    ended = actions.end(program.app, program.actor, subscriber.id)
     program.say(f"{subscriber.address} {'has left' if ended else 'had left before'}.")
 
 
@@ -217,10 +202,7 @@ def erase(program: Program, address: str, yes: bool) -> None:
     if not yes and not click.confirm(f"Erase {known} for good?", err=True):
         program.say("Nothing was changed.")
         return
-    with program.database.write() as session:
-        person = person_at(program, session, address)
-        origin = by_administrator("at her wish")
-        privacy.erase(session, person, origin=origin, now=program.clock.now())
+    actions.erase(program.app, program.actor, number_of(program, address))
     program.say(f"{known} is erased.")
 
 

@@ -1,17 +1,20 @@
 """`newsletter subscribers suppress` and `unsuppress`: one address, or a whole file of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import click
 
+from newsletter.actions import suppressions as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import InvalidInput, ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import suppressing
 from subscribers.importing.opening import open_list
+from subscribers.importing.suppressing import Address
 
 AT_ONCE = 10_000
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -24,18 +27,14 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @pass_program
 def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
     """Never mail this address, whoever enters it."""
-
-    def take(addresses: Sequence[str]) -> int:
-        now = program.clock.now()
-        return suppressing.suppress(program.database, program.app.secret, addresses, reason, now)
-
+    take = partial(actions.add, program.app, program.actor, reason=reason)
     _refuse_both(address, path)
     if path is not None:
         new, others = _each(program, path, take)
         program.say(f"{new} suppressed, {others} were already.")
     elif address is not None:
         known = normalise_address(address)
-        already = "" if take([known]) else f" already ({_reason(program, known)})"
+        already = "" if take([[known]]) else f" already ({_reason(program, known)})"
         program.say(f"{known} is suppressed{already}.")
 
 
@@ -45,17 +44,14 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
 @pass_program
 def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
     """Lift a suppression."""
-
-    def lift(addresses: Sequence[str]) -> int:
-        return suppressing.unsuppress(program.database, program.app.secret, addresses)
-
+    lift = partial(actions.lift, program.app, program.actor)
     _refuse_both(address, path)
     if path is not None:
         lifted, others = _each(program, path, lift)
         program.say(f"{lifted} are no longer suppressed, {others} were not.")
     elif address is not None:
         known = normalise_address(address)
-        if not lift([known]):
+        if not lift([[known]]):
             raise ResourceNotFound(f"{known} is not suppressed")
         program.say(f"{known} is no longer suppressed.")
 
@@ -71,18 +67,24 @@ def _refuse_both(address: str | None, path: Path | None) -> None:
         raise InvalidInput("write either one address or --file FILE")
 
 
-def _each(program: Program, path: Path, act: Callable[[Sequence[str]], int]) -> tuple[int, int]:
+def _each(
+    program: Program, path: Path, act: Callable[[Iterable[Sequence[str]]], int]
+) -> tuple[int, int]:
     """Act on the addresses of a file; how many it changed, and how many not."""
-    changed = taken = refused = 0
-    addresses = suppressing.addresses_of(open_list(path))
-    while batch := list(islice(addresses, AT_ONCE)):
-        for each in batch:
-            if each.refusal:
-                refused += 1
-                program.warn(f"row {each.row}: {each.refusal}")
-        usable = [each.address for each in batch if not each.refusal]
-        changed += act(usable)
-        taken += len(usable)
+    taken = refused = 0
+
+    def usable(addresses: Iterator[Address]) -> Iterator[Sequence[str]]:
+        nonlocal taken, refused
+        while batch := list(islice(addresses, AT_ONCE)):
+            for each in batch:
+                if each.refusal:
+                    refused += 1
+                    program.warn(f"row {each.row}: {each.refusal}")
+            found = [each.address for each in batch if not each.refusal]
+            taken += len(found)
+            yield found
+
+    changed = act(usable(suppressing.addresses_of(open_list(path))))
     if refused:
         program.warn(f"{refused} rows cannot be used and were passed over.")
     return changed, taken - changed

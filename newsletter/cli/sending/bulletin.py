@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.actions import bulletins
+from newsletter.actions.digests import Composed
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.people.segments import meant
 from newsletter.cli.sending.foreground import send_in_foreground
@@ -15,7 +17,6 @@ from newsletter.config.sending import DoubtPolicy
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.editions.dates import clock_time
-from newsletter.editions.models import Edition
 from newsletter.errors import Conflict, InvalidInput
 
 HTML_SUFFIXES = {".html", ".htm"}
@@ -102,11 +103,11 @@ def send(
         program.say("Nothing was sent.")
         return
     when = clock_time(edition.send_at, program.config.site.timezone)
-    program.say(f"Edition {edition.id} leaves at {when}.")
-    program.say(f"To undo it: newsletter editions cancel {edition.id}")
+    program.say(f"Edition {edition.number} leaves at {when}.")
+    program.say(f"To undo it: newsletter editions cancel {edition.number}")
     if wait:
         _wait_for(program, edition)
-        raise SystemExit(send_in_foreground(program, edition.id))
+        raise SystemExit(send_in_foreground(program, edition.number))
     program.say("`newsletter serve` sends it.")
 
 
@@ -139,8 +140,8 @@ def _rehearse(program: Program, draft: BulletinDraft, test_address: str | None) 
         show_preview(program, found, None, in_browser=False, as_json=False)
 
 
-def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Edition | None:
-    """The bulletin, stored once its number of recipients is confirmed."""
+def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Composed | None:
+    """The bulletin, queued once its number of recipients is confirmed."""
     now = program.clock.now()
     with program.database.read() as session:
         edition = compose_bulletin(session, program.config, draft, now)
@@ -150,11 +151,10 @@ def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Edition | Non
     people = "1 person" if recipients == 1 else f"{recipients} people"
     if not yes and not click.confirm(f"Send “{edition.subject}” to {people}?", err=True):
         return None
-    with program.database.write() as session:
-        return compose_bulletin(session, program.config, draft, program.clock.now())
+    return bulletins.send(program.app, program.actor, draft)
 
 
-def _wait_for(program: Program, edition: Edition) -> None:
+def _wait_for(program: Program, edition: Composed) -> None:
     seconds = max(0, int((edition.send_at - program.clock.now()).total_seconds()) + 1)
     with program.progress("waiting; Ctrl-C leaves it to `newsletter serve`", seconds) as progress:
         for _ in range(seconds):

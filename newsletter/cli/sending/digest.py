@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from newsletter.actions import digests
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.foreground import send_in_foreground
@@ -134,28 +135,23 @@ def preview(
 @pass_program
 def send(program: Program, name: str, queue: bool, transport: str, uncertain: str | None) -> None:
     """Make the next edition now and send it; nothing new means no mail."""
-    app = program.app
-    with program.database.write() as session:
-        edition = compose_digest(
-            session,
-            app.config,
-            app.renderer,
-            name,
-            period=None,
-            now=program.clock.now(),
-            transport=transport,
-            uncertain=DoubtPolicy(uncertain) if uncertain else None,
-        )
+    edition = digests.compose(
+        program.app,
+        program.actor,
+        name,
+        transport=transport,
+        uncertain=DoubtPolicy(uncertain) if uncertain else None,
+    )
     if isinstance(edition, NothingToSay):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")
         return
-    program.say(f"Edition {edition.id}: {edition.subject}")
+    program.say(f"Edition {edition.number}: {edition.subject}")
     if edition.state is EditionState.DRAFT:
-        program.say(f"It waits for approval: newsletter editions approve {edition.id}")
+        program.say(f"It waits for approval: newsletter editions approve {edition.number}")
     elif queue:
         program.say("Queued; `newsletter serve` sends it.")
     else:
-        raise SystemExit(send_in_foreground(program, edition.id))
+        raise SystemExit(send_in_foreground(program, edition.number))
 
 
 @digest.command()
@@ -164,13 +160,13 @@ def send(program: Program, name: str, queue: bool, transport: str, uncertain: st
 @pass_program
 def schedule(program: Program, name: str | None, as_json: bool) -> None:
     """The next five runs of each digest, in its zone and in UTC."""
-    digests = program.config.digests
-    if name is not None and name not in digests:
-        known = ", ".join(digests) or "none"
+    known_digests = program.config.digests
+    if name is not None and name not in known_digests:
+        known = ", ".join(known_digests) or "none"
         raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {known}")
     runs = [
         (key, str(zone), run)
-        for key, options in digests.items()
+        for key, options in known_digests.items()
         if name in {None, key}
         for zone in [program.config.zone_of(options)]
         for run in next_runs(options.schedule, zone, program.clock.now(), RUNS_SHOWN)

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
+from newsletter.actions import editions as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.delivery import control
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
@@ -87,8 +87,7 @@ def show(program: Program, number: int, as_json: bool) -> None:
 @pass_program
 def approve(program: Program, number: int) -> None:
     """Let a digest's edition that waits for approval go out."""
-    with program.database.write() as session:
-        control.approve(session, number, program.clock.now())
+    actions.approve(program.app, program.actor, number)
     program.say(f"Edition {number} is approved; `newsletter serve` sends it.")
 
 
@@ -100,12 +99,11 @@ def pause(program: Program, number: int | None, everything: bool) -> None:
     """Hold an edition where it is, or all of them at once."""
     if everything == (number is not None):
         raise click.UsageError("name an edition by its number, or give --all")
-    with program.database.write() as session:
-        if number is None:
-            numbers = control.pause_all(session)
-        else:
-            control.pause(session, number)
-            numbers = [number]
+    if number is None:
+        numbers = actions.pause_all(program.app, program.actor)
+    else:
+        actions.pause(program.app, program.actor, number)
+        numbers = [number]
     for paused in numbers:
         program.say(f"Edition {paused} is paused; go on with: newsletter editions resume {paused}")
     if not numbers:
@@ -117,8 +115,7 @@ def pause(program: Program, number: int | None, everything: bool) -> None:
 @pass_program
 def retry(program: Program, number: int) -> None:
     """Try those again whom an edition could not reach (failed), and nobody else."""
-    with program.database.write() as session:
-        count = control.retry_failed(session, number)
+    count = actions.retry(program.app, program.actor, number)
     if count:
         program.say(f"{count} deliveries are queued again; `newsletter serve` sends them.")
     else:
@@ -130,8 +127,7 @@ def retry(program: Program, number: int) -> None:
 @pass_program
 def resume(program: Program, number: int) -> None:
     """Go on with an edition that was paused or stopped."""
-    with program.database.write() as session:
-        control.resume(session, number)
+    actions.resume(program.app, program.actor, number)
     program.say(f"Edition {number} goes on; `newsletter serve` sends it.")
 
 
@@ -146,9 +142,7 @@ def cancel(program: Program, number: int, yes: bool) -> None:
     if not yes and not click.confirm(f"Cancel edition {number}, “{edition.subject}”?", err=True):
         program.say("Nothing was changed.")
         return
-    with program.database.write() as session:
-        skipped = control.cancel(session, number, program.clock.now())
-        counts = ledger_store.counts(session, number)
+    skipped, counts = actions.cancel(program.app, program.actor, number)
     program.say(f"Edition {number} is cancelled; {skipped} left out. In all: {count_line(counts)}.")
 
 
@@ -175,8 +169,7 @@ def resolve(program: Program, number: int, resend: bool | None) -> None:
             "Decide with --resend (some may get it twice) or --leave (some may go without)."
         )
         return
-    with program.database.write() as session:
-        count = control.resolve(session, number, resend=resend, now=program.clock.now())
+    count = actions.resolve(program.app, program.actor, number, resend=resend)
     program.say(f"{count} deliveries {'are queued again' if resend else 'are left as they are'}.")
 
 

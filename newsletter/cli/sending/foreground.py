@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType
 
+from newsletter.actions import editions
 from newsletter.cli.context import Program
 from newsletter.cli.output import count_line
 from newsletter.delivery.ledger import store as ledger_store
@@ -22,10 +23,7 @@ EXIT_NOT_ALL = 3
 def send_in_foreground(program: Program, number: int) -> int:
     """Send an edition now; the exit status: 0 where everybody was sent it, 3 otherwise."""
     engine = program.app.engine
-    engine.recover()
-    engine.prepare(number)
-    with program.database.read() as session:
-        total = ledger_store.waiting(session, number)
+    total = editions.start(program.app, program.actor, number)
     with (
         program.progress(f"edition {number}", total) as progress,
         stopping_on_signals(engine.stop),

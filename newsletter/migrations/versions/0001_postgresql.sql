@@ -35,6 +35,27 @@ CREATE INDEX ix_articles_is_measured ON articles (is_measured);
 
 CREATE INDEX ix_articles_status_published_at ON articles (status, published_at, id);
 
+CREATE TABLE audit_log (
+    id BIGSERIAL NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor_kind VARCHAR(20) NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details JSON NOT NULL,
+    is_long BOOLEAN NOT NULL,
+    CONSTRAINT pk_audit_log PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_log_action ON audit_log (action, id);
+
+CREATE INDEX ix_audit_log_actor ON audit_log (actor_kind, actor, id);
+
+CREATE INDEX ix_audit_log_at ON audit_log (at);
+
+CREATE INDEX ix_audit_log_subject ON audit_log (subject_kind, subject, id);
+
 CREATE TABLE departures (
     id BIGSERIAL NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -53,9 +74,13 @@ CREATE TABLE domain_uses (
     transport TEXT NOT NULL,
     domain TEXT NOT NULL,
     booked_until TIMESTAMP WITH TIME ZONE NOT NULL,
-    in_a_row BIGINT NOT NULL,
+    refused_in_a_row BIGINT NOT NULL,
+    rests_in_a_row BIGINT NOT NULL,
     reason TEXT NOT NULL,
     rests_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    are_tried_alone BOOLEAN NOT NULL,
+    took_at TIMESTAMP WITH TIME ZONE,
+    greylists_until TIMESTAMP WITH TIME ZONE,
     free_at TIMESTAMP WITH TIME ZONE NOT NULL,
     hour TIMESTAMP WITH TIME ZONE NOT NULL,
     used_in_hour BIGINT NOT NULL,
@@ -81,6 +106,7 @@ CREATE TABLE editions (
     masthead JSON NOT NULL,
     content_hash TEXT NOT NULL,
     web_html TEXT NOT NULL,
+    view_key TEXT DEFAULT '' NOT NULL,
     joined_to BIGINT,
     note TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -126,6 +152,21 @@ CREATE TABLE hub_notices (
     CONSTRAINT pk_hub_notices PRIMARY KEY (hub, scope)
 );
 
+CREATE TABLE imports (
+    id BIGSERIAL NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    report JSON NOT NULL,
+    outcomes JSON NOT NULL,
+    begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    undone_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_imports PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_imports_sha256 ON imports (sha256);
+
 CREATE TABLE segments (
     name TEXT NOT NULL,
     expression TEXT NOT NULL,
@@ -133,12 +174,34 @@ CREATE TABLE segments (
     CONSTRAINT pk_segments PRIMARY KEY (name)
 );
 
+CREATE TABLE setting_changes (
+    id BIGSERIAL NOT NULL,
+    key TEXT NOT NULL,
+    value JSON,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_by TEXT NOT NULL,
+    CONSTRAINT pk_setting_changes PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_setting_changes_key ON setting_changes (key);
+
+CREATE TABLE settings (
+    key TEXT NOT NULL,
+    value JSON NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_by TEXT NOT NULL,
+    CONSTRAINT pk_settings PRIMARY KEY (key)
+);
+
 CREATE TABLE suppressions (
     address_hash TEXT NOT NULL,
     reason TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    import_id BIGINT,
     CONSTRAINT pk_suppressions PRIMARY KEY (address_hash)
 );
+
+CREATE INDEX ix_suppressions_import_id ON suppressions (import_id);
 
 CREATE TABLE topic_choices (
     id BIGSERIAL NOT NULL,
@@ -208,6 +271,14 @@ CREATE TABLE article_topics (
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
 
+CREATE TABLE audit_outcomes (
+    entry_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    details JSON NOT NULL,
+    CONSTRAINT pk_audit_outcomes PRIMARY KEY (entry_id),
+    CONSTRAINT fk_audit_outcomes_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
+);
+
 CREATE TABLE counted_editions (
     edition_id BIGINT NOT NULL,
     through BIGINT NOT NULL,
@@ -262,6 +333,7 @@ CREATE TABLE subscribers (
     frequency VARCHAR(20) NOT NULL,
     choice_id BIGINT NOT NULL,
     source TEXT DEFAULT '' NOT NULL,
+    import_id BIGINT,
     attributes JSON DEFAULT '{}' NOT NULL,
     paused_until TIMESTAMP WITH TIME ZONE,
     active_at TIMESTAMP WITH TIME ZONE,
@@ -277,6 +349,8 @@ CREATE TABLE subscribers (
 CREATE INDEX ix_subscribers_address_hash ON subscribers (address_hash);
 
 CREATE INDEX ix_subscribers_choice_id ON subscribers (choice_id);
+
+CREATE INDEX ix_subscribers_import_id ON subscribers (import_id);
 
 CREATE INDEX ix_subscribers_status ON subscribers (status, id);
 
@@ -316,6 +390,7 @@ CREATE TABLE deliveries (
     lease_until TIMESTAMP WITH TIME ZONE,
     next_attempt_at TIMESTAMP WITH TIME ZONE,
     deferred_since TIMESTAMP WITH TIME ZONE,
+    verdict TEXT NOT NULL,
     resent BOOLEAN NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_deliveries PRIMARY KEY (id),
@@ -358,6 +433,16 @@ CREATE TABLE feed_archive_items (
 );
 
 CREATE INDEX ix_feed_archive_items_happening_id ON feed_archive_items (happening_id);
+
+CREATE TABLE import_changes (
+    import_id BIGINT NOT NULL,
+    subscriber_id BIGINT NOT NULL,
+    has_ended BOOLEAN NOT NULL,
+    before JSON NOT NULL,
+    CONSTRAINT pk_import_changes PRIMARY KEY (import_id, subscriber_id),
+    CONSTRAINT fk_import_changes_import_id FOREIGN KEY(import_id) REFERENCES imports (id),
+    CONSTRAINT fk_import_changes_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
 
 CREATE TABLE mail_statistics (
     subscriber_id BIGINT NOT NULL,
@@ -413,6 +498,11 @@ CREATE TABLE uncounted_deliveries (
     CONSTRAINT fk_uncounted_deliveries_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
 );
 
+CREATE OR REPLACE FUNCTION refuse_change_of_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'the audit log can only be added to' USING ERRCODE = 'restrict_violation'; END $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change_of_consent()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -420,9 +510,26 @@ AS $function$ BEGIN
     RAISE EXCEPTION 'the ledger of consent can only be added to' USING ERRCODE = 'restrict_violation';
 END $function$;
 
+CREATE OR REPLACE FUNCTION refuse_change_of_network()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'where consent came from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
+
+CREATE TRIGGER audit_log_refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
+
+CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
+
+CREATE TRIGGER audit_outcomes_refuse_change BEFORE DELETE OR UPDATE ON audit_outcomes FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
+
+CREATE TRIGGER audit_outcomes_refuse_truncate BEFORE TRUNCATE ON audit_outcomes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
+
 CREATE TRIGGER consent_events_refuse_change BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_consent();
 
 CREATE TRIGGER consent_events_refuse_truncate BEFORE TRUNCATE ON consent_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_consent();
 
-CREATE INDEX articles_search ON articles USING gin ((((setweight(to_tsvector('simple'::regconfig, title), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, "left"(((summary || ' '::text) || author), 10000)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, "left"(body_text, 150000)), 'D'::"char"))));
+CREATE TRIGGER consent_networks_refuse_truncate BEFORE TRUNCATE ON consent_networks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_network();
+
+CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks FOR EACH ROW EXECUTE FUNCTION refuse_change_of_network();
+
+CREATE INDEX articles_search ON articles USING gin ((((setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower(title), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower("left"(((summary || ' '::text) || author), 10000)), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower("left"(body_text, 150000)), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'D'::"char"))));
 

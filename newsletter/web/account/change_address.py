@@ -10,17 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from newsletter.delivery.ledger.models import NoticeKind
-from newsletter.errors import Conflict, InvalidInput, TokenSpent
-from newsletter.subscriptions import change_address, notices
+from newsletter.actions import account
+from newsletter.errors import InvalidInput
+from newsletter.staff import actors
+from newsletter.subscriptions import change_address
 from newsletter.tokens.dated import DatedLink
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import a_member, page, whose
+from newsletter.web.account.preferences import page, whose
 from newsletter.web.account.signup import in_step, origin_of, welcome_address
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
-from subscribers import moving as addresses
-from subscribers import store as people
 
 LINK_SOURCE = "link in the mail to the new address"
 
@@ -56,18 +55,13 @@ async def move(request: Request) -> Response:
 
 
 def _ask(site: SiteState, subscriber_id: int, address: str) -> Response:
-    now, secret = site.services.clock.now(), site.config.site.secret_key.get_secret_value()
-    with site.services.database.write() as session:
-        subscriber = a_member(people.by_id(session, subscriber_id))
-        if addresses.ask_to_move(session, subscriber, secret, address, now):
-            notices.queue(session, NoticeKind.MOVE, subscriber, now)
+    account.ask_to_move(site.services, actors.subscriber(subscriber_id), address)
     said = f"We have written to {address}. Open the link in that mail to be mailed there."
     return page(site, subscriber_id, said=said)
 
 
 def _keep(site: SiteState, subscriber_id: int) -> Response:
-    with site.services.database.write() as session:
-        people.drop_address_change(session, people.by_id(session, subscriber_id))
+    account.keep_address(site.services, actors.subscriber(subscriber_id))
     return page(site, subscriber_id, said="Your address stays as it is.")
 
 
@@ -82,22 +76,12 @@ def _look(site: SiteState, link: DatedLink) -> None:
         TokenError: the change is made, given up, or was asked for again.
     """
     with site.services.database.read() as session:
-        subscriber = people.by_id(session, link.subscriber_id)
-        change = people.find_address_change(session, subscriber)
-        if change is None or not link.is_of(change.asked_at):
-            raise TokenSpent("this link was good once; please ask for the change again")
+        change_address.asked_by(session, link)
 
 
 def _move(site: SiteState, link: DatedLink, network: str) -> int:
-    _look(site, link)
-    now, secret = site.services.clock.now(), site.config.site.secret_key.get_secret_value()
-    try:
-        with site.services.database.write() as session:
-            subscriber = people.by_id(session, link.subscriber_id)
-            origin = origin_of(site, LINK_SOURCE, network)
-            return change_address.move(session, subscriber, secret, origin=origin, now=now).id
-    except Conflict as error:
-        raise TokenSpent(str(error)) from error
+    actor, origin = actors.subscriber(link.subscriber_id), origin_of(site, LINK_SOURCE, network)
+    return account.move(site.services, actor, link, origin=origin)
 
 
 ROUTES = [

@@ -5,16 +5,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.actions import account
 from newsletter.editions.dates import long_date
 from newsletter.errors import InvalidInput, TokenError, TokenSpent
-from newsletter.subscriptions import notices
+from newsletter.staff import actors
+from newsletter.subscriptions import preferences as choosing
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.signing import PREFERENCES
 from newsletter.web.account.client_address import address_of
@@ -32,14 +32,13 @@ from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
-from subscribers.models import Frequency, Subscriber, SubscriberStatus
+from subscribers.models import Frequency, Subscriber
 
 PURPOSE = PREFERENCES
 SOURCE = "her page"
 LONGEST_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.
 LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
-PAUSE = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +68,6 @@ def whose(request: Request) -> int:
     if int(number) == 0:
         raise TokenSpent("this link came with a test mail and belongs to nobody")
     return int(number)
-
-
-def a_member(subscriber: Subscriber) -> Subscriber:
-    """The subscriber, if she has something to choose.
-
-    Raises:
-        TokenError: she has left, or never confirmed.
-    """
-    if subscriber.status is not SubscriberStatus.CONFIRMED:
-        raise TokenSpent("this link was good once; to join again, please fill in the form")
-    return subscriber
 
 
 async def preferences(request: Request) -> Response:
@@ -112,7 +100,7 @@ def page(
 ) -> Response:
     """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
-        subscriber = a_member(people.by_id(session, subscriber_id))
+        subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
         shown = entered or Entered(
             chosen=chosen_by(membership.wishes_of(session, subscriber)),
@@ -145,38 +133,21 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
         until = _until(site, entered.pause)
     except InvalidInput as error:
         return page(site, subscriber_id, problem=str(error), entered=entered)
-    now = site.services.clock.now()
-    with site.services.database.write() as session:
-        subscriber = a_member(people.by_id(session, subscriber_id))
-        origin = origin_of(site, SOURCE, network)
-        membership.choose(session, subscriber, wishes, origin=origin, now=now)
-        membership.pause(subscriber, until)
-        _acted(site, session, subscriber, now)
+    actor, origin = actors.subscriber(subscriber_id), origin_of(site, SOURCE, network)
+    account.choose(site.services, actor, wishes, until, origin=origin)
     return page(site, subscriber_id, said="Saved.")
 
 
 def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
-    now = site.services.clock.now()
-    with site.services.database.write() as session:
-        subscriber = a_member(people.by_id(session, subscriber_id))
-        if less == "pause":
-            midnight = datetime.combine((now + PAUSE).astimezone(_zone(site)), time(), _zone(site))
-            membership.pause(subscriber, midnight)
-            said = f"Saved. Nothing is sent until {long_date(midnight, site.config.site.timezone)}."
-        else:
-            before = membership.wishes_of(session, subscriber)
-            wishes = membership.with_frequency(before, LESS[less])
-            origin = origin_of(site, SOURCE, network)
-            membership.choose(session, subscriber, wishes, origin=origin, now=now)
-            said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
-        _acted(site, session, subscriber, now)
+    actor = actors.subscriber(subscriber_id)
+    if less == "pause":
+        until = account.pause(site.services, actor)
+        said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
+    else:
+        origin = origin_of(site, SOURCE, network)
+        account.lower_frequency(site.services, actor, LESS[less], origin=origin)
+        said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
     return page(site, subscriber_id, said=said)
-
-
-def _acted(site: SiteState, session: Session, subscriber: Subscriber, now: datetime) -> None:
-    """She has chosen: she is at home, and is told what holds where the site tells it."""
-    subscriber.active_at = now
-    notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, site.config.joining, now)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:

@@ -8,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from newsletter.errors import InvalidInput, ResourceNotFound, TokenSpent
+from newsletter.actions import account
+from newsletter.errors import InvalidInput, ResourceNotFound
+from newsletter.staff import actors
 from newsletter.subscriptions import privacy
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address, whose
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
-from subscribers import membership
-from subscribers import store as people
-from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.models import SubscriberStatus
 
 SOURCE = "her page"
 KINDS = ("json", "csv")
@@ -52,19 +52,9 @@ async def act(request: Request) -> Response:
     return site.views.page("over.html", {"what": what}, headers=TOKEN_HEADERS)
 
 
-def _held(subscriber: Subscriber) -> Subscriber:
-    """
-    Raises:
-        TokenError: she is erased.
-    """
-    if subscriber.status is SubscriberStatus.ERASED:
-        raise TokenSpent("this link was good once; nothing is held about you any more")
-    return subscriber
-
-
 def _page(site: SiteState, subscriber_id: int, problem: str = "") -> Response:
     with site.services.database.read() as session:
-        subscriber = _held(people.by_id(session, subscriber_id))
+        subscriber = privacy.held(session, subscriber_id)
         context = {
             "subscriber": subscriber,
             "here": f"{preferences_address(site, subscriber_id)}/data",
@@ -77,7 +67,7 @@ def _page(site: SiteState, subscriber_id: int, problem: str = "") -> Response:
 
 def _export(site: SiteState, subscriber_id: int, kind: str) -> Response:
     with site.services.database.read() as session:
-        subscriber = _held(people.by_id(session, subscriber_id))
+        subscriber = privacy.held(session, subscriber_id)
         disclosed = privacy.disclose(session, subscriber)
     headers = {
         **TOKEN_HEADERS,
@@ -89,15 +79,13 @@ def _export(site: SiteState, subscriber_id: int, kind: str) -> Response:
 
 
 def _act(site: SiteState, subscriber_id: int, what: str, network: str) -> None:
-    now = site.services.clock.now()
-    with site.services.database.write() as session:
-        subscriber = _held(people.by_id(session, subscriber_id))
-        if what == "erase":
-            # Where she asked from would be about her again.
-            privacy.erase(session, subscriber, origin=origin_of(site, SOURCE, ""), now=now)
-        else:
-            origin = origin_of(site, SOURCE, network)
-            membership.object_to(session, subscriber, origin=origin, now=now)
+    actor = actors.subscriber(subscriber_id)
+    if what == "erase":
+        # Where they asked from would be about them again.
+        account.erase(site.services, actor, origin=origin_of(site, SOURCE, ""))
+    else:
+        origin = origin_of(site, SOURCE, network)
+        account.object_to_mail(site.services, actor, origin=origin)
 
 
 ROUTES = [

@@ -5,20 +5,19 @@ new one are all answered alike, and only the owner of the mailbox learns more.
 """
 
 from asyncio import sleep
+from contextlib import suppress
 from functools import cache
 from time import monotonic
 
 from starlette.requests import Request
 
-from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.actions import account
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.subscriptions import confirm, notices
+from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
-from subscribers import membership
 from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
-from subscribers.models import SubscriberStatus
 
 # What an address that is known, new or suppressed costs differs by a few thousandths.
 STEP_SECONDS = 0.025
@@ -83,22 +82,10 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
         digests=wishes.choice.digests,
         frequency=wishes.frequency,
     )
-    now, secret = site.services.clock.now(), site.config.site.secret_key.get_secret_value()
     origin = origin_of(site, source, network, with_words=True)
-    try:
-        with site.services.database.write() as session:
-            subscriber = membership.join(
-                session, secret, joining, origin=origin, proven=False, now=now
-            )
-            if subscriber.status is SubscriberStatus.CONFIRMED:
-                # She has forgotten that she is on the list, or where her page is: both stand there.
-                options, kind = site.config.joining, NoticeKind.WELCOME
-                notices.queue_wanted(session, kind, subscriber, options, now)
-            else:
-                most = site.config.joining.site_per_hour
-                notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
-    except Conflict:
-        return  # suppressed, or joining at this very moment by another request
+    # Suppressed, or joining at this very moment by another request: answered as anybody is.
+    with suppress(Conflict):
+        account.sign_up(site.services, VISITOR, joining, origin=origin)
 
 
 def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = False) -> Origin:

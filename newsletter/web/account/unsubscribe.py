@@ -4,6 +4,7 @@ GET only shows the page, since scanners follow links. POST leaves, with nothing 
 cookie, no sign-in, no redirect.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from newsletter.actions import account
 from newsletter.errors import ResourceNotFound, TokenError
+from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
+from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import shown_words
 from newsletter.web.middleware.headers import TOKEN_HEADERS
@@ -107,16 +111,11 @@ def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
 
 
 def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
-    try:
-        has_left = site.services.unsubscribe(subscriber_id, edition_id)
-    except ResourceNotFound:
-        # Erased already: there is nothing left to leave, and she should not be told of an error.
-        return
-    # One leaving has one reason, however often its button is pressed.
-    if has_left and (pressed.reason in REASONS or pressed.words):
-        with site.services.database.write() as session:
-            reason = REASONS.get(pressed.reason, "")
-            people.add_departure(session, reason, pressed.words, site.services.clock.now())
+    departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
+    # Erased already: there is nothing left to leave, and nobody should be told of an error.
+    with suppress(ResourceNotFound):
+        actor = actors.subscriber(subscriber_id)
+        account.unsubscribe(site.services, actor, edition_id, departure)
 
 
 def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:

@@ -124,7 +124,13 @@ def _delimiter(head: Sequence[str]) -> str:
 
 
 def _reader(lines: Iterable[str], layout: Layout) -> Any:
-    return csv.reader(lines, delimiter=layout.delimiter, escapechar=layout.escape, strict=True)
+    return csv.reader(
+        lines,
+        delimiter=layout.delimiter,
+        escapechar=layout.escape,
+        strict=True,
+        skipinitialspace=True,
+    )
 
 
 def _sound(layout: Layout) -> Layout:

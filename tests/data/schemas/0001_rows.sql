@@ -20,8 +20,8 @@ VALUES (1, 'bulletin', 'sent', 'Bulletin', 'Flood warning', '', '', 'bulletin', 
 
 INSERT INTO edition_variants (id, edition_id, articles, content, nonce) VALUES (1, 1, '', '', '');
 
-INSERT INTO deliveries (id, edition_id, subscriber_id, variant_id, state, reason, attempts, worker, resent, settled_at)
-VALUES (1, 1, 1, 1, 'sent', '250 Ok', 1, 'w', false, '2026-11-02 09:00:00');
+INSERT INTO deliveries (id, edition_id, subscriber_id, variant_id, state, reason, verdict, attempts, worker, resent, settled_at)
+VALUES (1, 1, 1, 1, 'sent', '250 Ok', '', 1, 'w', false, '2026-11-02 09:00:00');
 
 INSERT INTO mail_statistics (subscriber_id, received, last_mailed_at, bounced) VALUES (1, 1, '2026-11-02 09:00:00', 0);
 

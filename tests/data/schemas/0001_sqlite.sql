@@ -35,6 +35,27 @@ CREATE INDEX ix_articles_is_measured ON articles (is_measured);
 
 CREATE INDEX ix_articles_status_published_at ON articles (status, published_at, id);
 
+CREATE TABLE audit_log (
+    id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    actor_kind VARCHAR(20) NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details JSON NOT NULL,
+    is_long BOOLEAN NOT NULL,
+    CONSTRAINT pk_audit_log PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_log_action ON audit_log (action, id);
+
+CREATE INDEX ix_audit_log_actor ON audit_log (actor_kind, actor, id);
+
+CREATE INDEX ix_audit_log_at ON audit_log (at);
+
+CREATE INDEX ix_audit_log_subject ON audit_log (subject_kind, subject, id);
+
 CREATE TABLE departures (
     id INTEGER NOT NULL,
     at DATETIME NOT NULL,
@@ -53,9 +74,13 @@ CREATE TABLE domain_uses (
     transport TEXT NOT NULL,
     domain TEXT NOT NULL,
     booked_until DATETIME NOT NULL,
-    in_a_row INTEGER NOT NULL,
+    refused_in_a_row INTEGER NOT NULL,
+    rests_in_a_row INTEGER NOT NULL,
     reason TEXT NOT NULL,
     rests_until DATETIME NOT NULL,
+    are_tried_alone BOOLEAN NOT NULL,
+    took_at DATETIME,
+    greylists_until DATETIME,
     free_at DATETIME NOT NULL,
     hour DATETIME NOT NULL,
     used_in_hour INTEGER NOT NULL,
@@ -81,6 +106,7 @@ CREATE TABLE editions (
     masthead JSON NOT NULL,
     content_hash TEXT NOT NULL,
     web_html TEXT NOT NULL,
+    view_key TEXT DEFAULT '' NOT NULL,
     joined_to INTEGER,
     note TEXT NOT NULL,
     created_at DATETIME NOT NULL,
@@ -126,6 +152,21 @@ CREATE TABLE hub_notices (
     CONSTRAINT pk_hub_notices PRIMARY KEY (hub, scope)
 );
 
+CREATE TABLE imports (
+    id INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    report JSON NOT NULL,
+    outcomes JSON NOT NULL,
+    begun_at DATETIME NOT NULL,
+    finished_at DATETIME,
+    undone_at DATETIME,
+    CONSTRAINT pk_imports PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_imports_sha256 ON imports (sha256);
+
 CREATE TABLE segments (
     name TEXT NOT NULL,
     expression TEXT NOT NULL,
@@ -133,12 +174,34 @@ CREATE TABLE segments (
     CONSTRAINT pk_segments PRIMARY KEY (name)
 );
 
+CREATE TABLE setting_changes (
+    id INTEGER NOT NULL,
+    "key" TEXT NOT NULL,
+    value JSON,
+    changed_at DATETIME NOT NULL,
+    changed_by TEXT NOT NULL,
+    CONSTRAINT pk_setting_changes PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_setting_changes_key ON setting_changes ("key");
+
+CREATE TABLE settings (
+    "key" TEXT NOT NULL,
+    value JSON NOT NULL,
+    changed_at DATETIME NOT NULL,
+    changed_by TEXT NOT NULL,
+    CONSTRAINT pk_settings PRIMARY KEY ("key")
+);
+
 CREATE TABLE suppressions (
     address_hash TEXT NOT NULL,
     reason TEXT NOT NULL,
     created_at DATETIME NOT NULL,
+    import_id INTEGER,
     CONSTRAINT pk_suppressions PRIMARY KEY (address_hash)
 );
+
+CREATE INDEX ix_suppressions_import_id ON suppressions (import_id);
 
 CREATE TABLE topic_choices (
     id INTEGER NOT NULL,
@@ -208,6 +271,14 @@ CREATE TABLE article_topics (
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
 
+CREATE TABLE audit_outcomes (
+    entry_id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    details JSON NOT NULL,
+    CONSTRAINT pk_audit_outcomes PRIMARY KEY (entry_id),
+    CONSTRAINT fk_audit_outcomes_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
+);
+
 CREATE TABLE counted_editions (
     edition_id INTEGER NOT NULL,
     through INTEGER NOT NULL,
@@ -262,6 +333,7 @@ CREATE TABLE subscribers (
     frequency VARCHAR(20) NOT NULL,
     choice_id INTEGER NOT NULL,
     source TEXT DEFAULT '' NOT NULL,
+    import_id INTEGER,
     attributes JSON DEFAULT '{}' NOT NULL,
     paused_until DATETIME,
     active_at DATETIME,
@@ -277,6 +349,8 @@ CREATE TABLE subscribers (
 CREATE INDEX ix_subscribers_address_hash ON subscribers (address_hash);
 
 CREATE INDEX ix_subscribers_choice_id ON subscribers (choice_id);
+
+CREATE INDEX ix_subscribers_import_id ON subscribers (import_id);
 
 CREATE INDEX ix_subscribers_status ON subscribers (status, id);
 
@@ -316,6 +390,7 @@ CREATE TABLE deliveries (
     lease_until DATETIME,
     next_attempt_at DATETIME,
     deferred_since DATETIME,
+    verdict TEXT NOT NULL,
     resent BOOLEAN NOT NULL,
     settled_at DATETIME,
     CONSTRAINT pk_deliveries PRIMARY KEY (id),
@@ -358,6 +433,16 @@ CREATE TABLE feed_archive_items (
 );
 
 CREATE INDEX ix_feed_archive_items_happening_id ON feed_archive_items (happening_id);
+
+CREATE TABLE import_changes (
+    import_id INTEGER NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    has_ended BOOLEAN NOT NULL,
+    "before" JSON NOT NULL,
+    CONSTRAINT pk_import_changes PRIMARY KEY (import_id, subscriber_id),
+    CONSTRAINT fk_import_changes_import_id FOREIGN KEY(import_id) REFERENCES imports (id),
+    CONSTRAINT fk_import_changes_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
 
 CREATE TABLE mail_statistics (
     subscriber_id INTEGER NOT NULL,
@@ -435,6 +520,18 @@ AFTER UPDATE OF title, summary, body_text, author ON articles BEGIN
     VALUES (new.id, new.title, new.summary, new.body_text, new.author);
 END;
 
+CREATE TRIGGER audit_log_refuse_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_log_refuse_replace BEFORE INSERT ON audit_log WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_log_refuse_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_outcomes_refuse_delete BEFORE DELETE ON audit_outcomes BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_outcomes_refuse_replace BEFORE INSERT ON audit_outcomes WHEN EXISTS (SELECT 1 FROM audit_outcomes WHERE entry_id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_outcomes_refuse_update BEFORE UPDATE ON audit_outcomes BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
 CREATE TRIGGER consent_events_refuse_delete BEFORE DELETE ON consent_events
 BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
 
@@ -444,6 +541,10 @@ BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
 
 CREATE TRIGGER consent_events_refuse_update BEFORE UPDATE ON consent_events
 BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
+
+CREATE TRIGGER consent_networks_refuse_replace BEFORE INSERT ON consent_networks WHEN EXISTS (SELECT 1 FROM consent_networks WHERE event_id = NEW.event_id) BEGIN SELECT RAISE(ABORT, 'where consent came from can only be forgotten'); END;
+
+CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks BEGIN SELECT RAISE(ABORT, 'where consent came from can only be forgotten'); END;
 
 CREATE INDEX subscribers_search ON subscribers (id, search_text);
 

@@ -44,6 +44,7 @@ def document(paragraphs: list[tuple[str, str]]) -> bytes:
         f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{name}"/></w:style>'
         for style, name in (("Title", "Title"), ("Heading2", "heading 2"), ("Normal", "Normal"))
     )
+    main = f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>'
     relations = _RELATIONS.replace("word/document.xml", "styles.xml").replace(
         'officeDocument"', 'styles"'
     )
@@ -53,8 +54,6 @@ def document(paragraphs: list[tuple[str, str]]) -> bytes:
             "_rels/.rels": _RELATIONS,
             "word/_rels/document.xml.rels": relations,
             "word/styles.xml": f'<w:styles xmlns:w="{_WORDS}">{styles}</w:styles>',
-            "word/document.xml": (
-                f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>'
-            ),
+            "word/document.xml": main,
         }
     )

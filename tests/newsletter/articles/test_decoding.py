@@ -22,10 +22,18 @@ def test_every_text_in_utf_8_comes_back_without_its_control_characters(text: str
     assert decode(b"\xef\xbb\xbf" + written) == without_controls(written.decode())
 
 
-def test_a_broken_utf_8_file_is_not_taken_for_windows_1252() -> None:
-    content = ("a line\n“Curly” – ‘quotes’\n").encode()[:-5] + b"\xe2\x80\n"
-    with pytest.raises(Unreadable, match="line 2 has bytes that are not UTF-8"):
-        decode(content)
+def test_a_byte_of_windows_1252_in_a_utf_8_file_is_read_as_such() -> None:
+    content = "“Curly” – ‘quotes’\n".encode() + b"It\x92s \x805\n"
+    assert decode(content) == "“Curly” – ‘quotes’\nIt’s €5\n"
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "latin1", "us-ascii", "windows-1252", "x-cp1252"])
+def test_labels_mean_what_browsers_take_them_to_mean(label: str) -> None:
+    assert decode(b"It\x92s \x805", label) == "It’s €5"
+
+
+def test_what_is_utf_8_is_read_as_such_whatever_it_declares() -> None:
+    assert decode("It’s €5".encode(), "iso-8859-1") == "It’s €5"
 
 
 def test_another_alphabet_in_an_old_encoding_is_not_guessed() -> None:
@@ -41,7 +49,6 @@ def test_another_alphabet_in_an_old_encoding_is_not_guessed() -> None:
         (b"\xff\xfea", "says it is UTF-16, but byte 2 is not"),
         (b"a\x00b\x01\xff", "not text"),
         (b"\0" * 50 + b"a", "not text"),
-        (b"price: \x81", "neither UTF-8 nor Windows-1252"),
     ],
 )
 def test_what_cannot_be_read_is_called_by_its_name(content: bytes, words: str) -> None:

@@ -134,7 +134,7 @@ def test_a_document_is_changed_as_it_reads(filled: Database, clock: FixedClock) 
         ("Only words.", "no front matter"),
         ("---\ntitle: [\n---\nx", "cannot be read"),
         ("---\ntitle: T\ndate: 2019-02-31\n---\nx", "calendar"),
-        ("---\ntitle: T\nstatus: hidden\n---\nx", "status"),
+        ("---\ntitle: T\nstatus: sideways\n---\nx", "status"),
     ],
 )
 def test_a_document_that_cannot_be_read_says_why(filled: Database, text: str, words: str) -> None:

@@ -15,7 +15,7 @@ from newsletter.articles import store
 from newsletter.articles.importers.base import Record
 from newsletter.articles.models import Article, FeedSource
 from newsletter.articles.ownership import source_of
-from newsletter.articles.polling import is_due, poll_due_sources, poll_source
+from newsletter.articles.polling import due_sources, is_due, poll_source
 from newsletter.articles.publishing import ImportReport, import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
@@ -114,12 +114,11 @@ def test_a_database_that_fails_does_not_raise(tmp_path: Path, clock: FixedClock)
 
 
 def test_only_what_is_due_is_polled(database: Database, clock: FixedClock) -> None:
-    source = Source(rss("One"), None)
-    poll = partial(poll_due_sources, database, [SOURCE], CONTEXT, clock, source)
-    assert [url for url, _ in poll()] == [URL]
-    assert list(poll()) == []
-    clock.at += SOURCE.every
-    assert [url for url, _ in poll()] == [URL]
+    sources = {"wexcombe": SOURCE}
+    assert due_sources(database, sources, clock.now()) == ["wexcombe"]
+    poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")))
+    assert due_sources(database, sources, clock.now()) == []
+    assert due_sources(database, sources, clock.now() + SOURCE.every) == ["wexcombe"]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +274,9 @@ def test_a_polled_feed_imported_from_a_file_changes_and_doubles_nothing(
 
 def test_whatever_a_feed_raises_the_next_is_polled(database: Database, clock: FixedClock) -> None:
     source = Source(ZeroDivisionError("oh"), rss("One"))
-    reports = dict(poll_due_sources(database, BOTH, CONTEXT, clock, source))
+    reports = {
+        each.url: poll_source(database, each, CONTEXT, clock, source, among=BOTH) for each in BOTH
+    }
     assert "ZeroDivisionError" in reports[SOURCE.url].bad[0].what
     assert reports[OTHER.url].created == 1
     assert "ZeroDivisionError" in row(database).last_error

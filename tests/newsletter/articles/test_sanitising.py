@@ -65,7 +65,10 @@ def test_plain_words_survive_markup_and_back(words: str) -> None:
         ("<h1>A</h1><h2>B</h2>", "<h2>A</h2><h2>B</h2>"),
         ("<p class=x style='color:red' onclick=y>A</p>", "<p>A</p>"),
         ("A<script>alert(1)</script>B<style>p{}</style>", "AB"),
-        ("<iframe src=https://x.example>frame</iframe>A", "A"),
+        (
+            "<iframe src=https://x.example/a>frame</iframe>A",
+            '<p><a href="https://x.example/a">Open: x.example</a></p>A',
+        ),
         ("<form><input><button>Go</button></form>", "Go"),
         ("<a href='/map'>m</a>", '<a href="https://wexcombe.example/map">m</a>'),
         ("<a href='map'>m</a>", '<a href="https://wexcombe.example/articles/map">m</a>'),

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 from support import RecordingTransport, add_subscriber
 
+from newsletter.actions import account
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import Notice, NoticeKind
+from newsletter.staff import actors
 from newsletter.subscriptions import notices, resubscribe
+from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.transports.base import Deferred, Refused
 from subscribers import membership, store
 from subscribers.consent import Origin
@@ -40,7 +43,7 @@ def queue(
 
 
 def leave(app: Newsletter, number: int) -> None:
-    app.unsubscribe(number, 7)
+    account.unsubscribe(app, actors.subscriber(number), 7, Departure())
 
 
 def come_back(app: Newsletter, number: int) -> None:

@@ -14,6 +14,7 @@ from newsletter.errors import (
     Conflict,
     InvalidInput,
     NewsletterError,
+    NotAllowed,
     ResourceNotFound,
     SendingRefused,
     StorageError,
@@ -33,14 +34,12 @@ class Failing:
         self.config: Config = program.config
         self.database: Database = program.database
         self.clock: Clock = program.clock
+        self.secret: str = program.secret
         self._error = error
         self._program = program
 
     def signer(self, purpose: str) -> Signer:
         return self._program.signer(purpose)
-
-    def unsubscribe(self, subscriber_id: int, edition_id: int) -> bool:
-        raise self._error
 
     def edition_page(self, edition_id: int, key: str) -> str:
         raise self._error
@@ -54,6 +53,7 @@ class Failing:
         (TokenError("x"), 400),
         (InvalidInput("x"), 400),
         (Conflict("x"), 409),
+        (NotAllowed("x"), 403),
         (StorageError("x"), 503),
         (SendingRefused("x"), 500),
     ],

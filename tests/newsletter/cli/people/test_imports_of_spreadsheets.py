@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-DATA = Path(__file__).parents[2] / "data" / "lists"
+DATA = Path(__file__).parents[3] / "data" / "lists"
 HEADER = ("email", "name", "kept", "OPTIN_TIME")
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lollollollollollollol">'

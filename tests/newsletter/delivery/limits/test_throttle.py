@@ -173,7 +173,7 @@ def test_its_rests_grow_until_it_takes_mail_and_then_all_goes(
         app.engine.send_due()
         tried.append(taken(app)["big.example"])
         clock.at += timedelta(minutes=10)
-    assert tried[-1] < 10 * 3
+    assert tried[-1] <= 10 * 5  # of twelve looks
     app.transport("default").answers.clear()
     for _ in range(3):
         clock.at += 4 * HOUR

@@ -6,9 +6,12 @@ import httpx
 import pytest
 from support import SECRET, add_subscriber, hidden_fields
 
+from newsletter.actions import account
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.staff import actors
 from newsletter.subscriptions.resubscribe import PURPOSE, return_address
+from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
 from subscribers.consent import Origin, history
@@ -26,7 +29,7 @@ def ann(program: Newsletter, clock: FixedClock) -> int:
 @pytest.fixture
 def path(program: Newsletter, ann: int) -> str:
     """The link in the mail that says goodbye to Ann, who has left."""
-    program.unsubscribe(ann, 7)
+    account.unsubscribe(program, actors.subscriber(ann), 7, Departure())
     with program.database.read() as session:
         person = store.by_id(session, ann)
     return return_address("", program.signer(PURPOSE), person)
@@ -85,7 +88,7 @@ def test_the_link_of_an_earlier_leaving_brings_nobody_back(
 ) -> None:
     client.post(path)
     clock.at += timedelta(hours=1)
-    program.unsubscribe(ann, 8)
+    account.unsubscribe(program, actors.subscriber(ann), 8, Departure())
     assert client.post(path).status_code == 400
     assert status(program, ann) is SubscriberStatus.ENDED
 

@@ -1,0 +1,240 @@
+"""What people do with their own subscription on the public site, by the links in their mails.
+
+The face has read the signed token, and says by its actor whose subscription is meant.
+"""
+
+from datetime import datetime
+
+from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.context import Context
+from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.errors import TokenSpent
+from newsletter.staff.permissions import Permission
+from newsletter.subscriptions import (
+    change_address,
+    notices,
+    preferences,
+    privacy,
+    signup,
+)
+from newsletter.subscriptions import (
+    confirm as confirmation,
+)
+from newsletter.subscriptions import (
+    resubscribe as returning,
+)
+from newsletter.subscriptions import (
+    unsubscribe as leaving,
+)
+from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.links import NOBODY
+from subscribers import membership, moving
+from subscribers import store as people
+from subscribers.consent import Origin
+from subscribers.membership import Joining, Wishes
+from subscribers.models import Frequency
+
+KIND = "subscriber"
+
+
+@action(Permission.SIGN_UP)
+def sign_up(work: UnitOfWork[Context], joining: Joining, *, origin: Origin) -> None:
+    """Enter one's own address, and be asked by mail to confirm it.
+
+    Raises:
+        InvalidInput: not a mail address.
+        Conflict: the address is suppressed.
+    """
+    context = work.context
+    options = context.config.joining
+    subscriber = signup.sign_up(
+        work.session, context.secret, joining, options, origin=origin, now=work.now
+    )
+    work.about(KIND, subscriber.id)
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
+    """Confirm that the address is one's own; again changes nothing.
+
+    Raises:
+        TokenError: the subscriber has left or was forgotten since they were asked.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = confirmation.asked(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
+        work.leave_no_line()
+        return
+    options = work.context.config.joining
+    notices.queue_wanted(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def choose(
+    work: UnitOfWork[Context], wishes: Wishes, until: datetime | None, *, origin: Origin
+) -> None:
+    """Set what one is sent, and until when nothing is.
+
+    Args:
+        until: None: no pause.
+
+    Raises:
+        TokenError: the subscriber has left, or never confirmed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    config = work.context.config
+    is_changed = preferences.choose(
+        work.session, subscriber, wishes, until, config, origin=origin, now=work.now
+    )
+    if not is_changed:
+        work.leave_no_line()
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: Origin) -> None:
+    """Take fewer mails instead of leaving.
+
+    Raises:
+        TokenError: the subscriber has left, or never confirmed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id, frequency=frequency.value)
+    config = work.context.config
+    is_changed = preferences.lower_frequency(
+        work.session, subscriber, frequency, config, origin=origin, now=work.now
+    )
+    if not is_changed:
+        work.leave_no_line()
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def pause(work: UnitOfWork[Context]) -> datetime:
+    """Take no mail for four weeks instead of leaving; until when.
+
+    Raises:
+        TokenError: the subscriber has left, or never confirmed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    config = work.context.config
+    until = preferences.end_of_short_pause(config, work.now)
+    if not preferences.pause(work.session, subscriber, until, config, work.now):
+        work.leave_no_line()
+    return until
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
+    """Ask to be mailed at another address, which is written to before anything changes.
+
+    Args:
+        address: normalised.
+
+    Raises:
+        TokenError: the subscriber has left, or never confirmed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    secret = work.context.secret
+    if moving.ask_to_move(work.session, subscriber, secret, address, work.now):
+        notices.queue(work.session, NoticeKind.MOVE, subscriber, work.now)
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def keep_address(work: UnitOfWork[Context]) -> None:
+    """Give up the change of address that was asked for.
+
+    Raises:
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = people.by_id(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    if people.find_address_change(work.session, subscriber) is None:
+        work.leave_no_line()
+    people.drop_address_change(work.session, subscriber)
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def move(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> int:
+    """Be mailed at the new address from now on; the number of the subscriber who has it.
+
+    Raises:
+        TokenError: the change is made or given up, the subscriber has left, or the new address is
+            suppressed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    secret = work.context.secret
+    moved = change_address.move(work.session, link, secret, origin=origin, now=work.now)
+    work.about(KIND, work.actor.subscriber_id, moved_to=moved.id)
+    return moved.id
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
+    """End the subscription; False where it was over already.
+
+    Raises:
+        TokenError: the link came with a test mail, and is nobody's.
+        ResourceNotFound: there is no such subscriber.
+    """
+    number = work.actor.subscriber_id
+    if number == NOBODY:
+        raise TokenSpent("this link came with a test mail and ends nobody's subscription")
+    subscriber = people.by_id(work.session, number)
+    work.about(KIND, number, edition=edition_id)
+    options = work.context.config.joining
+    has_left = leaving.unsubscribe(
+        work.session, subscriber, edition_id, departure, options, work.now
+    )
+    if not has_left:
+        work.leave_no_line()
+    return has_left
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> None:
+    """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
+
+    Raises:
+        TokenError: the link is of an earlier leaving, or the subscriber had never confirmed or is
+            suppressed.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = returning.returning(work.session, link)
+    work.about(KIND, subscriber.id)
+    if not membership.come_back(work.session, subscriber, origin=origin, now=work.now):
+        work.leave_no_line()
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
+    """End the subscription and be never mailed again (UK GDPR, art. 21).
+
+    Raises:
+        TokenError: the subscriber is erased.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
+        work.leave_no_line()
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
+    """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
+
+    Raises:
+        TokenError: the subscriber is erased already.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    work.about(KIND, subscriber.id)
+    privacy.erase(work.session, subscriber, origin=origin, now=work.now)

@@ -1,0 +1,217 @@
+"""What every action is made by: permission, transaction and audit line cannot be forgotten.
+
+A function decorated here is written with a `UnitOfWork` (or a `Job`) first, and called with a
+context and an actor instead:
+
+    @action(Permission.STOP)
+    def pause(work: UnitOfWork, number: int) -> None: ...
+
+    editions.pause(context, actor, 7)
+
+The decorator looks whether the actor may, opens the transaction, and adds a line to the audit log
+in it. An action that fails leaves neither a change nor a line; one that found nothing to change
+leaves no line. No other module of this room opens a transaction to write.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+from newsletter.actions.context import Context
+from newsletter.errors import NewsletterError
+from newsletter.staff import audit
+from newsletter.staff.actors import Actor
+from newsletter.staff.audit import Subject
+from newsletter.staff.permissions import Permission
+
+Given = TypeVar("Given", bound=Context)
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+ACTIONS: dict[str, Permission] = {}
+"""Every action of the modules that are imported, with what it demands."""
+
+
+@dataclass(kw_only=True)
+class _Line(Generic[Given]):
+    """What an action is given, and what it says of itself for the audit log."""
+
+    context: Given
+    actor: Actor
+    action: str
+    subject: Subject = field(default_factory=Subject)
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def about(self, kind: str, name: object, **details: Any) -> None:
+        """Name what the action is about, and what else the log should say of it.
+
+        Args:
+            name: its number or configured name, never an address: a log line is kept for ever.
+        """
+        self.subject = Subject(kind=kind, name=str(name))
+        self.details |= details
+
+
+@dataclass(kw_only=True)
+class UnitOfWork(_Line[Given]):
+    """An action of one transaction, under way."""
+
+    session: Session
+    now: datetime
+    is_recorded: bool = True
+
+    def leave_no_line(self) -> None:
+        """Nothing was changed that anybody would ask about; what was is committed all the same."""
+        self.is_recorded = False
+
+
+@dataclass(kw_only=True)
+class Job(_Line[Given]):
+    """An action of several transactions, under way.
+
+    Its line is written by `begin`, or in its first `transaction`, and its counts beside that line
+    at the end: a line without an end belongs to a job that is under way or was killed.
+    """
+
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What it has done so far, for the log."""
+    entry_id: int | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its line is written."""
+        return self.entry_id is not None
+
+    def begin(self) -> None:
+        """Write the line now, before code that has transactions of its own changes anything."""
+        with self.context.database.write() as session:
+            entry_id = self._line(session)
+        self.entry_id = entry_id
+
+    @contextmanager
+    def transaction(self) -> Iterator[UnitOfWork[Given]]:
+        """One of its transactions; the first that changes something brings the line.
+
+        Where the block says that it leaves no line, none is written yet.
+        """
+        with self.context.database.write() as session:
+            work = UnitOfWork(
+                context=self.context,
+                actor=self.actor,
+                action=self.action,
+                session=session,
+                now=self.context.clock.now(),
+            )
+            yield work
+            entry_id = self._line(session) if work.is_recorded else self.entry_id
+        # Only what is committed has a number.
+        self.entry_id = entry_id
+
+    def end(self) -> None:
+        """Say what has been done; a job that has begun nothing and done nothing leaves no line."""
+        if self.entry_id is None and not any(self.counts.values()):
+            return
+        with self.context.database.write() as session:
+            now = self.context.clock.now()
+            audit.record_outcome(session, self._line(session), self.counts, now)
+
+    def _line(self, session: Session) -> int:
+        if self.entry_id is not None:
+            return self.entry_id
+        return audit.record(
+            session,
+            self.actor,
+            self.action,
+            self.subject,
+            self.details,
+            self.context.clock.now(),
+            is_long=True,
+        )
+
+
+Called = Callable[Concatenate[Given, Actor, Arguments], Result]
+"""An action as it is called."""
+OneTransaction = Callable[Concatenate[UnitOfWork[Given], Arguments], Result]
+"""An action of one transaction as it is written."""
+SeveralTransactions = Callable[Concatenate[Job[Given], Arguments], Result]
+"""An action of several as it is written."""
+
+
+def action(
+    permission: Permission,
+) -> Callable[[OneTransaction[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
+    """Make an action of one transaction."""
+
+    def decorate(
+        body: OneTransaction[Given, Arguments, Result],
+    ) -> Called[Given, Arguments, Result]:
+        name = _registered(body, permission)
+
+        @wraps(body)
+        def perform(
+            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+        ) -> Result:
+            actor.require(permission, name)
+            with context.database.write() as session:
+                now = context.clock.now()
+                work = UnitOfWork(
+                    context=context, actor=actor, action=name, session=session, now=now
+                )
+                result = body(work, *args, **options)
+                if work.is_recorded:
+                    audit.record(session, actor, name, work.subject, work.details, work.now)
+            return result
+
+        return perform
+
+    return decorate
+
+
+def long_action(
+    permission: Permission,
+) -> Callable[[SeveralTransactions[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
+    """Make an action of several transactions."""
+
+    def decorate(
+        body: SeveralTransactions[Given, Arguments, Result],
+    ) -> Called[Given, Arguments, Result]:
+        name = _registered(body, permission)
+
+        @wraps(body)
+        def perform(
+            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+        ) -> Result:
+            actor.require(permission, name)
+            job = Job(context=context, actor=actor, action=name)
+            try:
+                result = body(job, *args, **options)
+            except BaseException as error:
+                _tell_stopped(job, error)
+                raise
+            job.end()
+            return result
+
+        return perform
+
+    return decorate
+
+
+def _tell_stopped(job: Job[Given], error: BaseException) -> None:
+    if job.entry_id is None:
+        return
+    job.counts["stopped"] = type(error).__name__
+    # What stopped it may be the database, which then takes no word of it either.
+    with suppress(NewsletterError):
+        job.end()
+
+
+def _registered(body: Callable[..., Any], permission: Permission) -> str:
+    """The name that the log has: "editions.pause"."""
+    name = f"{body.__module__.rpartition('.')[2]}.{body.__name__.rstrip('_')}"
+    ACTIONS[name] = permission
+    return name

@@ -1,0 +1,124 @@
+"""What is done to a digest: its editions made, by hand or as they fall due, and its missed runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.context import Context
+from newsletter.config.sending import DoubtPolicy
+from newsletter.editions import store
+from newsletter.editions.compose import compose_digest, record_missed
+from newsletter.editions.digests.combined_digests import DueDigest, compose_together
+from newsletter.editions.digests.schedule import Run
+from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.models import Edition, EditionState
+from newsletter.rendering.renderer import Renderer
+from newsletter.staff.permissions import Permission
+
+KIND = "digest"
+
+
+class ComposingContext(Context, Protocol):
+    """A program that can render mails."""
+
+    @property
+    def renderer(self) -> Renderer: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """An edition that was made."""
+
+    number: int
+    subject: str
+    state: EditionState
+    send_at: datetime
+
+    @classmethod
+    def of(cls, edition: Edition) -> "Composed":
+        return cls(
+            number=edition.id,
+            subject=edition.subject,
+            state=edition.state,
+            send_at=edition.send_at,
+        )
+
+
+@action(Permission.SEND)
+def compose(
+    work: UnitOfWork[ComposingContext],
+    name: str,
+    *,
+    transport: str = "",
+    uncertain: DoubtPolicy | None = None,
+) -> Composed | NothingToSay:
+    """Make the next edition of a digest now; or say why there is none.
+
+    Args:
+        transport: what it goes by; empty: as configured.
+        uncertain: what becomes of mails in doubt; None: as configured.
+
+    Raises:
+        ResourceNotFound: no such digest, or no such transport.
+        SendingRefused: the imprint or sender is missing.
+    """
+    context = work.context
+    made = compose_digest(
+        work.session,
+        context.config,
+        context.renderer,
+        name,
+        period=None,
+        now=work.now,
+        transport=transport,
+        uncertain=uncertain,
+    )
+    if isinstance(made, NothingToSay):
+        work.leave_no_line()
+        return made
+    work.about(KIND, name, edition=made.id)
+    return Composed.of(made)
+
+
+@action(Permission.SEND)
+def compose_due(
+    work: UnitOfWork[ComposingContext], runs: Sequence[DueDigest]
+) -> Mapping[str, Composed | NothingToSay]:
+    """Make the editions of digests that are due at one moment and go out in one mail.
+
+    A run with nothing to say is recorded too, so that it is decided once.
+
+    Raises:
+        SendingRefused: the imprint or sender is missing.
+        Conflict: another process was quicker.
+    """
+    context = work.context
+    made = compose_together(work.session, context.config, context.renderer, runs, work.now)
+    editions = {run.name: made[run.name] for run in runs}
+    numbers = {name: e.id for name, e in editions.items() if isinstance(e, Edition)}
+    work.about(KIND, runs[0].name, period=runs[0].period, editions=numbers)
+    return {
+        name: found if isinstance(found, NothingToSay) else Composed.of(found)
+        for name, found in editions.items()
+    }
+
+
+@action(Permission.SEND)
+def record_missed_run(work: UnitOfWork[Context], name: str, run: Run) -> None:
+    """Record a run that is too late to be made up, so that it is reported once.
+
+    Raises:
+        Conflict: another process was quicker.
+    """
+    work.about(KIND, name, period=run.period)
+    record_missed(work.session, work.context.config, name, run.period, work.now)
+
+
+@action(Permission.SEND)
+def register(work: UnitOfWork[Context], name: str) -> None:
+    """Note a digest that is seen for the first time: runs before now were never due."""
+    work.about(KIND, name)
+    if not store.register(work.session, name, work.now):
+        work.leave_no_line()

@@ -1,0 +1,148 @@
+"""What is done to settings: set, unset. A change is taken up whole, or refused with its path."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.context import Context
+from newsletter.config.layers import (
+    Origin,
+    is_file_only,
+    kind_of,
+    origin_of,
+    parse_text,
+)
+from newsletter.config.loading import check_config, read_file
+from newsletter.config.options import Config
+from newsletter.config.references import dangling
+from newsletter.errors import ConfigurationError, Conflict, InvalidInput, ResourceNotFound
+from newsletter.settings import store
+from newsletter.staff.permissions import Permission
+from newsletter.transports.registry import load_transport
+
+KIND = "setting"
+TRANSPORTS = "transports."
+
+
+class SettingsContext(Context, Protocol):
+    """What changing a setting needs of the program."""
+
+    @property
+    def path(self) -> Path:
+        """The configuration file."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that options may come from."""
+
+
+@action(Permission.ADMINISTER)
+def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int:
+    """Set options, all of them or none.
+
+    Args:
+        changes: by key, the value as text; lists and tables are written as in TOML.
+
+    Returns:
+        How many were not so already.
+
+    Raises:
+        ConfigurationError: what they would make together is not a valid configuration.
+        Conflict: the file or the environment gives one of them.
+        InvalidInput: a key is no option, or may stand in the file alone.
+    """
+    raw, environment = read_file(work.context.path), work.context.environment
+    before = store.values(work.session)
+    wanted = {key: _value(key, text) for key, text in changes.items()}
+    for key in wanted:
+        _refuse_locked(key, raw, environment, work.context.path)
+    after = before | wanted
+    _check(raw, work.context.path, environment, before, after)
+    changed = [key for key in wanted if key not in before or before[key] != after[key]]
+    for key in changed:
+        store.put(work.session, key, after[key], by=str(work.actor), now=work.now)
+    if changed:
+        # Values may be secrets, or name people; the settings' own history keeps them.
+        work.about(KIND, changed[0] if len(changed) == 1 else "", keys=changed)
+    else:
+        work.leave_no_line()
+    return len(changed)
+
+
+@action(Permission.ADMINISTER)
+def unset(work: UnitOfWork[SettingsContext], key: str) -> None:
+    """Return an option, or every option of a table, to what stands below the settings.
+
+    Raises:
+        ConfigurationError: without it the configuration is not valid.
+        ResourceNotFound: it is not set.
+    """
+    before = store.values(work.session)
+    gone = [name for name in before if f"{name}.".startswith(f"{key}.")]
+    if not gone:
+        raise ResourceNotFound(f"{key} is not set; newsletter settings list shows what is")
+    after = {name: value for name, value in before.items() if name not in gone}
+    raw = read_file(work.context.path)
+    _check(raw, work.context.path, work.context.environment, before, after)
+    for name in gone:
+        store.remove(work.session, name, by=str(work.actor), now=work.now)
+    work.about(KIND, key, keys=gone)
+
+
+def _value(key: str, text: str) -> Any:
+    """What is stored for a key.
+
+    Raises:
+        InvalidInput: the key is no option, or may stand in the file alone.
+    """
+    if is_file_only(key):
+        raise InvalidInput(
+            f"{key} is needed before settings can be read; write it into newsletter.toml"
+        )
+    kind = kind_of(key)
+    if kind is None and not (key.startswith(TRANSPORTS) and key.count(".") == 2):
+        raise InvalidInput(f"{key}: no such option; newsletter settings list --all shows them")
+    value = parse_text(text, kind)
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"{key}: {text} cannot be kept; write dates in quotes") from error
+    return value
+
+
+def _refuse_locked(
+    key: str, raw: Mapping[str, Any], environment: Mapping[str, str], path: Path
+) -> None:
+    where = {
+        Origin.FILE: f"in {path}; change it there, or remove it there first",
+        Origin.ENVIRONMENT: "by an environment variable; change it there",
+    }
+    if (origin := origin_of(key, raw, environment, {})) in where:
+        raise Conflict(f"{key} is set {where[origin]}")
+
+
+def _check(
+    raw: Mapping[str, Any],
+    path: Path,
+    environment: Mapping[str, str],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Refuse what would be wrong with the configuration and is not wrong already."""
+    config = check_config(raw, path, environment, after)
+    problems = list(_problems(config, path, environment))
+    if problems:
+        known = set(_problems(check_config(raw, path, environment, before), path, environment))
+        if new := [problem for problem in problems if problem not in known]:
+            raise ConfigurationError("\n".join(new))
+
+
+def _problems(config: Config, path: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    for name, table in config.transports.items():
+        try:
+            load_transport(name, table, path, environment)
+        except ConfigurationError as error:
+            yield str(error)
+    yield from dangling(config)

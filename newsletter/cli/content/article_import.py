@@ -1,0 +1,153 @@
+"""The command that imports articles."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.actions import articles as actions
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.importers.walking import Found, find, read_all
+from newsletter.articles.publishing import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.cli.content.import_report import written_to
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json
+from newsletter.errors import InvalidInput
+from newsletter.fetching import fetch
+
+SOME_FAILED = 3
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+@click.command("import")
+@click.argument("names", nargs=-1, required=True, metavar="PATH...|-|URL")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Instead of guessing it.")
+@click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
+@click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
+@click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
+@click.option(
+    "--old-site", default="", metavar="URL", help="Where the articles were: completes their paths."
+)
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what became of each record to this file, as JSON.",
+)
+@as_json
+@pass_program
+def import_(
+    program: Program,
+    names: tuple[str, ...],
+    form: str | None,
+    topics: tuple[str, ...],
+    dry_run: bool,
+    allow_private: bool,
+    old_site: str,
+    report_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Store the articles of files, folders, standard input (-) or addresses.
+
+    Importing again updates what has changed and never doubles. Exit status 3: some failed.
+    """
+    context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
+    download = partial(_download, allow_private=allow_private)
+    found = find(names, sys.stdin.buffer, download)
+    several = len(found.offers) > 1
+    with (
+        program.progress("Importing", len(found.offers) if several else None) as bar,
+        written_to(report_file) as observe,
+    ):
+        done = bar.advance if several else lambda: None
+        records = read_all(found, context, form or "", done, download)
+        report = _imported(
+            program,
+            context,
+            _filed(records, topics),
+            None if several else bar.advance,
+            dry_run,
+            observe,
+        )
+    _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
+
+
+def _old_site(address: str) -> str:
+    if address and not address.startswith(("http://", "https://")):
+        raise InvalidInput(f"--old-site {address}: give an address, such as https://old.example")
+    return address.rstrip("/")
+
+
+def _download(address: str, *, allow_private: bool) -> bytes:
+    return fetch(address, allow_private=allow_private).content
+
+
+def _filed(
+    records: Iterator[Record | BadRecord], topics: tuple[str, ...]
+) -> Iterator[Record | BadRecord]:
+    for item in records:
+        if isinstance(item, Record) and topics:
+            yield replace(item, topics=(*topics, *(item.topics or ())))
+        else:
+            yield item
+
+
+def _imported(
+    program: Program,
+    context: ImportContext,
+    records: Iterator[Record | BadRecord],
+    progress: Progress | None,
+    rehearse: bool,
+    observe: Callable[[Outcome], None] | None,
+) -> ImportReport:
+    """The report; what failed before the database did is told all the same."""
+    try:
+        if rehearse:
+            return import_records(
+                program.database,
+                records,
+                context,
+                program.clock,
+                progress,
+                rehearse=True,
+                observe=observe,
+            )
+        return actions.import_(program.app, program.actor, records, context, progress, observe)
+    except ImportStopped as stopped:
+        for bad in stopped.report.bad:
+            program.warn(str(bad))
+        raise
+
+
+def _tell_import(
+    program: Program, report: ImportReport, found: Found, *, dry_run: bool, as_json: bool
+) -> None:
+    for bad in report.bad:
+        program.warn(str(bad))
+    if as_json:
+        print_json(program, {**report_of(report), "passed_over": found.passed_over})
+    else:
+        rest = f" ({found.passed_over} other files passed over)" if found.passed_over else ""
+        for note, number in report.notes.most_common():
+            program.say(f"{number} × {note}")
+        program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
+    if report.bad:
+        raise SystemExit(SOME_FAILED)
+
+
+def report_of(report: ImportReport) -> dict[str, Any]:
+    return {
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "scheduled": report.scheduled,
+        "drafts": report.drafts,
+        "notes": dict(report.notes.most_common()),
+        "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
+    }

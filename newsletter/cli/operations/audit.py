@@ -1,0 +1,112 @@
+"""`newsletter audit`: who did what, and when."""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.config.durations import parse_duration
+from newsletter.editions.dates import clock_time
+from newsletter.errors import InvalidInput
+from newsletter.staff.audit import Entry, Filters, page
+from newsletter.staff.permissions import ActorKind
+
+UNFINISHED = "not finished"
+
+
+@click.group()
+def audit() -> None:
+    """See who did what, and when."""
+
+
+@audit.command("list")
+@click.option(
+    "--since", metavar="TIME", help="2026-11-27, 2026-11-27 18:00, or so long ago: 7d, 12h."
+)
+@click.option("--actor", default="", metavar="KIND[:NAME]", help="operator:ann, schedule …")
+@click.option("--action", default="", metavar="NOUN[.VERB]", help="editions, or editions.pause …")
+@click.option("--subject", default="", metavar="KIND[:NAME]", help="edition:7, subscriber:12 …")
+@click.option(
+    "--below",
+    type=click.IntRange(1, 2**62),
+    metavar="LINE",
+    help="The next page: lines before this number.",
+)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_(
+    program: Program,
+    since: str | None,
+    actor: str,
+    action: str,
+    subject: str,
+    below: int | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """The newest lines of the audit log, or those that are looked for."""
+    if actor and actor.partition(":")[0] not in set(ActorKind):
+        raise InvalidInput(
+            f"--actor {actor}: write KIND or KIND:NAME, KIND one of {', '.join(ActorKind)}"
+        )
+    filters = Filters(
+        since=_since(program, since) if since else None,
+        actor=actor,
+        action=action,
+        subject=subject,
+    )
+    with program.database.read() as session:
+        found = page(session, filters, limit=limit, below=below)
+    if as_json:
+        print_json(program, [vars(entry) for entry in found])
+        return
+    print_table(
+        program,
+        ("line", "when", "who", "what", "on", "details"),
+        [_row(entry, program.config.site.timezone) for entry in found],
+        "There is no such line.",
+    )
+    if len(found) == limit:
+        program.warn(f"For the next page add: --below {found[-1].id}")
+
+
+def _row(entry: Entry, zone: str) -> tuple[Any, ...]:
+    details = ", ".join(f"{key} {_shown(value)}" for key, value in entry.details.items())
+    if not entry.is_finished:
+        details = f"{details}, {UNFINISHED}" if details else UNFINISHED
+    return (
+        entry.id,
+        clock_time(entry.at, zone),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        details,
+    )
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _since(program: Program, text: str) -> datetime:
+    """
+    Raises:
+        InvalidInput: neither a time nor a duration.
+    """
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        zone = ZoneInfo(program.config.site.timezone)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    try:
+        return program.clock.now() - parse_duration(text)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"--since {text}: write a date (2026-11-27), a time (2026-11-27 18:00), "
+            "or how long ago (7d, 12h, 30m)"
+        ) from error

@@ -1,0 +1,119 @@
+"""`newsletter settings`: options kept in the database, with their origin and earlier values."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from newsletter.actions import settings as actions
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.config.layers import Origin
+from newsletter.errors import InvalidInput, ResourceNotFound
+from newsletter.queries import settings as queries
+
+
+@click.group()
+def settings() -> None:
+    """See and change options, where newsletter.toml and the environment leave them open."""
+
+
+@settings.command("list")
+@click.argument("table", default="")
+@click.option("--all", "everything", is_flag=True, help="Also what is at its default.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_(program: Program, table: str, everything: bool, as_json: bool) -> None:
+    """Options with their values and origins; of one TABLE, such as site or digests.friday."""
+    with program.database.read() as session:
+        found = [
+            option
+            for option in queries.options(session, program.app)
+            if f"{option.key}.".startswith(f"{table}." if table else "")
+            and (everything or option.origin is not Origin.DEFAULT)
+        ]
+    if as_json:
+        print_json(program, [asdict(option) for option in found])
+        return
+    print_table(
+        program,
+        ("option", "value", "from", "changed", "by"),
+        [
+            (
+                option.key,
+                option.value,
+                f"{option.origin.value}, locked" if option.is_locked else option.origin.value,
+                option.changed_at and f"{option.changed_at:%Y-%m-%d %H:%M} UTC",
+                option.changed_by,
+            )
+            for option in found
+        ],
+        "Everything is at its default; --all shows all options.",
+    )
+
+
+@settings.command()
+@click.argument("key")
+@pass_program
+def get(program: Program, key: str) -> None:
+    """The value of one option, as it holds: texts without quotes, others as in the file."""
+    with program.database.read() as session:
+        for option in queries.options(session, program.app):
+            if option.key == key:
+                program.say(_plain(option.value))
+                return
+    raise ResourceNotFound(f"{key}: no such option; newsletter settings list --all shows them")
+
+
+@settings.command("set")
+@click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
+@pass_program
+def set_(program: Program, changes: tuple[str, ...]) -> None:
+    """Set options, all or none: site.name="Wexcombe Forward" digests.friday.stories=5.
+
+    Lists and tables are written as in the file: 'feeds.hubs=["https://hub.example"]'. A running
+    serve or worker takes the change up within two seconds.
+    """
+    wanted = {}
+    for text in changes:
+        key, mark, value = text.partition("=")
+        if not mark:
+            raise InvalidInput(f"{text}: write KEY=VALUE, such as site.name=Wexcombe")
+        wanted[key.strip()] = value.strip()
+    count = actions.change(program.app, program.actor, wanted)
+    program.say(f"{count} changed." if count else "Nothing changed; they had these values.")
+
+
+@settings.command()
+@click.argument("key")
+@pass_program
+def unset(program: Program, key: str) -> None:
+    """Return an option to its default; or every option of a table, such as digests.monday."""
+    actions.unset(program.app, program.actor, key)
+    program.say(f"{key} is unset.")
+
+
+@settings.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def history(program: Program, key: str, as_json: bool) -> None:
+    """The values that an option was set to, who set them, and when."""
+    with program.database.read() as session:
+        found = queries.history(session, program.app, key)
+    if as_json:
+        print_json(program, [asdict(value) for value in found])
+        return
+    print_table(
+        program,
+        ("changed", "by", "value"),
+        [
+            (f"{v.changed_at:%Y-%m-%d %H:%M:%S} UTC", v.changed_by, v.value or "(unset)")
+            for v in found
+        ],
+        f"{key} was never set here.",
+    )
+
+
+def _plain(value: str) -> str:
+    return str(json.loads(value)) if value.startswith('"') else value

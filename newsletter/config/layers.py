@@ -1,0 +1,160 @@
+"""Where an option's value comes from: default < stored setting < file < environment.
+
+Keys are full paths: "site.name", "digests.friday.schedule", "transports.main.host".
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+
+from newsletter.config.options import Config
+
+ENVIRONMENT_PREFIX = "NEWSLETTER"
+
+FILE_ONLY = (
+    # Needed before the database, where settings are kept, can be read.
+    "database",
+    "site.secret_key",
+    # Read once, as the process starts.
+    "cluster",
+    "web.host",
+    "web.port",
+    "web.workers",
+    # Folders of the machine, which the operator decides.
+    "web.caught_mails",
+    "sending.state_folder",
+    "templates.folder",
+)
+"""Options, or whole tables, that no stored setting may give."""
+
+# Tables that are of one layer as a whole: what `kind` says decides which keys there are.
+_WHOLE = "transports"
+
+
+class Origin(StrEnum):
+    """The layer that an option's value comes from."""
+
+    DEFAULT = "default"  # built in
+    SETTING = "setting"  # stored in the database
+    FILE = "file"  # newsletter.toml, or a file that KEY_file names
+    ENVIRONMENT = "environment"  # NEWSLETTER_…
+
+
+def environment_name(key: str) -> str:
+    """The environment variable of a key: NEWSLETTER_TRANSPORTS_MAIN_PASSWORD and so on."""
+    return "_".join([ENVIRONMENT_PREFIX, *key.replace("-", "_").split(".")]).upper()
+
+
+def with_settings(raw: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's tables, with the stored settings wherever the file says nothing."""
+    merged = _copy(raw)
+    for key, value in stored.items():
+        if not is_in_file(raw, key):
+            table = merged
+            *tables, last = key.split(".")
+            for name in tables:
+                table = table.setdefault(name, {})
+            table[last] = value
+    return merged
+
+
+def is_in_file(raw: Mapping[str, Any], key: str) -> bool:
+    """Whether the file gives this key, its KEY_file, the transport it belongs to, or no table."""
+    *tables, last = key.split(".")
+    if tables[:1] == [_WHOLE] and len(tables) > 1:
+        names = raw.get(_WHOLE, {})
+        return not isinstance(names, Mapping) or tables[1] in names
+    table: Any = raw
+    for name in tables:
+        table = table.get(name, {})
+        if not isinstance(table, Mapping):
+            return True
+    return last in table or f"{last}_file" in table
+
+
+def origin_of(
+    key: str, raw: Mapping[str, Any], environment: Mapping[str, str], stored: Mapping[str, Any]
+) -> Origin:
+    """The highest layer that gives a key."""
+    if environment_name(key) in environment:
+        return Origin.ENVIRONMENT
+    if is_in_file(raw, key):
+        return Origin.FILE
+    return Origin.SETTING if key in stored else Origin.DEFAULT
+
+
+def is_file_only(key: str) -> bool:
+    """Whether only the file or the environment may give this key."""
+    return any(f"{key}.".startswith(f"{name}.") for name in FILE_ONLY)
+
+
+def option_keys(model: type[BaseModel], value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    """Every option of a table and of the tables in it: its key and value."""
+    for name, field in model.model_fields.items():
+        key, found = f"{where}{name}", getattr(value, name)
+        section = section_of(field.annotation)
+        if section is None and key == _WHOLE:
+            for entry, table in found.items():
+                yield from ((f"{key}.{entry}.{option}", one) for option, one in table.items())
+        elif section is None:
+            yield key, found
+        elif get_origin(field.annotation) is dict:
+            for entry, table in found.items():
+                yield from option_keys(section, table, f"{key}.{entry}.")
+        else:
+            yield from option_keys(section, found, f"{key}.")
+
+
+def kind_of(key: str) -> Any:
+    """The type of the option that a key names; None where no model of the file has it.
+
+    Transports' options are not known here: theirs depend on the kind.
+    """
+    kind: Any = Config
+    parts = key.split(".")
+    while parts:
+        part = parts.pop(0)
+        field = getattr(kind, "model_fields", {}).get(part)
+        if field is None:
+            return None
+        kind = field.annotation
+        section = section_of(kind)
+        if section is not None and get_origin(kind) is dict:
+            if not parts:
+                return None
+            parts.pop(0)
+        if section is not None:
+            kind = section
+    return None if isinstance(kind, type) and issubclass(kind, BaseModel) else kind
+
+
+def parse_text(text: str, kind: Any) -> Any:
+    """The value that a text means for an option: lists and tables are written as in TOML."""
+    if kind is not str and text[:1] in {"[", "{"}:
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return text
+    return text
+
+
+def section_of(kind: Any) -> type[BaseModel] | None:
+    """The model of a table, or of each table in a table of tables; None for a plain option."""
+    if get_origin(kind) is dict:
+        kind = get_args(kind)[1]
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def is_secret(kind: Any) -> bool:
+    """Whether an option of this type is a secret."""
+    if get_origin(kind) in {Union, UnionType}:
+        return any(is_secret(part) for part in get_args(kind))
+    return kind is SecretStr
+
+
+def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _copy(v) if isinstance(v, Mapping) else v for k, v in table.items()}

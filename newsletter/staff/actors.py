@@ -1,0 +1,68 @@
+"""Who does something: one value for all kinds, which carries what its bearer may do.
+
+An action asks the value and knows no kinds, so that another kind of actor is one more function
+here and one more line in `permissions.MAY`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from newsletter.errors import NotAllowed
+from newsletter.staff.permissions import GRANTABLE, MAY, ActorKind, Permission, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does something."""
+
+    kind: ActorKind
+    name: str = ""
+    """The operating-system user, or the number of a staff member or subscriber; never an address,
+    since the audit log keeps it for ever."""
+    permissions: frozenset[Permission]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind.value
+
+    def require(self, permission: Permission, action: str) -> None:
+        """
+        Raises:
+            NotAllowed: the actor does not have this permission.
+        """
+        if permission not in self.permissions:
+            raise NotAllowed(
+                f"{self} may not do {action}, which needs the permission “{permission}”; "
+                "ask an owner to do it or to grant it"
+            )
+
+    @property
+    def subscriber_id(self) -> int:
+        """The subscriber whose link was followed.
+
+        Raises:
+            NotAllowed: the actor is no subscriber.
+        """
+        if self.kind is not ActorKind.SUBSCRIBER:
+            raise NotAllowed(f"{self} is no subscriber, and has no subscription to change")
+        return int(self.name)
+
+
+def operator(user: str) -> Actor:
+    """The operating-system user who runs a command."""
+    return Actor(kind=ActorKind.OPERATOR, name=user, permissions=MAY[ActorKind.OPERATOR])
+
+
+def subscriber(number: int) -> Actor:
+    """The subscriber whom a signed link names."""
+    kind = ActorKind.SUBSCRIBER
+    return Actor(kind=kind, name=str(number), permissions=MAY[kind])
+
+
+def staff_member(number: int, role: Role, granted: Collection[Permission] = ()) -> Actor:
+    """A staff member; what is granted beyond what their role can be granted does not count."""
+    permissions = MAY[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
+    return Actor(kind=ActorKind.STAFF, name=str(number), permissions=permissions)
+
+
+VISITOR = Actor(kind=ActorKind.VISITOR, permissions=MAY[ActorKind.VISITOR])
+SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=MAY[ActorKind.SCHEDULE])

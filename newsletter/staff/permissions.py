@@ -1,0 +1,71 @@
+"""What may be done, and the one table of who may do it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What an action demands of its actor."""
+
+    READ = "read"  # see everything but people
+    WRITE = "write"  # articles, segments, drafts, the coming edition
+    PEOPLE = "people"  # see and change subscribers one by one; suppress
+    BULK_PEOPLE = "bulk people"  # import, export and erase people
+    SEND = "send"  # compose, approve, send, retry, settle
+    STOP = "stop"  # pause and cancel what is being sent
+    ADMINISTER = "administer"  # settings, look, staff, keys, the audit log
+    MAINTAIN = "maintain"  # what is due by itself: polling, retention, archives
+    SIGN_UP = "sign up"  # enter one's own address
+    OWN_SUBSCRIPTION = "own subscription"  # change what a link in a mail belongs to
+
+
+class ActorKind(StrEnum):
+    """What kind of actor has done something."""
+
+    OPERATOR = "operator"  # the operating-system user who ran a command
+    STAFF = "staff"  # a staff member, signed in
+    SUBSCRIBER = "subscriber"  # a subscriber, by a link in a mail to them
+    VISITOR = "visitor"  # anybody at the public site
+    SCHEDULE = "schedule"  # the clock
+
+
+class Role(StrEnum):
+    """What a staff member is."""
+
+    OWNER = "owner"
+    SENDER = "sender"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
+_OWN = frozenset({Permission.SIGN_UP, Permission.OWN_SUBSCRIPTION})
+_EVERYTHING = frozenset(Permission) - _OWN
+
+MAY: Mapping[ActorKind | Role, frozenset[Permission]] = {
+    # Whoever can run a command can write to the database file as well.
+    ActorKind.OPERATOR: _EVERYTHING,
+    ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN}),
+    ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
+    ActorKind.VISITOR: frozenset({Permission.SIGN_UP}),
+    Role.OWNER: _EVERYTHING,
+    Role.SENDER: frozenset(
+        {
+            Permission.READ,
+            Permission.WRITE,
+            Permission.PEOPLE,
+            Permission.SEND,
+            Permission.STOP,
+            Permission.MAINTAIN,
+        }
+    ),
+    Role.EDITOR: frozenset(
+        {Permission.READ, Permission.WRITE, Permission.STOP, Permission.MAINTAIN}
+    ),
+    Role.VIEWER: frozenset({Permission.READ}),
+}
+
+# What an owner may grant one by one to those of a role.
+GRANTABLE: Mapping[Role, frozenset[Permission]] = {
+    Role.SENDER: frozenset({Permission.BULK_PEOPLE}),
+    Role.EDITOR: frozenset({Permission.PEOPLE}),
+}

@@ -1,0 +1,129 @@
+"""A running `newsletter serve` takes up changed settings in two seconds, whole or not at all."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from support import add_article, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import SystemClock
+from newsletter.editions.compose import compose_digest
+
+SUBSCRIBERS = 120
+SECONDS = 2.0
+START_SECONDS = 60
+ARTICLE_AGE = timedelta(minutes=1)
+SETTINGS = (
+    "site.imprint.promoter=M. Hallam",
+    "site.imprint.promoter_address=4 Mill Lane, Little Wexcombe",
+    "transports.default.kind=maildir",
+    "transports.default.path=mails",
+    "digests.friday.subject={{ digest.name }}",
+    "limits.default.per_second=5",
+    "sending.batch=10",
+)
+
+
+def newsletter(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "newsletter", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
+def address(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """A served site and its folder."""
+    folder = tmp_path_factory.mktemp("site")
+    newsletter(folder, "init", "--address", "news@wexcombe.example")
+    newsletter(folder, "settings", "unset", "transports.default")
+    newsletter(folder, "settings", "set", *SETTINGS)
+    with (folder / "newsletter.toml").open("a") as file:
+        file.write(f"workers = {request.param}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "newsletter", "serve", "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        try:
+            assert wait_until(lambda: answers(url), START_SECONDS), (folder / "log").read_text()
+            yield url, folder
+        finally:
+            process.terminate()
+            assert process.wait(START_SECONDS) == 0
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.02)
+    return is_so()
+
+
+def test_pages_show_a_changed_name(address: tuple[str, Path]) -> None:
+    url, folder = address
+    newsletter(folder, "settings", "set", "site.name=Renamed Forward")
+
+    def all_processes_know() -> bool:
+        return all("Renamed Forward" in httpx.get(url).text for _ in range(8))
+
+    assert wait_until(all_processes_know, SECONDS)
+
+
+def test_a_setting_that_makes_the_whole_invalid_leaves_the_site_as_it_was(
+    address: tuple[str, Path],
+) -> None:
+    url, folder = address
+    file = folder / "newsletter.toml"
+    text = file.read_text()
+    newsletter(folder, "settings", "set", "site.name=Before")
+    assert wait_until(lambda: "Before" in httpx.get(url).text, SECONDS)
+    file.write_text(text.replace("port = 8000", 'port = "none"'))
+    command = [sys.executable, "-m", "newsletter", "settings", "set", "site.name=After"]
+    refused = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    file.write_text(text)
+    assert refused.returncode == 1
+    assert "web.port" in refused.stderr
+    assert "Before" in httpx.get(url).text
+
+
+def test_an_edition_under_way_goes_on_with_the_new_limit_and_mails_everybody_once(
+    address: tuple[str, Path],
+) -> None:
+    _, folder = address
+    app, now = Newsletter.from_file(folder / "newsletter.toml"), SystemClock().now()
+    with app.database.write() as session:
+        add_article(session, "News", now - ARTICLE_AGE)
+        for number in range(SUBSCRIBERS):
+            add_subscriber(session, f"p{number}@wexcombe.example", now)
+        compose_digest(session, app.config, app.renderer, "friday", period=None, now=now)
+    app.close()
+    mails = folder / "mails" / "new"
+    assert wait_until(lambda: mails.exists() and len(list(mails.iterdir())) > 3, 20)
+    newsletter(folder, "settings", "set", "limits.default.per_second=1000")
+    assert wait_until(lambda: len(list(mails.iterdir())) >= SUBSCRIBERS, 10)
+    reached = Counter(
+        re.search(rb"^To: .*?(p\d+@wexcombe)", mail.read_bytes(), re.MULTILINE)[1]  # type: ignore[index]
+        for mail in mails.iterdir()
+    )
+    assert set(reached.values()) == {1}

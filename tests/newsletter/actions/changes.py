@@ -1,0 +1,357 @@
+"""One change by every action there is: what is there before, and the call that makes it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from support import add_article, add_subscriber
+
+from newsletter.actions import (
+    account,
+    articles,
+    bulletins,
+    digests,
+    editions,
+    feeds,
+    imports,
+    maintenance,
+    segments,
+    settings,
+    sources,
+    subscribers,
+    suppressions,
+)
+from newsletter.app import Newsletter
+from newsletter.articles.editing import Edit
+from newsletter.articles.importers.base import ImportContext, Record
+from newsletter.articles.models import Article, ArticleStatus
+from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.compose import BulletinDraft, compose_digest
+from newsletter.editions.digests.combined_digests import DueDigest
+from newsletter.editions.digests.schedule import Run
+from newsletter.editions.models import Edition, EditionState
+from newsletter.feeds.maintenance import FeedMaintenance, Maintained
+from newsletter.fetching import Fetched, Size
+from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
+from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.tokens.dated import DatedLink
+from subscribers import membership, moving
+from subscribers import store as people
+from subscribers.consent import Origin
+from subscribers.importing.batches import Row
+from subscribers.importing.entering import Terms
+from subscribers.importing.history import Begun
+from subscribers.importing.rows import Person
+from subscribers.importing.states import State
+from subscribers.membership import Joining, Wishes
+from subscribers.models import Frequency
+from subscribers.segments import store as segment_store
+from subscribers.topics import Choice
+
+# The subscribers of the site: Ann has confirmed, Pat has not.
+ANN, PAT = 1, 2
+ORIGIN = Origin(source="test")
+Call = Callable[[Actor], object]
+Change = Callable[[Newsletter], Call]
+"""Prepares a site; gives the call that changes something in it."""
+
+RSS = (
+    b'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>One</title>'
+    b"<description>Words.</description></item></channel></rss>"
+)
+
+
+def fill(app: Newsletter) -> None:
+    """An article and two subscribers."""
+    now = app.clock.now()
+    with app.database.write() as session:
+        add_article(session, "Homes", now, topics=["housing"])
+        add_subscriber(session, "ann@wexcombe.example", now, name="Ann Moor")
+        add_subscriber(session, "pat@wexcombe.example", now, name="Pat Moor", proven=False)
+
+
+def edition(app: Newsletter, state: EditionState = EditionState.QUEUED) -> int:
+    """A digest's edition in a state."""
+    with app.database.write() as session:
+        made = compose_digest(
+            session, app.config, app.renderer, "friday", period=None, now=app.clock.now()
+        )
+        assert isinstance(made, Edition)
+        made.state = state
+        return made.id
+
+
+def sent_edition(app: Newsletter, state: DeliveryState) -> int:
+    """An edition whose one delivery is in a state."""
+    number = edition(app)
+    app.engine.send(number)
+    with app.database.write() as session:
+        session.execute(update(Delivery).values(state=state))
+    return number
+
+
+def person(app: Newsletter, number: int, act: Callable[..., Any]) -> Any:
+    """Do something to a subscriber past the actions."""
+    with app.database.write() as session:
+        return act(session, people.by_id(session, number))
+
+
+def leave(app: Newsletter) -> DatedLink:
+    now = app.clock.now()
+    person(app, ANN, lambda s, ann: membership.leave(s, ann, origin=ORIGIN, now=now))
+    return DatedLink(subscriber_id=ANN, at=now)
+
+
+def ask_to_move(app: Newsletter) -> DatedLink:
+    now, secret = app.clock.now(), app.secret
+    address = "ann@elsewhere.example"
+    person(app, ANN, lambda s, ann: moving.ask_to_move(s, ann, secret, address, now))
+    return DatedLink(subscriber_id=ANN, at=now)
+
+
+def approving(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.approve(app, actor, number)
+
+
+def pausing(app: Newsletter) -> Call:
+    number = edition(app)
+    return lambda actor: editions.pause(app, actor, number)
+
+
+def pausing_all(app: Newsletter) -> Call:
+    edition(app)
+    return lambda actor: editions.pause_all(app, actor)
+
+
+def resuming(app: Newsletter) -> Call:
+    number = edition(app, EditionState.PAUSED)
+    return lambda actor: editions.resume(app, actor, number)
+
+
+def cancelling(app: Newsletter) -> Call:
+    number = edition(app)
+    return lambda actor: editions.cancel(app, actor, number)
+
+
+def starting(app: Newsletter) -> Call:
+    number = edition(app)
+    return lambda actor: editions.start(app, actor, number)
+
+
+def retrying(app: Newsletter) -> Call:
+    number = sent_edition(app, DeliveryState.FAILED)
+    return lambda actor: editions.retry(app, actor, number)
+
+
+def resolving(app: Newsletter) -> Call:
+    number = sent_edition(app, DeliveryState.UNCERTAIN)
+    return lambda actor: editions.resolve(app, actor, number, resend=False)
+
+
+def moving_address(app: Newsletter) -> Call:
+    link = ask_to_move(app)
+    return lambda actor: account.move(app, actor, link, origin=ORIGIN)
+
+
+def keeping_address(app: Newsletter) -> Call:
+    ask_to_move(app)
+    return lambda actor: account.keep_address(app, actor)
+
+
+def resubscribing(app: Newsletter) -> Call:
+    link = leave(app)
+    return lambda actor: account.resubscribe(app, actor, link, origin=ORIGIN)
+
+
+def revoking(app: Newsletter) -> Call:
+    feeds.give_private(app, operator("setup"), ANN)
+    return lambda actor: feeds.revoke_private(app, actor, ANN)
+
+
+def unsetting(app: Newsletter) -> Call:
+    settings.change(app, operator("ann"), {"site.description": "News"})
+    return lambda who: settings.unset(app, who, "site.description")
+
+
+def removing_segment(app: Newsletter) -> Call:
+    with app.database.write() as session:
+        segment_store.add(session, "pending", "status = pending", app.clock.now())
+    return lambda actor: segments.remove(app, actor, "pending")
+
+
+def measuring(app: Newsletter) -> Call:
+    with app.database.write() as session:
+        session.execute(update(Article).values(image_url="https://wexcombe.example/a.jpg"))
+    size = Size(length_bytes=7, content_type="image/jpeg")
+    return lambda actor: articles.measure(app, actor, lambda _: size)
+
+
+def forgetting(app: Newsletter) -> Call:
+    # Pat was asked a day before now.
+    app.clock.at += app.config.joining.forget + timedelta(days=1)
+    return lambda actor: maintenance.forget_people(app, actor)
+
+
+class Keeper(FeedMaintenance):
+    """Has always just sealed an archive."""
+
+    def look(self) -> Maintained:
+        return Maintained(archives=1, notices=0)
+
+
+def keeping_feeds(app: Newsletter) -> Call:
+    keeper = Keeper(app.database, app.config, app.clock)
+    return lambda actor: feeds.keep(app, actor, keeper)
+
+
+def polling(app: Newsletter) -> Call:
+    def fetch(url: str, *, etag: str, last_modified: str, allow_private: bool) -> Fetched:
+        del etag, last_modified, allow_private
+        return Fetched(url=url, changed=True, content=RSS, etag="", last_modified="")
+
+    return lambda actor: sources.poll(app, actor, "neighbours", fetch)
+
+
+def importing_articles(app: Newsletter) -> Call:
+    record = Record(
+        source="text",
+        source_key="two.txt",
+        explicit_key=False,
+        title="Two",
+        body_html="<p>Two.</p>",
+        published_at=FRIDAY,
+        where="two.txt",
+    )
+    site = ImportContext.of(app.config.site)
+    return lambda actor: articles.import_(app, actor, [record], site)
+
+
+def publishing(app: Newsletter) -> Call:
+    with app.database.write() as session:
+        session.execute(update(Article).values(status=ArticleStatus.SCHEDULED))
+    return lambda actor: articles.publish_due(app, actor)
+
+
+def importing_people(app: Newsletter) -> Call:
+    said = Person(
+        row=2,
+        address="zoe@wexcombe.example",
+        name="Zoe",
+        wishes=WISHES,
+        attributes={},
+        since="",
+        state=State.SUBSCRIBED,
+    )
+    row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
+    terms = Terms(file="members.csv", secret=app.secret, consent="paper")
+    begun = Begun(file="members.csv", sha256="", consent="paper", report={})
+    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None)
+
+
+def undoing_import(app: Newsletter) -> Call:
+    importing_people(app)(operator("setup"))
+    return lambda actor: imports.undo(app, actor, 1)
+
+
+def lifting(app: Newsletter) -> Call:
+    address = ["gone@wexcombe.example"]
+    suppressions.add(app, operator("setup"), [address], "test")
+    return lambda actor: suppressions.lift(app, actor, [address])
+
+
+WISHES = Wishes(
+    name="Ann", choice=Choice(topics=("housing",), digests=()), frequency=Frequency.WEEKLY
+)
+FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
+DUE = DueDigest(name="friday", period="2026-11-27", at=FRIDAY)
+MISSED = Run(period="2026-11-20", at=FRIDAY - timedelta(weeks=1))
+JOINING = Joining(address="zoe@wexcombe.example", name="Zoe")
+ALARM = ("overdue friday 2026-11-20", Alarm(title="The digest friday is overdue", text="…"))
+
+# Whose change it is where it is not the office's.
+ACTORS: Mapping[str, Actor] = {
+    "account.confirm": subscriber(PAT),
+    "account.sign_up": VISITOR,
+    "digests.register": SCHEDULE,
+    "maintenance.forget_people": SCHEDULE,
+}
+
+
+def actor_of(action: str) -> Actor:
+    """Somebody who may do this."""
+    usual = subscriber(ANN) if action.startswith("account.") else operator("ann")
+    return ACTORS.get(action, usual)
+
+
+CHANGES: Mapping[str, Change] = {
+    "account.ask_to_move": lambda app: lambda who: account.ask_to_move(app, who, "a@b.example"),
+    "account.choose": lambda app: lambda who: account.choose(app, who, WISHES, None, origin=ORIGIN),
+    "account.confirm": lambda app: lambda who: account.confirm(app, who, origin=ORIGIN),
+    "account.erase": lambda app: lambda who: account.erase(app, who, origin=ORIGIN),
+    "account.keep_address": keeping_address,
+    "account.lower_frequency": lambda app: (
+        lambda who: account.lower_frequency(app, who, Frequency.WEEKLY, origin=ORIGIN)
+    ),
+    "account.move": moving_address,
+    "account.object_to_mail": lambda app: (
+        lambda who: account.object_to_mail(app, who, origin=ORIGIN)
+    ),
+    "account.pause": lambda app: lambda who: account.pause(app, who),
+    "account.resubscribe": resubscribing,
+    "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
+    "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
+    "articles.correct": lambda app: lambda who: articles.correct(app, who, 1, "It was Tuesday."),
+    "articles.edit": lambda app: lambda who: articles.edit(app, who, 1, Edit(title="Houses")),
+    "articles.import": importing_articles,
+    "articles.mail": lambda app: lambda who: articles.mail(app, who, 1),
+    "articles.measure": measuring,
+    "articles.publish_due": publishing,
+    "articles.withdraw": lambda app: lambda who: articles.withdraw(app, who, ["1"]),
+    "bulletins.send": lambda app: (
+        lambda who: bulletins.send(app, who, BulletinDraft(subject="Flood", text="Stay home."))
+    ),
+    "digests.compose": lambda app: lambda who: digests.compose(app, who, "friday"),
+    "digests.compose_due": lambda app: lambda who: digests.compose_due(app, who, [DUE]),
+    "digests.record_missed_run": lambda app: (
+        lambda who: digests.record_missed_run(app, who, "friday", MISSED)
+    ),
+    "digests.register": lambda app: lambda who: digests.register(app, who, "friday"),
+    "editions.approve": approving,
+    "editions.cancel": cancelling,
+    "editions.pause": pausing,
+    "editions.pause_all": pausing_all,
+    "editions.resolve": resolving,
+    "editions.resume": resuming,
+    "editions.retry": retrying,
+    "editions.start": starting,
+    "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
+    "feeds.keep": keeping_feeds,
+    "feeds.revoke_private": revoking,
+    "imports.enter": importing_people,
+    "imports.undo": undoing_import,
+    "maintenance.forget_people": forgetting,
+    "maintenance.look_after_editions": lambda app: (
+        lambda who: maintenance.look_after_editions(app, who, [ALARM])
+    ),
+    "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
+    "segments.remove": removing_segment,
+    "settings.change": lambda app: (
+        lambda who: settings.change(app, who, {"site.description": "News"})
+    ),
+    "settings.unset": unsetting,
+    "sources.poll": polling,
+    "subscribers.add": lambda app: lambda who: subscribers.add(app, who, JOINING, "paper"),
+    "subscribers.confirm": lambda app: lambda who: subscribers.confirm(app, who, PAT, "paper"),
+    "subscribers.end": lambda app: lambda who: subscribers.end(app, who, ANN),
+    "subscribers.erase": lambda app: lambda who: subscribers.erase(app, who, ANN),
+    "subscribers.export": lambda app: (
+        lambda who: subscribers.export(app, who, [], lambda rows: len(list(rows)))
+    ),
+    "suppressions.add": lambda app: (
+        lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")
+    ),
+    "suppressions.lift": lifting,
+}

@@ -1,0 +1,101 @@
+"""Every action can be called by somebody, and nothing changes the database but by an action."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from changes import CHANGES
+
+ROOT = Path(__file__).resolve().parents[3] / "newsletter"
+ABOVE_ACTIONS = ("cli", "web", "demo", "app.py", "scheduler.py")
+FRAME = ROOT / "actions" / "action.py"
+
+# What no command does, and why. Everything else can be done by a command.
+NOT_BY_COMMAND = {
+    **{
+        action: "belongs to the subscriber whose link it is"
+        for action in CHANGES
+        if action.startswith("account.")
+    },
+    "articles.mail": "falls due by itself; `digest send` is for digests",
+    "articles.measure": "falls due by itself",
+    "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
+    "digests.compose_due": "falls due by itself; by hand it is `digest send`",
+    "digests.record_missed_run": "falls due by itself",
+    "digests.register": "falls due by itself",
+    "maintenance.forget_people": "falls due by itself",
+    "maintenance.look_after_editions": "falls due by itself",
+}
+
+
+def files(*names: str) -> Iterator[Path]:
+    for name in names:
+        path = ROOT / name
+        yield from [path] if path.suffix else sorted(path.rglob("*.py"))
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def begins_to_write(call: ast.Call) -> bool:
+    """Whether it is `database.write()` or its like; `file.write(text)` is not."""
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"write", "begin", "commit", "connect_to_migrate"}
+        and not call.args
+    )
+
+
+def actions_named_in(path: Path) -> set[str]:
+    """The actions that a file calls or hands on: `alias.function` of modules of actions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "newsletter.actions"
+        for alias in node.names
+    }
+    return {
+        f"{modules[node.value.id]}.{node.attr.rstrip('_')}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in modules
+    }
+
+
+def named_in(*names: str) -> set[str]:
+    return set().union(*(actions_named_in(path) for path in files(*names)))
+
+
+@pytest.mark.parametrize(
+    "path", list(files(*ABOVE_ACTIONS)), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_no_face_opens_a_transaction_to_write(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [call.lineno for call in calls(tree) if begins_to_write(call)]
+    assert not found, f"{path}, line {found}: call an action of newsletter/actions instead"
+
+
+@pytest.mark.parametrize("path", list(files("actions")), ids=lambda p: p.stem)
+def test_actions_open_transactions_by_their_frame_alone(path: Path) -> None:
+    if path == FRAME:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [
+        call.lineno
+        for call in calls(tree)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "write"
+    ]
+    assert not found, f"{path}, line {found}: use @action, or job.transaction()"
+
+
+def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -> None:
+    by_command = named_in("cli")
+    assert set(CHANGES) - by_command == set(NOT_BY_COMMAND)
+
+
+def test_what_no_command_does_the_site_or_the_schedule_does() -> None:
+    assert set(NOT_BY_COMMAND) <= named_in("web", "scheduler.py")

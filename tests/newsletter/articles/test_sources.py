@@ -1,0 +1,93 @@
+"""Sources of other systems: front matter, template marks, WordPress's own markup."""
+
+import pytest
+
+from newsletter.articles.importers import front_matter
+from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.importers.wordpress_text import Pictures, shown
+
+PICTURES = Pictures(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\ndraft: true\n---\nText",
+        "+++\ntitle = 'A'\ndraft = true\n+++\nText",
+        '{\n"title": "A",\n"draft": true\n}\nText',
+    ],
+)
+def test_front_matter_in_yaml_toml_and_json(text: str) -> None:
+    document = front_matter.split(text)
+    assert (document.values, document.text) == ({"title": "A", "draft": True}, "Text")
+
+
+def test_values_that_yaml_would_change_stay_as_they_are_written() -> None:
+    document = front_matter.split("---\nat: 10:30\nid: 007\ndate: 2019-02-30\nname: no\n---\n")
+    wanted = {"at": "10:30", "id": "007", "date": "2019-02-30", "name": "no"}
+    assert document.values == wanted
+
+
+def test_front_matter_that_is_not_yaml_is_read_line_by_line_and_told() -> None:
+    document = front_matter.split("---\ntitle: Harbour plan: what was agreed\n---\nText")
+    assert document.values == {"title": "Harbour plan: what was agreed"}
+    assert document.notes
+
+
+def test_front_matter_that_is_not_closed_is_refused() -> None:
+    with pytest.raises(Unreadable, match="not closed"):
+        front_matter.split("---\ntitle: A\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("A {{ site.title }} b", "A  b"),
+        ("{% if x %}Kept{% endif %}", "Kept"),
+        ("A picture\n{: .wide}", "A picture\n"),
+        ("{{< notice >}}Kept{{< /notice >}}", "Kept"),
+        ("[map]({{ site.baseurl }}/map/)", "[map](/map/)"),
+        ("{{ '/a.jpg' | relative_url }}", "/a.jpg"),
+    ],
+)
+def test_template_marks_go_and_their_content_stays(source: str, left: str) -> None:
+    assert clear(source).text == left
+
+
+@pytest.mark.parametrize("source", ["`{{ x }}`", "```\n{% raw %}\n```", "{ x }", "Pay {5}"])
+def test_code_and_plain_braces_are_left_alone(source: str) -> None:
+    cleared = clear(source)
+    assert cleared.notes == ()
+    assert "{" in cleared.text
+
+
+def test_a_video_s_mark_becomes_its_frame() -> None:
+    assert "youtube.com/embed/abcdefghijk" in clear("{{< youtube abcdefghijk >}}").text
+
+
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ("A\n\nB\nC", "<p>A</p>\n<p>B<br>\nC</p>"),
+        ("<pre>a\n\nb</pre>\n\nB", "<pre>a\n\nb</pre>\n<p>B</p>"),
+        ("A\n<ul>\n<li>one</li>\n</ul>\nB", "<p>A</p>\n<ul>\n<li>one</li>\n</ul>\n<p>B</p>"),
+        ("[gallery]", '<figure><img src="https://old.example/9.jpg" alt=""></figure>'),
+        ("It is [sic] so [1]", "<p>It is [sic] so [1]</p>"),
+        ('[box color="red"]Kept[/box]', "<p>Kept</p>"),
+        ("[[gallery]]", "<p>[gallery]</p>"),
+    ],
+)
+def test_a_classic_post_is_shown_as_wordpress_shows_it(written: str, html: str) -> None:
+    assert shown(written, PICTURES).html.strip() == html
+
+
+def test_a_quotation_of_two_paragraphs_holds_both() -> None:
+    html = shown("<blockquote>A\n\nB</blockquote>", PICTURES).html
+    assert html.replace("\n", "") == "<blockquote><p>A</p><p>B</p></blockquote>"
+
+
+def test_a_caption_stands_with_its_picture() -> None:
+    html = shown('[caption id="x"]<img src="/a.jpg"> The lamp[/caption]', PICTURES).html
+    assert "<figcaption>The lamp</figcaption>" in html
+    assert "[" not in html
