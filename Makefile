@@ -4,17 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
+FUZZ_SECONDS ?= 600
 BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing people visiting
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench servers judges torture corpus check lock clean
+.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
+	  nginx-light caddy
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -56,12 +58,19 @@ judges: $(VENV)/.installed-dev
 	PYTHONPATH=scripts $(BIN)/python -m judges $(JUDGES)
 	test -n "$(JUDGES)" || $(BIN)/python scripts/judges/feeds.py
 
-# What to run while working: everything but the slow acceptance tests.
+# What to run while working: everything but the slow acceptance tests. B608 is S608 of ruff, which
+# gives the reason at each line.
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --severity-level medium --skip B608 newsletter subscribers
+	scripts/audit-packages
 	$(BIN)/python -m pytest -n 2 --ignore tests/acceptance
+
+# Inputs of every kind from outside, ten minutes for each test; what is found is kept in .hypothesis.
+fuzz: $(VENV)/.installed-dev
+	scripts/fuzz $(FUZZ_SECONDS)
 
 # Locks hold hashes and no download address.
 lock: $(VENV)/.installed-dev

@@ -13,7 +13,7 @@ from newsletter.config.loading import load_config
 from newsletter.config.options import Config
 from newsletter.config.references import dangling
 from newsletter.config.theme import Theme
-from newsletter.database import Database
+from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
 from newsletter.delivery.ledger import reasons
@@ -32,6 +32,7 @@ from newsletter.errors import (
 )
 from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
+from newsletter.private_files import sqlite_files
 from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.picture_reading import PictureReader
 from newsletter.rendering.pictures import Pictures
@@ -40,7 +41,7 @@ from newsletter.rendering.templates import Templates, web_folders
 from newsletter.subscriptions.notice_kinds import Desk, personal_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
-from newsletter.tokens.signing import Signer
+from newsletter.tokens.signing import Signer, check_secret
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -77,6 +78,16 @@ class Newsletter:
     @cached_property
     def database(self) -> Database:
         return Database(self.config.database.url)
+
+    def private_paths(self) -> list[Path]:
+        """The files and folders that only their owner is to read."""
+        url, found = parse_url(self.config.database.url), []
+        if url.get_backend_name() == "sqlite" and url.database:
+            found += sqlite_files(Path(url.database))
+        found.append(Path(self.config.sending.state_folder))
+        if self.config.web.caught_mails:
+            found.append(Path(self.config.web.caught_mails))
+        return found
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -194,6 +205,7 @@ class Newsletter:
         Raises:
             ConfigurationError: something named is not there.
         """
+        check_secret(self.secret)
         for name in self.config.transports:
             self.transport(name)
         _ = self.cluster
@@ -277,14 +289,14 @@ class Newsletter:
         key = self.dkim_keys.get(values["sender"]["address"])
         return Stationery(masthead=values, renderer=self.renderer, key=key)
 
-    def edition_page(self, edition_id: int) -> str:
+    def edition_page(self, edition_id: int, key: str) -> str:
         """The view-online page of an edition that has begun to go out.
 
         Raises:
-            ResourceNotFound: there is none, or it is not public yet.
+            ResourceNotFound: there is none, it is not out yet, or needs another key.
         """
         with self.database.read() as session:
-            return editions.public_page(session, edition_id).web_html
+            return editions.page_of(session, edition_id, key).web_html
 
     def close(self) -> None:
         if self.__dict__.get("cluster"):

@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeDecorator
 
 from newsletter.clock import in_utc
 from newsletter.errors import ConfigurationError, Conflict, StorageError
+from newsletter.private_files import create_private
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Of one process at once; further threads wait for one to be free.
@@ -200,6 +201,9 @@ def parse_url(url: str) -> URL:
 
 def _open_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            # SQLite gives what it keeps beside the file the same permissions.
+            create_private(Path(url.database))
         engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -2,8 +2,12 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
+
+from newsletter.shown import shown, shown_value
 
 
 def log_to_stderr(level: int) -> None:
@@ -12,9 +16,31 @@ def log_to_stderr(level: int) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _harmless,
             structlog.dev.ConsoleRenderer(colors=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Harmless("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
+    # Of the libraries, the server among them.
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def _harmless(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Every value of a line as it may be shown; a traceback keeps its lines."""
+    return {
+        key: shown(value) if key == "exception" else shown_value(value)
+        for key, value in event.items()
+    }
+
+
+class _Harmless(logging.Formatter):
+    """Lines of the standard library's loggers, as they may be shown."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return shown(super().format(record))

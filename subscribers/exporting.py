@@ -27,7 +27,9 @@ COLUMNS = (
 AT_ONCE = 1000
 SUPPRESSED = "suppressed"
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What spreadsheets leave out before they look at the first character.
+_PASSED_OVER = "' \u00a0\u3000\ufeff"
 
 
 def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, str]]:
@@ -71,10 +73,13 @@ def _json(attributes: Mapping[str, str]) -> str:
 
 def defused(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula; `read` gives it back."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
 def read(text: str) -> str:
     """What `defused` was given."""
-    is_defused = text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS)
-    return text[1:] if is_defused else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip(_PASSED_OVER).startswith(FORMULA_STARTS)

@@ -19,6 +19,8 @@ from newsletter.migrations.running import upgrade
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("newsletter", deadline=None)
+# Of `make fuzz`, which runs each test again and again.
+settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("newsletter")
 
 # A Friday in Little Wexcombe, in winter time.

@@ -7,9 +7,10 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import news
+from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff.permissions import Permission
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import notices, privacy
 from subscribers import consent
 
 
@@ -45,14 +46,31 @@ def _forget_some(job: Job[Context], before: datetime) -> int:
 def look_after_editions(
     work: UnitOfWork[Context], overdue: Iterable[tuple[str, Alarm]]
 ) -> list[Alarm]:
-    """What the administrators are to be told of: editions that stall or are overdue, each once.
+    """What the administrators are to be told of: editions that stall or are overdue, each once,
+    and a flood of sign-ups, once a day.
 
     Args:
         overdue: runs that are long due and not made, by what is remembered of having told them.
     """
     alarms = list(stall_detector.look(work.session, work.context.config, work.now))
     alarms += [alarm for subject, alarm in overdue if news.is_news(work.session, subject, work.now)]
+    alarms += _sign_up_flood(work)
     work.about("editions", "", alarms=[alarm.title for alarm in alarms])
     if not alarms:
         work.leave_no_line()
     return alarms
+
+
+def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
+    """The alarm of a day on which more people sign up than the site asks to confirm."""
+    held = notices.held_back(work.session, NoticeKind.CONFIRM)
+    if not held or not news.is_news(work.session, f"signups {work.now:%Y-%m-%d}", work.now):
+        return []
+    return [
+        Alarm(
+            title="Far more sign-ups than usual",
+            text=f"{held} people are asked to confirm later, at the rate of joining.site_per_hour. "
+            "It may be an attack with other people's addresses.",
+            details=("If they are real, raise joining.site_per_hour.",),
+        )
+    ]

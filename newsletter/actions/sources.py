@@ -12,10 +12,15 @@ from newsletter.staff.permissions import Permission
 
 
 @long_action(Permission.MAINTAIN)
-def poll(job: Job[Context], name: str, fetch: Fetch = fetch) -> ImportReport:
+def poll(
+    job: Job[Context], name: str, fetch: Fetch = fetch, *, adopts: bool = False
+) -> ImportReport:
     """Ask a feed of `[sources]` for new articles, and store them.
 
     A feed that has nothing new leaves no line.
+
+    Args:
+        adopts: articles with its ids that no configured feed owns are its own from now on.
 
     Raises:
         ResourceNotFound: there is no such source.
@@ -25,7 +30,15 @@ def poll(job: Job[Context], name: str, fetch: Fetch = fetch) -> ImportReport:
     job.about("source", name)
     site = ImportContext.of(context.config.site)
     begin_if_changed = _Begins(job, fetch)
-    report = poll_source(context.database, source, site, context.clock, begin_if_changed)
+    report = poll_source(
+        context.database,
+        source,
+        site,
+        context.clock,
+        begin_if_changed,
+        among=context.config.sources.values(),
+        adopts=adopts,
+    )
     if job.is_begun:
         job.counts |= report.counts()
     return report

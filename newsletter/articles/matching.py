@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles.identity import fingerprint_of, is_other_article
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.ownership import belongs_elsewhere, is_polled
 from newsletter.articles.store import Key, Stored
 
 
@@ -40,13 +41,25 @@ def match(
     by_fingerprint: Mapping[str, Stored],
     seen: Seen,
     zone: ZoneInfo,
+    *,
+    others: Mapping[str, Stored] | None = None,
+    adopts: bool = False,
 ) -> Match | BadRecord:
-    """The decision; noted in `seen`."""
+    """The decision; noted in `seen`.
+
+    Args:
+        others: by id, articles of other sources that may be the same (`ownership`).
+        adopts: such an article is the record's from now on.
+    """
     key = key_of_record(record)
     fingerprint = fingerprint_of(record.published_at, record.title, zone)
     stored = by_key.get(key)
     if stored is not None and _is_taken(record, stored, fingerprint):
         return _taken(record, stored)
+    if stored is None and record.explicit_key and others and record.source_key in others:
+        stored = others[record.source_key]
+        if not adopts:
+            return belongs_elsewhere(record, stored)
     before = seen.keys.get(key)
     if stored is None:
         stored = _renamed(record, by_fingerprint.get(fingerprint))
@@ -64,9 +77,10 @@ def match(
 
 def _renamed(record: Record, found: Stored | None) -> Stored | None:
     """The article whose file was renamed, or, in the same format, given an id since."""
-    if found is not None and record.explicit_key and found.source != record.source:
-        return None
-    return found
+    if found is None or found.source == record.source:
+        return found
+    is_strange = is_polled(record.source) or is_polled(found.source)
+    return None if record.explicit_key or is_strange else found
 
 
 def _twice(record: Record, before: str) -> BadRecord:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.addresses import ILLEGAL, names_in
+from newsletter.articles.addresses import names_in, without_controls
 from newsletter.articles.embeds import link_for_frame, link_posts
 
 Element: TypeAlias = Any
@@ -117,7 +117,7 @@ def _with_words_in_brackets(html: str) -> str:
 def _parsed(html: str) -> Element | None:
     """The tree; None where nothing in it is HTML, or elements nest without reason."""
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    content = f"<div>{ILLEGAL.sub('', html)}</div>".encode("utf-8", "replace")
+    content = f"<div>{without_controls(html)}</div>".encode("utf-8", "replace")
     try:
         root = trees.document_fromstring(content, parser=parser)
     except (etree.LxmlError, ValueError):

@@ -61,7 +61,7 @@ class Article(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     """The last part of its address on the site; kept when the title is edited."""
     source: Mapped[str]
-    """The format it came from: "text", "markdown", "feed" …"""
+    """The format of the file it came from ("text", "markdown", "feed" …), or a polled feed."""
     source_key: Mapped[str]
     """Its name within the source: a file name, a GUID, an id column."""
     key_is_explicit: Mapped[bool] = mapped_column(default=False)

@@ -4,15 +4,19 @@ A poll never raises: the scheduler goes on with the next feed, and what went wro
 report and in the feed's row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from newsletter.articles import store
+import structlog
+
+from newsletter.articles import ownership, store
 from newsletter.articles.importers import feed
-from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record, failure
 from newsletter.articles.models import FeedSource
+from newsletter.articles.ownership import Polled
+from newsletter.articles.parsing_process import read_apart
 from newsletter.articles.publishing import ImportStopped, import_records
 from newsletter.articles.reports import ImportReport
 from newsletter.clock import Clock
@@ -20,6 +24,8 @@ from newsletter.config.options import SourceOptions
 from newsletter.database import Database
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.fetching import Fetched, fetch
+
+log = structlog.get_logger()
 
 LONGEST_ERROR = 500
 
@@ -60,15 +66,29 @@ def poll_source(
     context: ImportContext,
     clock: Clock,
     fetch: Fetch = fetch,
+    *,
+    among: Iterable[SourceOptions] = (),
+    adopts: bool = False,
 ) -> ImportReport:
-    """Ask a feed and store what is new."""
+    """Ask a feed and store what is new.
+
+    Args:
+        among: all configured feeds; what another of them told is its own.
+        adopts: articles with its ids that no configured feed owns are its own from now on.
+    """
+    names = {ownership.source_of(other.url) for other in among}
+    own = ownership.source_of(source.url)
+    polled = Polled(source=own, others=frozenset(names - {own}), adopts=adopts)
     try:
-        return _polled(database, source, context, clock, fetch)
+        return _polled(database, source, context, clock, fetch, polled)
     except ImportStopped as error:
         error.report.bad.append(_failed(source.url, error))
         return error.report
     except NewsletterError as error:
         report = ImportReport(bad=[_failed(source.url, error)])
+    except Exception as error:
+        log.exception("a feed could not be polled", url=source.url)
+        report = ImportReport(bad=[failure(error, source.url)])
     try:
         _remember(database, source.url, clock.now(), error=report.bad[0].what)
     except NewsletterError as error:
@@ -77,33 +97,38 @@ def poll_source(
 
 
 def _polled(
-    database: Database, source: SourceOptions, context: ImportContext, clock: Clock, fetch: Fetch
+    database: Database,
+    source: SourceOptions,
+    context: ImportContext,
+    clock: Clock,
+    fetch: Fetch,
+    polled: Polled,
 ) -> ImportReport:
     with database.read() as session:
         known = store.known_source(session, source.url)
     answer = fetch(
         source.url,
-        etag=known.etag if known else "",
-        last_modified=known.last_modified if known else "",
+        etag=known.etag if known and not polled.adopts else "",
+        last_modified=known.last_modified if known and not polled.adopts else "",
         allow_private=source.allow_private,
     )
     if not answer.changed:
         _remember(database, source.url, clock.now(), unchanged=True)
         return ImportReport()
-    records = (
-        _filed(item, source.topics) for item in feed.read(answer.content, answer.url, context)
-    )
-    report = import_records(database, records, context, clock)
+    items = read_apart(feed.read, answer.content, answer.url, context)
+    records = (_filed(item, polled.source, source.topics) for item in items)
+    report = import_records(database, records, context, clock, polled=polled)
     error = str(report.bad[0]) if report.bad else ""
     is_whole = not any(bad.is_cut for bad in report.bad)
     _remember(database, source.url, clock.now(), error=error, answer=answer if is_whole else None)
     return report
 
 
-def _filed(item: Record | BadRecord, topics: tuple[str, ...]) -> Record | BadRecord:
-    if isinstance(item, BadRecord) or not topics:
+def _filed(item: Record | BadRecord, source: str, topics: tuple[str, ...]) -> Record | BadRecord:
+    if isinstance(item, BadRecord):
         return item
-    return replace(item, topics=(*topics, *(item.topics or ())))
+    filed = (*topics, *(item.topics or ())) if topics else item.topics
+    return replace(item, source=source, topics=filed)
 
 
 def _remember(

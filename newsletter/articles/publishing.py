@@ -13,13 +13,15 @@ from hashlib import sha256
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
-from newsletter.articles import store
+from newsletter.articles import ownership, store
 from newsletter.articles.addresses import relative_to_site
 from newsletter.articles.identity import fingerprint_of, topic_slug
+from newsletter.articles.importers.admission import admitted
 from newsletter.articles.importers.base import (
     BadRecord,
     ImportContext,
     Record,
+    failure,
     one_line,
     pointer,
 )
@@ -27,9 +29,11 @@ from newsletter.articles.matching import Match, Seen, key_of_record, match
 from newsletter.articles.measuring import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.naming import Names
+from newsletter.articles.ownership import Polled
 from newsletter.articles.reports import ImportReport, Outcome
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import is_public, settled_status
+from newsletter.articles.store import Stored
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, StorageError
@@ -64,11 +68,13 @@ def import_records(
     progress: Progress | None = None,
     *,
     rehearse: bool = False,
+    polled: Polled | None = None,
     observe: Callable[[Outcome], None] | None = None,
 ) -> ImportReport:
     """Store records and report on each.
 
     Args:
+        polled: the feed that they come from, where one is polled.
         progress: told how many more records are done.
         rehearse: report all the same, but store nothing.
         observe: told what became of each record, once it is stored.
@@ -76,8 +82,8 @@ def import_records(
     Raises:
         ImportStopped: the database failed; it holds the report so far.
     """
-    run = _Run(database, context, clock, rehearse, observe)
-    for batch in _batches(records):
+    run = _Run(database, context, clock, rehearse, polled, observe)
+    for batch in _batches(map(admitted, records)):
         try:
             run.store(batch)
         except (StorageError, DBAPIError) as error:
@@ -109,11 +115,12 @@ class _Run:
         context: ImportContext,
         clock: Clock,
         rehearse: bool,
+        polled: Polled | None,
         observe: Callable[[Outcome], None] | None,
     ) -> None:
         self.report = ImportReport()
         self._database, self._context, self._clock = database, context, clock
-        self._rehearse, self._observe = rehearse, observe
+        self._rehearse, self._polled, self._observe = rehearse, polled, observe
         self._seen = Seen()
 
     def store(self, batch: list[Record | BadRecord]) -> None:
@@ -146,7 +153,7 @@ class _Run:
         seen = self._seen.copy()
         transaction = self._database.read() if self._rehearse else self._database.write()
         with transaction as session:
-            batch = _Batch(session, self._context, self._clock.now())
+            batch = _Batch(session, self._context, self._clock.now(), self._polled)
             batch.store(records, seen)
         self._seen = seen
         self.report.add(batch.report)
@@ -158,10 +165,13 @@ class _Run:
 class _Batch:
     """One transaction of an import."""
 
-    def __init__(self, session: Session, context: ImportContext, now: datetime) -> None:
+    def __init__(
+        self, session: Session, context: ImportContext, now: datetime, polled: Polled | None
+    ) -> None:
         self.report = ImportReport()
         self.outcomes: list[Outcome] = []
         self._session, self._context, self._now = session, context, now
+        self._polled = polled
 
     def store(self, records: list[Record], seen: Seen) -> None:
         # Before anything is looked up: what another import stores meanwhile must be seen.
@@ -191,9 +201,10 @@ class _Batch:
         by_key = store.stored_under(self._session, [key_of_record(r) for r in records])
         prints = {fingerprint_of(r.published_at, r.title, zone) for r in records}
         by_fingerprint = store.stored_by_fingerprint(self._session, prints)
+        others, adopts = self._others(records)
         changed: list[Match] = []
         for record in records:
-            found = match(record, by_key, by_fingerprint, seen, zone)
+            found = match(record, by_key, by_fingerprint, seen, zone, others=others, adopts=adopts)
             if isinstance(found, BadRecord):
                 self._fail(found)
             elif _is_unchanged(found):
@@ -201,6 +212,14 @@ class _Batch:
             else:
                 changed.append(found)
         return changed
+
+    def _others(self, records: list[Record]) -> tuple[dict[str, Stored], bool]:
+        """What other sources have under the same ids, and whether this one takes it over."""
+        polled = self._polled
+        known = [ownership.source_of(url) for url in store.polled_addresses(self._session)]
+        keys = ownership.elsewhere(records, polled, known)
+        stored = store.stored_under(self._session, keys) if keys else {}
+        return ownership.by_id(stored), polled is not None and polled.adopts
 
     def _write(
         self,
@@ -211,7 +230,11 @@ class _Batch:
         changed_at: datetime,
     ) -> None:
         record = found.record
-        body = self._body(record)
+        try:
+            body = self._body(record)
+        except Exception as error:  # noqa: BLE001 - one text may not keep the others out
+            self._fail(failure(error, record.where))
+            return
         if not body:
             self._fail(_nothing_left(record))
             return

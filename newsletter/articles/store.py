@@ -340,6 +340,11 @@ def known_source(session: Session, url: str) -> FeedSource | None:
     return session.get(FeedSource, url)
 
 
+def polled_addresses(session: Session) -> list[str]:
+    """The addresses of all feeds that were ever polled."""
+    return list(session.scalars(select(FeedSource.url).order_by(FeedSource.url)))
+
+
 def feed_source(session: Session, url: str) -> FeedSource:
     """What is remembered of a polled feed; a new row where it was never polled."""
     found = session.get(FeedSource, url)

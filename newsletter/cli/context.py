@@ -28,6 +28,8 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
+from newsletter.private_files import close_to_others
+from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
@@ -53,6 +55,8 @@ class Program:
     def app(self) -> Newsletter:
         app = Newsletter.from_file(self.config_path)
         click.get_current_context().find_root().call_on_close(app.close)
+        for path in close_to_others(app.private_paths()):
+            self.warn(f"{path} could be read by others; from now on only by its owner.")
         return app
 
     @property
@@ -78,11 +82,11 @@ class Program:
 
     def say(self, text: str) -> None:
         """A line on standard output, as it is."""
-        self.console.print(text, markup=False)
+        self.console.print(shown(text), markup=False)
 
     def warn(self, text: str) -> None:
         """A line on standard error."""
-        self.errors.print(text, markup=False)
+        self.errors.print(shown(text), markup=False)
 
     def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""

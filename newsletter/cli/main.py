@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from newsletter.errors import NewsletterError
+from newsletter.private_files import keep_files_private
+from newsletter.shown import shown
 
 # Name: module, and the line shown in the overview, so that --help imports none of them.
 COMMANDS = {
@@ -72,15 +74,16 @@ def cli(ctx: click.Context, config_path: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors of ours become one message and an exit status, never a traceback."""
+    keep_files_private()
     try:
         cli.main(args=arguments, prog_name="newsletter")
     except NewsletterError as error:
-        click.echo(f"newsletter: {error}", err=True)
+        click.echo(f"newsletter: {shown(str(error))}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"newsletter: {place}{error.strerror or error}", err=True)
+        click.echo(f"newsletter: {shown(f'{place}{error.strerror or error}')}", err=True)
         sys.exit(FAILED)

@@ -8,11 +8,12 @@ from typing import Any
 from rich.table import Table
 
 from newsletter.cli.context import Program
+from newsletter.shown import shown, shown_json
 
 
 def print_json(program: Program, value: Any) -> None:
     """JSON on standard output; times in ISO 8601."""
-    program.say(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    program.say(shown_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
 
 
 def print_table(
@@ -23,7 +24,7 @@ def print_table(
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else shown(str(cell)) for cell in row))
     if table.row_count:
         program.console.print(table, markup=False)
     else:

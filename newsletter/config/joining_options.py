@@ -46,10 +46,19 @@ class JoiningOptions(Section):
         timedelta(days=30), description="After this an address never confirmed is forgotten"
     )
     per_hour: int = Field(
-        20, ge=1, description="How often an hour the form is taken from one network address"
+        20,
+        ge=1,
+        description="How often an hour the form is taken from one network address; four times as "
+        "often a day, and more for the larger network around it",
     )
     per_address: int = Field(
         5, ge=1, description="How often an hour it is taken for one mail address"
+    )
+    site_per_hour: int = Field(
+        500,
+        ge=1,
+        description="How many an hour are asked to confirm; further ones are asked later, at this "
+        "rate, and an alarm is raised",
     )
     counted_in: SecretStr = Field(
         SecretStr(""),

@@ -274,6 +274,11 @@ class WebOptions(Section):
         description="Requests that each process works on at once; further ones are answered 503 "
         "with Retry-After. Feeds kept in memory are always answered",
     )
+    wrong_host: Literal["redirect", "refuse"] = Field(
+        "redirect",
+        description="A request that names another host than base_url's: redirect sends readers "
+        "there, refuse answers 421",
+    )
     archive: bool = Field(
         True, description="true: sent editions are listed at /editions, for everybody to read"
     )

@@ -1,5 +1,6 @@
 """The tables of editions: what was chosen, frozen and compiled to be sent."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -37,6 +38,10 @@ class EditionState(StrEnum):
     MISSED = "missed"  # the period passed while nothing ran, too long ago to be made up
 
 
+def _view_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
 class Edition(Base):
     """One frozen, numbered thing to send."""
 
@@ -72,6 +77,8 @@ class Edition(Base):
     """Of a bulletin's subject and text: recognises the same bulletin sent again by mistake."""
     web_html: Mapped[str] = mapped_column(default="")
     """The view-online page; empty until compiled."""
+    view_key: Mapped[str] = mapped_column(default=_view_key, server_default="")
+    """What the link to its page holds where the page is not public."""
     joined_to: Mapped[int | None] = mapped_column(index=True)
     """The edition that its stories go out with; NULL where it goes out by itself."""
     note: Mapped[str] = mapped_column(default="")
@@ -82,6 +89,13 @@ class Edition(Base):
     fanned_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When its deliveries were written, all in one transaction."""
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read its page: whatever the archive lists, and no more."""
+        has_archive: bool = (self.masthead or {}).get("site", {}).get("archive", True)
+        is_for_all = not self.topics and not self.segment and self.kind is not EditionKind.ARTICLE
+        return has_archive and is_for_all
 
     @property
     def language(self) -> str:

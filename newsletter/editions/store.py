@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, defer
@@ -273,18 +274,27 @@ def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
     return list(session.scalars(query))
 
 
-def public_page(session: Session, number: int) -> Edition:
+def page_of(session: Session, number: int, key: str) -> Edition:
     """The edition whose page shows this one: itself, or the one it went out with.
 
+    Args:
+        key: of the link in its mails; one that is not public answers to no other.
+
     Raises:
-        ResourceNotFound: there is none, or nobody has been sent it yet.
+        ResourceNotFound: there is none, nobody has been sent it yet, or the key is wrong.
     """
-    edition = by_id(session, number)
+    asked = edition = by_id(session, number)
     if edition.joined_to is not None:
         edition = by_id(session, edition.joined_to)
+    if not (asked.is_public and edition.is_public) and not _fits(key, edition):
+        raise ResourceNotFound(f"edition {number} is read by the link in its mails")
     if edition.state not in PUBLIC or not edition.web_html:
         raise ResourceNotFound(f"edition {number} cannot be read online")
     return edition
+
+
+def _fits(key: str, edition: Edition) -> bool:
+    return bool(edition.view_key) and compare_digest(key.encode(), edition.view_key.encode())
 
 
 def joined(session: Session, number: int) -> list[int]:

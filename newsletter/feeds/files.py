@@ -19,6 +19,7 @@ from newsletter.feeds.scopes import Selection
 
 # Temporary files are private; feeds are for a web server to read.
 FILE_MODE = 0o644
+FOLDER_MODE = 0o755
 
 
 def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
@@ -43,7 +44,7 @@ def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
 
 def _replace(path: Path, content: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_public(path.parent)
         _replace_with_temporary(path, content)
         _flush_folder(path.parent)
     except OSError as error:
@@ -51,6 +52,16 @@ def _replace(path: Path, content: bytes) -> None:
         raise StorageError(
             f"{path} cannot be written: {reason}; choose a folder that you may write to"
         ) from error
+
+
+def _make_public(folder: Path) -> None:
+    """A folder that a web server may read; one that is there already stays as it is."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _make_public(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(FOLDER_MODE)
 
 
 def _replace_with_temporary(path: Path, content: bytes) -> None:

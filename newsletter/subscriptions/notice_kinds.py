@@ -58,6 +58,9 @@ class Kind:
     is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
     """What must hold of her besides."""
+    is_proven: bool = True
+    """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
+    the mail, or the form would send a stranger's words to anybody."""
     address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
     """Where it goes."""
 
@@ -72,7 +75,7 @@ def personal_mail(
         kind.values(session, notice, subscriber, desk),
         stationery,
         address=kind.address(session, subscriber),
-        name=subscriber.name,
+        name=subscriber.name if kind.is_proven else "",
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         tokens=(
             desk.links.unsubscribe_token(subscriber.id, NO_EDITION),
@@ -156,6 +159,7 @@ KINDS: dict[str, Kind] = {
         status=SubscriberStatus.PENDING,
         since=Subscriber.joined_at,
         values=confirm_values,
+        is_proven=False,
     ),
     NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
     NoticeKind.GOODBYE: Kind(
@@ -175,6 +179,7 @@ KINDS: dict[str, Kind] = {
             AddressChange.subscriber_id == Subscriber.id,
             ~is_suppressed(AddressChange.address_hash),
         ),
+        is_proven=False,
         address=new_address,
     ),
 }

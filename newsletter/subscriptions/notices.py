@@ -32,6 +32,8 @@ GIVE_UP = timedelta(days=1)
 # Whoever fills in the form again and again for somebody else can't fill her mailbox.
 MOST_A_DAY = 3
 AT_ONCE = 100
+# A flood is not mailed a week later: whoever is in earnest fills in the form again.
+LONGEST_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
 
 NO_LONGER_TRUE = "no longer true of her, or suppressed"
@@ -54,15 +56,48 @@ def queue_wanted(
         queue(session, kind, subscriber, now)
 
 
-def queue(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
-    """Have a mail sent to her; False where she was sent enough of this kind within a day."""
+def queue(
+    session: Session,
+    kind: str,
+    subscriber: Subscriber,
+    now: datetime,
+    *,
+    most_per_hour: int | None = None,
+) -> bool:
+    """Have a mail sent to her; False where she was sent enough of this kind within a day.
+
+    Args:
+        most_per_hour: of this kind by the whole site; what exceeds it leaves later, at this rate,
+            and what would be later than `LONGEST_DELAY` not at all.
+    """
     connection = session.connection()
     hers = {"subscriber": subscriber.id, "kind": kind, "since": now - timedelta(days=1)}
     if connection.execute(_RECENT, hers).scalar_one() >= MOST_A_DAY:
         return False
     notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
-    connection.execute(_ADD, notice | {"state": DeliveryState.QUEUED})
+    at = _turn(session, kind, most_per_hour, now) if most_per_hour else now
+    if at > now + LONGEST_DELAY:
+        return False
+    state = DeliveryState.DEFERRED if at > now else DeliveryState.QUEUED
+    connection.execute(_ADD, notice | {"state": state, "next_attempt_at": at if at > now else None})
     return True
+
+
+def _turn(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
+    """When the next of a kind may leave, so that no hour has more than the site may send."""
+    of_kind = select(Notice.created_at, Notice.next_attempt_at).where(Notice.kind == kind)
+    newest = of_kind.order_by(Notice.id.desc())
+    past = session.execute(newest.offset(most_per_hour - 1).limit(1)).first()
+    if past is None or past.created_at <= now - timedelta(hours=1):
+        return now
+    last = session.execute(newest.limit(1)).one()
+    return max(last.next_attempt_at or now, now) + timedelta(hours=1) / most_per_hour
+
+
+def held_back(session: Session, kind: str) -> int:
+    """How many of a kind wait for their turn, never tried yet."""
+    waiting = (Notice.kind == kind, Notice.state == DeliveryState.DEFERRED, Notice.attempts == 0)
+    return session.scalars(select(func.count()).select_from(Notice).where(*waiting)).one()
 
 
 class NoticeSender:

@@ -91,7 +91,7 @@ def as_csv(disclosed: dict[str, Any]) -> str:
         for number, row in enumerate(rows, start=1):
             for key, value in row.items():
                 which = key if isinstance(found, dict) else f"{number}: {key}"
-                writer.writerow((what, which, _cell(value)))
+                writer.writerow((what, defused(which), defused(_cell(value))))
     return text.getvalue()
 
 
@@ -161,4 +161,4 @@ def _cell(value: Any) -> str:
         return ", ".join(str(each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {each}" for key, each in value.items())
-    return defused("" if value is None else str(value))
+    return "" if value is None else str(value)

@@ -34,5 +34,5 @@ def sign_up(
         # They have forgotten that they are on the list, or where their page is: both stand there.
         notices.queue_wanted(session, NoticeKind.WELCOME, subscriber, options, now)
     else:
-        notices.queue(session, confirm.KIND, subscriber, now)
+        notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=options.site_per_hour)
     return subscriber

@@ -13,6 +13,8 @@ from binascii import b2a_base64
 from newsletter.errors import ConfigurationError, TokenError
 
 MINIMUM_SECRET_BYTES = 16
+# "aaaaaaaaaaaaaaaa" is long enough and guessed at once.
+MINIMUM_SECRET_VARIETY = 6
 # 128 bits cannot be guessed online.
 SIGNATURE_BYTES = 16
 # The purposes of the two links in every edition's mail.
@@ -62,12 +64,26 @@ def derive_key(secret: str, purpose: str) -> bytes:
     Raises:
         ConfigurationError: the secret is too short to protect anything.
     """
-    if len(secret.encode()) < MINIMUM_SECRET_BYTES:
-        raise ConfigurationError(
-            f"site.secret_key is shorter than {MINIMUM_SECRET_BYTES} bytes; "
-            "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
-        )
+    check_secret(secret)
     return hmac.digest(secret.encode(), purpose.encode(), "sha256")
+
+
+def check_secret(secret: str) -> None:
+    """The one rule of what a usable secret is.
+
+    Raises:
+        ConfigurationError: it is too short or too uniform to protect anything.
+    """
+    if len(secret.encode()) < MINIMUM_SECRET_BYTES:
+        reason = f"shorter than {MINIMUM_SECRET_BYTES} bytes"
+    elif len(set(secret)) < MINIMUM_SECRET_VARIETY:
+        reason = f"made of fewer than {MINIMUM_SECRET_VARIETY} different characters"
+    else:
+        return
+    raise ConfigurationError(
+        f"site.secret_key is {reason}; "
+        "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    )
 
 
 def keyed_hash(key: bytes, text: str) -> str:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
 from newsletter.web.routes import create_site
+from newsletter.web.server import allow_connections
 
 FACTORY = "newsletter.web.process:make_site"
 CONFIG_VARIABLE = "NEWSLETTER_SITE_CONFIG"
@@ -26,4 +27,5 @@ def prepare_workers(config_path: Path) -> None:
 def make_site() -> ASGIApp:
     """The site, as uvicorn asks for it in each process."""
     log_to_stderr(logging.INFO)
+    allow_connections()
     return create_site(Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE])))

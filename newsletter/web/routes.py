@@ -27,9 +27,10 @@ from newsletter.web.account import (
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
-from newsletter.web.middleware.body_limits import BodyLimit, MostAtOnce
+from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
 from newsletter.web.middleware.compression import PageDelivery
 from newsletter.web.middleware.headers import SecurityHeaders
+from newsletter.web.middleware.host import RightHost
 from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
 from newsletter.web.state import SiteState
@@ -43,15 +44,18 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
+            Middleware(WholeBody),
             Middleware(MostAtOnce, most=services.config.web.most_at_once),
             Middleware(PageDelivery),
             Middleware(SecurityHeaders),
-            Middleware(BodyLimit),
         ],
         exception_handlers=errors.HANDLERS,
     )
+    # Its redirects would name whatever host the request named.
+    site.router.redirect_slashes = False
     site.state.site = state
-    return CachedFeeds(site, state.feeds)
+    config = services.config
+    return RightHost(CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host)
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:
@@ -78,7 +82,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
     ]
 
 
-def _healthz(_request: object) -> PlainTextResponse:
+async def _healthz(_request: object) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 

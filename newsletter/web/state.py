@@ -1,5 +1,6 @@
 """What every page of one site shares."""
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from newsletter.feeds.feed_cache import FeedCache
@@ -12,6 +13,9 @@ from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 from newsletter.web.write_threads import Writers
 
+# Threads of the feeds' own, which no crowd on the pages can take.
+FEED_THREADS = 8
+
 
 class SiteState:
     """The services, the templates and the kept feeds of one site."""
@@ -23,7 +27,10 @@ class SiteState:
         options = services.config.joining
         secret = services.config.site.secret_key.get_secret_value()
         self.joins, self.joins_of_address = paces(options, secret, services.clock)
-        self.writers = Writers(services.database)
+        self.joining_writers = Writers(services.database)
+        # Whoever leaves does not wait for a crowd that joins.
+        self.leaving_writers = Writers(services.database)
+        self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(
             services.config,

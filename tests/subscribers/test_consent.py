@@ -69,3 +69,38 @@ def test_a_network_address_is_forgotten_in_time_and_its_event_stays(
         assert consent.forget_networks(session, clock.now()) == 0
         assert consent.forget_networks(session, clock.now() + timedelta(seconds=1)) == 1
         assert [(p.kind, p.network) for p in history(session, ann)][-1] == (ConsentKind.CHANGED, "")
+
+
+FORGOTTEN_ONLY = "where consent came from can only be forgotten"
+
+
+def with_network(database: Database, clock: FixedClock) -> None:
+    with database.write() as session:
+        person = add_subscriber(session, "ann@example.org", clock.now())
+        origin = Origin(source="form", network="192.0.2.7")
+        consent.record(session, person, ConsentKind.GIVEN, origin, clock.now())
+
+
+def test_where_consent_came_from_is_never_changed(database: Database, clock: FixedClock) -> None:
+    with_network(database, clock)
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text("UPDATE consent_networks SET network = '198.51.100.1'"))
+    assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_where_consent_came_from_is_never_replaced(sqlite_url: str, clock: FixedClock) -> None:
+    database = Database(sqlite_url)
+    with_network(database, clock)
+    forged = "REPLACE INTO consent_networks (event_id, network, at) SELECT event_id, 'x', at"
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(f"{forged} FROM consent_networks"))
+    database.close()
+    assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_where_consent_came_from_is_forgotten_in_time(
+    database: Database, clock: FixedClock
+) -> None:
+    with_network(database, clock)
+    with database.write() as session:
+        assert consent.forget_networks(session, clock.now() + timedelta(days=1)) == 1

@@ -14,11 +14,11 @@ from html import escape, unescape
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.articles.addresses import absolute_address
+from newsletter.articles.addresses import absolute_address, without_controls
 from newsletter.articles.attachments import Attachment, with_links
 from newsletter.articles.mending import mend
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.sanitising import summary_of, text_of, without_controls
+from newsletter.articles.sanitising import summary_of, text_of
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
 
@@ -142,6 +142,17 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
         return build()
     except Unreadable as error:
         return BadRecord(where=where, what=error.what, mend=error.mend)
+    except Exception as error:  # noqa: BLE001 - one bad record may not keep the others out
+        return failure(error, where)
+
+
+def failure(error: Exception, where: str) -> BadRecord:
+    """The report of a reader that failed on what it read."""
+    return BadRecord(
+        where=where,
+        what=f"it cannot be read ({type(error).__name__}: {str(error)[:200]})",
+        mend="leave it out, and please report this",
+    )
 
 
 def checked(record: Record, context: ImportContext) -> Record:

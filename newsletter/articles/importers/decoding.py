@@ -8,8 +8,8 @@ import codecs
 
 import webencodings
 
+from newsletter.articles.addresses import without_controls
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.sanitising import without_controls
 
 # UTF-32 before UTF-16: the little-endian mark of one begins with that of the other.
 MARKS = (

@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.dates import read_moment
+from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.text import paragraphs_of
 
 VERSION = "jsonfeed.org/version/"
@@ -41,7 +42,7 @@ def read(text: str, name: str, context: ImportContext) -> Iterator[Record | BadR
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        feed = json.loads(text)
+        feed = parse_json(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise Unreadable(f"it is not JSON: {error}", "check the address or the file") from error
     if not isinstance(feed, dict) or VERSION not in str(feed.get("version")):

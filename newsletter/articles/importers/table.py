@@ -20,6 +20,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.naming import held_back
 from newsletter.articles.importers.template_marks import clear
@@ -108,7 +109,7 @@ def read_json(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _objects(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
     try:
-        whole = json.loads(text)
+        whole = parse_json(text)
     except RecursionError as error:
         raise Unreadable("its lists stand too deep in one another", JSON_MEND) from error
     except json.JSONDecodeError as error:
@@ -130,7 +131,7 @@ def _json_lines(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping
         if not line.strip():
             continue
         try:
-            yield _object(json.loads(line), where)
+            yield _object(parse_json(line), where)
         except (json.JSONDecodeError, RecursionError) as error:
             reason = getattr(error, "msg", "too deep")
             yield BadRecord(where=where, what=f"it is not JSON: {reason}", mend=JSON_MEND)

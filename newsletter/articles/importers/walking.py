@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.articles.identity import fingerprint_of
+from newsletter.articles.importers.admission import shielded
 from newsletter.articles.importers.base import (
     BadRecord,
     ImportContext,
@@ -154,7 +155,7 @@ def read_offer(
     except (Unreadable, FetchError, OSError) as error:
         yield _bad_offer(offer, error)
         return
-    for item in importer(content, offer.name, context):
+    for item in shielded(importer(content, offer.name, context), offer.name):
         item = replace(item, where=offer.folder + item.where)
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
 

@@ -22,6 +22,7 @@ from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_,
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError
+from newsletter.shown import shown
 
 STATUSES = click.Choice([status.value for status in ArticleStatus])
 
@@ -114,9 +115,9 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
     if as_json:
         print_json(program, {**_summary(article), "body_html": article.body_html})
     elif as_html:
-        click.echo(article.body_html)
+        click.echo(shown(article.body_html))
     else:
-        click.echo(document_of(article, ImportContext.of(program.config.site)), nl=False)
+        click.echo(shown(document_of(article, ImportContext.of(program.config.site))), nl=False)
 
 
 @articles.command("edit")
@@ -259,14 +260,17 @@ def topics(program: Program, as_json: bool) -> None:
 
 @articles.command("poll")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--adopt", is_flag=True, help="Articles with its ids are the feed's own from now on.")
 @as_json
 @pass_program
-def poll(program: Program, names: tuple[str, ...], as_json: bool) -> None:
+def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -> None:
     """Ask the feeds of [sources], or those named, for new articles now."""
+    if adopt and len(names) != 1:
+        raise InvalidInput("--adopt is for one feed; name it")
     for name in names:
         source_of(program.config.sources, name)
     reports = {
-        name: sources.poll(program.app, program.actor, name)
+        name: sources.poll(program.app, program.actor, name, adopts=adopt)
         for name in names or program.config.sources
     }
     for bad in chain.from_iterable(report.bad for report in reports.values()):

@@ -1,5 +1,6 @@
 """`newsletter check`: is everything there that the work needs?"""
 
+import stat
 from collections.abc import Iterator
 
 import click
@@ -12,6 +13,7 @@ from newsletter.delivery.transport_check import TransportCheck, check_transport
 from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
+from newsletter.private_files import exposed
 from subscribers.addresses import normalise_address
 
 EXIT_PROBLEMS = 3
@@ -89,6 +91,7 @@ def _problems(app: Newsletter) -> Iterator[str]:
 
 
 def _advice(app: Newsletter) -> Iterator[str]:
+    yield from _exposed(app)
     alarms, usual = app.config.alarms, app.config.sending.transport
     ways = [set(in_turn(app.config.routes, name)) for name in (alarms.transport or usual, usual)]
     if alarms.address and not ways[0] - ways[1]:
@@ -96,3 +99,12 @@ def _advice(app: Newsletter) -> Iterator[str]:
             f"Alarms go by {usual} alone, which may be what is broken; "
             "name another transport in alarms.transport."
         )
+
+
+def _exposed(app: Newsletter) -> Iterator[str]:
+    """Files with people or secrets in them that others on this machine may use."""
+    for path in exposed(app.private_paths()):
+        yield f"{path} can be read by others and is not ours to change; chmod go= {path}"
+    # Its group may be meant: a file of root's that the service may read.
+    if app.path.stat().st_mode & stat.S_IROTH:
+        yield f"{app.path} holds secrets and can be read by everybody; chmod o= {app.path}"

@@ -1,7 +1,6 @@
 """`newsletter serve`: site, schedule and sender in one process."""
 
 import logging
-from typing import Any
 
 import click
 
@@ -51,20 +50,13 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
 
 def _serve(program: Program, host: str, port: int) -> None:
     """The site in this process, or in as many as configured; then this one only minds them."""
-    import uvicorn
-
     from newsletter.web.process import FACTORY, prepare_workers
     from newsletter.web.routes import create_site
+    from newsletter.web.server import run_server
 
-    settings: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "log_level": "warning",
-        "access_log": False,
-    }
-    workers = program.config.web.workers
+    workers, base_url = program.config.web.workers, program.config.site.base_url
     if workers == 1:
-        uvicorn.run(create_site(program.app), **settings)
+        run_server(create_site(program.app), host, port, base_url=base_url)
         return
     prepare_workers(program.config_path)
-    uvicorn.run(FACTORY, factory=True, workers=workers, **settings)
+    run_server(FACTORY, host, port, base_url=base_url, workers=workers)

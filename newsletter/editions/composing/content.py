@@ -71,6 +71,11 @@ def notice_content(
     return MailContent(template=kind, headers=headers, site=masthead["site"], values=values)
 
 
+def _page_url(base_url: str, edition: Edition) -> str:
+    key = "" if edition.is_public else f"?key={edition.view_key or ''}"
+    return f"{base_url}/editions/{edition.id}{key}"
+
+
 def _values(edition: Edition, sections: Sequence[Section]) -> dict[str, Any]:
     site, zone = edition.masthead["site"], edition.masthead["timezone"]
     values = {
@@ -79,7 +84,7 @@ def _values(edition: Edition, sections: Sequence[Section]) -> dict[str, Any]:
             "number": edition.id,
             "date": long_date(edition.send_at, zone),
         },
-        "view_online_url": f"{site['base_url']}/editions/{edition.id}",
+        "view_online_url": _page_url(site["base_url"], edition),
         "archive_url": f"{site['base_url']}/editions" if site.get("archive") else "",
     }
     if edition.kind is EditionKind.BULLETIN:

@@ -1,6 +1,7 @@
 """Where a request comes from, as far as can be told."""
 
 import ipaddress
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -10,13 +11,33 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def network_of(request: Request) -> str:
-    """What counts as one and the same: an IPv4 address, or an IPv6 network of 64 bits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Network:
+    """A network that counts as one asker.
+
+    Args:
+        share: how many askers it may stand for.
+    """
+
+    name: str
+    share: int = 1
+
+
+# By the version of IP, prefix lengths and shares. A provider gives one customer a /64, a /56 or a
+# /48 (RFC 6177, RIPE-690), so that whoever changes the address within it is the same asker.
+STEPS = {4: ((32, 1), (24, 5)), 6: ((64, 1), (56, 2), (48, 4))}
+
+
+def networks_of(request: Request) -> list[Network]:
+    """What counts as one and the same asker, the smallest first."""
     host = address_of(request)
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return host
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+        return [Network(name=host)]
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return [
+        Network(name=str(ipaddress.ip_network((address, length), strict=False)), share=share)
+        for length, share in STEPS[address.version]
+    ]

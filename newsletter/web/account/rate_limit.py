@@ -6,11 +6,12 @@ times a second, which a crowd signing up would wait for.
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Protocol
 
 import structlog
-from limits import RateLimitItemPerHour
+from limits import RateLimitItemPerDay, RateLimitItemPerHour
 from limits.errors import ConfigurationError as LimitsError
 from limits.errors import StorageError
 from limits.storage import RedisStorage, Storage
@@ -20,10 +21,14 @@ from newsletter.clock import Clock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.tokens.signing import derive_key, keyed_hash
+from newsletter.web.account.client_address import Network
 
 log = structlog.get_logger()
 
 HOUR_SECONDS = 3600.0
+DAY_SECONDS = 86_400.0
+# Within a day one may do it so many times as often as within an hour.
+DAY_SHARE = 4
 # At each look more go than come, so what is over is soon forgotten.
 FORGOTTEN_AT_ONCE = 2
 # How long others wait for a storage, and for how long one that does not answer is not asked.
@@ -32,34 +37,46 @@ REST_SECONDS = 30.0
 
 
 class Pace(Protocol):
-    """So many times within any sixty minutes for each."""
+    """So many times within any hour, and within any day, for each."""
 
-    def is_allowed(self, who: str) -> bool:
-        """Whether it may be done once more; counts it if so."""
+    def is_allowed(self, who: str, share: int = 1) -> bool:
+        """Whether it may be done once more; counts it if so.
+
+        Args:
+            share: how many times as often, for whoever stands for several.
+        """
+
+
+def are_allowed(pace: Pace, networks: Iterable[Network]) -> bool:
+    """Whether each of the networks that one asker belongs to may do it once more."""
+    return all(pace.is_allowed(network.name, network.share) for network in networks)
 
 
 class OwnPace:
-    """So many times within any sixty minutes for each.
+    """So many times within any hour, and within any day, for each.
 
     Args:
         per_hour: for each.
+        per_day: likewise; `DAY_SHARE` times as often where it is not given.
     """
 
-    def __init__(self, per_hour: int, clock: Clock) -> None:
+    def __init__(self, per_hour: int, clock: Clock, per_day: int = 0) -> None:
         self._per_hour = per_hour
+        self._per_day = per_day or per_hour * DAY_SHARE
         self._clock = clock
         self._times: OrderedDict[str, list[float]] = OrderedDict()
-        """When each did it within the hour, whoever did it last at the end."""
+        """When each did it within the day, whoever did it last at the end."""
         self._lock = Lock()
 
-    def is_allowed(self, who: str) -> bool:
+    def is_allowed(self, who: str, share: int = 1) -> bool:
         now = self._clock.now().timestamp()
         with self._lock:
-            self._forget(now - HOUR_SECONDS)
+            self._forget(now - DAY_SECONDS)
             times = self._times.setdefault(who, [])
-            if times and times[0] <= now - HOUR_SECONDS:
-                del times[: bisect_right(times, now - HOUR_SECONDS)]
-            if len(times) >= self._per_hour:
+            if times and times[0] <= now - DAY_SECONDS:
+                del times[: bisect_right(times, now - DAY_SECONDS)]
+            in_hour = len(times) - bisect_right(times, now - HOUR_SECONDS)
+            if in_hour >= self._per_hour * share or len(times) >= self._per_day * share:
                 return False
             times.append(now)
             self._times.move_to_end(who)
@@ -85,22 +102,32 @@ class SharedPace:
         self, purpose: str, per_hour: int, storage: Storage, secret: str, clock: Clock
     ) -> None:
         self._purpose = purpose
-        self._limit = RateLimitItemPerHour(per_hour)
+        self._per_hour = per_hour
         self._limiter = MovingWindowRateLimiter(storage)
         self._key = derive_key(secret, f"pace:{purpose}")
         self._own = OwnPace(per_hour, clock)
         self._clock = clock
         self._rests_until = 0.0
 
-    def is_allowed(self, who: str) -> bool:
+    def is_allowed(self, who: str, share: int = 1) -> bool:
         now = self._clock.now().timestamp()
         if now >= self._rests_until:
             try:
-                return self._limiter.hit(self._limit, self._purpose, keyed_hash(self._key, who))
+                return self._is_counted(keyed_hash(self._key, who), share)
             except StorageError as error:
                 self._rests_until = now + REST_SECONDS
                 log.warning("joining.counted_in does not answer", error=str(error.storage_error))
-        return self._own.is_allowed(who)
+        return self._own.is_allowed(who, share)
+
+    def _is_counted(self, name: str, share: int) -> bool:
+        most = self._per_hour * share
+        hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_SHARE)
+        # What the day refuses is not counted in the hour.
+        if not self._limiter.test(day, self._purpose, name):
+            return False
+        return self._limiter.hit(hour, self._purpose, name) and self._limiter.hit(
+            day, self._purpose, name
+        )
 
 
 def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pace]:

@@ -15,7 +15,7 @@ from newsletter.actions import account
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
-from subscribers.addresses import normalise_address
+from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
 
@@ -55,7 +55,7 @@ async def enter_in_step(
 ) -> None:
     """As `enter`, and answered as late for any address: one suppressed costs no commit."""
     begun = monotonic()
-    await site.writers.run(enter, site, address, wishes, source=source, network=network)
+    await site.joining_writers.run(enter, site, address, wishes, source=source, network=network)
     await in_step(begun)
 
 
@@ -72,7 +72,7 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
     Args:
         network: the network address asked from; kept only where the administrator says so.
     """
-    if not site.joins_of_address.is_allowed(address.casefold()):
+    if not site.joins_of_address.is_allowed(mailbox_of(address)):
         return
     joining = Joining(
         address=address,

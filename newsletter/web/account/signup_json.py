@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput
-from newsletter.web.account.client_address import address_of, network_of
+from newsletter.web.account.client_address import address_of, networks_of
 from newsletter.web.account.preference_form import Chosen, checked, offers
+from newsletter.web.account.rate_limit import are_allowed
 from newsletter.web.account.signup import enter_in_step, welcome_address
 from newsletter.web.account.signup_page import TOO_OFTEN, open_site
 from newsletter.web.state import SiteState
@@ -39,7 +40,7 @@ async def subscribe(request: Request) -> Response:
         return Response(status_code=204, headers=HEADERS)
     if request.method != "POST":
         return _answer(await run_in_threadpool(_offered, site))
-    if not site.joins.is_allowed(network_of(request)):
+    if not are_allowed(site.joins, networks_of(request)):
         return _answer({"error": TOO_OFTEN}, 429)
     try:
         asked = await _read(request)

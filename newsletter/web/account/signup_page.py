@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
-from newsletter.web.account.client_address import address_of, network_of
+from newsletter.web.account.client_address import address_of, networks_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
     Chosen,
@@ -23,6 +23,7 @@ from newsletter.web.account.preference_form import (
     chosen_in,
     offers,
 )
+from newsletter.web.account.rate_limit import are_allowed
 from newsletter.web.account.signup import enter_in_step, in_step, welcome_address
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -51,7 +52,7 @@ async def subscribe(request: Request) -> Response:
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         filled, mark = _filled(form), str(form.get("form", ""))
         is_trapped = bool(form.get(TRAP))
-    if not site.joins.is_allowed(network_of(request)):
+    if not are_allowed(site.joins, networks_of(request)):
         return await run_in_threadpool(_form, site, filled, TOO_OFTEN, 429)
     try:
         address = welcome_address(site, filled.address)

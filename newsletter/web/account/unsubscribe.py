@@ -55,7 +55,7 @@ async def unsubscribe(request: Request) -> Response:
     if request.method != "POST":
         return await run_in_threadpool(_ask, site, subscriber_id)
     pressed = await _pressed(request)
-    await site.writers.run(_leave, site, subscriber_id, edition_id, pressed)
+    await site.leaving_writers.run(_leave, site, subscriber_id, edition_id, pressed)
     if not pressed.is_from_page:
         return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
     return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)

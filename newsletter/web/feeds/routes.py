@@ -4,8 +4,7 @@ A reader gets the feed, whatever it says it accepts; a person who opens the addr
 gets a page about it. Only a browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`).
 """
 
-from urllib.parse import urlsplit
-
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -23,8 +22,12 @@ from newsletter.web.state import SiteState, site_of
 RAW = "raw"
 
 
-def feed(request: Request) -> Response:
+async def feed(request: Request) -> Response:
     """A feed of everything, of topics, of an author, or private."""
+    return await run_sync(_feed, request, limiter=site_of(request).feed_threads)
+
+
+def _feed(request: Request) -> Response:
     site = site_of(request)
     selection = _selection(request, site)
     if elsewhere := _right_address(request, site, selection):
@@ -61,7 +64,7 @@ def _right_address(request: Request, site: SiteState, selection: Selection) -> s
         return ""
     asked = f"{request.scope['path']}?{query}" if query else request.scope["path"]
     right = f"/{selection.path}"
-    return "" if asked == right else urlsplit(site.config.site.base_url).path + right
+    return "" if asked == right else site.config.site.base_url + right
 
 
 def _is_for_a_person(request: Request) -> bool:

@@ -67,15 +67,16 @@ def _weight(parameter: str) -> float:
     if name.strip() != "q":
         return 1.0
     try:
-        return float(value)
+        weight = float(value)
     except ValueError:
         return 0.0
+    return weight if 0.0 <= weight <= 1.0 else 0.0
 
 
 def _parse_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        # "-0000" gives a naive datetime; HTTP knows only GMT (RFC 9110 section 5.6.7).
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    # "-0000" gives a naive datetime; HTTP knows only GMT (RFC 9110 section 5.6.7).
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.articles import store as articles
 from newsletter.editions import store
 from newsletter.errors import ResourceNotFound
-from newsletter.web.middleware.headers import MAIL_POLICY
+from newsletter.web.middleware.headers import MAIL_POLICY, TOKEN_HEADERS
 from newsletter.web.path_params import LARGEST_ID, page_in
 from newsletter.web.state import site_of
 
@@ -49,6 +49,8 @@ def edition(request: Request) -> HTMLResponse:
     number: int = request.path_params["edition_id"]
     if number > LARGEST_ID:
         raise ResourceNotFound(f"there is no edition {number}")
-    page = site_of(request).services.edition_page(number)
-    policy = f"{MAIL_POLICY}; frame-ancestors 'none'"
-    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+    key = request.query_params.get("key", "")
+    page = site_of(request).services.edition_page(number, key)
+    headers = {"Content-Security-Policy": f"{MAIL_POLICY}; frame-ancestors 'none'"}
+    # Whoever has the key may read it: it must not travel on.
+    return HTMLResponse(page, headers=headers | (TOKEN_HEADERS if key else {}))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,8 +12,11 @@ import pytest
 from expectations import CONTEXT
 
 from newsletter.articles import store
+from newsletter.articles.importers.base import Record
 from newsletter.articles.models import Article, FeedSource
+from newsletter.articles.ownership import source_of
 from newsletter.articles.polling import due_sources, is_due, poll_source
+from newsletter.articles.publishing import ImportReport, import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
@@ -172,3 +176,130 @@ def test_a_real_feed_is_asked_conditionally(
     assert "private network" in refused.bad[0].what
     assert served.statuses == [200, 304]
     database.close()
+
+
+OTHER = SourceOptions(url="https://other.example/rss")
+BOTH = (SOURCE, OTHER)
+
+
+def poll(
+    database: Database, clock: FixedClock, source: SourceOptions, content: bytes
+) -> ImportReport:
+    return poll_source(database, source, CONTEXT, clock, Source(content), among=BOTH)
+
+
+def titles(database: Database) -> list[str]:
+    return sorted(article.title for article in published(database))
+
+
+@pytest.mark.parametrize(
+    "stolen",
+    [
+        rss("Stolen"),
+        rss("Stolen")
+        .replace(b"<guid>https://feeds.example/0</guid>", b"")
+        .replace(b"<title>Stolen", b"<link>https://feeds.example/0</link><title>Stolen"),
+        rss("One").replace(b"<guid>https://feeds.example/0</guid>", b""),
+    ],
+    ids=["guid", "link", "title"],
+)
+def test_a_feed_never_changes_what_another_feed_told(
+    database: Database, clock: FixedClock, stolen: bytes
+) -> None:
+    poll(database, clock, SOURCE, rss("One"))
+    [before] = published(database)
+    poll(database, clock, OTHER, stolen.replace(b"Words.", b"Lies."))
+    with database.read() as session:
+        after = store.get(session, before.id)
+    assert (after.title, after.body_text, after.uid) == ("One", "Words.", before.uid)
+
+
+@pytest.mark.parametrize("form", ["feed", "wordpress", "markdown"])
+def test_a_feed_never_changes_what_came_from_a_file_and_the_administrator_is_asked(
+    database: Database, clock: FixedClock, form: str
+) -> None:
+    record = replace(of_file("One"), source=form)
+    import_records(database, [record], CONTEXT, clock)
+    report = poll(database, clock, SOURCE, rss("Stolen"))
+    assert titles(database) == ["One"]
+    assert "--adopt" in report.bad[0].mend
+
+
+def test_a_feed_without_ids_never_takes_a_files_article_for_its_own(
+    database: Database, clock: FixedClock
+) -> None:
+    dated = "<pubDate>Sun, 01 Nov 2026 09:00:00 GMT</pubDate><title>"
+    record = replace(of_file("One"), source="text", source_key="one", explicit_key=False)
+    import_records(database, [record], CONTEXT, clock)
+    content = rss("One").replace(b"<guid>https://feeds.example/0</guid>", b"")
+    poll(database, clock, SOURCE, content.replace(b"<title>O", dated.encode() + b"O"))
+    with database.read() as session:
+        assert store.get(session, 1).source == "text"
+
+
+def test_the_administrator_can_give_an_article_to_its_feed(
+    database: Database, clock: FixedClock
+) -> None:
+    import_records(database, [of_file("One")], CONTEXT, clock)
+    asked = Source(rss("Changed"))
+    report = poll_source(database, SOURCE, CONTEXT, clock, asked, among=BOTH, adopts=True)
+    assert (report.created, report.updated, titles(database)) == (0, 1, ["Changed"])
+    assert poll(database, clock, SOURCE, rss("Again")).updated == 1
+
+
+def test_what_another_configured_feed_owns_cannot_be_adopted(
+    database: Database, clock: FixedClock
+) -> None:
+    poll(database, clock, OTHER, rss("One"))
+    asked = Source(rss("Stolen"))
+    poll_source(database, SOURCE, CONTEXT, clock, asked, among=BOTH, adopts=True)
+    assert titles(database) == ["One", "Stolen"]
+
+
+def test_the_articles_of_a_feed_that_is_polled_no_more_are_asked_about(
+    database: Database, clock: FixedClock
+) -> None:
+    poll(database, clock, OTHER, rss("One"))
+    report = poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")), among=[SOURCE])
+    assert (report.created, "--adopt" in report.bad[0].mend) == (0, True)
+
+
+def test_a_polled_feed_imported_from_a_file_changes_and_doubles_nothing(
+    database: Database, clock: FixedClock
+) -> None:
+    poll(database, clock, SOURCE, rss("One"))
+    report = import_records(database, [of_file("Stale")], CONTEXT, clock)
+    assert (report.created, report.updated, titles(database)) == (0, 0, ["One"])
+
+
+def test_whatever_a_feed_raises_the_next_is_polled(database: Database, clock: FixedClock) -> None:
+    source = Source(ZeroDivisionError("oh"), rss("One"))
+    reports = {
+        each.url: poll_source(database, each, CONTEXT, clock, source, among=BOTH) for each in BOTH
+    }
+    assert "ZeroDivisionError" in reports[SOURCE.url].bad[0].what
+    assert reports[OTHER.url].created == 1
+    assert "ZeroDivisionError" in row(database).last_error
+
+
+def of_file(title: str) -> Record:
+    return Record(
+        source="feed",
+        source_key="https://feeds.example/0",
+        explicit_key=True,
+        title=title,
+        body_html="<p>Words.</p>",
+        published_at=datetime(2026, 11, 1, 9, tzinfo=UTC),
+        where="feed.rss",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://www.harbour.example/rss/", "feed:harbour.example/rss"),
+        ("http://user:pass@Harbour.example/rss?x=1", "feed:harbour.example/rss?x=1"),
+    ],
+)
+def test_a_feed_keeps_its_articles_when_it_moves_to_https(url: str, source: str) -> None:
+    assert source_of(url) == source

@@ -41,7 +41,7 @@ class Failing:
     def signer(self, purpose: str) -> Signer:
         return self._program.signer(purpose)
 
-    def edition_page(self, edition_id: int) -> str:
+    def edition_page(self, edition_id: int, key: str) -> str:
         raise self._error
 
 

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 from servers import free_port, redis_server
+from starlette.requests import Request
 
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
-from newsletter.web.account.rate_limit import OwnPace, paces
+from newsletter.web.account.client_address import networks_of
+from newsletter.web.account.rate_limit import DAY_SHARE, OwnPace, are_allowed, paces
+from subscribers.addresses import mailbox_of
 
 
 def test_each_may_do_it_so_often_within_any_sixty_minutes(clock: FixedClock) -> None:
@@ -60,3 +63,51 @@ def test_where_redis_is_away_each_counts_for_itself(clock: FixedClock) -> None:
 def test_what_is_no_address_of_redis_is_refused(clock: FixedClock, address: str) -> None:
     with pytest.raises(ConfigurationError, match=r"joining\.counted_in"):
         paces(options(address), SECRET, clock)
+
+
+def test_a_day_allows_four_times_as_often_as_an_hour(clock: FixedClock) -> None:
+    pace = OwnPace(2, clock)
+    allowed = 0
+    for _ in range(20):
+        allowed += pace.is_allowed("ann")
+        clock.at += timedelta(minutes=61)
+    assert allowed == 2 * DAY_SHARE
+    clock.at += timedelta(days=1)
+    assert pace.is_allowed("ann")
+
+
+def asked_from(address: str) -> Request:
+    return Request({"type": "http", "client": (address, 1), "headers": []})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("192.0.2.1", "192.0.2.1", 1),
+        ("192.0.2.1", "::ffff:192.0.2.1", 1),
+        ("192.0.2.1", "192.0.2.200", 5),
+        ("2001:db8::1", "2001:db8::ffff:1", 1),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", 2),
+        ("2001:db8:0:100::1", "2001:db8:0:200::1", 4),
+        ("192.0.2.1", "198.51.100.1", 0),
+        ("2001:db8::1", "2001:db8:1::1", 0),
+    ],
+)
+def test_addresses_of_one_network_count_together(one: str, other: str, share: int) -> None:
+    shared = set(networks_of(asked_from(one))) & set(networks_of(asked_from(other)))
+    assert min((network.share for network in shared), default=0) == share
+
+
+def test_a_customer_who_changes_the_address_within_the_network_is_refused(
+    clock: FixedClock,
+) -> None:
+    pace = OwnPace(2, clock)
+    addresses = [f"2001:db8:0:{n:x}::1" for n in range(200)]
+    assert sum(are_allowed(pace, networks_of(asked_from(a))) for a in addresses) == 2 * 2
+
+
+def test_spellings_of_one_mailbox_count_as_one() -> None:
+    spellings = ["ann.lee@gmail.com", "annlee+x@googlemail.com", "A.N.N.LEE@Gmail.com"]
+    assert {mailbox_of(one) for one in spellings} == {"annlee@gmail.com"}
+    assert mailbox_of("a.b+c@wexcombe.example") == "a.b@wexcombe.example"
+    assert mailbox_of("+@wexcombe.example") == "+@wexcombe.example"

@@ -152,7 +152,7 @@ def test_the_feed_itself_can_be_seen_in_a_browser_too(client: httpx.Client) -> N
 def test_a_feed_has_one_address(client: httpx.Client, asked: str, right: str) -> None:
     response = client.get(asked)
     assert response.status_code == 301
-    assert response.headers["location"] == right
+    assert response.headers["location"] == f"https://wexcombe.example{right}"
     assert client.get(right).status_code == 200
 
 

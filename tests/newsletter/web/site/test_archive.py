@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
@@ -76,7 +78,7 @@ def test_an_edition_for_chosen_topics_is_not_in_the_archive(
     with program.database.write() as session:
         session.get_one(Edition, number).topics = ",housing,"
     assert "Fair on Saturday" not in client.get("/editions").text
-    assert client.get(f"/editions/{number}").status_code == 200
+    assert client.get(f"/editions/{number}").status_code == 404
 
 
 def test_a_long_archive_has_pages(
@@ -130,3 +132,29 @@ def test_a_mailed_digest_can_be_shared_and_has_nothing_personal(
     assert "unsubscribe" not in page.lower()
     assert "Ann" not in page
     sender.close()
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        {"segment": "topic = housing"},
+        {"topics": "housing"},
+        {"kind": EditionKind.ARTICLE},
+        {"masthead": {"site": {"archive": False}}},
+    ],
+    ids=["segment", "topics", "article", "no archive"],
+)
+def test_an_edition_outside_the_archive_answers_only_to_the_link_in_its_mails(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, narrow: dict[str, Any]
+) -> None:
+    number = add_edition(program, clock, EditionState.SENT)
+    with program.database.write() as session:
+        edition = session.get_one(Edition, number)
+        for name, value in narrow.items():
+            setattr(edition, name, value)
+        key = edition.view_key
+    for wrong in ("", "?key=", "?key=x", f"?key={key}x", "?key=%ff", "?key=%C3%A9"):
+        assert client.get(f"/editions/{number}{wrong}").status_code == 404
+    answer = client.get(f"/editions/{number}?key={key}")
+    assert answer.status_code == 200
+    assert answer.headers["referrer-policy"] == "no-referrer"

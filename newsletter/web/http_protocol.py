@@ -1,0 +1,161 @@
+"""HTTP/1.1 on one connection, with deadlines and sizes that uvicorn leaves open.
+
+uvicorn's only timeout is for an idle connection after an answer, and every byte restarts it; its
+parser takes headers of any size. A reverse proxy bounds both; a site without one needs this.
+"""
+
+import asyncio
+from collections import OrderedDict
+from enum import StrEnum
+from functools import partial
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# From the opening of a connection, or from the first byte of a later request.
+HEADER_SECONDS = 10.0
+# From the end of the headers. The largest body is small (`limits.MAX_BODY_BYTES`).
+BODY_SECONDS = 20.0
+# For a client to take an answer.
+SENDING_SECONDS = 300.0
+CLOSING_SECONDS = 1.0
+# nginx allows 32 KiB (large_client_header_buffers), Apache 8 KiB a line.
+LARGEST_HEADERS_BYTES = 32 * 1024
+# Of one process. One more, and the connection that has waited longest for its request is closed.
+MOST_CONNECTIONS = 4096
+
+_TOO_LARGE = b"431 Request Header Fields Too Large"
+_TIMEOUT = b"408 Request Timeout"
+
+
+class Stage(StrEnum):
+    """What a connection waits for."""
+
+    IDLE = "idle"  # the next request; uvicorn's own keep-alive timeout runs
+    HEADERS = "headers"  # the rest of the request line and headers
+    BODY = "body"  # the rest of the body
+    ANSWER = "answer"  # the application
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which gives up clients that are slow or send too much."""
+
+    most_connections: ClassVar[int] = MOST_CONNECTIONS
+    header_seconds: ClassVar[float] = HEADER_SECONDS
+    body_seconds: ClassVar[float] = BODY_SECONDS
+    sending_seconds: ClassVar[float] = SENDING_SECONDS
+    _waiting: ClassVar[OrderedDict["BoundedProtocol", None]] = OrderedDict()
+    """The connections of this process whose request is not complete, the longest waiting first."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.stage = Stage.HEADERS
+        self._header_bytes = 0
+        self._deadline: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
+        if len(self.connections) > self.most_connections and self._waiting:
+            longest, _ = self._waiting.popitem(last=False)
+            longest.transport.abort()
+        self._waiting[self] = None
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._waiting.pop(self, None)
+        self._disarm()
+        self._stop_sending_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.stage is Stage.IDLE:
+            self.stage, self._header_bytes = Stage.HEADERS, 0
+        before = self.stage
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self.stage is Stage.HEADERS:
+            # The parser keeps an unfinished header to itself, so its bytes are counted here.
+            self._header_bytes += len(data)
+        if self._header_bytes > LARGEST_HEADERS_BYTES:
+            self._give_up(_TOO_LARGE)
+        elif self.stage in (Stage.ANSWER, Stage.IDLE):
+            self._disarm()
+        elif self.stage is not before or self._deadline is None:
+            self._disarm()
+            self._arm()
+
+    def on_message_begin(self) -> None:
+        self.stage, self._header_bytes = Stage.HEADERS, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # The trailers of a chunked body (RFC 9112 section 7.1.2) come here too.
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self.stage = Stage.BODY
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.stage = Stage.ANSWER
+        self._waiting.pop(self, None)
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline:
+            self.stage = Stage.IDLE if self.stage is Stage.ANSWER else self.stage
+            self._waiting[self] = None
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        if self._sending is None:
+            self._sending = self.loop.call_later(self.sending_seconds, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self._stop_sending_deadline()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        # What is still unsent is sent before the connection closes, for a client that takes it.
+        if self.transport.get_write_buffer_size() and self._sending is None:
+            self._sending = self.loop.call_later(self.sending_seconds, self.transport.abort)
+
+    def _count(self, header_bytes: int) -> None:
+        self._header_bytes += header_bytes
+        if self._header_bytes > LARGEST_HEADERS_BYTES:
+            raise ValueError("the headers are too large")
+
+    def _arm(self) -> None:
+        seconds = self.body_seconds if self.stage is Stage.BODY else self.header_seconds
+        self._deadline = self.loop.call_later(seconds, partial(self._give_up, _TIMEOUT))
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _stop_sending_deadline(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
+
+    def _give_up(self, status: bytes) -> None:
+        """Close, with an answer where that cannot be taken for another request's."""
+        self._disarm()
+        if self.transport.is_closing():
+            return
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if not is_answering or (self.stage is Stage.BODY and not self.cycle.response_started):
+            self.transport.write(
+                b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status
+            )
+        self.transport.close()
+        # A client that does not even read this is not waited for.
+        self.loop.call_later(CLOSING_SECONDS, self.transport.abort)

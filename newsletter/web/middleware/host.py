@@ -1,0 +1,97 @@
+"""One public address: a request that names another host is sent there or refused.
+
+Whatever the request says of its host, no address that leaves the site is made from it. A name of
+somebody else's that points here would otherwise show the whole site under that name, and a cache
+keep it (RFC 9110 section 7.4).
+"""
+
+import ipaddress
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from newsletter.fetching import is_public
+
+WrongHost = Literal["redirect", "refuse"]
+
+# A year; subdomains are not ours to speak for.
+HSTS_SECONDS = 31_536_000
+# Asked by whatever watches the process, by any name.
+HEALTH = "/healthz"
+READING = {"GET", "HEAD"}
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+_UNRESERVED = "/%:@!$&'()*+,;=~-._"
+
+
+class RightHost:
+    """Answers requests to `base_url`; the others with a redirect there, or 421.
+
+    A request by an address of this machine or its network is answered too: a proxy that does not
+    pass on the name sends it.
+    """
+
+    def __init__(self, app: ASGIApp, base_url: str, wrong_host: WrongHost) -> None:
+        self._app = app
+        self._base_url = base_url
+        self._wrong_host = wrong_host
+        parts = urlsplit(base_url)
+        self._default_port = DEFAULT_PORTS.get(parts.scheme, "")
+        self._right = self._without_default_port(parts.netloc.rpartition("@")[2].lower())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if not (self._is_right(scope) or scope["path"] == HEALTH):
+            await self._elsewhere(scope)(scope, receive, send)
+        elif _ends_in_slash(scope):
+            await self._redirect(scope, scope["raw_path"].rstrip(b"/"))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_right(self, scope: Scope) -> bool:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        told = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
+        return told in ("", self._right) or _is_inside(told)
+
+    def _without_default_port(self, host: str) -> str:
+        return host.removesuffix(f":{self._default_port}") if self._default_port else host
+
+    def _elsewhere(self, scope: Scope) -> ASGIApp:
+        if self._wrong_host == "redirect" and scope["method"] in READING:
+            return self._redirect(scope, scope["raw_path"])
+        words = f"This site is at {self._base_url}/\n"
+        return PlainTextResponse(words, 421, {"Cache-Control": "no-store"})
+
+    def _redirect(self, scope: Scope, raw_path: bytes) -> RedirectResponse:
+        path = quote(raw_path.decode("latin-1"), safe=_UNRESERVED)
+        query = quote(scope["query_string"].decode("latin-1"), safe=_UNRESERVED + "?")
+        target = f"{self._base_url}/{path.lstrip('/')}" + (f"?{query}" if query else "")
+        return RedirectResponse(target, 308, {"Cache-Control": "no-cache"})
+
+
+def _ends_in_slash(scope: Scope) -> bool:
+    """Whether an address was written with a slash that none of ours has."""
+    path: str = scope["path"]
+    return scope["method"] in READING and len(path.rstrip("/")) > 0 and path.endswith("/")
+
+
+def _is_inside(host: str) -> bool:
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    name = name.strip("[]")
+    if name == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return not is_public(name)
+
+
+def strict_transport(base_url: str) -> list[tuple[str, str]]:
+    """What tells browsers to come by https only (RFC 6797), where the site is there."""
+    if not base_url.startswith("https://"):
+        return []
+    return [("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")]

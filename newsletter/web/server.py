@@ -1,0 +1,57 @@
+"""The HTTP server that carries the site."""
+
+import resource
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from newsletter.web.http_protocol import MOST_CONNECTIONS, BoundedProtocol
+from newsletter.web.middleware.host import strict_transport
+
+# Of everything that is no connection: the database, templates, libraries, pipes.
+OTHER_DESCRIPTORS = 256
+# Connections that the system holds ready for us; the rest of a crowd tries again by itself.
+BACKLOG = 2048
+
+
+def server_settings(base_url: str) -> dict[str, Any]:
+    """What every uvicorn of ours is started with."""
+    return {
+        "http": BoundedProtocol,
+        "lifespan": "off",
+        "ws": "none",
+        # Our own handler writes its lines, without what a terminal would obey.
+        "log_config": None,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "backlog": BACKLOG,
+        # Of every answer, the server's own included.
+        "headers": strict_transport(base_url),
+    }
+
+
+def run_server(
+    app: ASGIApp | str, host: str, port: int, *, base_url: str, workers: int = 1
+) -> None:
+    """Serve until a signal.
+
+    Args:
+        app: the site, or the name of a factory of it where there are several workers.
+    """
+    allow_connections()
+    settings = server_settings(base_url) | {"workers": workers, "factory": isinstance(app, str)}
+    uvicorn.run(app, host=host, port=port, **settings)
+
+
+def allow_connections() -> None:
+    """Let this process and its workers have a descriptor for each connection they may hold."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_DESCRIPTORS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    if soft != resource.RLIM_INFINITY:
+        BoundedProtocol.most_connections = max(1, min(MOST_CONNECTIONS, soft - OTHER_DESCRIPTORS))

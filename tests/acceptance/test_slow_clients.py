@@ -1,0 +1,145 @@
+"""Slow, idle and greedy clients of `newsletter serve`, alone and behind the documented servers."""
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import answers, running, wait_until
+from servers import free_port, sbin
+from support import CONFIG, SECRET, add_article, add_subscriber
+
+from newsletter.app import Newsletter
+from newsletter.clock import SystemClock
+from newsletter.config.loading import load_config
+from newsletter.migrations.running import upgrade
+from newsletter.tokens.links import LinkSigners
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+HOST = "news.wexcombe.example"
+HALF_OPEN, IDLE_POSTS, HEADER_BYTES = 300, 100, 150_000_000
+PATIENCE_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a running site, at `base_url`'s name only."""
+    folder = tmp_path_factory.mktemp("site")
+    text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
+    text = text.replace("https://wexcombe.example", f"https://{HOST}")
+    path = folder / "newsletter.toml"
+    path.write_text(text.replace('folder = "templates"', 'folder = ""'))
+    app = Newsletter(load_config(path), path)
+    upgrade(app.database)
+    with app.database.write() as session:
+        add_article(session, "News", SystemClock().now())
+        add_subscriber(session, "ann@wexcombe.example", SystemClock().now())
+    app.close()
+    port = free_port()
+    arguments = ("serve", "--no-schedule", "--port", str(port))
+    with running(folder, *arguments, ready=f"http://127.0.0.1:{port}/healthz"):
+        yield port
+    assert "Traceback" not in (folder / "process.log").read_text()
+
+
+@pytest.fixture(params=["alone", "nginx", "Caddy"])
+def port(request: pytest.FixtureRequest, site: int, tmp_path: Path) -> Iterator[int]:
+    """Where the public would come in."""
+    if request.param == "alone":
+        yield site
+        return
+    front = free_port()
+    start = nginx if request.param == "nginx" else caddy
+    with start(tmp_path, front, site):
+        wait_until(lambda: answers(f"http://127.0.0.1:{front}/healthz"))
+        yield front
+
+
+@contextmanager
+def nginx(folder: Path, front: int, site: int) -> Iterator[None]:
+    """The documented configuration, but for TLS, which every distribution's nginx can do."""
+    server = (EXAMPLES / "nginx.conf").read_text()
+    server = re.sub(r"\n    ssl_certificate.*", "", server)
+    server = server.replace("listen 443 ssl", f"listen 127.0.0.1:{front} default_server")
+    server = server.replace("127.0.0.1:8000", f"127.0.0.1:{site}")
+    (folder / "nginx.conf").write_text(
+        f"pid {folder}/pid; error_log stderr; daemon off; worker_processes 1;\n"
+        f"events {{ worker_connections 2048; }}\nhttp {{ access_log off;\n"
+        + "".join(
+            f"{kind}_temp_path {folder}/{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        + server
+        + "}\n"
+    )
+    with running_server(folder, sbin("nginx"), "-p", str(folder), "-c", f"{folder}/nginx.conf"):
+        yield
+
+
+@contextmanager
+def caddy(folder: Path, front: int, site: int) -> Iterator[None]:
+    server = (EXAMPLES / "Caddyfile").read_text()
+    server = server.replace(f"{HOST} {{", f"http://:{front} {{")
+    server = server.replace("127.0.0.1:8000", f"127.0.0.1:{site}")
+    server = server.replace("{\n", "{\n    admin off\n    auto_https off\n", 1)
+    (folder / "Caddyfile").write_text(server)
+    with running_server(folder, sbin("caddy"), "run", "--config", f"{folder}/Caddyfile"):
+        yield
+
+
+@contextmanager
+def running_server(folder: Path, *command: str) -> Iterator[None]:
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def everybody_is_served(port: int) -> None:
+    base = f"http://127.0.0.1:{port}"
+    token = LinkSigners(SECRET).unsubscribe_token(1, 0)
+    with httpx.Client(base_url=base, headers={"Host": HOST}, timeout=PATIENCE_SECONDS) as client:
+        for path in ("/", "/healthz", "/feed.atom"):
+            assert client.get(path).status_code == 200
+        one_click = {"List-Unsubscribe": "One-Click"}
+        assert client.post(f"/unsubscribe/{token}", data=one_click).status_code == 200
+
+
+def test_half_open_connections_keep_nobody_out(port: int) -> None:
+    with ExitStack() as stack:
+        for _ in range(HALF_OPEN):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX".encode())
+        everybody_is_served(port)
+
+
+def test_posts_without_their_bodies_keep_nobody_out(port: int) -> None:
+    head = f"POST /subscribe HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(IDLE_POSTS):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(head.encode())
+        everybody_is_served(port)
+
+
+def test_one_enormous_header_is_refused(port: int) -> None:
+    sent, piece, answer = 0, b"x" * 1_000_000, b""
+    with closing(socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)) as connection:
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX: ".encode())
+        try:
+            while sent < HEADER_BYTES:
+                connection.sendall(piece)
+                sent += len(piece)
+            # nginx has answered, and reads on for a while so that its answer can arrive.
+            answer = connection.recv(100)
+        except OSError:
+            pass
+    assert sent < HEADER_BYTES // 10 or answer.startswith(b"HTTP/1.1 400 ")
+    everybody_is_served(port)

@@ -1,0 +1,178 @@
+"""Whatever a request says, the site answers it without an error of its own."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.types import ASGIApp, Message
+from support import SECRET, add_article, add_subscriber, make_app
+
+from newsletter.clock import SystemClock
+from newsletter.database import Database
+from newsletter.migrations.running import upgrade
+from newsletter.tokens.links import LinkSigners
+from newsletter.web.routes import create_site
+
+TOKEN = LinkSigners(SECRET).unsubscribe_token(1, 0)
+OWN_PAGE = LinkSigners(SECRET).preferences_token(1)
+PATHS = [
+    *("/", "/search", "/feed.atom", "/feed.rss", "/feed.json", "/feeds", "/feeds.opml"),
+    *("/topics/housing", "/topics/housing/feed.atom", "/authors/x/feed.rss", "/articles/news"),
+    *("/editions", "/editions/1", "/sitemap.xml", "/robots.txt", "/theme.css", "/healthz"),
+    *("/static/site.css", "/subscribe", "/subscribe.json", "/subscribe/form", "/nothing"),
+    *(f"/unsubscribe/{TOKEN}", f"/preferences/{OWN_PAGE}", f"/preferences/{OWN_PAGE}/data"),
+    *(f"/preferences/{OWN_PAGE}/data.csv", f"/preferences/{OWN_PAGE}/address", "/confirm/x"),
+    *("/move/x", "/return/x", "/private/x/feed.atom"),
+]
+NAMES = [
+    *(b"accept", b"accept-encoding", b"accept-language", b"accept-charset", b"authorization"),
+    *(b"content-length", b"content-type", b"content-encoding", b"cookie", b"expect", b"forwarded"),
+    *(b"from", b"host", b"if-match", b"if-modified-since", b"if-none-match", b"if-range"),
+    *(b"if-unmodified-since", b"origin", b"range", b"referer", b"sec-fetch-mode", b"te"),
+    *(
+        b"transfer-encoding",
+        b"upgrade",
+        b"user-agent",
+        b"via",
+        b"x-forwarded-for",
+        b"x-http-method",
+    ),
+]
+ODD = [
+    *(b"", b"*", b"\xff\xfe", b"\xe2\x80\xae", b"bytes=0-", b"bytes=-0", b"bytes=99-1,0-0,0-0"),
+    *(b"bytes=" + b"0-0," * 500, b"Thu, 01 Jan 0000 00:00:00 GMT", b"gzip;q=nan", b"br;q=inf"),
+    *(b"Thu, 01 Jan 99999999999999999999 00:00:00 GMT", b"Mon, 31 Feb 2019 00:00:00 +9999"),
+    *(b"Fri, 31 Dec 9999 23:59:59 -2359", b"Sat, 01 Jan 0001 00:00:00 +2359", b"W/", b'"', b"0"),
+    *(b"multipart/form-data", b"multipart/form-data; boundary=", b"navigate", b"9" * 5000),
+    *(b"application/x-www-form-urlencoded; charset=rot13", b"text/plain; charset=utf-7"),
+    *(
+        b"multipart/form-data; boundary=x; charset=unicode_escape",
+        b"application/json",
+        b"-1",
+        b"1e9",
+    ),
+]
+values = st.sampled_from(ODD) | st.binary(max_size=60).map(lambda b: b.translate(None, b"\r\n\0"))
+headers = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6)
+bodies = st.sampled_from(
+    [
+        b"",
+        b"{}",
+        b"[",
+        b"a=%ff&form=1",
+        b"--x\r\n\r\n--x--",
+        b"address=a%40b.example",
+        b"\xff" * 70000,
+    ]
+) | st.binary(max_size=200)
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ASGIApp, asyncio.Runner]]:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    url = f"sqlite:///{folder}/newsletter.db"
+    database = Database(url)
+    upgrade(database)
+    clock = SystemClock()
+    with database.write() as session:
+        add_article(session, "News", clock.now() - timedelta(days=1), topics=("housing",))
+        add_subscriber(session, "ann@wexcombe.example", clock.now())
+    database.close()
+    app = make_app(Path(folder), url, clock)
+    with asyncio.Runner() as runner:
+        yield create_site(app), runner
+    app.close()
+
+
+async def answered(
+    app: ASGIApp, method: str, path: bytes, asked: list[tuple[bytes, bytes]], body: bytes
+) -> int:
+    """The status of the answer."""
+    status = 0
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(messages, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    path, _, query = path.partition(b"?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path.decode("utf-8", "replace"),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1"), *asked],
+        "client": ("192.0.2.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }
+    await app(scope, receive, send)
+    return status
+
+
+@settings(suppress_health_check=SLOW, deadline=None)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE"]),
+    path=st.sampled_from(PATHS),
+    asked=headers,
+    body=bodies,
+)
+def test_no_header_makes_an_error(
+    site: tuple[ASGIApp, asyncio.Runner],
+    method: str,
+    path: str,
+    asked: list[tuple[bytes, bytes]],
+    body: bytes,
+) -> None:
+    app, runner = site
+    status = runner.run(answered(app, method, path.encode(), asked, body))
+    assert status == 0 or status < 500, (method, path, asked)
+
+
+@settings(suppress_health_check=SLOW, deadline=None)
+@given(
+    path=st.sampled_from(PATHS),
+    tail=st.binary(max_size=40),
+    query=st.binary(max_size=60),
+)
+def test_no_address_makes_an_error(
+    site: tuple[ASGIApp, asyncio.Runner], path: str, tail: bytes, query: bytes
+) -> None:
+    app, runner = site
+    address = path.encode() + tail.replace(b"?", b"") + b"?" + query
+    assert runner.run(answered(app, "GET", address, [], b"")) < 500
+
+
+@settings(suppress_health_check=SLOW, deadline=None)
+@given(
+    path=st.sampled_from(["/subscribe", "/subscribe.json", f"/preferences/{OWN_PAGE}"]),
+    fields=st.lists(
+        st.tuples(
+            st.sampled_from(["address", "name", "topic", "frequency", "form", "pause", "language"]),
+            st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30),
+        ),
+        max_size=8,
+    ),
+)
+def test_no_form_makes_an_error(
+    site: tuple[ASGIApp, asyncio.Runner], path: str, fields: list[tuple[str, str]]
+) -> None:
+    app, runner = site
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    body = urlencode(fields).encode()
+    length = (b"content-length", str(len(body)).encode())
+    assert runner.run(answered(app, "POST", path.encode(), [kind, length], body)) < 500

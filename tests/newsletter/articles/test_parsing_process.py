@@ -1,0 +1,60 @@
+"""Reading a stranger's feed apart from the site: bounded in time, memory and entries."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from expectations import CONTEXT
+
+from newsletter.articles.importers import feed
+from newsletter.articles.importers.base import BadRecord, ImportContext
+from newsletter.articles.parsing_process import read_apart
+
+
+def slow(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    while True:
+        time.sleep(1)
+    yield
+
+
+def greedy(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    kept = []
+    while True:
+        kept.append(bytes(100_000_000))
+    yield
+
+
+def killed(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    os.kill(os.getpid(), 9)
+    yield
+
+
+def only(items: list[Any]) -> BadRecord:
+    assert len(items) == 1
+    assert isinstance(items[0], BadRecord)
+    return items[0]
+
+
+def test_records_come_back_as_they_were_read() -> None:
+    content = (
+        b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'
+        b"<title>One</title><description>Words.</description></item></channel></rss>"
+    )
+    assert read_apart(feed.read, content, "a.rss", CONTEXT) == list(
+        feed.read(content, "a.rss", CONTEXT)
+    )
+
+
+def test_a_reading_that_takes_too_long_is_ended() -> None:
+    found = only(read_apart(slow, b"", "a.rss", CONTEXT, timedelta(seconds=5)))
+    assert "5 seconds" in found.what
+
+
+def test_a_reading_that_takes_too_much_memory_is_ended() -> None:
+    assert "MemoryError" in only(read_apart(greedy, b"", "a.rss", CONTEXT)).what
+
+
+def test_a_reader_that_crashes_takes_nothing_with_it() -> None:
+    assert "too much" in only(read_apart(killed, b"", "a.rss", CONTEXT)).what

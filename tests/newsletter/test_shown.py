@@ -1,0 +1,51 @@
+"""What came from outside is shown without anything that a terminal obeys."""
+
+import io
+import json
+import logging
+from contextlib import redirect_stderr
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.logging import log_to_stderr
+from newsletter.shown import shown, shown_json
+
+TRICKS = ["\x1b]0;t\x07", "\x9b31m", "\x08", "\r", "\u202eexe.txt", "\u2066", "\x7f", "\ud800"]
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_no_control_or_override_reaches_a_terminal(trick: str) -> None:
+    assert not set(shown(f"a{trick}b")) & set("\x1b\x07\x9b\x08\r\u202e\u2066\x7f\ud800")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=())))
+def test_whatever_is_shown_can_be_written(text: str) -> None:
+    shown(text).encode("utf-8")
+
+
+@given(st.text())
+def test_json_for_scripts_keeps_every_character(text: str) -> None:
+    assert json.loads(shown_json(json.dumps(text, ensure_ascii=False))) == text
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ann:secret@feeds.example/rss", "redis://:secret@10.0.0.5/1"]
+)
+def test_passwords_in_addresses_are_masked(address: str) -> None:
+    assert "secret" not in shown(f"polled {address}: refused")
+
+
+def test_both_kinds_of_loggers_write_harmless_lines() -> None:
+    written = io.StringIO()
+    with redirect_stderr(written):
+        log_to_stderr(logging.INFO)
+        structlog.get_logger().warning("polled", url="https://a:secret@x/\x1b[31m\nforged")
+        logging.getLogger("uvicorn.error").error("GET %s", "/\x1b[31m")
+    logging.basicConfig(force=True)
+    structlog.reset_defaults()
+    assert "\x1b" not in written.getvalue()
+    assert "secret" not in written.getvalue()
+    assert len(written.getvalue().splitlines()) == 2
