@@ -1,7 +1,7 @@
 """A cluster on one machine: real PostgreSQL and Redis, two workers, and a kill in the middle.
 
-`make cluster-demo` runs it; a number as argument is how many subscribers there are. The scheduler here is `newsletter serve`, as it would be anywhere; the
-mail server is a small one that notes who got a mail.
+`make cluster-demo` runs it; an argument is the number of subscribers. The scheduler is
+`newsletter serve`, as it would be anywhere; the mail server is a small one that notes who got a mail.
 """
 
 import json
