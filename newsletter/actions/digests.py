@@ -7,7 +7,7 @@ from typing import Protocol
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
 from newsletter.editions.digests.combined_digests import DueDigest, compose_together
@@ -52,7 +52,7 @@ def compose(
     name: str,
     *,
     transport: str = "",
-    uncertain: DoubtPolicy | None = None,
+    uncertain: UncertainPolicy | None = None,
 ) -> Composed | NothingToSay:
     """Make the next edition of a digest now; or say why there is none.
 
