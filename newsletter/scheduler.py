@@ -21,7 +21,7 @@ from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
 from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
@@ -255,7 +255,7 @@ def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
     made = digests.compose_due(app, SCHEDULE, runs)
     for run in runs:
         edition = made[run.name]
-        if isinstance(edition, NothingToSay):
+        if isinstance(edition, NoEdition):
             log.info(
                 "digest has nothing to say",
                 digest=run.name,

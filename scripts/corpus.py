@@ -29,7 +29,7 @@ from lxml import etree
 from lxml import html as trees
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, Unreadable
-from newsletter.articles.importers.choosing import FORMATS, choose
+from newsletter.articles.importers.format_detection import FORMATS, detect_importer
 from newsletter.articles.sanitising import sanitise, text_of
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
@@ -100,7 +100,7 @@ def measure(path: Path, name: str, tallies: dict[str, Tally]) -> None:
     if path.suffix == ".gz":
         content, name = gzip.decompress(content), name.removesuffix(".gz")
     try:
-        importer = choose(content, name, CONTEXT)
+        importer = detect_importer(content, name, CONTEXT)
     except Unreadable as error:
         tallies["(no format)"].files += 1
         tallies["(no format)"].refused[error.what] += 1

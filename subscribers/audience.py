@@ -60,7 +60,7 @@ def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement
     )
 
 
-def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
+def notifiable(status: SubscriberStatus) -> ColumnElement[bool]:
     """The SQL condition under which a subscriber may be mailed about herself.
 
     Args:

@@ -20,7 +20,7 @@ OVER = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joining:
+class Signup:
     """What a person, or the administrator for her, entered."""
 
     address: str
@@ -32,7 +32,7 @@ class Joining:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class Preferences:
     """What somebody wants to be sent, and how she is addressed."""
 
     name: str
@@ -44,7 +44,7 @@ class Wishes:
 def join(
     session: Session,
     secret: str,
-    joining: Joining,
+    joining: Signup,
     *,
     origin: Origin,
     proven: bool,
@@ -114,7 +114,7 @@ def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: da
             "must join anew; with proof of that: newsletter subscribers add ADDRESS --consent PROOF"
         )
     _begin(subscriber, now)
-    details = described(wishes_of(session, subscriber))
+    details = described(preferences_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
     return True
 
@@ -128,7 +128,7 @@ def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     return True
 
 
-def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+def resubscribe(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
     """Undo her leaving, with what she had chosen; False where that is undone already.
 
     Raises:
@@ -141,7 +141,7 @@ def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: 
     if store.is_suppressed(session, subscriber):
         raise Conflict(f"subscriber {subscriber.id} is suppressed and is mailed no more")
     _begin(subscriber, now)
-    details = described(wishes_of(session, subscriber))
+    details = described(preferences_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
     return True
 
@@ -151,27 +151,27 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
     subscriber.paused_until = until
 
 
-def with_frequency(wishes: Wishes, frequency: Frequency) -> Wishes:
+def with_frequency(wishes: Preferences, frequency: Frequency) -> Preferences:
     """The same wishes, sent as often as that."""
     return replace(wishes, frequency=frequency)
 
 
 def choose(
-    session: Session, subscriber: Subscriber, wishes: Wishes, *, origin: Origin, now: datetime
+    session: Session, subscriber: Subscriber, wishes: Preferences, *, origin: Origin, now: datetime
 ) -> bool:
     """Set what she wants to be sent; whether that changes anything she agreed to."""
-    before = described(wishes_of(session, subscriber))
+    before = described(preferences_of(session, subscriber))
     _apply(session, subscriber, wishes)
-    after = described(wishes_of(session, subscriber))
+    after = described(preferences_of(session, subscriber))
     if after == before:
         return False
     record(session, subscriber, ConsentKind.CHANGED, origin, now, details=after)
     return True
 
 
-def wishes_of(session: Session, subscriber: Subscriber) -> Wishes:
+def preferences_of(session: Session, subscriber: Subscriber) -> Preferences:
     """What she chose."""
-    return Wishes(
+    return Preferences(
         name=subscriber.name,
         choice=store.choice_of(session, subscriber),
         frequency=subscriber.frequency,
@@ -179,7 +179,7 @@ def wishes_of(session: Session, subscriber: Subscriber) -> Wishes:
     )
 
 
-def described(wishes: Wishes) -> str:
+def described(wishes: Preferences) -> str:
     """What she agreed to be sent, as the ledger of consent keeps it; her name is left out."""
     parts = [wishes.frequency.value]
     if wishes.choice.topics:
@@ -245,14 +245,14 @@ def _empty(session: Session, subscriber: Subscriber) -> None:
     subscriber.attributes, subscriber.source, subscriber.active_at = {}, "", None
 
 
-def _apply(session: Session, subscriber: Subscriber, wishes: Wishes) -> None:
+def _apply(session: Session, subscriber: Subscriber, wishes: Preferences) -> None:
     subscriber.name = clean_name(wishes.name)
     subscriber.language, subscriber.frequency = wishes.language, wishes.frequency
     subscriber.choice_id = store.choice_for(session, wishes.choice)
 
 
-def _wishes(joining: Joining) -> Wishes:
-    return Wishes(
+def _wishes(joining: Signup) -> Preferences:
+    return Preferences(
         name=joining.name,
         choice=Choice(topics=joining.topics, digests=joining.digests),
         frequency=joining.frequency,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from newsletter.articles.identity import fingerprint_of, is_other_article
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.ownership import belongs_elsewhere, is_polled
-from newsletter.articles.store import Key, Stored
+from newsletter.articles.store import Key, StoredArticle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,19 +16,21 @@ class Match:
 
     record: Record
     fingerprint: str
-    stored: Stored | None
+    stored: StoredArticle | None
 
 
 @dataclass(kw_only=True, slots=True)
-class Seen:
+class SeenRecords:
     """What this import has resolved so far, and where it stood."""
 
     keys: dict[Key, str] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
 
-    def copy(self) -> "Seen":
-        return Seen(keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids))
+    def copy(self) -> "SeenRecords":
+        return SeenRecords(
+            keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids)
+        )
 
 
 def key_of_record(record: Record) -> Key:
@@ -37,12 +39,12 @@ def key_of_record(record: Record) -> Key:
 
 def match(
     record: Record,
-    by_key: Mapping[Key, Stored],
-    by_fingerprint: Mapping[str, Stored],
-    seen: Seen,
+    by_key: Mapping[Key, StoredArticle],
+    by_fingerprint: Mapping[str, StoredArticle],
+    seen: SeenRecords,
     zone: ZoneInfo,
     *,
-    others: Mapping[str, Stored] | None = None,
+    others: Mapping[str, StoredArticle] | None = None,
     adopts: bool = False,
 ) -> Match | BadRecord:
     """The decision; noted in `seen`.
@@ -75,7 +77,7 @@ def match(
     return Match(record=record, fingerprint=fingerprint, stored=stored)
 
 
-def _renamed(record: Record, found: Stored | None) -> Stored | None:
+def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | None:
     """The article whose file was renamed, or, in the same format, given an id since."""
     if found is None or found.source == record.source:
         return found
@@ -91,14 +93,14 @@ def _twice(record: Record, before: str) -> BadRecord:
     )
 
 
-def _is_taken(record: Record, stored: Stored, fingerprint: str) -> bool:
+def _is_taken(record: Record, stored: StoredArticle, fingerprint: str) -> bool:
     """Whether the key has come to another article; an id that is a URI is never given twice."""
     if record.explicit_key and ":" in record.source_key:
         return False
     return is_other_article(stored.fingerprint, fingerprint)
 
 
-def _taken(record: Record, stored: Stored) -> BadRecord:
+def _taken(record: Record, stored: StoredArticle) -> BadRecord:
     if record.explicit_key:
         return BadRecord(
             where=record.where,

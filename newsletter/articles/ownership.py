@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.store import Key, Stored
+from newsletter.articles.store import Key, StoredArticle
 
 PREFIX = "feed:"
 # What files give as the source of records whose ids are unique in the world.
@@ -18,7 +18,7 @@ FILE_SOURCES = ("feed", "wordpress", "markdown", "csv", "json")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Polled:
+class PolledFeed:
     """The feed that is being polled.
 
     Args:
@@ -46,8 +46,8 @@ def is_polled(source: str) -> bool:
     return source.startswith(PREFIX)
 
 
-def elsewhere(
-    records: Iterable[Record], polled: Polled | None, known: Collection[str]
+def keys_elsewhere(
+    records: Iterable[Record], polled: PolledFeed | None, known: Collection[str]
 ) -> list[Key]:
     """Under which other keys the same articles might be stored.
 
@@ -61,16 +61,16 @@ def elsewhere(
     return [(s, r.source_key) for r in found for s in (*FILE_SOURCES, *ended)]
 
 
-def by_id(stored: Mapping[Key, Stored]) -> dict[str, Stored]:
+def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
     """What is stored under an id elsewhere; the oldest article where there are several."""
-    found: dict[str, Stored] = {}
+    found: dict[str, StoredArticle] = {}
     for (_, key), article in stored.items():
         if key not in found or article.id < found[key].id:
             found[key] = article
     return found
 
 
-def belongs_elsewhere(record: Record, stored: Stored) -> BadRecord:
+def belongs_elsewhere(record: Record, stored: StoredArticle) -> BadRecord:
     """What the administrator is asked."""
     if is_polled(record.source):
         return BadRecord(

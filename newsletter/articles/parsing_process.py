@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
-from newsletter.articles.importers.admission import shielded
 from newsletter.articles.importers.base import BadRecord, ImportContext, Reading, Record, failure
+from newsletter.articles.importers.validation import errors_as_records
 
 Read = Callable[[bytes, str, ImportContext], Reading]
 Item = Record | BadRecord
@@ -21,7 +21,7 @@ LARGEST_MEMORY_BYTES = 2 * 1024**3
 MOST_ENTRIES = 5000
 
 
-def read_apart(
+def read_in_process(
     read: Read, content: bytes, name: str, context: ImportContext, time: timedelta = TIME
 ) -> list[Item]:
     """What a reader makes of the content; a report in its place where that takes too long.
@@ -77,7 +77,7 @@ def _work(
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY_BYTES, LARGEST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 1))
     try:
-        items = list(_bounded(shielded(read(content, name, context), name), name))
+        items = list(_bounded(errors_as_records(read(content, name, context), name), name))
     except Exception as error:  # noqa: BLE001 - a reader may fail before its first record
         items = [failure(error, name)]
     sending.send(items)

@@ -15,9 +15,9 @@ from newsletter.articles import ownership, store
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, failure
 from newsletter.articles.models import FeedSource
-from newsletter.articles.ownership import Polled
-from newsletter.articles.parsing_process import read_apart
-from newsletter.articles.publishing import ImportStopped, import_records
+from newsletter.articles.ownership import PolledFeed
+from newsletter.articles.parsing_process import read_in_process
+from newsletter.articles.record_import import ImportStopped, import_records
 from newsletter.articles.reports import ImportReport
 from newsletter.clock import Clock
 from newsletter.config.options import SourceOptions
@@ -78,7 +78,7 @@ def poll_source(
     """
     names = {ownership.source_of(other.url) for other in among}
     own = ownership.source_of(source.url)
-    polled = Polled(source=own, others=frozenset(names - {own}), adopts=adopts)
+    polled = PolledFeed(source=own, others=frozenset(names - {own}), adopts=adopts)
     try:
         return _polled(database, source, context, clock, fetch, polled)
     except ImportStopped as error:
@@ -102,7 +102,7 @@ def _polled(
     context: ImportContext,
     clock: Clock,
     fetch: Fetch,
-    polled: Polled,
+    polled: PolledFeed,
 ) -> ImportReport:
     with database.read() as session:
         known = store.known_source(session, source.url)
@@ -115,7 +115,7 @@ def _polled(
     if not answer.changed:
         _remember(database, source.url, clock.now(), unchanged=True)
         return ImportReport()
-    items = read_apart(feed.read, answer.content, answer.url, context)
+    items = read_in_process(feed.read, answer.content, answer.url, context)
     records = (_filed(item, polled.source, source.topics) for item in items)
     report = import_records(database, records, context, clock, polled=polled)
     error = str(report.bad[0]) if report.bad else ""

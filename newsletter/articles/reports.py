@@ -63,7 +63,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class RecordOutcome:
     """What became of one record."""
 
     item: Record | BadRecord

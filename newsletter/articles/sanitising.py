@@ -22,7 +22,7 @@ from newsletter.articles.addresses import (
     without_controls,
 )
 from newsletter.articles.attachments import linking_players
-from newsletter.articles.mending import mend
+from newsletter.articles.html_cleanup import clean_html
 
 SUMMARY_LENGTH = 280
 # An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
@@ -69,7 +69,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 def sanitise(html: str, base: str) -> str:
     """The allowed part of a body, its links resolved against `base`: what a reader makes of it."""
-    html = linking_players(mend(without_controls(html)).html)
+    html = linking_players(clean_html(without_controls(html)).html)
     html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
     # A link in a table in a link is moved out of the table, and then stands in a link, which
     # nobody who reads what is written here would find: it is read until it is as it is read.

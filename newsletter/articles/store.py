@@ -52,7 +52,7 @@ class AuthorCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
+class StoredArticle:
     """What an import must know of an article to decide whether to write it."""
 
     id: int
@@ -297,23 +297,25 @@ def set_status(
     return True
 
 
-def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, Stored]:
+def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, StoredArticle]:
     """What is stored under these pairs of source and key."""
-    found: list[Stored] = []
+    found: list[StoredArticle] = []
     for source in {source for source, _ in keys}:
         names = [key for other, key in keys if other == source]
         found += _stored(session, Article.source == source, Article.source_key.in_(names))
     return {(row.source, row.source_key): row for row in found}
 
 
-def stored_by_fingerprint(session: Session, fingerprints: Collection[str]) -> dict[str, Stored]:
+def stored_by_fingerprint(
+    session: Session, fingerprints: Collection[str]
+) -> dict[str, StoredArticle]:
     """The oldest article of each fingerprint whose key is a file's name."""
     is_implicit = Article.key_is_explicit.is_(False)
     found = _stored(session, Article.fingerprint.in_(fingerprints), is_implicit)
     return {row.fingerprint: row for row in found}
 
 
-def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[Stored]:
+def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[StoredArticle]:
     query = select(
         Article.id,
         Article.source,
@@ -324,7 +326,7 @@ def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[Stored]:
         Article.title,
     )
     rows = session.execute(query.where(*conditions).order_by(Article.id.desc()))
-    return [Stored(**row) for row in rows.mappings()]
+    return [StoredArticle(**row) for row in rows.mappings()]
 
 
 def taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:

@@ -16,8 +16,8 @@ from newsletter.editions import store
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import digest_masthead, masthead
 from newsletter.editions.digests.sections import (
-    Chosen,
-    NothingToSay,
+    ArticleSelection,
+    NoEdition,
     Section,
     choose_articles,
 )
@@ -59,7 +59,7 @@ def compose_digest(
     now: datetime,
     transport: str = "",
     uncertain: DoubtPolicy | None = None,
-) -> Edition | NothingToSay:
+) -> Edition | NoEdition:
     """The next edition of a digest, stored; or why there is none.
 
     A scheduled period with nothing to say is recorded too, so that it is decided once.
@@ -94,7 +94,7 @@ def compose_digest(
     )
     newest, available = store.candidates(session, name, options, now)
     choice = choose_articles(options, newest, available)
-    if isinstance(choice, NothingToSay):
+    if isinstance(choice, NoEdition):
         if period is not None:
             edition.state, edition.note = EditionState.EMPTY, choice.reason
             edition.finished_at = now
@@ -185,7 +185,7 @@ def _known_way(config: Config, name: str) -> str:
     return name
 
 
-def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer) -> None:
+def _fill(session: Session, edition: Edition, choice: ArticleSelection, renderer: Renderer) -> None:
     session.add(edition)
     session.flush()
     store.add_articles(session, edition, choice.articles)

@@ -24,7 +24,7 @@ class EditionKind(StrEnum):
 
 
 class EditionState(StrEnum):
-    """Where an edition stands in its life; `editions.life` says what may follow what."""
+    """Where an edition stands in its life; `editions.lifecycle` says what may follow what."""
 
     DRAFT = "draft"  # composed, waits for approval
     QUEUED = "queued"  # leaves once its time has come

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, true
 
 from newsletter.editions.models import Edition
-from subscribers.segments.compiling import Asking, Measure
+from subscribers.segments.compiling import Measure, QueryContext
 from subscribers.segments.store import members
 
 
@@ -22,5 +22,5 @@ def in_segment(
     if not edition.segment:
         return true()
     zone = ZoneInfo(edition.masthead["timezone"])
-    asking = Asking(now=now, zone=zone, measures=measures)
+    asking = QueryContext(now=now, zone=zone, measures=measures)
     return members(edition.segment, asking)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 from newsletter.articles.models import Article, ArticleStatus, Correction, Topic
 from newsletter.config.options import DigestOptions
 from newsletter.editions.digests.sections import Amendment, Section
-from newsletter.editions.life import Act, next_state
+from newsletter.editions.lifecycle import Transition, next_state
 from newsletter.editions.models import (
     EACH_ARTICLE,
     DigestState,
@@ -82,7 +82,7 @@ def pausable(session: Session) -> list[int]:
     return list(session.scalars(select(Edition.id).where(Edition.state.in_(states))))
 
 
-def change_state(session: Session, number: int, act: Act, *, note: str = "") -> EditionState:
+def change_state(session: Session, number: int, act: Transition, *, note: str = "") -> EditionState:
     """Do an act, guarding against another process doing one at the same time.
 
     Raises:

@@ -9,11 +9,11 @@ from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.feeds import store
 from newsletter.feeds.sealed_archives import seal
-from newsletter.feeds.websub import tell_hubs
+from newsletter.feeds.websub import notify_hubs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maintained:
+class MaintenanceResult:
     """What a look led to."""
 
     archives: int
@@ -29,10 +29,10 @@ class FeedMaintenance:
         self._database, self._config, self._clock = database, config, clock
         self._sealed_for: datetime | None = None
 
-    def look(self) -> Maintained:
+    def look(self) -> MaintenanceResult:
         """Do what is due now."""
-        return Maintained(
-            archives=self._seal(), notices=tell_hubs(self._database, self._config, self._clock)
+        return MaintenanceResult(
+            archives=self._seal(), notices=notify_hubs(self._database, self._config, self._clock)
         )
 
     def _seal(self) -> int:

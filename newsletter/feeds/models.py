@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.database import Base, UTCDateTime
 
 
-class HappeningKind(StrEnum):
+class FeedEventKind(StrEnum):
     """What an archive tells."""
 
     ARTICLE = "article"  # an article as it was then: new, or edited since it was last archived
@@ -18,7 +18,7 @@ class HappeningKind(StrEnum):
     WITHDRAWAL = "withdrawal"  # an article was taken back
 
 
-class FeedHappening(Base):
+class FeedEvent(Base):
     """Something that was archived, as it then was; shared by every feed that tells it."""
 
     __tablename__ = "feed_happenings"
@@ -28,7 +28,7 @@ class FeedHappening(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[HappeningKind]
+    kind: Mapped[FeedEventKind]
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     number: Mapped[int]
     """A correction's; 0 otherwise."""

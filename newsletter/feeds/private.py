@@ -20,7 +20,7 @@ from subscribers.models import Subscriber, SubscriberStatus
 PURPOSE = "private feed"
 
 
-class Revoked(ResourceNotFound):
+class FeedRevoked(ResourceNotFound):
     """The private feed was there once and is no more."""
 
 
@@ -54,10 +54,10 @@ def scope_of(session: Session, signer: Signer, token: str) -> Scope:
         raise TokenError("this address is damaged")
     feed = store.private_feed(session, int(number))
     if feed is None or feed.revoked_at:
-        raise Revoked("this private feed has been revoked")
+        raise FeedRevoked("this private feed has been revoked")
     subscriber = people.by_id(session, feed.subscriber_id)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
-        raise Revoked("this private feed ended with its subscription")
+        raise FeedRevoked("this private feed ended with its subscription")
     known = store.known_topics(session, people.choice_of(session, subscriber).topics)
     return Scope(topics=tuple(sorted(known)))
 

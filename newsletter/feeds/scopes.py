@@ -139,17 +139,17 @@ def select(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class FeedLimits:
     """How much stands in a feed where its address does not ask for less."""
 
     entries: int
     content: Content
 
 
-def limits_of(options: FeedOptions, scope: Scope) -> Limits:
+def limits_of(options: FeedOptions, scope: Scope) -> FeedLimits:
     """What the configuration says of a feed: a topic's own table first."""
     own = options.topics.get(scope.topics[0]) if len(scope.topics) == 1 else None
-    return Limits(
+    return FeedLimits(
         entries=(own and own.entries) or options.entries,
         content=Content((own and own.content) or options.content),
     )

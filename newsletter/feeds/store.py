@@ -14,8 +14,8 @@ from newsletter.errors import ResourceNotFound
 from newsletter.feeds.models import (
     FeedArchive,
     FeedArchiveItem,
-    FeedHappening,
-    HappeningKind,
+    FeedEvent,
+    FeedEventKind,
     HubNotice,
     PrivateFeed,
 )
@@ -23,7 +23,7 @@ from newsletter.feeds.scopes import Scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Place:
+class ItemRef:
     """A place in a feed's order: an article's, or that of a correction of it."""
 
     at: datetime
@@ -32,7 +32,7 @@ class Place:
     """A correction's; 0 for the article itself."""
 
 
-class Told(NamedTuple):
+class FeedArticle(NamedTuple):
     """What feeds tell of an article, in the order of `_TOLD`."""
 
     id: int
@@ -52,7 +52,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class ArticleState:
     """An article of a scope, as far as archiving must know it."""
 
     id: int
@@ -103,7 +103,7 @@ def last_change(session: Session, scope: Scope) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def places(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[Place]:
+def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[ItemRef]:
     """The newest articles and corrections of the scope, in order; one more than asked for.
 
     The one too many says that there are more.
@@ -114,14 +114,14 @@ def places(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[
     rows = session.execute(
         found.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
     )
-    ordered = [Place(at=at, article_id=number) for at, number in rows]
+    ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
     newest = notes.where(*inside, _PUBLISHED).order_by(Correction.at.desc()).limit(most)
-    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    ordered += [ItemRef(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
     return sorted(ordered, reverse=True)[offset:most]
 
 
-def count_places(session: Session, scope: Scope) -> int:
+def count_items(session: Session, scope: Scope) -> int:
     """How many articles and corrections the scope has."""
     inside = (*_inside(session, scope), _PUBLISHED)
     found = select(func.count(Article.id)).where(*inside)
@@ -129,7 +129,7 @@ def count_places(session: Session, scope: Scope) -> int:
     return session.scalars(found).one() + session.scalars(notes).one()
 
 
-def told(session: Session, article_ids: Collection[int]) -> dict[int, Told]:
+def feed_articles(session: Session, article_ids: Collection[int]) -> dict[int, FeedArticle]:
     """What feeds tell of these articles. Plain rows: mapped objects would take twice as long."""
     wanted = Article.id.in_(article_ids)
     filed = select(article_topics.c.article_id, Topic.slug, Topic.name).join(Topic)
@@ -139,11 +139,12 @@ def told(session: Session, article_ids: Collection[int]) -> dict[int, Told]:
         topics.setdefault(article_id, []).append((slug, name))
     rows = session.execute(select(*_TOLD).where(wanted))
     return {
-        number: Told(number, tuple(topics.get(number, ())), *values) for number, *values in rows
+        number: FeedArticle(number, tuple(topics.get(number, ())), *values)
+        for number, *values in rows
     }
 
 
-def corrections(session: Session, places: Collection[Place]) -> dict[Place, Correction]:
+def corrections(session: Session, places: Collection[ItemRef]) -> dict[ItemRef, Correction]:
     """The corrections that stand in the places."""
     by_name = {(place.article_id, place.number): place for place in places if place.number}
     found = articles.corrections(session, {article_id for article_id, _ in by_name})
@@ -171,9 +172,7 @@ _TOLD = (
 
 def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, datetime]]:
     """Tag and moment of what was last taken back in the scope and is in no archive as such."""
-    noted = _in_archives(scope, HappeningKind.WITHDRAWAL).where(
-        FeedHappening.at == Article.changed_at
-    )
+    noted = _in_archives(scope, FeedEventKind.WITHDRAWAL).where(FeedEvent.at == Article.changed_at)
     query = select(Article.uid, Article.changed_at).where(
         *_inside(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
     )
@@ -181,24 +180,24 @@ def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, dat
     return [(uid, changed_at) for uid, changed_at in session.execute(newest)]
 
 
-def unarchived(session: Session, scope: Scope, limit: int) -> list[Place]:
+def unarchived(session: Session, scope: Scope, limit: int) -> list[ItemRef]:
     """The articles and corrections of the scope that no archive of it has, newest first."""
     inside = (*_inside(session, scope), _PUBLISHED)
     found = select(Article.published_at, Article.id).where(
-        *inside, ~exists(_in_archives(scope, HappeningKind.ARTICLE))
+        *inside, ~exists(_in_archives(scope, FeedEventKind.ARTICLE))
     )
     rows = session.execute(found.order_by(Article.published_at.desc()).limit(limit))
-    ordered = [Place(at=at, article_id=number) for at, number in rows]
-    archived = _in_archives(scope, HappeningKind.CORRECTION).where(
-        FeedHappening.number == Correction.number
+    ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
+    archived = _in_archives(scope, FeedEventKind.CORRECTION).where(
+        FeedEvent.number == Correction.number
     )
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
     newest = notes.where(*inside, ~exists(archived)).order_by(Correction.at.desc()).limit(limit)
-    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    ordered += [ItemRef(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
     return sorted(ordered, reverse=True)[:limit]
 
 
-def states(session: Session, scope: Scope) -> list[State]:
+def article_states(session: Session, scope: Scope) -> list[ArticleState]:
     """Every article of the scope that the public could ever read."""
     query = select(
         Article.id,
@@ -207,21 +206,21 @@ def states(session: Session, scope: Scope) -> list[State]:
         Article.updated_at,
         Article.changed_at,
     ).where(*_inside(session, scope), Article.status.in_(_ONCE_PUBLIC))
-    return [State(**row) for row in session.execute(query).mappings()]
+    return [ArticleState(**row) for row in session.execute(query).mappings()]
 
 
-def correction_places(session: Session, scope: Scope) -> list[Place]:
+def correction_refs(session: Session, scope: Scope) -> list[ItemRef]:
     """Every correction of the scope's published articles."""
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
     rows = session.execute(notes.where(*_inside(session, scope), _PUBLISHED))
-    return [Place(at=at, article_id=article, number=number) for at, article, number in rows]
+    return [ItemRef(at=at, article_id=article, number=number) for at, article, number in rows]
 
 
-def archived(session: Session, scope: Scope) -> list[tuple[HappeningKind, int, int, datetime]]:
+def archived(session: Session, scope: Scope) -> list[tuple[FeedEventKind, int, int, datetime]]:
     """What the scope's archives tell, oldest first: kind, article, correction, moment."""
     query = (
-        select(FeedHappening.kind, FeedHappening.article_id, FeedHappening.number, FeedHappening.at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent.kind, FeedEvent.article_id, FeedEvent.number, FeedEvent.at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
         .where(FeedArchive.scope == scope.key)
         .order_by(FeedArchive.number, FeedArchiveItem.position)
@@ -229,16 +228,16 @@ def archived(session: Session, scope: Scope) -> list[tuple[HappeningKind, int, i
     return [(kind, article, number, at) for kind, article, number, at in session.execute(query)]
 
 
-def happening(
-    session: Session, kind: HappeningKind, article_id: int, number: int, at: datetime
-) -> FeedHappening | None:
+def find_event(
+    session: Session, kind: FeedEventKind, article_id: int, number: int, at: datetime
+) -> FeedEvent | None:
     """The happening, if another feed's archive tells it already."""
     return session.scalar(
-        select(FeedHappening).where(
-            FeedHappening.kind == kind,
-            FeedHappening.article_id == article_id,
-            FeedHappening.number == number,
-            FeedHappening.at == at,
+        select(FeedEvent).where(
+            FeedEvent.kind == kind,
+            FeedEvent.article_id == article_id,
+            FeedEvent.number == number,
+            FeedEvent.at == at,
         )
     )
 
@@ -251,17 +250,17 @@ def last_archive(session: Session, scope: Scope) -> int:
 
 def archive_items(
     session: Session, scope: Scope, number: int
-) -> list[tuple[FeedHappening, ArticleStatus, str, datetime]]:
+) -> list[tuple[FeedEvent, ArticleStatus, str, datetime]]:
     """What an archive tells, newest first: each with its article's present state, tag, change.
 
     Raises:
         ResourceNotFound: there is no such archive.
     """
     query = (
-        select(FeedHappening, Article.status, Article.uid, Article.changed_at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent, Article.status, Article.uid, Article.changed_at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
-        .join(Article, Article.id == FeedHappening.article_id)
+        .join(Article, Article.id == FeedEvent.article_id)
         .where(FeedArchive.scope == scope.key, FeedArchive.number == number)
         .order_by(FeedArchiveItem.position.desc())
     )
@@ -346,16 +345,16 @@ def _author(session: Session, scope: Scope) -> articles.AuthorCount:
     return found
 
 
-def _in_archives(scope: Scope, kind: HappeningKind) -> Select[int]:
+def _in_archives(scope: Scope, kind: FeedEventKind) -> Select[int]:
     """The article's happenings of a kind that the scope's archives tell."""
     return (
-        select(FeedHappening.id)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent.id)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
         .where(
             FeedArchive.scope == scope.key,
-            FeedHappening.kind == kind,
-            FeedHappening.article_id == Article.id,
+            FeedEvent.kind == kind,
+            FeedEvent.article_id == Article.id,
         )
         .correlate(Article, Correction)
     )

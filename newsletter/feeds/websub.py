@@ -31,7 +31,7 @@ LONGEST_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 15
 USER_AGENT = "newsletter (WebSub publisher)"
 
-Tell = Callable[[str, str], None]
+NotifyHub = Callable[[str, str], None]
 """Tell a hub of a feed's address; raises HubRefused."""
 
 
@@ -44,7 +44,7 @@ class HubRefused(FetchError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class DueNotice:
     """A notice to be given."""
 
     hub: str
@@ -52,16 +52,18 @@ class Due:
     change: datetime
 
 
-def tell_hubs(database: Database, config: Config, clock: Clock, tell: Tell | None = None) -> int:
+def notify_hubs(
+    database: Database, config: Config, clock: Clock, tell: NotifyHub | None = None
+) -> int:
     """Give every notice that is due; how many hubs' feeds were told."""
     told = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
-            told += _give(database, config, due, clock, tell or tell_hub)
+            told += _give(database, config, due, clock, tell or notify_hub)
     return told
 
 
-def tell_hub(hub: str, url: str) -> None:
+def notify_hub(hub: str, url: str) -> None:
     """One publish call.
 
     Raises:
@@ -92,7 +94,7 @@ def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
     return max(wait, min(retry_after, LONGEST_WAIT)) if retry_after else wait
 
 
-def _due(database: Database, config: Config, now: datetime) -> list[Due]:
+def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:
     if not config.feeds.hubs:
         return []
     found = []
@@ -101,7 +103,7 @@ def _due(database: Database, config: Config, now: datetime) -> list[Due]:
         for hub in config.feeds.hubs:
             known = store.notices(session, hub)
             found += [
-                Due(hub=hub, scope=scope, change=change)
+                DueNotice(hub=hub, scope=scope, change=change)
                 for scope, change in changes
                 if change and _is_due(known.get(scope.key), change, now)
             ]
@@ -116,7 +118,7 @@ def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:
     return notice.next_attempt_at is None or notice.next_attempt_at <= now
 
 
-def _lease(database: Database, due: Due, now: datetime) -> bool:
+def _lease(database: Database, due: DueNotice, now: datetime) -> bool:
     """Whether this process is the one to tell."""
     with database.write() as session:
         return store.lease_notice(
@@ -124,7 +126,9 @@ def _lease(database: Database, due: Due, now: datetime) -> bool:
         )
 
 
-def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell) -> bool:
+def _give(
+    database: Database, config: Config, due: DueNotice, clock: Clock, tell: NotifyHub
+) -> bool:
     try:
         for kind in FeedKind:
             selection = Selection(kind=kind, scope=due.scope)
@@ -140,7 +144,7 @@ def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell
     return True
 
 
-def _note_failure(database: Database, due: Due, error: HubRefused, now: datetime) -> None:
+def _note_failure(database: Database, due: DueNotice, error: HubRefused, now: datetime) -> None:
     with database.write() as session:
         notice = store.notice(session, due.hub, due.scope)
         notice.failures += 1

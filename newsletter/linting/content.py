@@ -11,9 +11,9 @@ from newsletter.linting.findings import (
     CheckedMail,
     Finding,
     Rule,
-    blamed,
     comparable,
     error,
+    finding_for,
     warning,
 )
 
@@ -42,7 +42,7 @@ _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 _NUMBER_HOST = re.compile(r"[\d.]+|\[.*")
 
 
-def look_over(mail: CheckedMail) -> list[Finding]:
+def check_content(mail: CheckedMail) -> list[Finding]:
     """Everything found, each thing once."""
     tree = _tree_of(mail.html)
     found = [
@@ -141,7 +141,7 @@ def _addresses(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
                 "Outlook do not show it: give it an address",
             )
         elif scheme not in SCHEMES:
-            yield blamed(
+            yield finding_for(
                 Rule.RELATIVE_LINK,
                 f"{address!r} is no complete address; write it with https:// in front",
                 mail.article_with(address),
@@ -166,13 +166,13 @@ def _picture(picture: trees.HtmlElement, mail: CheckedMail) -> Iterator[Finding]
     known = comparable(address)
     article = next((article for article in mail.articles if known in article.pictures), None)
     if alt is None or (article and known in article.undescribed):
-        yield blamed(
+        yield finding_for(
             Rule.ALT,
             f'the picture {name} has no alt; describe it, or write alt="" where it only decorates',
             article,
         )
     elif not alt.strip() and _is_all_of_a_link(picture):
-        yield blamed(
+        yield finding_for(
             Rule.ALT,
             f"the picture {name} is all there is of a link; its alt must say where the link leads",
             article,

@@ -15,7 +15,7 @@ TextRecords = Callable[[str], list[str] | None]
 RESERVED = frozenset({"example", "invalid", "localhost", "test", "local", "internal"})
 
 
-def look_at_domain(address: str, selector: str, records: TextRecords) -> list[Finding]:
+def check_domain(address: str, selector: str, records: TextRecords) -> list[Finding]:
     """What the domain lacks; nothing where the DNS cannot be asked.
 
     Args:

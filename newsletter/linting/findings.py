@@ -124,7 +124,7 @@ def warning(rule: Rule, message: str) -> Finding:
     return Finding(rule=rule, severity=Severity.WARNING, message=message)
 
 
-def blamed(rule: Rule, message: str, article: QuotedArticle | None) -> Finding:
+def finding_for(rule: Rule, message: str, article: QuotedArticle | None) -> Finding:
     """An error where the fault is the sender's own, a warning with its place in an article."""
     if article is None:
         return error(rule, message)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from lxml import html as trees
 
 from newsletter.errors import FetchError
-from newsletter.linting.findings import CheckedMail, Finding, Rule, blamed, warning
+from newsletter.linting.findings import CheckedMail, Finding, Rule, finding_for, warning
 
 # RFC 9110, 15.5.5 and 15.5.11: not found, gone.
 DEAD = frozenset({404, 410})
@@ -20,7 +20,7 @@ ASKED_AT_ONCE = 8
 TOTAL_SECONDS = 20.0
 MOST_ASKED = 200
 
-Ask = Callable[[str], int]
+LinkStatus = Callable[[str], int]
 """The status that an address answers. Raises FetchError where it does not."""
 
 
@@ -42,10 +42,10 @@ def addresses_in(html: str, own: str) -> list[str]:
     )
 
 
-def ask_links(
+def check_links(
     mails: Sequence[CheckedMail],
     own: str,
-    ask: Ask,
+    ask: LinkStatus,
     total: timedelta = timedelta(seconds=TOTAL_SECONDS),
 ) -> list[Finding]:
     """The links in some mails that are dead, and those that did not answer.
@@ -67,14 +67,14 @@ def ask_links(
     return found + _too_late([answers[future] for future in answers if future in late])
 
 
-def _ask_one(address: str, ask: Ask, mail: CheckedMail) -> list[Finding]:
+def _ask_one(address: str, ask: LinkStatus, mail: CheckedMail) -> list[Finding]:
     try:
         status = ask(address)
     except FetchError as failure:
         return [warning(Rule.DEAD_LINK, f"a link could not be tried: {failure}")]
     if status in DEAD:
         message = f"{address} is dead: its server answers {status}; mend it"
-        return [blamed(Rule.DEAD_LINK, message, mail.article_with(address))]
+        return [finding_for(Rule.DEAD_LINK, message, mail.article_with(address))]
     return []
 
 

@@ -31,11 +31,11 @@ _CONTAINED = _HEADINGS | frozenset(
 _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 
 
-Telling = TypeVar("Telling")
+Rendering = TypeVar("Rendering")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class SizePlan:
     """How much a mail tells."""
 
     stories: int
@@ -47,7 +47,7 @@ class Plan:
     body_bytes: int = 0
     """How much of a whole article's HTML is told; 0: all of it."""
 
-    def difference(self, full: "Plan", count: int) -> str:
+    def difference(self, full: "SizePlan", count: int) -> str:
         """What was left out, for the preview; empty where nothing was."""
         told = []
         if self.excerpt_characters and count > 1:
@@ -61,49 +61,51 @@ class Plan:
         return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
-def plans(count: int, stories: int) -> Iterator[Plan]:
+def plans(count: int, stories: int) -> Iterator[SizePlan]:
     """Ever shorter ways to tell `count` stories, the full one first.
 
     Args:
         stories: how many are told with an excerpt where there is room.
     """
-    yield Plan(stories=stories, shown=count)
+    yield SizePlan(stories=stories, shown=count)
     if count == 1:
         yield from _of_one(stories)
     elif count:
         yield from _of_several(count, stories)
 
 
-def _of_one(stories: int) -> Iterator[Plan]:
+def _of_one(stories: int) -> Iterator[SizePlan]:
     size = LARGEST_HTML_BYTES
     while size > SHORTEST_BODY_BYTES:
-        yield Plan(stories=stories, shown=1, body_bytes=size)
+        yield SizePlan(stories=stories, shown=1, body_bytes=size)
         size = int(size * BODY_STEP)
     short = {"excerpt_characters": SHORT_EXCERPT_CHARACTERS, "body_bytes": SHORTEST_BODY_BYTES}
-    yield Plan(stories=1, shown=1, **short)
+    yield SizePlan(stories=1, shown=1, **short)
 
 
-def _of_several(count: int, stories: int) -> Iterator[Plan]:
+def _of_several(count: int, stories: int) -> Iterator[SizePlan]:
     short = {"excerpt_characters": SHORT_EXCERPT_CHARACTERS, "body_bytes": LONG_BODY_BYTES}
     fewer = [stories, stories // 2, 1]
     for told in sorted({number for number in fewer if number}, reverse=True):
-        yield Plan(stories=told, shown=count, **short)
+        yield SizePlan(stories=told, shown=count, **short)
     shown = count
     short["body_bytes"] = SHORT_BODY_BYTES
     while shown > 1:
         shown = shown * 2 // 3
-        yield Plan(stories=1, shown=shown, **short)
+        yield SizePlan(stories=1, shown=shown, **short)
 
 
-def fullest(
-    ways: Sequence[Plan], tell: Callable[[Plan], Telling], fits: Callable[[Telling], bool]
-) -> tuple[Plan, Telling]:
+def largest_fitting(
+    ways: Sequence[SizePlan],
+    tell: Callable[[SizePlan], Rendering],
+    fits: Callable[[Rendering], bool],
+) -> tuple[SizePlan, Rendering]:
     """The first plan whose mail fits, found by halving; the last one where none does."""
     told = tell(ways[0])
     if fits(told):
         return ways[0], told
     low, high = 1, len(ways) - 1
-    best: tuple[Plan, Telling] | None = None
+    best: tuple[SizePlan, Rendering] | None = None
     while low <= high:
         middle = (low + high) // 2
         told = tell(ways[middle])
@@ -114,7 +116,7 @@ def fullest(
     return best or (ways[-1], told)
 
 
-def first_part(html: str, limit: int) -> str:
+def truncate_html(html: str, limit: int) -> str:
     """The beginning of a body, in at most about so many bytes of HTML; what it begins with stays.
 
     It ends between blocks where more than half of the room is used by then, else between words.

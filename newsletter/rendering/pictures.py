@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import FetchError
 
-Read = Callable[[str], bytes]
+ReadPicture = Callable[[str], bytes]
 """What stands at an address. Raises FetchError where nothing does, or too much."""
 
 MOST_PICTURES = 12
@@ -43,7 +43,7 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inlined:
+class EmbeddedPage:
     """A page whose pictures are parts."""
 
     html: str
@@ -52,10 +52,10 @@ class Inlined:
     """Own pictures that kept their addresses, with the reason."""
 
 
-class Pictures:
+class PictureEmbedder:
     """The own pictures of one site, read when a mail shows them."""
 
-    def __init__(self, base_url: str, others: tuple[str, ...], read: Read) -> None:
+    def __init__(self, base_url: str, others: tuple[str, ...], read: ReadPicture) -> None:
         """
         Args:
             others: what addresses of own pictures are or begin with, besides the site's.
@@ -66,7 +66,7 @@ class Pictures:
         self._read = read
         self._kept: dict[str, tuple[float, Picture | str]] = {}
 
-    def inline(self, html: str) -> Inlined:
+    def inline(self, html: str) -> EmbeddedPage:
         """The page with its own pictures as parts."""
         until = time.monotonic() + MOST_SECONDS
         addresses = dict.fromkeys(unescape(found[1]) for found in _IMAGE.findall(html))
@@ -86,7 +86,7 @@ class Pictures:
             return f"{match[1]}cid:{picture.content_id}{match[3]}" if picture else match[0]
 
         parts = {picture.content_id: picture for picture in found.values()}
-        return Inlined(
+        return EmbeddedPage(
             html=_IMAGE.sub(named, html), pictures=tuple(parts.values()), left=tuple(left)
         )
 

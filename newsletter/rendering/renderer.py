@@ -12,12 +12,12 @@ from typing import Any
 
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import text_part, write_message
-from newsletter.rendering.encoding.slots import Slot, mark
-from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, Plan, fullest, plans
+from newsletter.rendering.encoding.slots import Slot, placeholder
+from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, SizePlan, largest_fitting, plans
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.mjml import to_html
-from newsletter.rendering.pictures import Inlined, Pictures
-from newsletter.rendering.telling import template_values
+from newsletter.rendering.pictures import EmbeddedPage, PictureEmbedder
+from newsletter.rendering.template_values import template_values
 from newsletter.rendering.templates import Templates
 
 MAX_SUBJECT_CHARACTERS = 250
@@ -59,7 +59,7 @@ class Renderer:
     """Renders kinds of mail for one site."""
 
     def __init__(
-        self, templates: Templates, base_url: str, pictures: Pictures | None = None
+        self, templates: Templates, base_url: str, pictures: PictureEmbedder | None = None
     ) -> None:
         """
         Args:
@@ -85,12 +85,14 @@ class Renderer:
         """
         nonce = secrets.token_hex(6)
         ways = list(plans(len(content.stories), content.excerpts))
-        plan, told = fullest(
+        plan, told = largest_fitting(
             ways,
             partial(self._tell, content, nonce),
             lambda telling: len(telling.html_part) <= LARGEST_HTML_BYTES,
         )
-        inlined = self._pictures.inline(told.html) if self._pictures else Inlined(html=told.html)
+        inlined = (
+            self._pictures.inline(told.html) if self._pictures else EmbeddedPage(html=told.html)
+        )
         html_part = text_part("html", inlined.html, nonce) if inlined.pictures else told.html_part
         subject = f"{content.subject_prefix}{told.subject}"
         return RenderedMail(
@@ -121,7 +123,7 @@ class Renderer:
         """The subject of the mail where everything is told."""
         return str(self._values(content)["edition"]["subject"])
 
-    def _values(self, content: MailContent, plan: Plan | None = None) -> dict[str, Any]:
+    def _values(self, content: MailContent, plan: SizePlan | None = None) -> dict[str, Any]:
         """What the templates are given, the subject among it."""
         full = next(plans(len(content.stories), content.excerpts))
         values = template_values(content, plan or full)
@@ -140,7 +142,7 @@ class Renderer:
         line = self._templates.render_line(content.subject_template, content.subject_option, values)
         return line[:MAX_SUBJECT_CHARACTERS] or content.subject
 
-    def _tell(self, content: MailContent, nonce: str, plan: Plan) -> _Telling:
+    def _tell(self, content: MailContent, nonce: str, plan: SizePlan) -> _Telling:
         values = self._values(content, plan)
         html = self._html(content.template, values, self._person(nonce, html=True))
         text_name, person = f"{content.template}/body.txt", self._person(nonce, html=False)
@@ -178,8 +180,8 @@ class Renderer:
             (Slot.GREETING_HTML, Slot.NAME_HTML) if html else (Slot.GREETING_TEXT, Slot.NAME_TEXT)
         )
         return {
-            "greeting": mark(greeting, nonce),
-            "name": mark(name, nonce),
-            "preferences_url": self.preferences_base + mark(Slot.PREFERENCES, nonce),
-            "unsubscribe_url": self.unsubscribe_base + mark(Slot.UNSUBSCRIBE, nonce),
+            "greeting": placeholder(greeting, nonce),
+            "name": placeholder(name, nonce),
+            "preferences_url": self.preferences_base + placeholder(Slot.PREFERENCES, nonce),
+            "unsubscribe_url": self.unsubscribe_base + placeholder(Slot.UNSUBSCRIBE, nonce),
         }

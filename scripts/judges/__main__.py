@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from judges import browser, markup, messages, spam
-from judges.making import make_all, make_key
+from judges.sample_mails import make_all, make_key
 from judges.verdicts import Verdict, print_table
 
 

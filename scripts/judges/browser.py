@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from judges.making import Made
 from judges.markup import MODULES
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 
 WIDTHS = (320, 360, 800)
@@ -24,7 +24,7 @@ AXE = """async () => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]:
+def axe(mails: Sequence[SampleMail], screenshots: Path | None = None) -> list[Verdict]:
     """axe-core on every mail, at every width and in both schemes.
 
     Args:
@@ -41,7 +41,7 @@ def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]
     return _everywhere("axe", mails, look)
 
 
-def widths(mails: Sequence[Made]) -> list[Verdict]:
+def widths(mails: Sequence[SampleMail]) -> list[Verdict]:
     """Whether anything has to be scrolled sideways to be read."""
 
     def look(page: Page, _: str) -> list[str]:
@@ -52,7 +52,7 @@ def widths(mails: Sequence[Made]) -> list[Verdict]:
 
 
 def _everywhere(
-    judge: str, mails: Sequence[Made], look: Callable[[Page, str], list[str]]
+    judge: str, mails: Sequence[SampleMail], look: Callable[[Page, str], list[str]]
 ) -> list[Verdict]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -64,7 +64,9 @@ def _everywhere(
     return verdicts
 
 
-def _faults(browser: Browser, mail: Made, look: Callable[[Page, str], list[str]]) -> Iterator[str]:
+def _faults(
+    browser: Browser, mail: SampleMail, look: Callable[[Page, str], list[str]]
+) -> Iterator[str]:
     for scheme in SCHEMES:
         for width in WIDTHS:
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from judges.making import Made
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 
 HERE = Path(__file__).resolve().parent
@@ -16,7 +16,7 @@ MODULES = HERE.parent.parent / "node_modules"
 ALLOWED = HERE / "allowed.toml"
 
 
-def vnu(mails: Sequence[Made]) -> list[Verdict]:
+def vnu(mails: Sequence[SampleMail]) -> list[Verdict]:
     """The W3C's checker; it exits 0 on a missing file, so its answer is read."""
     jar = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = ["java", "-jar", str(jar), "--errors-only", "--format", "json"]
@@ -28,7 +28,7 @@ def vnu(mails: Sequence[Made]) -> list[Verdict]:
     return [_verdict("vnu", mail, faults[mail.name]) for mail in mails]
 
 
-def html_validate(mails: Sequence[Made]) -> list[Verdict]:
+def html_validate(mails: Sequence[SampleMail]) -> list[Verdict]:
     """html-validate, with what mail needs of old HTML allowed."""
     program = MODULES / ".bin" / "html-validate"
     config = HERE / "html-validate.json"
@@ -40,7 +40,7 @@ def html_validate(mails: Sequence[Made]) -> list[Verdict]:
     return [_verdict("html-validate", mail, faults.get(mail.name, [])) for mail in mails]
 
 
-def caniemail(mails: Sequence[Made]) -> list[Verdict]:
+def caniemail(mails: Sequence[SampleMail]) -> list[Verdict]:
     """No feature that one of the mail programs lacks, but for those that degrade well."""
     return [_verdict("caniemail", mail, beyond(_lacking(mail))) for mail in mails]
 
@@ -60,12 +60,12 @@ def _allowed() -> list[dict[str, Any]]:
     return entries
 
 
-def _lacking(mail: Made) -> dict[str, list[str]]:
+def _lacking(mail: SampleMail) -> dict[str, list[str]]:
     found: dict[str, list[str]] = _json(["node", str(HERE / "clients.mjs")], [mail], "stdout")
     return found
 
 
-def _json(command: Sequence[str], mails: Iterable[Made], stream: str) -> Any:
+def _json(command: Sequence[str], mails: Iterable[SampleMail], stream: str) -> Any:
     run = subprocess.run(
         [*command, *(str(mail.path) for mail in mails)], capture_output=True, text=True, check=False
     )
@@ -75,5 +75,5 @@ def _json(command: Sequence[str], mails: Iterable[Made], stream: str) -> Any:
         raise SystemExit(f"{command[0]} gave no answer: {run.stdout}{run.stderr}") from error
 
 
-def _verdict(judge: str, mail: Made, faults: Iterable[str]) -> Verdict:
+def _verdict(judge: str, mail: SampleMail, faults: Iterable[str]) -> Verdict:
     return Verdict(judge=judge, about=mail.name, faults=tuple(dict.fromkeys(faults)))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from judges.making import Made
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 from newsletter.rendering.encoding.dkim import DkimKey
 
@@ -35,12 +35,12 @@ RECEIVED = (
 )
 
 
-def spamassassin(mails: Sequence[Made]) -> list[Verdict]:
+def spamassassin(mails: Sequence[SampleMail]) -> list[Verdict]:
     """Debian's SpamAssassin on its own rules (-L: no network)."""
     return [_assassinate(mail) for mail in mails]
 
 
-def _assassinate(mail: Made) -> Verdict:
+def _assassinate(mail: SampleMail) -> Verdict:
     run = subprocess.run(
         ["spamassassin", "-L", "-t"], input=mail.message, capture_output=True, check=True
     )
@@ -52,13 +52,13 @@ def _assassinate(mail: Made) -> Verdict:
     return Verdict(judge="spamassassin", about=mail.name, faults=faults, note=f"{score}")
 
 
-def rspamd(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
+def rspamd(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
     """A rspamd of this run's own, without Redis; the DNS it sees is that of the sample domain."""
     with _rspamd(key) as address:
         return [_ask(address, mail) for mail in mails]
 
 
-def _ask(address: str, mail: Made) -> Verdict:
+def _ask(address: str, mail: SampleMail) -> Verdict:
     request = urllib.request.Request(
         f"{address}/checkv2", data=RECEIVED + mail.message, headers=PEER
     )

@@ -10,7 +10,7 @@ import sys
 from newsletter.delivery.ledger.models import WAITING
 from newsletter.logging import log_to_stderr
 from smtp_servers import dovecot, exim, haraka, nodemailer, opensmtpd, postfix, sendmail
-from smtp_servers.rooms import can_be_made
+from smtp_servers.chroots import can_be_made
 from smtp_servers.trial import Result, trial
 
 SERVERS = {

@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("dovecot-core", "dovecot-submissiond")
@@ -48,7 +48,7 @@ def dovecot(mechanisms: str) -> Start:
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"dovecot": 9102, "dovenull": 9103}) as made:
+        with chroot(PACKAGES, {"dovecot": 9102, "dovenull": 9103}) as made:
             made.folder("/tmp/mail", "mail")
             text = CONFIG.format(mechanisms=mechanisms, backend=backend.port, port=port)
             made.write("/etc/dovecot/dovecot.conf", text)

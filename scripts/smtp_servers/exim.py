@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("exim4-daemon-light", "exim4-base", "libidn12")
@@ -67,7 +67,7 @@ def exim(globals_: str = NO_TLS, *, accepts: str = "", data: str = "", auth: str
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"Debian-exim": 9101}) as made:
+        with chroot(PACKAGES, {"Debian-exim": 9101}) as made:
             made.folder("/var/spool/exim", "Debian-exim")
             made.folder("/var/log/exim", "Debian-exim")
             made.write("/etc/exim4/server.pem", certificates.server.read_text())

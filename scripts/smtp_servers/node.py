@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from smtp_servers.rooms import CACHE
+from smtp_servers.chroots import CACHE
 
 
 def node_modules(package: str) -> Path:

@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES: tuple[str, ...] = ()  # installed: two of its files are made on installation
@@ -81,7 +81,7 @@ def postfix(more: str = "", front: str = PLAIN, *, is_grey: bool = False) -> Sta
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:
         port, grey_port = free_port(), free_port()
-        with room((*PACKAGES, *(GREY if is_grey else ())), USERS) as made:
+        with chroot((*PACKAGES, *(GREY if is_grey else ())), USERS) as made:
             for folder, owner in {"queue": "root", "data": "postfix"}.items():
                 made.folder(f"/var/spool/postfix-{folder}", owner)
             grey = f", check_policy_service inet:127.0.0.1:{grey_port}" if is_grey else ""

@@ -10,7 +10,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import dkim
-from judges.making import make_key
+from judges.sample_mails import make_key
 from sqlalchemy import select
 from support import add_article, add_subscriber, make_app
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.deciding import Outcome, Verdict
+from subscribers.importing.planning import Decision, RowOutcome
 from subscribers.importing.rows import Person, RowReader
 
 # A second's work: others who want to write wait no longer than that.
@@ -20,7 +20,7 @@ class Row:
     number: int
     """As a spreadsheet counts: the header is row 1."""
     cells: Sequence[str]
-    said: Person | Verdict
+    said: Person | Decision
     """A verdict where it cannot be read."""
 
 
@@ -52,8 +52,8 @@ def batches(
         yield batch
 
 
-def _said(number: int, cells: Sequence[str], reader: RowReader) -> Sequence[Person | Verdict]:
+def _said(number: int, cells: Sequence[str], reader: RowReader) -> Sequence[Person | Decision]:
     try:
         return reader.people(number, cells)
     except InvalidInput as error:
-        return [Verdict(outcome=Outcome.REFUSED, reason=str(error))]
+        return [Decision(outcome=RowOutcome.REFUSED, reason=str(error))]

@@ -17,7 +17,7 @@ _LISTED = re.compile(r"[,;|]")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
 
 
-class Damaged(list[str]):
+class DamagedRow(list[str]):
     """The cells of a row whose structure could not be read for certain."""
 
     def __init__(self, cells: Sequence[str], reason: str) -> None:
@@ -25,10 +25,10 @@ class Damaged(list[str]):
         self.reason = reason
 
 
-def without_nul(cells: Sequence[str]) -> Damaged:
+def without_nul(cells: Sequence[str]) -> DamagedRow:
     """A row with NUL characters in it, which no text has."""
     plain = [cell.replace("\0", "") for cell in cells]
-    return Damaged(plain, "the row holds a NUL character; the file is damaged or no text")
+    return DamagedRow(plain, "the row holds a NUL character; the file is damaged or no text")
 
 
 def addresses_in(text: str) -> list[str]:

@@ -14,7 +14,7 @@ REFUSED = ("row", "reason")
 
 Places = Mapping[str, tuple[int, ...]]
 """Where in a row each thing stands."""
-Chosen = Mapping[str, Sequence[str]]
+ColumnChoices = Mapping[str, Sequence[str]]
 """The columns that the administrator names for a thing."""
 
 
@@ -28,7 +28,7 @@ class Assignment:
     program: Program | None
 
 
-def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> Assignment:
+def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None) -> Assignment:
     """What each column is read as, by its name alone.
 
     What the administrator says is added to what is known: a column of states is read as one until
@@ -148,7 +148,7 @@ def _listed(header: Sequence[str]) -> str:
     return f"the columns are: {', '.join(header)}"
 
 
-def said_by(columns: Places) -> frozenset[str]:
+def fields_of(columns: Places) -> frozenset[str]:
     """What rows with these columns say of what people hold: "name", "topics" …"""
     found = {thing for thing, places in columns.items() if places}
     said = found & {"name", "topics", "digests", "frequency", "language", "attributes"}

@@ -23,7 +23,7 @@ _TWELVE = 12
 _MISSING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Order(StrEnum):
+class DateOrder(StrEnum):
     """What stands first in 03/04/2021."""
 
     DAY = "day-first"
@@ -39,28 +39,28 @@ def is_date(text: str) -> bool:
     if _EPOCH.fullmatch(cell):
         return True
     is_worded = len(cell) > 5 and any(map(str.isdigit, cell)) and _MONTHS.search(cell)
-    return bool(is_worded) and _parsed(cell, Order.DAY) is not None
+    return bool(is_worded) and _parsed(cell, DateOrder.DAY) is not None
 
 
 @lru_cache(maxsize=65536)
-def order_of(text: str) -> Order | bool:
+def order_of(text: str) -> DateOrder | bool:
     """Which order a date is in where only one is possible; True where both are, else False."""
     found = _NUMERIC.fullmatch(text.strip())
     if found is None:
         return False
     if found[2] == ".":
         # With points the day is first everywhere (DIN 1355, most of Europe).
-        return Order.DAY
+        return DateOrder.DAY
     first, second = int(found[1]), int(found[3])
     if first > _TWELVE >= second:
-        return Order.DAY
+        return DateOrder.DAY
     if second > _TWELVE >= first:
-        return Order.MONTH
+        return DateOrder.MONTH
     return first != second
 
 
 @lru_cache(maxsize=65536)
-def in_iso(text: str, order: Order) -> str:
+def in_iso(text: str, order: DateOrder) -> str:
     """A date or moment in ISO 8601; as it stands where it is none that can be read."""
     cell = text.strip()
     if _EPOCH.fullmatch(cell):
@@ -73,9 +73,9 @@ def in_iso(text: str, order: Order) -> str:
     return _parsed(cell, order) or cell
 
 
-def _parsed(cell: str, order: Order) -> str | None:
+def _parsed(cell: str, order: DateOrder) -> str | None:
     try:
-        found = parser.parse(cell, dayfirst=order is Order.DAY, default=_MISSING)
+        found = parser.parse(cell, dayfirst=order is DateOrder.DAY, default=_MISSING)
     except (ValueError, OverflowError, TypeError):
         return None
     is_day = not re.search(r"\d:\d|\dT\d", cell)

@@ -3,17 +3,17 @@
 import re
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 # Mailchimp gives one file for each state, and says it in the name alone.
 _MAILCHIMP = re.compile(
     r"(?P<word>unsubscribed|cleaned|nonsubscribed|subscribed)_\w*export", re.IGNORECASE
 )
 _STATES = {
-    "unsubscribed": State.LEFT,
-    "cleaned": State.BOUNCED,
-    "nonsubscribed": State.PENDING,
-    "subscribed": State.SUBSCRIBED,
+    "unsubscribed": ListState.LEFT,
+    "cleaned": ListState.BOUNCED,
+    "nonsubscribed": ListState.PENDING,
+    "subscribed": ListState.SUBSCRIBED,
 }
 _TELLING = re.compile(
     r"unsub|bounce|cleaned|nonsub|blocklist|blacklist|complain|suppress|opt.?out|removed|deleted|"
@@ -23,7 +23,7 @@ _TELLING = re.compile(
 )
 
 
-def state_of_name(name: str, program: Program | None) -> State | None:
+def state_of_name(name: str, program: Program | None) -> ListState | None:
     """What the name of a known program's file says of everybody in it; None where nothing."""
     found = _MAILCHIMP.match(name)
     if found and program is not None and program.name == "Mailchimp":

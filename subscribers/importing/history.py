@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound
 from subscribers.importing import store
-from subscribers.importing.deciding import Held
+from subscribers.importing.planning import ImportedData
 from subscribers.models import Import, ImportChange, Subscriber, Suppression
 
 CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Begun:
+class ImportStart:
     """What an import starts with."""
 
     file: str
@@ -40,7 +40,7 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def begin(session: Session, begun: Begun, now: datetime) -> Import:
+def begin(session: Session, begun: ImportStart, now: datetime) -> Import:
     """A new import, or the one that the same file began and did not finish."""
     query = select(Import).where(
         Import.sha256 == begun.sha256,
@@ -86,7 +86,7 @@ def note_ended(session: Session, number: int, subscriber: Subscriber) -> None:
     _note(session, number, subscriber.id, before, has_ended=True)
 
 
-def note_updated(session: Session, number: int, subscriber_id: int, held: Held) -> None:
+def note_updated(session: Session, number: int, subscriber_id: int, held: ImportedData) -> None:
     """Remember what was held of somebody before an import changes it."""
     before = {
         "name": held.name,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from subscribers.importing.folding import folded
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Program:
     """How further harmless columns begin, where there may be any number."""
     starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """How further columns of a role begin, where there may be any number."""
-    words: Mapping[State, Sequence[str]] = field(default_factory=dict)
+    words: Mapping[ListState, Sequence[str]] = field(default_factory=dict)
     """Words of its columns of states that mean something else than they do elsewhere."""
     advice: str = ""
     """What the administrator should know about such a file."""
@@ -41,7 +41,7 @@ class Program:
         return frozenset(map(folded, self.harmless))
 
     @cached_property
-    def states(self) -> Mapping[str, State]:
+    def states(self) -> Mapping[str, ListState]:
         """The state that each word means, folded."""
         return {folded(word): state for state, words in self.words.items() for word in words}
 

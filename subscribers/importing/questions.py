@@ -9,10 +9,16 @@ from subscribers.importing.columns import Assignment
 from subscribers.importing.dates import is_date
 from subscribers.importing.folding import folded
 from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_stem
+from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
-from subscribers.importing.survey import JUDGES, Profile, Survey
-from subscribers.importing.words import LEAVING_WORDS, WORDS, is_nothing, is_yes_or_no, status_of
+from subscribers.importing.states import ListState
+from subscribers.importing.vocabulary import (
+    LEAVING_WORDS,
+    WORDS,
+    is_nothing,
+    is_yes_or_no,
+    status_of,
+)
 
 # So few different values may be states.
 FEW_VALUES = 12
@@ -60,7 +66,7 @@ class UnknownWord:
     role: str
 
 
-def columns_of(header: Sequence[str], assigned: Assignment, found: Survey) -> list[Column]:
+def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
     """Every column of a file, accounted for."""
     roles = {
         place: role
@@ -81,7 +87,7 @@ def _column(
     role: str | None,
     is_ignored: bool,
     assigned: Assignment,
-    found: Survey,
+    found: FileProfile,
 ) -> Column:
     profile = found.profiles[place]
     name = folded(heading)
@@ -109,7 +115,7 @@ def _column(
     )
 
 
-def _codes(profile: Profile) -> tuple[str, ...]:
+def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     codes = tuple(value for value in profile.values if status_of(value, {}) is None)
     is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
     return codes if profile.is_complete and is_short else ()
@@ -123,7 +129,7 @@ def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     return "by its name"
 
 
-def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, str]:
+def _doubt(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
     """Why a column that is not read may tell state or consent, or why it does not."""
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
@@ -158,7 +164,7 @@ def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, st
     return "", "it holds many different values, or long ones"
 
 
-def _guess(heading: str, profile: Profile) -> str:
+def _guess(heading: str, profile: ColumnProfile) -> str:
     """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
@@ -173,7 +179,7 @@ def _guess(heading: str, profile: Profile) -> str:
 
 
 def unknown_words(
-    columns: Sequence[Column], found: Survey, words: Mapping[str, State]
+    columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
     """The words below columns of states that mean nothing known, the most frequent first.
 

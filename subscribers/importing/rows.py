@@ -14,24 +14,24 @@ from newsletter.errors import InvalidInput
 from subscribers.exporting import read
 from subscribers.importing.cells import (
     MAILBOXES,
-    Damaged,
+    DamagedRow,
     addresses_in,
     listed,
     one_line,
     without_nul,
 )
 from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.dates import Order, in_iso
+from subscribers.importing.dates import DateOrder, in_iso
 from subscribers.importing.folding import folded
 from subscribers.importing.languages import offered
-from subscribers.importing.states import HAS_LEFT, State, worse
-from subscribers.importing.survey import JUDGES
-from subscribers.importing.words import LEAVING_WORDS, is_nothing
-from subscribers.membership import Wishes
+from subscribers.importing.profiling import JUDGES
+from subscribers.importing.states import HAS_LEFT, ListState, worse
+from subscribers.importing.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-NOTHING = Wishes(name="", choice=Choice(), frequency=Frequency.REGULAR)
+NOTHING = Preferences(name="", choice=Choice(), frequency=Frequency.REGULAR)
 # A cell with more in it than an address: a name, or several addresses.
 _LONGER = re.compile(r"[\s;,<>:\"]")
 
@@ -52,17 +52,17 @@ class Person:
     """As a spreadsheet counts."""
     address: str
     name: str
-    wishes: Wishes
+    wishes: Preferences
     """Without the name, so that equal wishes are one."""
     attributes: Mapping[str, str]
     since: str
     """When they joined and confirmed there, as the words of a proof go on."""
-    state: State
+    state: ListState
     paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ReadOptions:
     """How the rows of one file are read."""
 
     columns: Places
@@ -76,11 +76,11 @@ class Reading:
     """The names that may be chosen."""
     languages: frozenset[str] = frozenset()
     """The languages that may be chosen; empty: any."""
-    state: State = State.SUBSCRIBED
+    state: ListState = ListState.SUBSCRIBED
     """How everybody of the file stands whose row says nothing worse."""
-    words: Mapping[str, State] = field(default_factory=dict)
+    words: Mapping[str, ListState] = field(default_factory=dict)
     """What words of states mean in this file, folded; the general ones hold besides."""
-    order: Order = Order.DAY
+    order: DateOrder = DateOrder.DAY
     doubtful: frozenset[str] = frozenset()
     """Addresses, in small letters, of damaged rows that may have said that they left."""
     tags: Tags = Tags.ATTRIBUTE
@@ -90,7 +90,7 @@ class Reading:
 class RowReader:
     """Reads the rows of one file, each for itself."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadOptions) -> None:
         self._reading = reading
         self.tags: dict[str, str] = {}
         """The tags met so far that are to become segments, each with its slug."""
@@ -126,7 +126,7 @@ class RowReader:
         """
         if "\0" in "".join(cells):
             cells = without_nul(cells)
-        if isinstance(cells, Damaged) or len(cells) != self._reading.width:
+        if isinstance(cells, DamagedRow) or len(cells) != self._reading.width:
             fitted = self._fitted(cells)
             if fitted is None:
                 return self._left_by(row, cells)
@@ -138,7 +138,7 @@ class RowReader:
         state = self._state_of(*(texts[place] for place in self._of_state))
         address = texts[self._address]
         if self._tags and any(map(self._says_left, self._tags_of(texts))):
-            state = worse(state, State.LEFT)
+            state = worse(state, ListState.LEFT)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
         if not address and "@" not in joined:
@@ -147,7 +147,7 @@ class RowReader:
         people = self._each(person, address) if _LONGER.search(address) else [person]
         return [self._doubted(each) for each in people] if self._reading.doubtful else people
 
-    def _person(self, row: int, texts: Sequence[str], state: State) -> Person:
+    def _person(self, row: int, texts: Sequence[str], state: ListState) -> Person:
         tags = self._tags_of(texts)
         known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
         return Person(
@@ -179,7 +179,7 @@ class RowReader:
         """Nobody is confirmed of whom another row, which cannot be read, may say that they left."""
         if person.address.casefold() not in self._reading.doubtful:
             return person
-        return replace(person, state=worse(person.state, State.PENDING))
+        return replace(person, state=worse(person.state, ListState.PENDING))
 
     def _each(self, person: Person, text: str) -> list[Person]:
         """A person for each address of a cell that holds several, or one in a longer text."""
@@ -194,7 +194,7 @@ class RowReader:
     def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
         """The row as wide as the header; None where it cannot be told which cell is which."""
         width = self._reading.width
-        if isinstance(cells, Damaged) or any(cells[width:]):
+        if isinstance(cells, DamagedRow) or any(cells[width:]):
             return None
         if any(place >= len(cells) for place in (self._address, *self._of_state)):
             return None
@@ -208,8 +208,8 @@ class RowReader:
         """
         addresses = addresses_in(" ".join(cells))
         if addresses and self._tells_of_leaving(cells):
-            return [_leaver(row, address, State.LEFT) for address in addresses]
-        if isinstance(cells, Damaged):
+            return [_leaver(row, address, ListState.LEFT) for address in addresses]
+        if isinstance(cells, DamagedRow):
             raise InvalidInput(cells.reason)
         if len(cells) > self._reading.width:
             raise InvalidInput(
@@ -248,7 +248,7 @@ class RowReader:
             name = " ".join(filter(None, (first, last)))
         return name if name.isascii() else normalize("NFC", name)
 
-    def _read_state(self, *texts: str) -> State:
+    def _read_state(self, *texts: str) -> ListState:
         state = self._reading.state
         at = dict(zip(self._of_state, texts, strict=True))
         for place, judge in self._judged:
@@ -256,7 +256,7 @@ class RowReader:
             if said is None:
                 raise InvalidInput(
                     f"the state {at[place]!r} is not known; say for all what it means: "
-                    f'--status "{at[place]}"=STATE, STATE one of: {", ".join(State)}'
+                    f'--status "{at[place]}"=STATE, STATE one of: {", ".join(ListState)}'
                 )
             state = worse(state, said)
         return state
@@ -268,8 +268,8 @@ class RowReader:
         frequency: str,
         language: str,
         tagged: tuple[str, ...],
-    ) -> Wishes:
-        return Wishes(
+    ) -> Preferences:
+        return Preferences(
             name="",
             choice=Choice(
                 topics=(*map(self._reading.as_topic, listed(topics)), *tagged),
@@ -327,7 +327,7 @@ def attribute_of_tag(slug: str) -> str:
     return f"tag-{slug}"
 
 
-def _leaver(row: int, address: str, state: State) -> Person:
+def _leaver(row: int, address: str, state: ListState) -> Person:
     """Somebody who has left: nothing more of them is taken along."""
     return Person(
         row=row, address=address, name="", wishes=NOTHING, attributes={}, since="", state=state

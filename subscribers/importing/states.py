@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class ListState(StrEnum):
     """How they stood on the list that they come from."""
 
     SUBSCRIBED = "subscribed"  # was mailed there
@@ -14,10 +14,16 @@ class State(StrEnum):
 
 
 # What counts where columns disagree: the last of these.
-WORSE = (State.SUBSCRIBED, State.PENDING, State.LEFT, State.BOUNCED, State.COMPLAINED)
-HAS_LEFT = frozenset({State.LEFT, State.BOUNCED, State.COMPLAINED})
+WORSE = (
+    ListState.SUBSCRIBED,
+    ListState.PENDING,
+    ListState.LEFT,
+    ListState.BOUNCED,
+    ListState.COMPLAINED,
+)
+HAS_LEFT = frozenset({ListState.LEFT, ListState.BOUNCED, ListState.COMPLAINED})
 
 
-def worse(one: State, other: State) -> State:
+def worse(one: ListState, other: ListState) -> ListState:
     """What counts where two are said."""
     return max(one, other, key=WORSE.index)

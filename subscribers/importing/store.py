@@ -29,8 +29,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.database import Base
-from subscribers.importing.deciding import Held
-from subscribers.membership import Wishes
+from subscribers.importing.planning import ImportedData
+from subscribers.membership import Preferences
 from subscribers.models import (
     ConsentEvent,
     Subscriber,
@@ -74,7 +74,7 @@ def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
     return dict(rows.all())
 
 
-def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, Held]:
+def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, ImportedData]:
     """What imports have said of those of these subscribers who have chosen nothing themselves.
 
     Args:
@@ -100,9 +100,11 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
     )
     rows = session.execute(having(session, query, Subscriber.id, numbers))
     return {
-        number: Held(
+        number: ImportedData(
             name=name,
-            wishes=Wishes(name="", choice=choice_of(key), frequency=frequency, language=language),
+            wishes=Preferences(
+                name="", choice=choice_of(key), frequency=frequency, language=language
+            ),
             attributes=attributes,
         )
         for number, name, frequency, language, attributes, key in rows

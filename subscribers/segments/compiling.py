@@ -16,17 +16,17 @@ from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
 from subscribers.segments.dialects import AttributeValue, Folded, Position
 from subscribers.segments.expressions import (
-    Ago,
     All,
     Any,
     Comparison,
-    Empty,
     Expression,
+    IsEmpty,
     Not,
+    RelativeDate,
     Unit,
     Value,
 )
-from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
+from subscribers.segments.fields import ATTRIBUTE, FieldType, Operator, known_field
 from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
@@ -52,7 +52,7 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
+class QueryContext:
     """When and where a segment is asked, and what other rooms know of people."""
 
     now: datetime
@@ -62,7 +62,7 @@ class Asking:
     """The fields that are measured above."""
 
 
-def condition(expression: Expression, asking: Asking) -> Condition:
+def condition(expression: Expression, asking: QueryContext) -> Condition:
     """The condition on `Subscriber` under which the expression holds.
 
     Raises:
@@ -75,7 +75,7 @@ def condition(expression: Expression, asking: Asking) -> Condition:
             return or_(*(condition(operand, asking) for operand in operands))
         case Not(operand=operand):
             return not_(condition(operand, asking))
-        case Empty(field=name):
+        case IsEmpty(field=name):
             return _is_empty(name, asking)
         case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
             return not_(_any_of(name, Operator.EQUAL, values, asking))
@@ -84,9 +84,9 @@ def condition(expression: Expression, asking: Asking) -> Condition:
     return _any_of(expression.field, expression.operator, expression.values, asking)
 
 
-def day_of(value: Value, asking: Asking) -> date:
+def day_of(value: Value, asking: QueryContext) -> date:
     """The day that a date or a relative date names."""
-    if not isinstance(value, Ago):
+    if not isinstance(value, RelativeDate):
         return date.fromisoformat(str(value))
     today = asking.now.astimezone(asking.zone).date()
     if value.unit is Unit.DAYS or value.unit is Unit.WEEKS:
@@ -99,13 +99,15 @@ def day_of(value: Value, asking: Asking) -> date:
     return min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
 
 
-def _any_of(name: str, operator: Operator, values: tuple[Value, ...], asking: Asking) -> Condition:
+def _any_of(
+    name: str, operator: Operator, values: tuple[Value, ...], asking: QueryContext
+) -> Condition:
     found = known_field(name)
-    if found.kind is Kind.NAMED:
+    if found.kind is FieldType.NAMED:
         return or_(*(_is_chosen(name, str(value)) for value in values))
-    if found.kind is Kind.TEXT:
+    if found.kind is FieldType.TEXT:
         return or_(*(text_test(_text(name), operator, str(value)) for value in values))
-    if found.kind is Kind.NUMBER:
+    if found.kind is FieldType.NUMBER:
         return _number_test(_measure(name, asking), NUMBER_TESTS[operator], values)
     column = _measure(name, asking).value if found.is_measured else MOMENTS[name]
     tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
@@ -133,7 +135,9 @@ def _number_test(
     return measure.having(passes)
 
 
-def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking) -> Condition:
+def _moment_test(
+    column: Anything, operator: Operator, day: date, asking: QueryContext
+) -> Condition:
     start = datetime.combine(day, time(), asking.zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(), asking.zone).astimezone(UTC)
     tests: Mapping[Operator, Condition] = {
@@ -160,12 +164,12 @@ def text_test(text: Anything, operator: Operator, value: str) -> Condition:
     return found
 
 
-def _is_empty(name: str, asking: Asking) -> Condition:
+def _is_empty(name: str, asking: QueryContext) -> Condition:
     found = known_field(name)
-    if found.kind is Kind.NAMED:
+    if found.kind is FieldType.NAMED:
         part = _topics() if name == "topic" else _digests()
         return Subscriber.choice_id.in_(select(TopicChoice.id).where(part.in_(("", "|"))))
-    if found.kind is Kind.TEXT:
+    if found.kind is FieldType.TEXT:
         is_blank: Condition = _text(name) == ""
         return is_blank
     return ~_measure(name, asking).having() if found.is_measured else MOMENTS[name].is_(None)
@@ -209,7 +213,7 @@ MOMENTS = {
 }
 
 
-def _measure(name: str, asking: Asking) -> Measure:
+def _measure(name: str, asking: QueryContext) -> Measure:
     if name not in asking.measures:
         raise InvalidInput(f"segment: {name} cannot be asked here; leave it out")
     return asking.measures[name]

@@ -31,14 +31,14 @@ MOST_AGO: Mapping[Unit, int] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ago:
+class RelativeDate:
     """A day counted back from the one on which it is asked; 0 days ago is today."""
 
     count: int
     unit: Unit
 
 
-Value = str | int | date | Ago
+Value = str | int | date | RelativeDate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Empty:
+class IsEmpty:
     """Nothing is known in this field."""
 
     field: str
@@ -78,10 +78,10 @@ class Any:
     operands: tuple["Expression", ...]
 
 
-Expression = Comparison | Empty | Not | All | Any
+Expression = Comparison | IsEmpty | Not | All | Any
 
 
-def tests_in(expression: Expression) -> Iterator[Comparison | Empty]:
+def tests_in(expression: Expression) -> Iterator[Comparison | IsEmpty]:
     """What an expression asks of single fields, from left to right."""
     match expression:
         case All(operands=operands) | Any(operands=operands):
@@ -100,7 +100,7 @@ def write(expression: Expression) -> str:
             return f"{_field(field)} in ({', '.join(_value(value) for value in values)})"
         case Comparison(field=field, operator=operator, values=values):
             return f"{_field(field)} {operator} {_value(values[0])}"
-        case Empty(field=field):
+        case IsEmpty(field=field):
             return f"{_field(field)} is empty"
         case Not(operand=operand):
             return f"not {_within(operand)}"
@@ -124,9 +124,9 @@ def _field(name: str) -> str:
 
 def _value(value: Value) -> str:
     match value:
-        case Ago(count=0):
+        case RelativeDate(count=0):
             return "today"
-        case Ago(count=count, unit=unit):
+        case RelativeDate(count=count, unit=unit):
             return f"{count} {unit} ago"
         case str() if not BARE.fullmatch(value) or value.lower() in KEYWORDS:
             return _quoted(value)

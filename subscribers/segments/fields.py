@@ -22,7 +22,7 @@ class Operator(StrEnum):
     IN = "in"  # one of several
 
 
-class Kind(StrEnum):
+class FieldType(StrEnum):
     """What a field holds."""
 
     TEXT = "text"
@@ -32,11 +32,11 @@ class Kind(StrEnum):
 
 
 SAME = frozenset({Operator.EQUAL, Operator.DIFFERENT, Operator.IN})
-OPERATORS: Mapping[Kind, frozenset[Operator]] = {
-    Kind.TEXT: SAME | {Operator.CONTAINS},
-    Kind.NAMED: SAME,
-    Kind.MOMENT: frozenset(Operator) - {Operator.CONTAINS},
-    Kind.NUMBER: frozenset(Operator) - {Operator.CONTAINS},
+OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
+    FieldType.TEXT: SAME | {Operator.CONTAINS},
+    FieldType.NAMED: SAME,
+    FieldType.MOMENT: frozenset(Operator) - {Operator.CONTAINS},
+    FieldType.NUMBER: frozenset(Operator) - {Operator.CONTAINS},
 }
 
 
@@ -44,7 +44,7 @@ OPERATORS: Mapping[Kind, frozenset[Operator]] = {
 class Field:
     """One thing that can be asked."""
 
-    kind: Kind
+    kind: FieldType
     example: str
     values: tuple[str, ...] = ()
     """All that it can be; none: anything."""
@@ -54,28 +54,28 @@ class Field:
 
 FIELDS: Mapping[str, Field] = {
     "status": Field(
-        kind=Kind.TEXT,
+        kind=FieldType.TEXT,
         example="status = confirmed",
         values=tuple(s.value for s in SubscriberStatus),
     ),
     "frequency": Field(
-        kind=Kind.TEXT, example="frequency = weekly", values=tuple(f.value for f in Frequency)
+        kind=FieldType.TEXT, example="frequency = weekly", values=tuple(f.value for f in Frequency)
     ),
-    "topic": Field(kind=Kind.NAMED, example="topic = housing"),
-    "digest": Field(kind=Kind.NAMED, example="digest = friday"),
-    "language": Field(kind=Kind.TEXT, example="language = en"),
-    "source": Field(kind=Kind.TEXT, example='source ~ "import"'),
-    "name": Field(kind=Kind.TEXT, example='name ~ "ann"'),
-    "domain": Field(kind=Kind.TEXT, example="domain = example.org"),
-    "joined": Field(kind=Kind.MOMENT, example="joined >= 2026-01-31"),
-    "confirmed": Field(kind=Kind.MOMENT, example="confirmed < 30 days ago"),
-    "active": Field(kind=Kind.MOMENT, example="active >= 6 months ago"),
-    "paused": Field(kind=Kind.MOMENT, example="paused > today"),
-    "mailed": Field(kind=Kind.MOMENT, example="mailed < 30 days ago", is_measured=True),
-    "received": Field(kind=Kind.NUMBER, example="received >= 10", is_measured=True),
-    "bounced": Field(kind=Kind.NUMBER, example="bounced >= 2", is_measured=True),
+    "topic": Field(kind=FieldType.NAMED, example="topic = housing"),
+    "digest": Field(kind=FieldType.NAMED, example="digest = friday"),
+    "language": Field(kind=FieldType.TEXT, example="language = en"),
+    "source": Field(kind=FieldType.TEXT, example='source ~ "import"'),
+    "name": Field(kind=FieldType.TEXT, example='name ~ "ann"'),
+    "domain": Field(kind=FieldType.TEXT, example="domain = example.org"),
+    "joined": Field(kind=FieldType.MOMENT, example="joined >= 2026-01-31"),
+    "confirmed": Field(kind=FieldType.MOMENT, example="confirmed < 30 days ago"),
+    "active": Field(kind=FieldType.MOMENT, example="active >= 6 months ago"),
+    "paused": Field(kind=FieldType.MOMENT, example="paused > today"),
+    "mailed": Field(kind=FieldType.MOMENT, example="mailed < 30 days ago", is_measured=True),
+    "received": Field(kind=FieldType.NUMBER, example="received >= 10", is_measured=True),
+    "bounced": Field(kind=FieldType.NUMBER, example="bounced >= 2", is_measured=True),
 }
-_ATTRIBUTE = Field(kind=Kind.TEXT, example='attribute.ward = "Abbey"')
+_ATTRIBUTE = Field(kind=FieldType.TEXT, example='attribute.ward = "Abbey"')
 
 
 def field_of(name: str) -> Field | None:

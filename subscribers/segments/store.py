@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import allow_large_sets
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.models import Segment, Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.parsing import parse
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -61,7 +61,7 @@ def expression_of(session: Session, text: str) -> str:
     return words
 
 
-def members(text: str, asking: Asking) -> ColumnElement[bool]:
+def members(text: str, asking: QueryContext) -> ColumnElement[bool]:
     """The condition on `Subscriber` for those an expression means; nobody erased is among them.
 
     Raises:
@@ -70,7 +70,7 @@ def members(text: str, asking: Asking) -> ColumnElement[bool]:
     return condition(parse(text), asking) & (Subscriber.status != SubscriberStatus.ERASED)
 
 
-def count(session: Session, text: str, asking: Asking) -> int:
+def count(session: Session, text: str, asking: QueryContext) -> int:
     """How many people an expression means now.
 
     Raises:

@@ -11,7 +11,7 @@ from newsletter.errors import Conflict, InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin, history
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import SubscriberStatus
 
 
@@ -127,7 +127,7 @@ def test_a_name_is_one_line_of_printable_text(database: Database, clock: FixedCl
 def test_what_is_no_address_is_refused_by_name(
     database: Database, clock: FixedClock, address: str
 ) -> None:
-    joining = Joining(address=address)
+    joining = Signup(address=address)
     with pytest.raises(InvalidInput, match="not a mail address"), database.write() as session:
         membership.join(
             session, SECRET, joining, origin=Origin(source="t"), proven=False, now=clock.now()

@@ -16,10 +16,10 @@ from subscribers.folding import fold, search_text
 from subscribers.membership import erase
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import members
 
-ASKING = Asking(now=NOW, zone=ZONE)
+ASKING = QueryContext(now=NOW, zone=ZONE)
 LETTERS_OF = st.text("aAbBnNéÉΣσςЖжßİ%_' .\\\"@", max_size=4)
 WORDS = st.text("aAbBnNéÉΣσςЖжßİ%_' .\\\"@", min_size=1, max_size=8) | st.sampled_from(
     ["example", "B.EXAMPLE", "@a.ex", ".example\nA", "a OR b", "*", "mail.b.", "\0", "\ud800"]

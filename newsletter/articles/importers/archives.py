@@ -24,7 +24,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import held_back, key_of
+from newsletter.articles.importers.file_names import held_back, key_of
 from newsletter.articles.models import ArticleStatus
 
 # What is larger when unpacked is no article, but a bomb.

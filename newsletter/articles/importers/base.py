@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles.addresses import absolute_address, without_controls
 from newsletter.articles.attachments import Attachment, with_links
-from newsletter.articles.mending import mend
+from newsletter.articles.html_cleanup import clean_html
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import summary_of, text_of
 from newsletter.config.options import Site
@@ -54,7 +54,7 @@ class ImportContext:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CameIn:
+class SourceSize:
     """How much a body held before anything was taken out of it."""
 
     words: int = 0
@@ -94,7 +94,7 @@ class Record:
     updated_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
-    came_in: CameIn = CameIn()
+    came_in: SourceSize = SourceSize()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +167,7 @@ def checked(record: Record, context: ImportContext) -> Record:
     attachments = tuple(
         replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
     )
-    mended = mend(without_controls(record.body_html))
+    mended = clean_html(without_controls(record.body_html))
     body = with_links(mended.html.strip(), attachments)
     title = _title(record.title, body, notes)
     return replace(
@@ -187,9 +187,9 @@ def checked(record: Record, context: ImportContext) -> Record:
     )
 
 
-def _counted(html: str) -> CameIn:
+def _counted(html: str) -> SourceSize:
     words = _INVISIBLE.sub(" ", html)
-    return CameIn(
+    return SourceSize(
         words=len(re.findall(r"\w+", unescape(re.sub("<[^<>]*>", " ", words)))),
         links=len(re.findall(r"<a\s", html)),
         pictures=len(re.findall(r"<img\s", html)),

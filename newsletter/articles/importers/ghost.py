@@ -19,8 +19,8 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.file_names import held_back
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.naming import held_back
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "export it again under Settings > Migration tools in Ghost"

@@ -6,6 +6,7 @@ from functools import partial
 from lxml import etree
 from lxml import html as pages
 
+from newsletter.articles.html_cleanup import clean_tree
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
     ImportContext,
@@ -20,10 +21,14 @@ from newsletter.articles.importers.dates import Moment, read_moment
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.extraction import article_of, page_title
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import date_in, held_back, is_draft_file, key_of
-from newsletter.articles.importers.page_facts import Facts
-from newsletter.articles.importers.template_marks import clear
-from newsletter.articles.mending import mend_page
+from newsletter.articles.importers.file_names import (
+    date_in,
+    held_back,
+    is_draft_file,
+    key_of,
+)
+from newsletter.articles.importers.page_metadata import PageMetadata
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
@@ -51,7 +56,7 @@ def declared_in(content: bytes) -> str:
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
     """HTML below front matter, as generators take it besides Markdown."""
-    fields, cleared = Fields(document.values), clear(document.text)
+    fields, cleared = Fields(document.values), strip_template_tags(document.text)
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     status, why = held_back(status, published_at)
@@ -78,7 +83,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
 
 def _of_page(text: str, name: str, context: ImportContext) -> Record:
     root = _parsed(text)
-    facts = Facts(root)
+    facts = PageMetadata(root)
     own = one_line(root.findtext(".//head/title") or root.findtext(".//title") or "")
     title = page_title(facts.headline(), own, facts.site_name(), root)
     notes: list[str] = []
@@ -86,7 +91,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
     draft = ArticleStatus.DRAFT if is_draft_file(name) else None
     status, why = held_back(draft, moment.at if moment else None)
     updated = _moment(facts.updated(), context)
-    notes += mend_page(root)
+    notes += clean_tree(root)
     record = Record(
         source="html",
         source_key=key_of(name),
@@ -119,7 +124,9 @@ def _parsed(text: str) -> pages.HtmlElement:
     return page
 
 
-def _published(facts: Facts, name: str, context: ImportContext, notes: list[str]) -> Moment | None:
+def _published(
+    facts: PageMetadata, name: str, context: ImportContext, notes: list[str]
+) -> Moment | None:
     """The first date that can be read of those that the page states; else its file name's."""
     for written, place in facts.dates():
         moment = _moment(written, context)

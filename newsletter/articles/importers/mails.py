@@ -26,7 +26,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import read_moment
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.file_names import held_back
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "save the mail again as .eml"

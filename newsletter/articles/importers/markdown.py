@@ -17,8 +17,13 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import date_in, held_back, is_draft_file, key_of
-from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.importers.file_names import (
+    date_in,
+    held_back,
+    is_draft_file,
+    key_of,
+)
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
@@ -31,7 +36,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _record(content: bytes, name: str, context: ImportContext) -> Record:
     document = front_matter.split(decode(content))
-    cleared = clear(document.text)
+    cleared = strip_template_tags(document.text)
     return record_of(
         Fields(document.values),
         cleared.text,

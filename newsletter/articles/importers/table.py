@@ -20,10 +20,10 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.file_names import held_back
 from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.naming import held_back
-from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.importers.text import paragraphs_of
 
 DELIMITERS = ",;\t|"
@@ -176,11 +176,11 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
 def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
     """HTML or Markdown where the column says so, else HTML if it holds tags, else plain text."""
     if html := fields.text("html"):
-        cleared = clear(html)
+        cleared = strip_template_tags(html)
         return cleared.text, cleared.notes
     if markdown := fields.text("markdown"):
-        cleared = clear(markdown)
+        cleared = strip_template_tags(markdown)
         return html_of(cleared.text), cleared.notes
-    cleared = clear(fields.text("body"))
+    cleared = strip_template_tags(fields.text("body"))
     body = cleared.text.replace("\r\n", "\n")
     return body if TAG.search(body) else paragraphs_of(body), cleared.notes

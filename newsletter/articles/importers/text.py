@@ -26,7 +26,7 @@ from newsletter.articles.importers.dates import (
     read_moment,
 )
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.naming import key_of
+from newsletter.articles.importers.file_names import key_of
 
 SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(

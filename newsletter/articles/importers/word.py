@@ -21,7 +21,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.dates import find_reading
-from newsletter.articles.importers.naming import date_in, held_back, key_of
+from newsletter.articles.importers.file_names import date_in, held_back, key_of
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
 LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024

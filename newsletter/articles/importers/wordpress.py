@@ -25,9 +25,9 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import moment_of, read_moment
 from newsletter.articles.importers.feed import CONTROL_BYTES
-from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.file_names import held_back
 from newsletter.articles.importers.visibility import visibility_of
-from newsletter.articles.importers.wordpress_text import Pictures, shown
+from newsletter.articles.importers.wordpress_text import PostMedia, render_post
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import sanitise, text_of
 
@@ -102,9 +102,9 @@ class _Lookup:
         elif _child(element, "post_type") == "wp_block":
             self.blocks[_child(element, "post_id")] = _encoded(element, "content")
 
-    def pictures_of(self, number: str) -> Pictures:
+    def pictures_of(self, number: str) -> PostMedia:
         attached = tuple(self.attached.get(number, ()))
-        return Pictures(by_number=self.pictures, attached=attached, blocks=self.blocks)
+        return PostMedia(by_number=self.pictures, attached=attached, blocks=self.blocks)
 
 
 def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -> Reading:
@@ -132,7 +132,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
     unknown = tuple(f"{word!r} is not known: kept as a draft" for word in visibility.unknown)
     published_at, reading = _published(item, context)
     status, why = held_back(visibility.status, published_at)
-    text = shown(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
+    text = render_post(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
     record = Record(
         source="wordpress",
         source_key=key,

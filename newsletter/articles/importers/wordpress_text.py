@@ -53,7 +53,7 @@ _BARE = frozenset({"gallery", "audio", "video", "playlist", "embed", "caption"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pictures:
+class PostMedia:
     """What the shortcodes of a post refer to.
 
     Args:
@@ -68,14 +68,14 @@ class Pictures:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class RenderedPost:
     """The HTML of a post, and what was left out."""
 
     html: str
     notes: tuple[str, ...] = ()
 
 
-def shown(text: str, pictures: Pictures) -> Shown:
+def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     """The post's text as HTML; not sanitised."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _REUSED.sub(lambda found: pictures.blocks.get(found[1], ""), text)
@@ -92,7 +92,7 @@ def shown(text: str, pictures: Pictures) -> Shown:
     for number, part in enumerate(kept):
         text = text.replace(_mark(number), part)
     notes = tuple(f"{count} × shortcode left out: [{name}]" for name, count in left_out.items())
-    return Shown(html=text, notes=notes)
+    return RenderedPost(html=text, notes=notes)
 
 
 def _mark(number: int) -> str:
@@ -104,7 +104,7 @@ def _put_by(part: str, kept: list[str]) -> str:
     return _mark(len(kept) - 1)
 
 
-def _with_shortcodes(text: str, pictures: Pictures, left_out: Counter[str]) -> str:
+def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> str:
     text = _CAPTION.sub(lambda found: _figure(found[1], found[2]), text)
     text = _EMBED.sub(lambda found: f"\n\n{_linked(found[1])}\n\n", text)
     closed = {name.lower() for name in re.findall(r"\[/([a-zA-Z][\w-]*)\]", text)}
@@ -125,7 +125,7 @@ def _with_shortcodes(text: str, pictures: Pictures, left_out: Counter[str]) -> s
     return _SHORTCODE.sub(replaced, text)
 
 
-def _made(name: str, rest: str, values: Mapping[str, str], pictures: Pictures) -> str:
+def _made(name: str, rest: str, values: Mapping[str, str], pictures: PostMedia) -> str:
     """What stands in place of a shortcode of WordPress itself; empty: of another."""
     if name == "gallery":
         return _gallery(values, pictures)
@@ -145,7 +145,7 @@ def _numbers(values: Mapping[str, str]) -> list[str]:
     return re.findall(r"\d+", values.get("ids") or values.get("include") or "")
 
 
-def _gallery(values: Mapping[str, str], pictures: Pictures) -> str:
+def _gallery(values: Mapping[str, str], pictures: PostMedia) -> str:
     numbers = _numbers(values) or list(pictures.attached)
     found = [pictures.by_number[number] for number in numbers if number in pictures.by_number]
     figures = [f'<figure><img src="{escape(url)}" alt=""></figure>' for url in found]

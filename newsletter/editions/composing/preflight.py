@@ -11,11 +11,11 @@ from typing import Any
 from newsletter.config.options import LintOptions
 from newsletter.editions.models import Edition
 from newsletter.errors import SendingRefused
-from newsletter.linting.content import look_over
-from newsletter.linting.domain import TextRecords, look_at_domain
+from newsletter.linting.content import check_content
+from newsletter.linting.domain import TextRecords, check_domain
 from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, errors_of
-from newsletter.linting.links import Ask, ask_links
-from newsletter.rendering.encoding.slots import fill, personal_values, start_of_marks
+from newsletter.linting.links import LinkStatus, check_links
+from newsletter.rendering.encoding.slots import fill, personal_values, placeholder_prefix
 from newsletter.rendering.renderer import RenderedMail
 
 # What stops an edition is told in its note; more than so many faults are not read.
@@ -30,7 +30,7 @@ class Preflight:
         options: LintOptions,
         selectors: Mapping[str, str],
         *,
-        ask: Ask,
+        ask: LinkStatus,
         records: TextRecords,
     ) -> None:
         """
@@ -46,9 +46,9 @@ class Preflight:
     def findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
         """What is wrong or doubtful in these mails, the errors first."""
         checked = [checked_mail(edition.masthead["site"], m) for m in _telling_everything(mails)]
-        found = [finding for mail in checked for finding in look_over(mail)]
+        found = [finding for mail in checked for finding in check_content(mail)]
         if self._options.links:
-            found += ask_links(checked, edition.masthead["site"]["base_url"], self._ask)
+            found += check_links(checked, edition.masthead["site"]["base_url"], self._ask)
         kept = dict.fromkeys(f for f in found if self._counts(f))
         return sorted(kept, key=lambda finding: finding.severity)
 
@@ -57,7 +57,7 @@ class Preflight:
         if not self._options.domain:
             return []
         address = edition.masthead["sender"]["address"]
-        found = look_at_domain(address, self._selectors.get(address, ""), self._records)
+        found = check_domain(address, self._selectors.get(address, ""), self._records)
         return [finding for finding in found if self._counts(finding)]
 
     def refuse_faulty(self, edition: Edition, mails: Iterable[RenderedMail]) -> None:
@@ -104,7 +104,7 @@ def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
             )
             for story in mail.content.stories
         ),
-        placeholder=start_of_marks(mail.nonce),
+        placeholder=placeholder_prefix(mail.nonce),
         html_bytes=mail.html_bytes,
         left_out=mail.left_out,
         mail_bytes=len(mail.message),

@@ -13,7 +13,7 @@ from newsletter.editions.composing.sample import (
     sample_notice,
     sample_sections,
 )
-from newsletter.linting.content import look_over
+from newsletter.linting.content import check_content
 from newsletter.linting.findings import Finding, Rule
 from newsletter.rendering.encoding.slots import fill, personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
@@ -67,12 +67,12 @@ def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Ch
     sections = () if is_bulletin else sample_sections(config.site.base_url, now, count)
     content = content_of(edition, sections, unsubscribe_base=renderer.unsubscribe_base, now=now)
     mail = renderer.render_mail(content)
-    return _checked(mail, look_over(checked_mail(edition.masthead["site"], mail)))
+    return _checked(mail, check_content(checked_mail(edition.masthead["site"], mail)))
 
 
 def _notice(config: Config, renderer: Renderer, kind: str, now: datetime) -> CheckedTemplate:
     mail = renderer.render_mail(sample_notice(config, kind, now))
-    findings = look_over(checked_mail(shown_masthead(config)["site"], mail))
+    findings = check_content(checked_mail(shown_masthead(config)["site"], mail))
     return _checked(mail, [f for f in findings if f.rule is not Rule.UNSUBSCRIBE])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
 from newsletter.editions.compose import compose_digest, set_subject
-from newsletter.editions.digests.sections import NothingToSay, sections_for
+from newsletter.editions.digests.sections import NoEdition, sections_for
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.store import sections_of
 from newsletter.rendering.renderer import Renderer
@@ -47,9 +47,9 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     return list(found.values())
 
 
-def compose_together(
+def compose_combined(
     session: Session, config: Config, renderer: Renderer, runs: Sequence[DueDigest], now: datetime
-) -> Mapping[str, Edition | NothingToSay]:
+) -> Mapping[str, Edition | NoEdition]:
     """The edition of each digest, or why there is none; all but one joined to the first.
 
     Raises:

@@ -16,7 +16,7 @@ ALL = Choice()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class ArticleSelection:
     """The articles of the edition, lead first, and how many wait for a later one."""
 
     articles: tuple[Article, ...]
@@ -24,7 +24,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NothingToSay:
+class NoEdition:
     """No edition is due, and why."""
 
     reason: str
@@ -55,7 +55,7 @@ class Section:
 
 def choose_articles(
     options: DigestOptions, newest: Sequence[Article], available: int
-) -> Chosen | NothingToSay:
+) -> ArticleSelection | NoEdition:
     """The newest candidates, as many as the digest holds.
 
     Args:
@@ -69,9 +69,9 @@ def choose_articles(
             if available
             else "no new articles"
         )
-        return NothingToSay(reason=reason)
+        return NoEdition(reason=reason)
     articles = tuple(newest[: options.maximum_articles])
-    return Chosen(articles=articles, waiting=available - len(articles))
+    return ArticleSelection(articles=articles, waiting=available - len(articles))
 
 
 def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Article, ...]:

@@ -12,16 +12,16 @@ from newsletter.feeds.documents.content import (
     FeedInfo,
     FeedKind,
     Media,
+    convert_each,
     last_update,
     looks_like_markup,
-    made_of,
     tidy_entry,
     tidy_info,
 )
-from newsletter.feeds.documents.trees import (
+from newsletter.feeds.documents.xml_elements import (
     ATOM_NAMESPACE,
+    CACHED_ENTRIES,
     GENERATOR,
-    KEPT_PIECES,
     add_history,
     add_media,
     history_namespaces,
@@ -38,7 +38,7 @@ def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     """The Atom document, with media (Media RSS), history (RFC 5005), tombstones (RFC 6721)."""
     info = tidy_info(info)
     scheme = topics_scheme(info)
-    pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
+    pieces = list(convert_each(entries, lambda entry: _piece(entry, info.author, scheme)))
     return join(serialise(_root(info, entries)), b"</feed>", pieces)
 
 
@@ -73,7 +73,7 @@ def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     return feed
 
 
-@lru_cache(maxsize=KEPT_PIECES)
+@lru_cache(maxsize=CACHED_ENTRIES)
 def _piece(entry: Entry, author: str, scheme: str) -> bytes:
     """An entry's bytes; made once, however many feeds it stands in."""
     element = _element(tidy_entry(entry, author), scheme)
@@ -119,6 +119,6 @@ def _enclosure(media: Media) -> etree._Element:
     return link
 
 
-def forget_pieces() -> None:
+def clear_cache() -> None:
     """Let go of the entries kept in this process."""
     _piece.cache_clear()

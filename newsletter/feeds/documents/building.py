@@ -23,12 +23,12 @@ from newsletter.feeds.documents.content import (
     FeedKind,
     Link,
     Withdrawn,
-    made_of,
+    convert_each,
 )
 from newsletter.feeds.documents.entries import entry_of, entry_of_correction, thaw
 from newsletter.feeds.documents.jsonfeed import write_json
 from newsletter.feeds.documents.rss import write_rss
-from newsletter.feeds.models import HappeningKind
+from newsletter.feeds.models import FeedEventKind
 from newsletter.feeds.scopes import Content, Scope, Selection, limits_of
 
 WRITERS = {FeedKind.ATOM: write_atom, FeedKind.RSS: write_rss, FeedKind.JSON: write_json}
@@ -102,7 +102,7 @@ def _current(session: Session, selection: Selection, config: Config) -> _Content
     limits = limits_of(config.feeds, selection.scope)
     size = selection.entries or limits.entries
     offset = (selection.page - 1) * size
-    found = store.places(session, selection.scope, size, offset)
+    found = store.item_refs(session, selection.scope, size, offset)
     if selection.page > 1 and not found:
         raise ResourceNotFound(f"this feed has no page {selection.page}")
     shown = found[:size]
@@ -113,13 +113,13 @@ def _current(session: Session, selection: Selection, config: Config) -> _Content
         entries=tuple(_entries(session, shown, config, is_excerpt=is_excerpt)),
         withdrawn=_withdrawn(session, selection.scope, size) if selection.page == 1 else (),
         has_older=len(found) > size,
-        last_page=max(1, -(-store.count_places(session, selection.scope) // size)),
+        last_page=max(1, -(-store.count_items(session, selection.scope) // size)),
     )
 
 
 def _with_unarchived(
-    session: Session, scope: Scope, shown: list[store.Place], config: Config
-) -> list[store.Place]:
+    session: Session, scope: Scope, shown: list[store.ItemRef], config: Config
+) -> list[store.ItemRef]:
     """With what neither the newest nor the archives have, so that together they have all."""
     if not store.last_archive(session, scope):
         return shown
@@ -128,19 +128,19 @@ def _with_unarchived(
 
 
 def _entries(
-    session: Session, places: list[store.Place], config: Config, *, is_excerpt: bool
+    session: Session, places: list[store.ItemRef], config: Config, *, is_excerpt: bool
 ) -> Iterator[Entry]:
-    told = store.told(session, {place.article_id for place in places})
+    told = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
     base = config.site.base_url
 
-    def entry(place: store.Place) -> Entry:
+    def entry(place: store.ItemRef) -> Entry:
         article = told[place.article_id]
         if place.number:
             return entry_of_correction(notes[place], article, base)
         return entry_of(article, base, is_excerpt=is_excerpt)
 
-    return made_of(places, entry)
+    return convert_each(places, entry)
 
 
 def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, ...]:
@@ -156,7 +156,7 @@ def _archived(session: Session, selection: Selection, config: Config) -> _Conten
     for told, status, uid, changed_at in store.archive_items(
         session, selection.scope, selection.archive
     ):
-        if told.kind is HappeningKind.WITHDRAWAL:
+        if told.kind is FeedEventKind.WITHDRAWAL:
             gone[uid] = Withdrawn(id=uid, at=told.at)
         elif status is ArticleStatus.PUBLISHED:
             entries.append(thaw(told.entry, is_excerpt=is_excerpt))

@@ -186,7 +186,7 @@ def looks_like_markup(text: str) -> bool:
     return bool(_MARKUP.search(text))
 
 
-def unlike_markup(text: str) -> str:
+def escape_markup_lookalikes(text: str) -> str:
     """The text, looking the same, in a form that nobody takes for HTML."""
     return _MARKUP.sub(lambda found: f"{found[0]}{WORD_JOINER}", text)
 
@@ -195,7 +195,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def made_of(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
+def convert_each(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
     """What is made of each; one that nothing can be made of is left out of the feed, and logged."""
     for one in given:
         try:

@@ -9,7 +9,7 @@ from newsletter.articles.addresses import resolved
 from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents.content import Entry, Media
-from newsletter.feeds.store import Told
+from newsletter.feeds.store import FeedArticle
 
 MICROSECONDS = 1_000_000
 # Where on an article's page its corrections stand.
@@ -19,7 +19,7 @@ Known = Mapping[str, Mapping[str, Any]]
 """By address, what `Article.media` holds of it."""
 
 
-def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
+def entry_of(article: FeedArticle, base_url: str, *, is_excerpt: bool) -> Entry:
     """An article as it now is."""
     known = {one["url"]: one for one in article.media}
     url = article_url(article, base_url)
@@ -39,7 +39,7 @@ def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
     )
 
 
-def entry_of_correction(correction: Correction, article: Told, base_url: str) -> Entry:
+def entry_of_correction(correction: Correction, article: FeedArticle, base_url: str) -> Entry:
     """A correction as an entry of its own: a changed article alone would be shown to nobody."""
     url = article_url(article, base_url)
     note, title = escape(correction.note), escape(article.title)
@@ -56,7 +56,7 @@ def entry_of_correction(correction: Correction, article: Told, base_url: str) ->
     )
 
 
-def article_url(article: Told, base_url: str) -> str:
+def article_url(article: FeedArticle, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 

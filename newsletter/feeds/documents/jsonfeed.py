@@ -8,11 +8,11 @@ from newsletter.feeds.documents.content import (
     Entry,
     FeedInfo,
     Media,
-    made_of,
+    convert_each,
     tidy_entry,
     tidy_info,
 )
-from newsletter.feeds.documents.trees import KEPT_PIECES
+from newsletter.feeds.documents.xml_elements import CACHED_ENTRIES
 
 VERSION = "https://jsonfeed.org/version/1.1"
 # Extensions are objects whose names begin with an underscore ("Extensions").
@@ -41,11 +41,11 @@ def write_json(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
         document["hubs"] = hubs
     if extension := _extension(info):
         document[EXTENSION] = extension
-    items = list(made_of(entries, lambda entry: _piece(entry, info.author, info.language)))
+    items = list(convert_each(entries, lambda entry: _piece(entry, info.author, info.language)))
     return b'%s,"items":[%s]}' % (_dumped(document).removesuffix(b"}"), b",".join(items))
 
 
-@lru_cache(maxsize=KEPT_PIECES)
+@lru_cache(maxsize=CACHED_ENTRIES)
 def _piece(entry: Entry, author: str, language: str) -> bytes:
     """An item's bytes; made once, however many feeds it stands in."""
     return _dumped(_item(tidy_entry(entry, author), language))

@@ -16,16 +16,16 @@ from newsletter.feeds.documents.content import (
     Entry,
     FeedInfo,
     FeedKind,
+    convert_each,
+    escape_markup_lookalikes,
     last_update,
-    made_of,
     tidy_entry,
     tidy_info,
-    unlike_markup,
 )
-from newsletter.feeds.documents.trees import (
+from newsletter.feeds.documents.xml_elements import (
     ATOM_NAMESPACE,
+    CACHED_ENTRIES,
     GENERATOR,
-    KEPT_PIECES,
     NAMESPACES,
     add_history,
     add_media,
@@ -49,7 +49,7 @@ def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     scheme = topics_scheme(info)
     with _LOCALE:
         head = serialise(_root(info, entries))
-        pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
+        pieces = list(convert_each(entries, lambda entry: _piece(entry, info.author, scheme)))
     return _hexadecimal_titles(join(head, b"</channel></rss>", pieces))
 
 
@@ -68,7 +68,7 @@ def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
 
 def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     feed = FeedGenerator()
-    feed.title(unlike_markup(info.title))
+    feed.title(escape_markup_lookalikes(info.title))
     feed.description(info.description)
     feed.language(info.language)
     feed.generator(GENERATOR)
@@ -80,7 +80,7 @@ def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     return feed
 
 
-@lru_cache(maxsize=KEPT_PIECES)
+@lru_cache(maxsize=CACHED_ENTRIES)
 def _piece(entry: Entry, author: str, scheme: str) -> bytes:
     """An item's bytes; made once, however many feeds it stands in."""
     element = _element(tidy_entry(entry, author), scheme)
@@ -89,7 +89,7 @@ def _piece(entry: Entry, author: str, scheme: str) -> bytes:
 
 def _element(entry: Entry, scheme: str) -> etree._Element:
     item = FeedEntry()
-    item.title(unlike_markup(entry.title))
+    item.title(escape_markup_lookalikes(entry.title))
     item.link(href=entry.url, rel="alternate")
     item.guid(entry.id, permalink=False)
     item.published(entry.published)
@@ -119,6 +119,6 @@ def _hexadecimal_titles(document: bytes) -> bytes:
     )
 
 
-def forget_pieces() -> None:
+def clear_cache() -> None:
     """Let go of the items kept in this process."""
     _piece.cache_clear()

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from newsletter.errors import ConfigurationError
 from newsletter.rendering.encoding.base64_text import Base64Text
-from newsletter.rendering.encoding.message import CompiledMessage, Piece, Variable, cut
+from newsletter.rendering.encoding.message import CompiledMessage, Piece, Variable, split_message
 from newsletter.rendering.encoding.slots import Slot
 
 # RFC 6376, 5.4.1 names these; the two of one-click leaving are RFC 8058's demand (section 4).
@@ -51,7 +51,7 @@ _SPACE_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 _A_SLOT = re.compile(rb"([\x00-\x08])")
 
 
-class Spliceable(Protocol):
+class SpliceableMessage(Protocol):
     """A message that each person gets her own copy of."""
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
@@ -152,9 +152,9 @@ class SignedMessage:
         )
 
 
-def ready(content: bytes, nonce: str, key: DkimKey | None) -> Spliceable:
+def spliceable(content: bytes, nonce: str, key: DkimKey | None) -> SpliceableMessage:
     """The message of `write_message`, ready to be spliced, and signed where there is a key."""
-    message = cut(content, nonce)
+    message = split_message(content, nonce)
     return SignedMessage(message, key) if key else message
 
 

@@ -20,7 +20,7 @@ from newsletter.rendering.encoding.headers import (
     mailbox,
     text_header,
 )
-from newsletter.rendering.encoding.slots import TEXTS, Slot, mark, split_at_marks
+from newsletter.rendering.encoding.slots import TEXTS, Slot, placeholder, split_at_placeholders
 from newsletter.rendering.pictures import Picture
 
 CRLF = "\r\n"
@@ -125,15 +125,16 @@ def text_part(kind: str, text: str, nonce: str) -> str:
     )
 
 
-def cut(content: bytes, nonce: str) -> CompiledMessage:
+def split_message(content: bytes, nonce: str) -> CompiledMessage:
     """The message of `write_message`, ready to be spliced."""
     pieces: list[Piece] = []
     for index, part in enumerate(_BASE64_TEXT.split(content.decode("ascii"))):
         if index % 2:
-            pieces.append(Base64Text(split_at_marks(b64decode(part).decode(), nonce)))
+            pieces.append(Base64Text(split_at_placeholders(b64decode(part).decode(), nonce)))
         else:
             pieces += (
-                p if isinstance(p, Slot) else p.encode("ascii") for p in split_at_marks(part, nonce)
+                p if isinstance(p, Slot) else p.encode("ascii")
+                for p in split_at_placeholders(part, nonce)
             )
     return CompiledMessage(
         pieces=tuple(pieces),
@@ -144,15 +145,17 @@ def cut(content: bytes, nonce: str) -> CompiledMessage:
 def _headers(headers: MessageHeaders, subject: str, nonce: str) -> str:
     lines = [
         header("From", mailbox(headers.from_name, headers.from_address)),
-        f"To: {mark(Slot.TO, nonce)}\r\n",
+        f"To: {placeholder(Slot.TO, nonce)}\r\n",
         text_header("Subject", subject),
         date_header(headers.date),
-        header("Message-ID", f"<{mark(Slot.MESSAGE_ID, nonce)}@{headers.message_id_domain}>"),
+        header(
+            "Message-ID", f"<{placeholder(Slot.MESSAGE_ID, nonce)}@{headers.message_id_domain}>"
+        ),
     ]
     if headers.reply_to:
         lines.append(header("Reply-To", headers.reply_to))
     if headers.unsubscribe_base:
-        address = f"<{headers.unsubscribe_base}{mark(Slot.UNSUBSCRIBE, nonce)}>"
+        address = f"<{headers.unsubscribe_base}{placeholder(Slot.UNSUBSCRIBE, nonce)}>"
         lines += [
             header("List-Unsubscribe", address),
             header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
@@ -195,8 +198,10 @@ def _picture_part(picture: Picture) -> str:
 def _quoted(text: str, nonce: str) -> str:
     """Quoted-printable with each mark on a line of its own, between soft breaks."""
     return "".join(
-        f"{SOFT_BREAK}{mark(part, nonce)}{SOFT_BREAK}" if isinstance(part, Slot) else _qp(part)
-        for part in split_at_marks(text, nonce)
+        f"{SOFT_BREAK}{placeholder(part, nonce)}{SOFT_BREAK}"
+        if isinstance(part, Slot)
+        else _qp(part)
+        for part in split_at_placeholders(text, nonce)
     )
 
 

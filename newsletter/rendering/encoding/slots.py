@@ -28,21 +28,23 @@ class Slot(StrEnum):
 TEXTS = frozenset({Slot.GREETING_HTML, Slot.GREETING_TEXT, Slot.NAME_HTML, Slot.NAME_TEXT})
 
 
-def mark(slot: Slot, nonce: str) -> str:
+def placeholder(slot: Slot, nonce: str) -> str:
     return f"zslot{nonce}x{slot.value}z"
 
 
-def start_of_marks(nonce: str) -> str:
+def placeholder_prefix(nonce: str) -> str:
     """What a mark begins with, even where a template cut or changed the rest of it."""
     return f"zslot{nonce[:6]}"
 
 
 def fill(text: str, nonce: str, values: Mapping[Slot, str]) -> str:
     """A text with its marks replaced, for showing it; mails are spliced from bytes."""
-    return "".join(values[p] if isinstance(p, Slot) else p for p in split_at_marks(text, nonce))
+    return "".join(
+        values[p] if isinstance(p, Slot) else p for p in split_at_placeholders(text, nonce)
+    )
 
 
-def split_at_marks(text: str, nonce: str) -> list[str | Slot]:
+def split_at_placeholders(text: str, nonce: str) -> list[str | Slot]:
     """The text cut at its marks: strings and slots in turn."""
     pattern = rf"zslot{re.escape(nonce)}x({'|'.join(Slot)})z"
     parts: list[str | Slot] = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from making_files import document, zipped
 
 from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
-from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.importers.format_detection import FORMATS
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)

@@ -16,7 +16,7 @@ from newsletter.articles.importers.base import Record
 from newsletter.articles.models import Article, FeedSource
 from newsletter.articles.ownership import source_of
 from newsletter.articles.polling import due_sources, is_due, poll_source
-from newsletter.articles.publishing import ImportReport, import_records
+from newsletter.articles.record_import import ImportReport, import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database

@@ -4,10 +4,10 @@ import pytest
 
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.template_marks import clear
-from newsletter.articles.importers.wordpress_text import Pictures, shown
+from newsletter.articles.importers.template_tags import strip_template_tags
+from newsletter.articles.importers.wordpress_text import PostMedia, render_post
 
-PICTURES = Pictures(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
+PICTURES = PostMedia(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,20 @@ def test_front_matter_that_is_not_closed_is_refused() -> None:
     ],
 )
 def test_template_marks_go_and_their_content_stays(source: str, left: str) -> None:
-    assert clear(source).text == left
+    assert strip_template_tags(source).text == left
 
 
 @pytest.mark.parametrize("source", ["`{{ x }}`", "```\n{% raw %}\n```", "{ x }", "Pay {5}"])
 def test_code_and_plain_braces_are_left_alone(source: str) -> None:
-    cleared = clear(source)
+    cleared = strip_template_tags(source)
     assert cleared.notes == ()
     assert "{" in cleared.text
 
 
 def test_a_video_s_mark_becomes_its_frame() -> None:
-    assert "youtube.com/embed/abcdefghijk" in clear("{{< youtube abcdefghijk >}}").text
+    assert (
+        "youtube.com/embed/abcdefghijk" in strip_template_tags("{{< youtube abcdefghijk >}}").text
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,15 +81,15 @@ def test_a_video_s_mark_becomes_its_frame() -> None:
     ],
 )
 def test_a_classic_post_is_shown_as_wordpress_shows_it(written: str, html: str) -> None:
-    assert shown(written, PICTURES).html.strip() == html
+    assert render_post(written, PICTURES).html.strip() == html
 
 
 def test_a_quotation_of_two_paragraphs_holds_both() -> None:
-    html = shown("<blockquote>A\n\nB</blockquote>", PICTURES).html
+    html = render_post("<blockquote>A\n\nB</blockquote>", PICTURES).html
     assert html.replace("\n", "") == "<blockquote><p>A</p><p>B</p></blockquote>"
 
 
 def test_a_caption_stands_with_its_picture() -> None:
-    html = shown('[caption id="x"]<img src="/a.jpg"> The lamp[/caption]', PICTURES).html
+    html = render_post('[caption id="x"]<img src="/a.jpg"> The lamp[/caption]', PICTURES).html
     assert "<figcaption>The lamp</figcaption>" in html
     assert "[" not in html

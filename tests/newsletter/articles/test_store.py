@@ -11,7 +11,7 @@ from making import DAY, record, titled
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound

@@ -8,7 +8,7 @@ import pytest
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.store import set_status
 from newsletter.clock import FixedClock

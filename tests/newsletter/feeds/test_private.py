@@ -6,7 +6,7 @@ from support import SECRET, add_subscriber
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import TokenError
-from newsletter.feeds.private import PURPOSE, Revoked, revoke, scope_of, token_of
+from newsletter.feeds.private import PURPOSE, FeedRevoked, revoke, scope_of, token_of
 from newsletter.feeds.scopes import Scope
 from newsletter.tokens.signing import Signer
 from subscribers import membership
@@ -50,7 +50,7 @@ def test_once_revoked_it_is_gone_and_the_next_one_is_another(
         assert revoke(session, anna, clock.now()) == 1
         assert revoke(session, anna, clock.now()) == 0
         renewed = token_of(session, SIGNER, anna, clock.now())
-    with pytest.raises(Revoked):
+    with pytest.raises(FeedRevoked):
         scope(filled, token)
     assert renewed != token
     assert scope(filled, renewed).topics
@@ -60,7 +60,7 @@ def test_it_ends_with_the_subscription(filled: Database, token: str, clock: Fixe
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
         membership.leave(session, anna, origin=Origin(source="test"), now=clock.now())
-    with pytest.raises(Revoked, match="ended"):
+    with pytest.raises(FeedRevoked, match="ended"):
         scope(filled, token)
 
 
@@ -77,5 +77,5 @@ def test_a_signed_nonsense_is_a_token_error(filled: Database, payload: str) -> N
 
 
 def test_a_number_never_given_is_gone(filled: Database) -> None:
-    with pytest.raises(Revoked):
+    with pytest.raises(FeedRevoked):
         scope(filled, SIGNER.sign(str(10**9)))

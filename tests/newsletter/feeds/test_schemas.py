@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from support import add_article
 
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.config.options import Config

@@ -8,7 +8,7 @@ import pytest
 from support import add_article
 
 from newsletter.articles import store as articles
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import Article, ArticleStatus

@@ -13,7 +13,7 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.feeds import store
-from newsletter.feeds.websub import HubRefused, tell_hubs, wait_after
+from newsletter.feeds.websub import HubRefused, notify_hubs, wait_after
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hub import Hub, open_hub
@@ -48,23 +48,23 @@ def withdraw_bus(database: Database, clock: FixedClock) -> None:
 def test_a_hub_is_told_of_every_feed_in_every_format_once(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
-    assert tell_hubs(filled, hubbed, clock) == FEEDS
+    assert notify_hubs(filled, hubbed, clock) == FEEDS
     assert set(EVERYTHING + TRANSPORT) < set(hub.told)
     assert len(hub.told) == 3 * FEEDS
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     assert len(hub.told) == 3 * FEEDS
 
 
 def test_of_a_change_only_the_feeds_concerned_are_told(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
-    tell_hubs(filled, hubbed, clock)
+    notify_hubs(filled, hubbed, clock)
     hub.told.clear()
     with filled.write() as session:
         changed_at = articles.begin_change(session, clock.now())
         bus = next(a for a in articles.listed(session) if a.title == "Bus runs late")
         articles.note_change(bus, changed_at)
-    tell_hubs(filled, hubbed, clock)
+    notify_hubs(filled, hubbed, clock)
     assert sorted(hub.told) == sorted(EVERYTHING + TRANSPORT)
 
 
@@ -72,17 +72,17 @@ def test_a_hub_that_refuses_is_asked_again_later_by_whoever_looks_then(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status = 503
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     with filled.read() as session:
         notice = store.all_notices(session)[0]
     assert notice.failures == 1
     assert "answered 503" in notice.last_error
     hub.status = 204
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     clock.at += timedelta(minutes=2)
     # Another process, after a restart: nothing but the database remembers.
     reopened = Database(str(filled.url))
-    assert tell_hubs(reopened, hubbed, clock) == FEEDS
+    assert notify_hubs(reopened, hubbed, clock) == FEEDS
     reopened.close()
     with filled.read() as session:
         assert {n.failures for n in store.all_notices(session)} == {0}
@@ -92,19 +92,19 @@ def test_a_hub_says_how_long_it_wants_to_be_left_alone(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status, hub.headers = 429, {"Retry-After": "3600"}
-    tell_hubs(filled, hubbed, clock)
+    notify_hubs(filled, hubbed, clock)
     hub.status = 202
     clock.at += timedelta(minutes=30)
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     clock.at += timedelta(minutes=31)
-    assert tell_hubs(filled, hubbed, clock) == FEEDS
+    assert notify_hubs(filled, hubbed, clock) == FEEDS
 
 
 def test_a_hub_that_is_not_there_is_noted(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     feeds = config.feeds.model_copy(update={"hubs": ("http://127.0.0.1:1",)})
-    assert tell_hubs(filled, config.model_copy(update={"feeds": feeds}), clock) == 0
+    assert notify_hubs(filled, config.model_copy(update={"feeds": feeds}), clock) == 0
     with filled.read() as session:
         assert "no answer" in store.all_notices(session)[0].last_error
 
@@ -117,10 +117,10 @@ def test_while_one_process_tells_another_leaves_it_alone(
     def tell(_hub: str, url: str) -> None:
         told.append(url)
         if len(told) == 1:
-            others = tell_hubs(filled, hubbed, clock, lambda _h, u: told.append(u))
+            others = notify_hubs(filled, hubbed, clock, lambda _h, u: told.append(u))
             assert others == FEEDS - 1
 
-    tell_hubs(filled, hubbed, clock, tell)
+    notify_hubs(filled, hubbed, clock, tell)
     assert sorted(told) == sorted(set(told))
 
 
@@ -131,10 +131,10 @@ def test_a_process_that_dies_while_telling_is_stood_in_for(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tell_hubs(filled, hubbed, clock, die)
-    assert tell_hubs(filled, hubbed, clock) == FEEDS - 1
+        notify_hubs(filled, hubbed, clock, die)
+    assert notify_hubs(filled, hubbed, clock) == FEEDS - 1
     clock.at += timedelta(minutes=4)
-    assert tell_hubs(filled, hubbed, clock) == 1
+    assert notify_hubs(filled, hubbed, clock) == 1
     assert len(hub.told) == len(set(hub.told)) == 3 * FEEDS
 
 
@@ -145,11 +145,11 @@ def test_a_feed_that_the_hub_does_not_know_stops_no_other(
         if "transport" in url:
             raise HubRefused("no")
 
-    assert tell_hubs(filled, hubbed, clock, tell) == FEEDS - 1
+    assert notify_hubs(filled, hubbed, clock, tell) == FEEDS - 1
 
 
 def test_without_hubs_nothing_is_told(filled: Database, config: Config, clock: FixedClock) -> None:
-    assert tell_hubs(filled, config, clock) == 0
+    assert notify_hubs(filled, config, clock) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from newsletter.config.options import LintRule
-from newsletter.linting.content import GMAIL_CLIPS_AT_BYTES, look_over
+from newsletter.linting.content import GMAIL_CLIPS_AT_BYTES, check_content
 from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, Rule, Severity
 
 LEAVE = "https://wexcombe.example/unsubscribe/"
@@ -23,11 +23,13 @@ GOOD = CheckedMail(
 
 
 def with_html(html: str) -> list[Finding]:
-    return look_over(replace(GOOD, html=f"<html><body><p>{WORDS}</p>{html}{FOOT}</body></html>"))
+    return check_content(
+        replace(GOOD, html=f"<html><body><p>{WORDS}</p>{html}{FOOT}</body></html>")
+    )
 
 
 def test_a_good_mail_has_nothing_to_find() -> None:
-    assert look_over(GOOD) == []
+    assert check_content(GOOD) == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_what_is_right_is_left_alone(html: str) -> None:
     ],
 )
 def test_a_subject_that_filters_dislike_is_doubted(subject: str, words: str) -> None:
-    found = look_over(replace(GOOD, subject=subject))
+    found = check_content(replace(GOOD, subject=subject))
     assert [f.severity for f in found] == [Severity.WARNING]
     assert words in found[0].message
 
@@ -101,19 +103,19 @@ def test_a_subject_that_filters_dislike_is_doubted(subject: str, words: str) -> 
 @pytest.mark.parametrize(("gone", "rule"), [("M. Hallam", Rule.IMPRINT), (LEAVE, Rule.UNSUBSCRIBE)])
 def test_what_the_law_asks_for_must_stand_in_both_parts(part: str, gone: str, rule: Rule) -> None:
     mail = replace(GOOD, **{part: getattr(GOOD, part).replace(gone, "https://elsewhere.example")})
-    found = look_over(mail)
+    found = check_content(mail)
     assert [(f.rule, f.severity) for f in found] == [(rule, Severity.ERROR)]
     assert f"the {'HTML' if part == 'html' else 'text'} part" in found[0].message
 
 
 def test_an_imprint_that_only_stands_in_a_comment_or_style_does_not_count() -> None:
     hidden = GOOD.html.replace("M. Hallam", "<!-- M. Hallam -->")
-    assert [f.rule for f in look_over(replace(GOOD, html=hidden))] == [Rule.IMPRINT]
+    assert [f.rule for f in check_content(replace(GOOD, html=hidden))] == [Rule.IMPRINT]
 
 
 @pytest.mark.parametrize("part", ["subject", "text", "html"])
 def test_an_empty_part_is_found(part: str) -> None:
-    found = look_over(replace(GOOD, **{part: "\n"}))
+    found = check_content(replace(GOOD, **{part: "\n"}))
     assert Rule.EMPTY in {f.rule for f in found}
 
 
@@ -123,7 +125,7 @@ def test_a_mail_of_pictures_is_doubted() -> None:
 
 
 def test_what_was_left_out_is_told() -> None:
-    found = look_over(replace(GOOD, left_out="the excerpts were shortened"))
+    found = check_content(replace(GOOD, left_out="the excerpts were shortened"))
     assert [(f.rule, f.severity) for f in found] == [(Rule.SHORTENED, Severity.WARNING)]
 
 
@@ -132,13 +134,13 @@ def test_the_configuration_can_name_every_rule_but_those_of_the_law() -> None:
 
 
 def test_a_mail_that_grows_large_with_its_pictures_is_doubted() -> None:
-    (found,) = look_over(replace(GOOD, mail_bytes=600_000))
+    (found,) = check_content(replace(GOOD, mail_bytes=600_000))
     assert (found.rule, found.severity) == (Rule.SIZE, Severity.WARNING)
     assert "600 KB" in found.message
 
 
 def test_a_picture_that_could_not_be_a_part_is_told() -> None:
-    (found,) = look_over(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
+    (found,) = check_content(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
     assert (found.rule, found.severity) == (Rule.PICTURES, Severity.WARNING)
     assert "too large" in found.message
 
@@ -160,19 +162,19 @@ def test_ordinary_words_and_valid_addresses_are_no_placeholders(html: str) -> No
 def test_what_looks_like_a_field_in_an_article_is_its_text() -> None:
     quoted = replace(GOOD, articles=(QuotedArticle("Jinja", "<p>x</p>"),))
     html = quoted.html.replace(WORDS, f"<p>{WORDS} {{{{ x }}}}</p>")
-    assert look_over(replace(quoted, html=html)) == []
+    assert check_content(replace(quoted, html=html)) == []
 
 
 @pytest.mark.parametrize("part", ["subject", "text", "html"])
 @pytest.mark.parametrize("left", ["zslot0a1b2cxgreetinghtml", "ZSLOT0A1B2C"])
 def test_a_placeholder_of_ours_that_a_template_changed_is_an_error(part: str, left: str) -> None:
     mail = replace(GOOD, placeholder="zslot0a1b2c", **{part: f"{getattr(GOOD, part)} {left}"})
-    (found,) = look_over(mail)
+    (found,) = check_content(mail)
     assert (found.rule, found.severity) == (Rule.UNRENDERED, Severity.ERROR)
 
 
 def test_a_part_longer_than_gmail_shows_is_an_error() -> None:
-    (found,) = look_over(replace(GOOD, html_bytes=GMAIL_CLIPS_AT_BYTES + 1))
+    (found,) = check_content(replace(GOOD, html_bytes=GMAIL_CLIPS_AT_BYTES + 1))
     assert (found.rule, found.severity) == (Rule.SIZE, Severity.ERROR)
 
 
@@ -192,7 +194,7 @@ def test_faults_of_a_quoted_article_are_warnings_with_their_place(body: str, rul
     shown = body.replace('c" width', 'c" alt="" width')
     html = GOOD.html.replace("</body>", f"{shown}</body>")
     mail = replace(GOOD, html=html, articles=(QuotedArticle("Quay opens", body),))
-    (found,) = look_over(mail)
+    (found,) = check_content(mail)
     assert (found.rule, found.severity) == (rule, Severity.WARNING)
     assert "Quay opens" in found.message
 
@@ -201,5 +203,5 @@ def test_a_template_that_shows_an_articles_picture_without_alt_is_at_fault_itsel
     picture = "https://x.example/a.png"
     html = GOOD.html.replace("</body>", f'<img src="{picture}" width="9"></body>')
     article = QuotedArticle("Quay opens", "<p>x</p>", ("https://x.example/", picture))
-    (found,) = look_over(replace(GOOD, html=html, articles=(article,)))
+    (found,) = check_content(replace(GOOD, html=html, articles=(article,)))
     assert (found.rule, found.severity) == (Rule.ALT, Severity.ERROR)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from newsletter.linting.domain import look_at_domain
+from newsletter.linting.domain import check_domain
 
 WHOLE = {
     "town.org.uk": ["v=spf1 mx -all", "some other record"],
@@ -16,7 +16,7 @@ WHOLE = {
 def messages(
     records: Mapping[str, list[str] | None], address: str = "news@town.org.uk", selector: str = "s1"
 ) -> list[str]:
-    found = look_at_domain(address, selector, lambda name: records.get(name, []))
+    found = check_domain(address, selector, lambda name: records.get(name, []))
     return [finding.message for finding in found]
 
 

@@ -10,7 +10,7 @@ from pages import PageServer, pages
 from newsletter.errors import FetchError
 from newsletter.fetching import status_of
 from newsletter.linting.findings import CheckedMail, QuotedArticle, Severity
-from newsletter.linting.links import addresses_in, ask_links
+from newsletter.linting.links import addresses_in, check_links
 
 OWN = "https://wexcombe.example"
 ADDRESS = "https://b.example/"
@@ -38,28 +38,28 @@ def test_only_addresses_of_other_sites_are_asked_and_each_once() -> None:
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_dead_link_is_an_error(status: int) -> None:
-    (found,) = ask_links([mail()], OWN, lambda _: status)
+    (found,) = check_links([mail()], OWN, lambda _: status)
     assert found.severity is Severity.ERROR
     assert str(status) in found.message
 
 
 def test_a_dead_link_of_an_article_is_doubted_with_its_place() -> None:
     article = QuotedArticle("Quay opens", f'<a href="{ADDRESS}#more">B</a>')
-    (found,) = ask_links([mail(article)], OWN, lambda _: 404)
+    (found,) = check_links([mail(article)], OWN, lambda _: 404)
     assert found.severity is Severity.WARNING
     assert "Quay opens" in found.message
 
 
 @pytest.mark.parametrize("status", [200, 401, 403, 405, 429, 500, 503])
 def test_a_server_that_is_busy_or_refuses_robots_says_nothing(status: int) -> None:
-    assert ask_links([mail()], OWN, lambda _: status) == []
+    assert check_links([mail()], OWN, lambda _: status) == []
 
 
 def test_a_server_that_does_not_answer_is_only_doubted() -> None:
     def ask(address: str) -> int:
         raise FetchError(f"{address}: no answer")
 
-    (found,) = ask_links([mail()], OWN, ask)
+    (found,) = check_links([mail()], OWN, ask)
     assert found.severity is Severity.WARNING
 
 
@@ -70,7 +70,7 @@ def test_slow_servers_do_not_hold_a_mail_up() -> None:
         release.wait(10)
         return 200
 
-    (found,) = ask_links([mail()], OWN, ask, timedelta(milliseconds=20))
+    (found,) = check_links([mail()], OWN, ask, timedelta(milliseconds=20))
     release.set()
     assert "did not answer in time" in found.message
 

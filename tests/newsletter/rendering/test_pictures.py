@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import FetchError
-from newsletter.rendering.picture_reading import PictureReader
-from newsletter.rendering.pictures import MOST_PICTURES, Pictures
+from newsletter.rendering.picture_reader import PictureReader
+from newsletter.rendering.pictures import MOST_PICTURES, PictureEmbedder
 
 BASE = "https://wexcombe.example"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -32,7 +32,7 @@ def page(*addresses: str) -> str:
 
 def test_an_own_picture_becomes_a_part_that_the_page_names() -> None:
     shelf = Shelf(a=PNG)
-    found = Pictures(BASE, (), shelf.read).inline(page(f"{BASE}/a.png", f"{BASE}/a.png"))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(f"{BASE}/a.png", f"{BASE}/a.png"))
     (picture,) = found.pictures
     assert (picture.media_type, picture.content) == ("image/png", PNG)
     assert found.html == page(f"cid:{picture.content_id}", f"cid:{picture.content_id}")
@@ -40,7 +40,7 @@ def test_an_own_picture_becomes_a_part_that_the_page_names() -> None:
 
 def test_each_is_read_once_for_all_the_variants_of_an_edition() -> None:
     shelf = Shelf(a=PNG)
-    pictures = Pictures(BASE, (), shelf.read)
+    pictures = PictureEmbedder(BASE, (), shelf.read)
     for _ in range(3):
         pictures.inline(page(f"{BASE}/a.png", f"{BASE}/gone.png"))
     assert shelf.asked == [f"{BASE}/a.png", f"{BASE}/gone.png"]
@@ -49,21 +49,21 @@ def test_each_is_read_once_for_all_the_variants_of_an_edition() -> None:
 def test_a_picture_of_another_site_is_neither_read_nor_touched() -> None:
     shelf = Shelf()
     others = page("https://else.example/a.png", "https://wexcombe.example.evil.example/a.png")
-    found = Pictures(BASE, (), shelf.read).inline(others)
+    found = PictureEmbedder(BASE, (), shelf.read).inline(others)
     assert (found.html, found.pictures, found.left) == (others, (), ())
     assert shelf.asked == []
 
 
 @pytest.mark.parametrize("own", ["https://img.example/a.png", "https://img.example"])
 def test_other_places_may_be_named_as_ones_own(own: str) -> None:
-    found = Pictures(BASE, (own,), lambda _: PNG).inline(page("https://img.example/a.png"))
+    found = PictureEmbedder(BASE, (own,), lambda _: PNG).inline(page("https://img.example/a.png"))
     assert len(found.pictures) == 1
 
 
 def test_what_cannot_be_a_part_keeps_its_address_and_is_told() -> None:
     shelf = Shelf(words=b"<html>")
     addresses = (f"{BASE}/words.png", f"{BASE}/gone.png")
-    found = Pictures(BASE, (), shelf.read).inline(page(*addresses))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(*addresses))
     assert found.html == page(*addresses)
     assert found.left == (
         f"{BASE}/words.png: it is no PNG, JPEG or GIF",
@@ -74,7 +74,7 @@ def test_what_cannot_be_a_part_keeps_its_address_and_is_told() -> None:
 def test_a_mail_holds_no_more_than_so_many() -> None:
     names = [f"p{n}" for n in range(MOST_PICTURES + 2)]
     shelf = Shelf(**{name: PNG + name.encode() for name in names})
-    found = Pictures(BASE, (), shelf.read).inline(page(*shelf.files))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(*shelf.files))
     assert (len(found.pictures), len(found.left)) == (MOST_PICTURES, 2)
 
 

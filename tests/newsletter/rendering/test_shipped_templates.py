@@ -9,7 +9,7 @@ from lxml import html
 
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import MessageHeaders
-from newsletter.rendering.encoding.slots import Slot, split_at_marks
+from newsletter.rendering.encoding.slots import Slot, split_at_placeholders
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates
 
@@ -140,7 +140,7 @@ def words(text: str, nonce: str) -> str:
     values = {Slot.GREETING_HTML: "Dear Ann", Slot.GREETING_TEXT: "Dear Ann"}
     return "".join(
         values.get(part, "TOKEN") if isinstance(part, Slot) else part
-        for part in split_at_marks(text, nonce)
+        for part in split_at_placeholders(text, nonce)
     )
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.expressions import Comparison, Expression, write
 from subscribers.segments.fields import Operator
 from subscribers.segments.lexing import SegmentError
 from subscribers.segments.parsing import parse
 from subscribers.segments.store import count
 
-ASKING = Asking(now=NOW, zone=ZONE)
+ASKING = QueryContext(now=NOW, zone=ZONE)
 EACH_WITH_ITS_PEOPLE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
 )

@@ -13,9 +13,9 @@ from support import add_subscriber
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from subscribers.models import Subscriber
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.expressions import Expression, write
-from subscribers.segments.fields import FIELDS, OPERATORS, Kind, Operator
+from subscribers.segments.fields import FIELDS, OPERATORS, FieldType, Operator
 from subscribers.segments.lexing import SegmentError
 from subscribers.segments.parsing import parse
 
@@ -28,13 +28,13 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 def a_test(draw: st.DrawFn) -> str:
     """One test of one field, as somebody might write it."""
     name = draw(NAMES)
-    kind = FIELDS[name].kind if name in FIELDS else Kind.TEXT
+    kind = FIELDS[name].kind if name in FIELDS else FieldType.TEXT
     operator = draw(st.sampled_from(sorted(OPERATORS[kind])))
     if name in FIELDS and FIELDS[name].values:
         value = draw(st.sampled_from(FIELDS[name].values))
-    elif kind is Kind.MOMENT:
+    elif kind is FieldType.MOMENT:
         value = draw(st.sampled_from(["2026-01-31", "30 days ago", "1 month ago", "today"]))
-    elif kind is Kind.NUMBER:
+    elif kind is FieldType.NUMBER:
         value = str(draw(st.integers(0, 1000)))
     else:
         plain = draw(WORDS).replace("|", "").replace(",", "") or "x"
@@ -120,7 +120,7 @@ def people(session: Session, clock: FixedClock) -> None:
 def test_a_segment_finds_whom_it_means(
     database: Database, clock: FixedClock, text: str, found: str
 ) -> None:
-    asking = Asking(now=clock.now(), zone=ZONE)
+    asking = QueryContext(now=clock.now(), zone=ZONE)
     with database.write() as session:
         people(session, clock)
         query = select(Subscriber.address).where(condition(parse(text), asking))

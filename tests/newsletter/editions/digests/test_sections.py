@@ -5,8 +5,8 @@ from typing import Any
 
 from newsletter.config.options import DigestOptions
 from newsletter.editions.digests.sections import (
-    Chosen,
-    NothingToSay,
+    ArticleSelection,
+    NoEdition,
     Section,
     articles_for,
     choose_articles,
@@ -28,16 +28,18 @@ def section(digest: str, *articles: Any) -> Section:
 
 def test_the_newest_are_taken_and_the_rest_wait() -> None:
     newest = [article() for _ in range(3)]
-    assert choose_articles(OPTIONS, newest, 5) == Chosen(articles=tuple(newest), waiting=2)
+    assert choose_articles(OPTIONS, newest, 5) == ArticleSelection(
+        articles=tuple(newest), waiting=2
+    )
 
 
 def test_no_articles_means_nothing_to_say() -> None:
-    assert choose_articles(OPTIONS, [], 0) == NothingToSay(reason="no new articles")
+    assert choose_articles(OPTIONS, [], 0) == NoEdition(reason="no new articles")
 
 
 def test_fewer_than_the_minimum_means_nothing_to_say_and_says_why() -> None:
     found = choose_articles(OPTIONS, [article()], 1)
-    assert isinstance(found, NothingToSay)
+    assert isinstance(found, NoEdition)
     assert "minimum_articles (2)" in found.reason
 
 

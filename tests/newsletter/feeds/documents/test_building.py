@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.config.options import Config

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import ConfigurationError
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.message import MessageHeaders, text_part, write_message
-from newsletter.rendering.encoding.slots import Slot, mark, personal_values
+from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
 from newsletter.rendering.pictures import Picture
 
 NONCE = "0a1b2c"
@@ -52,12 +52,12 @@ def signed(
         owner="office@wexcombe.example",
         message_id_domain="wexcombe.example",
     )
-    greeting = mark(Slot.GREETING_TEXT, NONCE)
-    html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
+    greeting = placeholder(Slot.GREETING_TEXT, NONCE)
+    html = f"<p>{placeholder(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
     parts = text_part("plain", f"{greeting}\n{text}", NONCE), text_part("html", html, NONCE)
     content = write_message(headers, subject, *parts, NONCE, pictures)
     values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "ghi.jkl", "e1.5.9")
-    return ready(content, NONCE, key).splice(values)
+    return spliceable(content, NONCE, key).splice(values)
 
 
 def test_pictures_are_signed_with_the_mail_that_holds_them(key: DkimKey) -> None:

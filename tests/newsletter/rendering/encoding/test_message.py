@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from newsletter.rendering.encoding.headers import header, mailbox
 from newsletter.rendering.encoding.message import (
     MessageHeaders,
-    cut,
+    split_message,
     text_part,
     write_message,
 )
-from newsletter.rendering.encoding.slots import Slot, mark, personal_values
+from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
 from newsletter.rendering.pictures import Picture
 
 NONCE = "0a1b2c"
@@ -59,7 +59,7 @@ def message(
     token: str = "abc.def",
     base: str = "https://wexcombe.example/u/",
 ) -> bytes:
-    compiled = cut(written(headers(base), subject, text, html), NONCE)
+    compiled = split_message(written(headers(base), subject, text, html), NONCE)
     return compiled.splice(personal_values(mailbox(name, address), name, token, "p", "e1.5.9"))
 
 
@@ -81,8 +81,8 @@ GREEK = "Πρώτα οι κάτοικοι, λέει το συμβούλιο τη
 
 @pytest.mark.parametrize("name", ["", "Ann", "Zoë 🌻", "Ann-Marie"])
 def test_a_text_outside_latin_is_in_base64_and_each_mail_decodes_to_its_own(name: str) -> None:
-    greeting = mark(Slot.GREETING_TEXT, NONCE)
-    raw = message(f"{greeting},\n{GREEK}{mark(Slot.UNSUBSCRIBE, NONCE)}", GREEK, name=name)
+    greeting = placeholder(Slot.GREETING_TEXT, NONCE)
+    raw = message(f"{greeting},\n{GREEK}{placeholder(Slot.UNSUBSCRIBE, NONCE)}", GREEK, name=name)
     plain, html = (cast(EmailMessage, part) for part in parse(raw).iter_parts())
     assert plain["Content-Transfer-Encoding"] == "base64"
     hello = f"Dear {name}" if name else "Hello"
@@ -95,7 +95,9 @@ def test_a_text_outside_latin_is_in_base64_and_each_mail_decodes_to_its_own(name
 def test_pictures_stand_beside_the_page_that_names_them() -> None:
     picture = Picture(content_id="a@wexcombe.example", media_type="image/png", content=b"\x89PNG")
     content = written(headers(), "News", "text", '<img src="cid:a@…">', [picture])
-    found = parse(cut(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m")))
+    found = parse(
+        split_message(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m"))
+    )
     kinds = [part.get_content_type() for part in found.walk()]
     assert kinds == [
         "multipart/alternative",
@@ -121,7 +123,7 @@ def test_the_one_click_headers_are_plain_bytes_however_long_the_address() -> Non
 
 def test_an_address_outside_ascii_stands_in_the_to_header_as_it_is() -> None:
     # RFC 6532, 3.2; an encoded word in an address would be invalid (RFC 2047, 5).
-    compiled = cut(written(headers(), "News", "text", "<p>html</p>"), NONCE)
+    compiled = split_message(written(headers(), "News", "text", "<p>html</p>"), NONCE)
     values = dict.fromkeys(Slot, "x") | {Slot.TO: mailbox("Zoë", "jörg@wexcombe.example")}
     assert "\r\nTo: =?utf-8?b?Wm/Dqw==?= <jörg@wexcombe.example>\r\n".encode() in (
         compiled.splice(values)
@@ -133,8 +135,8 @@ def test_mail_without_a_list_has_no_list_headers() -> None:
 
 
 def test_the_same_message_is_spliced_for_everybody() -> None:
-    body = f"{mark(Slot.GREETING_TEXT, NONCE)},\nread on."
-    compiled = cut(written(headers(), "News", body, "<p></p>"), NONCE)
+    body = f"{placeholder(Slot.GREETING_TEXT, NONCE)},\nread on."
+    compiled = split_message(written(headers(), "News", body, "<p></p>"), NONCE)
     for name, greeting in (("Ann", "Dear Ann,"), ("", "Hello,"), ("Zoë 🌻", "Dear Zoë 🌻,")):
         raw = compiled.splice(personal_values(mailbox(name, "a@b.example"), name, "t", "p", "m"))
         text = cast(EmailMessage, parse(raw).get_body(("plain",)))
@@ -142,13 +144,13 @@ def test_the_same_message_is_spliced_for_everybody() -> None:
 
 
 def test_a_name_cannot_bring_markup_into_the_mail() -> None:
-    html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>"
+    html = f"<p>{placeholder(Slot.GREETING_HTML, NONCE)}</p>"
     raw = message(html=html, name="<script>alert(1)</script>")
     assert "<script>" not in cast(EmailMessage, parse(raw).get_body(("html",))).get_content()
 
 
 def test_no_line_begins_with_a_dot_for_smtp_to_double() -> None:
-    body = f".first\n.second{mark(Slot.NAME_TEXT, NONCE)}.after"
+    body = f".first\n.second{placeholder(Slot.NAME_TEXT, NONCE)}.after"
     raw = message(body, name=".Ann")
     assert not [line for line in raw.split(b"\r\n") if line.startswith(b".")]
     text = cast(EmailMessage, parse(raw).get_body(("plain",))).get_content()
@@ -156,13 +158,13 @@ def test_no_line_begins_with_a_dot_for_smtp_to_double() -> None:
 
 
 def test_a_forged_mark_stays_text() -> None:
-    forged = mark(Slot.UNSUBSCRIBE, "ffffff")
+    forged = placeholder(Slot.UNSUBSCRIBE, "ffffff")
     assert forged in cast(EmailMessage, parse(message(forged)).get_body(("plain",))).get_content()
 
 
 @given(text=TEXT, subject=TEXT, name=TEXT)
 def test_whatever_is_said_every_line_keeps_the_standard(text: str, subject: str, name: str) -> None:
-    body = f"{text}{mark(Slot.NAME_TEXT, NONCE)}{text}"
+    body = f"{text}{placeholder(Slot.NAME_TEXT, NONCE)}{text}"
     raw = message(body, f"<p>{body}</p>", subject=f"S {subject}", name=name)
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
@@ -173,7 +175,7 @@ def test_whatever_is_said_every_line_keeps_the_standard(text: str, subject: str,
 
 @given(text=TEXT, name=TEXT)
 def test_the_text_arrives_as_it_was_written(text: str, name: str) -> None:
-    body = f"[{text}]{mark(Slot.NAME_TEXT, NONCE)}[{text}]"
+    body = f"[{text}]{placeholder(Slot.NAME_TEXT, NONCE)}[{text}]"
     part = cast(EmailMessage, parse(message(body, name=name)).get_body(("plain",)))
     assert part.get_content().rstrip("\n") == f"[{text}]{name}[{text}]"
 

@@ -1,0 +1,77 @@
+"""Asking how large the pictures and recordings of articles are: enclosures in feeds must say it.
+
+RSS 2.0 demands the length of an enclosure. Each address is asked for its head alone, until it
+answers or was silent three times, and after the article is stored: imports wait for no server.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from newsletter.articles import store
+from newsletter.articles.attachments import linked_in, type_of
+from newsletter.articles.models import Article
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.errors import FetchError
+from newsletter.fetching import Size
+
+# One look takes no more; what is left is taken by the next.
+MOST_ARTICLES = 50
+# A server that does not answer is asked again by the next looks.
+MOST_ASKED = 3
+
+MediaLength = Callable[[str], Size]
+"""Raises FetchError where an address does not tell."""
+
+
+def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
+    """Ask for the sizes of what newly stored articles bring; how many articles were looked at."""
+    with database.read() as session:
+        due = store.unmeasured(session, MOST_ARTICLES)
+    for article in due:
+        media = [_measured(one, ask) for one in media_of(article)]
+        with database.write() as session:
+            stored = store.get(session, article.id)
+            if stored.changed_at != article.changed_at:
+                continue  # changed meanwhile, and due still
+            told, stored.media = _told(stored.media), media
+            stored.is_measured = all(one["length"] or one["asked"] >= MOST_ASKED for one in media)
+            if _told(media) != told:
+                store.note_change(stored, store.begin_change(session, clock.now()))
+    return len(due)
+
+
+def media_of(article: Article) -> list[dict[str, Any]]:
+    """The article's picture and what its text links to, with what is known of each."""
+    known = {one["url"]: one for one in article.media}
+    types = {url: one["type"] for url, one in known.items()}
+    urls = [article.image_url] if article.image_url else []
+    urls += [one.url for one in linked_in(article.body_html, types)]
+    return [
+        known.get(url) or {"url": url, "type": type_of(url), "length": 0, "asked": 0}
+        for url in dict.fromkeys(urls)
+    ]
+
+
+def declared(attachments: Iterable[Any]) -> list[dict[str, Any]]:
+    """What a source said of its attachments, as it is stored."""
+    return [
+        {"url": one.url, "type": one.type, "length": one.length_bytes, "asked": 0}
+        for one in attachments
+    ]
+
+
+def _measured(one: dict[str, Any], ask: MediaLength) -> dict[str, Any]:
+    if one["length"]:
+        return one
+    try:
+        size = ask(one["url"])
+    except FetchError:
+        return {**one, "asked": one["asked"] + 1}
+    found = {"length": size.length_bytes, "type": one["type"] or size.content_type}
+    return {**one, **found, "asked": MOST_ASKED}
+
+
+def _told(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """What feeds say of it."""
+    return [(one["url"], one["type"], one["length"]) for one in media]

@@ -1,0 +1,130 @@
+"""What becomes of a row, for every way that its owner may stand here."""
+
+import pytest
+
+from subscribers.importing.planning import (
+    AddressStatus,
+    Candidate,
+    ImportRules,
+    Planner,
+    RowOutcome,
+    decide,
+)
+from subscribers.importing.rows import Person
+from subscribers.importing.states import HAS_LEFT, ListState
+from subscribers.membership import Preferences
+from subscribers.models import Frequency, SubscriberStatus
+from subscribers.topics import Choice
+
+PROVEN = ImportRules(file="members.csv", is_proven=True)
+UNPROVEN = ImportRules(file="members.csv", is_proven=False)
+CONFIRMED, PENDING, ENDED = (
+    SubscriberStatus.CONFIRMED,
+    SubscriberStatus.PENDING,
+    SubscriberStatus.ENDED,
+)
+GONE = sorted(HAS_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("state", "rules", "outcome"),
+    [
+        (ListState.SUBSCRIBED, PROVEN, RowOutcome.CONFIRMED),
+        (ListState.SUBSCRIBED, UNPROVEN, RowOutcome.PENDING),
+        (ListState.PENDING, PROVEN, RowOutcome.PENDING),
+        *((state, PROVEN, RowOutcome.SUPPRESSED) for state in GONE),
+    ],
+)
+def test_who_is_not_known_is_entered_or_suppressed(
+    state: ListState, rules: ImportRules, outcome: RowOutcome
+) -> None:
+    assert decide(state, AddressStatus(), rules).outcome is outcome
+
+
+@pytest.mark.parametrize("state", ListState)
+@pytest.mark.parametrize(
+    "standing", [AddressStatus(suppression="asked"), AddressStatus(suppression="")]
+)
+def test_nobody_suppressed_is_ever_entered(state: ListState, standing: AddressStatus) -> None:
+    verdict = decide(state, standing, PROVEN)
+    assert verdict.outcome in {RowOutcome.REFUSED, RowOutcome.UNCHANGED}
+    assert verdict.after.suppression == standing.suppression
+
+
+@pytest.mark.parametrize("state", GONE)
+@pytest.mark.parametrize("status", [CONFIRMED, PENDING])
+def test_who_is_here_by_an_import_alone_leaves_by_another(
+    state: ListState, status: SubscriberStatus
+) -> None:
+    verdict = decide(state, AddressStatus(status=status, is_imported=True), PROVEN)
+    assert (verdict.outcome, verdict.suppresses, verdict.ends) == (
+        RowOutcome.SUPPRESSED,
+        True,
+        True,
+    )
+    assert verdict.after == AddressStatus(
+        status=ENDED, is_imported=True, suppression=f"{state} at the list of members.csv"
+    )
+
+
+@pytest.mark.parametrize("state", ListState)
+def test_who_has_left_here_stays_away(state: ListState) -> None:
+    for is_imported in (True, False):
+        standing = AddressStatus(status=ENDED, is_imported=is_imported)
+        assert not decide(state, standing, PROVEN).ends
+        assert decide(state, standing, PROVEN).after.status is ENDED
+
+
+@pytest.mark.parametrize("state", GONE)
+def test_what_she_chose_here_stands_against_another_list(state: ListState) -> None:
+    verdict = decide(state, AddressStatus(status=CONFIRMED), PROVEN)
+    assert (verdict.outcome, verdict.ends) == (RowOutcome.REFUSED, False)
+
+
+@pytest.mark.parametrize(("is_news", "outcome"), [(True, "updated"), (False, "unchanged")])
+def test_who_is_known_is_updated_where_there_is_news(is_news: bool, outcome: str) -> None:
+    standing = AddressStatus(status=CONFIRMED, is_imported=True)
+    assert decide(ListState.SUBSCRIBED, standing, PROVEN, is_news=is_news).outcome.value == outcome
+
+
+def candidate(state: ListState, *, name: str = "", row: int = 2) -> Candidate:
+    wishes = Preferences(name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR)
+    person = Person(
+        row=row,
+        address="ann@example.org",
+        name=name,
+        wishes=wishes,
+        attributes={},
+        since="",
+        state=state,
+    )
+    return Candidate(person=person, address="ann@example.org", address_hash="a")
+
+
+def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
+    planner = Planner(PROVEN, {}, {})
+    planner.verdict(candidate(ListState.SUBSCRIBED))
+    planner.verdict(candidate(ListState.LEFT, row=3))
+    ended_by = planner.plan.newcomers["a"].ended_by
+    assert ended_by is not None
+    assert ended_by.row == 3
+    assert not planner.plan.leaving
+
+
+def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
+    rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
+    planner = Planner(rules, {}, {})
+    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann"))
+    verdict = planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
+    held, person = planner.plan.updated["a"]
+    assert (verdict.outcome, held.name, person.row) == (RowOutcome.UPDATED, "Ann Carter", 3)
+    assert held.wishes.choice.topics == ("housing",)
+
+
+def test_nothing_is_taken_anew_of_who_leaves_by_a_later_row() -> None:
+    rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
+    planner = Planner(rules, {}, {})
+    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann"))
+    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
+    planner.verdict(candidate(ListState.LEFT, row=4))
+    assert not planner.plan.updated
