@@ -1,7 +1,7 @@
-"""Corrections published on purpose: readers are told, where a quiet edit tells nobody.
+"""Published corrections: readers are notified, whereas an edit is silent.
 
-The article keeps its tag and its address. Mails that were sent stay as they are, and no digest
-takes the article a second time: its next edition tells the correction alone.
+The article keeps its tag and URL. Mails already sent are unchanged, and no digest includes the
+article twice: its next edition includes the correction alone.
 """
 
 from datetime import datetime
@@ -20,11 +20,11 @@ def correct(session: Session, reference: str | int, note: str, now: datetime) ->
     """Add a correction to a published article.
 
     Args:
-        note: what was wrong and is right now, in plain words.
+        note: what was wrong and what is right, as plain text.
 
     Raises:
         ResourceNotFound: there is no such article.
-        Conflict: the public cannot read it.
+        Conflict: the article is not public.
         InvalidInput: the note is empty or too long.
     """
     article = store.get(session, reference)

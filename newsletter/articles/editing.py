@@ -1,7 +1,7 @@
-"""Changing an article by hand: field by field, or as one Markdown document in an editor.
+"""Editing an article field by field, or as one Markdown document.
 
-An edit moves `updated_at` and leaves tag and slug alone. The record that the article was imported
-from is untouched, so importing the same file again changes nothing.
+An edit updates `updated_at` and leaves tag and slug alone. The content hash of the imported record
+is untouched, so importing the same file again changes nothing.
 """
 
 import re
@@ -55,7 +55,7 @@ class Edit:
 def apply_edit(
     session: Session, article: Article, edit: Edit, context: ImportContext, now: datetime
 ) -> bool:
-    """Change the article; whether anything was different.
+    """Apply the changes; False if nothing is different.
 
     Raises:
         InvalidInput: no title, one too long, or no text.
@@ -115,7 +115,7 @@ State = tuple[object, ...]
 
 
 def _state(article: Article) -> State:
-    """The status, then the content."""
+    """Status and content."""
     return (
         article.status,
         article.title,
@@ -134,7 +134,7 @@ def _content(state: State) -> State:
 
 
 def document_of(article: Article, context: ImportContext) -> str:
-    """The article as Markdown with front matter, for an editor."""
+    """The article as Markdown with front matter, for a text editor."""
     derived = article.summary == summary_of(article.body_text)
     values = {
         "title": article.title,
@@ -151,7 +151,7 @@ def document_of(article: Article, context: ImportContext) -> str:
 
 
 def read_document(text: str, article: Article, context: ImportContext) -> Edit:
-    """The changes made in a document of `document_of`; a body left alone stays as it is stored.
+    """The changes in a document from `document_of`; an unchanged body stays as it is stored.
 
     Raises:
         InvalidInput: it cannot be read.
@@ -180,7 +180,7 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
 
 
 def markdown_of(html: str) -> str:
-    """A body as Markdown, to be read and edited by people."""
+    """An HTML body as Markdown."""
     writer = HTML2Text(bodywidth=0)
     writer.unicode_snob = True
     writer.protect_links = False

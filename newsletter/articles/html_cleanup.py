@@ -1,8 +1,8 @@
-"""What a browser, with its scripts, would show of a body, as plain elements that can be sanitised.
+"""Static HTML from a body that relies on scripts and a browser, ready for sanitising.
 
-Lazy pictures get their address, `<noscript>` its content, frames and widgets a link; what is
-hidden, counting pixels and drawings go; words between tags that no HTML has are kept. What was
-left out or replaced is told. Judging what is allowed is left to `sanitising`.
+Lazy pictures get their URL, `<noscript>` is unwrapped, frames and widgets become links; hidden
+text, tracking pixels and SVG are removed; unknown tags that are words stay as text. Removals and
+replacements are noted. The allow-list is in `sanitising`.
 """
 
 import re
@@ -55,7 +55,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _PIXELS = frozenset({"0", "1", "0px", "1px"})
-# Wider serves no column; of a set, the narrowest that is wide enough is taken.
+# Pixels: the narrowest srcset candidate of at least this width is used.
 _WIDE_ENOUGH = 1200
 _DRAWING = frozenset({"svg", "canvas"})
 _MATH = "math"
@@ -63,14 +63,14 @@ _MATH = "math"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanHtml:
-    """A body, and what was left out or replaced in it."""
+    """A body, and notes of what was removed or replaced."""
 
     html: str
     notes: tuple[str, ...] = ()
 
 
 def clean_html(html: str) -> CleanHtml:
-    """The body with plain elements in place of what only a browser could show."""
+    """The body with static elements in place of scripts, frames and lazy pictures."""
     html = _with_words_in_brackets(html)
     if not (_MENDED.search(html) or _unknown_names(html)):
         return CleanHtml(html=html)
@@ -85,7 +85,7 @@ def clean_html(html: str) -> CleanHtml:
 
 
 def clean_tree(root: Element) -> tuple[str, ...]:
-    """The same in a tree, in place; what was left out or replaced."""
+    """Clean a tree in place; the notes."""
     notes: Counter[str] = Counter()
     _drop_hidden(root, notes)
     _mend_pictures(root, notes)
@@ -104,18 +104,18 @@ def _unknown_names(html: str) -> set[str]:
 
 
 def _with_words_in_brackets(html: str) -> str:
-    """`office@<domain>`: a word in brackets that no tag closes is a word, and shown."""
+    """Escape brackets around words that are no tags: `office@<domain>`."""
     unknown = {name for name in _unknown_names(html) if re.fullmatch("[a-z]{2,30}", name)}
     lower = html.lower()
     words = [name for name in unknown if f"</{name}" not in lower and name not in {"svg", "math"}]
     if not words or "<svg" in lower or "<math" in lower:
         return html
-    # In a tag's attributes a bracket stands between quotation marks.
+    # A bracket in an attribute value is quoted.
     return re.sub(rf"<({'|'.join(sorted(words))})>", r"&lt;\1&gt;", html, flags=re.IGNORECASE)
 
 
 def _parsed(html: str) -> Element | None:
-    """The tree; None where nothing in it is HTML, or elements nest without reason."""
+    """The tree; None without any HTML, or if elements nest too deep."""
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     content = f"<div>{without_controls(html)}</div>".encode("utf-8", "replace")
     try:
@@ -151,7 +151,7 @@ def _drop_hidden(root: Element, notes: Counter[str]) -> None:
             continue
         is_hidden = "hidden" in element.attrib and element.get("hidden") != "until-found"
         if element.tag == "template" or is_hidden or _HIDDEN.search(element.get("style") or ""):
-            # Lazy pictures are hidden until a script has loaded them.
+            # Lazy pictures are hidden until a script loads them.
             if element.tag == "img" and any(element.get(name) for name in _LAZY):
                 continue
             if element.text_content().strip():
@@ -170,12 +170,12 @@ def _mend_pictures(root: Element, notes: Counter[str]) -> None:
     for image in list(root.iter("img")):
         size = {(image.get(side) or "").strip() for side in ("width", "height")}
         if size <= _PIXELS and size:
-            notes["counting pixel left out"] += 1
+            notes["tracking pixel left out"] += 1
             image.drop_tree()
 
 
 def _mend_picture(picture: Element) -> None:
-    """The picture's own image, or one made of its sources."""
+    """The picture's own image, or one made from its sources."""
     image = picture.find(".//img")
     if image is None:
         image = trees.Element("img")
@@ -185,7 +185,7 @@ def _mend_picture(picture: Element) -> None:
         if found := next((address for one in sets if (address := _of_set(one))), ""):
             image.set("src", found)
     for source in list(picture.iter("source")):
-        source.drop_tag()  # what the parser has taken for its content is beside it
+        source.drop_tag()  # lxml parses the following siblings as its content
     picture.drop_tag()
 
 
@@ -202,7 +202,7 @@ def _lazy_address(image: Element) -> str:
 
 
 def _of_set(srcset: str) -> str:
-    """The narrowest address of a `srcset` that is wide enough, else the widest."""
+    """The narrowest `srcset` candidate that is wide enough, else the widest."""
     found: list[tuple[float, str]] = []
     for address, size, kind in re.findall(
         r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)", srcset
@@ -215,7 +215,7 @@ def _of_set(srcset: str) -> str:
 
 
 def _unwrap_noscript(root: Element) -> None:
-    """What stands for a picture that is there already goes; other content is shown."""
+    """Unwrap `<noscript>`; a fallback for a picture that is already there is dropped."""
     shown = {image.get("src") for image in root.iter("img") if _outside_noscript(image)}
     for element in list(root.iter("noscript")):
         for image in list(element.iter("img")):
@@ -267,7 +267,7 @@ def _frames(root: Element) -> Iterator[Element]:
         "amp-vimeo",
     ):
         if element.tag == "object" and element.text_content().strip():
-            continue  # its words stand in for it
+            continue  # its fallback content is used
         yield element
 
 
@@ -288,7 +288,7 @@ def _address_of_frame(element: Element) -> str:
 
 
 def _keep_words(element: Element) -> None:
-    """A frame's own content is for browsers without frames; a fallback's words are kept."""
+    """A frame's content is dropped; the text of an object's fallback is kept."""
     if element.tag == "object":
         element.drop_tag()
     else:
@@ -296,7 +296,7 @@ def _keep_words(element: Element) -> None:
 
 
 def _replace_drawings(root: Element, notes: Counter[str]) -> None:
-    """Drawings go; formulas keep their words."""
+    """Remove SVG; keep the text of MathML."""
     for element in list(root.iter(*_DRAWING)):
         if element.getparent() is not None:
             notes["drawing left out"] += 1
@@ -313,7 +313,7 @@ def _replace_drawings(root: Element, notes: Counter[str]) -> None:
 
 
 def _mend_emphasis(root: Element) -> None:
-    """What styles say: Google Docs puts everything into `<b style="font-weight:normal">`."""
+    """Apply inline styles: Google Docs wraps everything in `<b style="font-weight:normal">`."""
     for element in list(root.iter("b", "strong", "i", "em", "span")):
         style = re.sub(r"\s", "", (element.get("style") or "").lower())
         weight = re.search(r"font-weight:(\w+)", style)

@@ -1,4 +1,4 @@
-"""Which stored article a record is, if any. Pure: told what is stored, it only decides."""
+"""Matching of records with stored articles. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from newsletter.articles.store import Key, StoredArticle
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """A record, and the stored article that it is; None: it is new."""
+    """A record and its stored article; None if it is new."""
 
     record: Record
     fingerprint: str
@@ -21,7 +21,7 @@ class Match:
 
 @dataclass(kw_only=True, slots=True)
 class SeenRecords:
-    """What this import has resolved so far, and where it stood."""
+    """Records already resolved in this import, with their place."""
 
     keys: dict[Key, str] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
@@ -47,11 +47,11 @@ def match(
     others: Mapping[str, StoredArticle] | None = None,
     adopts: bool = False,
 ) -> Match | BadRecord:
-    """The decision; noted in `seen`.
+    """The match; recorded in `seen`.
 
     Args:
-        others: by id, articles of other sources that may be the same (`ownership`).
-        adopts: such an article is the record's from now on.
+        others: articles of other sources that may be the same, by id (`ownership`).
+        adopts: take ownership of such an article.
     """
     key = key_of_record(record)
     fingerprint = fingerprint_of(record.published_at, record.title, zone)
@@ -78,7 +78,7 @@ def match(
 
 
 def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | None:
-    """The article whose file was renamed, or, in the same format, given an id since."""
+    """The article whose file was renamed, or that was given an id in the same format."""
     if found is None or found.source == record.source:
         return found
     is_strange = is_polled(record.source) or is_polled(found.source)
@@ -94,7 +94,7 @@ def _twice(record: Record, before: str) -> BadRecord:
 
 
 def _is_taken(record: Record, stored: StoredArticle, fingerprint: str) -> bool:
-    """Whether the key has come to another article; an id that is a URI is never given twice."""
+    """Whether the key belongs to another article by now; an id that is a URI is never reused."""
     if record.explicit_key and ":" in record.source_key:
         return False
     return is_other_article(stored.fingerprint, fingerprint)

@@ -1,7 +1,7 @@
-"""Asking how large the pictures and recordings of articles are: enclosures in feeds must say it.
+"""Sizes of pictures and media files, which feed enclosures must state.
 
-RSS 2.0 demands the length of an enclosure. Each address is asked for its head alone, until it
-answers or was silent three times, and after the article is stored: imports wait for no server.
+RSS 2.0 requires the length of an enclosure. Each URL gets a HEAD request after the article is
+stored, until it answers or has failed three times: imports wait for no server.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,17 +15,17 @@ from newsletter.database import Database
 from newsletter.errors import FetchError
 from newsletter.fetching import Size
 
-# One look takes no more; what is left is taken by the next.
+# Articles a run; the rest is left to the next run.
 MOST_ARTICLES = 50
-# A server that does not answer is asked again by the next looks.
+# Attempts for each URL, one a run.
 MOST_ASKED = 3
 
 MediaLength = Callable[[str], Size]
-"""Raises FetchError where an address does not tell."""
+"""The Content-Length of a URL; raises FetchError without one."""
 
 
 def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
-    """Ask for the sizes of what newly stored articles bring; how many articles were looked at."""
+    """Request the missing sizes; the number of articles processed."""
     with database.read() as session:
         due = store.unmeasured(session, MOST_ARTICLES)
     for article in due:
@@ -33,7 +33,7 @@ def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
         with database.write() as session:
             stored = store.get(session, article.id)
             if stored.changed_at != article.changed_at:
-                continue  # changed meanwhile, and due still
+                continue  # changed meanwhile; still due
             told, stored.media = _told(stored.media), media
             stored.is_measured = all(one["length"] or one["asked"] >= MOST_ASKED for one in media)
             if _told(media) != told:
@@ -42,7 +42,7 @@ def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
 
 
 def media_of(article: Article) -> list[dict[str, Any]]:
-    """The article's picture and what its text links to, with what is known of each."""
+    """The article's picture and linked files, with what is known of each."""
     known = {one["url"]: one for one in article.media}
     types = {url: one["type"] for url, one in known.items()}
     urls = [article.image_url] if article.image_url else []
@@ -54,7 +54,7 @@ def media_of(article: Article) -> list[dict[str, Any]]:
 
 
 def declared(attachments: Iterable[Any]) -> list[dict[str, Any]]:
-    """What a source said of its attachments, as it is stored."""
+    """Attachments as declared by the source, in stored form."""
     return [
         {"url": one.url, "type": one.type, "length": one.length_bytes, "asked": 0}
         for one in attachments
@@ -73,5 +73,5 @@ def _measured(one: dict[str, Any], ask: MediaLength) -> dict[str, Any]:
 
 
 def _told(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:
-    """What feeds say of it."""
+    """The fields that appear in feeds."""
     return [(one["url"], one["type"], one["length"]) for one in media]

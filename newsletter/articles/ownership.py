@@ -1,8 +1,8 @@
-"""Whose an article is: a polled feed owns what it told first, and nothing else.
+"""Ownership of articles: a polled feed owns only the articles that it published first.
 
-Identity is the source and its id for an article. A polled feed is a stranger: whatever id, link,
-title or date its entries have, they are never taken for an article that a file, a person or another
-feed made. Where the same id is here already and nobody else claims it, the administrator decides.
+An article is identified by source and id. A polled feed is untrusted: its ids, links, titles and
+dates never match an article of a file, an administrator or another feed. If an unowned article has
+the same id, the administrator decides (`--adopt`).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +13,7 @@ from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.store import Key, StoredArticle
 
 PREFIX = "feed:"
-# What files give as the source of records whose ids are unique in the world.
+# Sources of file imports whose ids are globally unique.
 FILE_SOURCES = ("feed", "wordpress", "markdown", "csv", "json")
 
 
@@ -22,9 +22,9 @@ class PolledFeed:
     """The feed that is being polled.
 
     Args:
-        source: of its articles, as `source_of` names it.
-        others: of the other configured feeds.
-        adopts: the administrator says that articles with its ids are its own, whoever made them.
+        source: the source of its articles (`source_of`).
+        others: the sources of the other configured feeds.
+        adopts: the administrator gives it unowned articles with its ids.
     """
 
     source: str
@@ -33,9 +33,7 @@ class PolledFeed:
 
 
 def source_of(url: str) -> str:
-    """The source of a polled feed's articles: its address, but for what changes with a move to
-    https, to or from `www.`, or of a slash at the end.
-    """
+    """The source of a polled feed's articles: its URL without scheme, `www.` and trailing slash."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     query = f"?{parts.query}" if parts.query else ""
@@ -49,10 +47,10 @@ def is_polled(source: str) -> bool:
 def keys_elsewhere(
     records: Iterable[Record], polled: PolledFeed | None, known: Collection[str]
 ) -> list[Key]:
-    """Under which other keys the same articles might be stored.
+    """Other keys under which the same articles may be stored.
 
     Args:
-        known: the sources of all feeds that were ever polled.
+        known: the sources of all feeds ever polled.
     """
     found = [record for record in records if record.explicit_key]
     if polled is None:
@@ -62,7 +60,7 @@ def keys_elsewhere(
 
 
 def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
-    """What is stored under an id elsewhere; the oldest article where there are several."""
+    """Articles stored under an id in another source; the oldest of several."""
     found: dict[str, StoredArticle] = {}
     for (_, key), article in stored.items():
         if key not in found or article.id < found[key].id:
@@ -71,7 +69,7 @@ def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
 
 
 def belongs_elsewhere(record: Record, stored: StoredArticle) -> BadRecord:
-    """What the administrator is asked."""
+    """The error that asks the administrator."""
     if is_polled(record.source):
         return BadRecord(
             where=record.where,

@@ -1,7 +1,6 @@
-"""Asking configured feeds for new articles: conditional requests, errors kept and reported.
+"""Polling of configured feeds: conditional requests, errors stored and reported.
 
-A poll never raises: the scheduler goes on with the next feed, and what went wrong stands in the
-report and in the feed's row.
+Never raises: an error is in the report and in the feed's row, and the next feed is polled.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +30,7 @@ LONGEST_ERROR = 500
 
 
 class Fetch(Protocol):
-    """Asks an address; `newsletter.fetching.fetch` is one."""
+    """The interface of `newsletter.fetching.fetch`."""
 
     def __call__(
         self, url: str, *, etag: str, last_modified: str, allow_private: bool
@@ -39,7 +38,7 @@ class Fetch(Protocol):
 
 
 def is_due(source: FeedSource | None, every: timedelta, now: datetime) -> bool:
-    """Whether a feed was never asked, or long enough ago."""
+    """Whether a feed was never polled, or its interval has passed."""
     return source is None or source.polled_at is None or now - source.polled_at >= every
 
 
@@ -54,7 +53,7 @@ def source_of(sources: Mapping[str, SourceOptions], name: str) -> SourceOptions:
 def due_sources(
     database: Database, sources: Mapping[str, SourceOptions], now: datetime
 ) -> list[str]:
-    """The names of the feeds whose time has come."""
+    """The names of the feeds that are due."""
     with database.read() as session:
         known = {name: store.known_source(session, each.url) for name, each in sources.items()}
     return [name for name, source in sources.items() if is_due(known[name], source.every, now)]
@@ -70,11 +69,11 @@ def poll_source(
     among: Iterable[SourceOptions] = (),
     adopts: bool = False,
 ) -> ImportReport:
-    """Ask a feed and store what is new.
+    """Poll a feed and store its new articles.
 
     Args:
-        among: all configured feeds; what another of them told is its own.
-        adopts: articles with its ids that no configured feed owns are its own from now on.
+        among: all configured feeds; each owns its articles.
+        adopts: take ownership of articles with its ids that no configured feed owns.
     """
     names = {ownership.source_of(other.url) for other in among}
     own = ownership.source_of(source.url)
@@ -140,7 +139,7 @@ def _remember(
     unchanged: bool = False,
     answer: Fetched | None = None,
 ) -> None:
-    """Note the poll. Validators are kept of an answer that was read, so a failure asks afresh."""
+    """Record the poll; only a response that was read updates the validators."""
     with database.write() as session:
         row = store.feed_source(session, url)
         row.polled_at = now

@@ -1,8 +1,8 @@
-"""From records to stored articles: what is new is made, what changed is updated, no more.
+"""Import of records: creates new articles and updates changed ones.
 
-Works in batches, each a transaction, so that any number of records needs little memory and a
-database that fails takes back no more than a batch. What a source does not say (None or empty)
-it does not change; what it says wins over an edit by hand, but only when the record has changed.
+Runs in batches, one transaction each: bounded memory, and a database error rolls back one batch.
+Missing values (None or empty) change nothing; others override a manual edit, but only if the record
+has changed.
 """
 
 import json
@@ -49,7 +49,7 @@ Progress = Callable[[int], None]
 
 
 class ImportStopped(StorageError):
-    """The database failed; what the report counts was stored before."""
+    """A database error; the report counts what was stored before."""
 
     def __init__(self, report: ImportReport, cause: StorageError | DBAPIError) -> None:
         reason = str(cause.orig).strip() if isinstance(cause, DBAPIError) else str(cause)
@@ -67,22 +67,22 @@ def import_records(
     clock: Clock,
     progress: Progress | None = None,
     *,
-    rehearse: bool = False,
+    dry_run: bool = False,
     polled: PolledFeed | None = None,
     observe: Callable[[RecordOutcome], None] | None = None,
 ) -> ImportReport:
     """Store records and report on each.
 
     Args:
-        polled: the feed that they come from, where one is polled.
-        progress: told how many more records are done.
-        rehearse: report all the same, but store nothing.
-        observe: told what became of each record, once it is stored.
+        polled: the polled feed of the records, if any.
+        progress: called with the number of processed records.
+        dry_run: report without storing anything.
+        observe: called with each record's outcome once it is stored.
 
     Raises:
-        ImportStopped: the database failed; it holds the report so far.
+        ImportStopped: the database failed; has the report so far.
     """
-    run = _Run(database, context, clock, rehearse, polled, observe)
+    run = _ImportRun(database, context, clock, dry_run, polled, observe)
     for batch in _batches(map(validated, records)):
         try:
             run.store(batch)
@@ -106,25 +106,25 @@ def _batches(items: Iterable[Record | BadRecord]) -> Iterator[list[Record | BadR
         yield batch
 
 
-class _Run:
-    """One import: where to store, and what is known of it so far."""
+class _ImportRun:
+    """State of one import."""
 
     def __init__(
         self,
         database: Database,
         context: ImportContext,
         clock: Clock,
-        rehearse: bool,
+        dry_run: bool,
         polled: PolledFeed | None,
         observe: Callable[[RecordOutcome], None] | None,
     ) -> None:
         self.report = ImportReport()
         self._database, self._context, self._clock = database, context, clock
-        self._rehearse, self._polled, self._observe = rehearse, polled, observe
+        self._dry_run, self._polled, self._observe = dry_run, polled, observe
         self._seen = SeenRecords()
 
     def store(self, batch: list[Record | BadRecord]) -> None:
-        """Store a batch; where it meets another writer, each record by itself."""
+        """Store a batch; on a conflict with another writer, record by record."""
         for item in batch:
             if isinstance(item, BadRecord):
                 self._fail(item)
@@ -151,7 +151,7 @@ class _Run:
 
     def _attempt(self, records: list[Record]) -> None:
         seen = self._seen.copy()
-        transaction = self._database.read() if self._rehearse else self._database.write()
+        transaction = self._database.read() if self._dry_run else self._database.write()
         with transaction as session:
             batch = _Batch(session, self._context, self._clock.now(), self._polled)
             batch.store(records, seen)
@@ -174,7 +174,7 @@ class _Batch:
         self._polled = polled
 
     def store(self, records: list[Record], seen: SeenRecords) -> None:
-        # Before anything is looked up: what another import stores meanwhile must be seen.
+        # Lock before reading, so that articles stored by another import are visible.
         changed_at = store.begin_change(self._session, self._now)
         changed = self._changed(records, seen)
         if not changed:
@@ -189,14 +189,14 @@ class _Batch:
                 self._write(found, article, names, topics, changed_at)
 
     def _topics(self, changed: list[Match]) -> dict[str, Topic]:
-        """Every topic that the records name, by slug."""
+        """Every topic of the records, by slug."""
         told = [name for found in changed for name in found.record.topics or ()]
         topics = {topic.slug: topic for topic in store.filed_under(self._session, told)}
         self._session.flush()
         return topics
 
     def _changed(self, records: list[Record], seen: SeenRecords) -> list[Match]:
-        """What has to be written; the rest is counted."""
+        """The records to write; unchanged ones are counted."""
         zone = self._context.zone
         by_key = store.stored_under(self._session, [key_of_record(r) for r in records])
         prints = {fingerprint_of(r.published_at, r.title, zone) for r in records}
@@ -214,7 +214,7 @@ class _Batch:
         return changed
 
     def _others(self, records: list[Record]) -> tuple[dict[str, StoredArticle], bool]:
-        """What other sources have under the same ids, and whether this one takes it over."""
+        """Articles of other sources with the same ids, and whether this source adopts them."""
         polled = self._polled
         known = [ownership.source_of(url) for url in store.polled_addresses(self._session)]
         keys = ownership.keys_elsewhere(records, polled, known)
@@ -258,7 +258,7 @@ class _Batch:
         self._report_written(record, article, became)
 
     def _body(self, record: Record) -> str:
-        """The body as it is stored; where nothing of it may be shown, a link to where it is."""
+        """The sanitised body; if nothing is left, a link to the article."""
         base, site = record.base_url or f"{self._context.base_url}/", self._context.base_url
         body = sanitise(record.body_html, base)
         if not body and record.canonical_url:
@@ -312,7 +312,7 @@ class _Batch:
 
 
 def _mark_updated(article: Article, record: Record, now: datetime) -> None:
-    """The source's own time of change, where it has moved on; else now."""
+    """The source's modification time if it is newer; else now."""
     told = record.updated_at
     moved = told if told is not None and told > article.updated_at else now
     article.updated_at = max(moved, record.published_at or article.published_at)
@@ -328,7 +328,7 @@ def _is_unchanged(found: Match) -> bool:
 
 
 def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
-    """Put what the record says into the article; its names and times are settled elsewhere."""
+    """Copy the record's content into the article; names and times are set elsewhere."""
     record = found.record
     was_derived = article.summary == summary_of(article.body_text)
     _name_source(article, found)
@@ -349,7 +349,7 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
 
 
 def _settle_time(article: Article, record: Record, now: datetime) -> None:
-    """When it appears, and so its status. What was public stays, though its date moved on."""
+    """Publication time and status. A public article stays public if its date moves on."""
     was_public = article.id is not None and is_public(article, now)
     told = record.published_at
     if not (was_public and told is not None and told > now and record.status in _PUBLIC):
@@ -359,7 +359,7 @@ def _settle_time(article: Article, record: Record, now: datetime) -> None:
 
 
 def _name_source(article: Article, found: Match) -> None:
-    """Where the article is found at the next import: its file may have been renamed."""
+    """Where the next import finds the article: its file may have been renamed."""
     article.source, article.source_key = found.record.source, found.record.source_key
     article.key_is_explicit = found.record.explicit_key
     article.fingerprint = found.fingerprint
@@ -374,7 +374,7 @@ def _nothing_left(record: Record) -> BadRecord:
 
 
 def content_hash(record: Record) -> str:
-    """Of everything that a record can change in an article."""
+    """Hash of everything that a record can change in an article."""
     told = (
         record.title,
         record.body_html,

@@ -1,4 +1,4 @@
-"""Tags and slugs for new articles, none of them given twice."""
+"""Unique tags and slugs for new articles."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from newsletter.articles.importers.base import ImportContext, Record
 
 
 class NameAllocator:
-    """Gives names in one transaction; asks the database once for those of all its records."""
+    """Allocates names in one transaction, with one query for all its records."""
 
     def __init__(
         self, session: Session, context: ImportContext, now: datetime, records: Sequence[Record]
@@ -26,7 +26,7 @@ class NameAllocator:
         self._numbers: dict[str, int] = {}
 
     def uid(self, record: Record) -> str:
-        """A permanent tag; another where a renamed file's old name has come to a new article."""
+        """A permanent tag; disambiguated if a renamed file's old name was reused."""
         attempt, uid = 0, self._uid(record, 0)
         while uid in self._uids or uid in self._given:
             attempt += 1
@@ -36,7 +36,7 @@ class NameAllocator:
         return uid
 
     def slug(self, title: str, uid: str) -> str:
-        """The title's slug, with a number where it is taken."""
+        """The title's slug, numbered if it is taken."""
         slug = _slug(title, uid)
         if slug in self._slugs or slug in self._given:
             slug = f"{slug}-{self._free_number(slug)}"
@@ -44,7 +44,7 @@ class NameAllocator:
         return slug
 
     def _free_number(self, slug: str) -> int:
-        """Found in few steps, however many articles share the title."""
+        """The first free number, in few queries however many articles share the title."""
         taken = self._numbers.get(slug, 1)
         step, free = 1, taken + 1
         while self._is_taken(f"{slug}-{free}"):
@@ -68,7 +68,7 @@ class NameAllocator:
 
 
 def _slug(title: str, uid: str) -> str:
-    """Never of digits alone: those are article numbers."""
+    """Never digits only: those are article numbers."""
     fallback = f"article-{uid[-8:]}"
     slug = slug_of(title, fallback)
     return f"article-{slug}" if slug.isdigit() else slug

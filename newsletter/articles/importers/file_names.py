@@ -1,4 +1,4 @@
-"""What a file's name says: its key where the source gives none, a date, and that it is a draft."""
+"""File names: the implicit key, a date, and draft status."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ from newsletter.articles.importers.base import Unreadable
 from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.models import ArticleStatus
 
-# Jekyll's: _posts/2019-03-23-harbour-wall.md; Medium's export puts an underscore behind the date.
+# Jekyll: _posts/2019-03-23-harbour-wall.md; Medium's export has an underscore after the date.
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_]\S")
 _DRAFTS = re.compile(r"(?:^|/)(?:_drafts|drafts)/|(?:^|/)draft_[^/]*$", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ def key_of(name: str) -> str:
 
 
 def date_in(name: str, zone: ZoneInfo) -> datetime | None:
-    """The day that begins the file's name."""
+    """The date at the start of the file name."""
     found = _DATED.match(name.replace("\\", "/").rpartition("/")[2])
     try:
         return moment_of(found[1], zone) if found else None
@@ -30,14 +30,14 @@ def date_in(name: str, zone: ZoneInfo) -> datetime | None:
 
 
 def is_draft_file(name: str) -> bool:
-    """Whether it lies among drafts, as in Jekyll, or is named as Medium's export names drafts."""
+    """Whether it is in a drafts folder (Jekyll), or named as a draft (Medium)."""
     return bool(_DRAFTS.search(name.replace("\\", "/")))
 
 
 def held_back(
     status: ArticleStatus | None, published_at: datetime | None
 ) -> tuple[ArticleStatus | None, tuple[str, ...]]:
-    """The status, and why it is a draft where there is no date to publish it under."""
+    """The status, and a note if it becomes a draft because there is no date."""
     if published_at is not None or status in {ArticleStatus.DRAFT, ArticleStatus.WITHDRAWN}:
         return status, ()
     return ArticleStatus.DRAFT, ("without a date that can be read: kept as a draft",)

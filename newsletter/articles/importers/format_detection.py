@@ -1,4 +1,4 @@
-"""Which importer reads a file: by what was asked, by its suffix, else by its content."""
+"""Detection of a file's format: by option, suffix or content."""
 
 from pathlib import PurePath
 from typing import Final
@@ -59,20 +59,20 @@ MEND = f"name it with --format: {', '.join(FORMATS)}"
 
 
 def is_article_file(name: str) -> bool:
-    """Whether the suffix is one of an importer's."""
+    """Whether an importer has this suffix."""
     return PurePath(name).suffix.lower() in SUFFIXES
 
 
 def detect_importer(
     content: bytes, name: str, context: ImportContext, wanted: str = ""
 ) -> Importer:
-    """The importer of a file.
+    """The importer for a file.
 
     Args:
         wanted: one of `FORMATS`, or empty.
 
     Raises:
-        Unreadable: neither the name nor the content tells the format.
+        Unreadable: the format cannot be detected.
     """
     if wanted:
         return FORMATS[wanted]

@@ -1,4 +1,4 @@
-"""A page of HTML: its article, and what the page says of it; or the HTML source of a generator."""
+"""An HTML page: its article and metadata; or the HTML source file of a static site generator."""
 
 import re
 from functools import partial
@@ -49,13 +49,13 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
 
 
 def declared_in(content: bytes) -> str:
-    """The label of the encoding that a page or an XML document declares."""
+    """The encoding label that a page or XML document declares."""
     found = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
     return found[1].decode("ascii", "replace") if found else ""
 
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
-    """HTML below front matter, as generators take it besides Markdown."""
+    """HTML below front matter, as static site generators use it."""
     fields, cleared = Fields(document.values), strip_template_tags(document.text)
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
@@ -127,7 +127,7 @@ def _parsed(text: str) -> pages.HtmlElement:
 def _published(
     facts: PageMetadata, name: str, context: ImportContext, notes: list[str]
 ) -> Moment | None:
-    """The first date that can be read of those that the page states; else its file name's."""
+    """The first readable date that the page gives; else that of the file name."""
     for written, place in facts.dates():
         moment = _moment(written, context)
         if moment is not None:

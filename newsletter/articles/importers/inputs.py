@@ -1,4 +1,4 @@
-"""From what a person names (files, folders, `-`, addresses) to records."""
+"""The inputs of an import (files, folders, standard input, URLs) and their records."""
 
 import os
 import stat
@@ -32,11 +32,11 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """Something to be read when its turn comes.
+    """One file, standard input or URL, loaded when it is read.
 
     Args:
-        name: relative to what was named; gives the key.
-        folder: what stands before the name in messages.
+        name: relative to the given folder; the implicit key.
+        folder: prefix of the name in messages.
     """
 
     name: str
@@ -46,16 +46,16 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inputs:
-    """What the names led to."""
+    """The inputs that the names resolve to."""
 
     offers: list[Input]
     bad: list[BadRecord]
     passed_over: int
-    """Files in folders whose names are of no format that is known."""
+    """Number of files skipped for an unknown suffix."""
 
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
-    """All files that the names stand for; folders are walked in order, hidden files left out."""
+    """The inputs for the names; folders are walked in sorted order, without hidden files."""
     found = Inputs(offers=[], bad=[], passed_over=0)
     for name in names:
         if name == STANDARD_INPUT:
@@ -99,10 +99,10 @@ def _with_folder(found: Inputs, folder: Path) -> Inputs:
 
 
 def source_folders(folder: Path) -> list[Path]:
-    """Where the articles of a site generator's folder are; of another folder, all of it.
+    """The content folders of a static site generator; else the folder itself.
 
-    Jekyll's below `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"), Hugo's and Zola's
-    below `content`; the rest of such folders is layouts, and what was built.
+    Jekyll: `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"). Hugo and Zola: `content`.
+    The rest of such folders is layouts and build output.
     """
     if any((folder / name).is_file() for name in JEKYLL):
         found = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
@@ -141,10 +141,10 @@ def _unreadable(where: str, error: OSError) -> BadRecord:
 def read_input(
     offer: Input, context: ImportContext, wanted: str = "", fetch: Fetch | None = None
 ) -> Reading:
-    """The records of one offer; whatever is wrong with it is told as a `BadRecord`.
+    """The records of one input; errors become a `BadRecord`.
 
     Args:
-        fetch: how to get the pages that a sitemap names; None: they are not fetched.
+        fetch: fetches the pages of a sitemap; None: they are not fetched.
     """
     try:
         content = offer.load()
@@ -161,7 +161,7 @@ def read_input(
 
 
 def _pages_of(offer: Input, content: bytes, context: ImportContext, fetch: Fetch | None) -> Reading:
-    """The articles of the pages that a sitemap names."""
+    """The articles of a sitemap's pages."""
     where = offer.folder + offer.name
     if fetch is None:
         yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
@@ -183,7 +183,7 @@ def _bad_offer(offer: Input, error: Exception) -> BadRecord:
 
 
 def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadRecord:
-    """Standard input has no name to tell one article from another: date and title do."""
+    """Standard input has no file name for a key: date and title are used."""
     if isinstance(item, BadRecord) or item.explicit_key:
         return item
     return replace(item, source_key=fingerprint_of(item.published_at, item.title, context.zone))
@@ -196,11 +196,11 @@ def read_all(
     done: Callable[[], None] = lambda: None,
     fetch: Fetch | None = None,
 ) -> Iterator[Record | BadRecord]:
-    """Every record of what was found, file by file.
+    """Every record of the inputs, one input after the other.
 
     Args:
-        done: called after each file.
-        fetch: how to get the pages that a sitemap names.
+        done: called after each input.
+        fetch: fetches the pages of a sitemap.
     """
     yield from found.bad
     for offer in found.offers:

@@ -1,7 +1,7 @@
-"""Earlier newsletters as mails: `.eml` files and mailboxes (mbox, RFC 4155).
+"""Earlier newsletters as mail: `.eml` files and mailboxes (mbox, RFC 4155).
 
-The subject is the title, `Date` the time, the HTML part the text; what belongs to the sending
-(preheader, unsubscribe links, counting pixels) is judged by `mending`, as in every body.
+Subject is the title, `Date` the time, the HTML part the body. Preheaders and tracking pixels are
+removed by `html_cleanup`, as in every body.
 """
 
 import re
@@ -65,7 +65,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _mails(content: bytes) -> Iterator[bytes]:
-    """A mail begins at a "From " line behind an empty one."""
+    """The mails of an mbox, each starting at a "From " line after an empty line."""
     starts = [
         found
         for found in _FROM_LINE.finditer(content)
@@ -110,7 +110,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> datetime | None:
-    # As it is written: the parsed header has lost the zones that it does not know.
+    # The raw header: the parsed one drops unknown zones.
     raw = (str(value) for name, value in message.raw_items() if name.lower() == "date")
     written = one_line(next(raw, ""))
     try:
@@ -124,11 +124,11 @@ def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> da
 
 
 def _body(message: EmailMessage) -> str:
-    """The HTML, without the lines that are of the sending; else the plain words."""
+    """The HTML part without unsubscribe links; else the plain text part."""
     try:
         part = message.get_body(preferencelist=("html", "plain"))
         payload = part.get_payload(decode=True) if part is not None else None
-    except Exception as error:  # as above, of odd structures
+    except Exception as error:  # malformed MIME structures raise anything
         raise Unreadable("its parts cannot be taken apart", MEND) from error
     if part is None or not isinstance(payload, bytes) or not payload.strip():
         raise Unreadable("there is no text in the mail", "leave it out")
@@ -139,7 +139,7 @@ def _body(message: EmailMessage) -> str:
 
 
 def _without_ways_out(html: str) -> str:
-    """Links by which the reader of the old mail left its list lead nobody else anywhere."""
+    """The HTML without unsubscribe and preference links of the old list."""
     root = trees.document_fromstring(
         html.encode("utf-8", "replace"), parser=trees.HTMLParser(encoding="utf-8")
     )

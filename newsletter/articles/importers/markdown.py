@@ -1,4 +1,4 @@
-"""Markdown with front matter, as people and site generators write it."""
+"""Markdown with front matter, as static site generators use it."""
 
 import re
 from functools import partial
@@ -56,7 +56,7 @@ def record_of(
     source: str,
     notes: tuple[str, ...] = (),
 ) -> Record:
-    """The record of a document's values and its Markdown."""
+    """The record of a document's front matter and Markdown."""
     title, text = title_and_text(fields.text("title"), text)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
@@ -83,7 +83,7 @@ def record_of(
 
 
 def title_and_text(title: str, text: str) -> tuple[str, str]:
-    """The title, from the first heading where the front matter has none; the rest of the text."""
+    """The title, from the first heading if the front matter has none, and the rest of the text."""
     found = HEADING.match(text)
     if found and (not title or one_line(found["title"]) == one_line(title)):
         return found["title"], text[found.end() :]
@@ -91,6 +91,6 @@ def title_and_text(title: str, text: str) -> tuple[str, str]:
 
 
 def html_of(text: str) -> str:
-    """HTML of a Markdown text: CommonMark, tables, strike-through and footnotes; not sanitised."""
+    """Markdown as HTML: CommonMark, tables, strike-through and footnotes; not sanitised."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return str(markdown.use(footnote_plugin).render(text))

@@ -1,4 +1,4 @@
-"""What a page says of itself for machines: JSON-LD, `<meta>`, microdata, `<time>`, its address."""
+"""Machine-readable metadata of a page: JSON-LD, `<meta>`, microdata, `<time>`, its URL."""
 
 import json
 import re
@@ -52,7 +52,7 @@ LONGEST_DATE = 60
 
 
 class PageMetadata:
-    """What one page says of itself."""
+    """The metadata of one page."""
 
     def __init__(self, root: Element) -> None:
         self.root = root
@@ -65,7 +65,7 @@ class PageMetadata:
         self.data = list(_linked_data(root))
 
     def meta(self, *names: str) -> str:
-        """The first value under the first of the names that has one."""
+        """The first value of the first of the names that has one."""
         for name in names:
             for found, content in self.metas:
                 if found == name:
@@ -73,7 +73,7 @@ class PageMetadata:
         return ""
 
     def dates(self) -> Iterator[tuple[str, str]]:
-        """The dates of publication, the surest first, and where each stands."""
+        """Publication dates with their origin, the most reliable first."""
         for node in self.data:
             if isinstance(written := node.get("datePublished"), str):
                 yield written, "JSON-LD"
@@ -98,7 +98,7 @@ class PageMetadata:
                 yield _written(element)
 
     def _times(self) -> Iterator[str]:
-        """Those that are marked; in the article; anywhere but in comments and lists of others."""
+        """Marked-up times; those in the article; others outside comments and article lists."""
         times = [t for t in self.root.iter("time") if not _is_aside(t)]
         marked = [
             t for t in times if "pubdate" in t.attrib or _DATED_CLASS.search(t.get("class") or "")
@@ -173,7 +173,7 @@ def _written(element: Element) -> str:
 
 
 def _is_aside(element: Element) -> bool:
-    """Whether it stands in comments, or in a list of other articles."""
+    """Whether it is in comments or in a list of other articles."""
     return any(
         e.tag in {"aside", "nav"}
         or (e.tag == "footer" and next(e.iterancestors("article"), None) is None)
@@ -184,7 +184,7 @@ def _is_aside(element: Element) -> bool:
 
 
 def _linked_data(root: Element) -> Iterator[dict[str, Any]]:
-    """The nodes of JSON-LD that are articles, then the pages."""
+    """JSON-LD nodes: articles first, then pages."""
     nodes: list[dict[str, Any]] = []
     for script in root.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() == "application/ld+json":

@@ -1,7 +1,7 @@
-"""Marks of site generators in the source of an article: left out, their content kept, and told.
+"""Removal of static site generators' template tags from an article; their content is kept.
 
-Liquid (Jekyll, Eleventy), Hugo's and Zola's shortcodes, Nunjucks, and kramdown's attribute lists.
-Those of videos, figures and code become what they stand for. Code is left as it is.
+Liquid (Jekyll, Eleventy), Hugo and Zola shortcodes, Nunjucks, and kramdown attribute lists. Those
+for videos, figures and code are converted. Code is left as it is.
 """
 
 import re
@@ -46,30 +46,30 @@ LONGEST_MARK = 4000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StrippedSource:
-    """A source without marks, and which were left out."""
+    """A source without template tags, and notes of those removed."""
 
     text: str
     notes: tuple[str, ...] = ()
 
 
 def strip_template_tags(text: str) -> StrippedSource:
-    """The source without the marks of site generators."""
+    """The source without the template tags of static site generators."""
     if "{" not in text:
         return StrippedSource(text=text)
     text = _RAW.sub(lambda raw: _guarded(raw[1]), text)
     text = _HIGHLIGHT.sub(_fenced, text)
     parts = _CODE.split(text)
-    # Groups of the pattern stand between: text, whole code, its fence, text …
+    # split() returns the pattern's groups between the texts: text, code, its fence, text …
     left_out: Counter[str] = Counter()
     for place in range(0, len(parts), 3):
         parts[place] = _cleared(parts[place], left_out)
     joined = "".join(part for place, part in enumerate(parts) if place % 3 != 2 and part)
-    notes = tuple(f"{number} × template mark left out: {mark}" for mark, number in left_out.items())
+    notes = tuple(f"{number} × template tag left out: {mark}" for mark, number in left_out.items())
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=notes)
 
 
 def _guarded(text: str) -> str:
-    """Braces that are meant as such, until the marks are gone."""
+    """Literal braces, protected until the tags are removed."""
     return text.replace("{", "\ue000")
 
 
@@ -115,7 +115,7 @@ def _picture(found: re.Match[str]) -> str:
 
 
 def _name(mark: str) -> str:
-    """The mark, cut so that those of one kind are counted together."""
+    """The tag, shortened so that tags of one kind are counted together."""
     words = re.sub(r"\s+", " ", mark)
     found = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
     return f"{found[1]}…" if found and len(words) > len(found[1]) + 4 else words[:40]

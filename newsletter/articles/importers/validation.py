@@ -1,7 +1,7 @@
-"""The one door that every record passes before it is matched and stored, whatever read it.
+"""Validation of every record, from whatever importer, before it is matched and stored.
 
-It takes out what no feed, page or terminal can hold, wherever in a record it stands, and bounds how
-much of everything one record may bring. A field that is added to `Record` passes it by itself.
+Strips characters that no feed, page or terminal can hold from every field, and bounds the size of
+one record. Fields added to `Record` are covered automatically.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ LARGEST_FIELD_CHARACTERS = 20_000
 MOST_TOPICS = 50
 LONGEST_TOPIC_CHARACTERS = 200
 MOST_ATTACHMENTS = 50
-# What a database counts to (SQLite's and PostgreSQL's largest integer).
+# Largest integer of SQLite and PostgreSQL.
 LARGEST_NUMBER = 2**63 - 1
 
 T = TypeVar("T")
 
 
 def validated(item: Record | BadRecord) -> Record | BadRecord:
-    """The record as it may be stored, or why it may not be."""
+    """The cleaned record, or the reason why it is refused."""
     item = _clean(item)
     if isinstance(item, BadRecord):
         return item
@@ -35,7 +35,7 @@ def validated(item: Record | BadRecord) -> Record | BadRecord:
 
 
 def errors_as_records(reading: Reading, where: str) -> Iterator[Record | BadRecord]:
-    """A reading that ends in a report where its reader fails, so that the next source is read."""
+    """The records of a reading; an exception ends it with a `BadRecord`."""
     try:
         yield from reading
     except Exception as error:  # noqa: BLE001 - no input may keep the others from being read
@@ -43,10 +43,10 @@ def errors_as_records(reading: Reading, where: str) -> Iterator[Record | BadReco
 
 
 def _clean(value: T) -> T:
-    """The same without control characters, lone surrogates and non-characters; numbers bounded."""
+    """The value without control characters, lone surrogates and non-characters; numbers bounded."""
     cleaned: Any = value
     if isinstance(value, str):
-        # Also subclasses (a status): only what changes is replaced.
+        # Covers str subclasses such as StrEnum members: replaced only if changed.
         plain = without_controls(value)
         cleaned = value if plain == value else plain
     elif isinstance(value, bool):

@@ -103,19 +103,19 @@ def _imported(
     context: ImportContext,
     records: Iterator[Record | BadRecord],
     progress: Progress | None,
-    rehearse: bool,
+    dry_run: bool,
     observe: Callable[[RecordOutcome], None] | None,
 ) -> ImportReport:
     """The report; what failed before the database did is told all the same."""
     try:
-        if rehearse:
+        if dry_run:
             return import_records(
                 program.database,
                 records,
                 context,
                 program.clock,
                 progress,
-                rehearse=True,
+                dry_run=True,
                 observe=observe,
             )
         return actions.import_(program.app, program.actor, records, context, progress, observe)

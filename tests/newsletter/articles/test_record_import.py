@@ -287,7 +287,7 @@ def test_two_spellings_of_a_topic_are_one_named_as_first_seen(
 
 
 def test_a_rehearsal_reports_but_stores_nothing(database: Database, clock: FixedClock) -> None:
-    report = import_records(database, [titled(1), titled(2)], CONTEXT, clock, rehearse=True)
+    report = import_records(database, [titled(1), titled(2)], CONTEXT, clock, dry_run=True)
     assert counts(report) == (2, 0, 0, 0)
     assert everything(database) == []
 
