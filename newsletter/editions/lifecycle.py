@@ -1,4 +1,4 @@
-"""The life of an edition: which state may follow which, and what a person may do in each."""
+"""The state machine of an edition: its transitions, and which a person may make in each state."""
 
 from enum import StrEnum
 
@@ -9,16 +9,16 @@ S = EditionState
 
 
 class Transition(StrEnum):
-    """What happens to an edition."""
+    """A transition between edition states."""
 
     APPROVE = "approve"
-    START = "start"  # its time has come
+    START = "start"  # it is due
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
     STOP = "stop"  # the transport cannot go on
     FINISH = "finish"  # nothing is left to hand over
-    REOPEN = "send again"  # deliveries in doubt are to be repeated
+    REOPEN = "send again"  # uncertain deliveries are repeated
 
 
 TRANSITIONS: dict[Transition, dict[EditionState, EditionState]] = {
@@ -41,10 +41,10 @@ TRANSITIONS: dict[Transition, dict[EditionState, EditionState]] = {
 
 
 def next_state(number: int, state: EditionState, act: Transition) -> EditionState:
-    """The state after an act.
+    """The state after a transition.
 
     Raises:
-        Conflict: nothing of the kind can be done in this state.
+        Conflict: not allowed in this state.
     """
     following = TRANSITIONS[act].get(state)
     if following is None:

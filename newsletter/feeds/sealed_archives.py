@@ -1,9 +1,8 @@
-"""Archive documents (RFC 5005 section 4): what happened in a feed, sealed in order.
+"""Archive documents (RFC 5005 section 4): events of a feed, sealed in order.
 
-An archive holds so many happenings, each as it then was: an article published or edited since it
-was last archived, a correction, a withdrawal. Once sealed it tells the same for ever; what changes
-later is told by a later archive. The one exception is the text of a withdrawn article, which no
-document may go on showing (`feeds.building`).
+An archive holds a fixed number of events: a version of an article, a correction, a withdrawal. A
+sealed archive is immutable; later changes go into a later archive. The one exception: the text of a
+withdrawn article is no longer shown (`feeds.documents.building`).
 """
 
 from collections.abc import Iterator
@@ -21,13 +20,13 @@ from newsletter.feeds.scopes import Scope
 from newsletter.feeds.store import ArticleState, FeedArticle, ItemRef
 
 PendingEvent = tuple[datetime, FeedEventKind, int, int, datetime]
-"""When it is told for, what, the article, the correction's number, the moment it is known by."""
+"""Sort time, kind, article, number of the correction, identifying time."""
 
 
 def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
-    """Seal every archive that has become full; how many.
+    """Seal every full archive; the number sealed.
 
-    What is left over, fewer than an archive holds, stays in the feed itself.
+    The remainder, less than an archive, stays in the feed.
     """
     waiting = pending_events(session, scope)
     size = config.feeds.archive_entries
@@ -38,7 +37,7 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
         session.add(archive)
         session.flush()
         part = waiting[i * size : (i + 1) * size]
-        told = _told(session, part, config.site.base_url)
+        told = _event_rows(session, part, config.site.base_url)
         session.add_all(
             FeedArchiveItem(archive_id=archive.id, position=position, happening_id=one.id)
             for position, one in enumerate(told)
@@ -48,7 +47,7 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
 
 
 def pending_events(session: Session, scope: Scope) -> list[PendingEvent]:
-    """What no archive of the scope tells yet, oldest first."""
+    """Events that no archive of the scope holds yet, oldest first."""
     known: dict[int, tuple[FeedEventKind, datetime]] = {}
     corrected: set[tuple[int, int]] = set()
     for kind, article, number, at in store.archived(session, scope):
@@ -80,8 +79,8 @@ def _of_articles(
             yield state.changed_at, FeedEventKind.ARTICLE, state.id, 0, state.updated_at
 
 
-def _told(session: Session, part: list[PendingEvent], base_url: str) -> list[FeedEvent]:
-    """The rows of the happenings; made where no other feed's archive has them."""
+def _event_rows(session: Session, part: list[PendingEvent], base_url: str) -> list[FeedEvent]:
+    """The rows of the events; created unless another feed's archive has them."""
     places = [ItemRef(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
     articles = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)

@@ -1,8 +1,8 @@
-"""Telling WebSub hubs that feeds have changed (W3C WebSub; the publish call of PubSubHubbub 0.4).
+"""WebSub publisher: notifies hubs of changed feeds (W3C WebSub; publish as in PubSubHubbub 0.4).
 
-What is to be told follows from the articles' last change and from what each hub last accepted,
-both in the database: a restart forgets nothing, and a hub that was away is told later. Before a
-hub is called its row is leased, so that of several processes one calls.
+Pending notifications are derived from the articles' last change and the change that each hub last
+accepted, both in the database, so none is lost by a restart or an outage. A lease on the row makes
+one process of several notify a hub.
 """
 
 from collections.abc import Callable
@@ -32,11 +32,11 @@ TIMEOUT_SECONDS = 15
 USER_AGENT = "newsletter (WebSub publisher)"
 
 NotifyHub = Callable[[str, str], None]
-"""Tell a hub of a feed's address; raises HubRefused."""
+"""Notify a hub of a feed's URL; raises HubRefused."""
 
 
 class HubRefused(FetchError):
-    """The hub did not take the notice; later it may."""
+    """The hub did not accept the notification; retried later."""
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class HubRefused(FetchError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueNotice:
-    """A notice to be given."""
+    """A pending notification."""
 
     hub: str
     scope: Scope
@@ -55,7 +55,7 @@ class DueNotice:
 def notify_hubs(
     database: Database, config: Config, clock: Clock, tell: NotifyHub | None = None
 ) -> int:
-    """Give every notice that is due; how many hubs' feeds were told."""
+    """Send every due notification; the number accepted."""
     told = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
@@ -64,7 +64,7 @@ def notify_hubs(
 
 
 def notify_hub(hub: str, url: str) -> None:
-    """One publish call.
+    """Send one publish request.
 
     Raises:
         HubRefused: no answer, or one that is not 2xx.
@@ -88,7 +88,7 @@ def notify_hub(hub: str, url: str) -> None:
 
 
 def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
-    """How long a hub is left alone after so many failures in a row."""
+    """The back-off after so many consecutive failures."""
     doubled = FIRST_WAIT * int(2 ** min(failures - 1, 16))
     wait = min(doubled, LONGEST_WAIT)
     return max(wait, min(retry_after, LONGEST_WAIT)) if retry_after else wait
@@ -119,7 +119,7 @@ def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:
 
 
 def _lease(database: Database, due: DueNotice, now: datetime) -> bool:
-    """Whether this process is the one to tell."""
+    """Whether this process got the lease."""
     with database.write() as session:
         return store.lease_notice(
             session, due.hub, due.scope, change=due.change, now=now, until=now + LEASE
@@ -140,7 +140,7 @@ def _give(
         notice = store.notice(session, due.hub, due.scope)
         notice.told_change, notice.told_at = due.change, clock.now()
         notice.failures, notice.next_attempt_at, notice.last_error = 0, None, ""
-    log.info("hub told", hub=due.hub, feed=due.scope.key)
+    log.info("hub notified", hub=due.hub, feed=due.scope.key)
     return True
 
 
@@ -150,11 +150,11 @@ def _note_failure(database: Database, due: DueNotice, error: HubRefused, now: da
         notice.failures += 1
         notice.last_error = str(error)
         notice.next_attempt_at = now + wait_after(notice.failures, error.retry_after)
-    log.warning("hub not told, will be tried again", hub=due.hub, error=str(error))
+    log.warning("hub notification failed, will be retried", hub=due.hub, error=str(error))
 
 
 def _retry_after(text: str, date: str) -> timedelta | None:
-    """Seconds or a date (RFC 9110 section 10.2.3), the date against the answer's own."""
+    """Seconds or a date (RFC 9110 section 10.2.3), relative to the response's Date."""
     if text.isascii() and text.isdigit() and len(text) < 8:
         return timedelta(seconds=int(text))
     try:

@@ -1,4 +1,4 @@
-"""Reading the site's own pictures: from its folder of static files, or by HTTP with its limits."""
+"""Reading of the site's own pictures, from its static files or by HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ TOTAL_TIME = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class PictureReader:
-    """Reads for one site.
+    """Reads the pictures of one site.
 
     Args:
-        static_folders: where the files of `/static/` are, in order; the site itself need not be
-            reachable from where mail is sent.
-        largest_bytes: what is larger is refused.
+        static_folders: folders of `/static/`, in order; the site need not be reachable from the
+            sending machine.
+        largest_bytes: the size limit.
     """
 
     base_url: str
@@ -29,11 +29,11 @@ class PictureReader:
     def read(self, address: str) -> bytes:
         """
         Raises:
-            FetchError: there is nothing, or too much.
+            FetchError: not found, or too large.
         """
         path = self._path(address)
         if path is None:
-            # The operator named the site's own address, wherever it is.
+            # The base URL is trusted, even on a private network.
             is_ours = address.startswith(f"{self.base_url}/")
             found = fetch(
                 address,

@@ -1,4 +1,4 @@
-"""From a mail's content to what its templates are given, as much of it as a plan has room for."""
+"""Template values from a mail's content, within the limits of a size plan."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,7 +14,7 @@ PREHEADER_CHARACTERS = 140
 
 
 class StoryView:
-    """A story as templates see it; its body is made ready only where a template prints it."""
+    """A story in a template; the body is prepared only when printed."""
 
     def __init__(self, story: Story, plan: SizePlan) -> None:
         self._story, self._plan = story, plan
@@ -44,7 +44,7 @@ class StoryView:
 
 
 def template_values(content: MailContent, plan: SizePlan) -> dict[str, Any]:
-    """What the templates of a mail are given, but for what is personal."""
+    """The template values, except the personal ones."""
     values = {"site": content.site, **content.values}
     if content.sections:
         return {**values, **_stories(content, plan)}
@@ -57,7 +57,7 @@ def template_values(content: MailContent, plan: SizePlan) -> dict[str, Any]:
 
 
 def _stories(content: MailContent, plan: SizePlan) -> dict[str, Any]:
-    """The sections with their stories and the tail of titles, as much as the plan has room for."""
+    """Sections with stories, and the remaining titles, as the plan allows."""
     each = max(1, plan.stories // len(content.sections))
     left, told = plan.shown, []
     for section in content.sections:
@@ -91,5 +91,5 @@ def _section(
 
 
 def _topics(stories: Iterable[StoryView]) -> list[TopicLink]:
-    """The topics of these stories, each once, in the order they first occur."""
+    """The topics of these stories, each once, in order of first occurrence."""
     return list({topic.slug: topic for story in stories for topic in story.topics}.values())

@@ -1,4 +1,4 @@
-"""Checks a kind of mail on sample values, without a database and without sending anything."""
+"""Checks of a mail template with sample values, without a database and without sending."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,14 +20,13 @@ from newsletter.rendering.renderer import RenderedMail, Renderer
 
 SAMPLE_STORIES = 14
 READER = "Ada Fenn"
-# Shipped kinds that editions are made with; every other shipped one is about a person, or for
-# administrators.
+# Shipped kinds for editions; the other shipped ones are for one subscriber, or for administrators.
 EDITION_KINDS = frozenset({"digest", "bulletin", "article"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedTemplate:
-    """A kind of mail as a reader would get it, and what is wrong with it."""
+    """A kind of mail rendered for a subscriber, and its findings."""
 
     subject: str
     html: str
@@ -38,10 +37,10 @@ class CheckedTemplate:
 def check_template(
     config: Config, renderer: Renderer, kind: str, now: datetime, *, is_own: bool
 ) -> CheckedTemplate:
-    """Render a kind of mail with sample values and look it over.
+    """Render a kind of mail with sample values and check it.
 
     Args:
-        is_own: the operator's own kind, rather than one that is shipped.
+        is_own: the operator's own kind, not a shipped one.
 
     Raises:
         TemplateError: a template of it is wrong.

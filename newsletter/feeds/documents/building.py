@@ -1,6 +1,6 @@
-"""One feed document from the stored articles: what goes in, its links, and its bytes.
+"""Building one feed document from the stored articles: contents, links, bytes.
 
-Keeping what was built is `feeds.feed_cache`'s business, serving and compressing the site's.
+Caching is in `feeds.feed_cache`; serving and compression are in `web`.
 """
 
 import hashlib
@@ -32,26 +32,26 @@ from newsletter.feeds.models import FeedEventKind
 from newsletter.feeds.scopes import Content, Scope, Selection, limits_of
 
 WRITERS = {FeedKind.ATOM: write_atom, FeedKind.RSS: write_rss, FeedKind.JSON: write_json}
-# RFC 4151 wants a date in an id; where site.tag gives none, one that never changes.
+# A tag URI needs a date (RFC 4151); constant, for sites without site.tag.
 TAG_YEAR = 2026
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDocument:
-    """A feed as it is served and written to disk."""
+    """A feed as served and as written to disk."""
 
     content: bytes = field(repr=False)
     content_type: str
     etag: str
-    """Strong and quoted (RFC 9110 section 8.8.3), from the bytes."""
+    """The strong ETag, quoted (RFC 9110 section 8.8.3), a hash of the bytes."""
     last_modified: datetime
     links: tuple[Link, ...] = ()
-    """What is said in a `Link` header as well (WebSub section 4)."""
+    """Links repeated in a `Link` header (WebSub section 4)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Contents:
-    """What one document holds, and what follows from it for its links."""
+    """The entries of a document, and what its links depend on."""
 
     entries: tuple[Entry, ...]
     withdrawn: tuple[Withdrawn, ...] = ()
@@ -60,7 +60,7 @@ class _Contents:
 
 
 def build(session: Session, config: Config, selection: Selection) -> FeedDocument:
-    """The document as it stands now.
+    """The current document.
 
     Raises:
         ResourceNotFound: no such topic, author, page or archive.
@@ -88,7 +88,7 @@ def feed_url(base_url: str, selection: Selection) -> str:
 
 
 def imprint_line(imprint: Imprint) -> str:
-    """The imprint as one sentence; empty where there is no promoter."""
+    """The imprint as one sentence; empty without a promoter."""
     if not imprint.promoter:
         return ""
     promoter = ", ".join(p for p in (imprint.promoter, imprint.promoter_address) if p)
@@ -98,7 +98,7 @@ def imprint_line(imprint: Imprint) -> str:
 
 
 def _current(session: Session, selection: Selection, config: Config) -> _Contents:
-    """A page of the articles as they are; the first also tells what was withdrawn."""
+    """A page of the current articles; the first page has the withdrawals too."""
     limits = limits_of(config.feeds, selection.scope)
     size = selection.entries or limits.entries
     offset = (selection.page - 1) * size
@@ -120,7 +120,7 @@ def _current(session: Session, selection: Selection, config: Config) -> _Content
 def _with_unarchived(
     session: Session, scope: Scope, shown: list[store.ItemRef], config: Config
 ) -> list[store.ItemRef]:
-    """With what neither the newest nor the archives have, so that together they have all."""
+    """Add articles that are neither among the newest nor archived, so that nothing is lost."""
     if not store.last_archive(session, scope):
         return shown
     more = store.unarchived(session, scope, config.feeds.archive_entries)
@@ -148,7 +148,7 @@ def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, .
 
 
 def _archived(session: Session, selection: Selection, config: Config) -> _Contents:
-    """What an archive tells. Of an article that has since been taken back, only that."""
+    """The entries of an archive; of a withdrawn article, only the withdrawal."""
     limits = limits_of(config.feeds, selection.scope)
     is_excerpt = (selection.content or limits.content) is Content.EXCERPT
     entries: list[Entry] = []
@@ -168,7 +168,7 @@ def _archived(session: Session, selection: Selection, config: Config) -> _Conten
 def _links(
     session: Session, config: Config, selection: Selection, contents: _Contents
 ) -> Iterator[Link]:
-    """The hub's, pages' (RFC 5005 section 3) and archives' (section 4)."""
+    """Links to the hub, pages (RFC 5005 section 3) and archives (section 4)."""
     base = config.site.base_url
     if selection.is_advertised:
         yield from (Link(rel="hub", url=hub) for hub in config.feeds.hubs)
@@ -214,7 +214,7 @@ def _info(config: Config, selection: Selection, name: str) -> FeedInfo:
 
 
 def _tag_name(selection: Selection) -> str:
-    """One id for every page and archive of a feed; a topic's keeps the form it always had."""
+    """One id for every page and archive of a feed; a topic's keeps its established form."""
     if len(selection.scope.topics) == 1:
         return f"feed/{selection.scope.topics[0]}"
     return f"feed/{selection.scope.key}" if selection.scope.key else "feed"

@@ -49,7 +49,7 @@ def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     scheme = topics_scheme(info)
     with _LOCALE:
         head = serialise(_root(info, entries))
-        pieces = list(convert_each(entries, lambda entry: _piece(entry, info.author, scheme)))
+        pieces = list(convert_each(entries, lambda entry: _item_bytes(entry, info.author, scheme)))
     return _hexadecimal_titles(join(head, b"</channel></rss>", pieces))
 
 
@@ -74,15 +74,15 @@ def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     feed.generator(GENERATOR)
     feed.ttl(info.ttl_minutes)
     feed.lastBuildDate(last_update(info, entries))
-    # The channel's <link> becomes the last link added, so the site's page comes last.
+    # feedgen makes the last link added the channel's <link>, so the site's page comes last.
     feed.link(href=info.self_url, rel="self", type=FeedKind.RSS.content_type)
     feed.link(href=info.site_url, rel="alternate", type="text/html")
     return feed
 
 
 @lru_cache(maxsize=CACHED_ENTRIES)
-def _piece(entry: Entry, author: str, scheme: str) -> bytes:
-    """An item's bytes; made once, however many feeds it stands in."""
+def _item_bytes(entry: Entry, author: str, scheme: str) -> bytes:
+    """An item's bytes; cached, as it is in several feeds."""
     element = _element(tidy_entry(entry, author), scheme)
     return bytes(etree.tostring(element, encoding="UTF-8"))
 
@@ -93,7 +93,7 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
     item.link(href=entry.url, rel="alternate")
     item.guid(entry.id, permalink=False)
     item.published(entry.published)
-    # A description is HTML to its readers, so the plain summary is escaped for them.
+    # Readers parse a description as HTML, so the plain summary is escaped.
     item.summary(escape(entry.summary, False))
     if entry.content_html:
         item.content(entry.content_html, type="html")
@@ -110,7 +110,7 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
 
 
 def _hexadecimal_titles(document: bytes) -> bytes:
-    """`&` and `<` in titles as hexadecimal references, the form every reader decodes once.
+    """`&` and `<` in titles as hexadecimal references, which every reader decodes exactly once.
 
     Safe on the serialised bytes: all markup in contents is escaped, so `<title>` is only ours.
     """
@@ -120,5 +120,5 @@ def _hexadecimal_titles(document: bytes) -> bytes:
 
 
 def clear_cache() -> None:
-    """Let go of the items kept in this process."""
-    _piece.cache_clear()
+    """Clear this process's cache of items."""
+    _item_bytes.cache_clear()

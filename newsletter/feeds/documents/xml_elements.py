@@ -1,8 +1,8 @@
-"""What Atom and RSS share: feedgen makes the elements, these mend and complete them.
+"""XML shared by Atom and RSS: feedgen makes the elements, these functions fix and complete them.
 
-feedgen 1.0.0 loses rel, type and length of an entry's links in Atom, an author without an address
-in RSS, and all but one kind of link of a channel. Its elements carry no namespace (the root has
-`xmlns` as a plain attribute), so whatever is added to them carries none either.
+feedgen 1.0.0 loses rel, type and length of an entry's links in Atom, an author without an email
+address in RSS, and all but one kind of link of a channel. Its elements have no namespace (the root
+has `xmlns` as a plain attribute), so added elements have none either.
 """
 
 from lxml import etree
@@ -17,7 +17,7 @@ NAMESPACES = {
     "media": "http://search.yahoo.com/mrss/",  # Media RSS 1.5.1
 }
 GENERATOR = "newsletter"
-# Entries whose bytes are kept in the process, for each format: some 10 MB of usual articles.
+# Cached entries of each format: about 10 MB of ordinary articles.
 CACHED_ENTRIES = 2000
 
 
@@ -29,7 +29,7 @@ def named(prefix: str, name: str) -> str:
 
 
 def parse(head: bytes) -> etree._Element:
-    """What feedgen wrote."""
+    """Parse feedgen's output."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     return etree.fromstring(head, parser)
 
@@ -39,18 +39,18 @@ def serialise(root: etree._Element) -> bytes:
 
 
 def join(head: bytes, end: bytes, pieces: list[bytes]) -> bytes:
-    """The document: the entries between a feed's own head and its end."""
+    """The document: the entries between head and end of the feed."""
     return b"".join((head.removesuffix(end), *pieces, end))
 
 
 def history_namespaces(info: FeedInfo) -> dict[str, str]:
-    """What `add_history` needs; a namespace that is not used is not declared."""
+    """The namespaces that `add_history` needs; unused ones are not declared."""
     used = {"fh": info.is_archive, "at": bool(info.withdrawn)}
     return {prefix: NAMESPACES[prefix] for prefix, is_used in used.items() if is_used}
 
 
 def add_history(parent: etree._Element, info: FeedInfo) -> None:
-    """Say that the document is archived, and which articles were withdrawn."""
+    """Add the archive marker and the withdrawn articles."""
     if info.is_archive:
         etree.SubElement(parent, named("fh", "archive"))
     for gone in info.withdrawn:
@@ -73,5 +73,5 @@ def add_media(item: etree._Element, entry: Entry) -> None:
 
 
 def topics_scheme(info: FeedInfo) -> str:
-    """What topics' slugs belong to: the feed's own authority."""
+    """The scheme of topic categories: the feed's own tag authority."""
     return ":".join([*info.id.split(":")[:2], "topics"])
