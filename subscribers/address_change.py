@@ -1,4 +1,4 @@
-"""Changing an address: remembered when asked for, done when confirmed at the new one."""
+"""Change of a subscriber's address: requested, then confirmed at the new one."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from subscribers.models import AddressChange, ConsentKind, Subscriber, Subscribe
 
 @dataclass(frozen=True, kw_only=True)
 class AddressChanged:
-    """Who has the new address, and who gave it up for her."""
+    """The subscriber with the new address, and the one who gave it up."""
 
     subscriber: Subscriber
     forgotten: Subscriber | None = None
@@ -23,9 +23,9 @@ class AddressChanged:
 def request_change(
     session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
 ) -> bool:
-    """Remember the new address; whether it may be written to, to have it confirmed.
+    """Store the new address; True if a confirmation may be sent there.
 
-    Asking anew forgets the address asked for before.
+    Replaces an earlier request.
 
     Args:
         address: normalised.
@@ -49,13 +49,13 @@ def complete_change(
     origin: Origin,
     now: datetime,
 ) -> AddressChanged:
-    """Mail her at the new address from now on.
+    """Set the subscriber's address to the confirmed new one.
 
-    Where the new address is on the list already, she is that subscriber, and this subscription
-    ends; one that was never confirmed or has left gives the address up.
+    If the new address is on the list already, this subscription ends in favour of that one; a
+    pending or ended subscriber gives the address up.
 
     Raises:
-        Conflict: she has asked for no change, has left, or the address is suppressed.
+        Conflict: no change was requested, they have left, or the address is suppressed.
     """
     address = store.address_change(session, subscriber).address
     if subscriber.status is not SubscriberStatus.CONFIRMED:
@@ -66,13 +66,13 @@ def complete_change(
     store.drop_address_change(session, subscriber)
     other = store.find_by_hash(session, address_hash)
     if other is subscriber:
-        other = None  # Only spelt in another way.
+        other = None  # Only the spelling differs.
     if other is not None and other.status is SubscriberStatus.CONFIRMED:
         ended = replace(origin, source=f"{origin.source}, at an address that was on the list")
         membership.leave(session, subscriber, origin=ended, now=now)
         return AddressChanged(subscriber=other)
     if other is not None:
-        # The address belongs to who proved it; what was left of the other stays countable.
+        # The address belongs to whoever confirmed it; the other subscriber stays countable.
         membership.forget(session, other)
         session.flush()
     subscriber.address, subscriber.address_hash = address, address_hash

@@ -11,9 +11,9 @@ from newsletter.linting.findings import (
     CheckedMail,
     Finding,
     Rule,
-    normalised_url,
     error,
     finding_for,
+    normalised_url,
     warning,
 )
 

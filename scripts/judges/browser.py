@@ -1,6 +1,6 @@
-"""Judges in a real browser: accessibility by axe-core, and nothing to be scrolled sideways.
+"""Browser checks: accessibility by axe-core, and no horizontal overflow.
 
-At the width of a small phone, a phone and a computer, light and dark.
+At the widths of a small phone, a phone and a computer, light and dark.
 """
 
 import re
@@ -25,10 +25,10 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def axe(mails: Sequence[SampleMail], screenshots: Path | None = None) -> list[Verdict]:
-    """axe-core on every mail, at every width and in both schemes.
+    """axe-core on every mail, at every width and in both colour schemes.
 
     Args:
-        screenshots: where pictures of them are kept, if they are wanted.
+        screenshots: folder for screenshots, if wanted.
     """
     source = (MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
@@ -42,7 +42,7 @@ def axe(mails: Sequence[SampleMail], screenshots: Path | None = None) -> list[Ve
 
 
 def widths(mails: Sequence[SampleMail]) -> list[Verdict]:
-    """Whether anything has to be scrolled sideways to be read."""
+    """Whether a mail overflows horizontally."""
 
     def look(page: Page, _: str) -> list[str]:
         overflow = page.evaluate(OVERFLOW)
@@ -78,5 +78,5 @@ def _faults(
 
 
 def _picture(route: Route) -> None:
-    """Nothing is fetched: every picture is one of the demonstration's."""
+    """Serve the demo's picture for every request: nothing is fetched."""
     route.fulfill(path=IMAGES / "harbour.png")

@@ -1,4 +1,4 @@
-"""Judges of the markup: vnu, html-validate, and what mail programs can show (caniemail)."""
+"""Markup validators: vnu, html-validate, and mail client support (caniemail)."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ ALLOWED = HERE / "allowed.toml"
 
 
 def vnu(mails: Sequence[SampleMail]) -> list[Verdict]:
-    """The W3C's checker; it exits 0 on a missing file, so its answer is read."""
+    """The W3C's Nu validator; it exits 0 on a missing file, so its output is parsed."""
     jar = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = ["java", "-jar", str(jar), "--errors-only", "--format", "json"]
     answer = _json(command, mails, "stderr")
@@ -29,7 +29,7 @@ def vnu(mails: Sequence[SampleMail]) -> list[Verdict]:
 
 
 def html_validate(mails: Sequence[SampleMail]) -> list[Verdict]:
-    """html-validate, with what mail needs of old HTML allowed."""
+    """html-validate, with legacy HTML for mail allowed."""
     program = MODULES / ".bin" / "html-validate"
     config = HERE / "html-validate.json"
     answer = _json([str(program), "--config", str(config), "--formatter", "json"], mails, "stdout")
@@ -41,12 +41,12 @@ def html_validate(mails: Sequence[SampleMail]) -> list[Verdict]:
 
 
 def caniemail(mails: Sequence[SampleMail]) -> list[Verdict]:
-    """No feature that one of the mail programs lacks, but for those that degrade well."""
+    """Features unsupported in a mail client, except those that degrade well."""
     return [_verdict("caniemail", mail, beyond(_lacking(mail))) for mail in mails]
 
 
 def beyond(lacking: dict[str, list[str]]) -> list[str]:
-    """Those of the features lacked by some program that the list does not allow."""
+    """The unsupported features that are not on the allow-list."""
     allowed = {entry["feature"]: entry["programs"] for entry in _allowed()}
     return [
         f"{feature}: lacking in {', '.join(rest)}"

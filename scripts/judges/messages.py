@@ -1,4 +1,4 @@
-"""Judges of the message itself: strict MIME parsing, raw header bytes, DKIM by two verifiers."""
+"""Message validators: strict MIME parsing, raw header bytes, DKIM by two verifiers."""
 
 import re
 import subprocess
@@ -16,11 +16,11 @@ from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 STRICT = policy.SMTP.clone(raise_on_defect=True)
-# RFC 5322 section 2.1.1; an address in a header has no place to fold.
+# RFC 5322 section 2.1.1; a URL in a header cannot be folded.
 LONGEST_LINE_BYTES = 998
 # RFC 2045 section 6.7, rule 5.
 LONGEST_BODY_LINE_BYTES = 76
-# RFC 8058 section 3.1 and what Gmail needs to show its own button: byte for byte.
+# RFC 8058 section 3.1, byte for byte as Gmail requires for its own button.
 ONE_CLICK = re.compile(rb"\r\nList-Unsubscribe:(?:\r\n)? <https://[!-;=?-~]+>\r\n")
 POST = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 PLAIN = ["multipart/alternative", "text/plain", "text/html"]
@@ -55,7 +55,7 @@ def _parse(mail: SampleMail) -> Iterator[str]:
 
 
 def raw_headers(mails: Sequence[SampleMail]) -> list[Verdict]:
-    """The bytes as they leave: what parsers forgive and Gmail does not."""
+    """The raw bytes: faults that parsers forgive and Gmail does not."""
     return [
         Verdict(judge="raw bytes", about=mail.name, faults=tuple(header_faults(mail)))
         for mail in mails
@@ -63,7 +63,7 @@ def raw_headers(mails: Sequence[SampleMail]) -> list[Verdict]:
 
 
 def header_faults(mail: SampleMail) -> Iterator[str]:
-    """What is wrong with the bytes of one mail."""
+    """The faults in the bytes of one mail."""
     head = b"\r\n" + mail.message.partition(b"\r\n\r\n")[0] + b"\r\n"
     for name in ONCE:
         if head.count(b"\r\n" + name + b":") != 1:
@@ -105,7 +105,7 @@ def dkimpy(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
 
 
 def opendkim(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
-    """opendkim's own verifier; it exits 0 even on failure, so its words are read."""
+    """opendkim's verifier; it exits 0 even on failure, so its output is parsed."""
     with tempfile.TemporaryDirectory(prefix="opendkim-") as folder:
         keys, config = Path(folder) / "keys", Path(folder) / "conf"
         keys.write_text(f"{key.record_name} {key.record}\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""The mails that are judged: every shipped kind, plain, in a party's colours, from the right.
+"""The mails under test: every shipped kind, in several themes and a right-to-left language.
 
-Made anew for each run by the product's own functions, signed with a key of the run's own.
+Rendered for each run by the product's own functions, signed with a temporary key.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from newsletter.rendering.pictures import PictureEmbedder
 from newsletter.rendering.renderer import RenderedMail, Renderer
 from newsletter.rendering.templates import Templates
 
-# Judges of spam compare it with their own clock.
+# Spam filters compare it with their own clock.
 NOW = SystemClock().now()
 BASE = "https://wexcombe.example"
 SITE = Site(
@@ -43,7 +43,7 @@ SITE = Site(
 )
 PARTY = ThemeOptions(accent="#8a1538", masthead="#8a1538", footer="Wexcombe Forward, since 1998")
 SAMPLE_PICTURE = Path(__file__).resolve().parents[2] / "newsletter/demo/images/harbour.png"
-# Kind and number of stories of each edition: a usual digest, one that has to shorten itself, one
+# Kind and number of stories of each edition: an ordinary digest, one that has to be shortened, one
 # whole article, a bulletin.
 EDITIONS = {
     "digest": ("digest", 14),
@@ -56,24 +56,24 @@ NOTICES = ("confirm", "welcome", "changed", "goodbye", "move", "admin-alert")
 
 @dataclass(frozen=True, kw_only=True)
 class SampleMail:
-    """A mail to be judged, as bytes and as a page."""
+    """A mail as bytes and as a page."""
 
     name: str
     message: bytes
     html: str
     path: Path
-    """Where the page stands."""
+    """The file of the page."""
     is_edition: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteVariant:
-    """A way a site may be set up."""
+    """A configuration of a site."""
 
     name: str
     config: Config
     mails: tuple[str, ...]
-    """Which are made in it."""
+    """The mails rendered with it."""
 
     @property
     def renderer(self) -> Renderer:
@@ -84,7 +84,7 @@ class SiteVariant:
 
 
 def site_variants() -> list[SiteVariant]:
-    """As shipped; in a party's colours; with its pictures in it; in a language from the right."""
+    """As shipped; with a party's theme; with embedded pictures; in a right-to-left language."""
     plain = Config(
         site=SITE,
         senders={"default": Sender(address="news@wexcombe.example")},
@@ -112,14 +112,14 @@ def site_variants() -> list[SiteVariant]:
 
 
 def make_key() -> DkimKey:
-    """A key of this run's own."""
+    """A temporary DKIM key."""
     private = rsa.generate_private_key(65537, 2048)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return DkimKey("wexcombe.example", "judges", pem)
 
 
 def make_all(folder: Path, key: DkimKey) -> list[SampleMail]:
-    """Every kind in every look, its page written to the folder."""
+    """Every kind in every variant, its page written to the folder."""
     return [made for look in site_variants() for made in _make(look, folder, key)]
 
 

@@ -1,7 +1,7 @@
-"""Rooms for servers: a root folder of their own, in which packages that conflict can be installed.
+"""Chroots for mail servers, so that conflicting packages can be installed.
 
-A room shows this machine's `/usr` with the packages of the server laid over it, has users, `/etc`
-and `/var` of its own, and ends with every process in it. Needs root and mount namespaces.
+A chroot has this machine's `/usr` with the server's packages overlaid, its own users, `/etc` and
+`/var`, and ends with all its processes. Needs root and mount namespaces.
 """
 
 import os
@@ -49,7 +49,7 @@ class Chroot:
         file.chmod(mode)
 
     def folder(self, path: str, owner: str = "root", mode: int = 0o755) -> None:
-        """A folder of a user that the room knows."""
+        """A folder owned by a user of the chroot."""
         made = self.path(path)
         made.mkdir(parents=True, exist_ok=True)
         made.chmod(mode)
@@ -59,7 +59,7 @@ class Chroot:
         return self.root / inside.lstrip("/")
 
     def run(self, *command: str) -> str:
-        """Run a command to its end; what it printed."""
+        """Run a command to its end; its output."""
         done = subprocess.run(
             self._command(command), capture_output=True, text=True, check=False, timeout=60
         )
@@ -69,7 +69,7 @@ class Chroot:
 
     @contextmanager
     def running(self, *command: str) -> Iterator[None]:
-        """Run a server while the block runs; all that it started ends with it."""
+        """Run a server while the block runs; its child processes end with it."""
         with (self.root / "output").open("ab") as output:
             process = subprocess.Popen(self._command(command), stdout=output, stderr=output)
         try:
@@ -96,17 +96,17 @@ class Chroot:
             fields = line.split(":")
             if fields[0] == name:
                 return int(fields[2]), int(fields[3])
-        raise LookupError(f"the room knows no user {name}")
+        raise LookupError(f"the chroot has no user {name}")
 
 
 @contextmanager
 def chroot(packages: Sequence[str], users: Mapping[str, int] | None = None) -> Iterator[Chroot]:
-    """A room with Debian packages laid over this machine's own, and users besides."""
+    """A chroot with Debian packages overlaid, and additional users."""
     root = Path(tempfile.mkdtemp(prefix="newsletter-room-"))
     root.chmod(0o755)
     try:
         unpacked = _unpacked(packages)
-        _furnish(root, users or {})
+        _populate(root, users or {})
         if (unpacked / "etc").exists():
             shutil.copytree(unpacked / "etc", root / "etc", dirs_exist_ok=True, symlinks=True)
         yield Chroot(root=root, packages=unpacked / "usr")
@@ -115,7 +115,7 @@ def chroot(packages: Sequence[str], users: Mapping[str, int] | None = None) -> I
 
 
 def can_be_made() -> bool:
-    """Whether this process may make chroots."""
+    """Whether this process may create chroots."""
     tried = ["unshare", "--mount", "--pid", "--fork", "true"]
     has_tools = shutil.which("unshare") and shutil.which("dpkg")
     return (
@@ -123,7 +123,7 @@ def can_be_made() -> bool:
     )
 
 
-def _furnish(root: Path, users: Mapping[str, int]) -> None:
+def _populate(root: Path, users: Mapping[str, int]) -> None:
     for name in ("usr", "proc", "dev", "etc", "run", "var/log", "var/spool", "var/lib", "tmp"):
         (root / name).mkdir(parents=True)
     (root / "tmp").chmod(0o1777)
@@ -146,7 +146,7 @@ def _furnish(root: Path, users: Mapping[str, int]) -> None:
 
 
 def _unpacked(packages: Sequence[str]) -> Path:
-    """These packages, unpacked once and kept."""
+    """These packages, unpacked once and cached."""
     folder = CACHE / "debian" / "+".join(sorted(packages) or ["nothing"])
     if not (folder / "usr").exists():
         making = folder.with_name(f"{folder.name}.part-{os.getpid()}")

@@ -1,4 +1,4 @@
-"""Dovecot's submission service, which passes each command on to the server behind it."""
+"""Dovecot's submission service, which proxies each command to the server behind it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ service submission-login {{
 
 
 def dovecot(mechanisms: str) -> Start:
-    """One that takes such logins."""
+    """A server with these SASL mechanisms."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:

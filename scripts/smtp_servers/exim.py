@@ -1,4 +1,4 @@
-"""Exim of Debian: its limits by connection and host, logins, TLS, slow content scanning."""
+"""Debian's Exim: limits by connection and host, authentication, TLS, slow content scanning."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +62,7 @@ NO_TLS = "tls_advertise_hosts =\n"
 
 
 def exim(globals_: str = NO_TLS, *, accepts: str = "", data: str = "", auth: str = "") -> Start:
-    """An Exim with so many lines more."""
+    """Exim with these additional lines."""
 
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:

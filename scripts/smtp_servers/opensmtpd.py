@@ -1,4 +1,4 @@
-"""OpenSMTPD of Debian."""
+"""Debian's OpenSMTPD."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ match {who} for any action out
 
 
 def opensmtpd(who: str = "from any") -> Start:
-    """One that relays for these clients."""
+    """A server that relays for these clients."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:

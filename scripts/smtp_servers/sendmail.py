@@ -1,4 +1,4 @@
-"""Sendmail of Debian: its throttles."""
+"""Debian's Sendmail: its throttles."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ R$* $| $*\t\t$: $1
 
 
 def sendmail(more: str = "") -> Start:
-    """One with so many lines more; closed to others because it listens on this machine only."""
+    """Sendmail with these additional lines; an open relay, but on the loopback interface only."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:

@@ -1,6 +1,6 @@
-"""A file looked through before anybody is entered: what it holds, and what has to be asked.
+"""Analysis of a file before it is imported: its content, and the questions to the administrator.
 
-Pure: the same values are shown by the command and by any other face of the import.
+Pure: the command and any other interface show the same values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from subscribers.importing.program import Program
 from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
 from subscribers.importing.states import ListState
 
-# A file in which more rows than these cannot be told apart is not trusted to its end.
+# With more ambiguous rows than this, the structure of the whole file is in doubt.
 MOST_DAMAGED = 2
 MOST_DAMAGED_SHARE = 0.05
 MOST_STRAYS = 20
@@ -27,60 +27,60 @@ MOST_STRAYS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class AdministratorAnswers:
-    """What the administrator says of a file."""
+    """The administrator's answers about a file."""
 
     columns: ColumnChoices = field(default_factory=dict)
     words: Mapping[str, ListState] = field(default_factory=dict)
-    """What words of states mean, folded."""
+    """Meanings of status words, folded."""
     state: ListState | None = None
-    """How everybody in it stood, at best."""
+    """The best status of everybody in the file."""
     order: DateOrder | None = None
-    """What stands first in its dates."""
+    """The order of its dates."""
 
 
 @dataclass(kw_only=True)
 class RowFit:
-    """How the rows of a file fit its header."""
+    """How well the rows fit the header."""
 
     people: int = 0
     """Rows with an address."""
     misfits: int = 0
-    """Those of them whose cells cannot be told apart."""
+    """Those with ambiguous cells."""
     strays: int = 0
-    """Rows without an address that do not fit the header, such as totals."""
+    """Rows without an address that do not fit, such as totals."""
     doubtful: set[str] = field(default_factory=set)
-    """The addresses of those."""
+    """The addresses in ambiguous rows."""
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the structure of the file holds to its end."""
+        """Whether the file's structure is reliable."""
         share = self.people * MOST_DAMAGED_SHARE
         return self.misfits <= max(MOST_DAMAGED, share) and self.strays <= max(MOST_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileAnalysis:
-    """What a file holds, and what has to be asked of it."""
+    """The content of a file, and what has to be asked."""
 
     assigned: Assignment
     columns: Sequence[Column]
     words: Sequence[UnknownWord]
-    """Words of states that mean nothing known."""
+    """Unknown status words."""
     date: str
-    """One that can be read in two orders; empty where the order is known."""
+    """A date with an ambiguous order; empty if the order is known."""
     name: str
-    """Of the file or sheet, where it may say how everybody stands and nobody has said; or empty."""
+    """The file or sheet name, if it may state a status and nobody has answered; else empty."""
     state: ListState
-    """How everybody stands whose row says nothing worse."""
+    """The status of rows that state nothing worse."""
     order: DateOrder
     fitness: RowFit
     rows: int
     notes: Sequence[str]
-    """What was assumed or passed over."""
+    """Assumptions made and rows skipped."""
 
     @property
     def open_columns(self) -> list[Column]:
-        """Columns that may tell state or consent, and of which nobody has said what they hold."""
+        """Columns that may hold status or consent, without an answer."""
         return [column for column in self.columns if column.question]
 
     @property
@@ -92,13 +92,13 @@ class FileAnalysis:
 def analyse(
     table: Table, file: str, answers: AdministratorAnswers, programs: Sequence[Program] = ()
 ) -> FileAnalysis:
-    """Look through a whole file.
+    """Analyse a whole file.
 
     Args:
-        file: its name.
+        file: the file name.
 
     Raises:
-        InvalidInput: it cannot be read, or what the administrator says does not fit it.
+        InvalidInput: it cannot be read, or the answers do not fit it.
     """
     program = program_of(table.header, programs)
     assigned = _assigned(table, answers.columns, program)
@@ -128,7 +128,7 @@ def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> A
     try:
         return assign(table.header, chosen, program)
     except InvalidInput:
-        # No name is known for the column of the addresses, but what stands in it is clear.
+        # No heading is recognised, but the values are addresses.
         if table.address is None or "address" in chosen:
             raise
         said = {**chosen, "address": [table.header[table.address]]}
@@ -137,7 +137,7 @@ def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> A
 
 
 def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:
-    """The rows whose cells can be told apart; of the others it is noted whom they speak of."""
+    """The unambiguous rows; addresses in the others are recorded."""
     width = len(table.header)
     needed = max(
         place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
@@ -159,7 +159,7 @@ def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Se
 
 
 def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
-    """Whether the cells of a row can be told apart; empty ones may be missing at its end."""
+    """Whether cells and header match; trailing empty cells may be missing."""
     if isinstance(row, DamagedRow):
         return False
     is_cut = needed < len(row) < width and "@" in row[address]

@@ -1,4 +1,4 @@
-"""Very many addresses never to be mailed, or to be mailed again."""
+"""Bulk suppression and unsuppression of addresses."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from subscribers.models import Suppression
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """An address of a list, in the form that it is kept."""
+    """A normalised address of a list."""
 
     row: int
-    """As a spreadsheet counts."""
+    """As in a spreadsheet."""
     address: str
     refusal: str = ""
-    """Why it cannot be used."""
+    """Why it is invalid."""
 
 
 def addresses_of(table: Table) -> Iterator[Address]:
-    """The addresses of a list in any form.
+    """The addresses of a list of any file type.
 
     Raises:
-        InvalidInput: no column is known to hold them.
+        InvalidInput: no column of addresses is recognised.
     """
     place = address_column(table.header)
     place = table.address if place is None else place
@@ -43,7 +43,7 @@ def addresses_of(table: Table) -> Iterator[Address]:
     for row, cells in enumerate(table.rows(), start=table.first_row):
         if any(cells):
             text = cells[place] if place < len(cells) and not isinstance(cells, DamagedRow) else ""
-            # Of a row that is damaged or shifted whoever stands in it is meant.
+            # In a damaged or shifted row, any address counts.
             for found in (
                 addresses_in(read(text.strip())) or addresses_in(" ".join(cells)) or [text]
             ):
@@ -60,7 +60,7 @@ def _address(row: int, text: str) -> Address:
 def suppress(
     database: Database, secret: str, addresses: Sequence[str], reason: str, now: datetime
 ) -> int:
-    """Suppress these, in one transaction; how many were not before."""
+    """Suppress these in one transaction; the number newly suppressed."""
     hashes = {hash_address(secret, address) for address in addresses}
     with database.write() as session:
         store.begin(session)
@@ -72,7 +72,7 @@ def suppress(
 
 
 def unsuppress(database: Database, secret: str, addresses: Sequence[str]) -> int:
-    """Lift what suppresses these, in one transaction; how many were suppressed."""
+    """Unsuppress these in one transaction; the number that were suppressed."""
     hashes = {hash_address(secret, address) for address in addresses}
     with database.write() as session:
         store.begin(session)

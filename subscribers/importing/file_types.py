@@ -1,4 +1,4 @@
-"""Opening a list of people, whatever kind of file it is."""
+"""Opening a list of any file type."""
 
 from pathlib import Path
 
@@ -17,10 +17,10 @@ def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> Table:
 
     Args:
         sheet: of a spreadsheet; empty: the first.
-        encoding: of a text; empty: what it shows.
+        encoding: of a text file; empty: detected.
 
     Raises:
-        InvalidInput: it is none that can be read.
+        InvalidInput: it cannot be read.
     """
     if not path.is_file():
         raise InvalidInput(f"{path} is no file that can be read twice; save it as one first")

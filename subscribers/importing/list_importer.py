@@ -1,4 +1,4 @@
-"""Taking the rows of a file: for good, or only to say what would become of them."""
+"""Import of a file's rows into the database, or a dry run of it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -26,52 +26,52 @@ from subscribers.importing.planning import (
 from subscribers.importing.rows import Person
 from subscribers.models import SubscriberStatus
 
-# How often a batch is tried in which somebody joins by herself at this very moment.
+# Attempts for a batch that conflicts with concurrent sign-ups.
 ATTEMPTS = 5
 
 ParsedRow = Person | Decision
-"""What a row says; a verdict where it could not be read."""
+"""A parsed row, or the decision that it cannot be read."""
 OnDecision = Callable[[Row, Decision], None]
-"""Is told what became of a row."""
+"""Called with each row's decision."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportTerms:
-    """Under what the people of one file are entered."""
+    """The terms on which a file is imported."""
 
     file: str
     secret: str
     consent: str
-    """The proof; empty: everybody is pending."""
+    """The proof of consent; empty: everybody is pending."""
     updates: frozenset[str] = frozenset()
-    """What is taken anew for those here by an import alone; nothing: they stay as they are."""
+    """Fields to update for those known from imports only; empty: none."""
 
     @property
     def rules(self) -> ImportRules:
-        """What holds for all rows."""
+        """The rules for all rows."""
         return ImportRules(file=self.file, is_proven=bool(self.consent), updates=self.updates)
 
 
 class ListImporter:
-    """Enters people for good, each batch in one transaction: a crash leaves none half done."""
+    """Imports batches, one transaction each, so a crash leaves none half done."""
 
     def __init__(self, database: Database, terms: ImportTerms, clock: Clock, number: int) -> None:
         """
         Args:
-            number: of the import, as `history.begin` gives it.
+            number: of the import, from `history.begin`.
         """
         self._database, self._terms, self._clock = database, terms, clock
         self._number = number
 
-    def take(self, rows: Sequence[ParsedRow]) -> list[Decision]:
-        """Enter a batch; what became of each row, in their order.
+    def import_batch(self, rows: Sequence[ParsedRow]) -> list[Decision]:
+        """Import a batch; the decision for each row, in order.
 
         Raises:
-            Conflict: others write the same people without end.
+            Conflict: concurrent writers conflict in every attempt.
         """
         candidates = [_candidate(row, self._terms) for row in rows]
         for _ in range(ATTEMPTS - 1):
-            # Who joins between the look and the writing is found by the next look.
+            # A concurrent sign-up is visible in the next attempt.
             with suppress(Conflict):
                 return self._attempt(candidates)
         return self._attempt(candidates)
@@ -80,9 +80,9 @@ class ListImporter:
         terms = self._terms
         with self._database.write() as session:
             store.begin(session)
-            known = _look(session, rows, terms)
-            planner = Planner(terms.rules, known.standings, known.held)
-            verdicts = _verdicts(planner, rows)
+            known = _load_known(session, rows, terms)
+            planner = Planner(terms.rules, known.statuses, known.held)
+            decisions = _decisions(planner, rows)
             write(
                 session,
                 planner.plan,
@@ -92,55 +92,57 @@ class ListImporter:
                 number=self._number,
                 now=self._clock.now(),
             )
-        return verdicts
+        return decisions
 
 
 class ImportDryRun:
-    """Says what would become of people, and writes nothing.
+    """Decides rows without writing.
 
-    Remembers what earlier rows would have done, since no database does.
+    Keeps the decisions of earlier rows in memory, in place of the database.
     """
 
     def __init__(self, database: Database, terms: ImportTerms) -> None:
         self._database, self._terms = database, terms
-        self._standings: dict[bytes, AddressStatus] = {}
+        self._statuses: dict[bytes, AddressStatus] = {}
         self._held: dict[bytes, ImportedData] = {}
 
-    def take(self, rows: Sequence[ParsedRow]) -> list[Decision]:
-        """What would become of each row of a batch, in their order."""
+    def import_batch(self, rows: Sequence[ParsedRow]) -> list[Decision]:
+        """The decision for each row of a batch, in order."""
         candidates = [_candidate(row, self._terms) for row in rows]
         with self._database.read() as session:
-            known = _look(session, candidates, self._terms)
+            known = _load_known(session, candidates, self._terms)
         shorts = {row.address_hash: _short(row) for row in candidates if isinstance(row, Candidate)}
         for address_hash, short in shorts.items():
-            if short in self._standings:
-                known.standings[address_hash] = self._standings[short]
+            if short in self._statuses:
+                known.statuses[address_hash] = self._statuses[short]
             if short in self._held:
                 known.held[address_hash] = self._held[short]
-        planner = Planner(self._terms.rules, known.standings, known.held)
-        verdicts = _verdicts(planner, candidates)
+        planner = Planner(self._terms.rules, known.statuses, known.held)
+        decisions = _decisions(planner, candidates)
         for address_hash, short in shorts.items():
-            self._standings[short] = planner.standing(address_hash)
+            self._statuses[short] = planner.status(address_hash)
             if held := planner.held(address_hash):
                 self._held[short] = held
-        return verdicts
+        return decisions
 
 
 def import_all(
-    taker: ListImporter | ImportDryRun,
+    importer: ListImporter | ImportDryRun,
     batches: Iterable[Sequence[Row]],
-    tell: OnDecision,
+    on_decision: OnDecision,
     counts: Counter[str],
 ) -> None:
-    """Take every batch, tell what became of each row, and count it."""
+    """Import every batch; report and count each row's decision."""
     for batch in batches:
-        for row, verdict in zip(batch, taker.take([row.said for row in batch]), strict=True):
-            counts[verdict.outcome.value] += 1
-            tell(row, verdict)
+        for row, decision in zip(
+            batch, importer.import_batch([row.said for row in batch]), strict=True
+        ):
+            counts[decision.outcome.value] += 1
+            on_decision(row, decision)
 
 
 def _short(row: Candidate) -> bytes:
-    """Half of the hash: no two of a million share it."""
+    """Half of the hash: unique among a million."""
     return bytes.fromhex(row.address_hash[:32])
 
 
@@ -154,38 +156,40 @@ def _candidate(said: ParsedRow, terms: ImportTerms) -> Candidate | Decision:
     return Candidate(person=said, address=address, address_hash=hash_address(terms.secret, address))
 
 
-def _verdicts(planner: Planner, rows: Sequence[Candidate | Decision]) -> list[Decision]:
-    return [row if isinstance(row, Decision) else planner.verdict(row) for row in rows]
+def _decisions(planner: Planner, rows: Sequence[Candidate | Decision]) -> list[Decision]:
+    return [row if isinstance(row, Decision) else planner.decide_row(row) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """What the database says of the people of a batch, by hash."""
+    """Stored data of the people of a batch, by address hash."""
 
     numbers: dict[str, int]
-    standings: dict[str, AddressStatus]
+    statuses: dict[str, AddressStatus]
     held: dict[str, ImportedData]
 
 
-def _look(session: Session, rows: Sequence[Candidate | Decision], terms: ImportTerms) -> _Known:
+def _load_known(
+    session: Session, rows: Sequence[Candidate | Decision], terms: ImportTerms
+) -> _Known:
     hashes = {row.address_hash for row in rows if isinstance(row, Candidate)}
     known = store.known(session, hashes)
     suppressed = store.suppressions(session, hashes)
     numbers = {address_hash: number for address_hash, (number, _, _) in known.items()}
-    standings = {
-        address_hash: _standing(known.get(address_hash), suppressed.get(address_hash))
+    statuses = {
+        address_hash: _status(known.get(address_hash), suppressed.get(address_hash))
         for address_hash in known.keys() | suppressed.keys()
     }
-    imported = {numbers[each]: each for each, s in standings.items() if s.is_imported}
+    imported = {numbers[each]: each for each, s in statuses.items() if s.is_imported}
     held = store.held(session, imported, IMPORTED) if terms.updates else {}
     return _Known(
         numbers=numbers,
-        standings=standings,
+        statuses=statuses,
         held={imported[number]: each for number, each in held.items()},
     )
 
 
-def _standing(
+def _status(
     known: tuple[int, SubscriberStatus, str] | None, suppression: str | None
 ) -> AddressStatus:
     if known is None:

@@ -1,4 +1,4 @@
-"""Writing what was decided, so that nothing differs from joining and leaving one by one."""
+"""Writes an import plan in bulk, with the same result as joining and leaving one by one."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from subscribers.models import (
 )
 from subscribers.topics import choice_key, choice_of
 
-# How the source of everybody begins who came by a file.
+# Prefix of the source of imported subscribers.
 IMPORTED = "import of "
 SUBSCRIBER_COLUMNS = (
     "id",
@@ -52,7 +52,7 @@ SUPPRESSION_COLUMNS = ("address_hash", "reason", "created_at", "import_id")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _StoredChoice:
-    """A choice as the database and the ledger of consent hold it."""
+    """A choice in database and ledger form."""
 
     number: int
     asked: str
@@ -61,26 +61,26 @@ class _StoredChoice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
-    """What the ledger of consent names."""
+    """Sources for the ledger of consent."""
 
     file: str
     consent: str
     number: int
-    """Of the import."""
+    """Number of the import."""
 
     @property
     def of_all(self) -> str:
-        """Of everybody in the file."""
+        """The source of all people of the file."""
         return f"{IMPORTED}{self.file}"
 
     def of(self, person: Person) -> str:
-        """Of her entering."""
+        """The source of a person's sign-up."""
         is_proven = bool(self.consent) and person.state is ListState.SUBSCRIBED
         proof = self.consent if is_proven else "no proof given"
         return f"{self.of_all}, row {person.row}: {proof}{person.since}"
 
     def of_end(self, person: Person) -> str:
-        """Of her leaving."""
+        """The source of a person's leaving."""
         return f"{self.of_all}, row {person.row}: {person.state}"
 
 
@@ -94,11 +94,11 @@ def write(
     number: int,
     now: datetime,
 ) -> None:
-    """Do what a plan says.
+    """Write a plan.
 
     Args:
-        known: the numbers of those who are here, by hash.
-        consent: the proof; empty: none is held.
+        known: ids of existing subscribers, by hash.
+        consent: the proof; empty: none.
         number: of the import.
     """
     source = _Source(file=file, consent=consent, number=number)
@@ -125,15 +125,15 @@ def _update(
     session: Session, subscriber: Subscriber, held: ImportedData, origin: Origin, now: datetime
 ) -> None:
     subscriber.attributes = dict(held.attributes)
-    wishes = replace(held.wishes, name=held.name)
-    membership.choose(session, subscriber, wishes, origin=origin, now=now)
+    preferences = replace(held.preferences, name=held.name)
+    membership.choose(session, subscriber, preferences, origin=origin, now=now)
 
 
 def _enter(
     session: Session, newcomers: list[NewSubscriber], source: _Source, now: datetime
 ) -> dict[str, int]:
-    """Write the newcomers; their numbers by hash."""
-    chosen = _chosen(session, {who.candidate.person.wishes for who in newcomers})
+    """Insert the new subscribers; their ids by hash."""
+    chosen = _stored_choices(session, {who.candidate.person.preferences for who in newcomers})
     entered = list(zip(store.numbers(session, len(newcomers)), newcomers, strict=True))
     subscribers = (_subscriber(number, who, chosen, source, now) for number, who in entered)
     store.add(session, Subscriber, SUBSCRIBER_COLUMNS, subscribers)
@@ -144,8 +144,10 @@ def _enter(
     return {who.candidate.address_hash: number for number, who in entered}
 
 
-def _chosen(session: Session, wishes: Collection[Preferences]) -> dict[Preferences, _StoredChoice]:
-    keys = {each: choice_key(each.choice.topics, each.choice.digests) for each in wishes}
+def _stored_choices(
+    session: Session, preferences: Collection[Preferences]
+) -> dict[Preferences, _StoredChoice]:
+    keys = {each: choice_key(each.choice.topics, each.choice.digests) for each in preferences}
     numbers = store.choices(session, set(keys.values()))
     for key in sorted(set(keys.values()) - numbers.keys()):
         numbers[key] = people.choice_for(session, choice_of(key))
@@ -166,7 +168,7 @@ def _subscriber(
     source: _Source,
     now: datetime,
 ) -> tuple[object, ...]:
-    """As `membership.join` would leave her, and `membership.leave` after it."""
+    """The row as after `membership.join`, and then `membership.leave` if they left."""
     candidate, person = who.candidate, who.candidate.person
     name = clean_name(person.name)
     begun = now if who.status is SubscriberStatus.CONFIRMED else None
@@ -176,10 +178,10 @@ def _subscriber(
         candidate.address,
         candidate.address_hash,
         name,
-        person.wishes.language,
+        person.preferences.language,
         SubscriberStatus.ENDED if who.ended_by else who.status,
-        person.wishes.frequency,
-        chosen[person.wishes].number,
+        person.preferences.frequency,
+        chosen[person.preferences].number,
         source.of_all,
         source.number,
         person.attributes,
@@ -200,7 +202,7 @@ def _events(
     now: datetime,
 ) -> Iterator[tuple[object, ...]]:
     person = who.candidate.person
-    origin, choice = source.of(person), chosen[person.wishes]
+    origin, choice = source.of(person), chosen[person.preferences]
     yield (number, now, ConsentKind.ASKED, origin, choice.asked)
     if who.status is SubscriberStatus.CONFIRMED:
         yield (number, now, ConsentKind.GIVEN, origin, choice.given)

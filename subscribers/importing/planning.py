@@ -1,4 +1,4 @@
-"""What becomes of the people of a file: decided from what is known of them, and nothing done."""
+"""Import decisions for people in a file, from their stored status. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,14 +13,14 @@ from subscribers.topics import Choice, choice_key, choice_of
 
 
 class RowOutcome(StrEnum):
-    """What becomes of a row."""
+    """The outcome of a row."""
 
-    CONFIRMED = "confirmed"  # entered, her consent proven
-    PENDING = "pending"  # entered without proof
-    SUPPRESSED = "suppressed"  # never mailed from now on
-    UPDATED = "updated"  # here by an import alone: has what this file says from now on
-    UNCHANGED = "unchanged"  # all of it is known already
-    REFUSED = "refused"  # nothing is done; the reason says why
+    CONFIRMED = "confirmed"  # added with proof of consent
+    PENDING = "pending"  # added without proof
+    SUPPRESSED = "suppressed"  # added to the suppression list
+    UPDATED = "updated"  # known from an import only: replaced by this file's data
+    UNCHANGED = "unchanged"  # nothing new
+    REFUSED = "refused"  # skipped, with a reason
 
 
 ENTERED = {
@@ -31,14 +31,14 @@ ENTERED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddressStatus:
-    """How the owner of an address stands here."""
+    """The stored status of an address."""
 
     status: SubscriberStatus | None = None
-    """None: nobody has the address, or she was erased."""
+    """None: no subscriber has the address, or they were erased."""
     is_imported: bool = False
-    """She came by an import."""
+    """Added by an import."""
     suppression: str | None = None
-    """Why she must not be mailed."""
+    """The reason of the suppression."""
 
 
 UNKNOWN = AddressStatus()
@@ -46,19 +46,19 @@ UNKNOWN = AddressStatus()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What becomes of a row, and why where that needs saying."""
+    """The outcome of a row, with a reason if needed."""
 
     outcome: RowOutcome
     reason: str = ""
     suppresses: bool = False
     ends: bool = False
-    """Her subscription, which is by an import alone."""
+    """The existing subscription, known from an import only."""
     after: AddressStatus = UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A person with the address in the form that it is kept, and its hash."""
+    """A person with the normalised address and its hash."""
 
     person: Person
     address: str
@@ -67,74 +67,74 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedData:
-    """What an import has said of somebody who has chosen nothing herself."""
+    """The data of a subscriber who is known from imports only."""
 
     name: str
-    wishes: Preferences
+    preferences: Preferences
     """Without the name."""
     attributes: Mapping[str, str]
 
 
 @dataclass(kw_only=True, slots=True)
 class NewSubscriber:
-    """Somebody to be entered."""
+    """A subscriber to add."""
 
     candidate: Candidate
     status: SubscriberStatus
     ended_by: Person | None = None
-    """A later row that says she has left."""
+    """The later row by which they have left."""
 
 
 @dataclass(kw_only=True, slots=True)
 class ImportPlan:
-    """What is to be done for a batch, by hash of the address."""
+    """Writes for a batch, by address hash."""
 
     newcomers: dict[str, NewSubscriber] = field(default_factory=dict)
     suppressed: dict[str, str] = field(default_factory=dict)
     """With the reason."""
     confirmed_suppressions: set[str] = field(default_factory=set)
-    """Those who were suppressed before, and of whom this file says as much."""
+    """Already suppressed addresses that this file suppresses too."""
     leaving: dict[str, Person] = field(default_factory=dict)
-    """Those known before, with the row that says so."""
+    """Existing subscribers to unsubscribe, with the row."""
     updated: dict[str, tuple[ImportedData, Person]] = field(default_factory=dict)
-    """What holds of them from now on, with the row that says so."""
+    """New data of existing subscribers, with the row."""
     before: dict[str, ImportedData] = field(default_factory=dict)
-    """What held of those until now."""
+    """Their previous data."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRules:
-    """What holds for all rows of a file."""
+    """Rules for all rows of a file."""
 
     file: str
-    """What a suppression names."""
+    """The file name, for suppression reasons."""
     is_proven: bool
-    """The administrator holds proof of the consent of everybody subscribed."""
+    """The administrator has proof of consent for all."""
     updates: frozenset[str] = frozenset()
-    """What is taken anew for those here by an import alone: `ImportedData` fields."""
+    """Fields to update for subscribers known from imports only (`ImportedData`, `Preferences`)."""
 
 
 @lru_cache(maxsize=1024)
 def decide(
-    state: ListState, standing: AddressStatus, rules: ImportRules, *, is_news: bool = False
+    state: ListState, status: AddressStatus, rules: ImportRules, *, is_news: bool = False
 ) -> Decision:
-    """What becomes of a row about somebody who stands here like that.
+    """The decision for a row, given the status of its address.
 
     Args:
-        is_news: it says something else than the import by which alone she is here.
+        is_news: the row differs from the data of earlier imports.
     """
-    known = standing.status
-    if state in HAS_LEFT and (known is None or standing.is_imported):
-        # Whoever has left there and is here by an import alone has left; of two rows that speak
-        # of her the one that says so counts.
-        return _leaving(f"{state} at the list of {rules.file}", standing)
-    if standing.suppression is not None:
-        return _refused(f"suppressed: {standing.suppression}", standing)
+    known = status.status
+    if state in HAS_LEFT and (known is None or status.is_imported):
+        # Somebody known from imports only who has left the other list has left here; of two rows
+        # about them, the one that says so wins.
+        return _leaving(f"{state} at the list of {rules.file}", status)
+    if status.suppression is not None:
+        return _refused(f"suppressed: {status.suppression}", status)
     if known is not None and (state in HAS_LEFT or known in OVER):
-        return _refused(f"they are {known} here; what they chose here stands", standing)
+        return _refused(f"they are {known} here; what they chose here stands", status)
     if known is not None:
         outcome = RowOutcome.UPDATED if is_news else RowOutcome.UNCHANGED
-        return Decision(outcome=outcome, after=standing)
+        return Decision(outcome=outcome, after=status)
     outcome = (
         RowOutcome.CONFIRMED
         if rules.is_proven and state is ListState.SUBSCRIBED
@@ -144,70 +144,70 @@ def decide(
     return Decision(outcome=outcome, after=after)
 
 
-def _leaving(reason: str, standing: AddressStatus) -> Decision:
-    is_new = standing.suppression is None
-    ends = standing.status is not None and standing.status not in OVER
+def _leaving(reason: str, status: AddressStatus) -> Decision:
+    is_new = status.suppression is None
+    ends = status.status is not None and status.status not in OVER
     return Decision(
         outcome=RowOutcome.SUPPRESSED if is_new else RowOutcome.UNCHANGED,
         reason=reason,
         suppresses=is_new,
         ends=ends,
         after=AddressStatus(
-            status=SubscriberStatus.ENDED if ends else standing.status,
-            is_imported=standing.is_imported,
-            suppression=reason if is_new else standing.suppression,
+            status=SubscriberStatus.ENDED if ends else status.status,
+            is_imported=status.is_imported,
+            suppression=reason if is_new else status.suppression,
         ),
     )
 
 
-def _refused(reason: str, standing: AddressStatus) -> Decision:
-    return Decision(outcome=RowOutcome.REFUSED, reason=reason, after=standing)
+def _refused(reason: str, status: AddressStatus) -> Decision:
+    return Decision(outcome=RowOutcome.REFUSED, reason=reason, after=status)
 
 
 class Planner:
-    """Decides rows one after another, each knowing what those before it do."""
+    """Plans rows one after the other, each in view of the earlier ones."""
 
     def __init__(
         self,
         rules: ImportRules,
-        standings: Mapping[str, AddressStatus],
+        statuses: Mapping[str, AddressStatus],
         held: Mapping[str, ImportedData],
     ) -> None:
         """
         Args:
-            standings: by hash, of all who are known.
-            held: by hash, of those who are here by an import alone; asked only for updates.
+            statuses: of all known addresses, by hash.
+            held: data of those known from imports only, by hash; needed for updates only.
         """
         self.plan = ImportPlan()
-        self._rules, self._standings, self._held = rules, dict(standings), dict(held)
+        self._rules, self._statuses, self._held = rules, dict(statuses), dict(held)
 
-    def verdict(self, row: Candidate) -> Decision:
-        """What becomes of the next row; the plan holds what is to be done."""
+    def decide_row(self, row: Candidate) -> Decision:
+        """The decision for the next row; its writes are added to the plan."""
         key = row.address_hash
         news = self._news(row) if self._rules.updates else None
-        standing = self._standings.get(key, UNKNOWN)
-        verdict = decide(row.person.state, standing, self._rules, is_news=news is not None)
-        self._standings[key] = verdict.after
-        if verdict.outcome in ENTERED:
-            self._enter(row, ENTERED[verdict.outcome])
-        if verdict.outcome is RowOutcome.UPDATED and news is not None:
+        status = self._statuses.get(key, UNKNOWN)
+        decision = decide(row.person.state, status, self._rules, is_news=news is not None)
+        self._statuses[key] = decision.after
+        if decision.outcome in ENTERED:
+            self._enter(row, ENTERED[decision.outcome])
+        if decision.outcome is RowOutcome.UPDATED and news is not None:
             self.plan.before.setdefault(key, self._held[key])
             self._held[key] = news
             self.plan.updated[key] = (news, row.person)
-        if verdict.suppresses:
-            self.plan.suppressed[key] = verdict.reason
-        elif row.person.state in HAS_LEFT and standing.suppression is not None:
+        if decision.suppresses:
+            self.plan.suppressed[key] = decision.reason
+        elif row.person.state in HAS_LEFT and status.suppression is not None:
             self.plan.confirmed_suppressions.add(key)
-        if verdict.ends:
+        if decision.ends:
             self._end(row)
-        return verdict
+        return decision
 
-    def standing(self, address_hash: str) -> AddressStatus:
-        """How the owner of an address stands after the rows so far."""
-        return self._standings.get(address_hash, UNKNOWN)
+    def status(self, address_hash: str) -> AddressStatus:
+        """The status of an address after the rows so far."""
+        return self._statuses.get(address_hash, UNKNOWN)
 
     def held(self, address_hash: str) -> ImportedData | None:
-        """What is held of her after the rows so far."""
+        """The data of an address after the rows so far."""
         return self._held.get(address_hash)
 
     def _enter(self, row: Candidate, status: SubscriberStatus) -> None:
@@ -216,7 +216,7 @@ class Planner:
             self._held[row.address_hash] = imported_data_of(row.person)
 
     def _end(self, row: Candidate) -> None:
-        # What she wanted before does not matter any more.
+        # Earlier updates are void.
         self.plan.updated.pop(row.address_hash, None)
         newcomer = self.plan.newcomers.get(row.address_hash)
         if newcomer is None:
@@ -233,27 +233,29 @@ class Planner:
 
 
 def imported_data_of(person: Person) -> ImportedData:
-    """What her row alone would have an import hold."""
-    choice = person.wishes.choice
+    """The data in one row."""
+    choice = person.preferences.choice
     canonical = choice_of(choice_key(choice.topics, choice.digests))
-    wishes = replace(person.wishes, choice=canonical)
-    return ImportedData(name=clean_name(person.name), wishes=wishes, attributes=person.attributes)
+    preferences = replace(person.preferences, choice=canonical)
+    return ImportedData(
+        name=clean_name(person.name), preferences=preferences, attributes=person.attributes
+    )
 
 
 def merged(held: ImportedData, said: ImportedData, what: frozenset[str]) -> ImportedData:
-    """What is held, with what a row says of these things."""
+    """The data updated with these fields of a row."""
     choice = Choice(
-        topics=(said if "topics" in what else held).wishes.choice.topics,
-        digests=(said if "digests" in what else held).wishes.choice.digests,
+        topics=(said if "topics" in what else held).preferences.choice.topics,
+        digests=(said if "digests" in what else held).preferences.choice.digests,
     )
-    wishes = Preferences(
+    preferences = Preferences(
         name="",
         choice=choice,
-        frequency=(said if "frequency" in what else held).wishes.frequency,
-        language=(said if "language" in what else held).wishes.language,
+        frequency=(said if "frequency" in what else held).preferences.frequency,
+        language=(said if "language" in what else held).preferences.language,
     )
     return ImportedData(
         name=(said if "name" in what else held).name,
-        wishes=wishes,
+        preferences=preferences,
         attributes={**held.attributes, **said.attributes},
     )

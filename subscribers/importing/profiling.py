@@ -1,4 +1,4 @@
-"""What stands in the columns of a whole file, counted before anybody is entered."""
+"""Data profiling: value counts of every column of a file, before it is imported."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from subscribers.importing.vocabulary import (
 )
 
 AT_ONCE = 500
-# Different values of a column that are kept; words of states are fewer by far.
+# Different values counted a column; status columns have far fewer.
 MOST_VALUES = 60
 MOST_WORDS = 200
 Judge = Callable[[str, Mapping[str, ListState]], ListState | None]
@@ -31,18 +31,18 @@ JUDGES: Mapping[str, Judge] = {
 
 @dataclass(kw_only=True)
 class ColumnProfile:
-    """What stands in a column."""
+    """The values of a column."""
 
     filled: int = 0
     values: Counter[str] = field(default_factory=Counter)
-    """The different ones with how often each stands there, the first that were met."""
+    """The first different values, with their counts."""
     is_complete: bool = True
-    """No others stand there."""
+    """Whether these are all."""
     telling: str = ""
-    """A value that says in so many words that somebody left."""
+    """A value that states that somebody left."""
 
     def add(self, cells: Iterable[str], *, is_read: bool) -> None:
-        """Count more cells; those of a column that is read are not searched for words."""
+        """Count more cells; the values of columns that are read are not searched for words."""
         counted = Counter(cells)
         counted.pop("", None)
         self.filled += counted.total()
@@ -57,28 +57,28 @@ class ColumnProfile:
 
     @property
     def samples(self) -> tuple[str, ...]:
-        """Three values, the most frequent of those counted."""
+        """The three most frequent values."""
         return tuple(value for value, _ in self.values.most_common(3))
 
 
 @dataclass(kw_only=True)
 class FileProfile:
-    """What stands in a file."""
+    """The values of a file."""
 
     profiles: list[ColumnProfile]
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    """Words that mean nothing known, by role of their columns, with how often each is there."""
+    """Unknown words by role of their columns, with counts."""
     orders: set[DateOrder] = field(default_factory=set)
-    """The orders that dates are written in, by those of which only one is possible."""
+    """Date orders seen in unambiguous dates."""
     ambiguous: str = ""
-    """A date that may be read in both orders."""
+    """A date with an ambiguous order."""
     rows: int = 0
 
 
 def profile_columns(
     rows: Iterable[Sequence[str]], width: int, places: Places, words: Mapping[str, ListState]
 ) -> FileProfile:
-    """Count what stands in rows, each as wide as the header or made so."""
+    """Profile rows, each padded to the header's width."""
     found = FileProfile(profiles=[ColumnProfile() for _ in range(width)])
     read = {place for role in places.values() for place in role}
     iterator = iter(rows)

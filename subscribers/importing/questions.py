@@ -1,4 +1,4 @@
-"""What has to be asked before a file is imported, all at once."""
+"""Questions to the administrator about a file, all asked at once."""
 
 import re
 from collections import Counter
@@ -20,23 +20,23 @@ from subscribers.importing.vocabulary import (
     status_of,
 )
 
-# So few different values may be states.
+# At most this many different values may be statuses.
 FEW_VALUES = 12
-# No state is written longer.
+# Statuses are no longer than this.
 LONGEST_WORD = 30
-# Counts, as of bounces, are numbers of few digits.
+# Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 UNREAD = "unread"
-"""The role of a column that is not read."""
+"""The role of an unread column."""
 OPEN = "?"
-"""Stands for what only the administrator can say."""
+"""Marks what only the administrator can answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a file, what it is read as, and why."""
+    """A column, its role, and why."""
 
     place: int
     heading: str
@@ -46,20 +46,19 @@ class Column:
     filled: int
     different: int
     is_more: bool
-    """There are more different values than were counted."""
+    """Not all different values were counted."""
     samples: tuple[str, ...]
     question: str = ""
-    """Why it may tell state or consent; empty where nothing has to be asked."""
+    """Why it may hold status or consent; empty if nothing has to be asked."""
     guess: str = ""
-    """The role that is suggested; "?" where nothing can be."""
+    """The suggested role; "?" without one."""
     codes: tuple[str, ...] = ()
-    """Its words that would have to be explained if it were one of states, where nothing is
-    suggested."""
+    """Without a suggestion: words that would need a meaning if it held a status."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownWord:
-    """A word below a column of states that means nothing known."""
+    """An unknown word in a status column."""
 
     word: str
     count: int
@@ -67,7 +66,7 @@ class UnknownWord:
 
 
 def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
-    """Every column of a file, accounted for."""
+    """Every column of a file."""
     roles = {
         place: role
         for role, places in assigned.places.items()
@@ -130,12 +129,12 @@ def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
 
 
 def _doubt(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
-    """Why a column that is not read may tell state or consent, or why it does not."""
+    """Why an unread column may hold status or consent, or why it does not."""
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
     if program is not None and name in program.unread:
-        # It may well speak of leaving, but of text messages or letters.
+        # It may be about leaving, but for text messages or letters.
         return "", f"{program.name} says nothing of mail in it"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]
     if telling or profile.telling:
@@ -165,7 +164,7 @@ def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, st
 
 
 def _guess(heading: str, profile: ColumnProfile) -> str:
-    """What a column most likely tells; "?" where that would be a gamble."""
+    """The likely role of a column; "?" rather than a risky guess."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
     are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
@@ -173,17 +172,17 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
         return "left"
     if any(folded(word) in WORDS for word in words):
         return "status"
-    # Codes of states are as few and as short as names of places: nothing is suggested that could
-    # have somebody mailed who left.
+    # Status codes look like place codes: never suggest a role by which somebody who left could be
+    # mailed.
     return OPEN
 
 
 def unknown_words(
     columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
-    """The words below columns of states that mean nothing known, the most frequent first.
+    """Unknown words in status columns, the most frequent first.
 
-    Those of columns that are only guessed to be of states are among them: all is asked at once.
+    Includes columns that may hold a status, so that everything is asked at once.
     """
     counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
     for column in columns:

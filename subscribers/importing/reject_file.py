@@ -1,4 +1,4 @@
-"""The rows that were refused, in a file that can be mended and imported again."""
+"""The file of refused rows, to be corrected and imported again."""
 
 import csv
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from subscribers.importing.columns import REFUSED
 
 
 class RejectFile:
-    """Writes each refused row at once; the file appears with the first."""
+    """Writes each refused row at once; the file is created with the first."""
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
         self.path = path
         self.count = 0
-        # A file of refused rows that is imported again has both columns already.
+        # A reject file that is imported again has these columns already.
         self._skipped = len(REFUSED) if tuple(header[: len(REFUSED)]) == REFUSED else 0
         self._header = header
         self._stack = ExitStack()
@@ -35,7 +35,7 @@ class RejectFile:
         self._stack.close()
 
     def add(self, row: int, reason: str, cells: Sequence[str]) -> None:
-        """Write a row with its reason; no cell is a formula to a spreadsheet."""
+        """Write a row with its reason; cells are escaped against formulas."""
         if self._writer is None:
             file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(file)
@@ -45,5 +45,5 @@ class RejectFile:
 
 
 def _again(cell: str) -> str:
-    """Defused, once, where the file that is imported may be one of ours."""
+    """Escape a cell once, since the imported file may be an export of ours."""
     return defused(read(cell))

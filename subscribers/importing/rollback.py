@@ -1,4 +1,4 @@
-"""Taking an import back: whoever was mailed, or has done anything here since, stays."""
+"""Rollback of an import; subscribers who were mailed or have acted since are kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,35 +41,35 @@ from subscribers.topics import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackResult:
-    """What taking an import back has done."""
+    """Counts of a rollback."""
 
     forgotten: int
-    """People whom it entered, and who are not here any more."""
+    """Added subscribers who were removed."""
     kept: int
-    """People whom it entered, and who were mailed or have acted here since."""
+    """Added subscribers who were kept: mailed, or active since."""
     lifted: int
-    """Addresses that it alone had suppressed."""
+    """Suppressions removed: only this import had them."""
     restored: int
-    """People who stand again as they stood before."""
+    """Existing subscribers whose previous state was restored."""
 
 
 def roll_back(
     session: Session, number: int, mailed: ColumnElement[bool], now: datetime
 ) -> RollbackResult:
-    """Take an import back, in one transaction.
+    """Roll an import back, in one transaction.
 
     Args:
-        mailed: the condition that a subscriber was mailed, or is about to be.
+        mailed: the condition for subscribers who were or are about to be mailed.
 
     Raises:
         ResourceNotFound: there is no such import.
-        Conflict: it was taken back before.
+        Conflict: it was rolled back before.
     """
     store.begin(session)
     found = history.by_number(session, number)
     if found.undone_at is not None:
         raise Conflict(f"import {number} was taken back at {found.undone_at.isoformat()}")
-    # As an act of the import, it is none of theirs.
+    # The source marks it as the import's act, not the subscriber's.
     origin = Origin(source=f"{IMPORTED}{found.file}: import {number} taken back")
     is_entered = Subscriber.import_id == number
     is_untouched = ~_has_acted() & ~mailed & (Subscriber.status != SubscriberStatus.ERASED)
@@ -86,7 +86,7 @@ def roll_back(
 
 
 def _has_acted() -> ColumnElement[bool]:
-    """Whether somebody has done anything here that no import did for them."""
+    """Whether a subscriber has acted since, apart from imports."""
     event = (
         select(ConsentEvent.id)
         .where(ConsentEvent.subscriber_id == Subscriber.id)
@@ -95,7 +95,7 @@ def _has_acted() -> ColumnElement[bool]:
     return or_(
         event.exists(),
         and_(Subscriber.active_at.is_not(None), Subscriber.confirmed_at.is_(None)),
-        # No comparison with NULL: its negation would hold for nobody.
+        # A comparison with NULL would make the negation NULL for everybody.
         and_(
             Subscriber.active_at.is_not(None),
             Subscriber.confirmed_at.is_not(None),
@@ -119,14 +119,14 @@ def _lift(session: Session, number: int) -> int:
 
 
 def _forget(session: Session, chosen: Select[int], origin: Origin, now: datetime) -> None:
-    """Leave nothing of these people but their numbers and their events."""
+    """Remove all personal data except ids and events."""
     columns = ("subscriber_id", "at", "kind", "source", "wording", "wording_version", "details")
     kind = literal(ConsentKind.UNDONE, ConsentEvent.kind.type)
     at = literal(now, ConsentEvent.at.type)
     empty = literal("")
     rows = select(chosen.subquery().c.id, at, kind, literal(origin.source), empty, empty, empty)
     session.execute(insert(ConsentEvent).from_select(columns, rows))
-    # The events just written are no act of theirs, but would be taken for one.
+    # Excludes the events just written, which are not the subscriber's acts.
     done = select(ConsentEvent.subscriber_id).where(
         ConsentEvent.kind == ConsentKind.UNDONE, ConsentEvent.source == origin.source
     )
@@ -151,7 +151,7 @@ def _forget(session: Session, chosen: Select[int], origin: Origin, now: datetime
 def _restore(
     session: Session, found: Import, mailed: ColumnElement[bool], origin: Origin, now: datetime
 ) -> int:
-    """Put those who were here before as they stood, where nothing has happened to them since."""
+    """Restore the previous state of existing subscribers, unless it has changed since."""
     entered = select(Subscriber.id).where(Subscriber.import_id == found.id)
     rows: Sequence[ImportChange] = session.scalars(
         select(ImportChange).where(
@@ -174,14 +174,14 @@ def _restored(
     if change.has_ended:
         return _come_back(session, change, subscriber, origin, now)
     before = change.before
-    wishes = Preferences(
+    preferences = Preferences(
         name=before["name"],
         choice=Choice(topics=tuple(before["topics"]), digests=tuple(before["digests"])),
         frequency=Frequency(before["frequency"]),
         language=before["language"],
     )
     subscriber.attributes = dict(before["attributes"])
-    membership.choose(session, subscriber, wishes, origin=origin, now=now)
+    membership.choose(session, subscriber, preferences, origin=origin, now=now)
     return True
 
 
@@ -206,7 +206,7 @@ def _come_back(
 def _is_last(
     session: Session, change: ImportChange, subscriber: Subscriber, mailed: ColumnElement[bool]
 ) -> bool:
-    """Whether neither they nor another import have done anything after this one."""
+    """Whether nothing has happened since, by the subscriber or another import."""
     later = exists().where(
         ImportChange.subscriber_id == subscriber.id, ImportChange.import_id > change.import_id
     )

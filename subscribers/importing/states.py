@@ -1,19 +1,19 @@
-"""How people stood on the list that they come from."""
+"""The status of people on their previous list."""
 
 from enum import StrEnum
 
 
 class ListState(StrEnum):
-    """How they stood on the list that they come from."""
+    """The status of a person on their previous list."""
 
-    SUBSCRIBED = "subscribed"  # was mailed there
-    PENDING = "unconfirmed"  # never agreed, or never confirmed it
-    LEFT = "left"  # unsubscribed, or was taken off
-    BOUNCED = "bounced"  # mail to them came back
-    COMPLAINED = "complained"  # called a mail spam
+    SUBSCRIBED = "subscribed"  # mailed
+    PENDING = "unconfirmed"  # without consent, or not confirmed
+    LEFT = "left"  # unsubscribed or removed
+    BOUNCED = "bounced"  # undeliverable
+    COMPLAINED = "complained"  # reported spam
 
 
-# What counts where columns disagree: the last of these.
+# If columns disagree, the last of these counts.
 WORSE = (
     ListState.SUBSCRIBED,
     ListState.PENDING,
@@ -25,5 +25,5 @@ HAS_LEFT = frozenset({ListState.LEFT, ListState.BOUNCED, ListState.COMPLAINED})
 
 
 def worse(one: ListState, other: ListState) -> ListState:
-    """What counts where two are said."""
+    """The worse of two."""
     return max(one, other, key=WORSE.index)

@@ -1,4 +1,4 @@
-"""The words of states, of yes and of no, in the languages that lists are kept in."""
+"""Status words, yes and no, in the languages of lists."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from subscribers.importing.dates import is_date
 from subscribers.importing.folding import folded
 from subscribers.importing.states import HAS_LEFT, ListState, worse
 
-# English, Welsh, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, the Nordic
-# languages, Hungarian, Slavonic languages in Latin letters; what programs and databases write.
+# English, Welsh, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Nordic
+# languages, Hungarian, Slavonic languages in Latin script; values of programs and databases.
 YES = frozenset(
     folded(word)
     for word in (
@@ -30,7 +30,7 @@ NO = frozenset(
         *("ninguno", "nessuno", "aucun", "geen", "brak", "dim"),
     )
 )
-# What is permitted or forbidden, whether the column asks for permission or for the lack of it.
+# Permission words, valid for columns of permission and of prohibition.
 PERMITTED = frozenset(
     map(
         folded,
@@ -44,7 +44,7 @@ FORBIDDEN = frozenset(
         *("declined", "refused", "not granted", "not given", "non autorisé", "abgelehnt", "refusé"),
     )
 )
-# How databases and programs write that there is nothing.
+# Empty values of databases and programs.
 _NOTHING = re.compile(
     r"|\\N|\(?null\)?|nil|none|nan|nat|undefined|n/?a|#n/?a|-+|—|–|\[\]|\{\}|\"\"|''|\.|"
     r"(0000-00-00|0001-01-01|00?[/.]00?[/.]0000)([ T]00:00(:00(\.0+)?)?Z?)?|1900-01-00|\[null\]",
@@ -127,7 +127,7 @@ WORDS: Mapping[str, ListState] = {
 }
 LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_LEFT)
 
-# One of them anywhere in a text, such as a note; those of one word that mean little else.
+# Phrases that mean leaving anywhere in a text; only unambiguous single words.
 _TOLD = re.compile(
     r"\b(?:un-?subscri\w*|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|block-?list\w*|suppressed|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
@@ -140,19 +140,19 @@ _TOLD = re.compile(
 
 
 def tells_of_leaving(text: str) -> bool:
-    """Whether a text of any length says that somebody left."""
+    """Whether a text of any length states that somebody left."""
     return _TOLD.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_nothing(text: str) -> bool:
-    """Whether a cell is empty, in whatever way a database writes that."""
+    """Whether a cell is empty, or a database's form of empty."""
     return _NOTHING.fullmatch(text.strip()) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_no(text: str) -> bool:
-    """Whether a cell says no, or nothing."""
+    """Whether a cell is a no, or empty."""
     return is_nothing(text) or folded(text) in NO
 
 
@@ -162,10 +162,10 @@ def is_yes_or_no(text: str) -> bool:
 
 
 def status_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
-    """What a cell says in a column of states; None where its word is not known.
+    """The status of a cell in a status column; None for an unknown word.
 
     Args:
-        words: those of the program and of the administrator, folded; they go first.
+        words: of the program and the administrator, folded; take precedence.
     """
     if is_nothing(text):
         return words.get("", ListState.PENDING)
@@ -180,7 +180,7 @@ def status_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
 
 
 def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
-    """What a cell says in a column of who has left; None where its word is not known."""
+    """The status of a cell in a leaving column; None for an unknown word."""
     if is_nothing(text):
         return ListState.SUBSCRIBED
     if text[0] in "[{":
@@ -196,13 +196,13 @@ def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
 
 
 def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """What a cell says in a column of free words about leaving: any are a reason to have left."""
+    """The status of a cell with free text about leaving: any text means left."""
     said = ListState.SUBSCRIBED if is_no(text) else leaving_of(text, words)
     return ListState.LEFT if said is None else said
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:
-    """The worst of what several say; none of them: nothing."""
+    """The worst of several cells."""
     said = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
     known = [state for state in said if state is not None]
     return reduce(worse, known, ListState.SUBSCRIBED) if len(known) == len(said) else None
@@ -212,7 +212,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 
 def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
-    """What a cell says in a column of who has confirmed; None where its word is not known."""
+    """The status of a cell in a confirmation column; None for an unknown word."""
     if is_no(text):
         return ListState.PENDING
     word = folded(text)

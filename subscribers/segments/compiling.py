@@ -1,6 +1,6 @@
-"""From the tree of an expression to a condition in SQL, every value a bound parameter.
+"""Compiles an expression tree to an SQL condition, values as bound parameters.
 
-Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
+Every test is true or false, never NULL, so that `not` is the complement on both databases.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,17 +34,17 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A value of each subscriber that is worked out of another room's rows."""
+    """An aggregate for each subscriber over rows of another package."""
 
     subscriber: ColumnElement[int]
-    """Whose row it is."""
+    """The subscriber id of a row."""
     value: ColumnElement[Anything]
-    """An aggregate of all her rows."""
+    """The aggregate over a subscriber's rows."""
     among: Condition
-    """Which rows count."""
+    """The condition for rows."""
 
     def having(self, test: Condition | None = None) -> Condition:
-        """The condition on `Subscriber` to have such rows, whose value passes the test."""
+        """The condition on `Subscriber`: has such rows, and their aggregate passes the test."""
         people = select(self.subscriber).where(self.among)
         if test is not None:
             people = people.group_by(self.subscriber).having(test)
@@ -53,20 +53,20 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class QueryContext:
-    """When and where a segment is asked, and what other rooms know of people."""
+    """Time, zone and statistics for the evaluation of a segment."""
 
     now: datetime
     zone: ZoneInfo
-    """Whose days the dates are."""
+    """The time zone of dates."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
-    """The fields that are measured above."""
+    """Statistics by field name."""
 
 
 def condition(expression: Expression, asking: QueryContext) -> Condition:
-    """The condition on `Subscriber` under which the expression holds.
+    """The condition on `Subscriber` for an expression.
 
     Raises:
-        InvalidInput: it asks for a measure that was not handed in.
+        InvalidInput: it uses a statistic that is not available.
     """
     match expression:
         case All(operands=operands):
@@ -85,7 +85,7 @@ def condition(expression: Expression, asking: QueryContext) -> Condition:
 
 
 def day_of(value: Value, asking: QueryContext) -> date:
-    """The day that a date or a relative date names."""
+    """The date of an absolute or relative date."""
     if not isinstance(value, RelativeDate):
         return date.fromisoformat(str(value))
     today = asking.now.astimezone(asking.zone).date()
@@ -93,7 +93,7 @@ def day_of(value: Value, asking: QueryContext) -> date:
         return today - timedelta(days=value.count * (7 if value.unit is Unit.WEEKS else 1))
     months = value.count * (12 if value.unit is Unit.YEARS else 1)
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    # 31 March less a month is the last of February.
+    # One month before 31 March is the last day of February.
     first = date(year, month + 1, 1)
     following = (first + timedelta(days=31)).replace(day=1)
     return min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
@@ -128,7 +128,7 @@ NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
 def _number_test(
     measure: Measure, test: Callable[[Anything, Anything], Condition], values: tuple[Value, ...]
 ) -> Condition:
-    """Who has no rows has none of them: where 0 passes, those are left out who do not."""
+    """Subscribers without rows have 0: if 0 passes, exclude those whose number does not."""
     passes = or_(*(test(measure.value, value) for value in values))
     if any(test(0, value) for value in values):
         return ~measure.having(~passes)
@@ -151,7 +151,7 @@ def _moment_test(
 
 
 def text_test(text: Anything, operator: Operator, value: str) -> Condition:
-    """The test of a text in SQL: the same, or somewhere in it."""
+    """The SQL test of a text: equal, or contains."""
     if operator is Operator.EQUAL:
         is_same: Condition = text == value
         return is_same
@@ -176,7 +176,7 @@ def _is_empty(name: str, asking: QueryContext) -> Condition:
 
 
 def _is_chosen(name: str, value: str) -> Condition:
-    """She is sent it: she chose it, or chose nothing of the kind, which means all."""
+    """The subscriber gets it: they chose it, or chose none, which means all."""
     part = _topics() if name == "topic" else _digests()
     chosen = Position(part, literal(f",{value},", Text())) > 0
     ids = select(TopicChoice.id).where(or_(part.in_(("", "|")), chosen))

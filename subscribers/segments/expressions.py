@@ -1,4 +1,4 @@
-"""The tree of an expression, and how it is written."""
+"""The expression tree, and its serialisation."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ KEYWORDS = frozenset({"and", "or", "not", "in", "is", "empty", "ago", "today"})
 
 
 class Unit(StrEnum):
-    """What a relative date counts."""
+    """The unit of a relative date."""
 
     DAYS = "days"
     WEEKS = "weeks"
@@ -21,7 +21,7 @@ class Unit(StrEnum):
     YEARS = "years"
 
 
-# About a century of each, so that no date leaves the calendar.
+# About a century, so that no date leaves the calendar.
 MOST_AGO: Mapping[Unit, int] = {
     Unit.DAYS: 36_500,
     Unit.WEEKS: 5_200,
@@ -32,7 +32,7 @@ MOST_AGO: Mapping[Unit, int] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RelativeDate:
-    """A day counted back from the one on which it is asked; 0 days ago is today."""
+    """A day before the date of evaluation; 0 days ago is today."""
 
     count: int
     unit: Unit
@@ -43,7 +43,7 @@ Value = str | int | date | RelativeDate
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A field held against a value, or with `in` against several."""
+    """A field compared with a value, or with several by `in`."""
 
     field: str
     operator: Operator
@@ -52,28 +52,28 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class IsEmpty:
-    """Nothing is known in this field."""
+    """The field has no value."""
 
     field: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Not:
-    """Those for whom the other does not hold."""
+    """The operand does not hold."""
 
     operand: "Expression"
 
 
 @dataclass(frozen=True, kw_only=True)
 class All:
-    """Every one of two or more holds."""
+    """Every operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Any:
-    """At least one of two or more holds."""
+    """At least one operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
@@ -82,7 +82,7 @@ Expression = Comparison | IsEmpty | Not | All | Any
 
 
 def tests_in(expression: Expression) -> Iterator[Comparison | IsEmpty]:
-    """What an expression asks of single fields, from left to right."""
+    """The tests of single fields in an expression, from left to right."""
     match expression:
         case All(operands=operands) | Any(operands=operands):
             for operand in operands:
@@ -94,7 +94,7 @@ def tests_in(expression: Expression) -> Iterator[Comparison | IsEmpty]:
 
 
 def write(expression: Expression) -> str:
-    """A text that parses to the same tree."""
+    """The text of an expression; parses to the same tree."""
     match expression:
         case Comparison(field=field, operator=Operator.IN, values=values):
             return f"{_field(field)} in ({', '.join(_value(value) for value in values)})"

@@ -1,4 +1,4 @@
-"""What can be asked of a person, of what kind each is, and which operators fit it."""
+"""The fields of the segment language, with their types and operators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ ATTRIBUTE = "attribute."
 
 
 class Operator(StrEnum):
-    """How a field is compared."""
+    """A comparison operator."""
 
     EQUAL = "="
     DIFFERENT = "!="
@@ -18,16 +18,16 @@ class Operator(StrEnum):
     AT_MOST = "<="
     GREATER = ">"
     AT_LEAST = ">="
-    CONTAINS = "~"  # somewhere in it, upper and lower case alike
+    CONTAINS = "~"  # contains, case-insensitive
     IN = "in"  # one of several
 
 
 class FieldType(StrEnum):
-    """What a field holds."""
+    """The type of a field."""
 
     TEXT = "text"
-    NAMED = "named"  # names out of a choice of hers: topics and digests
-    MOMENT = "moment"  # compared by days of the calendar
+    NAMED = "named"  # names in a subscriber's choice: topics and digests
+    MOMENT = "moment"  # compared by calendar days
     NUMBER = "number"
 
 
@@ -42,14 +42,14 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that can be asked."""
+    """A field of the language."""
 
     kind: FieldType
     example: str
     values: tuple[str, ...] = ()
-    """All that it can be; none: anything."""
+    """Its possible values; empty: any."""
     is_measured: bool = False
-    """Its SQL is handed in from above, since it counts what other rooms know."""
+    """Its SQL is passed in, as it aggregates rows of another package."""
 
 
 FIELDS: Mapping[str, Field] = {
@@ -86,5 +86,5 @@ def field_of(name: str) -> Field | None:
 
 
 def known_field(name: str) -> Field:
-    """The field of a name that has been parsed."""
+    """The field of a parsed name."""
     return FIELDS.get(name, _ATTRIBUTE)

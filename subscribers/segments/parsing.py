@@ -1,4 +1,4 @@
-"""From a text to the tree of an expression; every error says its place.
+"""Recursive descent parser of the segment language; errors state their position.
 
 any        = all { "or" all }
 all        = one { "and" one }
@@ -42,10 +42,10 @@ _EXAMPLE = "topic = housing and joined >= 2026-01-31"
 
 
 def parse(text: str) -> Expression:
-    """The expression that a text says.
+    """The expression tree of a text.
 
     Raises:
-        SegmentError: it cannot be understood.
+        SegmentError: a syntax error.
     """
     parser = _Parser(tokens(text))
     expression = parser.any(0)
@@ -54,7 +54,7 @@ def parse(text: str) -> Expression:
 
 
 class _Parser:
-    """Goes through the parts from left to right, one ahead."""
+    """A parser with one token of lookahead."""
 
     def __init__(self, parts: list[Token]) -> None:
         self._parts, self._next = parts, 0
@@ -122,7 +122,7 @@ class _Parser:
         fitting = [operator for operator in Operator if operator in OPERATORS[field.kind]]
         if self._token.is_one(*fitting):
             return Operator(self._advance().text)
-        # Of a sign that is one but does not fit, the same is true: these would.
+        # An operator that does not fit the field gets the same list.
         expected = f"one of {' '.join(fitting)} or “is empty”"
         if self._token.is_one(*_SIGNS):
             sign = f"{self._token.text!r} does not fit this field"

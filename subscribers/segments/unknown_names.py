@@ -1,4 +1,4 @@
-"""Topics and digests that an expression names: what nobody has heard of is most often mistyped."""
+"""Unknown topics and digests in an expression, most often misspelt."""
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
@@ -8,10 +8,10 @@ from subscribers.segments.fields import FieldType, known_field
 
 
 def unknown_names(expression: Expression, known: Mapping[str, Collection[str]]) -> list[str]:
-    """A sentence for each name that is not known, with the nearest that is.
+    """A sentence for each unknown name, with the nearest known one.
 
     Args:
-        known: names by field: of topics and digests.
+        known: names of topics and digests, by field.
     """
     named = dict.fromkeys(_named(expression))
     return [_told(field, name, known[field]) for field, name in named if name not in known[field]]

@@ -263,9 +263,9 @@ def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> 
     )
     with RejectFile(target, examined.table.header) as refusals:
 
-        def tell(row: Row, verdict: Decision) -> None:
-            if verdict.outcome is RowOutcome.REFUSED:
-                refusals.add(row.number, verdict.reason, row.cells)
+        def tell(row: Row, decision: Decision) -> None:
+            if decision.outcome is RowOutcome.REFUSED:
+                refusals.add(row.number, decision.reason, row.cells)
 
         try:
             with closing(_batches(program, examined)) as rows:
@@ -328,10 +328,10 @@ def _telling(file: TextIO, address: int, as_json: bool) -> OnDecision:
     if not as_json:
         writer.writerow(names)
 
-    def tell(row: Row, verdict: Decision) -> None:
+    def tell(row: Row, decision: Decision) -> None:
         said = row.said.address if isinstance(row.said, Person) else ""
         written = said or (read(row.cells[address].strip()) if address < len(row.cells) else "")
-        values = (row.number, written, verdict.outcome.value, verdict.reason)
+        values = (row.number, written, decision.outcome.value, decision.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
             file.write(f"{line}\n")

@@ -1,5 +1,4 @@
-"""A compiled message: MIME encoded once and cut at its slots; a subscriber's copy is joined from
-it.
+"""A compiled message: MIME encoded once, cut at its slots, and joined for each subscriber.
 
 RFC 5322 lines, RFC 2045 quoted-printable or base64, whichever is shorter, RFC 8058 one-click
 headers. Constant parts are encoded once; per subscriber only slots are filled.

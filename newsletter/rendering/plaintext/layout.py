@@ -22,9 +22,7 @@ def underlined(text: str, line: str = "=", width: int = WIDTH) -> str:
 
 
 def columns(text: str) -> int:
-    """Display width of a line: two columns for a wide character (UAX 11), none for a combining
-    accent.
-    """
+    """Display width of a line: a wide character takes two columns (UAX 11), an accent none."""
     if text.isascii():
         return len(text)
     return sum(

@@ -1,1 +1,1 @@
-"""The forms that lists come in: each is read as a table, row by row."""
+"""File formats of lists, each read as a table of rows."""

@@ -1,4 +1,4 @@
-"""Bare lists of addresses: one a line, or several, as people paste them from a mail program."""
+"""Bare lists of addresses, one or several a line, as pasted from a mail client."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,12 @@ from subscribers.importing.formats.table import Table
 
 HEADER = ["email", "name"]
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
-# The words before the recipients of a mail that is pasted whole.
+# Recipient headers of a pasted mail.
 _FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
 
 
 def is_list(head: Sequence[str]) -> bool:
-    """Whether the first lines of a text are a bare list of addresses, without a header."""
+    """Whether the first lines are a bare list of addresses, without a header."""
     lines = [line for line in head if line.strip() and not line.lstrip().startswith("#")]
     people = [line for line in lines if "@" in line]
     return (
@@ -27,7 +27,7 @@ def is_list(head: Sequence[str]) -> bool:
 
 
 def address_list(path: Path, encoding: Encoding) -> Table:
-    """A bare list of addresses as a table of two columns."""
+    """A bare list of addresses as a two-column table."""
     return Table(
         header=HEADER,
         rows=lambda: _rows(path, encoding),
@@ -56,7 +56,7 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
 
 
 def _name(text: str) -> str:
-    """A name, the first one first: mail programs also write “Carter, Ann”."""
+    """A name, given name first: mail clients also write “Carter, Ann”."""
     name = text.strip(" \t,;\"'")
     last, comma, first = name.partition(",")
     return f"{first.strip()} {last.strip()}" if comma and "," not in first else name

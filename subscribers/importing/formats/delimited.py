@@ -1,4 +1,4 @@
-"""Tables as text: CSV and its kin (RFC 4180), damaged as they come."""
+"""Delimited text: CSV (RFC 4180) and its variants, damaged files included."""
 
 import csv
 from collections import Counter, deque
@@ -16,32 +16,32 @@ from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
 
 DELIMITERS = ",;\t|"
-# No list of people has longer ones; a file without any line end must not fill the memory.
+# Bounds memory for a file without line ends.
 LONGEST_LINE = 1_000_000
-# A cell of several lines, such as a note, has no more of them.
+# Maximum number of lines in a cell.
 MOST_LINES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How a file is cut into rows and cells."""
+    """The dialect of a file."""
 
     path: Path
     encoding: Encoding
     delimiter: str
     skipped: int = 0
-    """Lines above the table that are none of it, such as `sep=;`."""
+    """Leading lines that are not part of the table, such as `sep=;`."""
     escape: str | None = None
-    """What stands before a quotation mark within quotation marks, where it is not doubled."""
+    """The escape character of quotes, unless they are doubled."""
     is_mended: bool = False
-    """Quotation marks do not pair: each line is read for itself."""
+    """Quotes are unbalanced: each line is parsed by itself."""
 
 
 def delimited(path: Path, encoding: Encoding) -> Table:
-    """A table in text.
+    """A table in delimited text.
 
     Raises:
-        InvalidInput: it cannot be read as a text at all.
+        InvalidInput: it is not text.
     """
     layout = _sound(_layout(path, encoding))
     first = list(islice(rows_of(layout), LOOKED_AT))
@@ -62,7 +62,7 @@ def opened_lines(path: Path, encoding: Encoding) -> Iterator[str]:
 
 
 def rows_of(layout: Layout) -> Iterator[Sequence[str]]:
-    """Every row of a table; one whose cells cannot be told apart is `DamagedRow`."""
+    """Every row; an ambiguous one is a `DamagedRow`."""
     with _opened(layout.path, layout.encoding) as text:
         lines = _lines(layout.path, text)
         for _ in range(layout.skipped):
@@ -79,7 +79,7 @@ def rows_of(layout: Layout) -> Iterator[Sequence[str]]:
 
 
 def _opened(path: Path, encoding: Encoding) -> TextIO:
-    # A byte-order mark or half a character at the end costs nothing but itself.
+    # Tolerate a byte order mark and a truncated last character.
     errors = STRAY if encoding.codec.startswith("utf-8") else "replace"
     return TextIOWrapper(path.open("rb"), encoding=encoding.codec, errors=errors, newline="")
 
@@ -100,13 +100,13 @@ def _layout(path: Path, encoding: Encoding) -> Layout:
     head = head_of(path, encoding)
     first = head[0].strip().strip('"').casefold() if head else ""
     if first.startswith("sep=") and len(first) in {4, 5}:
-        # What Excel reads, and some programs write for it; at a tab nothing is left of it.
+        # Excel's `sep=` line; with a tab the delimiter is stripped.
         return Layout(path=path, encoding=encoding, delimiter=first[4:] or "\t", skipped=1)
     return Layout(path=path, encoding=encoding, delimiter=_delimiter(head))
 
 
 def _delimiter(head: Sequence[str]) -> str:
-    """The delimiter that cuts most lines into equally many cells."""
+    """The delimiter that splits most lines into the same number of cells."""
 
     def fit(delimiter: str) -> tuple[float, int]:
         reader = csv.reader(head, delimiter=delimiter)
@@ -134,7 +134,7 @@ def _reader(lines: Iterable[str], layout: Layout) -> Any:
 
 
 def _sound(layout: Layout) -> Layout:
-    """The layout under which all of the file can be read, from its first line to its last."""
+    """The layout with which the whole file parses."""
     for attempt in (layout, replace(layout, escape="\\")):
         if _is_sound(attempt):
             return attempt
@@ -158,7 +158,7 @@ def _is_sound(layout: Layout) -> bool:
 
 
 def _swallows(row: Sequence[str], delimiter: str) -> bool:
-    """Whether a cell of several lines holds what looks like a row: a quotation mark is missing."""
+    """Whether a multi-line cell looks like a row: a quote is missing."""
     return any(
         "\n" in cell and any("@" in line and delimiter in line for line in cell.splitlines())
         for cell in row
@@ -184,7 +184,7 @@ def _mended(lines: Iterator[str], layout: Layout) -> Iterator[Sequence[str]]:
 
 
 def _one(text: str, layout: Layout) -> list[str] | None:
-    """The one row that a text is; None where its quotation marks do not pair."""
+    """The single row of a text; None if its quotes are unbalanced."""
     for escape in (None, "\\"):
         try:
             rows = list(_reader([*text.splitlines(keepends=True)], replace(layout, escape=escape)))
@@ -198,7 +198,7 @@ def _one(text: str, layout: Layout) -> list[str] | None:
 def _with_following(
     line: str, lines: Iterator[str], ahead: deque[str], layout: Layout
 ) -> list[str] | None:
-    """The row of a line and those after it, where one of its cells has several lines."""
+    """A row with a multi-line cell, from a line and those after it."""
     if '"' not in line:
         return None
     text = line
@@ -209,7 +209,7 @@ def _with_following(
                 return None
             ahead.append(following)
         if addresses_in(ahead[place]):
-            # The next person: no cell goes on so far.
+            # The next row starts: no cell continues so far.
             return None
         text += ahead[place]
         row = _one(text, layout)
@@ -221,7 +221,7 @@ def _with_following(
 
 
 def _guessed(line: str, width: int, layout: Layout) -> list[str]:
-    """The cells of a line whose quotation marks do not pair, as far as they can be told."""
+    """The cells of a line with unbalanced quotes, as far as possible."""
     bare = line.rstrip("\r\n")
     loose = next(csv.reader([bare], delimiter=layout.delimiter), [])
     plain = [cell.strip().strip('"') for cell in bare.split(layout.delimiter)]

@@ -1,4 +1,4 @@
-"""The encoding of a text: the declared one, or the one in which its names read best."""
+"""Character encoding of a file: declared, or detected by how plausible its names read."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from newsletter.errors import InvalidInput
 
 CHUNK_BYTES = 1 << 20
-# So much of what is not ASCII tells the encoding.
+# Non-ASCII bytes sampled for detection.
 SAMPLE_BYTES = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -16,7 +16,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UTF16_MARGIN = 0.4
-# Where two fit as well, the first counts.
+# Tried in this order; the first best wins.
 SINGLE_BYTE = ("cp1252", "mac_roman", "cp1250", "iso8859_2")
 NAMES = {
     "utf-8": "UTF-8",
@@ -37,7 +37,7 @@ STRAY = "windows-1252-for-strays"
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are no UTF-8 in a text that is: as Windows programs write them."""
+    """Error handler: stray bytes in UTF-8 as Windows-1252."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -48,18 +48,18 @@ codecs.register_error(STRAY, _as_windows_1252)
 
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
-    """How the bytes of a file are read."""
+    """The encoding of a file."""
 
     codec: str
     note: str = ""
-    """What was assumed, where that matters to names."""
+    """The assumption made, if it affects names."""
 
 
 def encoding_of(path: Path, said: str = "") -> Encoding:
     """The encoding of a file.
 
     Args:
-        said: by the administrator; empty: what the file shows.
+        said: the administrator's choice; empty: detected.
 
     Raises:
         InvalidInput: there is no such encoding.
@@ -82,7 +82,7 @@ def encoding_of(path: Path, said: str = "") -> Encoding:
 
 
 def _unmarked_utf16(start: bytes) -> str:
-    """Western text in UTF-16 is every other byte zero."""
+    """UTF-16 without byte order mark: every other byte of Western text is zero."""
     half = len(start) // 2 or 1
     if start[1::2].count(0) > half * _UTF16_MARGIN and not start[::2].count(0):
         return "utf-16-le"
@@ -129,7 +129,7 @@ def _best_fitting(sample: bytes) -> Encoding:
 
 
 def _score(text: str, codec: str) -> float:
-    """How well a text reads: letters of names count, other signs within words count against it."""
+    """Plausibility of a text: letters of names count, symbols within words count against it."""
     letters, score = _LETTERS[codec], 0.0
     for found in _FOREIGN.finditer(text):
         character = found[0]

@@ -1,4 +1,4 @@
-"""Where the header of a table is: below titles, above people, or nowhere."""
+"""Detection of a table's header: below titles, above the rows, or missing."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from subscribers.importing.cells import addresses_in
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.table import Rows, Table, named
 
-# Nobody writes more lines of titles above a list.
+# Rows searched for the header.
 LOOKED_AT = 60
 _MOST = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
 class Located:
-    """Where the header is among the first rows."""
+    """The header among the first rows."""
 
     header: int | None
-    """None where the first row is a person's."""
+    """None if the first row is a person."""
     address: int | None
-    """The column in which the addresses are, by what stands in it."""
+    """The column of addresses, by its values."""
 
 
 def locate(rows: Sequence[Sequence[str]]) -> Located:
-    """Find the header among the first rows of a table."""
+    """Find the header among the first rows."""
     people = [place for place, row in enumerate(rows) if any("@" in cell for cell in row)]
     first = next((place for place in people if _has_address(rows[place])), None)
     above = [place for place, row in enumerate(rows[:first]) if any(map(str.strip, row))]
@@ -41,14 +41,14 @@ def locate(rows: Sequence[Sequence[str]]) -> Located:
 
 
 def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = ()) -> Table:
-    """The table that begins with these rows.
+    """The table that starts with these rows.
 
     Args:
-        first: the first rows of all, read already.
-        rows: reads all of them, the first ones again.
+        first: the first rows.
+        rows: reads all rows from the start.
 
     Raises:
-        InvalidInput: there is nothing in them.
+        InvalidInput: the file is empty.
     """
     if not any(any(map(str.strip, row)) for row in first):
         raise InvalidInput("the file is empty: the first line must name the columns")
@@ -77,7 +77,7 @@ def _below(rows: Rows, count: int, header: Sequence[str]) -> Iterator[Sequence[s
     for _ in range(count):
         next(iterator, None)
     for row in iterator:
-        # Files that were joined have the header again between the people.
+        # Concatenated files repeat the header.
         yield [] if list(row) == header else row
 
 

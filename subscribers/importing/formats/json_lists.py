@@ -1,4 +1,4 @@
-"""Lists as JSON (RFC 8259): an array of objects, or one object a line."""
+"""JSON lists (RFC 8259): an array of objects, or JSON Lines."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +12,15 @@ from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table, named
 
-# An array is read whole; a longer list comes as one object a line.
+# An array is loaded whole; longer lists must be JSON Lines.
 LONGEST_BYTES = 200_000_000
-# Objects that stay as they are: the attributes of a person.
+# Nested objects kept whole: a person's attributes.
 WHOLE = frozenset({"attributes", "metadata", "attribs"})
 _LOOKED_AT = 50
 
 
 def is_json(head: Sequence[str]) -> bool:
-    """Whether a text begins as JSON does."""
+    """Whether a text starts as JSON."""
     start = "".join(islice((line.strip() for line in head), 5))
     return start.startswith(("[{", "[ ", '{"', "{ ")) or start in {"[", "{"}
 
@@ -29,7 +29,7 @@ def json_list(path: Path, encoding: Encoding) -> Table:
     """A list in JSON.
 
     Raises:
-        InvalidInput: it holds no list of objects, or is too long to be read at once.
+        InvalidInput: it has no list of objects, or is too long to load.
     """
     if _is_by_lines(path, encoding):
         return _table(lambda: _by_lines(path, encoding), first_row=1)
@@ -46,7 +46,7 @@ def _is_by_lines(path: Path, encoding: Encoding) -> bool:
     lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
     objects = [found for line in lines if isinstance(found := _loaded(line), dict)]
     if len(lines) == 1 and objects and _longest(objects[0]) != objects:
-        # One object that holds the list.
+        # One object that contains the list.
         return False
     return bool(lines) and len(objects) > len(lines) // 2
 
@@ -77,7 +77,7 @@ def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
 
 
 def _longest(found: Any) -> list[Any]:
-    """The list of people of an answer such as {"subscribers": […], "total": 3}."""
+    """The list in a response such as {"subscribers": […], "total": 3}."""
     if not isinstance(found, dict):
         return []
     inner = (value for value in found.values() if isinstance(value, (list, dict)))
@@ -105,7 +105,7 @@ def _table(records: Any, first_row: int) -> Table:
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
-    """The texts of an object by the names of their keys."""
+    """An object's texts by key path."""
     flat: dict[str, str] = {}
     for key, value in record.items():
         name = f"{before}{key}"
@@ -119,7 +119,7 @@ def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
 
 
 def _listed(name: str, objects: Sequence[Any]) -> dict[str, str]:
-    """A list of objects: their names, and whatever each says of a status."""
+    """A list of objects: their names, and their statuses."""
     found = {name: json.dumps(objects, ensure_ascii=False)}
     keys = {key for each in objects if isinstance(each, dict) for key in each}
     for key in sorted(key for key in keys if "status" in key or "state" in key):

@@ -1,4 +1,4 @@
-"""Address books as LDIF (RFC 2849), as Thunderbird and directories write them."""
+"""Address books in LDIF (RFC 2849), from Thunderbird and directories."""
 
 import base64
 import binascii
@@ -13,13 +13,13 @@ _ABOUT = frozenset({"version", "dn", "changetype", "objectclass"})
 
 
 def is_ldif(head: Sequence[str]) -> bool:
-    """Whether a text begins as LDIF does."""
+    """Whether a text starts as LDIF."""
     lines = [line for line in head if line.strip() and not line.startswith("#")]
     return bool(lines) and lines[0].casefold().startswith(("dn:", "version: 1"))
 
 
 def ldif(path: Path, encoding: Encoding) -> Table:
-    """An address book; entries without an address, such as lists, are passed over."""
+    """An address book; entries without an address, such as lists, are skipped."""
     keys: dict[str, None] = {}
     for entry in _people(path, encoding):
         keys.update(dict.fromkeys(entry))
@@ -49,7 +49,7 @@ def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
             name, _, value = line.partition(":")
             key = name.split(";")[0].strip()
             if key.casefold() not in _ABOUT:
-                # Of several values the first counts.
+                # The first of several values counts.
                 entry.setdefault(key, _value(value))
     if entry:
         yield entry

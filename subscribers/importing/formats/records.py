@@ -1,4 +1,4 @@
-"""Lists in blocks of lines, one for each person: "email a@b.org", as Sympa dumps its members."""
+"""Lists in blocks of lines, one a person: "email a@b.org", as in Sympa's member dump."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from subscribers.importing.formats.table import Table
 
 
 def is_records(head: Sequence[str]) -> bool:
-    """Whether a text begins as such a list does."""
+    """Whether a text starts with such a block."""
     lines = [line.strip() for line in head if line.strip()]
     keys = [line.split(" ", 1)[0] for line in lines]
     return (
@@ -21,7 +21,7 @@ def is_records(head: Sequence[str]) -> bool:
 
 
 def records(path: Path, encoding: Encoding) -> Table:
-    """Such a list as a table."""
+    """The list as a table."""
     keys: dict[str, None] = {}
     for block in _blocks(path, encoding):
         keys.update(dict.fromkeys(block))

@@ -1,7 +1,7 @@
-"""Reads a sheet and writes its rows as lines of JSON: `python -m …sheet_reader FILE SHEET`.
+"""Reads a sheet and writes its rows as JSON Lines: `python -m …sheet_reader FILE SHEET`.
 
-Runs as a process of its own with bounded memory: a sheet is held whole, and a file may claim more
-rows than any machine can hold.
+Runs as a subprocess with bounded memory: a sheet is loaded whole, and a file may declare any number
+of rows.
 """
 
 import json
@@ -15,12 +15,12 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
-# No spreadsheet has more rows (ECMA-376; LibreOffice).
+# The row limit of spreadsheets (ECMA-376; LibreOffice).
 MOST_ROWS = 1_048_576
 
 
 def main(path: str, sheet: str, out: TextIO) -> None:
-    """Write the rows of a sheet, then how it ended."""
+    """Write the rows of a sheet, then the result."""
     try:
         out.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _said(path, sheet))
     except (CalamineError, OSError, ValueError, UnicodeError) as error:
@@ -45,7 +45,7 @@ def _said(path: str, name: str) -> Iterator[object]:
             return
         for cells in found.iter_rows():
             row = [_text(cell) for cell in cells]
-            # A sheet is as wide as whatever was ever formatted in it.
+            # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:
                 row.pop()
             yield row
@@ -53,7 +53,7 @@ def _said(path: str, name: str) -> Iterator[object]:
 
 
 def _text(cell: Any) -> str:
-    """A cell as CSV would have it: moments in ISO 8601, whole numbers without a point."""
+    """A cell as in CSV: ISO 8601 dates, whole numbers without a decimal point."""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, datetime):

@@ -1,7 +1,7 @@
-"""Spreadsheets, old and new: XLSX (ECMA-376, strict too), XLS, ODS; read in a process of its own.
+"""Spreadsheets: XLSX (ECMA-376, strict too), XLS, ODS; read in a subprocess.
 
-A few kilobytes may claim a thousand million rows, or unpack to as many bytes: what such a file
-needs is bounded for the process that reads it, and its end is an error message.
+A few kilobytes may declare a billion rows, or decompress to as many bytes: memory and time are
+bounded for the subprocess, and exceeding them is an error message.
 """
 
 import json
@@ -18,14 +18,14 @@ from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
 
 ZIP_MARK = b"PK\x03\x04"
-# The compound files of older office programs ([MS-CFB], 2.2).
+# Signature of compound files ([MS-CFB], 2.2), the older Office formats.
 OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 LONGEST_BYTES = 2_000_000_000
 READER = "subscribers.importing.formats.sheet_reader"
 
 
 def is_spreadsheet(path: Path) -> bool:
-    """Whether a file is one of the office programs'."""
+    """Whether a file is a spreadsheet."""
     with path.open("rb") as file:
         start = file.read(len(OLE_MARK))
     return start.startswith(ZIP_MARK) or start == OLE_MARK
@@ -35,10 +35,10 @@ def spreadsheet(path: Path, sheet: str) -> Table:
     """A sheet as a table.
 
     Args:
-        sheet: its name; empty: the first that is not hidden.
+        sheet: its name; empty: the first visible one.
 
     Raises:
-        InvalidInput: no spreadsheet, damaged, too large, or without this sheet.
+        InvalidInput: not a spreadsheet, damaged, too large, or without this sheet.
     """
     _refuse_large(path)
     names: dict[str, object] = {}
@@ -50,7 +50,7 @@ def spreadsheet(path: Path, sheet: str) -> Table:
     width = len(table.header)
     return replace(
         table,
-        # The cells behind the last one that is filled are empty, and not missing.
+        # Cells after the last filled one are empty, not missing.
         rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
         sheets=further,
@@ -87,7 +87,7 @@ def _rows(path: Path, sheet: str, names: dict[str, object]) -> Iterator[Sequence
                 if isinstance(found, list):
                     yield found
                 elif isinstance(found, dict):
-                    is_over = is_over or _told(path, found, names)
+                    is_over = is_over or _handle_line(path, found, names)
             if not is_over:
                 raise InvalidInput(
                     f"{path} needs too much memory for a spreadsheet, or claims rows that are not "
@@ -97,8 +97,8 @@ def _rows(path: Path, sheet: str, names: dict[str, object]) -> Iterator[Sequence
             process.kill()
 
 
-def _told(path: Path, said: dict[str, object], names: dict[str, object]) -> bool:
-    """Take what the reader says of a file; whether that was its last word.
+def _handle_line(path: Path, said: dict[str, object], names: dict[str, object]) -> bool:
+    """Handle one line of the reader; True if it is the last.
 
     Raises:
         InvalidInput: the file cannot be read.

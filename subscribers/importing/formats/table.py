@@ -1,34 +1,34 @@
-"""A table of people, whatever kind of file it comes from."""
+"""A table of people, independent of the file format."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 Rows = Callable[[], Iterator[Sequence[str]]]
-"""Reads the file from its start; an empty row is one to be passed over."""
+"""Reads the rows from the start; empty rows are to be skipped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table that can be read as often as one likes."""
+    """A table that can be read repeatedly."""
 
     header: list[str]
-    """The name of each column; none is empty."""
+    """Column names; none is empty."""
     rows: Rows
-    """Those below the header."""
+    """Rows below the header."""
     first_row: int = 2
-    """The number of the first of them, as a spreadsheet counts."""
+    """The number of the first of them, as in a spreadsheet."""
     address: int | None = None
-    """Where the addresses are, by what stands in the rows; None where that is not clear."""
+    """The column of addresses by its values; None if unclear."""
     notes: tuple[str, ...] = ()
-    """What was assumed of the file, or passed over, for the report."""
+    """Assumptions made and content skipped, for the report."""
     is_plain: bool = False
-    """A bare list of addresses, which names no columns."""
+    """A bare list of addresses, without a header."""
     sheet: str = ""
-    """The sheet of a spreadsheet that is read."""
+    """The sheet of a spreadsheet."""
     sheets: tuple[str, ...] = ()
-    """Its further sheets."""
+    """The other sheets."""
 
 
 def named(header: Sequence[str]) -> list[str]:
-    """The header with a name for each column that has none."""
+    """The header, with a name for each unnamed column."""
     return [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]

@@ -1,4 +1,4 @@
-"""Address books as vCards (RFC 2426, RFC 6350), as Apple, Google and Outlook write them."""
+"""Address books in vCard (RFC 2426, RFC 6350), from Apple, Google and Outlook."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,17 +11,17 @@ from subscribers.importing.formats.table import Table
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories"]
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
-# No card with a picture is longer.
+# Maximum length of a card with a picture.
 LONGEST_CARD = 5_000_000
 
 
 def is_vcard(head: Sequence[str]) -> bool:
-    """Whether a text begins as a vCard does."""
+    """Whether a text starts as a vCard."""
     return any(line.strip().upper() == _BEGIN for line in head[:5])
 
 
 def vcards(path: Path, encoding: Encoding) -> Table:
-    """An address book; cards without an address are passed over."""
+    """An address book; cards without an address are skipped."""
     return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1)
 
 
@@ -64,7 +64,7 @@ def _row(text: str) -> list[str]:
 
 
 def _preferred(card: Any) -> str:
-    """The first address, or the one that is preferred (RFC 6350, 5.3; in 3.0 a type)."""
+    """The preferred address (PREF, RFC 6350, 5.3; a TYPE in 3.0), else the first."""
 
     def rank(line: Any) -> int:
         pref = line.params.get("PREF", ["100"])[0]

@@ -44,7 +44,7 @@ FORM = Origin(source="form")
 PEOPLE = ("ann", "ben", "cat", "dov")
 ADDRESSES = [f"{name}@wexcombe.example" for name in PEOPLE]
 WRITTEN = st.sampled_from([*ADDRESSES, *map(str.title, ADDRESSES), "nowhere", "", "x@y.test"])
-WISHES = st.builds(
+PREFERENCES = st.builds(
     Preferences,
     name=st.just(""),
     choice=st.builds(
@@ -72,7 +72,7 @@ def rows(draw: st.DrawFn) -> list[Person]:
             row=number,
             address=draw(WRITTEN),
             name=draw(st.sampled_from(["", "Ann\r\nBcc: x", " Zoë  Haywood"])),
-            wishes=draw(WISHES),
+            preferences=draw(PREFERENCES),
             attributes=draw(st.sampled_from([{}, {"ward": "Abbey"}])),
             since=draw(st.sampled_from(["", "; there joined 2019"])),
             state=draw(st.sampled_from(ListState)),
@@ -119,10 +119,10 @@ def join(session: Session, person: Person, terms: ImportTerms, clock: FixedClock
         Signup(
             address=person.address,
             name=person.name,
-            language=person.wishes.language,
-            topics=person.wishes.choice.topics,
-            digests=person.wishes.choice.digests,
-            frequency=person.wishes.frequency,
+            language=person.preferences.language,
+            topics=person.preferences.choice.topics,
+            digests=person.preferences.choice.digests,
+            frequency=person.preferences.frequency,
         ),
         origin=Origin(source=f"{IMPORTED}{terms.file}", particulars=particulars),
         proven=is_proven,
@@ -225,14 +225,14 @@ def test_a_batch_does_what_one_after_another_would_and_a_rehearsal_foresees_it(
             with plain.write() as session:
                 expected.append(one_by_one(session, person, terms, clock))
         batches = [batch for batch in (people[:cut], people[cut:]) if batch]
-        rehearsal, entrance = (
+        dry_run, importer = (
             ImportDryRun(ours, terms),
             ListImporter(ours, terms, clock, begun(ours, clock)),
         )
-        foreseen = [verdict for batch in batches for verdict in rehearsal.take(batch)]
-        verdicts = [verdict for batch in batches for verdict in entrance.take(batch)]
-        assert foreseen == verdicts
-        assert [verdict.outcome.value for verdict in verdicts] == expected
+        foreseen = [decision for batch in batches for decision in dry_run.import_batch(batch)]
+        decisions = [decision for batch in batches for decision in importer.import_batch(batch)]
+        assert foreseen == decisions
+        assert [decision.outcome.value for decision in decisions] == expected
         assert everything(ours) == everything(plain)
 
 
@@ -250,27 +250,31 @@ def test_an_update_is_foreseen_and_doing_it_again_changes_nobody(
     anew = replace(terms, updates=frozenset({"name", "topics", "frequency", "attributes"}))
     with copies(sqlite_template) as (ours, _):
         prepare(ours, before, clock)
-        ListImporter(ours, terms, clock, begun(ours, clock)).take(first)
-        rehearsal, entrance = (
+        ListImporter(ours, terms, clock, begun(ours, clock)).import_batch(first)
+        dry_run, importer = (
             ImportDryRun(ours, anew),
             ListImporter(ours, anew, clock, begun(ours, clock)),
         )
         batches = [batch for batch in (second[:cut], second[cut:]) if batch]
-        foreseen = [verdict for batch in batches for verdict in rehearsal.take(batch)]
-        assert foreseen == [verdict for batch in batches for verdict in entrance.take(batch)]
+        foreseen = [decision for batch in batches for decision in dry_run.import_batch(batch)]
+        assert foreseen == [
+            decision for batch in batches for decision in importer.import_batch(batch)
+        ]
         after = everything(ours)["people"]
         for batch in batches:
-            entrance.take(batch)
+            importer.import_batch(batch)
         assert everything(ours)["people"] == after
 
 
 def person(row: int, address: str, state: ListState = ListState.SUBSCRIBED) -> Person:
-    wishes = Preferences(name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR)
+    preferences = Preferences(
+        name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR
+    )
     return Person(
         row=row,
         address=address,
         name="Zoë",
-        wishes=wishes,
+        preferences=preferences,
         attributes={"ward": "Abbey"},
         since="",
         state=state,
@@ -290,8 +294,8 @@ def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> 
         person(6, ADDRESSES[3]),
         person(7, "far@wexcombe.example", ListState.COMPLAINED),
     ]
-    verdicts = ListImporter(database, TERMS, clock, begun(database, clock)).take(batch)
-    outcomes = [verdict.outcome.value for verdict in verdicts]
+    decisions = ListImporter(database, TERMS, clock, begun(database, clock)).import_batch(batch)
+    outcomes = [decision.outcome.value for decision in decisions]
     assert outcomes == [
         "confirmed",
         "confirmed",
@@ -307,14 +311,16 @@ def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> 
         assert ann.ended_at == ben.confirmed_at == ben.active_at == clock.now()
         assert ben.attributes == {"ward": "Abbey"}
         assert store.by_address(session, ADDRESSES[2]).status is SubscriberStatus.ENDED
-    again = ListImporter(database, TERMS, clock, begun(database, clock)).take(batch)
-    assert {verdict.outcome.value for verdict in again} == {"unchanged", "refused"}
+    again = ListImporter(database, TERMS, clock, begun(database, clock)).import_batch(batch)
+    assert {decision.outcome.value for decision in again} == {"unchanged", "refused"}
 
 
 def test_who_joins_after_an_import_has_a_number_of_her_own(
     database: Database, clock: FixedClock
 ) -> None:
-    ListImporter(database, TERMS, clock, begun(database, clock)).take([person(2, ADDRESSES[0])])
+    ListImporter(database, TERMS, clock, begun(database, clock)).import_batch(
+        [person(2, ADDRESSES[0])]
+    )
     prepare(database, [(ADDRESSES[1], "form")], clock)
     with database.read() as session:
         assert (
@@ -337,8 +343,8 @@ def test_who_joins_by_herself_at_the_same_moment_is_not_doubled(
         )
         wait_until(lambda: is_waiting(postgresql_url))
         session.commit()
-        verdicts = entering.result()
-    assert [verdict.outcome.value for verdict in verdicts] == ["unchanged", "confirmed"]
+        decisions = entering.result()
+    assert [decision.outcome.value for decision in decisions] == ["unchanged", "confirmed"]
     with database.read() as session:
         assert store.by_address(session, ADDRESSES[0]).name == "Herself"
         assert store.count_by_status(session) == {SubscriberStatus.CONFIRMED: 2}

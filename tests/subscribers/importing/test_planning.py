@@ -43,12 +43,12 @@ def test_who_is_not_known_is_entered_or_suppressed(
 
 @pytest.mark.parametrize("state", ListState)
 @pytest.mark.parametrize(
-    "standing", [AddressStatus(suppression="asked"), AddressStatus(suppression="")]
+    "status", [AddressStatus(suppression="asked"), AddressStatus(suppression="")]
 )
-def test_nobody_suppressed_is_ever_entered(state: ListState, standing: AddressStatus) -> None:
-    verdict = decide(state, standing, PROVEN)
-    assert verdict.outcome in {RowOutcome.REFUSED, RowOutcome.UNCHANGED}
-    assert verdict.after.suppression == standing.suppression
+def test_nobody_suppressed_is_ever_entered(state: ListState, status: AddressStatus) -> None:
+    decision = decide(state, status, PROVEN)
+    assert decision.outcome in {RowOutcome.REFUSED, RowOutcome.UNCHANGED}
+    assert decision.after.suppression == status.suppression
 
 
 @pytest.mark.parametrize("state", GONE)
@@ -56,13 +56,13 @@ def test_nobody_suppressed_is_ever_entered(state: ListState, standing: AddressSt
 def test_who_is_here_by_an_import_alone_leaves_by_another(
     state: ListState, status: SubscriberStatus
 ) -> None:
-    verdict = decide(state, AddressStatus(status=status, is_imported=True), PROVEN)
-    assert (verdict.outcome, verdict.suppresses, verdict.ends) == (
+    decision = decide(state, AddressStatus(status=status, is_imported=True), PROVEN)
+    assert (decision.outcome, decision.suppresses, decision.ends) == (
         RowOutcome.SUPPRESSED,
         True,
         True,
     )
-    assert verdict.after == AddressStatus(
+    assert decision.after == AddressStatus(
         status=ENDED, is_imported=True, suppression=f"{state} at the list of members.csv"
     )
 
@@ -70,30 +70,32 @@ def test_who_is_here_by_an_import_alone_leaves_by_another(
 @pytest.mark.parametrize("state", ListState)
 def test_who_has_left_here_stays_away(state: ListState) -> None:
     for is_imported in (True, False):
-        standing = AddressStatus(status=ENDED, is_imported=is_imported)
-        assert not decide(state, standing, PROVEN).ends
-        assert decide(state, standing, PROVEN).after.status is ENDED
+        status = AddressStatus(status=ENDED, is_imported=is_imported)
+        assert not decide(state, status, PROVEN).ends
+        assert decide(state, status, PROVEN).after.status is ENDED
 
 
 @pytest.mark.parametrize("state", GONE)
 def test_what_she_chose_here_stands_against_another_list(state: ListState) -> None:
-    verdict = decide(state, AddressStatus(status=CONFIRMED), PROVEN)
-    assert (verdict.outcome, verdict.ends) == (RowOutcome.REFUSED, False)
+    decision = decide(state, AddressStatus(status=CONFIRMED), PROVEN)
+    assert (decision.outcome, decision.ends) == (RowOutcome.REFUSED, False)
 
 
 @pytest.mark.parametrize(("is_news", "outcome"), [(True, "updated"), (False, "unchanged")])
 def test_who_is_known_is_updated_where_there_is_news(is_news: bool, outcome: str) -> None:
-    standing = AddressStatus(status=CONFIRMED, is_imported=True)
-    assert decide(ListState.SUBSCRIBED, standing, PROVEN, is_news=is_news).outcome.value == outcome
+    status = AddressStatus(status=CONFIRMED, is_imported=True)
+    assert decide(ListState.SUBSCRIBED, status, PROVEN, is_news=is_news).outcome.value == outcome
 
 
 def candidate(state: ListState, *, name: str = "", row: int = 2) -> Candidate:
-    wishes = Preferences(name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR)
+    preferences = Preferences(
+        name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR
+    )
     person = Person(
         row=row,
         address="ann@example.org",
         name=name,
-        wishes=wishes,
+        preferences=preferences,
         attributes={},
         since="",
         state=state,
@@ -103,8 +105,8 @@ def candidate(state: ListState, *, name: str = "", row: int = 2) -> Candidate:
 
 def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
     planner = Planner(PROVEN, {}, {})
-    planner.verdict(candidate(ListState.SUBSCRIBED))
-    planner.verdict(candidate(ListState.LEFT, row=3))
+    planner.decide_row(candidate(ListState.SUBSCRIBED))
+    planner.decide_row(candidate(ListState.LEFT, row=3))
     ended_by = planner.plan.newcomers["a"].ended_by
     assert ended_by is not None
     assert ended_by.row == 3
@@ -114,17 +116,17 @@ def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
 def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
     rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
     planner = Planner(rules, {}, {})
-    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann"))
-    verdict = planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
+    planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann"))
+    decision = planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
     held, person = planner.plan.updated["a"]
-    assert (verdict.outcome, held.name, person.row) == (RowOutcome.UPDATED, "Ann Carter", 3)
-    assert held.wishes.choice.topics == ("housing",)
+    assert (decision.outcome, held.name, person.row) == (RowOutcome.UPDATED, "Ann Carter", 3)
+    assert held.preferences.choice.topics == ("housing",)
 
 
 def test_nothing_is_taken_anew_of_who_leaves_by_a_later_row() -> None:
     rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
     planner = Planner(rules, {}, {})
-    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann"))
-    planner.verdict(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
-    planner.verdict(candidate(ListState.LEFT, row=4))
+    planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann"))
+    planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann Carter", row=3))
+    planner.decide_row(candidate(ListState.LEFT, row=4))
     assert not planner.plan.updated

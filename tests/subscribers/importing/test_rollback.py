@@ -32,7 +32,7 @@ def person(address: str, state: ListState = ListState.SUBSCRIBED, name: str = ""
         row=2,
         address=address,
         name=name,
-        wishes=Preferences(
+        preferences=Preferences(
             name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR
         ),
         attributes={"ward": "Abbey"},
@@ -55,7 +55,7 @@ def entered(
     )
     with database.write() as session:
         number = begin(session, start, clock.now()).id
-    ListImporter(database, terms, clock, number).take(people)
+    ListImporter(database, terms, clock, number).import_batch(people)
     with database.write() as session:
         finish(session, number, {"confirmed": len(people)}, clock.now())
     return number

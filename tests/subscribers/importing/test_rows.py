@@ -44,7 +44,12 @@ def test_any_row_under_any_header_is_read_or_refused(header: list[str], cells: l
         person = read(header, cells)
     except InvalidInput:
         return
-    stored = [person.since, person.wishes.language, *person.attributes, *person.attributes.values()]
+    stored = [
+        person.since,
+        person.preferences.language,
+        *person.attributes,
+        *person.attributes.values(),
+    ]
     assert all(text.isprintable() for text in stored)
 
 
@@ -132,7 +137,7 @@ def test_a_pause_without_a_zone_is_no_moment(text: str) -> None:
 
 def test_topics_are_listed_with_commas_or_semicolons_and_quoted_at_mailchimp() -> None:
     person = read(["email", "tags"], ["a@b.org", '"Housing","Bus; Rail", ,'])
-    assert person.wishes.choice.topics == ("housing", "bus", "rail")
+    assert person.preferences.choice.topics == ("housing", "bus", "rail")
 
 
 def test_a_language_is_one_of_those_offered_where_any_are() -> None:
@@ -142,10 +147,10 @@ def test_a_language_is_one_of_those_offered_where_any_are() -> None:
     )
     reader = RowReader(reading)
     for said, meant in (("cy", "cy"), ("en", "en-GB"), ("en_US", "en-GB"), ("Welsh", "cy")):
-        assert reader.people(2, ["a@b.org", said])[0].wishes.language == meant
+        assert reader.people(2, ["a@b.org", said])[0].preferences.language == meant
     with pytest.raises(InvalidInput, match="language"):
         reader.people(3, ["a@b.org", "fr"])
-    assert read(["email", "language"], ["a@b.org", "fr"]).wishes.language == "fr"
+    assert read(["email", "language"], ["a@b.org", "fr"]).preferences.language == "fr"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +220,7 @@ def test_who_has_left_counts_before_any_other_fault_of_the_row(cells: list[str])
 )
 def test_tags_that_are_no_topics_become_an_attribute(text: str) -> None:
     person = read(["email", "tags"], ["a@b.org", text])
-    assert person.wishes.choice.topics == ("housing",)
+    assert person.preferences.choice.topics == ("housing",)
     assert person.attributes == {"tags": "VIP"}
 
 
