@@ -85,7 +85,7 @@ class Chroot:
             "sh",
             "-c",
             ENTER,
-            "room",
+            "chroot",
             str(self.root),
             str(self.packages),
             *command,
@@ -102,7 +102,7 @@ class Chroot:
 @contextmanager
 def chroot(packages: Sequence[str], users: Mapping[str, int] | None = None) -> Iterator[Chroot]:
     """A chroot with Debian packages overlaid, and additional users."""
-    root = Path(tempfile.mkdtemp(prefix="newsletter-room-"))
+    root = Path(tempfile.mkdtemp(prefix="newsletter-chroot-"))
     root.chmod(0o755)
     try:
         unpacked = _unpacked(packages)

@@ -23,7 +23,7 @@ def ann_moves(database: Database, clock: FixedClock) -> Subscriber:
         return complete_change(session, ann, SECRET, origin=ORIGIN, now=clock.now()).subscriber
 
 
-def test_who_gives_an_address_up_is_forgotten_with_where_she_asked_from(
+def test_giving_an_address_up_erases_its_ip_addresses(
     database: Database, clock: FixedClock
 ) -> None:
     with database.write() as session:
@@ -38,7 +38,7 @@ def test_who_gives_an_address_up_is_forgotten_with_where_she_asked_from(
     assert {proof.network for proof in proofs} == {""}
 
 
-def test_the_old_subscription_ends_as_by_leaving_where_the_new_address_is_on_the_list(
+def test_changing_to_a_listed_address_ends_the_old_subscription(
     database: Database, clock: FixedClock
 ) -> None:
     with database.write() as session:

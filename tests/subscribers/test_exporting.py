@@ -9,10 +9,10 @@ TEXTS = st.text(alphabet="'=+-@\t\rab 1", max_size=8)
 
 
 @given(text=TEXTS)
-def test_whatever_is_defused_comes_back(text: str) -> None:
+def test_escaping_is_reversible(text: str) -> None:
     assert read(defused(text)) == text
 
 
 @given(text=TEXTS)
-def test_nothing_defused_begins_a_formula(text: str) -> None:
+def test_escaped_text_is_never_a_formula(text: str) -> None:
     assert not defused(text).startswith(FORMULA_STARTS)

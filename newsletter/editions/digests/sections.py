@@ -83,8 +83,8 @@ def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Ar
         return tuple(articles)
     wanted = set(topics)
     shared = [(len(wanted & {topic.slug for topic in a.topics}), a) for a in articles]
-    hers = [pair for pair in shared if pair[0]]
-    return tuple(a for _, a in sorted(hers, key=lambda pair: -pair[0]))
+    matching = [pair for pair in shared if pair[0]]
+    return tuple(a for _, a in sorted(matching, key=lambda pair: -pair[0]))
 
 
 def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Section, ...]:

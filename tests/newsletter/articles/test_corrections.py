@@ -50,14 +50,14 @@ def test_corrections_are_counted_within_their_article(
 
 
 @pytest.mark.parametrize("note", ["", " \n", "x" * 1001])
-def test_a_note_says_something_and_not_too_much(
+def test_the_length_of_a_note_is_checked(
     database: Database, number: int, clock: FixedClock, note: str
 ) -> None:
     with database.write() as session, pytest.raises(InvalidInput, match="1 to 1000"):
         correct(session, number, note, clock.now())
 
 
-def test_only_what_the_public_can_read_is_corrected(
+def test_only_public_articles_can_be_corrected(
     database: Database, number: int, clock: FixedClock
 ) -> None:
     with database.write() as session:

@@ -38,7 +38,7 @@ def test_a_lazy_picture_is_shown_once(html: str) -> None:
         '<iframe src="https://www.googletagmanager.com/ns.html?id=1"></iframe>',
     ],
 )
-def test_what_nobody_sees_goes_and_is_told(html: str) -> None:
+def test_invisible_content_is_removed_with_a_note(html: str) -> None:
     mended = clean_html(f"<p>Shown.</p>{html}")
     assert mended.html == "<p>Shown.</p>"
     assert mended.notes or "template" in html
@@ -53,30 +53,30 @@ def test_what_nobody_sees_goes_and_is_told(html: str) -> None:
         ("https://maps.example/embed?x=1", "https://maps.example/embed?x=1"),
     ],
 )
-def test_a_frame_becomes_a_link_to_the_page_for_people(frame: str, address: str) -> None:
+def test_a_frame_becomes_a_link_to_its_public_page(frame: str, address: str) -> None:
     mended = clean_html(f'<iframe src="{frame}" title="The meeting"></iframe>')
     assert f'href="{address}"' in mended.html
     assert "The meeting" in mended.html
     assert mended.notes == ("1 × frame replaced by a link",)
 
 
-def test_words_in_brackets_are_words() -> None:
+def test_words_in_angle_brackets_are_kept_as_text() -> None:
     html = "<p>Write to office@<domain>, put it in <path>.</p><p>On.</p>"
     words = sanitise(html, BASE)
     assert words == "<p>Write to office@&lt;domain&gt;, put it in &lt;path&gt;.</p><p>On.</p>"
 
 
-def test_a_formula_keeps_its_words_and_a_drawing_goes() -> None:
+def test_math_keeps_its_text_and_svg_is_removed() -> None:
     html = "<p>a <math><mi>x</mi><mo>=</mo><mn>2</mn></math> b<svg><text>no</text></svg></p>"
     assert sanitise(html, BASE) == "<p>a <span>x=2</span> b</p>"
 
 
-def test_bold_that_says_it_is_not_bold_is_not() -> None:
+def test_bold_elements_with_normal_weight_are_unwrapped() -> None:
     html = '<b style="font-weight:normal"><p><span style="font-weight:700">A</span> b</p></b>'
     assert sanitise(html, BASE) == "<p><strong>A</strong> b</p>"
 
 
-def test_footnotes_keep_working_and_other_ids_go() -> None:
+def test_footnote_anchors_are_kept_and_other_ids_removed() -> None:
     html = '<p id="x">A<a href="#n" id="r">1</a></p><p id="n">N <a href="#r">back</a></p>'
     kept = '<p>A<a href="#in-n" id="in-r">1</a></p><p id="in-n">N <a href="#in-r">back</a></p>'
     assert sanitise(html, BASE) == kept
@@ -98,7 +98,7 @@ def test_addresses_are_percent_encoded(written: str, encoded: str) -> None:
     assert sanitise(f'<a href="{written}">x</a>', BASE) == f'<a href="{encoded}">x</a>'
 
 
-def test_links_within_the_site_follow_a_site_that_moves() -> None:
+def test_internal_links_follow_a_change_of_base_url() -> None:
     body = sanitise('<a href="/map">m</a> <a href="https://x.example/">x</a>', BASE)
     stored = relative_to_site(body, "https://wexcombe.example")
     assert stored == '<a href="/map">m</a> <a href="https://x.example/">x</a>'
@@ -108,6 +108,6 @@ def test_links_within_the_site_follow_a_site_that_moves() -> None:
     )
 
 
-def test_words_that_look_like_attributes_are_left_alone() -> None:
+def test_text_that_looks_like_attributes_is_unchanged() -> None:
     html = '<p>Write &lt;a href="/x"&gt; or href="/x".</p>'
     assert resolved(html, "https://new.example") == html

@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_is_walked_in_order_without_hidden_and_other_files(folder: Path) -> None:
+def test_a_folder_is_walked_in_order_without_hidden_and_unknown_files(folder: Path) -> None:
     assert [item.where for item in read(str(folder))] == [
         f"{folder}/b.txt",
         f"{folder}/a/m.md",
@@ -56,13 +56,13 @@ def test_a_key_is_the_path_below_the_folder_without_its_suffix(folder: Path) -> 
     assert keys == {"b", "a/m", "a/z"}
 
 
-def test_a_file_named_by_itself_has_its_name_as_key(folder: Path) -> None:
+def test_the_key_of_a_single_file_is_its_name(folder: Path) -> None:
     [item] = read(str(folder / "a" / "z.txt"))
     assert isinstance(item, Record)
     assert (item.source_key, item.where) == ("z", f"{folder}/a/z.txt")
 
 
-def test_standard_input_is_told_apart_by_date_and_title() -> None:
+def test_standard_input_is_keyed_by_date_and_title() -> None:
     [one] = read("-", stdin=TEXT.encode())
     [other] = read("-", stdin=TEXT.replace("wall", "light").encode())
     assert isinstance(one, Record)
@@ -71,7 +71,7 @@ def test_standard_input_is_told_apart_by_date_and_title() -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.txt", "/dev/null"])
-def test_what_cannot_be_opened_is_a_bad_record(name: str) -> None:
+def test_an_unreadable_file_is_a_bad_record(name: str) -> None:
     [bad] = read(name)
     assert isinstance(bad, BadRecord)
     assert name in bad.where
@@ -85,7 +85,7 @@ def test_a_file_without_permission_is_a_bad_record(folder: Path) -> None:
     assert bad.mend == "check its permissions"
 
 
-def test_an_address_that_cannot_be_fetched_is_a_bad_record() -> None:
+def test_a_url_that_cannot_be_fetched_is_a_bad_record() -> None:
     [bad] = read("https://wexcombe.example/feed")
     assert isinstance(bad, BadRecord)
     assert (bad.where, bad.what) == ("https://wexcombe.example/feed", "no connection: refused")
@@ -114,7 +114,7 @@ def test_each_file_is_counted_when_it_is_done(folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["-", "https://wexcombe.example/latest", "no-suffix"])
-def test_the_format_is_told_by_the_content(name: str, content: str, form: str) -> None:
+def test_the_format_is_detected_by_content(name: str, content: str, form: str) -> None:
     assert detect_importer(content.encode(), name, CONTEXT) is FORMATS[form]
 
 
@@ -130,14 +130,14 @@ def test_the_format_is_told_by_the_content(name: str, content: str, form: str) -
         ("a.xml", "<rss xmlns:wp='http://wordpress.org/export/1.2/'>", "wordpress"),
     ],
 )
-def test_the_format_is_told_by_the_suffix(name: str, content: str, form: str) -> None:
+def test_the_format_is_detected_by_suffix(name: str, content: str, form: str) -> None:
     assert detect_importer(content.encode(), name, CONTEXT) is FORMATS[form]
 
 
-def test_a_format_that_was_asked_for_wins() -> None:
+def test_the_format_option_takes_precedence() -> None:
     assert detect_importer(b"x", "a.txt", CONTEXT, "markdown") is FORMATS["markdown"]
 
 
-def test_what_has_no_known_format_is_told_how_to_name_one() -> None:
+def test_an_unknown_format_suggests_the_format_option() -> None:
     with pytest.raises(Unreadable, match="--format"):
         detect_importer(b"just words\nand more", "-", CONTEXT)

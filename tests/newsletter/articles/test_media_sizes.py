@@ -57,15 +57,13 @@ def media(database: Database, number: int) -> dict[str, int]:
     return {one.url: one.length for one in entry.media}
 
 
-def test_an_enclosure_of_an_imported_feed_stays_one_with_its_length(
-    database: Database, number: int
-) -> None:
+def test_enclosures_of_an_imported_feed_keep_their_length(database: Database, number: int) -> None:
     assert media(database, number)[MP3] == 123456
     with database.read() as session:
         assert f'<a href="{MP3}">' in store.get(session, number).body_html
 
 
-def test_what_the_source_does_not_say_is_asked_once(
+def test_a_missing_length_is_requested_once(
     database: Database, number: int, clock: FixedClock
 ) -> None:
     servers = Servers()
@@ -75,7 +73,7 @@ def test_what_the_source_does_not_say_is_asked_once(
     assert media(database, number) == {MP3: 123456, PNG: 4711}
 
 
-def test_a_length_that_is_found_makes_feeds_anew_and_is_no_edit(
+def test_a_found_length_rebuilds_feeds_without_updating_the_article(
     database: Database, number: int, clock: FixedClock
 ) -> None:
     with database.read() as session:
@@ -87,7 +85,7 @@ def test_a_length_that_is_found_makes_feeds_anew_and_is_no_edit(
     assert after.updated_at == before.updated_at
 
 
-def test_a_server_that_does_not_tell_is_asked_a_few_times(
+def test_a_missing_length_is_requested_at_most_three_times(
     database: Database, clock: FixedClock
 ) -> None:
     link = '<p><a href="https://w.example/gone.mp3">Hear</a></p>'
@@ -102,7 +100,7 @@ def test_a_server_that_does_not_tell_is_asked_a_few_times(
     assert servers.asked.count("https://w.example/gone.mp3") == MOST_ASKED
 
 
-def test_a_draft_is_not_asked_for(database: Database, clock: FixedClock) -> None:
+def test_lengths_of_drafts_are_not_requested(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         add_article(session, "Draft", clock.now(), status=ArticleStatus.DRAFT, image_url=PNG)
     servers = Servers()

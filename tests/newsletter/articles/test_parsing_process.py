@@ -37,7 +37,7 @@ def only(items: list[Any]) -> BadRecord:
     return items[0]
 
 
-def test_records_come_back_as_they_were_read() -> None:
+def test_records_are_returned_from_the_process() -> None:
     content = (
         b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'
         b"<title>One</title><description>Words.</description></item></channel></rss>"
@@ -47,14 +47,14 @@ def test_records_come_back_as_they_were_read() -> None:
     )
 
 
-def test_a_reading_that_takes_too_long_is_ended() -> None:
+def test_a_reader_is_killed_after_the_deadline() -> None:
     found = only(read_in_process(slow, b"", "a.rss", CONTEXT, timedelta(seconds=5)))
     assert "5 seconds" in found.what
 
 
-def test_a_reading_that_takes_too_much_memory_is_ended() -> None:
+def test_a_reader_is_killed_above_the_memory_limit() -> None:
     assert "MemoryError" in only(read_in_process(greedy, b"", "a.rss", CONTEXT)).what
 
 
-def test_a_reader_that_crashes_takes_nothing_with_it() -> None:
+def test_a_crashing_reader_is_reported() -> None:
     assert "too much" in only(read_in_process(killed, b"", "a.rss", CONTEXT)).what

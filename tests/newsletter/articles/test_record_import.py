@@ -73,7 +73,7 @@ def test_a_second_import_changes_nothing(database: Database, clock: FixedClock) 
     assert [(a.uid, a.slug, a.updated_at, a.changed_at) for a in everything(database)] == before
 
 
-def test_a_changed_record_updates_and_keeps_its_names(
+def test_a_changed_record_updates_the_article_and_keeps_its_names(
     database: Database, clock: FixedClock
 ) -> None:
     take(database, clock, record(topics=("Harbour",)))
@@ -88,14 +88,14 @@ def test_a_changed_record_updates_and_keeps_its_names(
     assert [topic.slug for topic in after.topics] == ["events"]
 
 
-def test_the_sources_own_time_of_change_is_kept(database: Database, clock: FixedClock) -> None:
+def test_the_sources_modification_time_is_kept(database: Database, clock: FixedClock) -> None:
     told = DAY + timedelta(days=3)
     take(database, clock, record(updated_at=DAY))
     take(database, clock, record(body_html="<p>More.</p>", updated_at=told))
     assert only(database).updated_at == told
 
 
-def test_a_change_that_the_source_does_not_date_is_dated_now(
+def test_a_change_without_a_modification_time_is_dated_now(
     database: Database, clock: FixedClock
 ) -> None:
     take(database, clock, record(updated_at=DAY))
@@ -110,9 +110,7 @@ def test_an_article_is_never_updated_before_it_was_published(
     assert only(database).updated_at == DAY
 
 
-def test_what_a_source_does_not_say_it_does_not_change(
-    database: Database, clock: FixedClock
-) -> None:
+def test_missing_values_change_nothing(database: Database, clock: FixedClock) -> None:
     full = record(
         topics=("Harbour",),
         author="Ada",
@@ -129,7 +127,7 @@ def test_what_a_source_does_not_say_it_does_not_change(
     assert [topic.slug for topic in article.topics] == ["harbour"]
 
 
-def test_an_empty_list_of_topics_is_said(database: Database, clock: FixedClock) -> None:
+def test_an_empty_list_of_topics_removes_them(database: Database, clock: FixedClock) -> None:
     take(database, clock, record(topics=("Harbour",)))
     take(database, clock, record(topics=()))
     assert only(database).topics == []
@@ -161,7 +159,9 @@ def test_a_file_that_is_given_an_id_is_the_same_article(
     assert only(database).source_key == "an-id"
 
 
-def test_equal_entries_of_different_sources_stay_two(database: Database, clock: FixedClock) -> None:
+def test_equal_entries_of_different_sources_are_two_articles(
+    database: Database, clock: FixedClock
+) -> None:
     take(database, clock, record())
     other = replace(record(), source="feed", source_key="https://x.example/1", explicit_key=True)
     assert counts(take(database, clock, other)) == (1, 0, 0, 0)
@@ -195,7 +195,7 @@ def test_an_id_that_is_an_address_is_trusted(database: Database, clock: FixedClo
     assert counts(take(database, clock, other)) == (0, 1, 0, 0)
 
 
-def test_an_old_file_name_may_come_to_a_new_article(database: Database, clock: FixedClock) -> None:
+def test_an_old_file_name_can_be_reused(database: Database, clock: FixedClock) -> None:
     take(database, clock, record("news"))
     take(database, clock, record("news-of-march"))
     other = record("news", title="April", published_at=DAY + 24 * HOUR)
@@ -212,7 +212,7 @@ def test_an_old_file_name_may_come_to_a_new_article(database: Database, clock: F
     ],
 )
 @pytest.mark.parametrize("is_known", [False, True])
-def test_the_second_of_two_that_are_one_article_is_refused(
+def test_a_duplicate_in_one_import_is_refused(
     database: Database, clock: FixedClock, second: Record, is_known: bool
 ) -> None:
     if is_known:
@@ -222,9 +222,7 @@ def test_the_second_of_two_that_are_one_article_is_refused(
     assert only(database).body_text == "New."
 
 
-def test_copies_far_apart_in_an_import_are_still_found(
-    database: Database, clock: FixedClock
-) -> None:
+def test_duplicates_in_different_batches_are_found(database: Database, clock: FixedClock) -> None:
     many = [titled(n) for n in range(BATCH_RECORDS + 1)]
     report = take(database, clock, *many, replace(many[0], source_key="copy", where="copy.txt"))
     assert [bad.where for bad in report.bad] == ["copy.txt"]
@@ -238,12 +236,12 @@ def test_articles_of_one_title_get_numbered_slugs(database: Database, clock: Fix
     assert slugs == ["news", *(f"news-{n}" for n in range(2, 13))]
 
 
-def test_a_title_of_digits_is_not_taken_for_a_number(database: Database, clock: FixedClock) -> None:
+def test_a_slug_never_consists_of_digits(database: Database, clock: FixedClock) -> None:
     take(database, clock, record(title="1984"))
     assert only(database).slug == "article-1984"
 
 
-def test_one_bad_record_loses_none_of_the_good(database: Database, clock: FixedClock) -> None:
+def test_a_bad_record_does_not_affect_the_others(database: Database, clock: FixedClock) -> None:
     bad = BadRecord(where="b.txt", what="wrong", mend="mend it")
     unsafe = titled(2, body_html="<script>x</script>")
     report = take(database, clock, titled(1), bad, unsafe, titled(3))
@@ -252,7 +250,7 @@ def test_one_bad_record_loses_none_of_the_good(database: Database, clock: FixedC
     assert str(report) == "2 created, 0 updated, 0 unchanged, 2 failed"
 
 
-def test_a_withdrawn_article_stays_so_unless_the_source_says_otherwise(
+def test_a_withdrawn_article_stays_withdrawn_unless_the_source_publishes_it(
     database: Database, clock: FixedClock
 ) -> None:
     take(database, clock, record())
@@ -264,7 +262,7 @@ def test_a_withdrawn_article_stays_so_unless_the_source_says_otherwise(
     assert only(database).status is ArticleStatus.PUBLISHED
 
 
-def test_a_record_without_a_date_is_of_now_and_stays_so(
+def test_a_record_without_a_date_keeps_the_time_of_its_import(
     database: Database, clock: FixedClock
 ) -> None:
     undated = record("a:1", explicit_key=True, published_at=None)
@@ -276,7 +274,7 @@ def test_a_record_without_a_date_is_of_now_and_stays_so(
     assert only(database).published_at == first
 
 
-def test_two_spellings_of_a_topic_are_one_named_as_first_seen(
+def test_spelling_variants_of_a_topic_share_the_first_name(
     database: Database, clock: FixedClock
 ) -> None:
     take(database, clock, titled(1, topics=("Public Transport", "public transport!")))
@@ -286,13 +284,13 @@ def test_two_spellings_of_a_topic_are_one_named_as_first_seen(
     assert named == {"Public Transport": 2, "Ψηφοφορία": 1}
 
 
-def test_a_rehearsal_reports_but_stores_nothing(database: Database, clock: FixedClock) -> None:
+def test_a_dry_run_reports_without_storing(database: Database, clock: FixedClock) -> None:
     report = import_records(database, [titled(1), titled(2)], CONTEXT, clock, dry_run=True)
     assert counts(report) == (2, 0, 0, 0)
     assert everything(database) == []
 
 
-def test_progress_is_told_record_by_record(database: Database, clock: FixedClock) -> None:
+def test_progress_is_reported_for_each_record(database: Database, clock: FixedClock) -> None:
     told: list[int] = []
     records = [titled(n) for n in range(BATCH_RECORDS + 1)]
     import_records(database, records, CONTEXT, clock, told.append)
@@ -300,7 +298,7 @@ def test_progress_is_told_record_by_record(database: Database, clock: FixedClock
 
 
 @pytest.mark.postgresql
-def test_what_no_database_takes_is_left_out_of_a_record(
+def test_characters_that_databases_refuse_are_removed(
     postgresql_url: str, clock: FixedClock
 ) -> None:
     database = Database(postgresql_url)
@@ -318,9 +316,7 @@ def test_two_imports_at_once_store_each_article_once(database: Database, clock: 
     assert len(everything(database)) == 60
 
 
-def test_a_database_that_fails_keeps_what_was_stored_and_says_so(
-    database: Database, clock: FixedClock
-) -> None:
+def test_a_database_error_reports_what_was_stored(database: Database, clock: FixedClock) -> None:
     def records() -> Iterator[Record]:
         for number in range(BATCH_RECORDS):
             yield titled(number)
@@ -336,7 +332,7 @@ def test_a_database_that_fails_keeps_what_was_stored_and_says_so(
     assert len(everything(database)) == BATCH_RECORDS
 
 
-def test_ten_thousand_at_once_are_stored_once(sqlite_url: str, clock: FixedClock) -> None:
+def test_ten_thousand_records_are_stored_once(sqlite_url: str, clock: FixedClock) -> None:
     database = Database(sqlite_url)
     made = (titled(n, topics=("Housing", f"Ward {n % 3}")) for n in range(10_000))
     assert counts(import_records(database, made, CONTEXT, clock)) == (10_000, 0, 0, 0)
@@ -356,7 +352,7 @@ def test_ten_thousand_at_once_are_stored_once(sqlite_url: str, clock: FixedClock
     published_at=st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1)),  # noqa: DTZ001
     key=st.text(min_size=1, max_size=2000),
 )
-def test_whatever_is_checked_is_stored_and_read_back(
+def test_any_checked_record_is_stored_and_read_back(
     database: Database,
     clock: FixedClock,
     title: str,

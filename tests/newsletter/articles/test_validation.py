@@ -27,7 +27,7 @@ RECORD = Record(
 )
 
 
-def test_every_text_of_a_record_is_cleaned_those_of_its_parts_too() -> None:
+def test_every_text_in_a_record_is_cleaned() -> None:
     texts: dict[str, Any] = dict.fromkeys(
         ("source", "source_key", "title", "body_html", "where", "summary", "author"), NASTY
     )
@@ -40,7 +40,7 @@ def test_every_text_of_a_record_is_cleaned_those_of_its_parts_too() -> None:
     assert (found.url, found.type, found.title, found.length_bytes) == (*["a[31mb"] * 3, 0)
 
 
-def test_what_a_report_shows_is_cleaned_too() -> None:
+def test_error_reports_are_cleaned() -> None:
     assert validated(BadRecord(where=NASTY, what=NASTY, mend="x")) == BadRecord(
         where="a[31mb", what="a[31mb", mend="x"
     )
@@ -58,11 +58,11 @@ def test_what_a_report_shows_is_cleaned_too() -> None:
     ],
     ids=["topics", "topic", "attachments", "body", "author", "link"],
 )
-def test_one_record_brings_so_much_and_no_more(much: dict[str, Any]) -> None:
+def test_the_size_of_a_record_is_limited(much: dict[str, Any]) -> None:
     assert isinstance(validated(replace(RECORD, **much)), BadRecord)
 
 
-def test_a_reader_that_fails_is_reported_and_keeps_what_it_read() -> None:
+def test_an_exception_in_a_reader_keeps_earlier_records() -> None:
     def reading() -> Any:
         yield RECORD
         raise ZeroDivisionError("oh")
@@ -79,7 +79,7 @@ def test_a_reader_that_fails_is_reported_and_keeps_what_it_read() -> None:
     ["9" * 5000, "1e999", "-1e999", "NaN", "true", '"\\ud800"', "[[]]", "{}", "null", '"12:30:45"'],
 )
 @pytest.mark.parametrize("field", ["id", "title", "date_published", "tags", "attachments"])
-def test_oddities_of_json_are_refused_by_record(form: str, field: str, value: str) -> None:
+def test_invalid_json_values_affect_only_their_record(form: str, field: str, value: str) -> None:
     item = json.dumps({"id": "2", "title": "T", "content_html": "<p>w</p>", "url": "https://x/2"})
     odd = item[:-1] + f', "{field}": {value}}}'
     feed = f'{{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{odd}]}}'
@@ -103,13 +103,13 @@ def test_oddities_of_json_are_refused_by_record(form: str, field: str, value: st
         "date: ~",
     ],
 )
-def test_oddities_of_yaml_are_refused_by_record(line: str) -> None:
+def test_invalid_yaml_values_affect_only_their_record(line: str) -> None:
     text = f"---\ntitle: T\ndate: 2026-11-01\n{line}\n---\nWords.\n"
     for found in map(validated, FORMATS["markdown"](text.encode(), "a.md", CONTEXT)):
         str(found).encode()
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=40))
-def test_whatever_is_admitted_can_be_written_anywhere(text: str) -> None:
+def test_validated_records_can_be_stored_and_written_as_xml(text: str) -> None:
     record = validated(replace(RECORD, title=text, author=text, topics=(text,)))
     str(record).encode("utf-8")

@@ -19,12 +19,12 @@ def test_a_paused_edition_resumes_where_it_was() -> None:
 
 @pytest.mark.parametrize("state", OVER)
 @pytest.mark.parametrize("act", list(Transition))
-def test_nothing_changes_an_edition_that_is_over(state: EditionState, act: Transition) -> None:
+def test_a_finished_edition_allows_no_transition(state: EditionState, act: Transition) -> None:
     with pytest.raises(Conflict, match="nothing can change it now"):
         next_state(7, state, act)
 
 
-def test_a_refusal_names_the_edition_its_state_and_what_is_possible() -> None:
+def test_a_refused_transition_names_the_possible_ones() -> None:
     with pytest.raises(Conflict, match="edition 7 is paused, so it cannot approve; possible now"):
         next_state(7, EditionState.PAUSED, Transition.APPROVE)
 
@@ -34,5 +34,5 @@ def test_a_draft_is_sent_only_through_approval() -> None:
     assert ways_out == {Transition.APPROVE, Transition.CANCEL}
 
 
-def test_every_act_of_a_person_is_possible_somewhere() -> None:
+def test_every_transition_of_a_person_is_possible_in_some_state() -> None:
     assert all(TRANSITIONS[act] for act in BY_A_PERSON)

@@ -30,19 +30,17 @@ def scope(database: Database, token: str) -> Scope:
         return scope_of(session, SIGNER, token)
 
 
-def test_it_holds_the_topics_that_she_chose(filled: Database, token: str) -> None:
+def test_a_private_feed_has_the_subscribers_topics(filled: Database, token: str) -> None:
     assert scope(filled, token) == Scope(topics=("housing", "transport"))
 
 
-def test_asked_again_the_address_is_the_same(
-    filled: Database, token: str, clock: FixedClock
-) -> None:
+def test_the_private_url_is_stable(filled: Database, token: str, clock: FixedClock) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
         assert token_of(session, SIGNER, anna, clock.now()) == token
 
 
-def test_once_revoked_it_is_gone_and_the_next_one_is_another(
+def test_a_revoked_feed_is_gone_and_replaced_by_another_url(
     filled: Database, token: str, clock: FixedClock
 ) -> None:
     with filled.write() as session:
@@ -56,7 +54,9 @@ def test_once_revoked_it_is_gone_and_the_next_one_is_another(
     assert scope(filled, renewed).topics
 
 
-def test_it_ends_with_the_subscription(filled: Database, token: str, clock: FixedClock) -> None:
+def test_a_private_feed_ends_with_the_subscription(
+    filled: Database, token: str, clock: FixedClock
+) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
         membership.leave(session, anna, origin=Origin(source="test"), now=clock.now())
@@ -65,17 +65,17 @@ def test_it_ends_with_the_subscription(filled: Database, token: str, clock: Fixe
 
 
 @pytest.mark.parametrize("made_for", ["unsubscribe", "view"])
-def test_a_token_of_another_purpose_opens_nothing(filled: Database, made_for: str) -> None:
+def test_a_token_of_another_purpose_is_refused(filled: Database, made_for: str) -> None:
     with pytest.raises(TokenError):
         scope(filled, Signer(SECRET, made_for).sign("1"))
 
 
 @pytest.mark.parametrize("payload", ["", "x", "٣", "-1"])
-def test_a_signed_nonsense_is_a_token_error(filled: Database, payload: str) -> None:
+def test_a_signed_invalid_payload_is_a_token_error(filled: Database, payload: str) -> None:
     with pytest.raises(TokenError):
         scope(filled, SIGNER.sign(payload))
 
 
-def test_a_number_never_given_is_gone(filled: Database) -> None:
+def test_an_unknown_number_is_gone(filled: Database) -> None:
     with pytest.raises(FeedRevoked):
         scope(filled, SIGNER.sign(str(10**9)))

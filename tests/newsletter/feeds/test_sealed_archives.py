@@ -92,7 +92,7 @@ def test_full_archives_are_sealed_and_the_rest_stays_in_the_feed(
     assert titles(feed(database, small, archive=2, scope=HOUSING)) == ["D", "C"]
 
 
-def test_the_documents_lead_from_the_newest_to_the_oldest(
+def test_archives_link_from_newest_to_oldest(
     database: Database, small: Config, keeper: FeedMaintenance
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
@@ -108,7 +108,7 @@ def test_the_documents_lead_from_the_newest_to_the_oldest(
     assert excerpts["prev-archive"] == f"{address}?content=excerpt&archive=1"
 
 
-def test_an_archive_is_the_same_bytes_whatever_is_published_edited_or_moved_later(
+def test_a_sealed_archive_never_changes(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
@@ -124,7 +124,7 @@ def test_an_archive_is_the_same_bytes_whatever_is_published_edited_or_moved_late
     assert raw(database, small, archive=1) == before
 
 
-def test_an_edit_is_told_by_a_later_archive_and_not_as_news(
+def test_an_edit_goes_into_a_later_archive(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
@@ -141,7 +141,7 @@ def test_an_edit_is_told_by_a_later_archive_and_not_as_news(
     assert third["items"][0]["date_modified"] > first["items"][1]["date_modified"]
 
 
-def test_what_is_withdrawn_is_told_by_a_later_archive_and_shown_by_none(
+def test_a_withdrawal_goes_into_a_later_archive_and_hides_the_text(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
@@ -158,7 +158,7 @@ def test_what_is_withdrawn_is_told_by_a_later_archive_and_shown_by_none(
     assert [gone["id"] for gone in first["_newsletter"]["withdrawn"]] == [told[0]["id"]]
 
 
-def test_an_article_that_comes_back_is_told_anew(
+def test_a_republished_article_is_archived_again(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
@@ -174,7 +174,7 @@ def test_an_article_that_comes_back_is_told_anew(
     assert titles(feed(database, small, archive=3)) == ["A", "D"]
 
 
-def test_a_correction_is_archived_as_it_was_told(
+def test_a_correction_is_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
@@ -187,7 +187,7 @@ def test_a_correction_is_archived_as_it_was_told(
     assert "Correction: A" in titles(feed(database, small, archive=2))
 
 
-def test_an_old_article_that_comes_late_is_in_the_feed_until_it_is_archived(
+def test_a_late_old_article_is_in_the_feed_until_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D")
@@ -201,7 +201,7 @@ def test_an_old_article_that_comes_late_is_in_the_feed_until_it_is_archived(
     assert set(titles(feed(database, small, archive=3))) == {"E", "From long ago"}
 
 
-def test_everything_can_be_read_back_from_the_feed_and_its_archives(
+def test_feed_and_archives_together_are_complete(
     database: Database, small: Config, keeper: FeedMaintenance
 ) -> None:
     every = [f"Article {n}" for n in range(11)]
@@ -215,13 +215,13 @@ def test_everything_can_be_read_back_from_the_feed_and_its_archives(
     assert found == set(every)
 
 
-def test_looking_again_seals_nothing_more(database: Database, keeper: FeedMaintenance) -> None:
+def test_sealing_is_idempotent(database: Database, keeper: FeedMaintenance) -> None:
     publish(database, "A", "B", "C")
     assert keeper.look().archives
     assert keeper.look().archives == 0
 
 
-def test_an_archive_that_is_not_there_is_an_error(database: Database, small: Config) -> None:
+def test_an_unknown_archive_is_an_error(database: Database, small: Config) -> None:
     publish(database, "A")
     with pytest.raises(ResourceNotFound, match="no archive 1"):
         raw(database, small, archive=1)

@@ -45,7 +45,7 @@ def withdraw_bus(database: Database, clock: FixedClock) -> None:
         articles.set_status(session, bus.id, ArticleStatus.WITHDRAWN, clock.now())
 
 
-def test_a_hub_is_told_of_every_feed_in_every_format_once(
+def test_a_hub_is_notified_of_every_feed_and_format_once(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     assert notify_hubs(filled, hubbed, clock) == FEEDS
@@ -55,7 +55,7 @@ def test_a_hub_is_told_of_every_feed_in_every_format_once(
     assert len(hub.told) == 3 * FEEDS
 
 
-def test_of_a_change_only_the_feeds_concerned_are_told(
+def test_only_affected_feeds_are_notified(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     notify_hubs(filled, hubbed, clock)
@@ -68,7 +68,7 @@ def test_of_a_change_only_the_feeds_concerned_are_told(
     assert sorted(hub.told) == sorted(EVERYTHING + TRANSPORT)
 
 
-def test_a_hub_that_refuses_is_asked_again_later_by_whoever_looks_then(
+def test_a_refused_notification_is_retried(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status = 503
@@ -88,7 +88,7 @@ def test_a_hub_that_refuses_is_asked_again_later_by_whoever_looks_then(
         assert {n.failures for n in store.all_notices(session)} == {0}
 
 
-def test_a_hub_says_how_long_it_wants_to_be_left_alone(
+def test_retry_after_is_respected(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status, hub.headers = 429, {"Retry-After": "3600"}
@@ -100,7 +100,7 @@ def test_a_hub_says_how_long_it_wants_to_be_left_alone(
     assert notify_hubs(filled, hubbed, clock) == FEEDS
 
 
-def test_a_hub_that_is_not_there_is_noted(
+def test_an_unreachable_hub_is_recorded(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     feeds = config.feeds.model_copy(update={"hubs": ("http://127.0.0.1:1",)})
@@ -109,7 +109,7 @@ def test_a_hub_that_is_not_there_is_noted(
         assert "no answer" in store.all_notices(session)[0].last_error
 
 
-def test_while_one_process_tells_another_leaves_it_alone(
+def test_a_leased_notification_is_sent_by_one_process(
     filled: Database, hubbed: Config, clock: FixedClock
 ) -> None:
     told: list[str] = []
@@ -124,7 +124,7 @@ def test_while_one_process_tells_another_leaves_it_alone(
     assert sorted(told) == sorted(set(told))
 
 
-def test_a_process_that_dies_while_telling_is_stood_in_for(
+def test_an_expired_lease_is_taken_over(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     def die(_hub: str, _url: str) -> None:
@@ -138,7 +138,7 @@ def test_a_process_that_dies_while_telling_is_stood_in_for(
     assert len(hub.told) == len(set(hub.told)) == 3 * FEEDS
 
 
-def test_a_feed_that_the_hub_does_not_know_stops_no_other(
+def test_a_refused_feed_does_not_stop_the_others(
     filled: Database, hubbed: Config, clock: FixedClock
 ) -> None:
     def tell(_hub: str, url: str) -> None:
@@ -148,7 +148,7 @@ def test_a_feed_that_the_hub_does_not_know_stops_no_other(
     assert notify_hubs(filled, hubbed, clock, tell) == FEEDS - 1
 
 
-def test_without_hubs_nothing_is_told(filled: Database, config: Config, clock: FixedClock) -> None:
+def test_nothing_is_sent_without_hubs(filled: Database, config: Config, clock: FixedClock) -> None:
     assert notify_hubs(filled, config, clock) == 0
 
 
@@ -156,8 +156,6 @@ def test_without_hubs_nothing_is_told(filled: Database, config: Config, clock: F
     ("failures", "asked", "minutes"),
     [(1, None, 1), (2, None, 2), (5, None, 16), (40, None, 360), (1, 10, 10), (1, 9999, 360)],
 )
-def test_a_hub_is_left_alone_longer_each_time_but_never_given_up(
-    failures: int, asked: int | None, minutes: int
-) -> None:
+def test_the_back_off_grows_up_to_a_limit(failures: int, asked: int | None, minutes: int) -> None:
     wait = wait_after(failures, None if asked is None else timedelta(minutes=asked))
     assert wait == timedelta(minutes=minutes)

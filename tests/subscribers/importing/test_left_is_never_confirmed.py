@@ -198,7 +198,7 @@ def states_of(
 
 @settings(max_examples=200, deadline=None, phases=[Phase.generate])
 @given(files())
-def test_nobody_who_left_is_confirmed_whatever_happened_to_the_file(
+def test_people_who_left_are_never_confirmed_by_a_damaged_file(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Kind, list[Member], str, str]
 ) -> None:
     kind, members, text, encoding = drawn
@@ -225,7 +225,7 @@ def test_nobody_who_left_is_confirmed_whatever_happened_to_the_file(
 
 @settings(max_examples=60, deadline=None)
 @given(lists(), st.sampled_from([",", ";", "\t"]))
-def test_a_whole_file_is_understood_after_one_answer(
+def test_an_undamaged_file_needs_one_answer(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Kind, list[Member]], delimiter: str
 ) -> None:
     kind, members = drawn

@@ -208,7 +208,7 @@ def copies(template: Path) -> Iterator[tuple[Database, Database]]:
     consent=st.sampled_from(["", "paper forms"]),
     cut=st.integers(0, 12),
 )
-def test_a_batch_does_what_one_after_another_would_and_a_rehearsal_foresees_it(
+def test_a_batch_equals_single_steps_and_the_dry_run(
     sqlite_template: Path,
     before: list[tuple[str, str]],
     people: list[Person],
@@ -284,7 +284,7 @@ def person(row: int, address: str, state: ListState = ListState.SUBSCRIBED) -> P
 TERMS = ImportTerms(file="members.csv", secret=SECRET, consent="paper forms")
 
 
-def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> None:
+def test_both_databases_store_the_same(database: Database, clock: FixedClock) -> None:
     prepare(database, [(ADDRESSES[2], "imported"), (ADDRESSES[3], "back")], clock)
     batch = [
         person(2, ADDRESSES[0]),
@@ -315,9 +315,7 @@ def test_both_databases_hold_the_same(database: Database, clock: FixedClock) -> 
     assert {decision.outcome.value for decision in again} == {"unchanged", "refused"}
 
 
-def test_who_joins_after_an_import_has_a_number_of_her_own(
-    database: Database, clock: FixedClock
-) -> None:
+def test_a_sign_up_after_an_import_gets_a_new_id(database: Database, clock: FixedClock) -> None:
     ListImporter(database, TERMS, clock, begun(database, clock)).import_batch(
         [person(2, ADDRESSES[0])]
     )
@@ -329,13 +327,11 @@ def test_who_joins_after_an_import_has_a_number_of_her_own(
 
 
 @pytest.mark.postgresql
-def test_who_joins_by_herself_at_the_same_moment_is_not_doubled(
-    postgresql_url: str, clock: FixedClock
-) -> None:
-    """Her row is written when the batch has looked for her, and committed while it waits."""
+def test_a_concurrent_sign_up_is_not_duplicated(postgresql_url: str, clock: FixedClock) -> None:
+    """A sign-up that is inserted after the batch was read, and committed while it waits."""
     database, others = Database(postgresql_url), Database(postgresql_url)
     with ThreadPoolExecutor(1) as pool, others.write() as session:
-        joining = Signup(address=ADDRESSES[0], name="Herself")
+        joining = Signup(address=ADDRESSES[0], name="Signed Up")
         membership.join(session, SECRET, joining, origin=FORM, proven=True, now=clock.now())
         batch = [person(2, ADDRESSES[0]), person(3, ADDRESSES[1])]
         entering = pool.submit(
@@ -346,7 +342,7 @@ def test_who_joins_by_herself_at_the_same_moment_is_not_doubled(
         decisions = entering.result()
     assert [decision.outcome.value for decision in decisions] == ["unchanged", "confirmed"]
     with database.read() as session:
-        assert store.by_address(session, ADDRESSES[0]).name == "Herself"
+        assert store.by_address(session, ADDRESSES[0]).name == "Signed Up"
         assert store.count_by_status(session) == {SubscriberStatus.CONFIRMED: 2}
     database.close()
     others.close()

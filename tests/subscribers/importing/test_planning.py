@@ -35,7 +35,7 @@ GONE = sorted(HAS_LEFT)
         *((state, PROVEN, RowOutcome.SUPPRESSED) for state in GONE),
     ],
 )
-def test_who_is_not_known_is_entered_or_suppressed(
+def test_an_unknown_address_is_added_or_suppressed(
     state: ListState, rules: ImportRules, outcome: RowOutcome
 ) -> None:
     assert decide(state, AddressStatus(), rules).outcome is outcome
@@ -45,7 +45,7 @@ def test_who_is_not_known_is_entered_or_suppressed(
 @pytest.mark.parametrize(
     "status", [AddressStatus(suppression="asked"), AddressStatus(suppression="")]
 )
-def test_nobody_suppressed_is_ever_entered(state: ListState, status: AddressStatus) -> None:
+def test_a_suppressed_address_is_never_added(state: ListState, status: AddressStatus) -> None:
     decision = decide(state, status, PROVEN)
     assert decision.outcome in {RowOutcome.REFUSED, RowOutcome.UNCHANGED}
     assert decision.after.suppression == status.suppression
@@ -53,7 +53,7 @@ def test_nobody_suppressed_is_ever_entered(state: ListState, status: AddressStat
 
 @pytest.mark.parametrize("state", GONE)
 @pytest.mark.parametrize("status", [CONFIRMED, PENDING])
-def test_who_is_here_by_an_import_alone_leaves_by_another(
+def test_a_later_import_can_unsubscribe_an_imported_subscriber(
     state: ListState, status: SubscriberStatus
 ) -> None:
     decision = decide(state, AddressStatus(status=status, is_imported=True), PROVEN)
@@ -68,7 +68,7 @@ def test_who_is_here_by_an_import_alone_leaves_by_another(
 
 
 @pytest.mark.parametrize("state", ListState)
-def test_who_has_left_here_stays_away(state: ListState) -> None:
+def test_a_subscriber_who_left_is_never_added_again(state: ListState) -> None:
     for is_imported in (True, False):
         status = AddressStatus(status=ENDED, is_imported=is_imported)
         assert not decide(state, status, PROVEN).ends
@@ -76,13 +76,13 @@ def test_who_has_left_here_stays_away(state: ListState) -> None:
 
 
 @pytest.mark.parametrize("state", GONE)
-def test_what_she_chose_here_stands_against_another_list(state: ListState) -> None:
+def test_a_subscribers_own_choice_overrides_an_import(state: ListState) -> None:
     decision = decide(state, AddressStatus(status=CONFIRMED), PROVEN)
     assert (decision.outcome, decision.ends) == (RowOutcome.REFUSED, False)
 
 
 @pytest.mark.parametrize(("is_news", "outcome"), [(True, "updated"), (False, "unchanged")])
-def test_who_is_known_is_updated_where_there_is_news(is_news: bool, outcome: str) -> None:
+def test_an_imported_subscriber_is_updated_on_changes(is_news: bool, outcome: str) -> None:
     status = AddressStatus(status=CONFIRMED, is_imported=True)
     assert decide(ListState.SUBSCRIBED, status, PROVEN, is_news=is_news).outcome.value == outcome
 
@@ -103,7 +103,7 @@ def candidate(state: ListState, *, name: str = "", row: int = 2) -> Candidate:
     return Candidate(person=person, address="ann@example.org", address_hash="a")
 
 
-def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
+def test_a_new_subscriber_with_a_later_leaving_row_is_ended() -> None:
     planner = Planner(PROVEN, {}, {})
     planner.decide_row(candidate(ListState.SUBSCRIBED))
     planner.decide_row(candidate(ListState.LEFT, row=3))
@@ -113,7 +113,7 @@ def test_a_newcomer_who_leaves_by_a_later_row_is_entered_as_ended() -> None:
     assert not planner.plan.leaving
 
 
-def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
+def test_only_fields_in_the_file_are_updated() -> None:
     rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
     planner = Planner(rules, {}, {})
     planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann"))
@@ -123,7 +123,7 @@ def test_what_is_taken_anew_is_only_what_the_file_tells() -> None:
     assert held.preferences.choice.topics == ("housing",)
 
 
-def test_nothing_is_taken_anew_of_who_leaves_by_a_later_row() -> None:
+def test_a_later_leaving_row_discards_updates() -> None:
     rules = ImportRules(file="members.csv", is_proven=True, updates=frozenset({"name"}))
     planner = Planner(rules, {}, {})
     planner.decide_row(candidate(ListState.SUBSCRIBED, name="Ann"))

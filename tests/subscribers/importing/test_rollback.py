@@ -80,7 +80,7 @@ def is_suppressed(database: Database, address: str) -> bool:
         return store.find_suppression(session, hash_address(SECRET, address)) is not None
 
 
-def test_nobody_of_it_is_left_behind(database: Database, clock: FixedClock) -> None:
+def test_a_rollback_removes_every_added_subscriber(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(ANN), person(BEN, ListState.LEFT)])
     assert undone(database, clock, number) == RollbackResult(
         forgotten=1, kept=0, lifted=1, restored=0
@@ -92,20 +92,24 @@ def test_nobody_of_it_is_left_behind(database: Database, clock: FixedClock) -> N
         assert rows.all() == [(None, "", {})]
 
 
-def test_the_same_file_can_be_imported_again(database: Database, clock: FixedClock) -> None:
+def test_the_file_can_be_imported_again_after_a_rollback(
+    database: Database, clock: FixedClock
+) -> None:
     undone(database, clock, entered(database, clock, [person(ANN), person(BEN, ListState.LEFT)]))
     entered(database, clock, [person(ANN), person(BEN)])
     assert standing(database, ANN) is standing(database, BEN) is SubscriberStatus.CONFIRMED
 
 
-def test_who_was_mailed_stays(database: Database, clock: FixedClock) -> None:
+def test_mailed_subscribers_are_kept(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(ANN), person(BEN)])
     assert undone(database, clock, number, mailed=[ANN]).kept == 1
     assert standing(database, ANN) is SubscriberStatus.CONFIRMED
     assert standing(database, BEN) is None
 
 
-def test_who_has_acted_here_stays_as_they_chose(database: Database, clock: FixedClock) -> None:
+def test_active_subscribers_are_kept_with_their_preferences(
+    database: Database, clock: FixedClock
+) -> None:
     number = entered(database, clock, [person(ANN), person(BEN)])
     with database.write() as session:
         left = store.by_address(session, ANN)
@@ -114,7 +118,7 @@ def test_who_has_acted_here_stays_as_they_chose(database: Database, clock: Fixed
     assert standing(database, ANN) is SubscriberStatus.ENDED
 
 
-def test_who_was_here_before_is_not_touched(database: Database, clock: FixedClock) -> None:
+def test_existing_subscribers_are_unchanged(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         joining = Signup(address=ANN)
         membership.join(
@@ -124,7 +128,7 @@ def test_who_was_here_before_is_not_touched(database: Database, clock: FixedCloc
     assert standing(database, ANN) is SubscriberStatus.CONFIRMED
 
 
-def test_whom_it_ended_stands_as_before(database: Database, clock: FixedClock) -> None:
+def test_ended_subscriptions_are_restored(database: Database, clock: FixedClock) -> None:
     entered(database, clock, [person(ANN)])
     number = entered(database, clock, [person(ANN, ListState.LEFT)], sha256="b")
     assert standing(database, ANN) is SubscriberStatus.ENDED
@@ -135,7 +139,7 @@ def test_whom_it_ended_stands_as_before(database: Database, clock: FixedClock) -
     assert kinds == ["asked", "given", "withdrawn", "given"]
 
 
-def test_what_it_changed_is_as_before(database: Database, clock: FixedClock) -> None:
+def test_changed_data_is_restored(database: Database, clock: FixedClock) -> None:
     entered(database, clock, [person(ANN, name="Ann")])
     anew = replace(TERMS, updates=frozenset({"name"}))
     changed = [person(ANN, name="Ann Carter")]
@@ -145,9 +149,7 @@ def test_what_it_changed_is_as_before(database: Database, clock: FixedClock) -> 
         assert store.by_address(session, ANN).name == "Ann"
 
 
-def test_a_suppression_that_somebody_else_asked_for_too_is_not_lifted(
-    database: Database, clock: FixedClock
-) -> None:
+def test_a_suppression_with_another_source_is_kept(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(ANN, ListState.LEFT), person(BEN, ListState.LEFT)])
     with database.write() as session:
         store.add_suppression(session, hash_address(SECRET, ANN), "asked", clock.now())
@@ -157,21 +159,21 @@ def test_a_suppression_that_somebody_else_asked_for_too_is_not_lifted(
     assert is_suppressed(database, BEN)
 
 
-def test_what_another_list_says_too_is_not_lifted(database: Database, clock: FixedClock) -> None:
+def test_a_suppression_by_another_import_is_kept(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(ANN, ListState.LEFT)])
     entered(database, clock, [person(ANN, ListState.LEFT)], sha256="b")
     undone(database, clock, number)
     assert is_suppressed(database, ANN)
 
 
-def test_the_same_list_again_is_no_second_voice(database: Database, clock: FixedClock) -> None:
+def test_the_same_import_is_not_another_source(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(ANN, ListState.LEFT)])
     entered(database, clock, [person(ANN, ListState.LEFT)])
     undone(database, clock, number)
     assert not is_suppressed(database, ANN)
 
 
-def test_an_import_that_broke_off_goes_on_under_its_number(
+def test_an_interrupted_import_continues_under_its_number(
     database: Database, clock: FixedClock
 ) -> None:
     start = ImportStart(file="members.csv", sha256="c", consent="", report={})
@@ -184,7 +186,7 @@ def test_an_import_that_broke_off_goes_on_under_its_number(
         assert begin(session, start, clock.now()).id != first
 
 
-def test_it_is_taken_back_once(database: Database, clock: FixedClock) -> None:
+def test_an_import_is_rolled_back_once(database: Database, clock: FixedClock) -> None:
     number = entered(database, clock, [person(CAT)])
     undone(database, clock, number)
     with pytest.raises(Conflict, match="was taken back"):

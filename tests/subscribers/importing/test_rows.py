@@ -39,7 +39,7 @@ def places(header: Sequence[str], chosen: Mapping[str, Sequence[str]] | None = N
 
 
 @given(st.lists(NAMES, max_size=6), st.lists(st.text(max_size=8), max_size=8))
-def test_any_row_under_any_header_is_read_or_refused(header: list[str], cells: list[str]) -> None:
+def test_any_row_with_any_header_is_read_or_refused(header: list[str], cells: list[str]) -> None:
     try:
         person = read(header, cells)
     except InvalidInput:
@@ -68,22 +68,22 @@ def test_a_word_is_known_in_any_case(word: str) -> None:
     "word",
     ["", "NULL", "\\N", "0000-00-00", "0000-00-00 00:00:00", "[]", "f", "n", "nein", "0", "nie"],
 )
-def test_nothing_and_no_in_a_column_of_leaving_are_not_left(word: str) -> None:
+def test_empty_and_no_in_a_leaving_column_mean_not_left(word: str) -> None:
     assert leaving_of(word, {}) is ListState.SUBSCRIBED
 
 
 @pytest.mark.parametrize("word", ["", "NULL", "f", "N", "nein", "non", "0000-00-00"])
-def test_nothing_and_no_in_a_column_of_confirmation_are_pending(word: str) -> None:
+def test_empty_and_no_in_a_confirmation_column_mean_pending(word: str) -> None:
     assert confirmation_of(word, {}) is ListState.PENDING
 
 
 @pytest.mark.parametrize("word", ["yes", "ja", "oui", "t", "1", "2021-01-01", "Do Not Allow", "7"])
-def test_a_yes_a_moment_and_a_count_in_a_column_of_leaving_are_left(word: str) -> None:
+def test_yes_dates_and_counts_in_a_leaving_column_mean_left(word: str) -> None:
     assert leaving_of(word, {}) is ListState.LEFT
 
 
 @pytest.mark.parametrize("judge", [status_of, leaving_of, confirmation_of])
-def test_a_word_that_is_not_known_is_not_guessed(
+def test_unknown_words_are_not_guessed(
     judge: Callable[[str, Mapping[str, ListState]], ListState | None],
 ) -> None:
     assert judge("blorp", {}) is None
@@ -99,16 +99,16 @@ def test_a_word_that_is_not_known_is_not_guessed(
         (["email", "attributes", "frequency"], {"attributes", "frequency"}),
     ],
 )
-def test_what_a_file_tells_is_known_by_its_columns(header: list[str], said: set[str]) -> None:
+def test_the_fields_of_a_file_follow_from_its_columns(header: list[str], said: set[str]) -> None:
     assert fields_of(places(header)) == said
 
 
-def test_a_column_kept_as_an_attribute_tells_of_attributes() -> None:
+def test_an_attribute_column_provides_attributes() -> None:
     columns = places(["email", "Ward"], {"attribute.ward": ["Ward"]})
     assert fields_of(columns) == {"attributes"}
 
 
-def test_a_column_that_is_chosen_for_one_thing_is_not_another() -> None:
+def test_a_chosen_column_has_one_role() -> None:
     person = read(["email", "name"], ["a@b.org", "Abbey"], {"attribute.ward": ["name"]})
     assert (person.name, person.attributes) == ("", {"ward": "Abbey"})
 
@@ -124,13 +124,13 @@ def test_an_attribute_without_a_value_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("text", ["[1]", "{", "1", "[" * 100_000])
-def test_attributes_that_are_no_object_are_refused(text: str) -> None:
+def test_attributes_must_be_a_json_object(text: str) -> None:
     with pytest.raises(InvalidInput, match="no object"):
         read(["email", "attributes"], ["a@b.org", text])
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-01-01", "2027-01-01T00:00:00"])
-def test_a_pause_without_a_zone_is_no_moment(text: str) -> None:
+def test_a_pause_needs_a_time_zone(text: str) -> None:
     with pytest.raises(InvalidInput, match="is no moment"):
         read(["email", "paused"], ["a@b.org", text])
 
@@ -140,7 +140,7 @@ def test_topics_are_listed_with_commas_or_semicolons_and_quoted_at_mailchimp() -
     assert person.preferences.choice.topics == ("housing", "bus", "rail")
 
 
-def test_a_language_is_one_of_those_offered_where_any_are() -> None:
+def test_languages_are_limited_to_those_offered() -> None:
     columns = places(["email", "language"])
     reading = ReadOptions(
         columns=columns, width=2, as_topic=str, languages=frozenset({"cy", "en-GB"})
@@ -161,39 +161,39 @@ def test_the_column_of_the_address_is_found(header: list[str], place: int | None
 
 
 @pytest.mark.parametrize("name", ["members.csv", "subscribed_members_export_1.csv"])
-def test_the_name_of_a_usual_file_says_nothing_bad(name: str) -> None:
+def test_common_file_names_state_no_status(name: str) -> None:
     assert state_of_name(name, MAILCHIMP) in {None, ListState.SUBSCRIBED}
 
 
 @pytest.mark.parametrize(
     "name", ["bounces.csv", "cleaned_list.csv", "unsubscribed_export.csv", "Abgemeldete.csv"]
 )
-def test_a_name_that_may_say_something_is_asked_about(name: str) -> None:
+def test_a_file_name_that_may_state_a_status_is_asked_about(name: str) -> None:
     assert may_tell(name)
 
 
-def test_the_name_of_mailchimps_file_says_how_its_people_stand() -> None:
+def test_a_mailchimp_file_name_states_the_status() -> None:
     assert state_of_name("unsubscribed_members_export_1.csv", MAILCHIMP) is ListState.LEFT
     assert state_of_name("unsubscribed_members_export_1.csv", None) is None
 
 
-def test_a_chosen_column_of_states_is_added_to_those_that_are_known() -> None:
+def test_a_chosen_status_column_adds_to_the_recognised_ones() -> None:
     found = places(["email", "permission", "active", "deleted at"], {"status": ["permission"]})
     assert (found["status"], found["left"]) == ((1, 2), (3,))
 
 
-def test_a_column_of_states_that_is_kept_as_an_attribute_still_tells_who_left() -> None:
+def test_a_status_column_kept_as_an_attribute_still_counts() -> None:
     person = read(["email", "status"], ["a@b.org", "unsubscribed"], {"attribute.s": ["status"]})
     assert person.state is ListState.LEFT
 
 
-def test_a_column_of_states_is_ignored_only_where_that_is_said() -> None:
+def test_a_status_column_is_ignored_only_on_request() -> None:
     person = read(["email", "status"], ["a@b.org", "unsubscribed"], {"ignored": ["status"]})
     assert person.state is ListState.SUBSCRIBED
 
 
 @pytest.mark.parametrize("program", catalogue.every(), ids=lambda program: program.name)
-def test_a_program_is_known_by_the_whole_of_its_shape(program: Program) -> None:
+def test_a_program_is_recognised_by_its_whole_header(program: Program) -> None:
     for marks in program.marks:
         assert program_of([*marks, "something else"], catalogue.every()) is not None
         assert program.fits(frozenset()) == 0
@@ -209,7 +209,7 @@ def test_a_program_is_known_by_the_whole_of_its_shape(program: Program) -> None:
         ["a@b.org", "bounced", "x\0", ""],
     ],
 )
-def test_who_has_left_counts_before_any_other_fault_of_the_row(cells: list[str]) -> None:
+def test_leaving_is_recognised_in_an_invalid_row(cells: list[str]) -> None:
     assert (
         read(["email", "status", "digests", "frequency"], cells).state is not ListState.SUBSCRIBED
     )
@@ -224,7 +224,7 @@ def test_tags_that_are_no_topics_become_an_attribute(text: str) -> None:
     assert person.attributes == {"tags": "VIP"}
 
 
-def test_whose_tag_says_that_they_left_has_left() -> None:
+def test_a_tag_can_state_that_somebody_left() -> None:
     assert read(["email", "tags"], ["a@b.org", "VIP, Unsubscribed"]).state is ListState.LEFT
 
 
@@ -240,9 +240,7 @@ def test_whose_tag_says_that_they_left_has_left() -> None:
         (["email", "First Name", "Last Name"], ["----", "----"], ""),
     ],
 )
-def test_names_are_joined_whatever_their_columns_are_called(
-    header: list[str], cells: list[str], name: str
-) -> None:
+def test_name_columns_are_joined(header: list[str], cells: list[str], name: str) -> None:
     assert read(header, ["a@b.org", *cells]).name == name
 
 
@@ -262,7 +260,7 @@ def test_dates_are_read_in_the_order_of_the_file(text: str, order: DateOrder, re
     assert in_iso(text, order) == read_as
 
 
-def test_the_order_of_a_date_is_known_where_only_one_is_possible() -> None:
+def test_an_unambiguous_date_determines_the_order() -> None:
     assert order_of("14/05/2021") is DateOrder.DAY
     assert order_of("05/14/2021") is DateOrder.MONTH
     assert order_of("03/04/2021") is True

@@ -57,12 +57,12 @@ EXPRESSIONS = st.recursive(
 
 
 @given(EXPRESSIONS)
-def test_what_is_written_reads_as_the_same(expression: Expression) -> None:
+def test_written_expressions_parse_to_the_same_tree(expression: Expression) -> None:
     assert parse(write(expression)) == expression
 
 
 @given(st.text(max_size=80) | st.lists(NAMES | st.sampled_from("()=~,'\"\\") | WORDS).map(" ".join))
-def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     with suppress(SegmentError):
         parse(text)
 
@@ -80,7 +80,7 @@ def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
         ("topic = " + "a" * 2000, "too many"),
     ],
 )
-def test_an_error_says_where_and_what(text: str, message: str) -> None:
+def test_an_error_states_position_and_expectation(text: str, message: str) -> None:
     with pytest.raises(SegmentError) as caught:
         parse(text)
     assert message in str(caught.value)
@@ -97,7 +97,7 @@ def people(session: Session, clock: FixedClock) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("topic = housing", "ann ben"),  # ben chose nothing: he is sent every topic
+        ("topic = housing", "ann ben"),  # ben chose none, which means every topic
         ("topic = housing and not topic is empty", "ann"),
         ("topic != housing", "cat"),
         ("digest = friday", "ann ben cat"),
@@ -117,7 +117,7 @@ def people(session: Session, clock: FixedClock) -> None:
         ("joined >= 1 day ago and status = confirmed", "ann ben"),
     ],
 )
-def test_a_segment_finds_whom_it_means(
+def test_a_segment_selects_its_members(
     database: Database, clock: FixedClock, text: str, found: str
 ) -> None:
     asking = QueryContext(now=clock.now(), zone=ZONE)
