@@ -1,4 +1,4 @@
-"""Taking another address: what becomes of whoever had it before."""
+"""Change of address, with and without a subscriber at the new one."""
 
 from support import SECRET, add_subscriber
 

@@ -1,4 +1,4 @@
-"""One form for every address, and one key for a choice of topics."""
+"""Address normalisation, hashes, and choice keys."""
 
 import pytest
 from email_validator import EmailNotValidError, validate_email

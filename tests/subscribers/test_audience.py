@@ -1,4 +1,4 @@
-"""Who may be mailed: one definition, asked in two ways that must agree."""
+"""Eligibility and exclusion must agree."""
 
 from datetime import timedelta
 from itertools import product

@@ -1,4 +1,4 @@
-"""The ledger of consent can only be added to."""
+"""The consent ledger is append-only."""
 
 from datetime import timedelta
 

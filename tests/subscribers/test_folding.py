@@ -1,4 +1,4 @@
-"""Folding: what a search takes for the same."""
+"""Case and accent folding."""
 
 import pytest
 from hypothesis import given

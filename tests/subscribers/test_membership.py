@@ -1,4 +1,4 @@
-"""Joining, confirming, leaving, and what the consent ledger keeps of it."""
+"""Sign-up, confirmation, leaving, and their ledger events."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A search finds exactly those whose address or name holds the text."""
+"""Search is an exact substring match on address and name."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

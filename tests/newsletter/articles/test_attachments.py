@@ -1,4 +1,4 @@
-"""Recordings and papers of articles: linked where they were attached or played."""
+"""Attachments and players become links."""
 
 import pytest
 from hypothesis import given

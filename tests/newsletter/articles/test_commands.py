@@ -1,4 +1,4 @@
-"""newsletter articles, run as a user runs it."""
+"""newsletter articles, run as a command."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Corrections published on purpose."""
+"""Published corrections."""
 
 from datetime import timedelta
 

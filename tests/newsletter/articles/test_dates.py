@@ -1,4 +1,4 @@
-"""Dates as people and machines write them."""
+"""Date parsing."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""From bytes to text."""
+"""Character decoding."""
 
 import pytest
 from hypothesis import given

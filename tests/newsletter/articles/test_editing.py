@@ -1,4 +1,4 @@
-"""Changing an article by hand."""
+"""Manual edits of an article."""
 
 from dataclasses import replace
 from datetime import timedelta

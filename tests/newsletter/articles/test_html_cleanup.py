@@ -1,4 +1,4 @@
-"""What only a browser could show, as plain elements."""
+"""Static HTML in place of content that needs a browser."""
 
 import pytest
 

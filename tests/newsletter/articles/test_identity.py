@@ -1,4 +1,4 @@
-"""What an article is called for ever."""
+"""Permanent identifiers and fingerprints."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The contract of every importer, over pairs of an input file and what must be read from it."""
+"""The importer contract, over pairs of a sample file and its expected records."""
 
 import json
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""From what a person names to records."""
+"""Inputs of an import, and their records."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""The lengths of enclosures: from the source, or asked for once."""
+"""Lengths of enclosures: from the source, or requested once."""
 
 import pytest
 from support import add_article

@@ -1,4 +1,4 @@
-"""Reading a stranger's feed apart from the site: bounded in time, memory and entries."""
+"""Parsing in a subprocess: bounded in time, memory and entries."""
 
 import os
 import time

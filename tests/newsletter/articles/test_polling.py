@@ -1,4 +1,4 @@
-"""Asking feeds for new articles, one of them a real server with conditional requests."""
+"""Polling of feeds, one of them from a real server with conditional requests."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""From records to stored articles: once, and never twice."""
+"""Import of records: idempotent and atomic by batch."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

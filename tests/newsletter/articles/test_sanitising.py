@@ -1,4 +1,4 @@
-"""What may stand in a stored body, and its words."""
+"""HTML sanitising and plain text."""
 
 import re
 from html import escape

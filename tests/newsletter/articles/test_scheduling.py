@@ -1,4 +1,4 @@
-"""Articles that appear at a time of their own."""
+"""Scheduled publication."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Sources of other systems: front matter, template marks, WordPress's own markup."""
+"""Source formats: front matter, template tags, WordPress markup."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding articles again."""
+"""Queries and full-text search."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The one door of every record: what it takes out, what it bounds, and that nothing gets past."""
+"""Validation of records: cleaning and size limits."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who may see an article, in the words of other systems."""
+"""Visibility in the vocabulary of other systems."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Corrections in digests: told once, to those whose topics they concern, and never the article."""
+"""Corrections in digests: sent once, to subscribers with matching topics, without the article."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Each article as a mail of its own: once, to whoever chose that, and never what is old."""
+"""Single-article editions: sent once, to those who chose them, never for old articles."""
 
 from collections.abc import Iterator
 from datetime import timedelta

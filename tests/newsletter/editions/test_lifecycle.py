@@ -1,4 +1,4 @@
-"""What may follow what in the life of an edition."""
+"""The state machine of an edition."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An edition for a segment reaches those in it and nobody else."""
+"""Editions for a segment."""
 
 from pathlib import Path
 
@@ -37,7 +37,9 @@ def test_an_invalid_segment_makes_no_edition(
     with app.database.write() as session:
         add_article(session, "News", clock.now())
         with pytest.raises(InvalidInput):
-            compose_digest(session, app.config, app.renderer, "for-ann", period=None, now=clock.now())
+            compose_digest(
+                session, app.config, app.renderer, "for-ann", period=None, now=clock.now()
+            )
     with app.database.read() as session:
         assert store.newest(session, 1) == []
     app.close()

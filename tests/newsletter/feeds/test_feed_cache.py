@@ -1,4 +1,4 @@
-"""One build for each change, however many readers ask."""
+"""The feed cache: one build for each change, however many requests."""
 
 import threading
 from collections.abc import Iterator

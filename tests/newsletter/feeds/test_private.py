@@ -1,4 +1,4 @@
-"""Private feeds: a subscriber's topics, at an address that can be revoked."""
+"""Private feeds and their revocation."""
 
 import pytest
 from support import SECRET, add_subscriber

@@ -1,4 +1,4 @@
-"""The feeds against their grammars: RELAX NG for Atom, JSON Schema for JSON Feed."""
+"""Feeds validated by schema: RELAX NG for Atom, JSON Schema for JSON Feed."""
 
 import json
 from collections.abc import Callable

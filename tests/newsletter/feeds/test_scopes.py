@@ -1,4 +1,4 @@
-"""Which feed an address asks for; every feed has one address."""
+"""Feed URLs, parsed and written."""
 
 import pytest
 

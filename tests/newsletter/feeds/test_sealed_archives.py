@@ -1,4 +1,4 @@
-"""Archives (RFC 5005): sealed when full, the same for ever, and complete with the feed."""
+"""Archives (RFC 5005): sealed when full, immutable, complete together with the feed."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ HOUSING = Scope(topics=("housing",))
 
 @pytest.fixture
 def small(config: Config) -> Config:
-    """Archives of two happenings; feeds of three articles."""
+    """Archives of two events; feeds of three articles."""
     return config.model_copy(
         update={"feeds": config.feeds.model_copy(update={"archive_entries": 2})}
     )

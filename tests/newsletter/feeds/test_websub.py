@@ -1,4 +1,4 @@
-"""Hubs are told of every change, once, and later where they were away."""
+"""WebSub notifications: once for each change, retried after failures."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What can be seen in a mail itself: each fault is found, and a good mail has none."""
+"""Content checks of a mail."""
 
 from dataclasses import replace
 from typing import get_args

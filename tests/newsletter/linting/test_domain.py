@@ -1,4 +1,4 @@
-"""What the DNS should say of a From address."""
+"""DNS checks of a From domain."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Whether links lead somewhere: only a clear answer stops a mail."""
+"""Link checks: only a definite answer is an error."""
 
 import threading
 from collections.abc import Iterator

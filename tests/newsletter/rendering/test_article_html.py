@@ -1,4 +1,4 @@
-"""Bodies from outside, mended for mail programs."""
+"""Article HTML for mail clients."""
 
 import pytest
 from lxml import html as trees

@@ -1,4 +1,4 @@
-"""How a digest is shortened: step by step, and never without a story."""
+"""Shortening of digests."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Pictures as parts of a mail: which, and what happens to those that cannot be."""
+"""Embedded pictures."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 class Shelf:
-    """Pictures by their addresses; remembers what was asked for."""
+    """Pictures by their addresses; records the requests."""
 
     def __init__(self, **files: bytes) -> None:
         self.files = {f"{BASE}/{name}.png": content for name, content in files.items()}

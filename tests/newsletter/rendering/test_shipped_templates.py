@@ -1,4 +1,4 @@
-"""The shipped mail templates, rendered as the program renders them."""
+"""The shipped mail templates."""
 
 import re
 from datetime import UTC, datetime
@@ -136,7 +136,7 @@ def renderer() -> Renderer:
 
 
 def words(text: str, nonce: str) -> str:
-    """The text with its marks replaced as for Ann."""
+    """The text with its placeholders filled for Ann."""
     values = {Slot.GREETING_HTML: "Dear Ann", Slot.GREETING_TEXT: "Dear Ann"}
     return "".join(
         values.get(part, "TOKEN") if isinstance(part, Slot) else part

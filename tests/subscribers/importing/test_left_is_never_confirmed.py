@@ -1,4 +1,4 @@
-"""Whatever program a list comes from, and however damaged it is: nobody who left is confirmed."""
+"""Property: whatever the program and the damage, nobody who left is confirmed."""
 
 import csv
 import io

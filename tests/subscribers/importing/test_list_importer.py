@@ -1,4 +1,4 @@
-"""A batch leaves behind what joining and leaving one after another would have left."""
+"""Import in batches gives the same result as joining and leaving one by one."""
 
 import shutil
 import tempfile
@@ -83,7 +83,7 @@ def rows(draw: st.DrawFn) -> list[Person]:
 
 
 def one_by_one(session: Session, person: Person, terms: ImportTerms, clock: FixedClock) -> str:
-    """What becomes of a row, in the plain way."""
+    """The outcome of a row by single steps."""
     try:
         address_hash = hash_address(SECRET, normalise_address(person.address))
     except InvalidInput:
@@ -134,7 +134,7 @@ def join(session: Session, person: Person, terms: ImportTerms, clock: FixedClock
 
 
 def prepare(database: Database, before: Sequence[tuple[str, str]], clock: FixedClock) -> None:
-    """People who are here already."""
+    """Existing subscribers."""
     now = clock.now()
     with database.write() as session:
         for address, how in before:
@@ -166,7 +166,7 @@ def begun(database: Database, clock: FixedClock) -> int:
 
 
 def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """All that the database says of people; events in the order of each person's history."""
+    """All stored data of subscribers, events in order."""
     with database.read() as session:
         keys = dict(session.execute(select(TopicChoice.id, TopicChoice.key)).all())
         people = session.scalars(select(Subscriber).order_by(Subscriber.id))

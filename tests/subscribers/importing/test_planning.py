@@ -1,4 +1,4 @@
-"""What becomes of a row, for every way that its owner may stand here."""
+"""The decision for a row, for every status of its address."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Taking an import back: as if it had never been, but for those who were mailed or have acted."""
+"""Rollback of an import: complete, except for subscribers mailed or active since."""
 
 from collections.abc import Sequence
 from dataclasses import replace

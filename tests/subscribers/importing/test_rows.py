@@ -1,4 +1,4 @@
-"""What a header and a row say, whatever program wrote them."""
+"""Headers and rows of any program."""
 
 from collections.abc import Callable, Mapping, Sequence
 

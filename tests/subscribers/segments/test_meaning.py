@@ -1,4 +1,4 @@
-"""Expressions mean the same in SQL and in plain Python: random people and words."""
+"""Property: expressions select the same in SQL and in plain Python."""
 
 from contextlib import suppress
 

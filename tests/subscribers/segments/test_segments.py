@@ -1,4 +1,4 @@
-"""The language of segments: what it reads, refuses, and whom it finds on both databases."""
+"""The segment language: parsing, errors, and members on both databases."""
 
 from contextlib import suppress
 from zoneinfo import ZoneInfo

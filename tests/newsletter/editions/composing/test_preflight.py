@@ -1,4 +1,4 @@
-"""The look before sending: a faulty edition stops before anybody is mailed."""
+"""Preflight checks: a faulty edition stops before anybody is mailed."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Variants: one compile for each distinct choice of stories, short enough to be shown whole."""
+"""Variants: one for each distinct choice of articles, short enough not to be clipped."""
 
 from collections.abc import Iterator
 from pathlib import Path

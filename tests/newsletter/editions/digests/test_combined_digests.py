@@ -1,4 +1,4 @@
-"""Digests due at the same moment are one mail: nobody gets two, nobody is left out."""
+"""Digests due at the same moment are one mail: no duplicates, nobody left out."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""When digests are due, across changes of summer time and after downtime."""
+"""Due runs, across daylight saving changes and after downtime."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

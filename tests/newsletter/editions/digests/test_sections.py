@@ -1,4 +1,4 @@
-"""Which articles a digest takes."""
+"""The choice of articles for a digest and for a subscriber."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which articles a feed holds, and when it is built anew."""
+"""The contents of a feed."""
 
 import json
 from typing import Any

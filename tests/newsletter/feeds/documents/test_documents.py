@@ -1,4 +1,4 @@
-"""What Atom, RSS and JSON feeds say, whatever the articles say."""
+"""Atom, RSS and JSON documents, for any content."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a feed says of an article, and what an archive keeps of it."""
+"""Feed entries and their frozen form."""
 
 from dataclasses import replace
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""The list of all feeds as OPML."""
+"""The OPML list of feeds."""
 
 from lxml import etree
 

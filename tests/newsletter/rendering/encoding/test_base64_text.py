@@ -1,4 +1,4 @@
-"""Base64 with personal values in it decodes to what was meant, in lines of at most 76."""
+"""Base64 with personal values decodes to the filled text, in lines of at most 76."""
 
 from base64 import b64decode
 

@@ -1,4 +1,4 @@
-"""DKIM: what we sign, an independent verifier believes; what was changed, it does not."""
+"""DKIM signatures, checked by an independent verifier."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The bytes of a mail: headers a strict reader accepts, bodies that decode to what was meant."""
+"""The bytes of a mail: valid headers, and bodies that decode to the original."""
 
 import re
 from collections.abc import Sequence

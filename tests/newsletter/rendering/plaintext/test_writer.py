@@ -1,4 +1,4 @@
-"""Plain text as a person reads it."""
+"""The plain text part."""
 
 import re
 
