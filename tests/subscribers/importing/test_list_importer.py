@@ -238,7 +238,7 @@ def test_a_batch_equals_single_steps_and_the_dry_run(
 
 @settings(max_examples=30)
 @given(before=BEFORE, first=rows(), second=rows(), cut=st.integers(0, 12))
-def test_an_update_is_foreseen_and_doing_it_again_changes_nobody(
+def test_an_update_matches_its_dry_run_and_is_idempotent(
     sqlite_template: Path,
     before: list[tuple[str, str]],
     first: list[Person],
@@ -335,7 +335,7 @@ def test_a_concurrent_sign_up_is_not_duplicated(postgresql_url: str, clock: Fixe
         membership.join(session, SECRET, joining, origin=FORM, proven=True, now=clock.now())
         batch = [person(2, ADDRESSES[0]), person(3, ADDRESSES[1])]
         entering = pool.submit(
-            ListImporter(database, TERMS, clock, begun(database, clock)).take, batch
+            ListImporter(database, TERMS, clock, begun(database, clock)).import_batch, batch
         )
         wait_until(lambda: is_waiting(postgresql_url))
         session.commit()
