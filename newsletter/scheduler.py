@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.actions import articles, digests, feeds, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
-from newsletter.articles.store import due_to_appear
+from newsletter.articles.store import due_for_publication
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
@@ -131,7 +131,7 @@ def publish_due_articles(app: Newsletter) -> None:
     Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
     """
     with app.database.read() as session:
-        if not due_to_appear(session, app.clock.now()):
+        if not due_for_publication(session, app.clock.now()):
             return
     for number, title in articles.publish_due(app, SCHEDULE).items():
         log.info("article published", article=number, title=title)

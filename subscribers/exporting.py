@@ -71,13 +71,13 @@ def _json(attributes: Mapping[str, str]) -> str:
     return json.dumps(attributes, ensure_ascii=False) if attributes else ""
 
 
-def defused(text: str) -> str:
-    """The text escaped so that no spreadsheet reads it as a formula; `read` reverses it."""
+def escape_formula(text: str) -> str:
+    """The text escaped against formulas in spreadsheets; `unescape_formula` reverses it."""
     return f"'{text}" if _is_formula(text) else text
 
 
-def read(text: str) -> str:
-    """The text before `defused`."""
+def unescape_formula(text: str) -> str:
+    """The text before `escape_formula`."""
     return text[1:] if text.startswith("'") and _is_formula(text) else text
 
 

@@ -11,7 +11,7 @@ from newsletter.articles import scheduling, store
 from newsletter.articles.corrections import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.media_sizes import MediaLength, measure_due
+from newsletter.articles.media_sizes import MediaLength, update_media_sizes
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, RecordOutcome
@@ -161,5 +161,5 @@ def measure(job: Job[Context], ask: MediaLength) -> int:
     The line comes last: a size that was noted without one is derived, and can be asked again.
     """
     job.about("articles", "")
-    job.counts["articles"] = measure_due(job.context.database, ask, job.context.clock)
+    job.counts["articles"] = update_media_sizes(job.context.database, ask, job.context.clock)
     return int(job.counts["articles"])

@@ -28,7 +28,7 @@ def keep(job: Job[Context], keeper: FeedMaintenance) -> MaintenanceResult:
 
     The line comes last: archives are made of what is stored, and the next look goes on.
     """
-    kept = keeper.look()
+    kept = keeper.run()
     job.about("feeds", "")
     job.counts |= {"archives": kept.archives, "notices": kept.notices}
     return kept

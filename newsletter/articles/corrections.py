@@ -44,5 +44,5 @@ def correct(session: Session, reference: str | int, note: str, now: datetime) ->
     found = Correction(article_id=article.id, number=number, at=now, note=words)
     session.add(found)
     article.updated_at = max(now, article.updated_at)
-    store.note_change(article, changed_at)
+    store.mark_changed(article, changed_at)
     return found

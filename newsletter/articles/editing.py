@@ -71,7 +71,9 @@ def apply_edit(
         )
     article.status = settled_status(article.status, article.published_at, now)
     if edit.topics is not None:
-        article.topics = store.filed_under(session, [one_line(t) for t in edit.topics if t.strip()])
+        article.topics = store.get_or_create_topics(
+            session, [one_line(t) for t in edit.topics if t.strip()]
+        )
     if edit.body_html is not None:
         _set_body(article, edit.body_html, context)
     if edit.summary is not None:
@@ -86,7 +88,7 @@ def apply_edit(
         article.updated_at = max(now, article.published_at)
         article.is_measured = False
     article.updated_at = max(article.updated_at, article.published_at)
-    store.note_change(article, changed_at, left)
+    store.mark_changed(article, changed_at, left)
     return True
 
 

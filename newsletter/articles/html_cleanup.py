@@ -71,7 +71,7 @@ class CleanHtml:
 
 def clean_html(html: str) -> CleanHtml:
     """The body with static elements in place of scripts, frames and lazy pictures."""
-    html = _with_words_in_brackets(html)
+    html = _escape_non_tags(html)
     if not (_MENDED.search(html) or _unknown_names(html)):
         return CleanHtml(html=html)
     root = _parsed(html)
@@ -88,11 +88,11 @@ def clean_tree(root: Element) -> tuple[str, ...]:
     """Clean a tree in place; the notes."""
     notes: Counter[str] = Counter()
     _drop_hidden(root, notes)
-    _mend_pictures(root, notes)
+    _resolve_pictures(root, notes)
     _replace_frames(root, notes)
     link_posts(root)
-    _replace_drawings(root, notes)
-    _mend_emphasis(root)
+    _remove_drawings(root, notes)
+    _apply_inline_styles(root)
     for anchor in root.iter("a"):
         if anchor.get("name") and not anchor.get("id"):
             anchor.set("id", anchor.get("name"))
@@ -103,7 +103,7 @@ def _unknown_names(html: str) -> set[str]:
     return {name.lower() for name in _NAME.findall(html)} - _HTML
 
 
-def _with_words_in_brackets(html: str) -> str:
+def _escape_non_tags(html: str) -> str:
     """Escape brackets around words that are no tags: `office@<domain>`."""
     unknown = {name for name in _unknown_names(html) if re.fullmatch("[a-z]{2,30}", name)}
     lower = html.lower()
@@ -159,11 +159,11 @@ def _drop_hidden(root: Element, notes: Counter[str]) -> None:
             element.drop_tree()
 
 
-def _mend_pictures(root: Element, notes: Counter[str]) -> None:
+def _resolve_pictures(root: Element, notes: Counter[str]) -> None:
     for element in list(root.iter("amp-img", "image")):
         element.tag = "img"
     for picture in list(root.iter("picture")):
-        _mend_picture(picture)
+        _resolve_picture(picture)
     for image in list(root.iter("img")):
         _find_source(image)
     _unwrap_noscript(root)
@@ -174,7 +174,7 @@ def _mend_pictures(root: Element, notes: Counter[str]) -> None:
             image.drop_tree()
 
 
-def _mend_picture(picture: Element) -> None:
+def _resolve_picture(picture: Element) -> None:
     """The picture's own image, or one made from its sources."""
     image = picture.find(".//img")
     if image is None:
@@ -182,7 +182,7 @@ def _mend_picture(picture: Element) -> None:
         picture.append(image)
     if _PLACEHOLDER.search((image.get("src") or "").strip()) and not _lazy_address(image):
         sets = [s.get(name) or "" for s in picture.iter("source") for name in _LAZY_SETS]
-        if found := next((address for one in sets if (address := _of_set(one))), ""):
+        if found := next((address for one in sets if (address := _from_srcset(one))), ""):
             image.set("src", found)
     for source in list(picture.iter("source")):
         source.drop_tag()  # lxml parses the following siblings as its content
@@ -198,10 +198,12 @@ def _find_source(image: Element) -> None:
 def _lazy_address(image: Element) -> str:
     addresses = (str(image.get(name) or "").strip() for name in _LAZY)
     plain = next((a for a in addresses if a and not a.startswith(("data:", "{", "["))), "")
-    return plain or next((a for name in _LAZY_SETS if (a := _of_set(image.get(name) or ""))), "")
+    return plain or next(
+        (a for name in _LAZY_SETS if (a := _from_srcset(image.get(name) or ""))), ""
+    )
 
 
-def _of_set(srcset: str) -> str:
+def _from_srcset(srcset: str) -> str:
     """The narrowest `srcset` candidate that is wide enough, else the widest."""
     found: list[tuple[float, str]] = []
     for address, size, kind in re.findall(
@@ -248,7 +250,7 @@ def _replace_frames(root: Element, notes: Counter[str]) -> None:
         made = link_for_frame(address, " ".join((element.get("title") or "").split()))
         if made is None:
             notes["frame that shows nothing left out"] += 1
-            _keep_words(element)
+            _keep_fallback_text(element)
             continue
         notes["frame replaced by a link"] += 1
         made.tail = element.tail
@@ -287,7 +289,7 @@ def _address_of_frame(element: Element) -> str:
     return address
 
 
-def _keep_words(element: Element) -> None:
+def _keep_fallback_text(element: Element) -> None:
     """A frame's content is dropped; the text of an object's fallback is kept."""
     if element.tag == "object":
         element.drop_tag()
@@ -295,7 +297,7 @@ def _keep_words(element: Element) -> None:
         element.drop_tree()
 
 
-def _replace_drawings(root: Element, notes: Counter[str]) -> None:
+def _remove_drawings(root: Element, notes: Counter[str]) -> None:
     """Remove SVG; keep the text of MathML."""
     for element in list(root.iter(*_DRAWING)):
         if element.getparent() is not None:
@@ -312,7 +314,7 @@ def _replace_drawings(root: Element, notes: Counter[str]) -> None:
             parent.replace(formula, span)
 
 
-def _mend_emphasis(root: Element) -> None:
+def _apply_inline_styles(root: Element) -> None:
     """Apply inline styles: Google Docs wraps everything in `<b style="font-weight:normal">`."""
     for element in list(root.iter("b", "strong", "i", "em", "span")):
         style = re.sub(r"\s", "", (element.get("style") or "").lower())

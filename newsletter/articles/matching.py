@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles.identity import fingerprint_of, is_other_article
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.ownership import belongs_elsewhere, is_polled
+from newsletter.articles.ownership import is_polled, ownership_error
 from newsletter.articles.store import Key, StoredArticle
 
 
@@ -57,11 +57,11 @@ def match(
     fingerprint = fingerprint_of(record.published_at, record.title, zone)
     stored = by_key.get(key)
     if stored is not None and _is_taken(record, stored, fingerprint):
-        return _taken(record, stored)
+        return _key_conflict(record, stored)
     if stored is None and record.explicit_key and others and record.source_key in others:
         stored = others[record.source_key]
         if not adopts:
-            return belongs_elsewhere(record, stored)
+            return ownership_error(record, stored)
     before = seen.keys.get(key)
     if stored is None:
         stored = _renamed(record, by_fingerprint.get(fingerprint))
@@ -70,7 +70,7 @@ def match(
         before = before or seen.ids.get(stored.id)
         seen.ids.setdefault(stored.id, record.where)
     if before:
-        return _twice(record, before)
+        return _duplicate(record, before)
     seen.keys[key] = record.where
     if not record.explicit_key:
         seen.fingerprints[fingerprint] = record.where
@@ -85,7 +85,7 @@ def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | Non
     return None if record.explicit_key or is_strange else found
 
 
-def _twice(record: Record, before: str) -> BadRecord:
+def _duplicate(record: Record, before: str) -> BadRecord:
     return BadRecord(
         where=record.where,
         what=f"it is the same article as {before}, which this import has read already",
@@ -100,7 +100,7 @@ def _is_taken(record: Record, stored: StoredArticle, fingerprint: str) -> bool:
     return is_other_article(stored.fingerprint, fingerprint)
 
 
-def _taken(record: Record, stored: StoredArticle) -> BadRecord:
+def _key_conflict(record: Record, stored: StoredArticle) -> BadRecord:
     if record.explicit_key:
         return BadRecord(
             where=record.where,

@@ -24,7 +24,7 @@ MediaLength = Callable[[str], Size]
 """The Content-Length of a URL; raises FetchError without one."""
 
 
-def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
+def update_media_sizes(database: Database, ask: MediaLength, clock: Clock) -> int:
     """Request the missing sizes; the number of articles processed."""
     with database.read() as session:
         due = store.unmeasured(session, MOST_ARTICLES)
@@ -34,10 +34,10 @@ def measure_due(database: Database, ask: MediaLength, clock: Clock) -> int:
             stored = store.get(session, article.id)
             if stored.changed_at != article.changed_at:
                 continue  # changed meanwhile; still due
-            told, stored.media = _told(stored.media), media
+            told, stored.media = _feed_fields(stored.media), media
             stored.is_measured = all(one["length"] or one["asked"] >= MOST_ASKED for one in media)
-            if _told(media) != told:
-                store.note_change(stored, store.begin_change(session, clock.now()))
+            if _feed_fields(media) != told:
+                store.mark_changed(stored, store.begin_change(session, clock.now()))
     return len(due)
 
 
@@ -72,6 +72,6 @@ def _measured(one: dict[str, Any], ask: MediaLength) -> dict[str, Any]:
     return {**one, **found, "asked": MOST_ASKED}
 
 
-def _told(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:
+def _feed_fields(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:
     """The fields that appear in feeds."""
     return [(one["url"], one["type"], one["length"]) for one in media]

@@ -68,7 +68,7 @@ def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
     return found
 
 
-def belongs_elsewhere(record: Record, stored: StoredArticle) -> BadRecord:
+def ownership_error(record: Record, stored: StoredArticle) -> BadRecord:
     """The error that asks the administrator."""
     if is_polled(record.source):
         return BadRecord(

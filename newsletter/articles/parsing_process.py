@@ -35,7 +35,7 @@ def read_in_process(
     method.set_forkserver_preload(["newsletter.articles.importers.feed"])
     receiving, sending = method.Pipe(duplex=False)
     arguments = (sending, read, content, name, context, int(time.total_seconds()))
-    process = method.Process(target=_work, args=arguments, daemon=True)
+    process = method.Process(target=_run_reader, args=arguments, daemon=True)
     with receiving:
         process.start()
         sending.close()
@@ -70,7 +70,7 @@ def _received(receiving: Connection, name: str, time: timedelta) -> list[Item]:
     return items
 
 
-def _work(
+def _run_reader(
     sending: Connection, read: Read, content: bytes, name: str, context: ImportContext, seconds: int
 ) -> None:
     """Runs in the subprocess."""

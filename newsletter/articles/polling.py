@@ -89,7 +89,7 @@ def poll_source(
         log.exception("a feed could not be polled", url=source.url)
         report = ImportReport(bad=[failure(error, source.url)])
     try:
-        _remember(database, source.url, clock.now(), error=report.bad[0].what)
+        _record_poll(database, source.url, clock.now(), error=report.bad[0].what)
     except NewsletterError as error:
         report.bad.append(_failed(source.url, error))
     return report
@@ -112,25 +112,29 @@ def _polled(
         allow_private=source.allow_private,
     )
     if not answer.changed:
-        _remember(database, source.url, clock.now(), unchanged=True)
+        _record_poll(database, source.url, clock.now(), unchanged=True)
         return ImportReport()
     items = read_in_process(feed.read, answer.content, answer.url, context)
-    records = (_filed(item, polled.source, source.topics) for item in items)
+    records = (_with_topics(item, polled.source, source.topics) for item in items)
     report = import_records(database, records, context, clock, polled=polled)
     error = str(report.bad[0]) if report.bad else ""
     is_whole = not any(bad.is_cut for bad in report.bad)
-    _remember(database, source.url, clock.now(), error=error, answer=answer if is_whole else None)
+    _record_poll(
+        database, source.url, clock.now(), error=error, answer=answer if is_whole else None
+    )
     return report
 
 
-def _filed(item: Record | BadRecord, source: str, topics: tuple[str, ...]) -> Record | BadRecord:
+def _with_topics(
+    item: Record | BadRecord, source: str, topics: tuple[str, ...]
+) -> Record | BadRecord:
     if isinstance(item, BadRecord):
         return item
     filed = (*topics, *(item.topics or ())) if topics else item.topics
     return replace(item, source=source, topics=filed)
 
 
-def _remember(
+def _record_poll(
     database: Database,
     url: str,
     now: datetime,

@@ -21,8 +21,8 @@ from newsletter.articles.importers.base import (
     ImportContext,
     Record,
     failure,
+    link_as_body,
     one_line,
-    pointer,
 )
 from newsletter.articles.importers.validation import validated
 from newsletter.articles.matching import Match, SeenRecords, key_of_record, match
@@ -191,7 +191,7 @@ class _Batch:
     def _topics(self, changed: list[Match]) -> dict[str, Topic]:
         """Every topic of the records, by slug."""
         told = [name for found in changed for name in found.record.topics or ()]
-        topics = {topic.slug: topic for topic in store.filed_under(self._session, told)}
+        topics = {topic.slug: topic for topic in store.get_or_create_topics(self._session, told)}
         self._session.flush()
         return topics
 
@@ -236,7 +236,7 @@ class _Batch:
             self._fail(failure(error, record.where))
             return
         if not body:
-            self._fail(_nothing_left(record))
+            self._fail(_empty_body_error(record))
             return
         became = "created" if article is None else "updated"
         if article is None:
@@ -254,7 +254,7 @@ class _Batch:
         if record.topics is not None:
             slugs = sorted({topic_slug(name) for name in record.topics})
             article.topics = [topics[slug] for slug in slugs]
-        store.note_change(article, changed_at, left)
+        store.mark_changed(article, changed_at, left)
         self._report_written(record, article, became)
 
     def _body(self, record: Record) -> str:
@@ -262,7 +262,7 @@ class _Batch:
         base, site = record.base_url or f"{self._context.base_url}/", self._context.base_url
         body = sanitise(record.body_html, base)
         if not body and record.canonical_url:
-            body = sanitise(pointer(record.canonical_url, record.title), base)
+            body = sanitise(link_as_body(record.canonical_url, record.title), base)
         return relative_to_site(body, site)
 
     def _report_written(self, record: Record, article: Article, became: str) -> None:
@@ -336,7 +336,7 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     article.title = record.title
     article.body_html = body
     article.body_text = text_of(body)
-    _settle_time(article, record, now)
+    _set_time(article, record, now)
     if record.summary or was_derived:
         article.summary = summary_of(record.summary, LONGEST_SUMMARY) or summary_of(
             article.body_text
@@ -348,7 +348,7 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     article.canonical_url = record.canonical_url or article.canonical_url or ""
 
 
-def _settle_time(article: Article, record: Record, now: datetime) -> None:
+def _set_time(article: Article, record: Record, now: datetime) -> None:
     """Publication time and status. A public article stays public if its date moves on."""
     was_public = article.id is not None and is_public(article, now)
     told = record.published_at
@@ -365,7 +365,7 @@ def _name_source(article: Article, found: Match) -> None:
     article.fingerprint = found.fingerprint
 
 
-def _nothing_left(record: Record) -> BadRecord:
+def _empty_body_error(record: Record) -> BadRecord:
     return BadRecord(
         where=record.where,
         what="nothing is left of the text when what is unsafe is taken out of it",

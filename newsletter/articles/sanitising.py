@@ -58,7 +58,7 @@ BLOCKS = names_in(
 )
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
 _BLOCK_TAG = re.compile("<[^<>]*>")
-# Prefix of ids that links of the same body point to; see `_own`.
+# Prefix of ids that links of the same body point to; see `_prefixed`.
 ANCHOR_PREFIX = "in-"
 _TARGET = re.compile(r"""\shref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNORECASE)
 _ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -91,7 +91,7 @@ def _cleaned(html: str, base: str) -> str:
         link_rel=None,
         url_schemes=set(LINK_SCHEMES),
     )
-    return _mended(without_controls(clean)).strip()
+    return _tidied(without_controls(clean)).strip()
 
 
 def _balanced(html: str) -> str:
@@ -115,11 +115,11 @@ def _anchors(html: str, base: str) -> frozenset[str]:
     """The ids in a body that its own links point to."""
     if "#" not in html:
         return frozenset()
-    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _leads_here(found[0], base)}
+    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _is_local(found[0], base)}
     return frozenset(targets & {unescape(found[1]) for found in _ID.finditer(html)})
 
 
-def _leads_here(written: str, base: str) -> bool:
+def _is_local(written: str, base: str) -> bool:
     address = written.partition("=")[2].strip(" \"'")
     return address.startswith(("#", f"{base}#"))
 
@@ -127,22 +127,22 @@ def _leads_here(written: str, base: str) -> bool:
 def _attribute(tag: str, name: str, value: str, base: str, anchors: frozenset[str]) -> str | None:
     value = without_controls(value)
     if name == "id":
-        return _own(value) if value in anchors else None
+        return _prefixed(value) if value in anchors else None
     if name not in {"href", "src", "cite"}:
         return value
     if tag == "a" and value.startswith(("#", f"{base}#")):
         target = unquote(value.partition("#")[2])
-        return f"#{quote(_own(target))}" if target in anchors else None
+        return f"#{quote(_prefixed(target))}" if target in anchors else None
     return absolute_address(value, base, IMAGE_SCHEMES if tag == "img" else LINK_SCHEMES)
 
 
-def _own(anchor: str) -> str:
+def _prefixed(anchor: str) -> str:
     """The id with a prefix, so that it cannot collide with ids of the page around it."""
     name = re.sub(r"\s", "-", anchor)
     return name if name.startswith(ANCHOR_PREFIX) else f"{ANCHOR_PREFIX}{name}"
 
 
-def _mended(html: str) -> str:
+def _tidied(html: str) -> str:
     """Drop images without a URL; demote h1, which is the page's own title.
 
     A leading line end in `<pre>` is removed, since HTML parsers ignore it.

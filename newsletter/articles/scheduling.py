@@ -30,7 +30,7 @@ def is_public(article: Article, now: datetime) -> bool:
 
 def publish_due(session: Session, now: datetime) -> list[Article]:
     """Publish and return the scheduled articles that are due."""
-    due = store.due_to_appear(session, now)
+    due = store.due_for_publication(session, now)
     if not due:
         return []
     changed_at = store.begin_change(session, now)
@@ -39,5 +39,5 @@ def publish_due(session: Session, now: datetime) -> list[Article]:
         if now - article.published_at > PUNCTUAL:
             article.published_at = now
         article.updated_at = max(article.updated_at, article.published_at)
-        store.note_change(article, changed_at)
+        store.mark_changed(article, changed_at)
     return due

@@ -218,7 +218,7 @@ def corrections(session: Session, article_ids: Collection[int]) -> list[Correcti
     return list(session.scalars(query.order_by(Correction.at, Correction.number)))
 
 
-def filed_under(session: Session, names: Iterable[str]) -> list[Topic]:
+def get_or_create_topics(session: Session, names: Iterable[str]) -> list[Topic]:
     """The topics with these names or slugs; missing ones are created."""
     wanted = {topic_slug(name): name for name in reversed(list(names))}
     query = select(Topic).where(Topic.slug.in_(wanted))
@@ -246,7 +246,7 @@ def unmeasured(session: Session, limit: int) -> list[Article]:
     return list(session.scalars(query.order_by(Article.published_at.desc()).limit(limit)))
 
 
-def due_to_appear(session: Session, now: datetime) -> list[Article]:
+def due_for_publication(session: Session, now: datetime) -> list[Article]:
     """Scheduled articles that are due, earliest first."""
     query = select(Article).where(
         Article.status == ArticleStatus.SCHEDULED, Article.published_at <= now
@@ -254,7 +254,7 @@ def due_to_appear(session: Session, now: datetime) -> list[Article]:
     return list(session.scalars(query.order_by(Article.published_at, Article.id)))
 
 
-def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
+def mark_changed(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
     """Mark an article, its topics and those it left as changed.
 
     Args:
@@ -293,7 +293,7 @@ def set_status(
         return False
     changed_at = begin_change(session, now)
     article.status = status
-    note_change(article, changed_at)
+    mark_changed(article, changed_at)
     return True
 
 

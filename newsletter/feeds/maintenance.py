@@ -29,7 +29,7 @@ class FeedMaintenance:
         self._database, self._config, self._clock = database, config, clock
         self._sealed_for: datetime | None = None
 
-    def look(self) -> MaintenanceResult:
+    def run(self) -> MaintenanceResult:
         """Do what is due."""
         return MaintenanceResult(
             archives=self._seal(), notices=notify_hubs(self._database, self._config, self._clock)

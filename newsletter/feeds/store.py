@@ -109,7 +109,7 @@ def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> li
     The extra one shows that there is a next page.
     """
     most = offset + limit + 1
-    inside = _inside(session, scope)
+    inside = _in_scope(session, scope)
     found = select(Article.published_at, Article.id).where(*inside, _PUBLISHED)
     rows = session.execute(
         found.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
@@ -123,7 +123,7 @@ def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> li
 
 def count_items(session: Session, scope: Scope) -> int:
     """The number of articles and corrections in the scope."""
-    inside = (*_inside(session, scope), _PUBLISHED)
+    inside = (*_in_scope(session, scope), _PUBLISHED)
     found = select(func.count(Article.id)).where(*inside)
     notes = select(func.count()).select_from(Correction).join(Article).where(*inside)
     return session.scalars(found).one() + session.scalars(notes).one()
@@ -174,7 +174,7 @@ def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, dat
     """Tag and time of recent withdrawals in the scope that are not archived."""
     noted = _in_archives(scope, FeedEventKind.WITHDRAWAL).where(FeedEvent.at == Article.changed_at)
     query = select(Article.uid, Article.changed_at).where(
-        *_inside(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
+        *_in_scope(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
     )
     newest = query.order_by(Article.changed_at.desc(), Article.id.desc()).limit(limit)
     return [(uid, changed_at) for uid, changed_at in session.execute(newest)]
@@ -182,7 +182,7 @@ def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, dat
 
 def unarchived(session: Session, scope: Scope, limit: int) -> list[ItemRef]:
     """Articles and corrections of the scope that are in no archive of it, newest first."""
-    inside = (*_inside(session, scope), _PUBLISHED)
+    inside = (*_in_scope(session, scope), _PUBLISHED)
     found = select(Article.published_at, Article.id).where(
         *inside, ~exists(_in_archives(scope, FeedEventKind.ARTICLE))
     )
@@ -205,14 +205,14 @@ def article_states(session: Session, scope: Scope) -> list[ArticleState]:
         Article.published_at,
         Article.updated_at,
         Article.changed_at,
-    ).where(*_inside(session, scope), Article.status.in_(_ONCE_PUBLIC))
+    ).where(*_in_scope(session, scope), Article.status.in_(_ONCE_PUBLIC))
     return [ArticleState(**row) for row in session.execute(query).mappings()]
 
 
 def correction_refs(session: Session, scope: Scope) -> list[ItemRef]:
     """Every correction of the scope's published articles."""
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
-    rows = session.execute(notes.where(*_inside(session, scope), _PUBLISHED))
+    rows = session.execute(notes.where(*_in_scope(session, scope), _PUBLISHED))
     return [ItemRef(at=at, article_id=article, number=number) for at, article, number in rows]
 
 
@@ -270,12 +270,12 @@ def archive_items(
     return [(one, status, uid, changed_at) for one, status, uid, changed_at in found]
 
 
-def change_to_tell(session: Session, scope: Scope) -> datetime | None:
+def last_notifiable_change(session: Session, scope: Scope) -> datetime | None:
     """The last change that hubs of the scope are notified of."""
     if not scope.author:
         return last_change(session, scope)
     return session.scalars(
-        select(func.max(Article.changed_at)).where(*_inside(session, scope))
+        select(func.max(Article.changed_at)).where(*_in_scope(session, scope))
     ).one()
 
 
@@ -329,7 +329,7 @@ _ONCE_PUBLIC = (ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN)
 _PUBLISHED = Article.status == ArticleStatus.PUBLISHED
 
 
-def _inside(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]:
+def _in_scope(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]:
     if scope.author:
         return [Article.author.in_(_author(session, scope).names)]
     if scope.topics:

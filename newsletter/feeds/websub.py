@@ -59,7 +59,7 @@ def notify_hubs(
     told = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
-            told += _give(database, config, due, clock, tell or notify_hub)
+            told += _send(database, config, due, clock, tell or notify_hub)
     return told
 
 
@@ -99,7 +99,7 @@ def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:
         return []
     found = []
     with database.read() as session:
-        changes = [(s, store.change_to_tell(session, s)) for s, _ in store.scopes(session)]
+        changes = [(s, store.last_notifiable_change(session, s)) for s, _ in store.scopes(session)]
         for hub in config.feeds.hubs:
             known = store.notices(session, hub)
             found += [
@@ -126,7 +126,7 @@ def _lease(database: Database, due: DueNotice, now: datetime) -> bool:
         )
 
 
-def _give(
+def _send(
     database: Database, config: Config, due: DueNotice, clock: Clock, tell: NotifyHub
 ) -> bool:
     try:

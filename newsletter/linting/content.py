@@ -48,7 +48,7 @@ def check_content(mail: CheckedMail) -> list[Finding]:
     found = [
         *_imprint(mail, tree),
         *_unsubscribe(mail, tree),
-        *_emptiness(mail, tree),
+        *_empty_parts(mail, tree),
         *_placeholders(mail, tree),
         *_addresses(mail, tree),
         *_pictures(mail, tree),
@@ -105,7 +105,7 @@ def _unsubscribe(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding
             )
 
 
-def _emptiness(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+def _empty_parts(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
     parts = {"subject": mail.subject, "HTML part": words_of(tree), "text part": mail.text}
     for name, words in parts.items():
         if not words.strip():
@@ -147,7 +147,7 @@ def _addresses(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
                 mail.article_with(address),
             )
     for link in tree.xpath("//a[not(@href)][normalize-space()]"):
-        yield warning(Rule.RELATIVE_LINK, f"the link “{_shown(link)}” leads nowhere")
+        yield warning(Rule.RELATIVE_LINK, f"the link “{_link_text(link)}” leads nowhere")
 
 
 def _pictures(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
@@ -237,7 +237,7 @@ def _links(tree: trees.HtmlElement) -> Iterator[Finding]:
             )
         if _NUMBER_HOST.fullmatch(host) and not host.startswith("127."):
             yield warning(Rule.SPAM, f"{link.get('href')} has a number in place of a name")
-        shown = _HOST_IN_WORDS.fullmatch(_shown(link))
+        shown = _HOST_IN_WORDS.fullmatch(_link_text(link))
         if shown and _bare(shown[1].lower()) != _bare(host):
             yield warning(
                 Rule.SPAM, f"the link reads {shown[1]} and leads to {host}, as in a fraud"
@@ -257,5 +257,5 @@ def _bare(host: str) -> str:
     return host.removeprefix("www.")
 
 
-def _shown(link: trees.HtmlElement) -> str:
+def _link_text(link: trees.HtmlElement) -> str:
     return " ".join(link.text_content().split())

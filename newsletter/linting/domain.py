@@ -24,10 +24,12 @@ def check_domain(address: str, selector: str, records: TextRecords) -> list[Find
     domain = address.rpartition("@")[2].lower()
     if domain.rpartition(".")[2] in RESERVED:
         return []
-    return [warning(Rule.DOMAIN, message) for message in _lacking(domain, selector, records)]
+    return [
+        warning(Rule.DOMAIN, message) for message in _missing_records(domain, selector, records)
+    ]
 
 
-def _lacking(domain: str, selector: str, records: TextRecords) -> Iterator[str]:
+def _missing_records(domain: str, selector: str, records: TextRecords) -> Iterator[str]:
     spf = records(domain)
     if spf is None:
         return

@@ -11,7 +11,7 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.columns import Assignment, ColumnChoices, assign, program_of
 from subscribers.importing.dates import DateOrder
-from subscribers.importing.filenames import may_tell, state_of_name
+from subscribers.importing.filenames import may_state_status, state_of_name
 from subscribers.importing.formats.table import Table
 from subscribers.importing.headings import OF_STATE
 from subscribers.importing.profiling import FileProfile, profile_columns
@@ -120,7 +120,7 @@ def analyse(
         order=order,
         fitness=fitness,
         rows=found.rows,
-        notes=(*_said_of(program), *table.notes),
+        notes=(*_program_notes(program), *table.notes),
     )
 
 
@@ -175,7 +175,7 @@ def _state(
     if known is not None:
         return known, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
-    names = [name for name in (file, table.sheet) if may_tell(name)]
+    names = [name for name in (file, table.sheet) if may_state_status(name)]
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
 
 
@@ -187,7 +187,7 @@ def _order(found: FileProfile, said: DateOrder | None) -> tuple[DateOrder, str]:
     return DateOrder.DAY, found.ambiguous
 
 
-def _said_of(program: Program | None) -> list[str]:
+def _program_notes(program: Program | None) -> list[str]:
     if program is None:
         return []
     return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]

@@ -7,7 +7,7 @@ from datetime import datetime
 from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.exporting import read
+from subscribers.exporting import unescape_formula
 from subscribers.importing import history, store
 from subscribers.importing.cells import DamagedRow, addresses_in
 from subscribers.importing.columns import address_column
@@ -45,14 +45,16 @@ def addresses_of(table: Table) -> Iterator[Address]:
             text = cells[place] if place < len(cells) and not isinstance(cells, DamagedRow) else ""
             # In a damaged or shifted row, any address counts.
             for found in (
-                addresses_in(read(text.strip())) or addresses_in(" ".join(cells)) or [text]
+                addresses_in(unescape_formula(text.strip()))
+                or addresses_in(" ".join(cells))
+                or [text]
             ):
                 yield _address(row, found)
 
 
 def _address(row: int, text: str) -> Address:
     try:
-        return Address(row=row, address=normalise_address(read(text.strip())))
+        return Address(row=row, address=normalise_address(unescape_formula(text.strip())))
     except InvalidInput as error:
         return Address(row=row, address="", refusal=str(error))
 

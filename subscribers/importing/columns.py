@@ -41,7 +41,7 @@ def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None
     if not any(header):
         raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
-    said = {thing: _said_places(header, names, columns) for thing, columns in chosen.items()}
+    said = {thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()}
     found = {thing: _known(thing, names, said, program) for thing in ROLES}
     for thing, places in said.items():
         others = found.get(thing, ()) if thing in ALL_COUNT else ()
@@ -53,7 +53,7 @@ def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
     return Assignment(
-        places=_without_doubles(found, names),
+        places=_resolve_overlaps(found, names),
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,
     )
@@ -73,7 +73,7 @@ def program_of(header: Sequence[str], programs: Collection[Program]) -> Program 
     return best[1] if best[0] else None
 
 
-def _said_places(
+def _chosen_places(
     header: Sequence[str], names: Sequence[str], columns: Sequence[str]
 ) -> tuple[int, ...]:
     return tuple(place for column in columns for place in _of_column(header, names, column))
@@ -102,7 +102,7 @@ def _known(
         for name in dict.fromkeys((*own, *ROLES[thing]))
         for place, each in enumerate(names)
         if each == name and place not in taken
-        if each in own or not _is_the_programs(each, thing, program)
+        if each in own or not _has_other_role(each, thing, program)
     ]
     if program is not None and thing in ALL_COUNT:
         places += [
@@ -119,7 +119,7 @@ def _known(
     return tuple(places[:1])
 
 
-def _is_the_programs(name: str, thing: str, program: Program | None) -> bool:
+def _has_other_role(name: str, thing: str, program: Program | None) -> bool:
     """Whether the program gives the column another role."""
     if program is None:
         return False
@@ -127,7 +127,7 @@ def _is_the_programs(name: str, thing: str, program: Program | None) -> bool:
     return elsewhere or program.is_harmless(name)
 
 
-def _without_doubles(
+def _resolve_overlaps(
     found: Mapping[str, tuple[int, ...]], names: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
     """Columns that are ignored or hold a status are not dates of joining as well."""

@@ -31,6 +31,6 @@ def state_of_name(name: str, program: Program | None) -> ListState | None:
     return None
 
 
-def may_tell(name: str) -> bool:
+def may_state_status(name: str) -> bool:
     """Whether a name may state a status."""
     return _TELLING.search(name) is not None

@@ -12,8 +12,8 @@ from subscribers.importing.vocabulary import (
     confirmation_of,
     leaving_of,
     reason_of,
+    states_leaving,
     status_of,
-    tells_of_leaving,
 )
 
 AT_ONCE = 500
@@ -47,7 +47,7 @@ class ColumnProfile:
         counted.pop("", None)
         self.filled += counted.total()
         if not is_read and not self.telling:
-            self.telling = next(filter(tells_of_leaving, counted), "")
+            self.telling = next(filter(states_leaving, counted), "")
         if not self.is_complete:
             return
         self.values.update(counted)

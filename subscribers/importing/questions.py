@@ -94,10 +94,10 @@ def _column(
     if is_ignored:
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
-        why = _why(name, role, place in assigned.chosen, assigned.program)
+        why = _role_origin(name, role, place in assigned.chosen, assigned.program)
     else:
         role = UNREAD
-        question, why = _doubt(name, profile, assigned.program)
+        question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
     return Column(
         place=place,
@@ -120,7 +120,7 @@ def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     return codes if profile.is_complete and is_short else ()
 
 
-def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
+def _role_origin(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     if is_chosen:
         return "you say so"
     if program is not None and name in program.roles.get(role, ()):
@@ -128,7 +128,7 @@ def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     return "by its name"
 
 
-def _doubt(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
+def _open_question(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
     """Why an unread column may hold status or consent, or why it does not."""
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
@@ -147,10 +147,10 @@ def _doubt(name: str, profile: ColumnProfile, program: Program | None) -> tuple[
         return "", "further addresses"
     if has_stem(name, STEMS):
         return "its name may speak of state or consent", ""
-    return _doubt_of_values(words, profile.is_complete)
+    return _question_about_values(words, profile.is_complete)
 
 
-def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
+def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
     if all(map(is_yes_or_no, words)):
         return "it holds yes and no, or 1 and 0", ""
     if all(map(is_date, words)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from subscribers.exporting import defused, read
+from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing.columns import REFUSED
 
 
@@ -39,11 +39,11 @@ class RejectFile:
         if self._writer is None:
             file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(file)
-            self._writer.writerow([*REFUSED, *map(defused, self._header[self._skipped :])])
-        self._writer.writerow([row, defused(reason), *map(_again, cells[self._skipped :])])
+            self._writer.writerow([*REFUSED, *map(escape_formula, self._header[self._skipped :])])
+        self._writer.writerow([row, escape_formula(reason), *map(_again, cells[self._skipped :])])
         self.count += 1
 
 
 def _again(cell: str) -> str:
     """Escape a cell once, since the imported file may be an export of ours."""
-    return defused(read(cell))
+    return escape_formula(unescape_formula(cell))

@@ -74,10 +74,10 @@ def roll_back(
     is_entered = Subscriber.import_id == number
     is_untouched = ~_has_acted() & ~mailed & (Subscriber.status != SubscriberStatus.ERASED)
     entered = _count(session, is_entered & (Subscriber.status != SubscriberStatus.ERASED))
-    lifted = _lift(session, number)
+    lifted = _remove_suppressions(session, number)
     restored = _restore(session, found, mailed, origin, now)
     forgotten = _count(session, is_entered & is_untouched)
-    _forget(session, select(Subscriber.id).where(is_entered, is_untouched), origin, now)
+    _erase(session, select(Subscriber.id).where(is_entered, is_untouched), origin, now)
     found.undone_at = now
     found.finished_at = found.finished_at or now
     return RollbackResult(
@@ -108,7 +108,7 @@ def _count(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(Subscriber).where(condition)) or 0
 
 
-def _lift(session: Session, number: int) -> int:
+def _remove_suppressions(session: Session, number: int) -> int:
     result = session.execute(
         delete(Suppression)
         .where(Suppression.import_id == number)
@@ -118,7 +118,7 @@ def _lift(session: Session, number: int) -> int:
     return len(result.all())
 
 
-def _forget(session: Session, chosen: Select[int], origin: Origin, now: datetime) -> None:
+def _erase(session: Session, chosen: Select[int], origin: Origin, now: datetime) -> None:
     """Remove all personal data except ids and events."""
     columns = ("subscriber_id", "at", "kind", "source", "wording", "wording_version", "details")
     kind = literal(ConsentKind.UNDONE, ConsentEvent.kind.type)
@@ -172,7 +172,7 @@ def _restored(
     if not _is_last(session, change, subscriber, mailed):
         return False
     if change.has_ended:
-        return _come_back(session, change, subscriber, origin, now)
+        return _resubscribe(session, change, subscriber, origin, now)
     before = change.before
     preferences = Preferences(
         name=before["name"],
@@ -185,7 +185,7 @@ def _restored(
     return True
 
 
-def _come_back(
+def _resubscribe(
     session: Session, change: ImportChange, subscriber: Subscriber, origin: Origin, now: datetime
 ) -> bool:
     is_over = subscriber.status is SubscriberStatus.ENDED

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
-from subscribers.exporting import read
+from subscribers.exporting import unescape_formula
 from subscribers.importing.cells import (
     MAILBOXES,
     DamagedRow,
@@ -134,7 +134,7 @@ class RowReader:
         texts = [*map(str.strip, cells), ""]
         joined = "".join(texts)
         if "'" in joined:
-            texts = [*map(read, texts)]
+            texts = [*map(unescape_formula, texts)]
         state = self._state_of(*(texts[place] for place in self._of_state))
         address = texts[self._address]
         if self._tags and any(map(self._says_left, self._tags_of(texts))):

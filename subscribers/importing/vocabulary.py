@@ -139,7 +139,7 @@ _TOLD = re.compile(
 )
 
 
-def tells_of_leaving(text: str) -> bool:
+def states_leaving(text: str) -> bool:
     """Whether a text of any length states that somebody left."""
     return _TOLD.search(text) is not None
 

@@ -14,10 +14,12 @@ def unknown_names(expression: Expression, known: Mapping[str, Collection[str]]) 
         known: names of topics and digests, by field.
     """
     named = dict.fromkeys(_named(expression))
-    return [_told(field, name, known[field]) for field, name in named if name not in known[field]]
+    return [
+        _sentence(field, name, known[field]) for field, name in named if name not in known[field]
+    ]
 
 
-def _told(field: str, name: str, known: Collection[str]) -> str:
+def _sentence(field: str, name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
     return f"There is no {field} {name!r}{meant}"

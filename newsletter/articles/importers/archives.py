@@ -24,7 +24,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import held_back, key_of
+from newsletter.articles.importers.file_names import draft_if_undated, key_of
 from newsletter.articles.models import ArticleStatus
 
 # Larger entries are refused as decompression bombs.
@@ -133,7 +133,7 @@ def _of_substack(
     fields = Fields({"date": row.get("post_date"), **row})
     try:
         published_at = fields.published_at(context.zone)
-        status, why = held_back(fields.status(), published_at)
+        status, why = draft_if_undated(fields.status(), published_at)
         if not row:
             status, why = ArticleStatus.DRAFT, ("posts.csv says nothing of it: kept as a draft",)
         record = Record(

@@ -264,10 +264,10 @@ def _body(html: str, title: str, link: str, attachments: tuple[Attachment, ...])
     address = link or next((one.url for one in attachments), "")
     if not address:
         raise Unreadable("there is no text below the title", "write the article's text")
-    return pointer(address, title)
+    return link_as_body(address, title)
 
 
-def pointer(link: str, title: str) -> str:
+def link_as_body(link: str, title: str) -> str:
     """The body of an entry that is only a title and a link."""
     return f'<p><a href="{escape(link)}">{escape(title)}</a></p>'
 

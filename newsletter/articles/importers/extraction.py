@@ -39,8 +39,8 @@ class _Page(Document):  # type: ignore[misc]  # untyped
 
 def article_of(root: Element, title: str) -> str:
     """The inner HTML of the page's article, without its own title."""
-    marked = _marked(root, title)
-    weighed = _weighed(root)
+    marked = _by_markup(root, title)
+    weighed = _by_readability(root)
     part = marked
     if weighed is not None:
         enough = _size(weighed) >= ENOUGH_CHARACTERS
@@ -57,7 +57,7 @@ def article_of(root: Element, title: str) -> str:
     return _inner(part)
 
 
-def _weighed(root: Element) -> Element | None:
+def _by_readability(root: Element) -> Element | None:
     try:
         html = _Page(etree.tostring(root, encoding="unicode", method="html")).summary(
             html_partial=True, keep_all_images=True
@@ -67,7 +67,7 @@ def _weighed(root: Element) -> Element | None:
         return None
 
 
-def _marked(root: Element, title: str) -> Element | None:
+def _by_markup(root: Element, title: str) -> Element | None:
     """The marked-up part of the page; else its body without header, footer and navigation."""
     bodies = [e for e in root.iter(etree.Element) if _is_body(e)]
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]

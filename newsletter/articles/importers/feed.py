@@ -61,7 +61,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
-    content, is_cut = _to_its_end(content)
+    content, is_cut = _without_trailing_content(content)
     feed = _parsed(content, name)
     entries = feed.entries
     if feed.bozo and is_cut:
@@ -87,7 +87,7 @@ def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Reco
         yield attempt(where, partial(_record, entry, where, source, context))
 
 
-def _to_its_end(content: bytes) -> tuple[bytes, bool]:
+def _without_trailing_content(content: bytes) -> tuple[bytes, bool]:
     """The document without trailing content, and whether it is truncated."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content, not END.search(content.replace(b"\0", b""))
@@ -155,7 +155,7 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
         source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
         title=title,
-        body_html=body or _words_instead(title, link, entry),
+        body_html=body or _title_as_body(title, link, entry),
         published_at=published_at,
         where=where,
         summary=_summary(entry),
@@ -188,7 +188,7 @@ def _key(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -
     return jsonfeed.global_key(own or link, source.home)
 
 
-def _words_instead(title: str, link: str, entry: Any) -> str:
+def _title_as_body(title: str, link: str, entry: Any) -> str:
     """The body of an entry that has only a title; a link or file is linked."""
     return "" if link or entry.get("enclosures") or not title else f"<p>{escape(title)}</p>"
 

@@ -34,7 +34,7 @@ def is_draft_file(name: str) -> bool:
     return bool(_DRAFTS.search(name.replace("\\", "/")))
 
 
-def held_back(
+def draft_if_undated(
     status: ArticleStatus | None, published_at: datetime | None
 ) -> tuple[ArticleStatus | None, tuple[str, ...]]:
     """The status, and a note if it becomes a draft because there is no date."""

@@ -19,7 +19,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 
@@ -89,7 +89,7 @@ def _record(
 ) -> Record:
     fields, number = Fields(post), str(post.get("id"))
     published_at = fields.published_at(context.zone) if post.get("published_at") else None
-    status, why = held_back(fields.status(), published_at)
+    status, why = draft_if_undated(fields.status(), published_at)
     key = str(post.get("uuid") or number or post.get("slug"))
     record = Record(
         source="ghost",

@@ -23,7 +23,7 @@ from newsletter.articles.importers.extraction import article_of, page_title
 from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.file_names import (
     date_in,
-    held_back,
+    draft_if_undated,
     is_draft_file,
     key_of,
 )
@@ -59,7 +59,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
     fields, cleared = Fields(document.values), strip_template_tags(document.text)
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
-    status, why = held_back(status, published_at)
+    status, why = draft_if_undated(status, published_at)
     key = fields.text("id").strip()
     record = Record(
         source="html",
@@ -89,7 +89,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
     notes: list[str] = []
     moment = _published(facts, name, context, notes)
     draft = ArticleStatus.DRAFT if is_draft_file(name) else None
-    status, why = held_back(draft, moment.at if moment else None)
+    status, why = draft_if_undated(draft, moment.at if moment else None)
     updated = _moment(facts.updated(), context)
     notes += clean_tree(root)
     record = Record(

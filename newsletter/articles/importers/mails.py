@@ -26,7 +26,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import read_moment
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.file_names import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "save the mail again as .eml"
@@ -85,7 +85,7 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
         raise Unreadable("it is not a mail", MEND)
     notes: list[str] = []
     published_at = _date(message, context, notes)
-    status, why = held_back(None, published_at)
+    status, why = draft_if_undated(None, published_at)
     number = one_line(_header(message, "Message-ID")).strip("<>")
     record = Record(
         source="mail",
@@ -135,10 +135,10 @@ def _body(message: EmailMessage) -> str:
     words = decode(payload, part.get_content_charset() or "")
     if part.get_content_type() != "text/html":
         return paragraphs_of(words)
-    return _without_ways_out(words)
+    return _without_unsubscribe_links(words)
 
 
-def _without_ways_out(html: str) -> str:
+def _without_unsubscribe_links(html: str) -> str:
     """The HTML without unsubscribe and preference links of the old list."""
     root = trees.document_fromstring(
         html.encode("utf-8", "replace"), parser=trees.HTMLParser(encoding="utf-8")

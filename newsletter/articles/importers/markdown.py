@@ -19,7 +19,7 @@ from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.file_names import (
     date_in,
-    held_back,
+    draft_if_undated,
     is_draft_file,
     key_of,
 )
@@ -60,7 +60,7 @@ def record_of(
     title, text = title_and_text(fields.text("title"), text)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
-    status, why = held_back(status, published_at)
+    status, why = draft_if_undated(status, published_at)
     key = fields.text("id").strip()
     record = Record(
         source=source,

@@ -20,7 +20,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.template_tags import strip_template_tags
@@ -151,7 +151,7 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
     fields = Fields(values)
     key, title = fields.text("id").strip(), fields.text("title")
     published_at = fields.published_at(context.zone)
-    status, why = held_back(fields.status(), published_at)
+    status, why = draft_if_undated(fields.status(), published_at)
     body, left_out = _body(fields)
     record = Record(
         source="table",

@@ -56,29 +56,29 @@ def strip_template_tags(text: str) -> StrippedSource:
     """The source without the template tags of static site generators."""
     if "{" not in text:
         return StrippedSource(text=text)
-    text = _RAW.sub(lambda raw: _guarded(raw[1]), text)
+    text = _RAW.sub(lambda raw: _protected(raw[1]), text)
     text = _HIGHLIGHT.sub(_fenced, text)
     parts = _CODE.split(text)
     # split() returns the pattern's groups between the texts: text, code, its fence, text …
     left_out: Counter[str] = Counter()
     for place in range(0, len(parts), 3):
-        parts[place] = _cleared(parts[place], left_out)
+        parts[place] = _strip(parts[place], left_out)
     joined = "".join(part for place, part in enumerate(parts) if place % 3 != 2 and part)
     notes = tuple(f"{number} × template tag left out: {mark}" for mark, number in left_out.items())
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=notes)
 
 
-def _guarded(text: str) -> str:
+def _protected(text: str) -> str:
     """Literal braces, protected until the tags are removed."""
     return text.replace("{", "\ue000")
 
 
 def _fenced(found: re.Match[str]) -> str:
     code = found["code"] if found["code"] is not None else found["other"]
-    return f"\n```{found['a'] or found['b']}\n{_guarded(code.rstrip())}\n```\n"
+    return f"\n```{found['a'] or found['b']}\n{_protected(code.rstrip())}\n```\n"
 
 
-def _cleared(text: str, left_out: Counter[str]) -> str:
+def _strip(text: str, left_out: Counter[str]) -> str:
     text = _COMMENT.sub("", text)
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)

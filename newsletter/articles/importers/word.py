@@ -21,7 +21,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.dates import find_reading
-from newsletter.articles.importers.file_names import date_in, held_back, key_of
+from newsletter.articles.importers.file_names import date_in, draft_if_undated, key_of
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
 LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -45,7 +45,7 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
     notes = [f"{pictures} × picture within the document left out"] if pictures else []
     title, html = _title(html, properties)
     published_at, html = _date(html, name, context, notes)
-    status, why = held_back(None, published_at)
+    status, why = draft_if_undated(None, published_at)
     record = Record(
         source="word",
         source_key=key_of(name),

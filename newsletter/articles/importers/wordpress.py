@@ -25,7 +25,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import moment_of, read_moment
 from newsletter.articles.importers.feed import CONTROL_BYTES
-from newsletter.articles.importers.file_names import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.visibility import visibility_of
 from newsletter.articles.importers.wordpress_text import PostMedia, render_post
 from newsletter.articles.models import ArticleStatus
@@ -131,7 +131,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
     )
     unknown = tuple(f"{word!r} is not known: kept as a draft" for word in visibility.unknown)
     published_at, reading = _published(item, context)
-    status, why = held_back(visibility.status, published_at)
+    status, why = draft_if_undated(visibility.status, published_at)
     text = render_post(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
     record = Record(
         source="wordpress",

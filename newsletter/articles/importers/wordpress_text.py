@@ -81,7 +81,7 @@ def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     text = _REUSED.sub(lambda found: pictures.blocks.get(found[1], ""), text)
     left_out: Counter[str] = Counter()
     kept: list[str] = []
-    text = _KEPT.sub(lambda found: _put_by(found[0], kept), text)
+    text = _KEPT.sub(lambda found: _protect(found[0], kept), text)
     text = _with_shortcodes(text, pictures, left_out)
     text = _ALONE.sub(lambda found: _linked(found[1] or found[2]), text)
     if _HAS_BLOCKS.search(text):
@@ -99,7 +99,7 @@ def _mark(number: int) -> str:
     return f"<pre>\ue000{number}\ue001</pre>"
 
 
-def _put_by(part: str, kept: list[str]) -> str:
+def _protect(part: str, kept: list[str]) -> str:
     kept.append(part)
     return _mark(len(kept) - 1)
 
@@ -117,7 +117,7 @@ def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> 
         if not is_one:
             return found[0]
         values = {n.lower(): unescape(a or b or c) for n, a, b, c in _ATTRIBUTE.findall(rest)}
-        made = "" if found["closes"] else _made(name, rest, values, pictures)
+        made = "" if found["closes"] else _replacement(name, rest, values, pictures)
         if not made and not found["closes"]:
             left_out[name] += 1
         return found["extra"] + made + found["end"]
@@ -125,7 +125,7 @@ def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> 
     return _SHORTCODE.sub(replaced, text)
 
 
-def _made(name: str, rest: str, values: Mapping[str, str], pictures: PostMedia) -> str:
+def _replacement(name: str, rest: str, values: Mapping[str, str], pictures: PostMedia) -> str:
     """The replacement of a core shortcode; empty for any other."""
     if name == "gallery":
         return _gallery(values, pictures)

@@ -25,7 +25,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
 from newsletter.errors import Conflict, InvalidInput
-from subscribers.exporting import defused, read
+from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing import catalogue, history
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.batches import Row, batches
@@ -330,13 +330,15 @@ def _telling(file: TextIO, address: int, as_json: bool) -> OnDecision:
 
     def tell(row: Row, decision: Decision) -> None:
         said = row.said.address if isinstance(row.said, Person) else ""
-        written = said or (read(row.cells[address].strip()) if address < len(row.cells) else "")
+        written = said or (
+            unescape_formula(row.cells[address].strip()) if address < len(row.cells) else ""
+        )
         values = (row.number, written, decision.outcome.value, decision.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
             file.write(f"{line}\n")
         else:
-            writer.writerow([values[0], *map(defused, values[1:])])
+            writer.writerow([values[0], *map(escape_formula, values[1:])])
 
     return tell
 

@@ -32,7 +32,7 @@ def entry_of(article: FeedArticle, base_url: str, *, is_excerpt: bool) -> Entry:
         content_html="" if is_excerpt else body,
         author=article.author,
         published=article.published_at.replace(microsecond=0),
-        updated=_distinct(article.updated_at, article.id),
+        updated=_with_fraction(article.updated_at, article.id),
         topics=article.topics,
         image=image_of(article.image_url, known),
         enclosures=tuple(enclosures_in(body, known)),
@@ -51,7 +51,7 @@ def entry_of_correction(correction: Correction, article: FeedArticle, base_url: 
         content_html=f'<p>{note}</p><p>The article: <a href="{escape(url)}">{title}</a></p>',
         author=article.author,
         published=correction.at.replace(microsecond=0),
-        updated=_distinct(correction.at, MICROSECONDS // 2 + article.id + correction.number),
+        updated=_with_fraction(correction.at, MICROSECONDS // 2 + article.id + correction.number),
         topics=article.topics,
     )
 
@@ -60,7 +60,7 @@ def article_url(article: FeedArticle, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 
-def _distinct(moment: datetime, number: int) -> datetime:
+def _with_fraction(moment: datetime, number: int) -> datetime:
     """The moment with a fraction of a second unique to the article: imports often share one.
 
     Entries with the same `updated` cannot be ordered (RFC 4287 section 4.1.2).

@@ -109,7 +109,7 @@ class SignedMessage:
     def __init__(self, message: CompiledMessage, key: DkimKey) -> None:
         self._message = message
         self._key = key
-        head, begun, rest = _parted(message.pieces)
+        head, begun, rest = _split_body(message.pieces)
         fields = _fields(head)
         names = [name for name in SIGNED if name in fields]
         self._head = [piece for name in names for piece in fields[name]]
@@ -119,7 +119,7 @@ class SignedMessage:
         self._start = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
             f" d={key.domain}; s={key.selector};\r\n"
-            f" h={_in_lines(['from', *names])};\r\n bh="
+            f" h={_folded(['from', *names])};\r\n bh="
         ).encode()
         self._canonical_start = _relaxed_field(self._start)
 
@@ -162,7 +162,7 @@ def _joined(pieces: Iterable[Piece], values: Mapping[Variable, bytes]) -> bytes:
     return b"".join([p if isinstance(p, bytes) else values[p] for p in pieces])
 
 
-def _parted(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Piece]]:
+def _split_body(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Piece]]:
     """Header, the body up to its first slot, the rest; without the empty line between."""
     index, piece = next(
         (index, piece)
@@ -200,5 +200,5 @@ def _relaxed_body(text: bytes) -> bytes:
     return _SPACE.sub(b" ", _SPACE_AT_END.sub(b"", text))
 
 
-def _in_lines(names: Sequence[str]) -> str:
+def _folded(names: Sequence[str]) -> str:
     return "\r\n ".join(wrap(": ".join(names), 70, break_on_hyphens=False)).replace(": ", ":")

@@ -43,7 +43,7 @@ def delimited(path: Path, encoding: Encoding) -> Table:
     Raises:
         InvalidInput: it is not text.
     """
-    layout = _sound(_layout(path, encoding))
+    layout = _parsable_layout(_layout(path, encoding))
     first = list(islice(rows_of(layout), LOOKED_AT))
     table = table_of(first, lambda: rows_of(layout), _notes(layout))
     return replace(table, first_row=table.first_row + layout.skipped)
@@ -133,15 +133,15 @@ def _reader(lines: Iterable[str], layout: Layout) -> Any:
     )
 
 
-def _sound(layout: Layout) -> Layout:
+def _parsable_layout(layout: Layout) -> Layout:
     """The layout with which the whole file parses."""
     for attempt in (layout, replace(layout, escape="\\")):
-        if _is_sound(attempt):
+        if _is_parsable(attempt):
             return attempt
     return replace(layout, is_mended=True)
 
 
-def _is_sound(layout: Layout) -> bool:
+def _is_parsable(layout: Layout) -> bool:
     with _opened(layout.path, layout.encoding) as text:
         lines = _lines(layout.path, text)
         for _ in range(layout.skipped):
@@ -149,7 +149,7 @@ def _is_sound(layout: Layout) -> bool:
         reader, before = _reader(lines, layout), 0
         try:
             for row in reader:
-                if reader.line_num - before > 1 and _swallows(row, layout.delimiter):
+                if reader.line_num - before > 1 and _has_row_in_cell(row, layout.delimiter):
                     return False
                 before = reader.line_num
         except csv.Error:
@@ -157,7 +157,7 @@ def _is_sound(layout: Layout) -> bool:
     return True
 
 
-def _swallows(row: Sequence[str], delimiter: str) -> bool:
+def _has_row_in_cell(row: Sequence[str], delimiter: str) -> bool:
     """Whether a multi-line cell looks like a row: a quote is missing."""
     return any(
         "\n" in cell and any("@" in line and delimiter in line for line in cell.splitlines())
@@ -177,7 +177,7 @@ def _mended(lines: Iterator[str], layout: Layout) -> Iterator[Sequence[str]]:
             row = _with_following(line, lines, ahead, layout)
         if row is None:
             usual = widths.most_common(1)
-            row = _guessed(line, usual[0][0] if usual else 0, layout)
+            row = _best_effort_cells(line, usual[0][0] if usual else 0, layout)
         if row and not isinstance(row, DamagedRow):
             widths[len(row)] += 1
         yield row
@@ -220,7 +220,7 @@ def _with_following(
     return None
 
 
-def _guessed(line: str, width: int, layout: Layout) -> list[str]:
+def _best_effort_cells(line: str, width: int, layout: Layout) -> list[str]:
     """The cells of a line with unbalanced quotes, as far as possible."""
     bare = line.rstrip("\r\n")
     loose = next(csv.reader([bare], delimiter=layout.delimiter), [])

@@ -6,7 +6,7 @@ from support import add_article
 from newsletter.articles import store
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.media_sizes import MOST_ASKED, measure_due
+from newsletter.articles.media_sizes import MOST_ASKED, update_media_sizes
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
@@ -67,8 +67,8 @@ def test_a_missing_length_is_requested_once(
     database: Database, number: int, clock: FixedClock
 ) -> None:
     servers = Servers()
-    assert measure_due(database, servers.ask, clock) == 1
-    assert measure_due(database, servers.ask, clock) == 0
+    assert update_media_sizes(database, servers.ask, clock) == 1
+    assert update_media_sizes(database, servers.ask, clock) == 0
     assert servers.asked == [PNG]
     assert media(database, number) == {MP3: 123456, PNG: 4711}
 
@@ -78,7 +78,7 @@ def test_a_found_length_rebuilds_feeds_without_updating_the_article(
 ) -> None:
     with database.read() as session:
         before = store.get(session, number)
-    measure_due(database, Servers().ask, clock)
+    update_media_sizes(database, Servers().ask, clock)
     with database.read() as session:
         after = store.get(session, number)
     assert after.changed_at > before.changed_at
@@ -94,7 +94,7 @@ def test_a_missing_length_is_requested_at_most_three_times(
         store.get(session, number).body_html = link
     servers = Servers()
     for _ in range(MOST_ASKED + 2):
-        measure_due(database, servers.ask, clock)
+        update_media_sizes(database, servers.ask, clock)
     assert media(database, number) == {"https://w.example/gone.mp3": 0, PNG: 4711}
     assert servers.asked.count(PNG) == 1
     assert servers.asked.count("https://w.example/gone.mp3") == MOST_ASKED
@@ -104,5 +104,5 @@ def test_lengths_of_drafts_are_not_requested(database: Database, clock: FixedClo
     with database.write() as session:
         add_article(session, "Draft", clock.now(), status=ArticleStatus.DRAFT, image_url=PNG)
     servers = Servers()
-    measure_due(database, servers.ask, clock)
+    update_media_sizes(database, servers.ask, clock)
     assert servers.asked == []

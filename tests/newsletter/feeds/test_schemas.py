@@ -45,7 +45,7 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
     )
     full = config.model_copy(update={"feeds": feeds})
     keeper = FeedMaintenance(filled, full, clock)
-    keeper.look()
+    keeper.run()
     with filled.write() as session:
         bus, homes = (_named(session, title) for title in ("Bus runs late", "Homes agreed"))
         correct(session, bus, "It was <early> & fine.", clock.now())
@@ -54,8 +54,8 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
         when = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
         added = add_article(session, 'A "speech" & <more>', when, topics=("housing",))
         added.body_html = body
-        store.note_change(added, store.begin_change(session, clock.now() + timedelta(hours=1)))
-    keeper.look()
+        store.mark_changed(added, store.begin_change(session, clock.now() + timedelta(hours=1)))
+    keeper.run()
 
     def document(selection: Selection) -> bytes:
         with filled.read() as session:

@@ -47,7 +47,7 @@ def publish(database: Database, *titles: str) -> None:
         session.flush()
         changed_at = articles.begin_change(session, START + timedelta(days=before))
         for article in articles.listed(session, limit=len(titles)):
-            articles.note_change(article, changed_at)
+            articles.mark_changed(article, changed_at)
 
 
 def named(session: Any, title: str) -> Article:
@@ -85,7 +85,7 @@ def test_full_archives_are_sealed_and_the_rest_stays_in_the_feed(
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
     # For everything, the topic and the author.
-    assert keeper.look().archives == 3 * 2
+    assert keeper.run().archives == 3 * 2
     assert titles(feed(database, small, archive=1)) == ["B", "A"]
     assert titles(feed(database, small, archive=2)) == ["D", "C"]
     assert titles(feed(database, small)) == ["E", "D", "C"]
@@ -96,7 +96,7 @@ def test_archives_link_from_newest_to_oldest(
     database: Database, small: Config, keeper: FeedMaintenance
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
-    keeper.look()
+    keeper.run()
     address = "https://wexcombe.example/feed.atom"
     assert links(database, small)["prev-archive"] == f"{address}?archive=2"
     second, first = links(database, small, archive=2), links(database, small, archive=1)
@@ -112,7 +112,7 @@ def test_a_sealed_archive_never_changes(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
-    keeper.look()
+    keeper.run()
     before = raw(database, small, archive=1)
     publish(database, "C", "D", "E")
     with database.write() as session:
@@ -120,7 +120,7 @@ def test_a_sealed_archive_never_changes(
         context = ImportContext.of(small.site)
         change = Edit(title="A, edited", topics=("Elsewhere",))
         assert apply_edit(session, article, change, context, clock.now())
-    keeper.look()
+    keeper.run()
     assert raw(database, small, archive=1) == before
 
 
@@ -128,12 +128,12 @@ def test_an_edit_goes_into_a_later_archive(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         context = ImportContext.of(small.site)
         apply_edit(session, named(session, "A"), Edit(title="A2"), context, clock.now())
     assert titles(feed(database, small)) == ["E", "D", "C"]
-    keeper.look()
+    keeper.run()
     third = feed(database, small, archive=3)
     assert titles(third) == ["A2", "E"]
     first = feed(database, small, archive=1)
@@ -145,10 +145,10 @@ def test_a_withdrawal_goes_into_a_later_archive_and_hides_the_text(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
-    keeper.look()
+    keeper.run()
     withdraw(database, "A", clock)
     told = feed(database, small)["_newsletter"]["withdrawn"]
-    keeper.look()
+    keeper.run()
     second = feed(database, small, archive=2)
     assert titles(second) == ["C"]
     assert second["_newsletter"]["withdrawn"] == told
@@ -162,15 +162,15 @@ def test_a_republished_article_is_archived_again(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
-    keeper.look()
+    keeper.run()
     withdraw(database, "A", clock)
-    keeper.look()
+    keeper.run()
     clock.at += timedelta(hours=1)
     with database.write() as session:
         number = named(session, "A").id
         articles.set_status(session, number, ArticleStatus.PUBLISHED, clock.now())
     publish(database, "D")
-    keeper.look()
+    keeper.run()
     assert titles(feed(database, small, archive=3)) == ["A", "D"]
 
 
@@ -178,11 +178,11 @@ def test_a_correction_is_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         correct(session, named(session, "A").id, "It was forty.", clock.now())
     before = titles(feed(database, small))
-    keeper.look()
+    keeper.run()
     assert before == ["Correction: A", "B", "A"]
     assert "Correction: A" in titles(feed(database, small, archive=2))
 
@@ -191,12 +191,12 @@ def test_a_late_old_article_is_in_the_feed_until_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         add_article(session, "From long ago", START - timedelta(days=900), topics=("housing",))
     assert titles(feed(database, small)) == ["D", "C", "B", "From long ago"]
     publish(database, "E")
-    keeper.look()
+    keeper.run()
     assert titles(feed(database, small)) == ["E", "D", "C"]
     assert set(titles(feed(database, small, archive=3))) == {"E", "From long ago"}
 
@@ -206,9 +206,9 @@ def test_feed_and_archives_together_are_complete(
 ) -> None:
     every = [f"Article {n}" for n in range(11)]
     publish(database, *every[:7])
-    keeper.look()
+    keeper.run()
     publish(database, *every[7:])
-    keeper.look()
+    keeper.run()
     found = set(titles(feed(database, small)))
     for archive in range(1, 6):
         found |= set(titles(feed(database, small, archive=archive)))
@@ -217,8 +217,8 @@ def test_feed_and_archives_together_are_complete(
 
 def test_sealing_is_idempotent(database: Database, keeper: FeedMaintenance) -> None:
     publish(database, "A", "B", "C")
-    assert keeper.look().archives
-    assert keeper.look().archives == 0
+    assert keeper.run().archives
+    assert keeper.run().archives == 0
 
 
 def test_an_unknown_archive_is_an_error(database: Database, small: Config) -> None:

@@ -63,7 +63,7 @@ def test_only_affected_feeds_are_notified(
     with filled.write() as session:
         changed_at = articles.begin_change(session, clock.now())
         bus = next(a for a in articles.listed(session) if a.title == "Bus runs late")
-        articles.note_change(bus, changed_at)
+        articles.mark_changed(bus, changed_at)
     notify_hubs(filled, hubbed, clock)
     assert sorted(hub.told) == sorted(EVERYTHING + TRANSPORT)
 

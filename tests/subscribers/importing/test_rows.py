@@ -10,7 +10,7 @@ from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
 from subscribers.importing.columns import Places, address_column, assign, fields_of, program_of
 from subscribers.importing.dates import DateOrder, in_iso, order_of
-from subscribers.importing.filenames import may_tell, state_of_name
+from subscribers.importing.filenames import may_state_status, state_of_name
 from subscribers.importing.headings import ROLES
 from subscribers.importing.program import Program
 from subscribers.importing.rows import Person, ReadOptions, RowReader
@@ -169,7 +169,7 @@ def test_common_file_names_state_no_status(name: str) -> None:
     "name", ["bounces.csv", "cleaned_list.csv", "unsubscribed_export.csv", "Abgemeldete.csv"]
 )
 def test_a_file_name_that_may_state_a_status_is_asked_about(name: str) -> None:
-    assert may_tell(name)
+    assert may_state_status(name)
 
 
 def test_a_mailchimp_file_name_states_the_status() -> None:
