@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 from newsletter.config.theme import Theme
 from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
@@ -251,7 +251,7 @@ class Newsletter:
         for name in self.config.transports:
             self.transport(name)
         _ = self.cluster
-        for problem in dangling(self.config):
+        for problem in dangling_references(self.config):
             raise ConfigurationError(problem)
 
     def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:
@@ -259,7 +259,7 @@ class Newsletter:
 
         By a route, its transports are tried in turn for what the one before did surely not take.
         """
-        outcomes = Outcomes()
+        outcomes = OutcomeRecorder()
         *others, last = in_turn(self.config.routes, transport)
         for name in others:
             with suppress(TransportStopped):
@@ -267,12 +267,14 @@ class Newsletter:
         self._send_once(last, mails, outcomes)
         return outcomes.found
 
-    def _send_once(self, transport: str, mails: Sequence[Mail], outcomes: "Outcomes") -> None:
+    def _send_once(
+        self, transport: str, mails: Sequence[Mail], outcomes: "OutcomeRecorder"
+    ) -> None:
         """Send those mails that surely no transport has taken yet.
 
         Whatever a transport raises, a mail that it had begun is in doubt.
         """
-        left = [mail for mail in mails if outcomes.may_go(mail.key)]
+        left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
         if not left:
             return
         with self.transport(transport).open() as session:
@@ -281,7 +283,7 @@ class Newsletter:
             except TransportStopped:
                 raise
             except Exception as error:
-                if not outcomes.doubt_begun(reasons.fault(error)):
+                if not outcomes.mark_uncertain(reasons.fault(error)):
                     raise
 
     def tell(self, alarm: Alarm) -> None:
@@ -291,12 +293,12 @@ class Newsletter:
         """
         if not self.config.alarms.address:
             return
-        ways = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
-        for transport in filter(None, ways):
-            if self._is_told(alarm, transport):
+        names = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
+        for transport in filter(None, names):
+            if self._is_alarm_sent(alarm, transport):
                 return
 
-    def _is_told(self, alarm: Alarm, transport: str) -> bool:
+    def _is_alarm_sent(self, alarm: Alarm, transport: str) -> bool:
         stationery = self._stationery(self.config.bulletins.sender)
         mail = alarm_mail(alarm, self.config.alarms.address, stationery, self.clock.now())
         try:
@@ -347,7 +349,7 @@ class Newsletter:
             self.database.close()
 
 
-class Outcomes:
+class OutcomeRecorder:
     """Remembers the outcomes of mails outside the ledger."""
 
     def __init__(self) -> None:
@@ -361,14 +363,14 @@ class Outcomes:
         self._begun.discard(key)
         self.found[key] = outcome
 
-    def doubt_begun(self, why: str) -> bool:
+    def mark_uncertain(self, why: str) -> bool:
         """Mark what was begun and not answered as in doubt; whether there was any."""
         begun = tuple(self._begun)
         for key in begun:
             self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))
         return bool(begun)
 
-    def may_go(self, key: int) -> bool:
+    def is_unsettled(self, key: int) -> bool:
         """Whether no transport has taken this mail, refused it, or left it in doubt."""
         return isinstance(self.found.get(key), Deferred | None)
 

@@ -40,7 +40,7 @@ from newsletter.private_files import create_private
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Of one process at once; further threads wait for one to be free.
 POSTGRESQL_CONNECTIONS = 15
-_ALLOW_LARGE_SETS = text(
+_RAISE_WORK_MEM = text(
     "SELECT set_config('work_mem', '256MB', true) "
     "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
 )
@@ -101,7 +101,7 @@ class Database:
         # SQLite's readers see one state anyhow; PostgreSQL's would see a new one in each statement.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**options)
-        self._turn = Lock()
+        self._write_mutex = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -120,7 +120,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session committed at the end, or rolled back if the block raises."""
         with (
-            self._in_turn(),
+            self._write_lock(),
             _storage_errors(self.url),
             Session(self._writing, expire_on_commit=False) as session,
         ):
@@ -128,7 +128,7 @@ class Database:
             session.commit()
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def _write_lock(self) -> Iterator[None]:
         """One writer of this process after the other, where the database takes only one.
 
         SQLite would let them wait as well, by looking again every so often: most of the time
@@ -137,14 +137,14 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        if not self._turn.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+        if not self._write_mutex.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
             raise StorageError(
                 f"{describe(self.url)}: it is being written to for very long; try again"
             )
         try:
             yield
         finally:
-            self._turn.release()
+            self._write_mutex.release()
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
@@ -166,7 +166,7 @@ class Database:
         self.engine.dispose()
 
 
-def allow_large_sets(session: Session) -> None:
+def raise_work_mem(session: Session) -> None:
     """Have PostgreSQL keep a set of very many people in memory until this transaction ends.
 
     Of one that its `work_mem` does not hold, 4 MB unless configured, it goes through all for each
@@ -174,7 +174,7 @@ def allow_large_sets(session: Session) -> None:
     subqueries").
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_ALLOW_LARGE_SETS)
+        session.execute(_RAISE_WORK_MEM)
 
 
 def parse_url(url: str) -> URL:

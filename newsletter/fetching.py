@@ -35,7 +35,7 @@ from newsletter.errors import FetchError
 
 LARGEST_BYTES = 32 * 1024 * 1024
 TOTAL_TIME = timedelta(seconds=60)
-SILENCE_SECONDS = 15
+READ_TIMEOUT_SECONDS = 15
 MOST_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
 HEADERS = {"User-Agent": "newsletter (feed reader)", "Accept": "*/*"}
@@ -109,7 +109,7 @@ def fetch(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, headers) as (found, address):
+            with _follow_redirects(session, url, headers) as (found, address):
                 answer = _read(found, url, address, largest_bytes)
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
@@ -128,7 +128,7 @@ def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = 
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, HEADERS) as (found, _):
+            with _follow_redirects(session, url, HEADERS) as (found, _):
                 return found.status_code
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
@@ -146,7 +146,7 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
     headers = {**HEADERS, "Accept-Encoding": "identity"}
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, headers) as (found, _):
+            with _follow_redirects(session, url, headers) as (found, _):
                 if found.status_code != requests.codes.ok:
                     raise FetchError(f"{url}: the server answered {found.status_code}")
                 length = found.headers.get("Content-Length", "")
@@ -159,14 +159,18 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
 
 
 @contextmanager
-def _last_answer(
+def _follow_redirects(
     session: requests.Session, url: str, headers: Mapping[str, str]
 ) -> Iterator[tuple[requests.Response, str]]:
     """The answer at the end of the redirects, which requests would read without bound."""
     address = url
     for _ in range(MOST_REDIRECTS + 1):
         answer = session.get(
-            address, headers=headers, stream=True, allow_redirects=False, timeout=SILENCE_SECONDS
+            address,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+            timeout=READ_TIMEOUT_SECONDS,
         )
         with answer:
             target = answer.headers.get("Location")
@@ -207,19 +211,19 @@ def _reason(error: Exception, deadline: "_Deadline") -> str:
     if deadline.passed:
         return deadline.words
     if isinstance(error, Timeout | TimeoutError):
-        return f"the server was silent for {SILENCE_SECONDS} seconds; try again later"
+        return f"the server was silent for {READ_TIMEOUT_SECONDS} seconds; try again later"
     if isinstance(error, SSLError):
-        return f"its certificate or its TLS is not right: {_last_words(error)}"
+        return f"its certificate or its TLS is not right: {_innermost_message(error)}"
     if isinstance(error, InvalidSchema):
         return "only http and https addresses are fetched"
     if isinstance(error, ChunkedEncodingError | ContentDecodingError):
         return "the answer broke off or is garbled; try again later"
     if isinstance(error, InvalidURL | ValueError):
         return "this is no web address; write https://host/path"
-    return f"no connection: {_last_words(error)}"
+    return f"no connection: {_innermost_message(error)}"
 
 
-def _last_words(error: BaseException) -> str:
+def _innermost_message(error: BaseException) -> str:
     """What the innermost cause says; the outer ones name objects of the libraries."""
     while inner := _cause(error):
         error = inner
@@ -278,13 +282,13 @@ class _Deadline:
 def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
-        adapter = _Adapter(_Gate(allow_private, deadline))
+        adapter = _Adapter(_GuardedConnector(allow_private, deadline))
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         yield session
 
 
-class _Gate:
+class _GuardedConnector:
     """Opens connections to judged addresses only."""
 
     def __init__(self, allow_private: bool, deadline: _Deadline) -> None:
@@ -300,10 +304,10 @@ class _Gate:
         except UnicodeError as error:
             raise FetchError(f"{host!r} is no host name; check the address") from error
         if not self.allow_private:
-            self._judge(host, [str(place[4][0]) for place in places])
+            self._require_public(host, [str(place[4][0]) for place in places])
         return self._first(connection, places)
 
-    def _judge(self, host: str, addresses: list[str]) -> None:
+    def _require_public(self, host: str, addresses: list[str]) -> None:
         for address in addresses:
             if not is_public(address):
                 raise FetchError(
@@ -316,7 +320,7 @@ class _Gate:
         for family, kind, protocol, _, place in places:
             opened = socket.socket(family, kind, protocol)
             try:
-                opened.settimeout(SILENCE_SECONDS)
+                opened.settimeout(READ_TIMEOUT_SECONDS)
                 opened.connect(place)
             except OSError as error:
                 failure = error
@@ -334,11 +338,11 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     return all(
         inner.is_global and not inner.is_multicast and not any(inner in net for net in SPECIAL)
-        for inner in _unwrapped(found)
+        for inner in _with_embedded_ipv4(found)
     )
 
 
-def _unwrapped(address: Address) -> list[Address]:
+def _with_embedded_ipv4(address: Address) -> list[Address]:
     hidden: list[Address] = [address]
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
@@ -356,24 +360,26 @@ def _unwrapped(address: Address) -> list[Address]:
 class _Adapter(HTTPAdapter):
     """Makes every connection of requests through the gate."""
 
-    def __init__(self, gate: _Gate) -> None:
-        self._gate = gate
+    def __init__(self, connector: _GuardedConnector) -> None:
+        self._connector = connector
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
-        plain, secure = _pools(self._gate)
+        plain, secure = _pools(self._connector)
         self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
 
 
-def _pools(gate: _Gate) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+def _pools(
+    connector: _GuardedConnector,
+) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return gate.connect(self)
+            return connector.connect(self)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return gate.connect(self)
+            return connector.connect(self)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -17,19 +17,19 @@ def log_to_stderr(level: int) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _harmless,
+            _sanitised,
             structlog.dev.ConsoleRenderer(colors=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Harmless("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
+    handler.setFormatter(_SanitisingFormatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
     # Of the libraries, the server among them.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
 
 
-def _harmless(
+def _sanitised(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Every value of a line as it may be shown; a traceback keeps its lines."""
@@ -39,7 +39,7 @@ def _harmless(
     }
 
 
-class _Harmless(logging.Formatter):
+class _SanitisingFormatter(logging.Formatter):
     """Lines of the standard library's loggers, as they may be shown."""
 
     def format(self, record: logging.LogRecord) -> str:

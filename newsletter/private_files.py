@@ -32,15 +32,15 @@ def sqlite_files(database: Path) -> list[Path]:
     return [database.with_name(database.name + suffix) for suffix in SQLITE_SUFFIXES]
 
 
-def exposed(paths: Iterable[Path]) -> list[Path]:
+def readable_by_others(paths: Iterable[Path]) -> list[Path]:
     """Those of the files and folders, with everything in them, that others may use."""
     return [path for path in _all(paths) if path.lstat().st_mode & OTHERS]
 
 
-def close_to_others(paths: Iterable[Path]) -> list[Path]:
+def restrict_to_owner(paths: Iterable[Path]) -> list[Path]:
     """Take away what others may do with files and folders; those that were changed."""
     changed = []
-    for path in exposed(paths):
+    for path in readable_by_others(paths):
         try:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
         except OSError:

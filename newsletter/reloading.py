@@ -23,7 +23,7 @@ INTERVAL_SECONDS = 1.0
 class SettingsWatcher:
     """Looks for changed settings once a second, on a thread of its own while a block runs."""
 
-    def __init__(self, app: Newsletter, take_up: Callable[[Newsletter], None]) -> None:
+    def __init__(self, app: Newsletter, apply: Callable[[Newsletter], None]) -> None:
         """
         Args:
             take_up: puts the site with the new settings in the place of the one before; called
@@ -31,7 +31,7 @@ class SettingsWatcher:
         """
         self._app = app
         self._seen = app.settings_version
-        self._take_up = take_up
+        self._apply = apply
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="settings", daemon=True)
 
@@ -52,7 +52,7 @@ class SettingsWatcher:
         self._stopping.set()
         self._thread.join()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Take up the settings if they have changed since the last look.
 
         Settings that cannot be used are logged once, and those before them stay in force.
@@ -69,12 +69,12 @@ class SettingsWatcher:
             log.error("changed settings not taken up", error=str(error))  # noqa: TRY400
             return
         self._app = fresh
-        self._take_up(fresh)
+        self._apply(fresh)
         log.info("changed settings taken up", version=found)
 
     def _run(self) -> None:
         while not self._stopping.wait(INTERVAL_SECONDS):
             try:
-                self.look()
+                self.poll()
             except NewsletterError as error:
                 log.error("settings not read", error=str(error))  # noqa: TRY400

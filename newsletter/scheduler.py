@@ -31,51 +31,51 @@ from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
 
-LOOK_AT_OUTBOX_SECONDS = 1
-LOOK_AT_DIGESTS_SECONDS = 20
-LOOK_AT_SOURCES_SECONDS = 60
-LOOK_FOR_THE_DEAD_SECONDS = 60
-LOOK_AFTER_EDITIONS_SECONDS = 60
-LOOK_AT_FEEDS_SECONDS = 15
-LOOK_AT_PEOPLE_SECONDS = 3600
-LOOK_AT_SIZES_SECONDS = 30
-COUNT_MAILS_SECONDS = 15
+OUTBOX_INTERVAL_SECONDS = 1
+DIGESTS_INTERVAL_SECONDS = 20
+SOURCES_INTERVAL_SECONDS = 60
+RECOVERY_INTERVAL_SECONDS = 60
+ALARMS_INTERVAL_SECONDS = 60
+FEEDS_INTERVAL_SECONDS = 15
+RETENTION_INTERVAL_SECONDS = 3600
+MEDIA_SIZES_INTERVAL_SECONDS = 30
+STATISTICS_INTERVAL_SECONDS = 15
 # So many at a time, that a scheduler which is stopped need not wait for long.
-MOST_LOTS = 400
-SIZE_TIME = timedelta(seconds=10)
+MAX_BATCHES_PER_RUN = 400
+MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    keeper = FeedMaintenance(app.database, app.config, app.clock)
-    looks: tuple[tuple[Callable[[], None], int], ...] = (
-        (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
-        (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
-        (app.cluster.hand_out if app.cluster else app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
-        (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
-        (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
-        (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
-        (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
-        (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
-        (lambda: count_mails(app), COUNT_MAILS_SECONDS),
-        (lambda: keep_feeds(app, keeper), LOOK_AT_FEEDS_SECONDS),
-        (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
+    feed_maintenance = FeedMaintenance(app.database, app.config, app.clock)
+    jobs: tuple[tuple[Callable[[], None], int], ...] = (
+        (lambda: make_due_digests(app), DIGESTS_INTERVAL_SECONDS),
+        (lambda: make_due_articles(app), DIGESTS_INTERVAL_SECONDS),
+        (app.cluster.hand_out if app.cluster else app.engine.send_due, OUTBOX_INTERVAL_SECONDS),
+        (lambda: poll_sources(app), SOURCES_INTERVAL_SECONDS),
+        (app.engine.recover, RECOVERY_INTERVAL_SECONDS),
+        (lambda: raise_alarms(app), ALARMS_INTERVAL_SECONDS),
+        (app.notices.send_due, OUTBOX_INTERVAL_SECONDS),
+        (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
+        (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
+        (lambda: maintain_feeds(app, feed_maintenance), FEEDS_INTERVAL_SECONDS),
+        (lambda: ask_media_sizes(app), MEDIA_SIZES_INTERVAL_SECONDS),
     )
     app.engine.recover()
-    return _looking(looks)
+    return _start(jobs)
 
 
 def start_recovery(app: Newsletter) -> BackgroundScheduler:
     """What a worker of a cluster does by itself: settle what others of its machine left."""
     app.engine.recover()
-    return _looking([(app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS)])
+    return _start([(app.engine.recover, RECOVERY_INTERVAL_SECONDS)])
 
 
-def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundScheduler:
+def _start(jobs: Sequence[tuple[Callable[[], None], int]]) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
-    for look, seconds in looks:
+    for job, seconds in jobs:
         scheduler.add_job(
-            _guarded(look),
+            _with_errors_logged(job),
             "interval",
             seconds=seconds,
             next_run_time=SystemClock().now(),
@@ -87,14 +87,14 @@ def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundSched
     return scheduler
 
 
-def ask_sizes(app: Newsletter) -> None:
+def ask_media_sizes(app: Newsletter) -> None:
     """Ask how large what newly stored articles bring is, for the feeds to say it."""
     base_url = f"{app.config.site.base_url}/"
 
     def ask(url: str) -> Size:
         # The site's own files may be on a machine that only its own network reaches.
         is_ours = url.startswith(base_url)
-        return size_of(url, allow_private=is_ours, total_time=SIZE_TIME)
+        return size_of(url, allow_private=is_ours, total_time=MEDIA_SIZE_TIMEOUT)
 
     if app.config.feeds.ask_sizes:
         articles.measure(app, SCHEDULE, ask)
@@ -109,8 +109,8 @@ def make_due_digests(app: Newsletter) -> None:
     now = app.clock.now()
     due: list[DueDigest] = []
     for name in app.config.digests:
-        with _told(name):
-            found = look_at(app, name, now)
+        with _errors_logged(name):
+            found = due_runs_of(app, name, now)
             for run in found.missed:
                 _report_missed(app, name, run)
             if found.due is not None:
@@ -121,7 +121,7 @@ def make_due_digests(app: Newsletter) -> None:
         except NewsletterError:
             # One that cannot be made must not keep the others from going out.
             for single in mail:
-                with _told(single.name):
+                with _errors_logged(single.name):
                     _make(app, [single])
 
 
@@ -146,13 +146,13 @@ def make_due_articles(app: Newsletter) -> None:
     with app.database.read() as session:
         due = list(due_articles(session, app.config, app.clock.now()))
     for number in due:
-        with _told(f"article {number}"):
+        with _errors_logged(f"article {number}"):
             made = articles.mail(app, SCHEDULE, number)
             log.info("edition composed", article=number, edition=made.number)
 
 
 @contextmanager
-def _told(digest: str) -> Iterator[None]:
+def _errors_logged(digest: str) -> Iterator[None]:
     """Log what keeps a digest from being made; the next look comes all the same."""
     try:
         yield
@@ -162,7 +162,7 @@ def _told(digest: str) -> Iterator[None]:
         log.error("digest cannot be made", digest=digest, error=str(error))  # noqa: TRY400
 
 
-def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
+def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
     """The runs of a digest that are due or missed."""
     options = app.config.digests[name]
     known_since = _known_since(app, name)
@@ -189,23 +189,25 @@ def _known_since(app: Newsletter, digest: str) -> datetime:
     return now
 
 
-def look_after(app: Newsletter) -> None:
+def raise_alarms(app: Newsletter) -> None:
     """Tell the administrators of editions that stall or are overdue, each once."""
     now = app.clock.now()
     overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
-    told_as = [(f"overdue {name} {run.period}", _not_made(name, run)) for name, run in overdue]
-    for alarm in maintenance.look_after_editions(app, SCHEDULE, told_as):
+    overdue_alarms = [
+        (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
+    ]
+    for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
         log.error("needs a person", what=alarm.title, detail=alarm.text)
         app.tell(alarm)
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:
     """The run of a digest that is long due and has not been made, if there is one."""
-    patience, due = app.config.alarms.overdue, look_at(app, name, now).due
+    patience, due = app.config.alarms.overdue, due_runs_of(app, name, now).due
     return (name, due) if patience and due and due.at < now - patience else None
 
 
-def _not_made(name: str, run: Run) -> Alarm:
+def _overdue_alarm(name: str, run: Run) -> Alarm:
     return Alarm(
         title=f"The digest {name} of {run.period} is overdue",
         text=f"It was due at {run.at:%d %b %H:%M} UTC and cannot be made; the log says why.",
@@ -217,7 +219,7 @@ def poll_sources(app: Newsletter) -> None:
     """Ask the feeds that are due for new articles."""
     for name in due_sources(app.database, app.config.sources, app.clock.now()):
         url = app.config.sources[name].url
-        with _told(f"source {name}"):
+        with _errors_logged(f"source {name}"):
             report = sources.poll(app, SCHEDULE, name)
             log.info("feed polled", url=url, created=report.created, updated=report.updated)
             for bad in report.bad:
@@ -236,7 +238,7 @@ def forget_people(app: Newsletter) -> None:
 def count_mails(app: Newsletter) -> None:
     """Count the deliveries of ended editions in the mail statistics, lot by lot."""
     counted = 0
-    for _ in range(MOST_LOTS):
+    for _ in range(MAX_BATCHES_PER_RUN):
         looked_at = count_lot(app.database)
         if not looked_at:
             break
@@ -245,9 +247,9 @@ def count_mails(app: Newsletter) -> None:
         log.info("deliveries counted", deliveries=counted)
 
 
-def keep_feeds(app: Newsletter, keeper: FeedMaintenance) -> None:
+def maintain_feeds(app: Newsletter, feed_maintenance: FeedMaintenance) -> None:
     """Seal the archives that are full, and tell the hubs what has changed."""
-    if sealed := feeds.keep(app, SCHEDULE, keeper).archives:
+    if sealed := feeds.keep(app, SCHEDULE, feed_maintenance).archives:
         log.info("feed archives sealed", archives=sealed)
 
 
@@ -284,12 +286,12 @@ def _report_missed(app: Newsletter, name: str, run: Run) -> None:
     )
 
 
-def _guarded(look: Callable[[], None]) -> Callable[[], None]:
+def _with_errors_logged(job: Callable[[], None]) -> Callable[[], None]:
     """The look, with errors logged in one line: the next look comes all the same."""
 
     def guarded() -> None:
         try:
-            look()
+            job()
         except NewsletterError as error:
             log.error("will be tried again", error=str(error))  # noqa: TRY400
 

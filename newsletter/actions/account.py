@@ -65,7 +65,7 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
     subscriber = confirmation.asked(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
         return
     options = work.context.config.joining
     notices.queue_wanted(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
@@ -91,7 +91,7 @@ def choose(
         work.session, subscriber, wishes, until, config, origin=origin, now=work.now
     )
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -109,7 +109,7 @@ def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: 
         work.session, subscriber, frequency, config, origin=origin, now=work.now
     )
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -125,7 +125,7 @@ def pause(work: UnitOfWork[Context]) -> datetime:
     config = work.context.config
     until = preferences.end_of_short_pause(config, work.now)
     if not preferences.pause(work.session, subscriber, until, config, work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
     return until
 
 
@@ -157,7 +157,7 @@ def keep_address(work: UnitOfWork[Context]) -> None:
     subscriber = people.by_id(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if people.find_address_change(work.session, subscriber) is None:
-        work.leave_no_line()
+        work.skip_audit_line()
     people.drop_address_change(work.session, subscriber)
 
 
@@ -194,7 +194,7 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
         work.session, subscriber, edition_id, departure, options, work.now
     )
     if not has_left:
-        work.leave_no_line()
+        work.skip_audit_line()
     return has_left
 
 
@@ -210,7 +210,7 @@ def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -
     subscriber = returning.returning(work.session, link)
     work.about(KIND, subscriber.id)
     if not membership.come_back(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -224,7 +224,7 @@ def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
     subscriber = privacy.held(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)

@@ -29,7 +29,7 @@ from newsletter.staff.actors import Actor
 from newsletter.staff.audit import Subject
 from newsletter.staff.permissions import Permission
 
-Given = TypeVar("Given", bound=Context)
+ContextT = TypeVar("ContextT", bound=Context)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -38,10 +38,10 @@ ACTIONS: dict[str, Permission] = {}
 
 
 @dataclass(kw_only=True)
-class _Line(Generic[Given]):
+class _Line(Generic[ContextT]):
     """What an action is given, and what it says of itself for the audit log."""
 
-    context: Given
+    context: ContextT
     actor: Actor
     action: str
     subject: Subject = field(default_factory=Subject)
@@ -58,20 +58,20 @@ class _Line(Generic[Given]):
 
 
 @dataclass(kw_only=True)
-class UnitOfWork(_Line[Given]):
+class UnitOfWork(_Line[ContextT]):
     """An action of one transaction, under way."""
 
     session: Session
     now: datetime
     is_recorded: bool = True
 
-    def leave_no_line(self) -> None:
+    def skip_audit_line(self) -> None:
         """Nothing was changed that anybody would ask about; what was is committed all the same."""
         self.is_recorded = False
 
 
 @dataclass(kw_only=True)
-class Job(_Line[Given]):
+class Job(_Line[ContextT]):
     """An action of several transactions, under way.
 
     Its line is written by `begin`, or in its first `transaction`, and its counts beside that line
@@ -94,7 +94,7 @@ class Job(_Line[Given]):
         self.entry_id = entry_id
 
     @contextmanager
-    def transaction(self) -> Iterator[UnitOfWork[Given]]:
+    def transaction(self) -> Iterator[UnitOfWork[ContextT]]:
         """One of its transactions; the first that changes something brings the line.
 
         Where the block says that it leaves no line, none is written yet.
@@ -134,27 +134,27 @@ class Job(_Line[Given]):
         )
 
 
-Called = Callable[Concatenate[Given, Actor, Arguments], Result]
+Called = Callable[Concatenate[ContextT, Actor, Arguments], Result]
 """An action as it is called."""
-OneTransaction = Callable[Concatenate[UnitOfWork[Given], Arguments], Result]
+OneTransaction = Callable[Concatenate[UnitOfWork[ContextT], Arguments], Result]
 """An action of one transaction as it is written."""
-SeveralTransactions = Callable[Concatenate[Job[Given], Arguments], Result]
+SeveralTransactions = Callable[Concatenate[Job[ContextT], Arguments], Result]
 """An action of several as it is written."""
 
 
 def action(
     permission: Permission,
-) -> Callable[[OneTransaction[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
+) -> Callable[[OneTransaction[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]]:
     """Make an action of one transaction."""
 
     def decorate(
-        body: OneTransaction[Given, Arguments, Result],
-    ) -> Called[Given, Arguments, Result]:
+        body: OneTransaction[ContextT, Arguments, Result],
+    ) -> Called[ContextT, Arguments, Result]:
         name = _registered(body, permission)
 
         @wraps(body)
         def perform(
-            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+            context: ContextT, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
         ) -> Result:
             actor.require(permission, name)
             with context.database.write() as session:
@@ -174,24 +174,26 @@ def action(
 
 def long_action(
     permission: Permission,
-) -> Callable[[SeveralTransactions[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
+) -> Callable[
+    [SeveralTransactions[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]
+]:
     """Make an action of several transactions."""
 
     def decorate(
-        body: SeveralTransactions[Given, Arguments, Result],
-    ) -> Called[Given, Arguments, Result]:
+        body: SeveralTransactions[ContextT, Arguments, Result],
+    ) -> Called[ContextT, Arguments, Result]:
         name = _registered(body, permission)
 
         @wraps(body)
         def perform(
-            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+            context: ContextT, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
         ) -> Result:
             actor.require(permission, name)
             job = Job(context=context, actor=actor, action=name)
             try:
                 result = body(job, *args, **options)
             except BaseException as error:
-                _tell_stopped(job, error)
+                _record_failure(job, error)
                 raise
             job.end()
             return result
@@ -201,7 +203,7 @@ def long_action(
     return decorate
 
 
-def _tell_stopped(job: Job[Given], error: BaseException) -> None:
+def _record_failure(job: Job[ContextT], error: BaseException) -> None:
     if job.entry_id is None:
         return
     job.counts["stopped"] = type(error).__name__

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
-from newsletter.actions.digests import Composed
+from newsletter.actions.digests import ComposedEdition
 from newsletter.articles import scheduling, store
 from newsletter.articles.correcting import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
@@ -22,7 +22,7 @@ KIND = "article"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
+class ArticleChange:
     """An article, and whether the action changed anything of it."""
 
     title: str
@@ -68,7 +68,7 @@ def import_(
 
 
 @action(Permission.WRITE)
-def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Changed:
+def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> ArticleChange:
     """Change an article, by its number, slug or tag.
 
     Raises:
@@ -80,9 +80,9 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Chang
     is_changed = apply_edit(work.session, article, change, context, work.now)
     work.about(KIND, article.id, status=article.status.value)
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
     is_scheduled = article.status is ArticleStatus.SCHEDULED
-    return Changed(
+    return ArticleChange(
         title=article.title,
         is_changed=is_changed,
         appears_at=article.published_at if is_scheduled else None,
@@ -90,7 +90,7 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Chang
 
 
 @action(Permission.WRITE)
-def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[Changed]:
+def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[ArticleChange]:
     """Take articles off the site and the feeds, all of them or none.
 
     Raises:
@@ -102,11 +102,11 @@ def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[C
         article = store.get(work.session, reference)
         status = ArticleStatus.WITHDRAWN
         is_changed = store.set_status(work.session, article.id, status, work.now)
-        found.append(Changed(title=article.title, is_changed=is_changed))
+        found.append(ArticleChange(title=article.title, is_changed=is_changed))
         if is_changed:
             withdrawn.append(article.id)
     if not withdrawn:
-        work.leave_no_line()
+        work.skip_audit_line()
     elif len(withdrawn) == 1:
         work.about(KIND, withdrawn[0])
     else:
@@ -136,12 +136,12 @@ def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
     }
     work.about("articles", "", articles=list(found))
     if not found:
-        work.leave_no_line()
+        work.skip_audit_line()
     return found
 
 
 @action(Permission.SEND)
-def mail(work: UnitOfWork[Context], number: int) -> Composed:
+def mail(work: UnitOfWork[Context], number: int) -> ComposedEdition:
     """Make the edition of an article that is mailed by itself.
 
     Raises:
@@ -151,7 +151,7 @@ def mail(work: UnitOfWork[Context], number: int) -> Composed:
     article = store.by_ids(work.session, [number])[number]
     edition = compose_single(work.session, work.context.config, article, work.now)
     work.about(KIND, number, edition=edition.id)
-    return Composed.of(edition)
+    return ComposedEdition.of(edition)
 
 
 @long_action(Permission.MAINTAIN)

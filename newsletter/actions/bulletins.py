@@ -2,13 +2,13 @@
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.actions.digests import Composed
+from newsletter.actions.digests import ComposedEdition
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.staff.permissions import Permission
 
 
 @action(Permission.SEND)
-def send(work: UnitOfWork[Context], draft: BulletinDraft) -> Composed:
+def send(work: UnitOfWork[Context], draft: BulletinDraft) -> ComposedEdition:
     """Queue a bulletin for its time, or for the end of the undo window.
 
     Raises:
@@ -18,4 +18,4 @@ def send(work: UnitOfWork[Context], draft: BulletinDraft) -> Composed:
     """
     edition = compose_bulletin(work.session, work.context.config, draft, work.now)
     work.about("edition", edition.id)
-    return Composed.of(edition)
+    return ComposedEdition.of(edition)

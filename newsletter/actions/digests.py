@@ -7,7 +7,7 @@ from typing import Protocol
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
 from newsletter.editions.digests.combined_digests import DueDigest, compose_together
@@ -28,7 +28,7 @@ class ComposingContext(Context, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Composed:
+class ComposedEdition:
     """An edition that was made."""
 
     number: int
@@ -37,7 +37,7 @@ class Composed:
     send_at: datetime
 
     @classmethod
-    def of(cls, edition: Edition) -> "Composed":
+    def of(cls, edition: Edition) -> "ComposedEdition":
         return cls(
             number=edition.id,
             subject=edition.subject,
@@ -52,8 +52,8 @@ def compose(
     name: str,
     *,
     transport: str = "",
-    uncertain: DoubtPolicy | None = None,
-) -> Composed | NothingToSay:
+    uncertain: UncertainPolicy | None = None,
+) -> ComposedEdition | NothingToSay:
     """Make the next edition of a digest now; or say why there is none.
 
     Args:
@@ -76,16 +76,16 @@ def compose(
         uncertain=uncertain,
     )
     if isinstance(made, NothingToSay):
-        work.leave_no_line()
+        work.skip_audit_line()
         return made
     work.about(KIND, name, edition=made.id)
-    return Composed.of(made)
+    return ComposedEdition.of(made)
 
 
 @action(Permission.SEND)
 def compose_due(
     work: UnitOfWork[ComposingContext], runs: Sequence[DueDigest]
-) -> Mapping[str, Composed | NothingToSay]:
+) -> Mapping[str, ComposedEdition | NothingToSay]:
     """Make the editions of digests that are due at one moment and go out in one mail.
 
     A run with nothing to say is recorded too, so that it is decided once.
@@ -100,7 +100,7 @@ def compose_due(
     numbers = {name: e.id for name, e in editions.items() if isinstance(e, Edition)}
     work.about(KIND, runs[0].name, period=runs[0].period, editions=numbers)
     return {
-        name: found if isinstance(found, NothingToSay) else Composed.of(found)
+        name: found if isinstance(found, NothingToSay) else ComposedEdition.of(found)
         for name, found in editions.items()
     }
 
@@ -121,4 +121,4 @@ def register(work: UnitOfWork[Context], name: str) -> None:
     """Note a digest that is seen for the first time: runs before now were never due."""
     work.about(KIND, name)
     if not store.register(work.session, name, work.now):
-        work.leave_no_line()
+        work.skip_audit_line()

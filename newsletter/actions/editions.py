@@ -52,7 +52,7 @@ def pause_all(work: UnitOfWork[Context]) -> Sequence[int]:
     numbers = control.pause_all(work.session)
     work.about("editions", "all", editions=numbers)
     if not numbers:
-        work.leave_no_line()
+        work.skip_audit_line()
     return numbers
 
 
@@ -66,7 +66,7 @@ def retry(work: UnitOfWork[Context], number: int) -> int:
     count = control.retry_failed(work.session, number)
     work.about(KIND, number, deliveries=count)
     if not count:
-        work.leave_no_line()
+        work.skip_audit_line()
     return count
 
 
@@ -106,7 +106,7 @@ def resolve(work: UnitOfWork[Context], number: int, *, resend: bool) -> int:
     count = control.resolve(work.session, number, resend=resend, now=work.now)
     work.about(KIND, number, resend=resend, deliveries=count)
     if not count:
-        work.leave_no_line()
+        work.skip_audit_line()
     return count
 
 

@@ -54,7 +54,7 @@ def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False)
     ended = private.revoke(session, subscriber, work.now) if renew else 0
     work.about(KIND, number, ended=ended)
     if any(feed.revoked_at is None for feed in store.private_feeds_of(session, number)):
-        work.leave_no_line()
+        work.skip_audit_line()
     signer = work.context.signer(private.PURPOSE)
     return PrivateAddress(
         token=private.token_of(session, signer, subscriber, work.now), ended=ended
@@ -71,5 +71,5 @@ def revoke_private(work: UnitOfWork[Context], number: int) -> int:
     ended = private.revoke(work.session, people.by_id(work.session, number), work.now)
     work.about(KIND, number, ended=ended)
     if not ended:
-        work.leave_no_line()
+        work.skip_audit_line()
     return ended

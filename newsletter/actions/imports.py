@@ -20,7 +20,7 @@ KIND = "import"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entered:
+class ImportResult:
     """An import that has come to its end."""
 
     number: int
@@ -35,7 +35,7 @@ def enter(
     terms: Terms,
     batches: Iterable[Sequence[Row]],
     tell: Tell,
-) -> Entered:
+) -> ImportResult:
     """Enter the people of a file, each batch in a transaction.
 
     Args:
@@ -53,7 +53,7 @@ def enter(
         job.counts |= counts
     with job.transaction() as work:
         history.finish(work.session, number, counts, work.now)
-    return Entered(number=number, counts=counts)
+    return ImportResult(number=number, counts=counts)
 
 
 @action(Permission.BULK_PEOPLE)

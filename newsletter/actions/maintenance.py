@@ -29,7 +29,7 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
     with job.transaction() as work:
         networks = consent.forget_networks(work.session, now - options.keep_network)
         if not networks:
-            work.leave_no_line()
+            work.skip_audit_line()
     job.counts["networks"] = networks
     return dict(job.counts)
 
@@ -38,7 +38,7 @@ def _forget_some(job: Job[Context], before: datetime) -> int:
     with job.transaction() as work:
         forgotten = privacy.forget_unconfirmed(work.session, before, work.now)
         if not forgotten:
-            work.leave_no_line()
+            work.skip_audit_line()
     return forgotten
 
 
@@ -57,7 +57,7 @@ def look_after_editions(
     alarms += _sign_up_flood(work)
     work.about("editions", "", alarms=[alarm.title for alarm in alarms])
     if not alarms:
-        work.leave_no_line()
+        work.skip_audit_line()
     return alarms
 
 

@@ -16,7 +16,7 @@ from newsletter.config.layers import (
 )
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 from newsletter.errors import ConfigurationError, Conflict, InvalidInput, ResourceNotFound
 from newsletter.settings import store
 from newsletter.staff.permissions import Permission
@@ -67,7 +67,7 @@ def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int
         # Values may be secrets, or name people; the settings' own history keeps them.
         work.about(KIND, changed[0] if len(changed) == 1 else "", keys=changed)
     else:
-        work.leave_no_line()
+        work.skip_audit_line()
     return len(changed)
 
 
@@ -145,4 +145,4 @@ def _problems(config: Config, path: Path, environment: Mapping[str, str]) -> Ite
             load_transport(name, table, path, environment)
         except ConfigurationError as error:
             yield str(error)
-    yield from dangling(config)
+    yield from dangling_references(config)

@@ -29,13 +29,13 @@ def poll(
     source = source_of(context.config.sources, name)
     job.about("source", name)
     site = ImportContext.of(context.config.site)
-    begin_if_changed = _Begins(job, fetch)
+    recording_fetch = _RecordingFetch(job, fetch)
     report = poll_source(
         context.database,
         source,
         site,
         context.clock,
-        begin_if_changed,
+        recording_fetch,
         among=context.config.sources.values(),
         adopts=adopts,
     )
@@ -45,7 +45,7 @@ def poll(
 
 
 @dataclass(frozen=True)
-class _Begins:
+class _RecordingFetch:
     """Asks an address, and writes the job's line before anything of a new answer is stored."""
 
     job: Job[Context]

@@ -23,7 +23,7 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Added:
+class AddedSubscriber:
     """Whoever was entered, and how they stand now."""
 
     number: int
@@ -33,7 +33,7 @@ class Added:
 
 
 @action(Permission.PEOPLE)
-def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> Added:
+def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> AddedSubscriber:
     """Enter an address; with proof of consent it is confirmed at once.
 
     Args:
@@ -55,7 +55,7 @@ def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> Added:
         now=work.now,
     )
     work.about(KIND, subscriber.id, proven=bool(proof))
-    return Added(
+    return AddedSubscriber(
         number=subscriber.id,
         address=subscriber.address or "",
         status=subscriber.status,
@@ -76,7 +76,7 @@ def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
     origin = by_administrator(proof)
     is_new = membership.confirm(work.session, subscriber, origin=origin, now=work.now)
     if not is_new:
-        work.leave_no_line()
+        work.skip_audit_line()
     return is_new
 
 
@@ -88,7 +88,7 @@ def end(work: UnitOfWork[Context], number: int) -> bool:
     origin = by_administrator(AT_THEIR_WISH)
     has_ended = membership.leave(work.session, subscriber, origin=origin, now=work.now)
     if not has_ended:
-        work.leave_no_line()
+        work.skip_audit_line()
     return has_ended
 
 

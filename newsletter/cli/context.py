@@ -28,7 +28,7 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
-from newsletter.private_files import close_to_others
+from newsletter.private_files import restrict_to_owner
 from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
@@ -55,7 +55,7 @@ class Program:
     def app(self) -> Newsletter:
         app = Newsletter.from_file(self.config_path)
         click.get_current_context().find_root().call_on_close(app.close)
-        for path in close_to_others(app.private_paths()):
+        for path in restrict_to_owner(app.private_paths()):
             self.warn(f"{path} could be read by others; from now on only by its owner.")
         return app
 

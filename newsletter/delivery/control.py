@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger import uncertain
 from newsletter.delivery.ledger.models import DeliveryState
@@ -97,12 +97,12 @@ def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
     end would be sent to without end.
     """
     match edition.uncertain:
-        case DoubtPolicy.RESEND:
+        case UncertainPolicy.RESEND:
             count = uncertain.resend_uncertain(session, edition.id)
             if count:
                 reopen(session, edition.id)
             return count
-        case DoubtPolicy.LEAVE:
+        case UncertainPolicy.LEAVE:
             uncertain.resolve_uncertain(session, edition.id, resend=False, now=now)
     return 0
 

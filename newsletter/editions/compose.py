@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
-from newsletter.config.references import ways
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.references import transport_names
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import digest_masthead, masthead
@@ -43,7 +43,7 @@ class BulletinDraft:
     """Send even if the same bulletin went out within a day."""
     transport: str = ""
     """What it goes by; empty: as configured."""
-    uncertain: DoubtPolicy | None = None
+    uncertain: UncertainPolicy | None = None
     """What becomes of mails in doubt; None: as configured."""
     segment: str = ""
     """A segment's name or an expression; empty: everybody."""
@@ -58,7 +58,7 @@ def compose_digest(
     period: str | None,
     now: datetime,
     transport: str = "",
-    uncertain: DoubtPolicy | None = None,
+    uncertain: UncertainPolicy | None = None,
 ) -> Edition | NothingToSay:
     """The next edition of a digest, stored; or why there is none.
 
@@ -179,8 +179,8 @@ def _known_way(config: Config, name: str) -> str:
     Raises:
         ResourceNotFound: there is none of this name.
     """
-    if name and name not in ways(config):
-        known = ", ".join(sorted(ways(config))) or "none"
+    if name and name not in transport_names(config):
+        known = ", ".join(sorted(transport_names(config))) or "none"
         raise ResourceNotFound(f"there is no transport or route {name!r}; known: {known}")
     return name
 

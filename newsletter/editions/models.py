@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.database import Base, UTCDateTime
 
 # Stands where a digest's name does; none can be called so.
@@ -69,7 +69,7 @@ class Edition(Base):
     """Whom it is for, as an expression of `subscribers.segments`; empty: everybody."""
     template: Mapped[str]
     transport: Mapped[str]
-    uncertain: Mapped[DoubtPolicy] = mapped_column(default=DoubtPolicy.ASK)
+    uncertain: Mapped[UncertainPolicy] = mapped_column(default=UncertainPolicy.ASK)
     """What becomes of its mails that may or may not have been taken."""
     masthead: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Site, imprint and sender as they stood when it was composed."""

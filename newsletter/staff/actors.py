@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from newsletter.errors import NotAllowed
-from newsletter.staff.permissions import GRANTABLE, MAY, ActorKind, Permission, Role
+from newsletter.staff.permissions import GRANTABLE, PERMISSIONS, ActorKind, Permission, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +49,20 @@ class Actor:
 
 def operator(user: str) -> Actor:
     """The operating-system user who runs a command."""
-    return Actor(kind=ActorKind.OPERATOR, name=user, permissions=MAY[ActorKind.OPERATOR])
+    return Actor(kind=ActorKind.OPERATOR, name=user, permissions=PERMISSIONS[ActorKind.OPERATOR])
 
 
 def subscriber(number: int) -> Actor:
     """The subscriber whom a signed link names."""
     kind = ActorKind.SUBSCRIBER
-    return Actor(kind=kind, name=str(number), permissions=MAY[kind])
+    return Actor(kind=kind, name=str(number), permissions=PERMISSIONS[kind])
 
 
 def staff_member(number: int, role: Role, granted: Collection[Permission] = ()) -> Actor:
     """A staff member; what is granted beyond what their role can be granted does not count."""
-    permissions = MAY[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
+    permissions = PERMISSIONS[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
     return Actor(kind=ActorKind.STAFF, name=str(number), permissions=permissions)
 
 
-VISITOR = Actor(kind=ActorKind.VISITOR, permissions=MAY[ActorKind.VISITOR])
-SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=MAY[ActorKind.SCHEDULE])
+VISITOR = Actor(kind=ActorKind.VISITOR, permissions=PERMISSIONS[ActorKind.VISITOR])
+SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=PERMISSIONS[ActorKind.SCHEDULE])

@@ -41,7 +41,7 @@ class Role(StrEnum):
 _OWN = frozenset({Permission.SIGN_UP, Permission.OWN_SUBSCRIPTION})
 _EVERYTHING = frozenset(Permission) - _OWN
 
-MAY: Mapping[ActorKind | Role, frozenset[Permission]] = {
+PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
     # Whoever can run a command can write to the database file as well.
     ActorKind.OPERATOR: _EVERYTHING,
     ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN}),

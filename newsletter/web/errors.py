@@ -48,7 +48,7 @@ STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Busy, 503),
 )
 
-WORDS: dict[int, tuple[str, str]] = {
+MESSAGES: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),
     403: ("Not allowed", "You may not do this."),
     404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
@@ -70,19 +70,19 @@ def status_of(error: NewsletterError) -> int:
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def _ours(request: Request, error: Exception) -> Response:
+def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)  # noqa: S101 - registered for nothing else
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    words = _words_about(error, status)
+    words = _message_of(error, status)
     # A broken template would break the error page as well.
     return (
         _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
     )
 
 
-def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
+def _message_of(error: NewsletterError, status: int) -> tuple[str, str]:
     if isinstance(error, TokenSpent):
         return LINK_HEADING, _sentence(error)
     if isinstance(error, TokenError):
@@ -90,8 +90,8 @@ def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
     if isinstance(error, Revoked):
         return GONE_FEED_HEADING, _sentence(error)
     if isinstance(error, InvalidInput):
-        return WORDS[status][0], _sentence(error)
-    return WORDS[status]
+        return MESSAGES[status][0], _sentence(error)
+    return MESSAGES[status]
 
 
 def _sentence(error: NewsletterError) -> str:
@@ -101,7 +101,7 @@ def _sentence(error: NewsletterError) -> str:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    words = WORDS.get(error.status_code, WORDS[400 if error.status_code < 500 else 500])
+    words = MESSAGES.get(error.status_code, MESSAGES[400 if error.status_code < 500 else 500])
     response = _page(request, error.status_code, words)
     response.headers.update(error.headers or {})
     return response
@@ -109,7 +109,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, _error: Exception) -> Response:
     """The server logs the traceback; the reader sees none."""
-    return _page(request, 500, WORDS[500])
+    return _page(request, 500, MESSAGES[500])
 
 
 def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
@@ -135,7 +135,7 @@ def _plain(status: int, words: tuple[str, str]) -> Response:
 
 
 HANDLERS: dict[Any, Any] = {
-    NewsletterError: _ours,
+    NewsletterError: _known_error,
     HTTPException: _http,
     Exception: _unexpected,
 }

@@ -27,10 +27,10 @@ from newsletter.web.account import (
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
-from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
-from newsletter.web.middleware.compression import PageDelivery
+from newsletter.web.middleware.body_limits import BodyBuffer, ConcurrencyLimit
+from newsletter.web.middleware.compression import Compression
 from newsletter.web.middleware.headers import SecurityHeaders
-from newsletter.web.middleware.host import RightHost
+from newsletter.web.middleware.host import CanonicalHost
 from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
 from newsletter.web.state import SiteState
@@ -44,9 +44,9 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(WholeBody),
-            Middleware(MostAtOnce, most=services.config.web.most_at_once),
-            Middleware(PageDelivery),
+            Middleware(BodyBuffer),
+            Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
+            Middleware(Compression),
             Middleware(SecurityHeaders),
         ],
         exception_handlers=errors.HANDLERS,
@@ -55,7 +55,9 @@ def create_site(services: SiteServices) -> ASGIApp:
     site.router.redirect_slashes = False
     site.state.site = state
     config = services.config
-    return RightHost(CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host)
+    return CanonicalHost(
+        CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host
+    )
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:

@@ -19,7 +19,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class Writers:
+class WriteThreads:
     """The writing threads of one site."""
 
     def __init__(self, database: Database) -> None:

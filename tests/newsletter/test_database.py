@@ -15,7 +15,7 @@ from support import add_article, add_subscriber
 
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock, in_utc
-from newsletter.database import Database, UTCDateTime, allow_large_sets, parse_url
+from newsletter.database import Database, UTCDateTime, parse_url, raise_work_mem
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.migrations.running import BY_HAND, current_revision, is_current, upgrade
 from newsletter.schema import TABLE_MODULES, metadata
@@ -46,7 +46,7 @@ def test_large_sets_are_allowed_for_one_transaction(
     asked = text("SELECT current_setting('work_mem')")
     with database.read() as session:
         session.execute(text(f"SET LOCAL work_mem = '{before}'"))
-        allow_large_sets(session)
+        raise_work_mem(session)
         assert session.scalar(asked) == allowed
     with database.read() as session:
         assert session.scalar(asked) == "4MB"

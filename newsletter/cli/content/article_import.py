@@ -15,7 +15,7 @@ from newsletter.articles.importers.choosing import FORMATS
 from newsletter.articles.importers.walking import Found, find, read_all
 from newsletter.articles.publishing import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, Outcome
-from newsletter.cli.content.import_report import written_to
+from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json
 from newsletter.errors import InvalidInput
@@ -63,19 +63,19 @@ def import_(
     several = len(found.offers) > 1
     with (
         program.progress("Importing", len(found.offers) if several else None) as bar,
-        written_to(report_file) as observe,
+        open_report(report_file) as observe,
     ):
         done = bar.advance if several else lambda: None
         records = read_all(found, context, form or "", done, download)
-        report = _imported(
+        report = _import(
             program,
             context,
-            _filed(records, topics),
+            _with_topics(records, topics),
             None if several else bar.advance,
             dry_run,
             observe,
         )
-    _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
+    _print_report(program, report, found, dry_run=dry_run, as_json=as_json)
 
 
 def _old_site(address: str) -> str:
@@ -88,7 +88,7 @@ def _download(address: str, *, allow_private: bool) -> bytes:
     return fetch(address, allow_private=allow_private).content
 
 
-def _filed(
+def _with_topics(
     records: Iterator[Record | BadRecord], topics: tuple[str, ...]
 ) -> Iterator[Record | BadRecord]:
     for item in records:
@@ -98,7 +98,7 @@ def _filed(
             yield item
 
 
-def _imported(
+def _import(
     program: Program,
     context: ImportContext,
     records: Iterator[Record | BadRecord],
@@ -125,7 +125,7 @@ def _imported(
         raise
 
 
-def _tell_import(
+def _print_report(
     program: Program, report: ImportReport, found: Found, *, dry_run: bool, as_json: bool
 ) -> None:
     for bad in report.bad:

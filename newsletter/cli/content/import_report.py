@@ -16,7 +16,7 @@ Observe = Callable[[Outcome], None]
 
 
 @contextmanager
-def written_to(path: Path | None) -> Iterator[Observe | None]:
+def open_report(path: Path | None) -> Iterator[Observe | None]:
     """Whom to tell of each record; None where no report is wanted.
 
     Raises:
@@ -39,14 +39,14 @@ def _written(file: IO[str]) -> Iterator[Observe]:
 
     def observe(outcome: Outcome) -> None:
         nonlocal separator
-        file.write(separator + json.dumps(told(outcome), ensure_ascii=False))
+        file.write(separator + json.dumps(as_json(outcome), ensure_ascii=False))
         separator = ",\n"
 
     yield observe
     file.write("\n]\n" if separator == ",\n" else "[]\n")
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
     """What came in and what is stored, and what was supposed or left out."""
     item = outcome.item
     if isinstance(item, BadRecord):

@@ -13,7 +13,7 @@ from newsletter.delivery.transport_check import TransportCheck, check_transport
 from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
-from newsletter.private_files import exposed
+from newsletter.private_files import readable_by_others
 from subscribers.addresses import normalise_address
 
 EXIT_PROBLEMS = 3
@@ -103,7 +103,7 @@ def _advice(app: Newsletter) -> Iterator[str]:
 
 def _exposed(app: Newsletter) -> Iterator[str]:
     """Files with people or secrets in them that others on this machine may use."""
-    for path in exposed(app.private_paths()):
+    for path in readable_by_others(app.private_paths()):
         yield f"{path} can be read by others and is not ours to change; chmod go= {path}"
     # Its group may be meant: a file of root's that the service may read.
     if app.path.stat().st_mode & stat.S_IROTH:

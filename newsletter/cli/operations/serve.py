@@ -38,16 +38,16 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
     site = LiveSite(program.app) if program.config.web.workers == 1 else None
-    running = _Running(program.app) if with_schedule else None
+    running = _Background(program.app) if with_schedule else None
 
-    def take_up(app: Newsletter) -> None:
+    def apply(app: Newsletter) -> None:
         if site is not None:
             site.replace(app)
         if running is not None:
             running.replace(app)
 
     try:
-        with SettingsWatcher(program.app, take_up):
+        with SettingsWatcher(program.app, apply):
             _serve(program, site, host, port)
     except SystemExit as stopped:
         # uvicorn ends the process itself when the port is taken, after logging why.
@@ -58,7 +58,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
             running.stop()
 
 
-class _Running:
+class _Background:
     """The schedule and the sender, replaced as a whole when the settings change."""
 
     def __init__(self, app: Newsletter) -> None:

@@ -12,7 +12,7 @@ from newsletter.errors import ConfigurationError, StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
 
-LOOK_FOR_A_SIGNAL_SECONDS = 0.2
+SIGNAL_POLL_SECONDS = 0.2
 
 
 @click.command()
@@ -39,21 +39,21 @@ def worker(program: Program, connections: int | None) -> None:
     if not is_current(app.database):
         raise StorageError("the database is not up to date; run: newsletter db upgrade")
     log_to_stderr(logging.INFO)
-    working = _Working(app)
-    with stopping_on_signals(working.stop), SettingsWatcher(app, working.go_on_with):
-        while working.is_wanted:
+    working = _WorkerLoop(app)
+    with stopping_on_signals(working.stop), SettingsWatcher(app, working.restart_with):
+        while working.is_running:
             most = working.connections if connections is None else connections
             program.warn(f"Waiting for mails to send, {most} at once.")
             working.work(most)
 
 
-class _Working:
+class _WorkerLoop:
     """Works for one site after the other: a change of settings begins anew, a signal ends it."""
 
     def __init__(self, app: Newsletter) -> None:
         self._app = app
         self._next = app
-        self.is_wanted = True
+        self.is_running = True
 
     @property
     def connections(self) -> int:
@@ -63,10 +63,10 @@ class _Working:
 
     def stop(self) -> None:
         """Finish the mails under way and begin no more; from a signal's handler."""
-        self.is_wanted = False
+        self.is_running = False
         self._app.engine.stop()
 
-    def go_on_with(self, app: Newsletter) -> None:
+    def restart_with(self, app: Newsletter) -> None:
         """Finish the mails under way, then go on with these settings; from any thread."""
         self._next = app
         self._app.engine.stop()
@@ -77,10 +77,10 @@ class _Working:
 
         app = self._app = self._next
         if app.cluster is None:  # a change of the file without a restart
-            self.is_wanted = False
+            self.is_running = False
             return
         recovery = start_recovery(app)
         with app.cluster.working(connections):
-            while self.is_wanted and self._next is app:
-                time.sleep(LOOK_FOR_A_SIGNAL_SECONDS)
+            while self.is_running and self._next is app:
+                time.sleep(SIGNAL_POLL_SECONDS)
         recovery.shutdown(wait=True)

@@ -10,7 +10,7 @@ import click
 
 from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.people.segments import asking_of, meant
+from newsletter.cli.people.segments import evaluation_of, resolve_segment
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store
@@ -33,8 +33,8 @@ def export(
         conditions.append(Subscriber.status == SubscriberStatus(status))
     if segment:
         with program.database.read() as session:
-            expression = meant(program, session, segment)
-            conditions.append(store.members(expression, asking_of(program, session)))
+            expression = resolve_segment(program, session, segment)
+            conditions.append(store.members(expression, evaluation_of(program, session)))
     write = partial(_write, file, kind)
     count = actions.export(program.app, program.actor, conditions, write)
     program.warn(f"{count} people written.")

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from newsletter.actions import imports as actions
 from newsletter.actions import segments
-from newsletter.actions.imports import Entered
+from newsletter.actions.imports import ImportResult
 from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
@@ -48,7 +48,7 @@ TAGS = click.Choice([tags.value for tags in Tags])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ImportRequest:
     """What the administrator asks for."""
 
     path: Path
@@ -61,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examined:
+class ExaminedFile:
     """A file that has been looked through, and of which nothing has to be asked any more."""
 
     table: Table
@@ -132,15 +132,15 @@ def import_(
     if (path is None) == (undone is None):
         raise InvalidInput("name the FILE to import, or the import to take back: --undo IMPORT")
     if path is None:
-        _take_back(program, undone or 0, as_json=as_json)
+        _undo(program, undone or 0, as_json=as_json)
         return
     if bool(consent.strip()) == unconfirmed:
         raise InvalidInput(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    pairs = [*columns, *(f"{ATTRIBUTE}{_askable(name)}={name}" for name in attributes)]
-    asked = Asked(
+    pairs = [*columns, *(f"{ATTRIBUTE}{_attribute_name(name)}={name}" for name in attributes)]
+    request = ImportRequest(
         path=path,
         consent=one_line(consent),
         answers=Answers(
@@ -154,19 +154,19 @@ def import_(
         tags=Tags(tags),
         updates=update,
     )
-    examined = _examine(program, asked)
+    examined = _examine(program, request)
     if dry_run:
-        counts = _rehearse(program, examined, as_json=as_json)
+        counts = _dry_run(program, examined, as_json=as_json)
         program.warn(f"{count_line(counts)}, if imported.")
         return
-    entered = _enter(program, asked, examined, _target(path, refused))
+    result = _import(program, request, examined, _target(path, refused))
     if as_json:
-        print_json(program, {**entered.counts, "import": entered.number})
+        print_json(program, {**result.counts, "import": result.number})
     else:
-        program.say(f"{count_line(entered.counts)}. This is import {entered.number}.")
+        program.say(f"{count_line(result.counts)}. This is import {result.number}.")
 
 
-def _take_back(program: Program, number: int, *, as_json: bool) -> None:
+def _undo(program: Program, number: int, *, as_json: bool) -> None:
     done = actions.undo(program.app, program.actor, number)
     if as_json:
         print_json(program, vars(done))
@@ -179,29 +179,29 @@ def _take_back(program: Program, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Program, asked: Asked) -> Examined:
+def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
     """
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
-    table = open_list(asked.path, sheet=asked.sheet, encoding=asked.encoding)
-    found = examine(table, asked.path.name, asked.answers, catalogue.every())
+    table = open_list(request.path, sheet=request.sheet, encoding=request.encoding)
+    found = examine(table, request.path.name, request.answers, catalogue.every())
     for line in import_report.described(found):
         program.warn(line)
     if not found.is_clear:
         command = ["newsletter", "subscribers", "import", *_arguments()]
-        raise InvalidInput(import_report.asked(found, asked.path.name, command))
-    if not found.fitness.is_trusted and asked.consent:
-        raise InvalidInput(import_report.untrusted(found, asked.path.name))
+        raise InvalidInput(import_report.asked(found, request.path.name, command))
+    if not found.fitness.is_trusted and request.consent:
+        raise InvalidInput(import_report.untrusted(found, request.path.name))
     places = found.assigned.places
     terms = Terms(
-        file=one_line(asked.path.name),
+        file=one_line(request.path.name),
         secret=program.app.secret,
-        consent=asked.consent,
-        updates=said_by(places) if asked.updates else frozenset(),
+        consent=request.consent,
+        updates=said_by(places) if request.updates else frozenset(),
     )
-    return Examined(
-        table=table, found=found, reader=_reader(program, asked, table, found), terms=terms
+    return ExaminedFile(
+        table=table, found=found, reader=_reader(program, request, table, found), terms=terms
     )
 
 
@@ -225,7 +225,9 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
     return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
-def _reader(program: Program, asked: Asked, table: Table, found: Examination) -> RowReader:
+def _reader(
+    program: Program, request: ImportRequest, table: Table, found: Examination
+) -> RowReader:
     with program.database.read() as session:
         topics = {topic.slug for topic in articles.topics(session)}
     topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
@@ -239,10 +241,10 @@ def _reader(program: Program, asked: Asked, table: Table, found: Examination) ->
             digests=frozenset(program.config.digests),
             languages=frozenset(program.config.site.languages),
             state=found.state,
-            words={**by_program, **asked.answers.words},
+            words={**by_program, **request.answers.words},
             order=found.order,
             doubtful=frozenset(found.fitness.doubtful),
-            tags=asked.tags,
+            tags=request.tags,
         )
     )
 
@@ -254,11 +256,13 @@ def _target(path: Path, refused: Path | None) -> Path:
     return target
 
 
-def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> Entered:
+def _import(
+    program: Program, request: ImportRequest, examined: ExaminedFile, target: Path
+) -> ImportResult:
     begun = history.Begun(
         file=examined.terms.file,
-        sha256=history.sha256_of(asked.path),
-        consent=asked.consent,
+        sha256=history.sha256_of(request.path),
+        consent=request.consent,
         report=import_report.stored(examined.found),
     )
     with Refusals(target, examined.table.header) as refusals:
@@ -269,7 +273,7 @@ def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> 
 
         try:
             with closing(_batches(program, examined)) as rows:
-                entered = actions.enter(
+                result = actions.enter(
                     program.app, program.actor, begun, examined.terms, rows, tell
                 )
         except KeyboardInterrupt:
@@ -280,7 +284,7 @@ def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> 
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
     _add_segments(program, examined.reader.tags)
-    return entered
+    return result
 
 
 def _add_segments(program: Program, tags: dict[str, str]) -> None:
@@ -293,26 +297,26 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
             program.warn(f"There is a segment {slug} already; it was left as it is.")
 
 
-def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter[str]:
+def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Counter[str]:
     rehearsal = Rehearsal(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
-    tell = _telling(sys.stdout, address, as_json)
+    tell = _row_writer(sys.stdout, address, as_json)
     take_all(rehearsal, _batches(program, examined), tell, counts)
     return counts
 
 
-def _batches(program: Program, examined: Examined) -> Generator[list[Row], None, None]:
+def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], None, None]:
     """The rows to be taken, with progress as they are."""
     table = examined.table
-    with program.progress("Importing, rows", examined.found.rows) as progress, _program_settled():
+    with program.progress("Importing, rows", examined.found.rows) as progress, _gc_frozen():
         for batch in batches(table.rows(), examined.reader, table.first_row):
             yield batch
             progress.advance(len(batch))
 
 
 @contextmanager
-def _program_settled() -> Iterator[None]:
+def _gc_frozen() -> Iterator[None]:
     """Let the collector of garbage pass over the program itself, a third of an import's time."""
     gc.freeze()
     try:
@@ -321,7 +325,7 @@ def _program_settled() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
+def _row_writer(file: TextIO, address: int, as_json: bool) -> Tell:
     """Write a line for each row: CSV, or an object of JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
@@ -348,7 +352,7 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
     return chosen
 
 
-def _askable(column: str) -> str:
+def _attribute_name(column: str) -> str:
     """A column's name as a segment can ask for it, which is one word."""
     return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 

@@ -30,8 +30,8 @@ def add(program: Program, name: str, expression: str) -> None:
     """Keep an expression under a name."""
     actions.add(program.app, program.actor, name, expression)
     with program.database.read() as session:
-        meant(program, session, expression)
-        count = store.count(session, expression, asking_of(program, session))
+        resolve_segment(program, session, expression)
+        count = store.count(session, expression, evaluation_of(program, session))
     program.say(f"The segment {name} has {count} people now.")
 
 
@@ -41,7 +41,7 @@ def add(program: Program, name: str, expression: str) -> None:
 def list_segments(program: Program, as_json: bool) -> None:
     """Every segment, with how many people it has now."""
     with program.database.read() as session:
-        asking = asking_of(program, session)
+        asking = evaluation_of(program, session)
         rows = [
             {
                 "name": segment.name,
@@ -64,8 +64,8 @@ def list_segments(program: Program, as_json: bool) -> None:
 def count(program: Program, name_or_expression: str) -> None:
     """How many people a segment or an expression has now."""
     with program.database.read() as session:
-        expression = meant(program, session, name_or_expression)
-        program.say(str(store.count(session, expression, asking_of(program, session))))
+        expression = resolve_segment(program, session, name_or_expression)
+        program.say(str(store.count(session, expression, evaluation_of(program, session))))
 
 
 @segments.command()
@@ -77,7 +77,7 @@ def remove(program: Program, name: str) -> None:
     program.say(f"The segment {name} is gone.")
 
 
-def meant(program: Program, session: Session, name_or_expression: str) -> str:
+def resolve_segment(program: Program, session: Session, name_or_expression: str) -> str:
     """The expression that is meant; a topic or digest in it that nobody has heard of is told.
 
     Raises:
@@ -94,7 +94,7 @@ def meant(program: Program, session: Session, name_or_expression: str) -> str:
     return expression
 
 
-def asking_of(program: Program, session: Session) -> Asking:
+def evaluation_of(program: Program, session: Session) -> Asking:
     """Now, in the site's zone, with the mail statistics."""
     zone = ZoneInfo(program.config.site.timezone)
     return Asking(now=program.clock.now(), zone=zone, measures=measures(session))

@@ -13,7 +13,7 @@ from newsletter.cli.people.exports import export
 from newsletter.cli.people.import_history import imports
 from newsletter.cli.people.imports import import_
 from newsletter.cli.people.lookup import number_of, person_at, topics_of
-from newsletter.cli.people.segments import asking_of, meant, segments
+from newsletter.cli.people.segments import evaluation_of, resolve_segment, segments
 from newsletter.cli.people.suppressions import suppress, unsuppress
 from newsletter.editions.dates import clock_time
 from subscribers import store
@@ -112,8 +112,8 @@ def list_subscribers(
     with program.database.read() as session:
         within = None
         if segment:
-            expression = meant(program, session, segment)
-            within = members(expression, asking_of(program, session))
+            expression = resolve_segment(program, session, segment)
+            within = members(expression, evaluation_of(program, session))
         found = page(
             session,
             status=SubscriberStatus(status) if status else None,

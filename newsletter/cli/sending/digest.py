@@ -9,8 +9,8 @@ from newsletter.actions import digests
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
-from newsletter.config.sending import DoubtPolicy
+from newsletter.cli.sending.previews import Preview, PreviewRecipient, send_test_mail, show_preview
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
@@ -113,10 +113,10 @@ def preview(
             program.say(f"Digest {name} has nothing to say: {edition.reason}.")
             return
         _, waiting = store.candidates(session, name, app.config.digests[name], now)
-        reader = Reader.of(session, subscriber, topics)
+        reader = PreviewRecipient.of(session, subscriber, topics)
         found = Preview.of(app, session, edition, reader, now, is_test=bool(test_address))
     if test_address:
-        send_trial(program, found, test_address)
+        send_test_mail(program, found, test_address)
     else:
         show_preview(program, found, folder, in_browser=in_browser, as_json=as_json)
     if waiting and not as_json:
@@ -129,7 +129,7 @@ def preview(
 @click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option(
     "--uncertain",
-    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    type=click.Choice([policy.value for policy in UncertainPolicy]),
     help="What becomes of mails that may or may not have been taken.",
 )
 @pass_program
@@ -140,7 +140,7 @@ def send(program: Program, name: str, queue: bool, transport: str, uncertain: st
         program.actor,
         name,
         transport=transport,
-        uncertain=DoubtPolicy(uncertain) if uncertain else None,
+        uncertain=UncertainPolicy(uncertain) if uncertain else None,
     )
     if isinstance(edition, NothingToSay):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")

@@ -26,7 +26,7 @@ from subscribers.topics import Choice
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class PreviewRecipient:
     """For whom an edition is shown."""
 
     name: str = ""
@@ -65,7 +65,7 @@ class Preview:
         app: Newsletter,
         session: Session,
         edition: Edition,
-        reader: Reader,
+        reader: PreviewRecipient,
         now: datetime,
         *,
         is_test: bool,
@@ -133,7 +133,7 @@ def warn_of(program: Program, findings: Iterable[Finding]) -> None:
         program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
 
 
-def send_trial(program: Program, preview: Preview, address: str) -> None:
+def send_test_mail(program: Program, preview: Preview, address: str) -> None:
     """Mail the preview to one address, outside the ledger.
 
     Raises:

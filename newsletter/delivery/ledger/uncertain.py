@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.statistics import uncount_failed
 from newsletter.editions.models import Edition, EditionState
@@ -62,7 +62,7 @@ def doubted_editions(session: Session) -> list[Edition]:
         Delivery.edition_id == Edition.id, Delivery.state == DeliveryState.UNCERTAIN
     )
     query = select(Edition).where(
-        Edition.uncertain != DoubtPolicy.ASK, Edition.state != EditionState.CANCELLED, doubted
+        Edition.uncertain != UncertainPolicy.ASK, Edition.state != EditionState.CANCELLED, doubted
     )
     return list(session.scalars(query))
 

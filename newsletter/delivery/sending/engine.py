@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.control import settle_doubts
 from newsletter.delivery.ledger import reasons, store
@@ -232,7 +232,7 @@ class Engine:
 
     def _settle_doubts(self, edition: Edition) -> int:
         """What is in doubt by now, settled by the edition's policy; how many are sent again."""
-        if edition.uncertain is DoubtPolicy.ASK or self._tools.stopping.is_set():
+        if edition.uncertain is UncertainPolicy.ASK or self._tools.stopping.is_set():
             return 0
         with self._tools.database.write() as session:
             if editions.state_of(session, edition.id) is not EditionState.SENDING:

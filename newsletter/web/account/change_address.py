@@ -16,8 +16,8 @@ from newsletter.staff import actors
 from newsletter.subscriptions import change_address
 from newsletter.tokens.dated import DatedLink
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import page, whose
-from newsletter.web.account.signup import in_step, origin_of, welcome_address
+from newsletter.web.account.preferences import page, subscriber_id_of
+from newsletter.web.account.signup import accepted_address, origin_of, pad_response_time
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
@@ -26,18 +26,18 @@ LINK_SOURCE = "link in the mail to the new address"
 
 async def ask(request: Request) -> Response:
     """Have a new address asked, or forget the one asked for."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=10) as form:
         entered, is_over = str(form.get("address", ""))[:300], bool(form.get("keep"))
     if is_over:
         return await run_in_threadpool(_keep, site, subscriber_id)
     try:
-        address = welcome_address(site, entered)
+        address = accepted_address(site, entered)
     except InvalidInput as error:
         return await run_in_threadpool(page, site, subscriber_id, problem=str(error))
     begun = monotonic()
     answer = await run_in_threadpool(_ask, site, subscriber_id, address)
-    await in_step(begun)
+    await pad_response_time(begun)
     return answer
 
 

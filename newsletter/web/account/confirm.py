@@ -13,7 +13,7 @@ from newsletter.staff import actors
 from newsletter.subscriptions import confirm as subscriptions_confirm
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address
-from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
+from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
@@ -26,8 +26,8 @@ async def confirm(request: Request) -> Response:
     token = request.path_params["token"]
     if request.method != "POST":
         await run_in_threadpool(_asked, site, token)
-        return site.views.page("confirm.html", shown_words(site), headers=TOKEN_HEADERS)
-    has_seen, network = await has_seen_words(request), address_of(request)
+        return site.views.page("confirm.html", wording_context(site), headers=TOKEN_HEADERS)
+    has_seen, network = await has_shown_wording(request), address_of(request)
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
     actor = actors.subscriber(await run_in_threadpool(_asked, site, token))
     await run_in_threadpool(account.confirm, site.services, actor, origin=origin)

@@ -11,11 +11,11 @@ from newsletter.tokens.signing import Signer
 from subscribers.consent import version_of
 
 PURPOSE = "form"
-GOOD_FOR = timedelta(days=1)
-STANDING = "standing"
+LIFETIME = timedelta(days=1)
+PERMANENT = "standing"
 
 
-class FormMarks:
+class FormTokens:
     """Makes and reads marks for the words of consent in force."""
 
     def __init__(self, signer: Signer, wording: str) -> None:
@@ -27,9 +27,9 @@ class FormMarks:
         """The mark of a form opened now."""
         return self._signer.sign(f"{self.version}.{int(now.timestamp())}")
 
-    def make_standing(self) -> str:
+    def make_permanent(self) -> str:
         """The mark of a form that is copied onto another page."""
-        return self._signer.sign(f"{self.version}.{STANDING}")
+        return self._signer.sign(f"{self.version}.{PERMANENT}")
 
     def check(self, mark: str, now: datetime) -> None:
         """Look whether a form showed the words in force.
@@ -40,7 +40,7 @@ class FormMarks:
         version, _, opened = self._signer.read(mark).partition(".")
         if version != self.version:
             raise TokenError("the words have changed since the form was made")
-        if opened == STANDING:
+        if opened == PERMANENT:
             return
-        if now - datetime.fromtimestamp(int(opened), UTC) > GOOD_FOR:
+        if now - datetime.fromtimestamp(int(opened), UTC) > LIFETIME:
             raise TokenError("the form has been open for more than a day")

@@ -20,7 +20,7 @@ ListOf = Callable[[str], Sequence[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class Submitted:
     """What was entered, as it was entered: to be checked, or shown again."""
 
     name: str = ""
@@ -30,7 +30,9 @@ class Chosen:
     language: str = ""
 
 
-def offers(config: Config, session: Session, current: Frequency | None = None) -> dict[str, Any]:
+def form_choices(
+    config: Config, session: Session, current: Frequency | None = None
+) -> dict[str, Any]:
     """What templates show to choose among.
 
     Args:
@@ -52,9 +54,9 @@ def frequencies(config: Config, current: Frequency | None) -> Mapping[Frequency,
     return {kind: words for kind, words in FREQUENCIES.items() if kind not in hidden - {current}}
 
 
-def chosen_in(values: ListOf) -> Chosen:
+def submitted_in(values: ListOf) -> Submitted:
     """What the fields of a form hold; `values` gives all the values of one field."""
-    return Chosen(
+    return Submitted(
         name=_first(values("name")),
         topics=_texts(values("topic")),
         digests=_texts(values("digest")),
@@ -63,7 +65,7 @@ def chosen_in(values: ListOf) -> Chosen:
     )
 
 
-def checked(chosen: Chosen, config: Config, current: Frequency | None = None) -> Wishes:
+def validated(chosen: Submitted, config: Config, current: Frequency | None = None) -> Wishes:
     """What somebody wants.
 
     Args:
@@ -91,9 +93,9 @@ def checked(chosen: Chosen, config: Config, current: Frequency | None = None) ->
     )
 
 
-def chosen_by(wishes: Wishes) -> Chosen:
+def submitted_of(wishes: Wishes) -> Submitted:
     """Wishes as a form shows them."""
-    return Chosen(
+    return Submitted(
         name=wishes.name,
         topics=wishes.choice.topics,
         digests=wishes.choice.digests,

@@ -20,11 +20,11 @@ from newsletter.tokens.signing import PREFERENCES
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
-    Chosen,
-    checked,
-    chosen_by,
-    chosen_in,
-    offers,
+    Submitted,
+    form_choices,
+    submitted_in,
+    submitted_of,
+    validated,
 )
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
@@ -38,14 +38,14 @@ PURPOSE = PREFERENCES
 SOURCE = "her page"
 LONGEST_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.
-LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
+LOWER_FREQUENCIES = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entered:
+class PreferenceForm:
     """What her form holds."""
 
-    chosen: Chosen
+    chosen: Submitted
     pause: str
     """A date, 2026-12-25; empty for no pause."""
 
@@ -56,7 +56,7 @@ def preferences_address(site: SiteState, subscriber_id: int) -> str:
     return f"{site.config.site.base_url}/preferences/{token}"
 
 
-def whose(request: Request) -> int:
+def subscriber_id_of(request: Request) -> int:
     """The number of the subscriber whose page an address is.
 
     Raises:
@@ -72,20 +72,22 @@ def whose(request: Request) -> int:
 
 async def preferences(request: Request) -> Response:
     """Her page, or what pressing its button does."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     if request.method != "POST":
         return await run_in_threadpool(page, site, subscriber_id)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        entered = Entered(chosen=chosen_in(form.getlist), pause=str(form.get("pause", "")))
+        entered = PreferenceForm(
+            chosen=submitted_in(form.getlist), pause=str(form.get("pause", ""))
+        )
     return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
 
 
 async def take_less(request: Request) -> Response:
     """Fewer mails or a pause, by one button of the page of leaving."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         less = str(form.get("less", ""))
-    if less != "pause" and less not in LESS:
+    if less != "pause" and less not in LOWER_FREQUENCIES:
         raise InvalidInput("please choose among the buttons shown")
     return await run_in_threadpool(_take_less, site, subscriber_id, less, address_of(request))
 
@@ -96,20 +98,20 @@ def page(
     *,
     said: str = "",
     problem: str = "",
-    entered: Entered | None = None,
+    entered: PreferenceForm | None = None,
 ) -> Response:
     """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
         subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
-        shown = entered or Entered(
-            chosen=chosen_by(membership.wishes_of(session, subscriber)),
+        shown = entered or PreferenceForm(
+            chosen=submitted_of(membership.wishes_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
         today = site.services.clock.now().astimezone(_zone(site)).date()
         context: dict[str, Any] = {
-            **offers(site.config, session, subscriber.frequency),
+            **form_choices(site.config, session, subscriber.frequency),
             "subscriber": subscriber,
             "chosen": shown.chosen,
             "pause": shown.pause,
@@ -125,11 +127,11 @@ def page(
         return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
-def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -> Response:
+def _save(site: SiteState, subscriber_id: int, entered: PreferenceForm, network: str) -> Response:
     with site.services.database.read() as session:
         current = people.by_id(session, subscriber_id).frequency
     try:
-        wishes = checked(entered.chosen, site.config, current)
+        wishes = validated(entered.chosen, site.config, current)
         until = _until(site, entered.pause)
     except InvalidInput as error:
         return page(site, subscriber_id, problem=str(error), entered=entered)
@@ -145,8 +147,8 @@ def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> 
         said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
     else:
         origin = origin_of(site, SOURCE, network)
-        account.lower_frequency(site.services, actor, LESS[less], origin=origin)
-        said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
+        account.lower_frequency(site.services, actor, LOWER_FREQUENCIES[less], origin=origin)
+        said = f"Saved. You stay on the list, for {FREQUENCIES[LOWER_FREQUENCIES[less]]}."
     return page(site, subscriber_id, said=said)
 
 

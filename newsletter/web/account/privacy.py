@@ -13,7 +13,7 @@ from newsletter.errors import InvalidInput, ResourceNotFound
 from newsletter.staff import actors
 from newsletter.subscriptions import privacy
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import preferences_address, whose
+from newsletter.web.account.preferences import preferences_address, subscriber_id_of
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -25,13 +25,13 @@ KINDS = ("json", "csv")
 
 async def data(request: Request) -> Response:
     """The page: what can be done."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     return await run_in_threadpool(_page, site, subscriber_id)
 
 
 async def export(request: Request) -> Response:
     """Everything held about her, as a file."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     kind = request.path_params["kind"]
     if kind not in KINDS:
         raise ResourceNotFound(f"there is no such file as data.{kind}")
@@ -40,7 +40,7 @@ async def export(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Object or be erased, by the buttons of the page."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=10) as form:
         what, is_sure = str(form.get("what", "")), form.get("sure") == "yes"
     if what not in {"object", "erase"}:

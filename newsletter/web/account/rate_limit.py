@@ -28,15 +28,15 @@ log = structlog.get_logger()
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
 # Within a day one may do it so many times as often as within an hour.
-DAY_SHARE = 4
+DAY_FACTOR = 4
 # At each look more go than come, so what is over is soon forgotten.
-FORGOTTEN_AT_ONCE = 2
+EVICTIONS_PER_CALL = 2
 # How long others wait for a storage, and for how long one that does not answer is not asked.
-PATIENCE_SECONDS = 0.5
-REST_SECONDS = 30.0
+REDIS_TIMEOUT_SECONDS = 0.5
+REDIS_RETRY_SECONDS = 30.0
 
 
-class Pace(Protocol):
+class RateLimit(Protocol):
     """So many times within any hour, and within any day, for each."""
 
     def is_allowed(self, who: str, share: int = 1) -> bool:
@@ -47,22 +47,22 @@ class Pace(Protocol):
         """
 
 
-def are_allowed(pace: Pace, networks: Iterable[Network]) -> bool:
+def all_allowed(pace: RateLimit, networks: Iterable[Network]) -> bool:
     """Whether each of the networks that one asker belongs to may do it once more."""
     return all(pace.is_allowed(network.name, network.share) for network in networks)
 
 
-class OwnPace:
+class InProcessRateLimit:
     """So many times within any hour, and within any day, for each.
 
     Args:
         per_hour: for each.
-        per_day: likewise; `DAY_SHARE` times as often where it is not given.
+        per_day: likewise; `DAY_FACTOR` times as often where it is not given.
     """
 
     def __init__(self, per_hour: int, clock: Clock, per_day: int = 0) -> None:
         self._per_hour = per_hour
-        self._per_day = per_day or per_hour * DAY_SHARE
+        self._per_day = per_day or per_hour * DAY_FACTOR
         self._clock = clock
         self._times: OrderedDict[str, list[float]] = OrderedDict()
         """When each did it within the day, whoever did it last at the end."""
@@ -83,14 +83,14 @@ class OwnPace:
             return True
 
     def _forget(self, before: float) -> None:
-        for _ in range(FORGOTTEN_AT_ONCE):
+        for _ in range(EVICTIONS_PER_CALL):
             first = next(iter(self._times), None)
             if first is None or self._times[first][-1] > before:
                 return
             del self._times[first]
 
 
-class SharedPace:
+class RedisRateLimit:
     """The same for all who count in one storage; by itself while the storage is away.
 
     Args:
@@ -105,7 +105,7 @@ class SharedPace:
         self._per_hour = per_hour
         self._limiter = MovingWindowRateLimiter(storage)
         self._key = derive_key(secret, f"pace:{purpose}")
-        self._own = OwnPace(per_hour, clock)
+        self._own = InProcessRateLimit(per_hour, clock)
         self._clock = clock
         self._rests_until = 0.0
 
@@ -115,13 +115,13 @@ class SharedPace:
             try:
                 return self._is_counted(keyed_hash(self._key, who), share)
             except StorageError as error:
-                self._rests_until = now + REST_SECONDS
+                self._rests_until = now + REDIS_RETRY_SECONDS
                 log.warning("joining.counted_in does not answer", error=str(error.storage_error))
         return self._own.is_allowed(who, share)
 
     def _is_counted(self, name: str, share: int) -> bool:
         most = self._per_hour * share
-        hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_SHARE)
+        hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_FACTOR)
         # What the day refuses is not counted in the hour.
         if not self._limiter.test(day, self._purpose, name):
             return False
@@ -130,7 +130,9 @@ class SharedPace:
         )
 
 
-def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pace]:
+def signup_rate_limits(
+    options: JoiningOptions, secret: str, clock: Clock
+) -> tuple[RateLimit, RateLimit]:
     """Those of one network, and of one mail address.
 
     Raises:
@@ -138,15 +140,17 @@ def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pac
     """
     address = options.counted_in.get_secret_value()
     if not address:
-        return OwnPace(options.per_hour, clock), OwnPace(options.per_address, clock)
+        return InProcessRateLimit(options.per_hour, clock), InProcessRateLimit(
+            options.per_address, clock
+        )
     if not address.startswith(("redis://", "rediss://")):
         raise ConfigurationError("joining.counted_in is not redis://HOST:6379/1")
     try:
         storage = RedisStorage(
             address,
             wrap_exceptions=True,
-            socket_timeout=PATIENCE_SECONDS,
-            socket_connect_timeout=PATIENCE_SECONDS,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         )
     except LimitsError as error:
         raise ConfigurationError(
@@ -155,6 +159,6 @@ def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pac
     except ValueError as error:
         raise ConfigurationError(f"joining.counted_in is no address of Redis: {error}") from error
     return (
-        SharedPace("join", options.per_hour, storage, secret, clock),
-        SharedPace("join of an address", options.per_address, storage, secret, clock),
+        RedisRateLimit("join", options.per_hour, storage, secret, clock),
+        RedisRateLimit("join of an address", options.per_address, storage, secret, clock),
     )

@@ -14,7 +14,7 @@ from newsletter.subscriptions import resubscribe
 from newsletter.tokens.dated import DatedLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address
-from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
+from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
@@ -27,8 +27,8 @@ async def come_back(request: Request) -> Response:
     link = _read(site, request.path_params["token"])
     if request.method != "POST":
         await run_in_threadpool(_look, site, link)
-        return site.views.page("return.html", shown_words(site), headers=TOKEN_HEADERS)
-    has_seen, network = await has_seen_words(request), address_of(request)
+        return site.views.page("return.html", wording_context(site), headers=TOKEN_HEADERS)
+    has_seen, network = await has_shown_wording(request), address_of(request)
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
     actor = actors.subscriber(link.subscriber_id)
     await run_in_threadpool(account.resubscribe, site.services, actor, link, origin=origin)

@@ -20,21 +20,21 @@ from subscribers.consent import Origin
 from subscribers.membership import Joining, Wishes
 
 # What an address that is known, new or suppressed costs differs by a few thousandths.
-STEP_SECONDS = 0.025
+RESPONSE_STEP_SECONDS = 0.025
 # The field that says which words a page showed beside its button.
-WORDS = "words-shown"
+MESSAGES = "words-shown"
 
 
-def shown_words(site: SiteState) -> dict[str, str]:
+def wording_context(site: SiteState) -> dict[str, str]:
     """What a page needs to show the words of consent, and to say that it did."""
     return {
         "wording": site.config.joining.wording,
-        "words_field": WORDS,
-        "words_version": site.form_marks.version,
+        "words_field": MESSAGES,
+        "words_version": site.form_tokens.version,
     }
 
 
-def welcome_address(site: SiteState, entered: str) -> str:
+def accepted_address(site: SiteState, entered: str) -> str:
     """The address in its normal form.
 
     Raises:
@@ -50,21 +50,21 @@ def welcome_address(site: SiteState, entered: str) -> str:
     return address
 
 
-async def enter_in_step(
+async def sign_up_in_constant_time(
     site: SiteState, address: str, wishes: Wishes, *, source: str, network: str
 ) -> None:
-    """As `enter`, and answered as late for any address: one suppressed costs no commit."""
+    """As `sign_up`, and answered as late for any address: one suppressed costs no commit."""
     begun = monotonic()
-    await site.joining_writers.run(enter, site, address, wishes, source=source, network=network)
-    await in_step(begun)
+    await site.signup_threads.run(sign_up, site, address, wishes, source=source, network=network)
+    await pad_response_time(begun)
 
 
-async def in_step(begun: float) -> None:
+async def pad_response_time(begun: float) -> None:
     """Wait until a whole number of steps has passed since then, by the monotonic clock."""
-    await sleep(STEP_SECONDS - (monotonic() - begun) % STEP_SECONDS)
+    await sleep(RESPONSE_STEP_SECONDS - (monotonic() - begun) % RESPONSE_STEP_SECONDS)
 
 
-def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
+def sign_up(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
     """Enter her as pending and have her asked to confirm; in silence where that may not be.
 
     Whoever is on the list already is mailed what she is sent, and the way to her page.
@@ -72,7 +72,7 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
     Args:
         network: the network address asked from; kept only where the administrator says so.
     """
-    if not site.joins_of_address.is_allowed(mailbox_of(address)):
+    if not site.signup_limit_per_mailbox.is_allowed(mailbox_of(address)):
         return
     joining = Joining(
         address=address,
@@ -99,10 +99,10 @@ def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = 
     )
 
 
-async def has_seen_words(request: Request) -> bool:
+async def has_shown_wording(request: Request) -> bool:
     """Whether the page whose button was pressed showed the words in force."""
     async with request.form(max_files=0, max_fields=10) as form:
-        return form.get(WORDS) == site_of(request).form_marks.version
+        return form.get(MESSAGES) == site_of(request).form_tokens.version
 
 
 @cache

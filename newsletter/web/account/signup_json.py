@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from newsletter.errors import InvalidInput
 from newsletter.web.account.client_address import address_of, networks_of
-from newsletter.web.account.preference_form import Chosen, checked, offers
-from newsletter.web.account.rate_limit import are_allowed
-from newsletter.web.account.signup import enter_in_step, welcome_address
+from newsletter.web.account.preference_form import Submitted, form_choices, validated
+from newsletter.web.account.rate_limit import all_allowed
+from newsletter.web.account.signup import accepted_address, sign_up_in_constant_time
 from newsletter.web.account.signup_page import TOO_OFTEN, open_site
 from newsletter.web.state import SiteState
 from subscribers.consent import version_of
@@ -40,19 +40,19 @@ async def subscribe(request: Request) -> Response:
         return Response(status_code=204, headers=HEADERS)
     if request.method != "POST":
         return _answer(await run_in_threadpool(_offered, site))
-    if not are_allowed(site.joins, networks_of(request)):
+    if not all_allowed(site.signup_limit, networks_of(request)):
         return _answer({"error": TOO_OFTEN}, 429)
     try:
         asked = await _read(request)
-        address = welcome_address(site, _text(asked, "address"))
-        wishes = checked(_chosen(asked), site.config)
+        address = accepted_address(site, _text(asked, "address"))
+        wishes = validated(_chosen(asked), site.config)
     except InvalidInput as error:
         return _answer({"error": str(error)}, 400)
     if _text(asked, "wording") != _version(site):
         words = "show her the words that GET gives, and send their version as “wording”"
         return _answer({"error": words, "wording": _wording(site)}, 409)
     network = address_of(request)
-    await enter_in_step(site, address, wishes, source=SOURCE, network=network)
+    await sign_up_in_constant_time(site, address, wishes, source=SOURCE, network=network)
     return _answer({"status": "asked", "address": address}, 202)
 
 
@@ -62,7 +62,7 @@ def _answer(content: Any, status: int = 200) -> Response:
 
 def _offered(site: SiteState) -> dict[str, Any]:
     with site.services.database.read() as session:
-        offered = offers(site.config, session)
+        offered = form_choices(site.config, session)
     return {
         "wording": _wording(site),
         "topics": {topic.slug: topic.name for topic in offered["topics"] if topic.count},
@@ -96,12 +96,12 @@ async def _read(request: Request) -> dict[str, Any]:
     return asked
 
 
-def _chosen(asked: dict[str, Any]) -> Chosen:
-    return Chosen(
+def _chosen(asked: dict[str, Any]) -> Submitted:
+    return Submitted(
         name=_text(asked, "name"),
         topics=_texts(asked, "topics"),
         digests=_texts(asked, "digests"),
-        frequency=_text(asked, "frequency") or Chosen().frequency,
+        frequency=_text(asked, "frequency") or Submitted().frequency,
         language=_text(asked, "language"),
     )
 

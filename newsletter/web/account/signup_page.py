@@ -18,62 +18,68 @@ from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
 from newsletter.web.account.client_address import address_of, networks_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
-    Chosen,
-    checked,
-    chosen_in,
-    offers,
+    Submitted,
+    form_choices,
+    submitted_in,
+    validated,
 )
-from newsletter.web.account.rate_limit import are_allowed
-from newsletter.web.account.signup import enter_in_step, in_step, welcome_address
+from newsletter.web.account.rate_limit import all_allowed
+from newsletter.web.account.signup import (
+    accepted_address,
+    pad_response_time,
+    sign_up_in_constant_time,
+)
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
 # Filled in by programs only: people never see it.
-TRAP = "website"
+HONEYPOT = "website"
 SOURCE = "form on the site"
 TOO_OFTEN = "That was very often in a short time. Please try again in an hour."
-OUTLIVED = "This form had been open for a long time. Please look it over and press once more."
+FORM_EXPIRED = "This form had been open for a long time. Please look it over and press once more."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class SignupForm:
     """What was entered into the form."""
 
     address: str = ""
-    chosen: Chosen = field(default_factory=Chosen)
+    chosen: Submitted = field(default_factory=Submitted)
 
 
 async def subscribe(request: Request) -> Response:
     """The form, or what pressing its button does."""
     site = open_site(request)
     if request.method != "POST":
-        asked = Filled(chosen=Chosen(topics=tuple(request.query_params.getlist("topic"))))
+        asked = SignupForm(chosen=Submitted(topics=tuple(request.query_params.getlist("topic"))))
         return await run_in_threadpool(_form, site, asked)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         filled, mark = _filled(form), str(form.get("form", ""))
-        is_trapped = bool(form.get(TRAP))
-    if not are_allowed(site.joins, networks_of(request)):
+        is_honeypot_filled = bool(form.get(HONEYPOT))
+    if not all_allowed(site.signup_limit, networks_of(request)):
         return await run_in_threadpool(_form, site, filled, TOO_OFTEN, 429)
     try:
-        address = welcome_address(site, filled.address)
-        wishes = checked(filled.chosen, site.config)
-        site.form_marks.check(mark, site.services.clock.now())
+        address = accepted_address(site, filled.address)
+        wishes = validated(filled.chosen, site.config)
+        site.form_tokens.check(mark, site.services.clock.now())
     except InvalidInput as error:
         return await run_in_threadpool(_form, site, filled, str(error), 400)
     except TokenError:
-        return await run_in_threadpool(_form, site, filled, OUTLIVED, 200)
-    if is_trapped:
-        await in_step(monotonic())
+        return await run_in_threadpool(_form, site, filled, FORM_EXPIRED, 200)
+    if is_honeypot_filled:
+        await pad_response_time(monotonic())
     else:
-        await enter_in_step(site, address, wishes, source=SOURCE, network=address_of(request))
+        await sign_up_in_constant_time(
+            site, address, wishes, source=SOURCE, network=address_of(request)
+        )
     return site.views.page("asked.html", {"address": address}, headers=TOKEN_HEADERS)
 
 
 async def snippet(request: Request) -> Response:
     """The form as plain HTML to be copied onto another page, and how it looks."""
     site = open_site(request)
-    context = await run_in_threadpool(_context, site, Filled())
-    context["mark"] = site.form_marks.make_standing()
+    context = await run_in_threadpool(_context, site, SignupForm())
+    context["mark"] = site.form_tokens.make_permanent()
     return site.views.page("snippet.html", context)
 
 
@@ -89,26 +95,26 @@ def open_site(request: Request) -> SiteState:
     return site
 
 
-def _form(site: SiteState, filled: Filled, problem: str = "", status: int = 200) -> Response:
+def _form(site: SiteState, filled: SignupForm, problem: str = "", status: int = 200) -> Response:
     context = _context(site, filled) | {"problem": problem}
     return site.views.page("subscribe.html", context, status, {"Cache-Control": "no-store"})
 
 
-def _context(site: SiteState, filled: Filled) -> dict[str, Any]:
+def _context(site: SiteState, filled: SignupForm) -> dict[str, Any]:
     with site.services.database.read() as session:
         return {
-            **offers(site.config, session),
+            **form_choices(site.config, session),
             "filled": filled,
             "chosen": filled.chosen,
             "wording": site.config.joining.wording,
-            "mark": site.form_marks.make(site.services.clock.now()),
-            "trap": TRAP,
+            "mark": site.form_tokens.make(site.services.clock.now()),
+            "trap": HONEYPOT,
         }
 
 
-def _filled(form: FormData) -> Filled:
+def _filled(form: FormData) -> SignupForm:
     address = str(form.get("address", ""))[:300].strip()
-    return Filled(address=address, chosen=chosen_in(form.getlist))
+    return SignupForm(address=address, chosen=submitted_in(form.getlist))
 
 
 ROUTES = [

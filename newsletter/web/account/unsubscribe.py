@@ -21,7 +21,7 @@ from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.web.account.preferences import preferences_address
-from newsletter.web.account.signup import shown_words
+from newsletter.web.account.signup import wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
@@ -39,7 +39,7 @@ MOST_WORDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pressed:
+class UnsubscribeForm:
     """What came with a POST to an unsubscribe address."""
 
     is_from_page: bool = False
@@ -55,7 +55,7 @@ async def unsubscribe(request: Request) -> Response:
     if request.method != "POST":
         return await run_in_threadpool(_ask, site, subscriber_id)
     pressed = await _pressed(request)
-    await site.leaving_writers.run(_leave, site, subscriber_id, edition_id, pressed)
+    await site.unsubscribe_threads.run(_leave, site, subscriber_id, edition_id, pressed)
     if not pressed.is_from_page:
         return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
     return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)
@@ -77,11 +77,11 @@ def read_token(site: SiteState, token: str) -> tuple[int, int]:
     return int(subscriber), int(edition)
 
 
-async def _pressed(request: Request) -> Pressed:
+async def _pressed(request: Request) -> UnsubscribeForm:
     """What the body says. One that cannot be read keeps nobody on the list."""
     try:
         async with request.form(max_files=1, max_fields=10) as form:
-            return Pressed(
+            return UnsubscribeForm(
                 is_from_page=form.get("from") == "page",
                 reason=str(form.get("reason", "")),
                 words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
@@ -89,7 +89,7 @@ async def _pressed(request: Request) -> Pressed:
     except HTTPException as error:
         if error.status_code == 413:
             raise
-        return Pressed()
+        return UnsubscribeForm()
 
 
 def _ask(site: SiteState, subscriber_id: int) -> Response:
@@ -110,7 +110,7 @@ def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
         return subscriber.status if subscriber else None
 
 
-def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
+def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: UnsubscribeForm) -> None:
     departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
     # Erased already: there is nothing left to leave, and nobody should be told of an error.
     with suppress(ResourceNotFound):
@@ -120,12 +120,12 @@ def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Presse
 
 def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:
     """The page that says goodbye and can undo it."""
-    context: dict[str, Any] = {"back": "", "data": "", **shown_words(site)}
+    context: dict[str, Any] = {"back": "", "data": "", **wording_context(site)}
     context["has_just_left"] = has_just_left
     with site.services.database.read() as session:
         subscriber = people.find_by_id(session, subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
-            if _may_come_back(site, session, subscriber):
+            if _can_resubscribe(site, session, subscriber):
                 signer = site.services.signer(resubscribe.PURPOSE)
                 base_url = site.config.site.base_url
                 context["back"] = resubscribe.return_address(base_url, signer, subscriber)
@@ -133,7 +133,7 @@ def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 
 
-def _may_come_back(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
+def _can_resubscribe(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
     """Whether the link that undoes her leaving would do so."""
     if subscriber.confirmed_at is None or subscriber.ended_at is None:
         return False

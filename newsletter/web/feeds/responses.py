@@ -52,9 +52,9 @@ class Answer:
     """Of a 200; a 304 leaves out those about the content."""
     headers_unchanged: RawHeaders
 
-    async def send(self, asked: Mapping[str, str], method: str, send: Send) -> None:
+    async def send(self, request_headers: Mapping[str, str], method: str, send: Send) -> None:
         """Answer a request with these headers."""
-        if asked and is_unchanged(asked, self.etag, self.last_modified):
+        if request_headers and is_unchanged(request_headers, self.etag, self.last_modified):
             await send(
                 {"type": "http.response.start", "status": 304, "headers": self.headers_unchanged}
             )
@@ -73,9 +73,9 @@ class FeedResponse(Response):
         self._answers = answers
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        asked = Headers(scope=scope)
-        answer = self._answers[best_coding(asked.get("accept-encoding", ""))]
-        await answer.send(asked, scope["method"], send)
+        request_headers = Headers(scope=scope)
+        answer = self._answers[best_coding(request_headers.get("accept-encoding", ""))]
+        await answer.send(request_headers, scope["method"], send)
 
 
 class CachedFeeds:
@@ -87,10 +87,10 @@ class CachedFeeds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in METHODS:
-            asked = _asked(scope)
-            if asked is not None and (answers := self._cache.fresh(_path(scope))):
-                coding = best_coding(asked.pop("accept-encoding", ""))
-                await answers[coding].send(asked, scope["method"], send)
+            request_headers = _request_headers(scope)
+            if request_headers is not None and (answers := self._cache.fresh(_path(scope))):
+                coding = best_coding(request_headers.pop("accept-encoding", ""))
+                await answers[coding].send(request_headers, scope["method"], send)
                 return
         await self._app(scope, receive, send)
 
@@ -102,15 +102,15 @@ def _path(scope: Scope) -> str:
     return f"{path}?{query.decode('latin-1')}" if query else path
 
 
-def _asked(scope: Scope) -> dict[str, str] | None:
+def _request_headers(scope: Scope) -> dict[str, str] | None:
     """The headers that decide the answer; None where a person in a browser is to see a page."""
-    asked: dict[str, str] = {}
+    request_headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         if name in _DECIDING:
-            asked[_DECIDING[name]] = value.decode("latin-1")
+            request_headers[_DECIDING[name]] = value.decode("latin-1")
         elif name == b"sec-fetch-mode" and value == b"navigate":
             return None
-    return asked
+    return request_headers
 
 
 _DECIDING = {

@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 64 * 1024
 OVERLOAD_SECONDS = 10
 
 
-class Lane(StrEnum):
+class TrafficClass(StrEnum):
     """What has places of its own, so that nothing else can take them."""
 
     UNSUBSCRIBE = "unsubscribe"  # mail programs press once and do not come again
@@ -27,17 +27,17 @@ class Lane(StrEnum):
     PAGES = "pages"  # everything else
 
 
-def lane_of(scope: Scope) -> Lane:
+def traffic_class_of(scope: Scope) -> TrafficClass:
     """Which places a request is counted in."""
     path: str = scope["path"]
     if path.startswith("/unsubscribe/"):
-        return Lane.UNSUBSCRIBE
+        return TrafficClass.UNSUBSCRIBE
     if path == "/healthz":
-        return Lane.HEALTH
-    return Lane.FEEDS if path.rpartition("/")[2].startswith("feed.") else Lane.PAGES
+        return TrafficClass.HEALTH
+    return TrafficClass.FEEDS if path.rpartition("/")[2].startswith("feed.") else TrafficClass.PAGES
 
 
-class WholeBody:
+class BodyBuffer:
     """Lets a request in when its body has arrived, so that waiting for one takes no place.
 
     The connection's deadline (`http_protocol`) ends the waiting. A body that is too large, whatever
@@ -53,14 +53,14 @@ class WholeBody:
             await self._app(scope, receive, send)
             return
         body = bytearray()
-        is_complete = _told_length(scope) > self._limit
+        is_complete = _declared_length(scope) > self._limit
         while not is_complete and len(body) <= self._limit:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
             is_complete = not message.get("more_body", False)
-        is_too_large = max(len(body), _told_length(scope)) > self._limit
+        is_too_large = max(len(body), _declared_length(scope)) > self._limit
         await self._app(scope, _Replay(bytes(body), receive, is_too_large=is_too_large), send)
 
 
@@ -89,12 +89,12 @@ def _has_body(scope: Scope) -> bool:
     )
 
 
-def _told_length(scope: Scope) -> int:
+def _declared_length(scope: Scope) -> int:
     told = Headers(scope=scope).get("content-length", "")
     return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
 
 
-class MostAtOnce:
+class ConcurrencyLimit:
     """Answers 503 with Retry-After (RFC 9110 section 10.2.3) while too many are being worked on.
 
     Args:
@@ -104,13 +104,13 @@ class MostAtOnce:
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
-        self._now: Counter[Lane] = Counter()
+        self._now: Counter[TrafficClass] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        lane = lane_of(scope)
+        lane = traffic_class_of(scope)
         if self._now[lane] >= self._most:
             await _overloaded(scope, receive, send)
             return

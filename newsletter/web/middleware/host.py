@@ -25,7 +25,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
 
 
-class RightHost:
+class CanonicalHost:
     """Answers requests to `base_url`; the others with a redirect there, or 421.
 
     A request by an address of this machine or its network is answered too: a proxy that does not
@@ -38,28 +38,28 @@ class RightHost:
         self._wrong_host = wrong_host
         parts = urlsplit(base_url)
         self._default_port = DEFAULT_PORTS.get(parts.scheme, "")
-        self._right = self._without_default_port(parts.netloc.rpartition("@")[2].lower())
+        self._canonical = self._without_default_port(parts.netloc.rpartition("@")[2].lower())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not (self._is_right(scope) or scope["path"] == HEALTH):
-            await self._elsewhere(scope)(scope, receive, send)
+        if not (self._is_canonical(scope) or scope["path"] == HEALTH):
+            await self._to_canonical_host(scope)(scope, receive, send)
         elif _ends_in_slash(scope):
             await self._redirect(scope, scope["raw_path"].rstrip(b"/"))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _is_right(self, scope: Scope) -> bool:
+    def _is_canonical(self, scope: Scope) -> bool:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         told = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
-        return told in ("", self._right) or _is_inside(told)
+        return told in ("", self._canonical) or _is_private_host(told)
 
     def _without_default_port(self, host: str) -> str:
         return host.removesuffix(f":{self._default_port}") if self._default_port else host
 
-    def _elsewhere(self, scope: Scope) -> ASGIApp:
+    def _to_canonical_host(self, scope: Scope) -> ASGIApp:
         if self._wrong_host == "redirect" and scope["method"] in READING:
             return self._redirect(scope, scope["raw_path"])
         words = f"This site is at {self._base_url}/\n"
@@ -78,7 +78,7 @@ def _ends_in_slash(scope: Scope) -> bool:
     return scope["method"] in READING and len(path.rstrip("/")) > 0 and path.endswith("/")
 
 
-def _is_inside(host: str) -> bool:
+def _is_private_host(host: str) -> bool:
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     name = name.strip("[]")
     if name == "localhost":

@@ -22,7 +22,7 @@ from newsletter.web.state import SiteState, site_of
 SHOWN_ARTICLES = 10
 
 
-def following(request: Request) -> Response:
+def feeds_overview(request: Request) -> Response:
     """Every feed, and a form that puts one together."""
     site, query = site_of(request), request.query_params
     with site.services.database.read() as session:
@@ -104,4 +104,4 @@ def opml(request: Request) -> Response:
     return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
 
-ROUTES = [Route("/feeds", following), Route(f"/{OPML_PATH}", opml)]
+ROUTES = [Route("/feeds", feeds_overview), Route(f"/{OPML_PATH}", opml)]

@@ -18,7 +18,7 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_ADDRESSES = 20_000
 MAX_AGE = "public, max-age=3600"
 # Nothing there is for an index, or there is no end of it.
-KEPT_OUT = (
+DISALLOWED = (
     "/search",
     "/unsubscribe/",
     "/return/",
@@ -82,7 +82,7 @@ def _xml(root_name: str, name: str, places: Iterable[Place]) -> Response:
 def robots(request: Request) -> Response:
     """Where search engines need not look, and where the sitemap is."""
     base = site_of(request).config.site.base_url
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in KEPT_OUT)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED)]
     text = "\n".join([*lines, "", f"Sitemap: {base}/sitemap.xml", ""])
     return PlainTextResponse(text, headers={"Cache-Control": MAX_AGE})
 

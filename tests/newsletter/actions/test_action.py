@@ -28,7 +28,7 @@ def enter(work: UnitOfWork[Context], address: str, *, fails: bool = False) -> No
 
 @action(Permission.PEOPLE)
 def look(work: UnitOfWork[Context]) -> None:
-    work.leave_no_line()
+    work.skip_audit_line()
 
 
 @long_action(Permission.PEOPLE)

@@ -11,7 +11,7 @@ import pytest
 from support import CONFIG, SECRET
 
 from newsletter.database import Database
-from newsletter.private_files import close_to_others, exposed
+from newsletter.private_files import readable_by_others, restrict_to_owner
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_database_made_by_a_program_of_ones_own_is_private_too(site: Path) -> 
     database = Database(f"sqlite:///{site}/own.db")
     with database.write():
         pass
-    assert exposed([site / "own.db", site / "own.db-wal", site / "own.db-shm"]) == []
+    assert readable_by_others([site / "own.db", site / "own.db-wal", site / "own.db-shm"]) == []
     database.close()
 
 
@@ -68,5 +68,5 @@ def test_everything_in_a_folder_is_closed_to_others(site: Path) -> None:
     (site / "state" / "inner").mkdir(parents=True)
     (site / "state" / "inner" / "w.journal").touch(0o666)
     (site / "state" / "link").symlink_to("/etc/passwd")
-    assert len(close_to_others([site / "state"])) == 3
-    assert exposed([site / "state"]) == []
+    assert len(restrict_to_owner([site / "state"])) == 3
+    assert readable_by_others([site / "state"]) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config.loading import parse_config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 
 MAIN = '[transports.main]\nkind = "console"\n'
 
@@ -28,9 +28,9 @@ MAIN = '[transports.main]\nkind = "console"\n'
 )
 def test_a_name_without_a_table_is_told_with_its_place(text: str, told: str) -> None:
     config = parse_config(MAIN + text, Path("newsletter.toml"), {})
-    assert [told in problem for problem in dangling(config)] == [True]
+    assert [told in problem for problem in dangling_references(config)] == [True]
 
 
 def test_a_route_may_stand_wherever_a_transport_may() -> None:
     text = MAIN + '[routes.both]\nmembers = { main = 1 }\n[bulletins]\ntransport = "both"'
-    assert list(dangling(parse_config(text, Path("newsletter.toml"), {}))) == []
+    assert list(dangling_references(parse_config(text, Path("newsletter.toml"), {}))) == []

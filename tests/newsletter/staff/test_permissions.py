@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.errors import NotAllowed
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, staff_member, subscriber
-from newsletter.staff.permissions import MAY, ActorKind, Permission, Role
+from newsletter.staff.permissions import PERMISSIONS, ActorKind, Permission, Role
 
 P = Permission
 
@@ -54,7 +54,7 @@ def test_only_what_a_role_can_be_granted_counts(
 
 @pytest.mark.parametrize("kind", [k for k in ActorKind if k is not ActorKind.STAFF])
 def test_every_kind_of_actor_may_something(kind: ActorKind) -> None:
-    assert MAY[kind]
+    assert PERMISSIONS[kind]
 
 
 @pytest.mark.parametrize("actor", [SCHEDULE, VISITOR, subscriber(7)], ids=str)

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from newsletter.web.http_protocol import BoundedProtocol
-from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
+from newsletter.web.middleware.body_limits import BodyBuffer, ConcurrencyLimit
 from newsletter.web.server import server_settings
 
 PATIENCE_SECONDS = 5.0
@@ -40,7 +40,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[Address]:
-    app = WholeBody(MostAtOnce(echo, most=2))
+    app = BodyBuffer(ConcurrencyLimit(echo, most=2))
     server = uvicorn.Server(
         uvicorn.Config(app, **{**server_settings("https://wexcombe.example"), "http": Hasty})
     )

@@ -5,7 +5,7 @@ from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import RecordingTransport
 
 from newsletter.app import Newsletter
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState
@@ -48,7 +48,7 @@ def test_a_person_settles_what_is_in_doubt(
 def doubtful(app: Newsletter, policy: str) -> Edition:
     edition = make_digest(app)
     with app.database.write() as session:
-        store.by_id(session, edition.id).uncertain = DoubtPolicy(policy)
+        store.by_id(session, edition.id).uncertain = UncertainPolicy(policy)
     return edition
 
 

@@ -18,9 +18,9 @@ from newsletter.config.joining_options import JoiningOptions
 from newsletter.scheduler import forget_people
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Deferred, Mail
-from newsletter.web.account.form_tokens import FormMarks
-from newsletter.web.account.rate_limit import OwnPace
-from newsletter.web.account.signup import enter
+from newsletter.web.account.form_tokens import FormTokens
+from newsletter.web.account.rate_limit import InProcessRateLimit
+from newsletter.web.account.signup import sign_up
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
 from subscribers import membership, store
@@ -33,8 +33,8 @@ Show = Callable[[SiteServices], None]
 
 ANN = "ann@example.org"
 FORM = {"address": ANN, "name": "Ann", "topic": "housing", "frequency": "weekly", "website": ""}
-MARKS = FormMarks(Signer(SECRET, "form"), JoiningOptions().wording)
-FORM["form"] = MARKS.make_standing()
+MARKS = FormTokens(Signer(SECRET, "form"), JoiningOptions().wording)
+FORM["form"] = MARKS.make_permanent()
 
 
 @pytest.fixture
@@ -331,7 +331,7 @@ def test_without_the_words_shown_nobody_joins(
 def test_words_changed_since_the_form_was_copied_are_shown_first(
     client: httpx.Client, program: Newsletter
 ) -> None:
-    older = FormMarks(Signer(SECRET, "form"), "Other words.").make_standing()
+    older = FormTokens(Signer(SECRET, "form"), "Other words.").make_permanent()
     page = client.post("/subscribe", data=FORM | {"form": older})
     assert program.config.joining.wording in page.text
     assert status_of(program, ANN) is None
@@ -396,10 +396,10 @@ def test_two_hundred_at_once_are_one_subscriber(
 ) -> None:
     app = make_app(tmp_path, database_url, clock)
     site = SiteState(app)
-    site.joins_of_address = OwnPace(1000, clock)
+    site.signup_limit_per_mailbox = InProcessRateLimit(1000, clock)
 
     def enter_her(number: int) -> None:
-        enter(
+        sign_up(
             site,
             ANN,
             Wishes(name=str(number), choice=Choice(), frequency=Frequency.REGULAR),

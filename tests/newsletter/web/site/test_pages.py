@@ -257,8 +257,8 @@ def test_a_form_without_scripts_makes_the_address_of_any_feed(client: httpx.Clie
     assert made == (
         "https://wexcombe.example/topics/housing+transport/feed.rss?content=excerpt&entries=5"
     )
-    checked = {box.get("value") for box in page.cssselect("input[checked]")}
-    assert checked == {"transport", "housing", "excerpt", "rss"}
+    validated = {box.get("value") for box in page.cssselect("input[checked]")}
+    assert validated == {"transport", "housing", "excerpt", "rss"}
 
 
 @pytest.mark.parametrize(
