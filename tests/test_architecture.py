@@ -110,7 +110,7 @@ def test_imports_go_down_only(module: str, floors: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("rooms", APART, ids=" ".join)
-def test_neighbours_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
+def test_rooms_of_a_floor_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
     for own in rooms:
         for module, path in MODULES.items():
             if is_in(module, own) and floor_of(module) == FLOORS[own]:
@@ -135,7 +135,7 @@ def test_statuses_and_exit_codes_are_decided_in_their_room(library: str) -> None
             assert not found, f"{module} imports {found}"
 
 
-def test_people_point_at_nothing_above_them() -> None:
+def test_subscribers_import_nothing_above_them() -> None:
     for module, path in MODULES.items():
         if is_in(module, "subscribers"):
             ours = [name for name in imports_of(path) if is_in(name, "newsletter")]

@@ -81,7 +81,7 @@ def test_triggers_and_full_text_search_are_those_of_a_new_database(
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_stood_in_a_released_schema_stands_in_this_one(
+def test_upgrading_a_released_schema_keeps_its_rows(
     stored: Stored, revision: str, clock: FixedClock
 ) -> None:
     database = stored(revision)

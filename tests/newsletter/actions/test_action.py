@@ -97,7 +97,7 @@ def test_a_long_action_that_stops_says_how_far_it_came(app: Newsletter) -> None:
     assert details == {"file": "list.csv", "people": 1, "stopped": "InvalidInput"}
 
 
-def test_a_long_action_that_is_killed_is_told_as_unfinished(app: Newsletter) -> None:
+def test_a_killed_long_action_is_listed_as_unfinished(app: Newsletter) -> None:
     job = Job(context=app, actor=ANN, action="test_action.enter_all")
     with job.transaction() as work:
         add_subscriber(work.session, "zoe@wexcombe.example", work.now)

@@ -85,7 +85,7 @@ def test_a_line_holds_nothing_that_may_have_to_be_forgotten(app: Newsletter, act
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_who_may_not_changes_nothing(app: Newsletter, action: str) -> None:
+def test_an_actor_without_permission_changes_nothing(app: Newsletter, action: str) -> None:
     fill(app)
     change = CHANGES[action](app)
     before = contents(app)

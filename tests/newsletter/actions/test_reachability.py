@@ -80,7 +80,7 @@ def test_no_face_opens_a_transaction_to_write(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", list(files("actions")), ids=lambda p: p.stem)
-def test_actions_open_transactions_by_their_frame_alone(path: Path) -> None:
+def test_only_the_action_decorator_opens_transactions(path: Path) -> None:
     if path == FRAME:
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -97,5 +97,5 @@ def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -
     assert set(CHANGES) - by_command == set(NOT_BY_COMMAND)
 
 
-def test_what_no_command_does_the_site_or_the_schedule_does() -> None:
+def test_every_action_without_a_command_is_called_by_the_site_or_the_schedule() -> None:
     assert set(NOT_BY_COMMAND) <= named_in("web", "scheduler.py")

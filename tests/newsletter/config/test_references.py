@@ -26,11 +26,11 @@ MAIN = '[transports.main]\nkind = "console"\n'
         ("[routes.main]\nmembers = { main = 1 }", "routes.main: there is a transport of this name"),
     ],
 )
-def test_a_name_without_a_table_is_told_with_its_place(text: str, told: str) -> None:
+def test_a_dangling_reference_is_reported_with_its_path(text: str, told: str) -> None:
     config = parse_config(MAIN + text, Path("newsletter.toml"), {})
     assert [told in problem for problem in dangling_references(config)] == [True]
 
 
-def test_a_route_may_stand_wherever_a_transport_may() -> None:
+def test_a_route_is_accepted_wherever_a_transport_is() -> None:
     text = MAIN + '[routes.both]\nmembers = { main = 1 }\n[bulletins]\ntransport = "both"'
     assert list(dangling_references(parse_config(text, Path("newsletter.toml"), {}))) == []

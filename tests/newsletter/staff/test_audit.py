@@ -34,7 +34,7 @@ def found(database: Database, filters: Filters) -> list[str]:
 
 @pytest.mark.parametrize("table", ["audit_log", "audit_outcomes"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = at", "DELETE FROM {}"])
-def test_the_database_refuses_to_change_the_past(
+def test_the_database_refuses_updates_and_deletes_of_the_log(
     database: Database, clock: FixedClock, table: str, statement: str
 ) -> None:
     record(database, clock, ANN, "editions.pause")

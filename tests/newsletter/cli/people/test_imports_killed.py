@@ -64,7 +64,7 @@ def finished(site: Path) -> tuple[str, str]:
     return out, err
 
 
-def test_a_killed_import_is_run_again_to_the_same_end(database: Database, site: Path) -> None:
+def test_a_killed_import_can_be_repeated(database: Database, site: Path) -> None:
     with importing(site) as process:
         time.sleep(1)  # before or in the first batch: wherever it is, the end is the same
         process.send_signal(signal.SIGKILL)
@@ -94,7 +94,7 @@ def test_a_killed_import_is_run_again_to_the_same_end(database: Database, site: 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_who_interrupts_it_is_told_to_run_it_again(database: Database, site: Path) -> None:
+def test_an_interrupted_import_says_to_run_it_again(database: Database, site: Path) -> None:
     with importing(site) as process:
         told(process)
         process.send_signal(signal.SIGINT)

@@ -359,7 +359,7 @@ class ConsentMachine(RuleBasedStateMachine):
         pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql),
     ],
 )
-def test_every_history_keeps_the_rules(
+def test_every_history_keeps_the_invariants(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     client: httpx.Client,

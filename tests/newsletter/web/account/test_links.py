@@ -136,7 +136,7 @@ def damaged(link: Link, payload: str) -> list[str]:
 
 
 @EVERY_LINK
-def test_a_whole_link_of_ours_does_what_it_says(
+def test_a_valid_link_works(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -146,7 +146,7 @@ def test_a_whole_link_of_ours_does_what_it_says(
 
 
 @EVERY_LINK
-def test_what_is_not_ours_is_refused_kindly_and_changes_nothing(
+def test_a_forged_link_is_refused_and_changes_nothing(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -158,7 +158,7 @@ def test_what_is_not_ours_is_refused_kindly_and_changes_nothing(
 
 
 @EVERY_LINK
-def test_a_link_serves_no_other_purpose_than_its_own(
+def test_a_link_is_bound_to_its_purpose(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -170,7 +170,7 @@ def test_a_link_serves_no_other_purpose_than_its_own(
 
 
 @pytest.mark.parametrize("name", [name for name, link in LINKS.items() if link.is_dated])
-def test_a_link_that_is_too_old_is_refused_kindly_and_changes_nothing(
+def test_an_expired_link_is_refused_and_changes_nothing(
     client: httpx.Client,
     clock: FixedClock,
     payloads: dict[str, str],
@@ -189,7 +189,7 @@ def test_a_link_that_is_too_old_is_refused_kindly_and_changes_nothing(
 
 # A move may be asked for again: the mail may have been lost.
 @pytest.mark.parametrize("name", [name for name in LINKS if name != "ask to move"])
-def test_pressing_again_adds_nothing(
+def test_repeating_a_post_is_idempotent(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link = LINKS[name]
@@ -202,7 +202,7 @@ def test_pressing_again_adds_nothing(
 
 
 @EVERY_LINK
-def test_whoever_only_looks_changes_nothing(
+def test_a_get_changes_nothing(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
