@@ -1,4 +1,4 @@
-"""The composition root: the only place that picks implementations and wires them together."""
+"""The composition root: picks implementations and wires them together."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ log = structlog.get_logger()
 
 
 class Newsletter:
-    """One site: its configuration, database, clock, and what is built from them on demand."""
+    """One site: configuration, database, clock, and the objects built from them on demand."""
 
     def __init__(
         self,
@@ -75,8 +75,8 @@ class Newsletter:
         """
         Args:
             path: the configuration file, for messages and for secrets beside it.
-            database: that of the configuration where it is open already.
-            settings_version: of the stored settings that the configuration was read with.
+            database: the configured one, if open already.
+            settings_version: the version of the stored settings in the configuration.
         """
         self.config = config
         self.path = path
@@ -88,7 +88,7 @@ class Newsletter:
 
     @classmethod
     def from_file(cls, path: Path) -> "Newsletter":
-        """The site of a file and the settings in its database.
+        """The site of a configuration file and the settings in its database.
 
         Raises:
             ConfigurationError: file or settings cannot be used.
@@ -98,9 +98,9 @@ class Newsletter:
         return cls._read(raw, path, SystemClock(), Database(database_url(raw, path)))
 
     def reread(self) -> "Newsletter":
-        """The same site with the file and the settings as they are now, on the same database.
+        """The site with file and settings read again, on the same open database.
 
-        Raises: as from_file.
+        Raises: as `from_file`.
         """
         return self._read(read_file(self.path), self.path, self.clock, self.database)
 
@@ -114,7 +114,7 @@ class Newsletter:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables that options may come from."""
+        """The environment variables that options may come from."""
         return os.environ
 
     @cached_property
@@ -122,7 +122,7 @@ class Newsletter:
         return Database(self.config.database.url)
 
     def private_paths(self) -> list[Path]:
-        """The files and folders that only their owner is to read."""
+        """Files and folders that only their owner may read."""
         url, found = parse_url(self.config.database.url), []
         if url.get_backend_name() == "sqlite" and url.database:
             found += sqlite_files(Path(url.database))
@@ -167,10 +167,10 @@ class Newsletter:
 
     @cached_property
     def cluster(self) -> Cluster | None:
-        """What hands out to other machines; None where this one sends by itself.
+        """The task queue for workers; None without a broker.
 
         Raises:
-            ConfigurationError: the broker or the database cannot be used for it.
+            ConfigurationError: the broker or the database cannot be used for a cluster.
         """
         if not self.config.cluster.broker.get_secret_value():
             return None
@@ -188,7 +188,7 @@ class Newsletter:
 
     @cached_property
     def dkim_keys(self) -> dict[str, DkimKey]:
-        """What mail is signed with, by From address.
+        """DKIM keys by From address.
 
         Raises:
             ConfigurationError: a key cannot be used.
@@ -205,7 +205,7 @@ class Newsletter:
 
     @property
     def secret(self) -> str:
-        """The site's secret.
+        """The site's secret key.
 
         Raises:
             ConfigurationError: there is none.
@@ -242,10 +242,10 @@ class Newsletter:
         return self._transports[name]
 
     def check(self) -> None:
-        """Look at what is read late otherwise: transports, cluster, the digests' references.
+        """Validate what is otherwise only loaded on use: transports, cluster, references.
 
         Raises:
-            ConfigurationError: something named is not there.
+            ConfigurationError: one of them is invalid.
         """
         check_secret(self.secret)
         for name in self.config.transports:
@@ -255,9 +255,9 @@ class Newsletter:
             raise ConfigurationError(problem)
 
     def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:
-        """Send mails that are in no ledger (tests, notices); what became of each.
+        """Send mails outside the ledger (tests, notices, alarms); their outcomes by key.
 
-        By a route, its transports are tried in turn for what the one before did surely not take.
+        The transports of a route are tried in order, each with the mails that were only deferred.
         """
         outcomes = OutcomeRecorder()
         *others, last = in_turn(self.config.routes, transport)
@@ -270,9 +270,9 @@ class Newsletter:
     def _send_once(
         self, transport: str, mails: Sequence[Mail], outcomes: "OutcomeRecorder"
     ) -> None:
-        """Send those mails that surely no transport has taken yet.
+        """Send the mails that no transport has settled yet.
 
-        Whatever a transport raises, a mail that it had begun is in doubt.
+        A mail begun when the transport raises is uncertain.
         """
         left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
         if not left:
@@ -287,9 +287,9 @@ class Newsletter:
                     raise
 
     def tell(self, alarm: Alarm) -> None:
-        """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised.
+        """Mail an alarm to the administrators; a failure is logged, not raised.
 
-        By the usual transport where the alarms' own cannot take it.
+        Falls back to the usual transport.
         """
         if not self.config.alarms.address:
             return
@@ -304,7 +304,7 @@ class Newsletter:
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
-        except Exception as error:  # noqa: BLE001 - what is to be told must not fail by its telling
+        except Exception as error:  # noqa: BLE001 - an alarm must not fail its caller
             outcome, answer = None, reasons.fault(error)
         if is_accepted(outcome):
             return True
@@ -313,7 +313,7 @@ class Newsletter:
 
     @cached_property
     def notices(self) -> NoticeSender:
-        """What sends the mails that belong to no edition."""
+        """Sends transactional mails to subscribers."""
         return NoticeSender(
             self.database, self.clock, self._notice, self._hand_over_notice, self.tell
         )
@@ -337,7 +337,7 @@ class Newsletter:
         """The view-online page of an edition that has begun to go out.
 
         Raises:
-            ResourceNotFound: there is none, it is not out yet, or needs another key.
+            ResourceNotFound: no such edition, not sent yet, or the key is wrong.
         """
         with self.database.read() as session:
             return editions.page_of(session, edition_id, key).web_html
@@ -350,7 +350,7 @@ class Newsletter:
 
 
 class OutcomeRecorder:
-    """Remembers the outcomes of mails outside the ledger."""
+    """Records the outcomes of mails outside the ledger."""
 
     def __init__(self) -> None:
         self.found: dict[int, Outcome] = {}
@@ -364,14 +364,14 @@ class OutcomeRecorder:
         self.found[key] = outcome
 
     def mark_uncertain(self, why: str) -> bool:
-        """Mark what was begun and not answered as in doubt; whether there was any."""
+        """Mark begun mails without an answer as uncertain; whether there were any."""
         begun = tuple(self._begun)
         for key in begun:
             self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))
         return bool(begun)
 
     def is_unsettled(self, key: int) -> bool:
-        """Whether no transport has taken this mail, refused it, or left it in doubt."""
+        """Whether this mail is untried or was only deferred."""
         return isinstance(self.found.get(key), Deferred | None)
 
 

@@ -1,4 +1,4 @@
-"""Where log lines go: standard error, one line each, for people and journald alike."""
+"""Logging set-up: one line per event on standard error, for terminals and journald."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ from newsletter.shown import shown, shown_value
 
 
 def log_to_stderr(level: int) -> None:
-    """Log what is at least this serious: time, level, event, values."""
+    """Log from this level: time, level, event, values."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -25,14 +25,14 @@ def log_to_stderr(level: int) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_SanitisingFormatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
-    # Of the libraries, the server among them.
+    # Libraries, uvicorn included.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
 
 
 def _sanitised(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Every value of a line as it may be shown; a traceback keeps its lines."""
+    """A structlog processor: sanitises every value; a traceback keeps its line breaks."""
     return {
         key: shown(value) if key == "exception" else shown_value(value)
         for key, value in event.items()
@@ -40,7 +40,7 @@ def _sanitised(
 
 
 class _SanitisingFormatter(logging.Formatter):
-    """Lines of the standard library's loggers, as they may be shown."""
+    """Sanitises lines of the standard library's loggers."""
 
     def format(self, record: logging.LogRecord) -> str:
         return shown(super().format(record))

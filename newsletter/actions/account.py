@@ -1,6 +1,6 @@
-"""What people do with their own subscription on the public site, by the links in their mails.
+"""Actions of subscribers on their own subscription, by the signed links in their mails.
 
-The face has read the signed token, and says by its actor whose subscription is meant.
+The caller has verified the token; the actor says whose subscription it is.
 """
 
 from datetime import datetime
@@ -40,7 +40,7 @@ KIND = "subscriber"
 
 @action(Permission.SIGN_UP)
 def sign_up(work: UnitOfWork[Context], joining: Joining, *, origin: Origin) -> None:
-    """Enter one's own address, and be asked by mail to confirm it.
+    """Sign up an address as pending, and queue its confirmation mail.
 
     Raises:
         InvalidInput: not a mail address.
@@ -56,10 +56,10 @@ def sign_up(work: UnitOfWork[Context], joining: Joining, *, origin: Origin) -> N
 
 @action(Permission.OWN_SUBSCRIPTION)
 def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Confirm that the address is one's own; again changes nothing.
+    """Confirm the address (double opt-in); idempotent.
 
     Raises:
-        TokenError: the subscriber has left or was forgotten since they were asked.
+        TokenError: the subscriber has left or was purged since.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = confirmation.asked(work.session, work.actor.subscriber_id)
@@ -75,7 +75,7 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
 def choose(
     work: UnitOfWork[Context], wishes: Wishes, until: datetime | None, *, origin: Origin
 ) -> None:
-    """Set what one is sent, and until when nothing is.
+    """Set preferences and pause.
 
     Args:
         until: None: no pause.
@@ -96,7 +96,7 @@ def choose(
 
 @action(Permission.OWN_SUBSCRIPTION)
 def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: Origin) -> None:
-    """Take fewer mails instead of leaving.
+    """Lower the frequency instead of unsubscribing.
 
     Raises:
         TokenError: the subscriber has left, or never confirmed.
@@ -114,7 +114,7 @@ def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def pause(work: UnitOfWork[Context]) -> datetime:
-    """Take no mail for four weeks instead of leaving; until when.
+    """Pause for four weeks instead of unsubscribing; the end of the pause.
 
     Raises:
         TokenError: the subscriber has left, or never confirmed.
@@ -131,7 +131,7 @@ def pause(work: UnitOfWork[Context]) -> datetime:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
-    """Ask to be mailed at another address, which is written to before anything changes.
+    """Request a change of address; a link mailed to the new one confirms it.
 
     Args:
         address: normalised.
@@ -149,7 +149,7 @@ def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def keep_address(work: UnitOfWork[Context]) -> None:
-    """Give up the change of address that was asked for.
+    """Cancel the requested change of address.
 
     Raises:
         ResourceNotFound: there is no such subscriber.
@@ -163,10 +163,10 @@ def keep_address(work: UnitOfWork[Context]) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def move(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> int:
-    """Be mailed at the new address from now on; the number of the subscriber who has it.
+    """Change the address; the id of the subscriber who has the new one.
 
     Raises:
-        TokenError: the change is made or given up, the subscriber has left, or the new address is
+        TokenError: the change is made or cancelled, the subscriber has left, or the new address is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
@@ -178,10 +178,10 @@ def move(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> int:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
-    """End the subscription; False where it was over already.
+    """End the subscription; False if it was ended already.
 
     Raises:
-        TokenError: the link came with a test mail, and is nobody's.
+        TokenError: the link is of a test mail.
         ResourceNotFound: there is no such subscriber.
     """
     number = work.actor.subscriber_id
@@ -200,10 +200,10 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
 
 @action(Permission.OWN_SUBSCRIPTION)
 def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> None:
-    """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
+    """Undo unsubscribing, with the earlier preferences; idempotent.
 
     Raises:
-        TokenError: the link is of an earlier leaving, or the subscriber had never confirmed or is
+        TokenError: the link is of an earlier unsubscribe, or the subscriber never confirmed or is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
@@ -215,7 +215,7 @@ def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -
 
 @action(Permission.OWN_SUBSCRIPTION)
 def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """End the subscription and be never mailed again (UK GDPR, art. 21).
+    """End the subscription and suppress the address (right to object, UK GDPR art. 21).
 
     Raises:
         TokenError: the subscriber is erased.
@@ -229,7 +229,7 @@ def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
+    """Erase the personal data (UK GDPR art. 17); a hash stays, so that the address is suppressed.
 
     Raises:
         TokenError: the subscriber is erased already.

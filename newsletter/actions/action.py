@@ -1,16 +1,16 @@
-"""What every action is made by: permission, transaction and audit line cannot be forgotten.
+"""The decorators of actions: permission check, transaction and audit line in one place.
 
-A function decorated here is written with a `UnitOfWork` (or a `Job`) first, and called with a
-context and an actor instead:
+A decorated function takes a `UnitOfWork` (or a `Job`) first, and is called with a context and an
+actor instead:
 
     @action(Permission.STOP)
     def pause(work: UnitOfWork, number: int) -> None: ...
 
     editions.pause(context, actor, 7)
 
-The decorator looks whether the actor may, opens the transaction, and adds a line to the audit log
-in it. An action that fails leaves neither a change nor a line; one that found nothing to change
-leaves no line. No other module of this room opens a transaction to write.
+The decorator checks the permission, opens the transaction, and adds a line to the audit log in it.
+A failed action leaves neither changes nor a line; one that changed nothing leaves no line. No other
+module of `actions` opens a write transaction.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,12 +34,12 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 ACTIONS: dict[str, Permission] = {}
-"""Every action of the modules that are imported, with what it demands."""
+"""Every action of the imported modules, with its permission."""
 
 
 @dataclass(kw_only=True)
 class _Line(Generic[ContextT]):
-    """What an action is given, and what it says of itself for the audit log."""
+    """The context of an action, and its content of the audit line."""
 
     context: ContextT
     actor: Actor
@@ -48,10 +48,10 @@ class _Line(Generic[ContextT]):
     details: dict[str, Any] = field(default_factory=dict)
 
     def about(self, kind: str, name: object, **details: Any) -> None:
-        """Name what the action is about, and what else the log should say of it.
+        """Set the subject and details of the audit line.
 
         Args:
-            name: its number or configured name, never an address: a log line is kept for ever.
+            name: an id or configured name, never an address: audit lines are never deleted.
         """
         self.subject = Subject(kind=kind, name=str(name))
         self.details |= details
@@ -59,27 +59,27 @@ class _Line(Generic[ContextT]):
 
 @dataclass(kw_only=True)
 class UnitOfWork(_Line[ContextT]):
-    """An action of one transaction, under way."""
+    """A running action of one transaction."""
 
     session: Session
     now: datetime
     is_recorded: bool = True
 
     def skip_audit_line(self) -> None:
-        """Nothing was changed that anybody would ask about; what was is committed all the same."""
+        """Write no audit line; the transaction is committed all the same."""
         self.is_recorded = False
 
 
 @dataclass(kw_only=True)
 class Job(_Line[ContextT]):
-    """An action of several transactions, under way.
+    """A running action of several transactions.
 
-    Its line is written by `begin`, or in its first `transaction`, and its counts beside that line
-    at the end: a line without an end belongs to a job that is under way or was killed.
+    Its line is written by `begin`, or in its first `transaction`; its counts at the end. A line
+    without counts is of a job that is running or was killed.
     """
 
     counts: dict[str, Any] = field(default_factory=dict)
-    """What it has done so far, for the log."""
+    """What it has done so far, for the audit log."""
     entry_id: int | None = None
 
     @property
@@ -88,17 +88,14 @@ class Job(_Line[ContextT]):
         return self.entry_id is not None
 
     def begin(self) -> None:
-        """Write the line now, before code that has transactions of its own changes anything."""
+        """Write the line now, before code with its own transactions changes anything."""
         with self.context.database.write() as session:
             entry_id = self._line(session)
         self.entry_id = entry_id
 
     @contextmanager
     def transaction(self) -> Iterator[UnitOfWork[ContextT]]:
-        """One of its transactions; the first that changes something brings the line.
-
-        Where the block says that it leaves no line, none is written yet.
-        """
+        """One of its transactions; the first one writes the line, unless its block skips that."""
         with self.context.database.write() as session:
             work = UnitOfWork(
                 context=self.context,
@@ -109,11 +106,11 @@ class Job(_Line[ContextT]):
             )
             yield work
             entry_id = self._line(session) if work.is_recorded else self.entry_id
-        # Only what is committed has a number.
+        # Set only once committed.
         self.entry_id = entry_id
 
     def end(self) -> None:
-        """Say what has been done; a job that has begun nothing and done nothing leaves no line."""
+        """Record the counts; a job that did nothing leaves no line."""
         if self.entry_id is None and not any(self.counts.values()):
             return
         with self.context.database.write() as session:
@@ -135,17 +132,17 @@ class Job(_Line[ContextT]):
 
 
 Called = Callable[Concatenate[ContextT, Actor, Arguments], Result]
-"""An action as it is called."""
+"""The signature for callers."""
 OneTransaction = Callable[Concatenate[UnitOfWork[ContextT], Arguments], Result]
-"""An action of one transaction as it is written."""
+"""The signature of an action of one transaction as defined."""
 SeveralTransactions = Callable[Concatenate[Job[ContextT], Arguments], Result]
-"""An action of several as it is written."""
+"""The signature of an action of several transactions as defined."""
 
 
 def action(
     permission: Permission,
 ) -> Callable[[OneTransaction[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]]:
-    """Make an action of one transaction."""
+    """Decorate an action of one transaction."""
 
     def decorate(
         body: OneTransaction[ContextT, Arguments, Result],
@@ -177,7 +174,7 @@ def long_action(
 ) -> Callable[
     [SeveralTransactions[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]
 ]:
-    """Make an action of several transactions."""
+    """Decorate an action of several transactions."""
 
     def decorate(
         body: SeveralTransactions[ContextT, Arguments, Result],
@@ -207,13 +204,13 @@ def _record_failure(job: Job[ContextT], error: BaseException) -> None:
     if job.entry_id is None:
         return
     job.counts["stopped"] = type(error).__name__
-    # What stopped it may be the database, which then takes no word of it either.
+    # The database itself may be what failed.
     with suppress(NewsletterError):
         job.end()
 
 
 def _registered(body: Callable[..., Any], permission: Permission) -> str:
-    """The name that the log has: "editions.pause"."""
+    """Register an action; its name in the audit log, such as "editions.pause"."""
     name = f"{body.__module__.rpartition('.')[2]}.{body.__name__.rstrip('_')}"
     ACTIONS[name] = permission
     return name

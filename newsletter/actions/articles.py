@@ -1,4 +1,4 @@
-"""What is done to articles: imported, edited, withdrawn, corrected, mailed by themselves."""
+"""Actions on articles: import, edit, withdraw, correct, mail singly."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ KIND = "article"
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleChange:
-    """An article, and whether the action changed anything of it."""
+    """The outcome of an action on one article."""
 
     title: str
     is_changed: bool
     appears_at: datetime | None = None
-    """When it appears, where that is still to come."""
+    """When it will be published, if scheduled."""
 
 
 @long_action(Permission.WRITE)
@@ -39,14 +39,14 @@ def import_(
     progress: Progress | None = None,
     observe: Callable[[Outcome], None] | None = None,
 ) -> ImportReport:
-    """Store the articles of records and report on each; importing again doubles nothing.
+    """Store the articles of records and report on each; idempotent.
 
     Args:
-        progress: told how many more records are done.
-        observe: told what became of each record, once it is stored.
+        progress: called with the number of records done.
+        observe: called with the outcome of each record, once stored.
 
     Raises:
-        ImportStopped: the database failed; it holds the report so far.
+        ImportStopped: the database failed; the error holds the report so far.
     """
     context = job.context
     job.about("articles", "")
@@ -73,7 +73,7 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Artic
 
     Raises:
         ResourceNotFound: there is no such article.
-        InvalidInput: what is wanted cannot stand in an article.
+        InvalidInput: a value is not valid.
     """
     article = store.get(work.session, reference)
     context = ImportContext.of(work.context.config.site)
@@ -91,7 +91,7 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Artic
 
 @action(Permission.WRITE)
 def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[ArticleChange]:
-    """Take articles off the site and the feeds, all of them or none.
+    """Take articles off the site and the feeds, all or none.
 
     Raises:
         ResourceNotFound: one of them is not there.
@@ -120,7 +120,7 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
 
     Raises:
         ResourceNotFound: there is no such article.
-        Conflict: the public cannot read it.
+        Conflict: it is not published.
         InvalidInput: the note is empty or too long.
     """
     correction = publish_correction(work.session, reference, note, work.now)
@@ -130,7 +130,7 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
 
 @action(Permission.MAINTAIN)
 def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
-    """Publish the scheduled articles whose time has come; their numbers and titles."""
+    """Publish the scheduled articles that are due; their ids and titles."""
     found = {
         article.id: article.title for article in scheduling.publish_due(work.session, work.now)
     }
@@ -142,11 +142,11 @@ def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
 
 @action(Permission.SEND)
 def mail(work: UnitOfWork[Context], number: int) -> ComposedEdition:
-    """Make the edition of an article that is mailed by itself.
+    """Compose the edition of a single article.
 
     Raises:
         SendingRefused: the imprint or sender is missing.
-        Conflict: another process was quicker.
+        Conflict: another process composed it first.
     """
     article = store.by_ids(work.session, [number])[number]
     edition = compose_single(work.session, work.context.config, article, work.now)
@@ -156,9 +156,9 @@ def mail(work: UnitOfWork[Context], number: int) -> ComposedEdition:
 
 @long_action(Permission.MAINTAIN)
 def measure(job: Job[Context], ask: Ask) -> int:
-    """Ask for the sizes of what newly stored articles bring; how many articles were looked at.
+    """Request the sizes of media in new articles; the number of articles processed.
 
-    The line comes last: a size that was noted without one is derived, and can be asked again.
+    The audit line comes last: sizes are derived data and can be requested again.
     """
     job.about("articles", "")
     job.counts["articles"] = measure_due(job.context.database, ask, job.context.clock)

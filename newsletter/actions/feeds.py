@@ -1,4 +1,4 @@
-"""What is done for our feeds: archives sealed, hubs told, private feeds given out and revoked."""
+"""Actions on feeds: seal archives, notify hubs, issue and revoke private feeds."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ KIND = "subscriber"
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateAddress:
-    """The token of a subscriber's own feed, and how many addresses before it were ended."""
+    """The token of a subscriber's private feed, and how many earlier ones were revoked."""
 
     token: str
     ended: int
@@ -24,9 +24,9 @@ class PrivateAddress:
 
 @long_action(Permission.MAINTAIN)
 def keep(job: Job[Context], keeper: FeedMaintenance) -> Maintained:
-    """Seal the archives that are full, and tell the hubs what has changed.
+    """Seal full archives and notify the hubs.
 
-    The line comes last: archives are made of what is stored, and the next look goes on.
+    The audit line comes last: both are derived from stored data and continue at the next run.
     """
     kept = keeper.look()
     job.about("feeds", "")
@@ -36,10 +36,10 @@ def keep(job: Job[Context], keeper: FeedMaintenance) -> Maintained:
 
 @action(Permission.PEOPLE)
 def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False) -> PrivateAddress:
-    """The private feed of a subscriber; made the first time.
+    """The private feed of a subscriber, created the first time.
 
     Args:
-        renew: end the addresses given out before.
+        renew: revoke the earlier ones.
 
     Raises:
         ResourceNotFound: there is no such subscriber.
@@ -63,7 +63,7 @@ def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False)
 
 @action(Permission.PEOPLE)
 def revoke_private(work: UnitOfWork[Context], number: int) -> int:
-    """End every private feed address of a subscriber; how many stood.
+    """Revoke every private feed of a subscriber; how many.
 
     Raises:
         ResourceNotFound: there is no such subscriber.

@@ -1,4 +1,4 @@
-"""What the office does to subscribers: they are entered, confirmed, ended, erased, exported."""
+"""Actions of staff on subscribers: add, confirm, end, erase, export."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class AddedSubscriber:
-    """Whoever was entered, and how they stand now."""
+    """A subscriber who was added, with their status."""
 
     number: int
     address: str
@@ -34,10 +34,10 @@ class AddedSubscriber:
 
 @action(Permission.PEOPLE)
 def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> AddedSubscriber:
-    """Enter an address; with proof of consent it is confirmed at once.
+    """Add an address; with proof of consent it is confirmed at once.
 
     Args:
-        proof: how and when they agreed; empty: they are pending, and nobody asks them.
+        proof: how and when they agreed; empty: pending, without a confirmation mail.
 
     Raises:
         InvalidInput: not a mail address.
@@ -65,7 +65,7 @@ def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> AddedSu
 
 @action(Permission.PEOPLE)
 def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
-    """Confirm a pending subscriber whose consent is proven; False where they were already.
+    """Confirm a pending subscriber with proof of consent; False if confirmed already.
 
     Raises:
         InvalidInput: there is no proof.
@@ -82,7 +82,7 @@ def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
 
 @action(Permission.PEOPLE)
 def end(work: UnitOfWork[Context], number: int) -> bool:
-    """End a subscription at the subscriber's wish; False where it was over already."""
+    """End a subscription at the subscriber's request; False if ended already."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(AT_THEIR_WISH)
@@ -94,7 +94,7 @@ def end(work: UnitOfWork[Context], number: int) -> bool:
 
 @action(Permission.BULK_PEOPLE)
 def erase(work: UnitOfWork[Context], number: int) -> None:
-    """Forget a person; a hash stays, so that they are never mailed again."""
+    """Erase a subscriber; a hash stays, so that the address stays suppressed."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     privacy.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
@@ -106,7 +106,7 @@ def export(
     conditions: Sequence[ColumnElement[bool]],
     write: Callable[[Iterable[Row]], int],
 ) -> int:
-    """Hand everybody out, or those whom all conditions mean; how many.
+    """Export the subscribers that meet all conditions; how many.
 
     Args:
         write: takes the rows, as `subscribers.exporting` makes them; returns how many.

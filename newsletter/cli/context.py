@@ -1,4 +1,4 @@
-"""What every command holds: the site, opened when first needed, and a way to speak."""
+"""The context of every command: the site, opened on first use, and output."""
 
 import logging
 import os
@@ -33,12 +33,12 @@ from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
-# Without a terminal, a line about every so many tenths of the work.
+# Without a terminal: the number of progress lines.
 PLAIN_STEPS = 10
 
 
 class Advance(Protocol):
-    """How far long work has come."""
+    """Progress of long work."""
 
     def advance(self, count: int = 1) -> None: ...
 
@@ -73,7 +73,7 @@ class Program:
 
     @cached_property
     def actor(self) -> Actor:
-        """The operating-system user who runs this command."""
+        """The operating-system user running this command."""
         return operator(_user())
 
     @property
@@ -81,7 +81,7 @@ class Program:
         return self.console.is_terminal
 
     def say(self, text: str) -> None:
-        """A line on standard output, as it is."""
+        """A line on standard output, without markup."""
         self.console.print(shown(text), markup=False)
 
     def warn(self, text: str) -> None:
@@ -96,10 +96,9 @@ class Program:
 
 
 def _user() -> str:
-    """The user whom the system has for this process, whatever the environment calls them.
+    """The user of this process by its uid, not by the environment.
 
-    Behind sudo, who says to have asked as well: "ann as newsletter". That is a claim of theirs, and
-    stands beside whoever makes it.
+    Under sudo also SUDO_USER, as "ann as newsletter": a claim only, so it never replaces the uid.
     """
     number = os.getuid()
     try:
@@ -137,7 +136,7 @@ class _Lines:
 
 
 class _Rate(ProgressColumn):
-    """How many a second."""
+    """Items per second."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.0f}/s" if task.speed else "")
@@ -168,7 +167,7 @@ def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         root = ctx.find_root()
         if not isinstance(root.obj, Program):
-            # A command tells its result itself; only `serve` keeps a log.
+            # Commands print their results; only `serve` and `worker` log.
             log_to_stderr(logging.CRITICAL)
             root.obj = Program(root.obj)
         return ctx.invoke(command, root.obj, *args, **kwargs)

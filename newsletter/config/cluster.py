@@ -1,4 +1,4 @@
-"""The options of a cluster: where shards of an edition wait for other machines."""
+"""The options of a cluster: the broker of the task queue."""
 
 from pydantic import Field, SecretStr
 

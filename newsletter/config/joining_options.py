@@ -1,4 +1,4 @@
-"""The options of joining: what people agree to, what they are told, and how long things hold."""
+"""The options of signing up: consent wording, notices, expiry, rate limits."""
 
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ from newsletter.config.kinds import Duration, OneLine, Section, Slug
 class JoiningOptions(Section):
     """Joining by the public form."""
 
-    is_open: bool = Field(True, description="false: there is no form, and nobody joins by herself")
+    is_open: bool = Field(True, description="false: there is no sign-up form")
     wording: OneLine = Field(
         "Yes, send me news by email. I can leave at any time with one click.",
-        description="What a person agrees to, kept word for word with her consent",
+        description="What a person agrees to, kept word for word with their consent",
     )
     wording_version: OneLine = Field(
         "", description="Your name for these words, kept with them; empty: made from the words"
@@ -28,7 +28,7 @@ class JoiningOptions(Section):
     refuse_domains: tuple[OneLine, ...] = Field(
         (), description="Domains whose addresses are refused besides, such as example.com"
     )
-    sender: Slug = Field("default", description="Which of [senders] asks her to confirm")
+    sender: Slug = Field("default", description="Which of [senders] asks for confirmation")
     welcome: bool = Field(
         True, description="true: who has confirmed is sent a mail that says what comes"
     )
@@ -36,7 +36,7 @@ class JoiningOptions(Section):
         True, description="true: who has left is sent one last mail, with a link that undoes it"
     )
     changed: bool = Field(
-        False, description="true: who has changed her choices is sent a mail that says what holds"
+        False, description="true: who has changed their choices is sent a mail that says what holds"
     )
     expires: Duration = Field(
         timedelta(days=7),

@@ -1,7 +1,7 @@
 """Every option of the configuration file, with its default and one line of what it does.
 
-These models are the single source: the loader checks against them, and the commented example
-and the documentation's table are made from them.
+The single source: the loader validates with these models; the commented example and the reference
+page are generated from them.
 """
 
 from datetime import timedelta
@@ -288,7 +288,7 @@ class WebOptions(Section):
 
 
 class LintOptions(Section):
-    """The look at every mail before it is sent."""
+    """Preflight: the checks of every mail before it is sent."""
 
     links: bool = Field(
         True, description="true: every address in a mail is asked first; a dead one stops it"

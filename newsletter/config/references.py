@@ -1,4 +1,4 @@
-"""Names in the configuration that lead nowhere: each must be that of another table."""
+"""Dangling references in the configuration: names of tables that do not exist."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,12 @@ from newsletter.config.options import Config
 
 
 def transport_names(config: Config) -> set[str]:
-    """The names that may stand where a transport is wanted."""
+    """Names of transports and routes."""
     return {*config.transports, *config.routes}
 
 
 def dangling_references(config: Config) -> Iterator[str]:
-    """What is wrong with each name that names nothing, or two things."""
+    """A message for each name that is unknown or ambiguous."""
     yield from _routes(config)
     for name in config.limits:
         if name not in config.transports:

@@ -1,4 +1,4 @@
-"""The options of how mail leaves: the outbox, routes, limits, alarms."""
+"""The options of sending: outbox, routes, limits, alarms."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,11 +15,11 @@ Weight = Annotated[int, Field(ge=1, le=100)]
 
 
 class UncertainPolicy(StrEnum):
-    """What becomes of mails that may or may not have been taken."""
+    """What becomes of uncertain deliveries."""
 
-    ASK = "ask"  # a person settles them
-    RESEND = "resend"  # sent once more: somebody may get two copies
-    LEAVE = "leave"  # left: somebody may go without
+    ASK = "ask"  # somebody decides
+    RESEND = "resend"  # sent once more: a recipient may get two copies
+    LEAVE = "leave"  # left: a recipient may get none
 
 
 class SendingOptions(Section):
@@ -115,7 +115,7 @@ class LimitOptions(RateOptions):
 
 
 class AlarmOptions(Section):
-    """Whom to tell when something needs a person."""
+    """Alarms by mail to the administrators."""
 
     address: Address | Literal[""] = Field(
         "",

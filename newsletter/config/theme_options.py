@@ -1,4 +1,4 @@
-"""The options of `[theme]`: how mails and pages look. Colours that cannot be read are refused."""
+"""The options of `[theme]`: how mails and pages look. Unreadable colours are refused."""
 
 from typing import Literal
 
@@ -67,7 +67,7 @@ class ThemeOptions(Section):
 
 
 def _readable(colour: str, ground: str, info: ValidationInfo) -> str:
-    """The colour, unless words in it cannot be read on the ground (WCAG AA)."""
+    """The colour, if text in it is readable on the ground (WCAG AA)."""
     behind = info.data.get(ground)
     if behind is not None and contrast(colour, behind) < READABLE:
         raise ValueError(

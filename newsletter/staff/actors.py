@@ -1,7 +1,7 @@
-"""Who does something: one value for all kinds, which carries what its bearer may do.
+"""Actors: one value type for all kinds, which carries its permissions.
 
-An action asks the value and knows no kinds, so that another kind of actor is one more function
-here and one more line in `permissions.MAY`.
+Actions check permissions, not kinds: a new kind of actor is one function here and one line in
+`permissions.PERMISSIONS`.
 """
 
 from collections.abc import Collection
@@ -13,12 +13,12 @@ from newsletter.staff.permissions import GRANTABLE, PERMISSIONS, ActorKind, Perm
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who does something."""
+    """Who performs an action."""
 
     kind: ActorKind
     name: str = ""
-    """The operating-system user, or the number of a staff member or subscriber; never an address,
-    since the audit log keeps it for ever."""
+    """The operating-system user, or the id of a staff member or subscriber; never an address,
+    since audit lines are never deleted."""
     permissions: frozenset[Permission]
 
     def __str__(self) -> str:
@@ -53,13 +53,13 @@ def operator(user: str) -> Actor:
 
 
 def subscriber(number: int) -> Actor:
-    """The subscriber whom a signed link names."""
+    """The subscriber named by a signed link."""
     kind = ActorKind.SUBSCRIBER
     return Actor(kind=kind, name=str(number), permissions=PERMISSIONS[kind])
 
 
 def staff_member(number: int, role: Role, granted: Collection[Permission] = ()) -> Actor:
-    """A staff member; what is granted beyond what their role can be granted does not count."""
+    """A staff member; grants beyond those of their role are ignored."""
     permissions = PERMISSIONS[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
     return Actor(kind=ActorKind.STAFF, name=str(number), permissions=permissions)
 

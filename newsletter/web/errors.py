@@ -1,7 +1,4 @@
-"""Errors become statuses and friendly pages, here and nowhere else.
-
-What went wrong on our side is logged and never shown.
-"""
+"""Maps errors to HTTP statuses and error pages. Internal errors are logged, never shown."""
 
 import logging
 from typing import Any
@@ -32,10 +29,10 @@ RETRY_AFTER_SECONDS = 60
 
 
 class Withdrawn(ResourceNotFound):
-    """The article was published once and has been taken back."""
+    """The article was published and is withdrawn."""
 
 
-# The first class that an error is an instance of decides.
+# In order: the first class that matches.
 STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Withdrawn, 410),
     (Revoked, 410),
@@ -76,7 +73,7 @@ def _known_error(request: Request, error: Exception) -> Response:
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
     words = _message_of(error, status)
-    # A broken template would break the error page as well.
+    # The error page needs templates too.
     return (
         _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
     )
@@ -108,12 +105,12 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, _error: Exception) -> Response:
-    """The server logs the traceback; the reader sees none."""
+    """The server logs the traceback."""
     return _page(request, 500, MESSAGES[500])
 
 
 def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
-    # An unexpected error is answered outside the middleware that would add the usual headers.
+    # Unexpected errors are answered outside the middleware that adds these headers.
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

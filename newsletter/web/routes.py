@@ -1,7 +1,4 @@
-"""The public site: its addresses, and the order in which a request passes through.
-
-Each group of pages stands in a module of its own; what they need they find in `SiteState`.
-"""
+"""The ASGI application of the public site: routes and middleware, in order."""
 
 from pathlib import Path
 
@@ -51,7 +48,7 @@ def create_site(services: SiteServices) -> ASGIApp:
         ],
         exception_handlers=errors.HANDLERS,
     )
-    # Its redirects would name whatever host the request named.
+    # Starlette's redirects use the Host header.
     site.router.redirect_slashes = False
     site.state.site = state
     config = services.config
@@ -89,7 +86,7 @@ async def _healthz(_request: object) -> PlainTextResponse:
 
 
 class _Static(StaticFiles):
-    """Static files: the operator's own first, then the shipped ones."""
+    """Static files: the operator's folder first, then the shipped one."""
 
     def __init__(self, own_folder: str) -> None:
         folders = [folder / "static" for folder in web_folders(own_folder)]

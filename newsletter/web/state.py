@@ -1,4 +1,4 @@
-"""What every page of one site shares."""
+"""State shared by all requests of one site."""
 
 from anyio import CapacityLimiter
 from starlette.requests import Request
@@ -13,12 +13,12 @@ from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
 from newsletter.web.write_threads import WriteThreads
 
-# Threads of the feeds' own, which no crowd on the pages can take.
+# Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8
 
 
 class SiteState:
-    """The services, the templates and the kept feeds of one site."""
+    """Services, templates, rate limits, threads and the feed cache of one site."""
 
     def __init__(self, services: SiteServices) -> None:
         self.services = services
@@ -30,7 +30,7 @@ class SiteState:
             options, secret, services.clock
         )
         self.signup_threads = WriteThreads(services.database)
-        # Whoever leaves does not wait for a crowd that joins.
+        # Unsubscribing does not queue behind sign-ups.
         self.unsubscribe_threads = WriteThreads(services.database)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
@@ -40,7 +40,7 @@ class SiteState:
         )
 
     def leaving_signer(self) -> Signer:
-        """What signs and reads the tokens of unsubscribe addresses."""
+        """The signer of unsubscribe tokens."""
         return Signer(self.config.site.secret_key.get_secret_value(), UNSUBSCRIBE)
 
 

@@ -1,4 +1,4 @@
-"""The command that imports articles."""
+"""`newsletter articles import`."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -27,18 +27,22 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 
 @click.command("import")
 @click.argument("names", nargs=-1, required=True, metavar="PATH...|-|URL")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Instead of guessing it.")
-@click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), help="The format, if it is not detected."
+)
+@click.option(
+    "--topic", "topics", multiple=True, help="Add this topic to the articles; repeatable."
+)
 @click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
 @click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
 @click.option(
-    "--old-site", default="", metavar="URL", help="Where the articles were: completes their paths."
+    "--old-site", default="", metavar="URL", help="Base URL of the old site, for relative links."
 )
 @click.option(
     "--report",
     "report_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what became of each record to this file, as JSON.",
+    help="Write the outcome of each record to this file, as JSON.",
 )
 @as_json
 @pass_program
@@ -55,7 +59,7 @@ def import_(
 ) -> None:
     """Store the articles of files, folders, standard input (-) or addresses.
 
-    Importing again updates what has changed and never doubles. Exit status 3: some failed.
+    Importing again updates what has changed and never duplicates. Exit status 3: some failed.
     """
     context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
     download = partial(_download, allow_private=allow_private)
@@ -106,7 +110,7 @@ def _import(
     rehearse: bool,
     observe: Callable[[Outcome], None] | None,
 ) -> ImportReport:
-    """The report; what failed before the database did is told all the same."""
+    """Import, or dry run; failed records are printed even if the database then fails."""
     try:
         if rehearse:
             return import_records(

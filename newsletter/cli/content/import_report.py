@@ -1,4 +1,4 @@
-"""The report of an import, record by record, written while it runs: it may be of any length."""
+"""The JSON report of an article import, streamed record by record."""
 
 import json
 import re
@@ -17,7 +17,7 @@ Observe = Callable[[Outcome], None]
 
 @contextmanager
 def open_report(path: Path | None) -> Iterator[Observe | None]:
-    """Whom to tell of each record; None where no report is wanted.
+    """A callback that writes each outcome to the file; None without a file.
 
     Raises:
         InvalidInput: the file cannot be written.
@@ -34,7 +34,7 @@ def open_report(path: Path | None) -> Iterator[Observe | None]:
 
 
 def _written(file: IO[str]) -> Iterator[Observe]:
-    """A list in JSON, one record a line."""
+    """A JSON array, one record a line."""
     separator = "[\n"
 
     def observe(outcome: Outcome) -> None:
@@ -47,7 +47,7 @@ def _written(file: IO[str]) -> Iterator[Observe]:
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """What came in and what is stored, and what was supposed or left out."""
+    """One record: counts before and after the import, and notes."""
     item = outcome.item
     if isinstance(item, BadRecord):
         return {"where": item.where, "became": "failed", "what": item.what, "mend": item.mend}

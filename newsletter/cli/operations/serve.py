@@ -32,7 +32,7 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
-    """Serve until a signal; then finish the mails under way and stop."""
+    """Serve until a signal; then finish the mails in progress and stop."""
     from newsletter.reloading import SettingsWatcher
 
     log_to_stderr(logging.INFO)
@@ -50,7 +50,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
         with SettingsWatcher(program.app, apply):
             _serve(program, site, host, port)
     except SystemExit as stopped:
-        # uvicorn ends the process itself when the port is taken, after logging why.
+        # uvicorn exits when the port is taken, after logging why.
         if stopped.code:
             raise StorageError(f"cannot listen on {host}:{port}; is it in use already?") from None
     finally:
@@ -59,7 +59,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
 
 
 class _Background:
-    """The schedule and the sender, replaced as a whole when the settings change."""
+    """Scheduler and sender, replaced when the settings change."""
 
     def __init__(self, app: Newsletter) -> None:
         from newsletter.scheduler import start_scheduler
@@ -69,7 +69,7 @@ class _Background:
         self._scheduler = start_scheduler(app)
 
     def replace(self, app: Newsletter) -> None:
-        """Go on with other settings; jobs under way end, and give back what they have not sent."""
+        """Restart with other settings; running jobs end and release their claims."""
         self._app.engine.stop()
         self._scheduler.shutdown(wait=False)
         self._app, self._scheduler = app, self._start(app)
@@ -80,7 +80,7 @@ class _Background:
 
 
 def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
-    """The site in this process, or in as many as configured; then this one only minds them."""
+    """Serve in this process, or supervise `web.workers` processes."""
     from newsletter.web.process import FACTORY, prepare_workers
     from newsletter.web.server import run_server
 

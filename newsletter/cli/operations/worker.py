@@ -1,4 +1,4 @@
-"""`newsletter worker`: sends what `newsletter serve` hands out, on as many machines as wanted."""
+"""`newsletter worker`: sends tasks of the queue that `newsletter serve` fills, on any machine."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ SIGNAL_POLL_SECONDS = 0.2
 @click.option(
     "--connections",
     type=click.IntRange(1, 1000),
-    help="Mails under way at once; otherwise as many as the busiest transport has connections.",
+    help="Mails in progress at once; default: the largest number of connections of a transport.",
 )
 @pass_program
 def worker(program: Program, connections: int | None) -> None:
@@ -48,7 +48,7 @@ def worker(program: Program, connections: int | None) -> None:
 
 
 class _WorkerLoop:
-    """Works for one site after the other: a change of settings begins anew, a signal ends it."""
+    """Works until a signal; changed settings restart it."""
 
     def __init__(self, app: Newsletter) -> None:
         self._app = app
@@ -57,26 +57,26 @@ class _WorkerLoop:
 
     @property
     def connections(self) -> int:
-        """As many as the busiest transport has."""
+        """The largest number of connections of a transport."""
         names = self._next.config.transports
         return max((self._next.transport(name).connections for name in names), default=1)
 
     def stop(self) -> None:
-        """Finish the mails under way and begin no more; from a signal's handler."""
+        """Finish the mails in progress and end; called by a signal handler."""
         self.is_running = False
         self._app.engine.stop()
 
     def restart_with(self, app: Newsletter) -> None:
-        """Finish the mails under way, then go on with these settings; from any thread."""
+        """Finish the mails in progress, then restart with these settings; thread-safe."""
         self._next = app
         self._app.engine.stop()
 
     def work(self, connections: int) -> None:
-        """Take tasks until a signal or other settings come."""
+        """Take tasks until a signal or changed settings."""
         from newsletter.scheduler import start_recovery
 
         app = self._app = self._next
-        if app.cluster is None:  # a change of the file without a restart
+        if app.cluster is None:  # the file was changed without a restart
             self.is_running = False
             return
         recovery = start_recovery(app)

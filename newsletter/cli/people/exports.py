@@ -1,4 +1,4 @@
-"""`newsletter subscribers export`: the list, to be taken along or looked at in a spreadsheet."""
+"""`newsletter subscribers export`: the list as CSV or JSON lines."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ STATUSES = click.Choice([s.value for s in SubscriberStatus if s is not Subscribe
 def export(
     program: Program, file: TextIO, kind: str, status: str | None, segment: str | None
 ) -> None:
-    """Write everybody, as CSV or one JSON object a line; what is imported again is the same."""
+    """Write all subscribers, as CSV or one JSON object a line; can be imported again."""
     conditions = []
     if status:
         conditions.append(Subscriber.status == SubscriberStatus(status))

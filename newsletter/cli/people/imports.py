@@ -1,4 +1,4 @@
-"""`newsletter subscribers import`: people brought along from another list, or taken back."""
+"""`newsletter subscribers import`: imports a list of another program, or undoes an import."""
 
 import csv
 import gc
@@ -49,7 +49,7 @@ TAGS = click.Choice([tags.value for tags in Tags])
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRequest:
-    """What the administrator asks for."""
+    """The options of the command."""
 
     path: Path
     consent: str
@@ -62,7 +62,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedFile:
-    """A file that has been looked through, and of which nothing has to be asked any more."""
+    """An examined file without open questions."""
 
     table: Table
     found: Examination
@@ -77,7 +77,7 @@ class ExaminedFile:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     required=False,
 )
-@click.option("--consent", default="", metavar="PROOF", help="How and when they all agreed.")
+@click.option("--consent", default="", metavar="PROOF", help="Proof: how and when they all agreed.")
 @click.option("--unconfirmed", is_flag=True, help="Enter them as pending: nobody is mailed.")
 @click.option(
     "--column", "columns", multiple=True, metavar="THING=COLUMN", help='address="E-Mail" …'
@@ -87,26 +87,30 @@ class ExaminedFile:
     "attributes",
     multiple=True,
     metavar="COLUMN",
-    help="Keep this column; segments ask for it as attribute.COLUMN.",
+    help="Store this column, for segments: attribute.COLUMN.",
 )
 @click.option(
-    "--status", "words", multiple=True, metavar="WORD=STATE", help="What a word of theirs means."
+    "--status", "words", multiple=True, metavar="WORD=STATE", help="The meaning of a status word."
 )
-@click.option("--state", type=KINDS, help="How everybody in the file stood, at best.")
-@click.option("--dates", type=ORDERS, help="What stands first in dates such as 03/04/2021.")
+@click.option("--state", type=KINDS, help="The best state of anyone in the file.")
+@click.option("--dates", type=ORDERS, help="The order of dates such as 03/04/2021.")
 @click.option(
     "--tags",
     type=TAGS,
     default=Tags.ATTRIBUTE.value,
     show_default=True,
-    help="What becomes of tags that are no topics.",
+    help="What to do with tags that are no topics.",
 )
-@click.option("--sheet", default="", metavar="NAME", help="Of a spreadsheet; else the first.")
-@click.option("--encoding", default="", metavar="NAME", help="Of a text; else what it shows.")
-@click.option("--update", is_flag=True, help="Take anew what earlier imports said of people.")
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and stop.")
-@click.option("--refused", type=click.Path(path_type=Path), help="Where refused rows are written.")
-@click.option("--undo", "undone", type=int, metavar="IMPORT", help="Take this import back.")
+@click.option(
+    "--sheet", default="", metavar="NAME", help="Sheet of a spreadsheet; default: the first."
+)
+@click.option(
+    "--encoding", default="", metavar="NAME", help="Character encoding; default: detected."
+)
+@click.option("--update", is_flag=True, help="Update values of earlier imports.")
+@click.option("--dry-run", is_flag=True, help="Show the outcome of each row, and change nothing.")
+@click.option("--refused", type=click.Path(path_type=Path), help="File for refused rows.")
+@click.option("--undo", "undone", type=int, metavar="IMPORT", help="Undo this import.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def import_(
@@ -128,7 +132,7 @@ def import_(
     undone: int | None,
     as_json: bool,
 ) -> None:
-    """Enter the people of a list in any usual form; who left or bounced there is suppressed."""
+    """Import a list in any usual format; unsubscribed and bounced addresses are suppressed."""
     if (path is None) == (undone is None):
         raise InvalidInput("name the FILE to import, or the import to take back: --undo IMPORT")
     if path is None:
@@ -206,7 +210,7 @@ def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
 
 
 def _arguments() -> list[str]:
-    """The arguments as they were given, so that more can be added to them."""
+    """The command line as given, to extend it in a message."""
     context = click.get_current_context()
     given: list[str] = []
     for parameter in context.command.params:
@@ -280,7 +284,7 @@ def _import(
             program.warn("What was read so far has been entered; for the rest run this again.")
             raise
         finally:
-            # Where the file cannot be read to its end, what was read has been entered.
+            # Also if the file cannot be read to its end: batches so far are committed.
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
     _add_segments(program, examined.reader.tags)
@@ -288,7 +292,7 @@ def _import(
 
 
 def _add_segments(program: Program, tags: dict[str, str]) -> None:
-    """A segment for each tag of the file that has none yet."""
+    """Add a segment for each tag of the file without one."""
     for slug in sorted(set(tags.values())):
         expression = f"attribute.{attribute_of_tag(slug)} = yes"
         try:
@@ -307,7 +311,7 @@ def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Coun
 
 
 def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], None, None]:
-    """The rows to be taken, with progress as they are."""
+    """The rows in batches, with progress."""
     table = examined.table
     with program.progress("Importing, rows", examined.found.rows) as progress, _gc_frozen():
         for batch in batches(table.rows(), examined.reader, table.first_row):
@@ -317,7 +321,7 @@ def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], N
 
 @contextmanager
 def _gc_frozen() -> Iterator[None]:
-    """Let the collector of garbage pass over the program itself, a third of an import's time."""
+    """Exempt existing objects from garbage collection: a third of an import's time."""
     gc.freeze()
     try:
         yield
@@ -326,7 +330,7 @@ def _gc_frozen() -> Iterator[None]:
 
 
 def _row_writer(file: TextIO, address: int, as_json: bool) -> Tell:
-    """Write a line for each row: CSV, or an object of JSON."""
+    """A callback that writes a line for each row: CSV or JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
     if not as_json:
@@ -353,7 +357,7 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _attribute_name(column: str) -> str:
-    """A column's name as a segment can ask for it, which is one word."""
+    """A column's heading as an attribute name: one word."""
     return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 
 

@@ -48,15 +48,15 @@ def bulletin() -> None:
 )
 @click.option("--html", "is_html", is_flag=True, help="The text is HTML, whatever the file's name.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--again", is_flag=True, help="Even if the same bulletin went out within a day.")
-@click.option("--wait", is_flag=True, help="Wait for its time and send it from here.")
+@click.option("--again", is_flag=True, help="Send the same bulletin again within a day.")
+@click.option("--wait", is_flag=True, help="Wait until then and send it in the foreground.")
 @click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option(
     "--uncertain",
     type=click.Choice([policy.value for policy in UncertainPolicy]),
-    help="What becomes of mails that may or may not have been taken.",
+    help="What to do with uncertain deliveries.",
 )
-@click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
+@click.option("--preview", is_flag=True, help="Show the mail and its audience; send nothing.")
 @click.option(
     "--test",
     "test_address",
@@ -143,7 +143,7 @@ def _preview_or_test(program: Program, draft: BulletinDraft, test_address: str |
 
 
 def _compose(program: Program, draft: BulletinDraft, yes: bool) -> ComposedEdition | None:
-    """The bulletin, queued once its number of recipients is confirmed."""
+    """Queue the bulletin after confirmation of the number of recipients; None if declined."""
     now = program.clock.now()
     with program.database.read() as session:
         edition = compose_bulletin(session, program.config, draft, now)

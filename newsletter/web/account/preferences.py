@@ -1,4 +1,4 @@
-"""Choosing: topics, digests, kinds of mail and pauses, behind a signed link, without a password."""
+"""The preference page behind a signed link: topics, digests, frequency and pauses; no password."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -35,15 +35,15 @@ from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
 PURPOSE = PREFERENCES
-SOURCE = "her page"
+SOURCE = "preference page"
 LONGEST_PAUSE = timedelta(days=366)
-# What the page of leaving offers instead.
+# Offered on the unsubscribe page instead of leaving.
 LOWER_FREQUENCIES = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreferenceForm:
-    """What her form holds."""
+    """The submitted preference form."""
 
     chosen: Submitted
     pause: str
@@ -51,16 +51,16 @@ class PreferenceForm:
 
 
 def preferences_address(site: SiteState, subscriber_id: int) -> str:
-    """The address of a person's own page."""
+    """The URL of a subscriber's preference page."""
     token = site.services.signer(PURPOSE).sign(str(subscriber_id))
     return f"{site.config.site.base_url}/preferences/{token}"
 
 
 def subscriber_id_of(request: Request) -> int:
-    """The number of the subscriber whose page an address is.
+    """The subscriber that a preference URL names.
 
     Raises:
-        TokenError: not an address of ours.
+        TokenError: forged or damaged.
     """
     number = site_of(request).services.signer(PURPOSE).read(request.path_params["token"])
     if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
@@ -71,7 +71,7 @@ def subscriber_id_of(request: Request) -> int:
 
 
 async def preferences(request: Request) -> Response:
-    """Her page, or what pressing its button does."""
+    """GET shows the page; POST saves the form."""
     site, subscriber_id = site_of(request), subscriber_id_of(request)
     if request.method != "POST":
         return await run_in_threadpool(page, site, subscriber_id)
@@ -82,14 +82,14 @@ async def preferences(request: Request) -> Response:
     return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
 
 
-async def take_less(request: Request) -> Response:
-    """Fewer mails or a pause, by one button of the page of leaving."""
+async def reduce_mail(request: Request) -> Response:
+    """Lower the frequency or pause, by a button of the unsubscribe page."""
     site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         less = str(form.get("less", ""))
     if less != "pause" and less not in LOWER_FREQUENCIES:
         raise InvalidInput("please choose among the buttons shown")
-    return await run_in_threadpool(_take_less, site, subscriber_id, less, address_of(request))
+    return await run_in_threadpool(_reduce_mail, site, subscriber_id, less, address_of(request))
 
 
 def page(
@@ -100,7 +100,7 @@ def page(
     problem: str = "",
     entered: PreferenceForm | None = None,
 ) -> Response:
-    """Her page, with what she chose or, where that could not be saved, with what she entered."""
+    """The preference page, with the stored values or the rejected form's."""
     with site.services.database.read() as session:
         subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
@@ -140,7 +140,7 @@ def _save(site: SiteState, subscriber_id: int, entered: PreferenceForm, network:
     return page(site, subscriber_id, said="Saved.")
 
 
-def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
+def _reduce_mail(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
     actor = actors.subscriber(subscriber_id)
     if less == "pause":
         until = account.pause(site.services, actor)
@@ -153,7 +153,7 @@ def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> 
 
 
 def _until(site: SiteState, text: str) -> datetime | None:
-    """The start of the day that a pause lasts until; a day that has come is none.
+    """The moment that a pause ends; None for an empty field or a day that has come.
 
     Raises:
         InvalidInput: no date, or too far away.
@@ -184,5 +184,5 @@ def _zone(site: SiteState) -> ZoneInfo:
 
 ROUTES = [
     Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
-    Route("/preferences/{token}/less", take_less, methods=["POST"]),
+    Route("/preferences/{token}/less", reduce_mail, methods=["POST"]),
 ]

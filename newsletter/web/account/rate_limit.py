@@ -1,7 +1,7 @@
-"""How often the same network or address may do something: counted here, or for all processes.
+"""Rate limits with a moving window of an hour and of a day: in process, or shared through Redis.
 
-Here by ourselves: the memory storage of `limits` looks through everything it counts a hundred
-times a second, which a crowd signing up would wait for.
+The in-process limiter is our own: the memory storage of `limits` scans all its keys every 10 ms,
+which slows sign-ups down (decision 99).
 """
 
 from bisect import bisect_right
@@ -27,37 +27,36 @@ log = structlog.get_logger()
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
-# Within a day one may do it so many times as often as within an hour.
+# The daily limit as a multiple of the hourly one.
 DAY_FACTOR = 4
-# At each look more go than come, so what is over is soon forgotten.
+# Expired keys evicted per call: more than are added, so memory stays bounded.
 EVICTIONS_PER_CALL = 2
-# How long others wait for a storage, and for how long one that does not answer is not asked.
+# Timeout of one Redis call, and how long Redis is left alone after a failure.
 REDIS_TIMEOUT_SECONDS = 0.5
 REDIS_RETRY_SECONDS = 30.0
 
 
 class RateLimit(Protocol):
-    """So many times within any hour, and within any day, for each."""
+    """A limit of attempts per key."""
 
     def is_allowed(self, who: str, share: int = 1) -> bool:
-        """Whether it may be done once more; counts it if so.
+        """Whether one more attempt is within the limit; counts it if so.
 
         Args:
-            share: how many times as often, for whoever stands for several.
+            share: multiplies the limit.
         """
 
 
 def all_allowed(pace: RateLimit, networks: Iterable[Network]) -> bool:
-    """Whether each of the networks that one asker belongs to may do it once more."""
+    """Whether one more attempt is within the limits of all of a client's networks."""
     return all(pace.is_allowed(network.name, network.share) for network in networks)
 
 
 class InProcessRateLimit:
-    """So many times within any hour, and within any day, for each.
+    """Rate limiter per key in this process; evicts two expired keys per call.
 
     Args:
-        per_hour: for each.
-        per_day: likewise; `DAY_FACTOR` times as often where it is not given.
+        per_day: `DAY_FACTOR` times `per_hour` where it is not given.
     """
 
     def __init__(self, per_hour: int, clock: Clock, per_day: int = 0) -> None:
@@ -65,7 +64,7 @@ class InProcessRateLimit:
         self._per_day = per_day or per_hour * DAY_FACTOR
         self._clock = clock
         self._times: OrderedDict[str, list[float]] = OrderedDict()
-        """When each did it within the day, whoever did it last at the end."""
+        """Attempts of the last day by key, the least recently used key first."""
         self._lock = Lock()
 
     def is_allowed(self, who: str, share: int = 1) -> bool:
@@ -91,11 +90,11 @@ class InProcessRateLimit:
 
 
 class RedisRateLimit:
-    """The same for all who count in one storage; by itself while the storage is away.
+    """Rate limiter shared through Redis; counts in process while Redis is unreachable.
 
     Args:
-        purpose: what is counted; two purposes are counted apart.
-        secret: names are kept there as hashes by this.
+        purpose: namespace of the keys.
+        secret: keys are stored as HMACs by this.
     """
 
     def __init__(
@@ -122,7 +121,7 @@ class RedisRateLimit:
     def _is_counted(self, name: str, share: int) -> bool:
         most = self._per_hour * share
         hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_FACTOR)
-        # What the day refuses is not counted in the hour.
+        # An attempt over the daily limit does not count towards the hourly one.
         if not self._limiter.test(day, self._purpose, name):
             return False
         return self._limiter.hit(hour, self._purpose, name) and self._limiter.hit(
@@ -133,7 +132,7 @@ class RedisRateLimit:
 def signup_rate_limits(
     options: JoiningOptions, secret: str, clock: Clock
 ) -> tuple[RateLimit, RateLimit]:
-    """Those of one network, and of one mail address.
+    """The limits of sign-ups per network and per mailbox.
 
     Raises:
         ConfigurationError: the storage cannot be used.

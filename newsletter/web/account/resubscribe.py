@@ -1,6 +1,6 @@
-"""Coming back: the page behind the link of the mail that says goodbye.
+"""Resubscribing: the page behind the link in the goodbye mail.
 
-Opening it changes nothing, since scanners follow links: the button on it does.
+GET changes nothing, since mail scanners follow links; its button's POST does.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -21,12 +21,12 @@ from newsletter.web.state import SiteState, site_of
 SOURCE = "link in the mail that says goodbye"
 
 
-async def come_back(request: Request) -> Response:
-    """The page with its button, or the coming back itself."""
+async def resubscribe_page(request: Request) -> Response:
+    """GET shows the page with its button; POST resubscribes."""
     site = site_of(request)
-    link = _read(site, request.path_params["token"])
+    link = _read_link(site, request.path_params["token"])
     if request.method != "POST":
-        await run_in_threadpool(_look, site, link)
+        await run_in_threadpool(_check_link, site, link)
         return site.views.page("return.html", wording_context(site), headers=TOKEN_HEADERS)
     has_seen, network = await has_shown_wording(request), address_of(request)
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
@@ -36,14 +36,14 @@ async def come_back(request: Request) -> Response:
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
 
-def _look(site: SiteState, link: DatedLink) -> None:
+def _check_link(site: SiteState, link: DatedLink) -> None:
     with site.services.database.read() as session:
         resubscribe.returning(session, link)
 
 
-def _read(site: SiteState, token: str) -> DatedLink:
+def _read_link(site: SiteState, token: str) -> DatedLink:
     now, signer = site.services.clock.now(), site.services.signer(resubscribe.PURPOSE)
     return resubscribe.read_return(signer, token, site.config.joining.expires, now)
 
 
-ROUTES = [Route("/return/{token}", come_back, methods=["GET", "POST"])]
+ROUTES = [Route("/return/{token}", resubscribe_page, methods=["GET", "POST"])]

@@ -1,7 +1,6 @@
-"""Joining by a program: an application or a page's own script, in JSON, from any origin.
+"""Sign-up as JSON, for applications and scripts of any origin (CORS).
 
-GET tells what can be chosen and the words she must be shown; POST names the version of those
-words, so that consent to others cannot be recorded.
+GET returns the choices and the consent wording to show; POST names the version of that wording.
 """
 
 import json
@@ -24,7 +23,7 @@ from subscribers.consent import version_of
 SOURCE = "JSON endpoint"
 EXPECTED = "send a JSON object, such as {“address”: “ann@example.org”}"
 KEYS = {"address", "name", "topics", "digests", "frequency", "language", "wording"}
-# Nothing here depends on cookies, so any page may ask on behalf of the person before it.
+# Without cookies, any origin may be allowed.
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST",
@@ -34,22 +33,22 @@ HEADERS = {
 
 
 async def subscribe(request: Request) -> Response:
-    """What can be chosen, or the entering itself."""
+    """GET returns the choices; POST signs up."""
     site = open_site(request)
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=HEADERS)
     if request.method != "POST":
-        return _answer(await run_in_threadpool(_offered, site))
+        return _answer(await run_in_threadpool(_choices, site))
     if not all_allowed(site.signup_limit, networks_of(request)):
         return _answer({"error": TOO_OFTEN}, 429)
     try:
-        asked = await _read(request)
-        address = accepted_address(site, _text(asked, "address"))
-        wishes = validated(_chosen(asked), site.config)
+        payload = await _read(request)
+        address = accepted_address(site, _text(payload, "address"))
+        wishes = validated(_chosen(payload), site.config)
     except InvalidInput as error:
         return _answer({"error": str(error)}, 400)
-    if _text(asked, "wording") != _version(site):
-        words = "show her the words that GET gives, and send their version as “wording”"
+    if _text(payload, "wording") != _version(site):
+        words = "show the words that GET gives, and send their version as “wording”"
         return _answer({"error": words, "wording": _wording(site)}, 409)
     network = address_of(request)
     await sign_up_in_constant_time(site, address, wishes, source=SOURCE, network=network)
@@ -60,7 +59,7 @@ def _answer(content: Any, status: int = 200) -> Response:
     return JSONResponse(content, status, HEADERS)
 
 
-def _offered(site: SiteState) -> dict[str, Any]:
+def _choices(site: SiteState) -> dict[str, Any]:
     with site.services.database.read() as session:
         offered = form_choices(site.config, session)
     return {
@@ -84,37 +83,37 @@ def _version(site: SiteState) -> str:
 async def _read(request: Request) -> dict[str, Any]:
     body = await request.body()
     try:
-        asked = json.loads(body)
+        payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(EXPECTED) from error
-    if not isinstance(asked, dict):
+    if not isinstance(payload, dict):
         raise InvalidInput(EXPECTED)
-    if unknown := set(asked) - KEYS:
+    if unknown := set(payload) - KEYS:
         raise InvalidInput(
             f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}"
         )
-    return asked
+    return payload
 
 
-def _chosen(asked: dict[str, Any]) -> Submitted:
+def _chosen(payload: dict[str, Any]) -> Submitted:
     return Submitted(
-        name=_text(asked, "name"),
-        topics=_texts(asked, "topics"),
-        digests=_texts(asked, "digests"),
-        frequency=_text(asked, "frequency") or Submitted().frequency,
-        language=_text(asked, "language"),
+        name=_text(payload, "name"),
+        topics=_texts(payload, "topics"),
+        digests=_texts(payload, "digests"),
+        frequency=_text(payload, "frequency") or Submitted().frequency,
+        language=_text(payload, "language"),
     )
 
 
-def _text(asked: dict[str, Any], key: str) -> str:
-    value = asked.get(key, "")
+def _text(payload: dict[str, Any], key: str) -> str:
+    value = payload.get(key, "")
     if not isinstance(value, str):
         raise InvalidInput(f"{key} must be a text")
     return value
 
 
-def _texts(asked: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = asked.get(key, [])
+def _texts(payload: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = payload.get(key, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise InvalidInput(f"{key} must be a list of texts")
     return tuple(value)

@@ -1,7 +1,7 @@
-"""The feeds over HTTP: which one an address asks for, and what the asker is given.
+"""Routes of the feeds: selection by URL, canonical redirects, a page for browsers.
 
-A reader gets the feed, whatever it says it accepts; a person who opens the address in a browser
-gets a page about it. Only a browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`).
+Feed readers get the document whatever they accept; a navigating browser (Fetch Metadata,
+`Sec-Fetch-Mode: navigate`) gets a page about the feed.
 """
 
 from anyio.to_thread import run_sync
@@ -58,7 +58,7 @@ def _kind(ending: str) -> FeedKind:
 
 
 def _canonical_url(request: Request, site: SiteState, selection: Selection) -> str:
-    """Where the same feed has its one address, if it was asked for at another; else empty."""
+    """The canonical URL of the feed, if requested at another; else empty."""
     query = request.scope["query_string"].decode("latin-1")
     if RAW in request.query_params:
         return ""

@@ -1,7 +1,7 @@
-"""How much a request may bring, and how many are worked on at once.
+"""Request body limit and concurrency limit (load shedding).
 
-More than the machine can do at once would only make each of them late; those above the limit are
-told at once when to come again. Feeds that stand ready are answered before and are not counted.
+Requests above the limit are answered 503 with Retry-After at once instead of queueing. Cached feeds
+are answered before this middleware and not counted.
 """
 
 from collections import Counter
@@ -19,16 +19,16 @@ OVERLOAD_SECONDS = 10
 
 
 class TrafficClass(StrEnum):
-    """What has places of its own, so that nothing else can take them."""
+    """Classes of requests, each with its own concurrency limit (bulkheads)."""
 
-    UNSUBSCRIBE = "unsubscribe"  # mail programs press once and do not come again
-    HEALTH = "health"  # asked by what would restart a busy site
+    UNSUBSCRIBE = "unsubscribe"  # one-click POSTs are not retried
+    HEALTH = "health"  # polled by supervisors that restart an unhealthy site
     FEEDS = "feeds"
     PAGES = "pages"  # everything else
 
 
 def traffic_class_of(scope: Scope) -> TrafficClass:
-    """Which places a request is counted in."""
+    """The class that a request is counted in."""
     path: str = scope["path"]
     if path.startswith("/unsubscribe/"):
         return TrafficClass.UNSUBSCRIBE
@@ -38,10 +38,10 @@ def traffic_class_of(scope: Scope) -> TrafficClass:
 
 
 class BodyBuffer:
-    """Lets a request in when its body has arrived, so that waiting for one takes no place.
+    """Buffers the request body first, so that slow uploads hold no concurrency slot.
 
-    The connection's deadline (`http_protocol`) ends the waiting. A body that is too large, whatever
-    its length header says, is refused as soon as the application asks for it.
+    The timeout is the connection's (`http_protocol`). A body above the limit, whatever its
+    Content-Length says, is a 413 as soon as the application reads it.
     """
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
@@ -65,7 +65,7 @@ class BodyBuffer:
 
 
 class _Replay:
-    """A body that has arrived, given in one piece."""
+    """Returns the buffered body in one message."""
 
     def __init__(self, body: bytes, receive: Receive, *, is_too_large: bool) -> None:
         self._body: bytes | None = body
@@ -82,7 +82,7 @@ class _Replay:
 
 
 def _has_body(scope: Scope) -> bool:
-    """By its framing (RFC 9112 section 6.3)."""
+    """By message framing (RFC 9112 section 6.3)."""
     return any(
         name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
         for name, value in scope["headers"]
@@ -95,30 +95,30 @@ def _declared_length(scope: Scope) -> int:
 
 
 class ConcurrencyLimit:
-    """Answers 503 with Retry-After (RFC 9110 section 10.2.3) while too many are being worked on.
+    """Answers 503 with Retry-After (RFC 9110 section 10.2.3) above a number of concurrent requests.
 
     Args:
-        most: in each lane.
+        most: in each traffic class.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
-        self._now: Counter[TrafficClass] = Counter()
+        self._active: Counter[TrafficClass] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        lane = traffic_class_of(scope)
-        if self._now[lane] >= self._most:
+        traffic_class = traffic_class_of(scope)
+        if self._active[traffic_class] >= self._most:
             await _overloaded(scope, receive, send)
             return
-        self._now[lane] += 1
+        self._active[traffic_class] += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._now[lane] -= 1
+            self._active[traffic_class] -= 1
 
 
 _overloaded = PlainTextResponse(

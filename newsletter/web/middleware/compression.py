@@ -1,7 +1,7 @@
-"""Pages on their way out: a validator of their own, 304 where it matches, and compression.
+"""Compression, ETags and 304 for pages.
 
-For what is public and made anew for each request; feeds bring their own validators, and what says
-`no-store` may hold a secret, which compressing could leak (BREACH).
+Feeds bring their own ETags; `no-store` responses may hold a secret, which compression could leak
+(BREACH), and pass unchanged.
 """
 
 from hashlib import sha256
@@ -13,12 +13,12 @@ from newsletter.web.middleware.conditional import best_coding, encoded, is_uncha
 
 TEXT = ("text/html", "text/css", "text/plain", "text/x-opml", "application/xml", "image/svg+xml")
 SMALLEST_BYTES = 600
-# Kept, but looked at again each time: an edited article is seen at once.
+# Stored, but revalidated on each use: an edited article is seen at once.
 CACHE_CONTROL = "no-cache"
 
 
 class Compression:
-    """Completes the answers of the pages."""
+    """ASGI middleware; leaves streamed responses alone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class Compression:
 
 
 class _CompressingSend:
-    """Holds an answer's start until its body is there, if that comes in one piece."""
+    """Holds back the response start until the body is known, unless it is streamed."""
 
     def __init__(self, request_headers: Headers, send: Send) -> None:
         self._request_headers = request_headers

@@ -1,8 +1,6 @@
-"""One public address: a request that names another host is sent there or refused.
+"""Canonical host: requests with another Host are redirected to `base_url` or refused.
 
-Whatever the request says of its host, no address that leaves the site is made from it. A name of
-somebody else's that points here would otherwise show the whole site under that name, and a cache
-keep it (RFC 9110 section 7.4).
+URLs are never built from the Host header, which could poison caches (RFC 9110 section 7.4).
 """
 
 import ipaddress
@@ -18,7 +16,7 @@ WrongHost = Literal["redirect", "refuse"]
 
 # A year; subdomains are not ours to speak for.
 HSTS_SECONDS = 31_536_000
-# Asked by whatever watches the process, by any name.
+# Health checks may use any host name.
 HEALTH = "/healthz"
 READING = {"GET", "HEAD"}
 DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -28,8 +26,7 @@ _UNRESERVED = "/%:@!$&'()*+,;=~-._"
 class CanonicalHost:
     """Answers requests to `base_url`; the others with a redirect there, or 421.
 
-    A request by an address of this machine or its network is answered too: a proxy that does not
-    pass on the name sends it.
+    Private and loopback hosts are answered too: a reverse proxy may not forward the name.
     """
 
     def __init__(self, app: ASGIApp, base_url: str, wrong_host: WrongHost) -> None:
@@ -73,7 +70,7 @@ class CanonicalHost:
 
 
 def _ends_in_slash(scope: Scope) -> bool:
-    """Whether an address was written with a slash that none of ours has."""
+    """Whether the path has a trailing slash, which no route has."""
     path: str = scope["path"]
     return scope["method"] in READING and len(path.rstrip("/")) > 0 and path.endswith("/")
 
@@ -91,7 +88,7 @@ def _is_private_host(host: str) -> bool:
 
 
 def strict_transport(base_url: str) -> list[tuple[str, str]]:
-    """What tells browsers to come by https only (RFC 6797), where the site is there."""
+    """The HSTS header (RFC 6797), if `base_url` is https."""
     if not base_url.startswith("https://"):
         return []
     return [("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")]

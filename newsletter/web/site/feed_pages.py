@@ -1,4 +1,4 @@
-"""How to follow the site: the page of all feeds, the page about one, and the list as OPML."""
+"""Pages about feeds: all of them with a form, one feed in a browser, and the list as OPML."""
 
 from dataclasses import replace
 from hashlib import sha256
@@ -23,7 +23,7 @@ SHOWN_ARTICLES = 10
 
 
 def feeds_overview(request: Request) -> Response:
-    """Every feed, and a form that puts one together."""
+    """All feeds, and a form that builds a feed URL."""
     site, query = site_of(request), request.query_params
     with site.services.database.read() as session:
         topics = articles.topics(session)
@@ -39,7 +39,7 @@ def feeds_overview(request: Request) -> Response:
 
 
 def _chosen(site: SiteState, query: QueryParams, known: set[str]) -> Selection:
-    """What the form asks for; what cannot be is passed over."""
+    """The feed that the form selects; invalid values are ignored."""
     scope = Scope.of_topics(AND.join(t for t in query.getlist("topic") if t in known))
     kind = FeedKind(query["kind"]) if query.get("kind") in list(FeedKind) else FeedKind.ATOM
     asked = {}
@@ -61,7 +61,7 @@ def _form(site: SiteState, chosen: Selection) -> dict[str, Any]:
 
 
 def feed_page(site: SiteState, session: Session, selection: Selection, name: str) -> Response:
-    """What a person sees at a feed's address: what it is, what to do with it, what is in it."""
+    """The page that a navigating browser gets at a feed's URL."""
     base = site.config.site.base_url
     places = store.places(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
     numbers = [place.article_id for place in places if not place.number]

@@ -68,7 +68,7 @@ def test_an_empty_file_is_refused(run: Run, tmp_path: Path, text: str) -> None:
     assert "the first line must name the columns" in refusal(run, written(tmp_path, text))
 
 
-def test_a_missing_file_is_refused(run: Run) -> None:
+def test_a_device_is_refused(run: Run) -> None:
     assert "save it as one first" in refusal(run, Path(os.devnull))
 
 

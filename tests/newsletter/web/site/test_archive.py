@@ -89,7 +89,7 @@ def test_a_long_archive_has_pages(
     assert f'href="/editions/{numbers[0]}"' in client.get("/editions?page=2").text
 
 
-def test_a_joined_edition_redirects_to_the_combined_one(
+def test_a_joined_edition_shows_the_combined_page(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     carrier = add_edition(program, clock, EditionState.SENT)
