@@ -17,7 +17,7 @@ from newsletter.articles.models import ArticleStatus
 
 NAMES = {
     "id": ("id", "guid", "uid"),
-    "title": ("title", "headline", "name"),
+    "title": ("title", "headline"),
     "date": (
         "publish_date", "date", "published", "published_at", "date_published", "published_date",
         "publication_date", "pub_date", "pubdate", "post_date", "published_on", "publish",

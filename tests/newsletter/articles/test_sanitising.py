@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as pages
 
+from newsletter.articles.addresses import ILLEGAL
 from newsletter.articles.sanitising import (
     ATTRIBUTES,
-    ILLEGAL,
     SUMMARY_LENGTH,
     TAGS,
     absolute_address,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import ConfigurationError, TokenError
-from newsletter.tokens.signing import Signer, derive_key, keyed_hash
+from newsletter.tokens.signing import Signer, check_secret, derive_key, keyed_hash
 
 SECRET = "a secret of some length"
 SIGNER = Signer(SECRET, "unsubscribe")
@@ -56,3 +56,9 @@ def test_a_secret_too_short_to_protect_is_refused() -> None:
 def test_a_keyed_hash_depends_on_key_and_text() -> None:
     one, other = derive_key(SECRET, "a"), derive_key(SECRET, "b")
     assert len({keyed_hash(one, "x"), keyed_hash(other, "x"), keyed_hash(one, "y")}) == 3
+
+
+@pytest.mark.parametrize("secret", ["short", "a" * 40, "ababababababababababab"])
+def test_a_secret_that_is_guessed_is_refused(secret: str) -> None:
+    with pytest.raises(ConfigurationError, match="secret_key"):
+        check_secret(secret)

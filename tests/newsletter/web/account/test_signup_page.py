@@ -410,3 +410,12 @@ def test_concurrent_signups_make_one_subscriber(
     with app.database.read() as session:
         assert store.count_by_status(session) == {SubscriberStatus.PENDING: 1}
     app.close()
+
+
+def test_nothing_that_a_stranger_wrote_stands_in_the_mail_that_asks(
+    client: httpx.Client, program: Newsletter, sent: list[Mail]
+) -> None:
+    client.post("/subscribe", data=FORM | {"name": "Win-at-evil.example"})
+    program.notices.send_due()
+    assert len(sent) == 1
+    assert b"evil" not in sent[0].content
