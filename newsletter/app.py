@@ -161,7 +161,7 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
-            alarm=self.tell,
+            alarm=self.send_alarm,
         )
         return Engine(tools, self.renderer, self.preflight, self.transport)
 
@@ -286,7 +286,7 @@ class Newsletter:
                 if not outcomes.mark_uncertain(reasons.fault(error)):
                     raise
 
-    def tell(self, alarm: Alarm) -> None:
+    def send_alarm(self, alarm: Alarm) -> None:
         """Mail an alarm to the administrators; a failure is logged, not raised.
 
         Falls back to the usual transport.
@@ -315,7 +315,7 @@ class Newsletter:
     def notices(self) -> NoticeSender:
         """Sends transactional mails to subscribers."""
         return NoticeSender(
-            self.database, self.clock, self._notice, self._hand_over_notice, self.tell
+            self.database, self.clock, self._notice, self._hand_over_notice, self.send_alarm
         )
 
     def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:

@@ -198,7 +198,7 @@ def raise_alarms(app: Newsletter) -> None:
     ]
     for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
-        app.tell(alarm)
+        app.send_alarm(alarm)
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:
@@ -277,7 +277,7 @@ def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
 def _report_missed(app: Newsletter, name: str, run: Run) -> None:
     digests.record_missed_run(app, SCHEDULE, name, run)
     log.error("digest run missed", digest=name, period=run.period)
-    app.tell(
+    app.send_alarm(
         Alarm(
             title=f"The digest {name} of {run.period} was missed",
             text="Nothing ran at its time, and the grace is over. Its articles go into the next.",

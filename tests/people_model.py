@@ -8,7 +8,7 @@ EXPIRES = timedelta(days=7)
 FORGET = timedelta(days=30)
 KEEP_NETWORK = timedelta(days=20)
 LONDON = ZoneInfo("Europe/London")
-# Where somebody stands for a notice of each kind to be true of her.
+# The status that each kind of notice requires.
 STANDS = {
     "confirm": "pending",
     "welcome": "confirmed",
@@ -43,7 +43,7 @@ class Person:
     new_address: str = ""
     new_address_asked_at: datetime | None = None
     words: set[str] = field(default_factory=set)
-    """All that was ever known of her but addresses."""
+    """All personal data except addresses."""
     addresses: set[str] = field(default_factory=set)
 
     def change(self, name: str, frequency: str) -> None:
@@ -111,7 +111,7 @@ class Model:
             person.begin()
 
     def learn(self, address: str, word: str) -> None:
-        """What an import knows of her besides."""
+        """Other columns of an import."""
         person = self.holder(address)
         if person is not None and not self.is_suppressed(address):
             person.words.add(word)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS_HEADING = "## Floors"
 ROOMS_OF_DELIVERY_HEADING = "### Inside delivery"
-# Rooms of one floor that know nothing of each other.
+# Rooms of one floor that must not import each other.
 APART = (
     ("newsletter.feeds", "newsletter.rendering", "newsletter.transports", "newsletter.linting"),
     ("newsletter.cli", "newsletter.web"),

@@ -28,10 +28,10 @@ def keep(job: Job[Context], keeper: FeedMaintenance) -> Maintained:
 
     The audit line comes last: both are derived from stored data and continue at the next run.
     """
-    kept = keeper.look()
+    maintained = keeper.look()
     job.about("feeds", "")
-    job.counts |= {"archives": kept.archives, "notices": kept.notices}
-    return kept
+    job.counts |= {"archives": maintained.archives, "notices": maintained.notices}
+    return maintained
 
 
 @action(Permission.PEOPLE)

@@ -121,16 +121,16 @@ class _Bar:
 class _Lines:
     def __init__(self, console: Console, description: str, total: int | None) -> None:
         self._console, self._description, self._total = console, description, total
-        self._done = self._told = 0
+        self._done = self._printed = 0
 
     def advance(self, count: int = 1) -> None:
         self._done += count
         step = (self._total or 10_000) // PLAIN_STEPS or 1
-        if self._done - self._told >= step:
-            self._told = self._done
-            self.tell()
+        if self._done - self._printed >= step:
+            self._printed = self._done
+            self._print()
 
-    def tell(self) -> None:
+    def _print(self) -> None:
         of = f" of {self._total}" if self._total is not None else ""
         self._console.print(f"{self._description}: {self._done}{of}", markup=False)
 

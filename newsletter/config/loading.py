@@ -170,12 +170,12 @@ def _fill(
 def _explain(model: type[BaseModel], error: Any, where: str, stored: Mapping[str, Any]) -> str:
     parts = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
     full = ".".join([where, *parts] if where else parts)
-    told = _told(model, error, full, parts)
+    message = _message(model, error, full, parts)
     key = next((k for k in stored if f"{full}.".startswith(f"{k}.")), None)
-    return told if key is None else f"{told} (a setting; newsletter settings unset {key})"
+    return message if key is None else f"{message} (a setting; newsletter settings unset {key})"
 
 
-def _told(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
+def _message(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
     found = _shown(model, error)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(model, error["loc"][:-1])

@@ -9,7 +9,7 @@ from newsletter.config.kinds import Colour, FontFamily, OneLine, Section, WebAdd
 
 
 class ThemeOptions(Section):
-    """How mails and pages look; colours that cannot be read are refused."""
+    """How mails and pages look; unreadable colours are refused."""
 
     paper: Colour = Field("#ffffff", description="Behind the words, #rrggbb")
     ground: Colour = Field("#eef0ec", description="Around the paper of a mail")
@@ -17,7 +17,7 @@ class ThemeOptions(Section):
     accent: Colour = Field(
         "#0d5a62", description="Links and buttons: the party's colour", validate_default=True
     )
-    paper_dark: Colour = Field("#161f26", description="The same where a reader prefers dark")
+    paper_dark: Colour = Field("#161f26", description="The same in dark mode")
     ground_dark: Colour = Field("#0c1216", description="Likewise, around the paper")
     ink_dark: Colour = Field("#e8ebe7", description="Likewise, words", validate_default=True)
     accent_dark: Colour | Literal[""] = Field(

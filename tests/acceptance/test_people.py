@@ -155,7 +155,7 @@ def join(visitor: Visitor, base: str, address: str) -> None:
 
 
 def choose(visitor: Visitor) -> str:
-    """Choose a topic and a pause on her page; its address."""
+    """Choose a topic and a pause on the preference page; its address."""
     page = visitor.page
     page.get_by_role("link", name="Choose your topics").click()
     visitor.look()

@@ -1,4 +1,4 @@
-"""Transactions, times that stay in UTC, and errors a person can act on."""
+"""Transactions, UTC datetimes and error messages."""
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
@@ -121,7 +121,7 @@ def test_deleted_data_is_overwritten_in_the_sqlite_file(sqlite_url: str, clock: 
             add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), name="Quillfeather")
     with database.write() as session:
         session.execute(text("UPDATE subscribers SET name = ''"))
-    # What was written goes from the log into the file as the last connection closes.
+    # Closing the last connection checkpoints the WAL.
     database.close()
     assert b"Quillfeather" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
 

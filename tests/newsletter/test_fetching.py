@@ -1,4 +1,4 @@
-"""Outgoing HTTP, against a server on loopback that behaves well and badly."""
+"""Outgoing HTTP, against a test server on loopback."""
 
 import gzip
 import socket
@@ -17,7 +17,7 @@ SHORT = timedelta(seconds=0.4)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the path asked for."""
+    """Answers by path."""
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
         self.drip(b"a")
 
     def drip(self, piece: bytes) -> None:
-        """A byte now and then until the other side or the test has had enough."""
+        """Send a byte at a time until the client or the test ends."""
         while not self.server.stopping.wait(0.05):
             try:
                 self.wfile.write(piece)
@@ -192,7 +192,7 @@ PUBLIC = "93.184.215.14"
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """Names resolve as told, the last answer lasting; the public address leads to loopback."""
+    """Scripted name resolution, the last answer repeated; public addresses connect to loopback."""
     answers: dict[str, list[str]] = {}
     resolve = socket.getaddrinfo
 

@@ -1,4 +1,4 @@
-"""What happens by itself: one edition for each digest and period, however often one looks."""
+"""Scheduled jobs: one edition per digest and period, however often they run."""
 
 import threading
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ WEEK = timedelta(weeks=1)
 
 @pytest.fixture
 def app(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[Newsletter]:
-    """A site that has known its digests since Thursday; it is Friday, nine o'clock."""
+    """A site whose digests were registered on Thursday; it is Friday, 9:00."""
     site = make_app(tmp_path, database_url, clock, transport=RecordingTransport())
     clock.at -= timedelta(days=1)
     make_due_digests(site)

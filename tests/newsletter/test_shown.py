@@ -1,4 +1,4 @@
-"""What came from outside is shown without anything that a terminal obeys."""
+"""Sanitising of untrusted text for terminals and logs."""
 
 import io
 import json

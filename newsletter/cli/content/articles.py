@@ -151,7 +151,7 @@ def edit(program: Program, reference: str, document: Path | None, **options: Any
     elif any(options.values()) or options["summary"] == "" or options["author"] == "":
         _apply(program, article.id, _edit_of(options, context), context)
     else:
-        _edit_by_hand(program, article, context)
+        _edit_in_editor(program, article, context)
 
 
 def _edit_of(options: dict[str, Any], context: ImportContext) -> Edit:
@@ -194,7 +194,7 @@ def _apply(program: Program, number: int, change: Edit, context: ImportContext) 
         program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
-def _edit_by_hand(program: Program, article: Article, context: ImportContext) -> None:
+def _edit_in_editor(program: Program, article: Article, context: ImportContext) -> None:
     """Open the editor; an invalid text is saved to a file for another try."""
     before = document_of(article, context)
     after = click.edit(before, extension=".md")
@@ -204,14 +204,14 @@ def _edit_by_hand(program: Program, article: Article, context: ImportContext) ->
     try:
         _apply(program, article.id, read_document(after, article, context), context)
     except NewsletterError as error:
-        kept = _keep(after, article.id)
+        kept = _save_text(after, article.id)
         raise InvalidInput(
             f"{error}. Your text is kept in {kept}; mend it, then: "
             f"newsletter articles edit {article.id} --document {kept}"
         ) from error
 
 
-def _keep(text: str, number: int) -> str:
+def _save_text(text: str, number: int) -> str:
     with NamedTemporaryFile(
         "w", encoding="utf-8", prefix=f"article-{number}-", suffix=".md", delete=False
     ) as file:

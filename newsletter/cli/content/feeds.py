@@ -58,8 +58,8 @@ def write(program: Program, folder: Path) -> None:
 def keep(program: Program) -> None:
     """Seal full archives and notify the hubs, as a running site does by itself."""
     keeper = FeedMaintenance(program.database, program.config, program.clock)
-    kept = actions.keep(program.app, program.actor, keeper)
-    program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
+    done = actions.keep(program.app, program.actor, keeper)
+    program.say(f"{done.archives} archives sealed, {done.notices} notices given to hubs")
 
 
 @feeds.command()

@@ -67,15 +67,15 @@ def _send(program: Program, address: str, chosen: str | None) -> bool:
 def report(found: TransportCheck, address: str) -> list[str]:
     """The findings of a transport check, a line each."""
     width = max((len(finding.about) for finding in found.findings), default=0)
-    told = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
+    lines = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
     verdict = f"took the mail to {address}" if found.is_taken else "did not take the mail"
-    return [f"transport {found.transport}:", *told, f"  it {verdict}: {found.answer}"]
+    return [f"transport {found.transport}:", *lines, f"  it {verdict}: {found.answer}"]
 
 
 def _problems(app: Newsletter) -> Iterator[str]:
-    for look in (app.check, lambda: app.dkim_keys):
+    for check_part in (app.check, lambda: app.dkim_keys):
         try:
-            look()
+            check_part()
         except NewsletterError as error:
             yield str(error)
     senders = {app.config.bulletins.sender, *(d.sender for d in app.config.digests.values())}

@@ -90,8 +90,8 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _declared_length(scope: Scope) -> int:
-    told = Headers(scope=scope).get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
+    declared = Headers(scope=scope).get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 20 else 0
 
 
 class ConcurrencyLimit:

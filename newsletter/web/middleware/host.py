@@ -50,8 +50,8 @@ class CanonicalHost:
 
     def _is_canonical(self, scope: Scope) -> bool:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        told = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
-        return told in ("", self._canonical) or _is_private_host(told)
+        requested = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
+        return requested in ("", self._canonical) or _is_private_host(requested)
 
     def _without_default_port(self, host: str) -> str:
         return host.removesuffix(f":{self._default_port}") if self._default_port else host

@@ -1,4 +1,4 @@
-"""The frame of actions: one transaction with its line, several with their end, and none at all."""
+"""The action decorators: transactions and audit lines."""
 
 from typing import Any
 
@@ -101,7 +101,7 @@ def test_a_killed_long_action_is_listed_as_unfinished(app: Newsletter) -> None:
     job = Job(context=app, actor=ANN, action="test_action.enter_all")
     with job.transaction() as work:
         add_subscriber(work.session, "zoe@wexcombe.example", work.now)
-    # Nothing runs after a kill: the line came with the first transaction, and has no end.
+    # After a kill: the line of the first transaction, without an outcome.
     assert [line.is_finished for line in lines(app)] == [False]
 
 

@@ -1,4 +1,4 @@
-"""Every action can be called by somebody, and nothing changes the database but by an action."""
+"""Every action is called by some face, and faces write only through actions."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3] / "newsletter"
 ABOVE_ACTIONS = ("cli", "web", "demo", "app.py", "scheduler.py")
 FRAME = ROOT / "actions" / "action.py"
 
-# What no command does, and why. Everything else can be done by a command.
+# Actions without a command, with the reason.
 NOT_BY_COMMAND = {
     **{
         action: "belongs to the subscriber whose link it is"
@@ -40,7 +40,7 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def begins_to_write(call: ast.Call) -> bool:
-    """Whether it is `database.write()` or its like; `file.write(text)` is not."""
+    """Whether a call is `database.write()`, not `file.write(text)`."""
     return (
         isinstance(call.func, ast.Attribute)
         and call.func.attr in {"write", "begin", "commit", "connect_to_migrate"}
@@ -49,7 +49,7 @@ def begins_to_write(call: ast.Call) -> bool:
 
 
 def actions_named_in(path: Path) -> set[str]:
-    """The actions that a file calls or hands on: `alias.function` of modules of actions."""
+    """The actions that a file references: `alias.function` of modules of actions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = {
         alias.asname or alias.name: alias.name

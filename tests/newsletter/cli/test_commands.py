@@ -1,4 +1,4 @@
-"""The commands, from a new folder to mail in a Maildir, and what they say of mistakes."""
+"""The commands end to end: from a new folder to mail in a Maildir, and their errors."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def mails(site: Path) -> dict[str, EmailMessage]:
-    """What was sent, by recipient."""
+    """Sent mails by recipient."""
     found = {}
     for path in (site / "mails" / "new").iterdir():
         mail = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.SMTP))

@@ -1,4 +1,4 @@
-"""Files with people in them are their owner's alone, whatever the umask, and mended where not."""
+"""Files with personal data are owner-only whatever the umask; others are restricted."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ from newsletter.private_files import readable_by_others, restrict_to_owner
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a configuration, in a process whose umask lets everybody read."""
+    """A folder with a configuration, in a process with a permissive umask."""
     text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
     (tmp_path / "newsletter.toml").write_text(text.replace('folder = "templates"', 'folder = ""'))
     before = os.umask(0)

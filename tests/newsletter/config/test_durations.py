@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Parsing and writing of durations."""
 
 from datetime import timedelta
 

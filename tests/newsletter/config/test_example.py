@@ -1,4 +1,4 @@
-"""config.example.toml is whole, true and loadable; the documentation names every option."""
+"""config.example.toml is complete, current and loadable; the reference has every option."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ def all_tables() -> list[Table]:
 
 
 def uncommented(text: str) -> str:
-    """The example with everything that stands in it as a comment taken up."""
+    """The example with every commented option and table enabled."""
     return re.sub(r"^# (?=(# )?(\[|[a-z_]+ = ))", "", text, flags=re.MULTILINE)
 
 

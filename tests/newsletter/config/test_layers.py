@@ -1,4 +1,4 @@
-"""Default < stored setting < file < environment, option by option."""
+"""Precedence of layers: default < stored setting < file < environment."""
 
 from pathlib import Path
 from typing import Any

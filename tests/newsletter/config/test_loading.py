@@ -1,4 +1,4 @@
-"""Reading the configuration: what is wrong is told with its place, and secrets come from afar."""
+"""Loading the configuration: error messages, secrets, relative paths."""
 
 from pathlib import Path
 

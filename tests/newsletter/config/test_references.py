@@ -1,4 +1,4 @@
-"""Names that lead nowhere are told before anything is sent."""
+"""Dangling references are reported at start."""
 
 from pathlib import Path
 

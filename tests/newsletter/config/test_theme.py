@@ -1,4 +1,4 @@
-"""The theme: colours are checked where they are configured and worked out where they are used."""
+"""Theme colours: validation, contrast and derived colours."""
 
 from pathlib import Path
 

@@ -81,7 +81,7 @@ def test_an_alarm_that_the_other_transport_does_not_take_goes_by_the_usual_one(
     site: Newsletter, transport: RecordingTransport
 ) -> None:
     site.transport("other").raising = TransportStopped("535 5.7.8 the password is wrong")
-    site.tell(Alarm(title="Something", text="It is so."))
+    site.send_alarm(Alarm(title="Something", text="It is so."))
     assert [mail.recipient for mail in transport.taken] == [OFFICE]
 
 
@@ -91,7 +91,7 @@ def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(
     for way in (site.transport("other"), transport):
         way.answers[OFFICE] = Refused(response="550 no such user")
     with capture_logs() as logged:
-        site.tell(Alarm(title="Something", text="It is so."))
+        site.send_alarm(Alarm(title="Something", text="It is so."))
     assert [line["transport"] for line in logged] == ["other", "default"]
 
 
@@ -99,6 +99,6 @@ def test_without_an_address_nobody_is_told(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     app = make_app(tmp_path, sqlite_url, clock, transport=transport)
-    app.tell(Alarm(title="Something", text="It is so."))
+    app.send_alarm(Alarm(title="Something", text="It is so."))
     assert not transport.taken
     app.close()

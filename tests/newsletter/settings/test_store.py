@@ -1,4 +1,4 @@
-"""Settings and their earlier values, on both databases."""
+"""The settings store, on both databases."""
 
 from datetime import timedelta
 

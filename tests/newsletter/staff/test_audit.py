@@ -1,4 +1,4 @@
-"""The audit log can only be added to, and is read page by page."""
+"""The audit log is append-only, filtered and paged."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def record(database: Database, clock: FixedClock, actor: Actor, action: str, on:
 
 
 def found(database: Database, filters: Filters) -> list[str]:
-    """The actions of the lines, newest first."""
+    """Actions of the lines, newest first."""
     with database.read() as session:
         return [line.action for line in audit.page(session, filters, limit=100)]
 

@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Permissions of roles and actors."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from newsletter.staff.permissions import PERMISSIONS, ActorKind, Permission, Rol
 
 P = Permission
 
-# The table of roles, told a second time: who may do each.
+# The table of permissions, independently of the code.
 ROLES = {
     P.READ: {Role.OWNER, Role.SENDER, Role.EDITOR, Role.VIEWER},
     P.WRITE: {Role.OWNER, Role.SENDER, Role.EDITOR},

@@ -1,4 +1,4 @@
-"""What a reader sees when something goes wrong: never a traceback, never a path of ours."""
+"""Error pages: status and text, never a traceback or a path."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ Show = Callable[[SiteServices], None]
 
 
 class Failing:
-    """A program whose editions cannot be had."""
+    """A site whose edition pages raise."""
 
     def __init__(self, program: Newsletter, error: Exception) -> None:
         self.config: Config = program.config

@@ -1,4 +1,4 @@
-"""One public address, whatever host a request names."""
+"""The canonical host."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Slow, idle and greedy clients of a real server: everybody else is served."""
+"""Timeouts and limits against slow, idle and greedy clients, on a real server."""
 
 import socket
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def address() -> Iterator[Address]:
 
 
 def ask(address: Address, sent: bytes) -> bytes:
-    """What is answered before the server closes the connection."""
+    """The response before the server closes the connection."""
     with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
         connection.sendall(sent)
         return read_to_end(connection)

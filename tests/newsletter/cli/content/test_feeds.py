@@ -1,4 +1,4 @@
-"""newsletter feeds and newsletter articles correct, as a person runs them."""
+"""`newsletter feeds` and `newsletter articles correct`."""
 
 import json
 import signal

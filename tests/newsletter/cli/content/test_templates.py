@@ -1,4 +1,4 @@
-"""`newsletter templates`: an operator's own templates are listed, checked and shown."""
+"""`newsletter templates` with custom templates."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ MJML = """<mjml lang="{{ site.language }}"><mj-body><mj-section><mj-column>
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configured site's own folder of templates."""
+    """The custom template folder of a site."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "newsletter.toml").write_text(SITE)
     (tmp_path / "own" / "digest").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""`newsletter audit list`: who did what."""
+"""`newsletter audit list`."""
 
 import getpass
 import json
@@ -16,7 +16,7 @@ def test_an_audit_line_names_the_operating_system_user(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SUDO_USER", raising=False)
-    # What the environment says of the user does not count.
+    # The environment's user name is ignored.
     monkeypatch.setenv("LOGNAME", "somebody")
     assert getpass.getuser() == "somebody"
     run("subscribers", "segments", "add", "pending", "status = pending")

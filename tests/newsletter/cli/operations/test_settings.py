@@ -1,4 +1,4 @@
-"""`newsletter settings`: a change holds at once, is refused whole, and is remembered."""
+"""`newsletter settings`: changes are atomic, validated and recorded."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from support import Run
 
 @pytest.fixture
 def new_site(tmp_path: Path, run: Run) -> Path:
-    """What `newsletter init` makes."""
+    """A site made by `newsletter init`."""
     assert run("init", "--address", "news@wexcombe.example").status == 0
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""`newsletter subscribers import`: a list brought along, with proof, and nobody revived."""
+"""`newsletter subscribers import`: consent, suppression, questions and reports."""
 
 import csv
 import json

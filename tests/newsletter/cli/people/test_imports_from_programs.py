@@ -1,4 +1,4 @@
-"""Lists as other programs write them: the header is theirs, the people are invented."""
+"""Exports of other programs: their headers, invented people."""
 
 import json
 from pathlib import Path
@@ -73,7 +73,7 @@ LISTS = {
 
 
 def bring(run: Run, folder: Path, name: str, text: str, *options: str) -> dict[str, int]:
-    """Import a list under the name that it comes with."""
+    """Import a list under its original file name."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return imported(run, path, *options)

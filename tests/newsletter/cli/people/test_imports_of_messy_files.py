@@ -1,4 +1,4 @@
-"""Files as they really come: wrong bytes, wrong shapes, people twice, and what attacks hide in."""
+"""Malformed and hostile files: invalid bytes, wrong shapes, duplicates, injection."""
 
 import itertools
 import os
@@ -11,7 +11,7 @@ from imports import PROOF, imported, refusal, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-# The command, and at its end the most memory that it had (proc(5): VmHWM, in kilobytes).
+# The command, then its peak memory (proc(5): VmHWM, in kilobytes).
 MEASURED = """
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lists in spreadsheets: read as CSV would be, and nothing in them harms."""
+"""Spreadsheets: read like CSV; hostile ones are refused."""
 
 import json
 import zipfile
@@ -169,7 +169,7 @@ def test_a_text_has_no_sheets(run: Run, tmp_path: Path) -> None:
 
 
 def rewrite(path: Path, part: str, change: Callable[[str], str]) -> None:
-    """Put another text in the place of one part."""
+    """Replace a part of the archive."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts[part] = change(parts[part].decode()).encode()

@@ -1,4 +1,4 @@
-"""The administrator's look at her list: segments, search, proof, reasons, and taking it along."""
+"""Commands that read the list: segments, search, consent, reasons, export."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The administrator's hand on the list: what the commands say, and what they say to mistakes."""
+"""`newsletter subscribers add`, `confirm`, `show` and others, with their messages."""
 
 import json
 

@@ -30,7 +30,7 @@ def listed(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def is_suppressed(run: Run, address: str) -> bool:
-    """An address that is suppressed cannot be entered; trying does no harm."""
+    """Whether adding the address is refused, as for a suppressed one."""
     return run("subscribers", "add", address).status == 1
 
 

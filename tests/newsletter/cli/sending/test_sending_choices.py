@@ -1,4 +1,4 @@
-"""Commands about ways out: which transport, its limits, and what is done with doubts."""
+"""Options of sending: transport, limits, uncertain deliveries."""
 
 import json
 from pathlib import Path

@@ -69,7 +69,7 @@ def told(
 ) -> list[str]:
     """What is told while time passes, with a look every ten minutes."""
     heard: list[Alarm] = []
-    app.tell = heard.append  # type: ignore[method-assign]
+    app.send_alarm = heard.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):
         if sending:
             app.engine.send_due()

@@ -1,4 +1,4 @@
-"""Changing one's address: confirmed at the new one, and telling nobody who else is on the list."""
+"""Change of address: confirmed at the new one, without user enumeration."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -162,7 +162,7 @@ def test_erasing_the_new_address_cancels_the_change(
 def move_beside_another(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
 ) -> Callable[[bool], int]:
-    """Ann moves to an address that was entered before, confirmed or not; the number it had."""
+    """Ann moves to an address that was entered before, confirmed or not; its id before."""
 
     def moved(is_confirmed: bool) -> int:
         with program.database.write() as session:

@@ -1,4 +1,4 @@
-"""Choosing by one's own page: what is shown, what is saved, and who may."""
+"""The preference page: values shown, saved and refused."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Her rights over what is held about her: to see it, take it along, object and be erased."""
+"""Data subject rights: access, portability, objection, erasure."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""So many times an hour for each, and no more than that is remembered of anybody."""
+"""Rate limits per network and per mailbox."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Coming back by the link in the mail that says goodbye."""
+"""Resubscribing by the link in the goodbye mail."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def ann(program: Newsletter, clock: FixedClock) -> int:
 
 @pytest.fixture
 def path(program: Newsletter, ann: int) -> str:
-    """The link in the mail that says goodbye to Ann, who has left."""
+    """The link in the goodbye mail of Ann, who has unsubscribed."""
     account.unsubscribe(program, actors.subscriber(ann), 7, Departure())
     with program.database.read() as session:
         person = store.by_id(session, ann)

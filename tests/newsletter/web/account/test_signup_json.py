@@ -1,4 +1,4 @@
-"""Joining by a program, in JSON."""
+"""The JSON sign-up endpoint."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ANN = "ann@example.org"
 
 @pytest.fixture
 def asked(client: httpx.Client) -> dict[str, Any]:
-    """What a program sends: the words' version as GET tells it."""
+    """A request with the wording's version from GET."""
     wording = client.get("/subscribe.json").json()["wording"]
     return {"address": ANN, "name": "Ann", "frequency": "weekly", "wording": wording["version"]}
 

@@ -1,4 +1,4 @@
-"""Joining by the form: asked once, confirmed by a press, and nothing told to the curious."""
+"""The sign-up form: double opt-in, consent wording, rate limits, no user enumeration."""
 
 import html
 import re
@@ -66,7 +66,7 @@ def status_of(program: Newsletter, address: str) -> SubscriberStatus | None:
 
 
 def link_in(mail: Mail) -> str:
-    """The path of the address that confirms."""
+    """The path of the confirmation link."""
     text = mail.content.decode().replace("=\r\n", "")
     address = next(word for word in text.split() if "/confirm/" in word)
     return urlsplit(address).path

@@ -1,4 +1,4 @@
-"""Leaving by the link in a mail: RFC 8058, and the page for people."""
+"""Unsubscribing by the link in a mail: one-click (RFC 8058) and the page."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -167,7 +167,7 @@ def test_a_signed_token_without_subscriber_is_refused(client: httpx.Client, payl
 @given(token=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_arbitrary_tokens_are_refused(client: httpx.Client, token: str) -> None:
     response = client.post(f"/unsubscribe/{quote(token, safe='')}", follow_redirects=True)
-    # A decoded slash makes it another address; what is left is a token of nobody's.
+    # A decoded slash makes it another path, with an invalid token.
     assert response.status_code in {400, 404}
 
 

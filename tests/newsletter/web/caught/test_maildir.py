@@ -1,4 +1,4 @@
-"""Reading mails as they come, whatever is wrong with them."""
+"""Reading mails from a Maildir, malformed ones included."""
 
 import os
 from email.message import EmailMessage

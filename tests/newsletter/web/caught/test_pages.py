@@ -1,4 +1,4 @@
-"""The caught mails in the browser; a stranger's HTML among them."""
+"""Pages of caught mails, with hostile HTML."""
 
 import smtplib
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The feeds as a feed reader fetches them."""
+"""Feeds over HTTP."""
 
 import gzip
 import threading
@@ -103,7 +103,7 @@ BROWSER = {
     "Sec-Fetch-Dest": "document",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 }
-# What readers say they accept, one of them web pages before feeds.
+# Accept headers of feed readers, one of which prefers HTML.
 READERS = (
     "*/*",
     "text/html,application/xml,application/atom+xml;q=0.8",

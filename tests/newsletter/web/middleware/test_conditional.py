@@ -1,4 +1,4 @@
-"""When a feed is sent again and when 304 will do (RFC 9110)."""
+"""Conditional requests and content negotiation (RFC 9110)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""An edition in the browser."""
+"""Edition pages and the archive."""
 
 from collections.abc import Callable
 from pathlib import Path

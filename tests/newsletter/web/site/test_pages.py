@@ -1,4 +1,4 @@
-"""The pages that readers come for."""
+"""Pages of articles, topics, authors, search and feeds."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.robotparser import RobotFileParser

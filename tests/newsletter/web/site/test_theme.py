@@ -1,4 +1,4 @@
-"""The theme's colours and fonts on the pages."""
+"""The style sheet of the theme."""
 
 import re
 from collections.abc import Callable
