@@ -148,7 +148,7 @@ class DigestOptions(Section):
     )
     language: LanguageTag | Literal[""] = Field(
         "",
-        description="One of site.languages: only for subscribers of that language; empty: sent to all",
+        description="One of site.languages: not sent to those who chose another; empty: sent to all",
     )
     segment: OneLine = Field(
         "", description="Only for a segment of subscribers: its name or an expression"
@@ -193,7 +193,7 @@ class EachArticleOptions(Section):
     is_on: bool = Field(False, description="true: articles are mailed, and the forms offer it")
     delay: Duration = Field(
         timedelta(minutes=10),
-        description="How long after publication an article is mailed: time to correct or withdraw it",
+        description="How long after publication an article is mailed: time to correct or withdraw",
     )
     grace: Duration = Field(
         timedelta(hours=36), description="An article published longer ago is no news, not mailed"
