@@ -148,7 +148,7 @@ class DigestOptions(Section):
     )
     language: LanguageTag | Literal[""] = Field(
         "",
-        description="One of site.languages: not sent to those who chose another; empty: sent to all",
+        description="One of site.languages: not sent to those of another; empty: sent to all",
     )
     segment: OneLine = Field(
         "", description="Only for a segment of subscribers: its name or an expression"
