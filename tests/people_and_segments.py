@@ -1,4 +1,4 @@
-"""Random people and expressions, and what an expression means of a person in plain Python."""
+"""Random people and segment expressions, and a plain Python evaluator."""
 
 import calendar
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from subscribers.topics import Choice
 
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-# Few values, so that people and expressions meet; what would be SQL stays text.
+# Few values, so that people and expressions match; with text that resembles SQL.
 DOMAINS = ("a.example", "b.example", "mail.b.example")
 SOURCES = ("", "form", "Import of members.csv", "it's 100%", "' OR 1=1 --", "a_b\\c")
 TOPICS = ("housing", "transport", "parks")
@@ -36,7 +36,7 @@ DIGESTS = ("friday", "monthly")
 ATTRIBUTES = ("ward", "post code", "Straße")
 VALUES = ("Abbey", "abbey", "Größe", "x'); DROP TABLE subscribers; --", "%", '["a"]')
 LETTERS = st.text("aAbBnNéÉΣσЖж%_' ", max_size=6)
-# The edges of days in summer and winter, in the zone that is asked in.
+# Midnights in summer and winter time of the zone.
 MOMENTS = st.sampled_from(
     [
         NOW - timedelta(days=days, hours=hours, seconds=seconds)
@@ -57,7 +57,7 @@ DAYS = st.one_of(
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What the language can ask of somebody."""
+    """A person's fields in the segment language."""
 
     local: str
     domain: str
@@ -149,7 +149,7 @@ EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
 
 
 def enter(session: Session, people: list[Person]) -> None:
-    """Write people as the list holds them."""
+    """Insert people."""
     for number, person in enumerate(people):
         choice = Choice(topics=tuple(person.topics), digests=tuple(person.digests))
         session.add(
@@ -172,7 +172,7 @@ def enter(session: Session, people: list[Person]) -> None:
 
 
 def is_meant(expression: Expression, person: Person) -> bool:
-    """Whether an expression holds of a person."""
+    """Whether a person matches an expression."""
     match expression:
         case All(operands=operands):
             return all(is_meant(operand, person) for operand in operands)
@@ -220,8 +220,8 @@ def _compares(known: Any, operator: Operator, wanted: Any) -> bool:
 
 
 def contains(text: str, part: str) -> bool:
-    """Whether a text has a part, upper and lower case alike."""
-    # Letter by letter: of a whole text, a sigma at the end of a word would become another one.
+    """Whether a text contains a part, ignoring case."""
+    # Letter by letter: lower() of a whole text gives a final sigma at the end of a word.
     small = ("".join(letter.lower() for letter in words) for words in (part, text))
     return next(small) in next(small)
 

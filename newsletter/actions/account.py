@@ -27,7 +27,7 @@ from newsletter.subscriptions import (
     unsubscribe as leaving,
 )
 from newsletter.subscriptions.unsubscribe import Departure
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import NOBODY
 from subscribers import membership, moving
 from subscribers import store as people
@@ -62,13 +62,13 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber has left or was purged since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = confirmation.asked(work.session, work.actor.subscriber_id)
+    subscriber = confirmation.pending_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
         return
     options = work.context.config.joining
-    notices.queue_wanted(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
+    notices.queue_if_enabled(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -162,7 +162,7 @@ def keep_address(work: UnitOfWork[Context]) -> None:
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def move(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> int:
+def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> int:
     """Change the address; the id of the subscriber who has the new one.
 
     Raises:
@@ -199,7 +199,7 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> None:
+def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
     """Undo unsubscribing, with the earlier preferences; idempotent.
 
     Raises:
@@ -207,7 +207,7 @@ def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = returning.returning(work.session, link)
+    subscriber = returning.returning_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     if not membership.come_back(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
@@ -221,7 +221,7 @@ def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber is erased.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
@@ -235,6 +235,6 @@ def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber is erased already.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)

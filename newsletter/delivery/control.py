@@ -1,6 +1,6 @@
-"""What a person does to an edition under way: approve, pause, resume, cancel, settle doubts.
+"""Controls of an edition under way: approve, pause, resume, retry, cancel, resolve.
 
-Each acts on the database alone, so it works from any process; workers see it within a second.
+Each writes to the database only, so it works from any process; workers see it within a second.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from newsletter.editions.life import Act
 from newsletter.editions.models import Edition
 from newsletter.errors import Conflict
 
-# An edition in which any of these stands has reached, or may have reached, somebody.
+# An edition with a delivery in one of these states has, or may have, reached a subscriber.
 HANDED_OVER = frozenset(
     {DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CLAIMED}
 )
@@ -34,7 +34,7 @@ def pause(session: Session, number: int) -> None:
 
 
 def pause_all(session: Session) -> list[int]:
-    """Hold everything that is on its way or about to be; the numbers of those editions."""
+    """Pause every edition under way or about to be; returns their numbers."""
     numbers = store.pausable(session)
     for number in numbers:
         pause(session, number)
@@ -42,10 +42,10 @@ def pause_all(session: Session) -> list[int]:
 
 
 def retry_failed(session: Session, number: int) -> int:
-    """Try again those whom an edition could not reach, and nobody else; how many.
+    """Queue an edition's failed deliveries again; returns how many.
 
     Raises:
-        Conflict: it is cancelled.
+        Conflict: the edition is cancelled.
     """
     count = uncertain.requeue_failed(session, number)
     if count:
@@ -54,19 +54,19 @@ def retry_failed(session: Session, number: int) -> int:
 
 
 def resume(session: Session, number: int) -> None:
-    """Go on, with transports that had refused us as well: somebody has mended them.
+    """Resume an edition, and clear the refusals of its transports: their cause is presumed mended.
 
-    What was put off because we were refused is tried at once, with all its attempts ahead.
+    Deliveries deferred because the sender was refused are queued at once, without attempts.
     """
-    transport_health.forget_refusals(session)
+    transport_health.clear_refusals(session)
     uncertain.requeue_blocked(session, number)
     store.change_state(session, number, Act.RESUME)
 
 
 def cancel(session: Session, number: int, now: datetime) -> int:
-    """Hand over nothing more of an edition; how many are left out by that.
+    """Cancel an edition; returns how many deliveries are skipped.
 
-    Where it has mailed nobody, its articles are free for the digest's next edition.
+    Where it has mailed nobody, its articles become available to the digest's next edition.
     """
     store.change_state(session, number, Act.CANCEL)
     store.by_id(session, number).finished_at = now
@@ -78,10 +78,10 @@ def cancel(session: Session, number: int, now: datetime) -> int:
 
 
 def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> int:
-    """Settle the uncertain deliveries of an edition; how many.
+    """Settle an edition's uncertain deliveries by a person's decision; returns how many.
 
     Raises:
-        Conflict: they are to be sent again, but the edition is cancelled.
+        Conflict: they are to be resent, but the edition is cancelled.
     """
     edition = store.by_id(session, number)
     count = uncertain.resolve_uncertain(session, number, resend=resend, now=now)
@@ -90,11 +90,11 @@ def resolve(session: Session, number: int, *, resend: bool, now: datetime) -> in
     return count
 
 
-def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
-    """Settle an edition's uncertain deliveries by its own policy; how many are sent again.
+def resolve_by_policy(session: Session, edition: Edition, now: datetime) -> int:
+    """Settle an edition's uncertain deliveries by its policy; returns how many are resent.
 
-    What is in doubt a second time waits for a person: a server that always breaks off at the
-    end would be sent to without end.
+    A delivery that is uncertain a second time waits for a person: a server that always breaks off
+    after the content would be sent to without end.
     """
     match edition.uncertain:
         case UncertainPolicy.RESEND:
@@ -108,7 +108,7 @@ def settle_doubts(session: Session, edition: Edition, now: datetime) -> int:
 
 
 def reopen(session: Session, number: int) -> None:
-    """Queue a finished edition again, for deliveries that are waiting once more."""
+    """Reopen a finished edition whose deliveries were queued again."""
     try:
         store.change_state(session, number, Act.REOPEN)
     except Conflict:

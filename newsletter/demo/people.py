@@ -1,4 +1,4 @@
-"""The sample subscribers: one of each kind, so that who is mailed and who not can be seen."""
+"""Sample subscribers in each status and frequency, to show who is mailed and who is not."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ PROOF = "sample subscriber of the demonstration"
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A subscriber and how she stands."""
+    """A sample subscriber and their status."""
 
     joining: Joining
     confirmed: bool = True
@@ -43,7 +43,7 @@ SAMPLES = (
 
 
 def add_samples(context: Context, actor: Actor) -> int:
-    """Enter the samples that are not there yet; how many."""
+    """Add the missing samples; returns how many."""
     with context.database.read() as session:
         new = [s for s in SAMPLES if store.find_by_address(session, s.joining.address) is None]
     for sample in new:

@@ -26,5 +26,5 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_what_a_server_stored_is_what_the_ledger_says(setting: Setting) -> None:
+def test_stored_mails_match_the_ledger(setting: Setting) -> None:
     assert trial(setting, MAILS).faults == []

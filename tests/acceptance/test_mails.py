@@ -1,4 +1,4 @@
-"""Every kind of mail before the judges that need nothing installed; `make judges` has the rest."""
+"""Every kind of mail checked by validators without installation; `make judges` has the rest."""
 
 import pytest
 from judges import browser, messages
@@ -22,7 +22,7 @@ def faults(verdicts: list[Verdict]) -> list[str]:
     return [f"{verdict.about}: {fault}" for verdict in verdicts for fault in verdict.faults]
 
 
-def test_the_strictest_parser_finds_no_defect(mails: list[Made]) -> None:
+def test_a_strict_parser_finds_no_defect(mails: list[Made]) -> None:
     assert faults(messages.mime(mails)) == []
 
 
@@ -30,19 +30,19 @@ def test_the_headers_are_right_to_the_byte(mails: list[Made]) -> None:
     assert faults(messages.raw_headers(mails)) == []
 
 
-def test_a_verifier_that_is_not_ours_believes_every_signature(
+def test_an_independent_verifier_accepts_every_dkim_signature(
     mails: list[Made], key: DkimKey
 ) -> None:
     assert faults(messages.dkimpy(mails, key)) == []
 
 
 @pytest.mark.browser
-def test_nothing_is_scrolled_sideways_on_any_screen(mails: list[Made]) -> None:
+def test_no_mail_needs_horizontal_scrolling(mails: list[Made]) -> None:
     shown = [mail for mail in mails if mail.name in {"digest", "bulletin", "digest-rtl"}]
     assert faults(browser.widths(shown)) == []
 
 
-def test_the_judges_of_bytes_find_what_is_wrong(mails: list[Made]) -> None:
+def test_the_byte_checks_detect_defects(mails: list[Made]) -> None:
     digest = next(mail for mail in mails if mail.name == "digest")
     folded = digest.message.replace(b"List-Unsubscribe:", b"X-Gone:").replace(b"\r\n", b"\n", 1)
     broken = Made(**{**vars(digest), "message": folded})

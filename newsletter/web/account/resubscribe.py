@@ -11,7 +11,7 @@ from starlette.routing import Route
 from newsletter.actions import account
 from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
@@ -36,14 +36,14 @@ async def resubscribe_page(request: Request) -> Response:
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
 
-def _check_link(site: SiteState, link: DatedLink) -> None:
+def _check_link(site: SiteState, link: ExpiringLink) -> None:
     with site.services.database.read() as session:
-        resubscribe.returning(session, link)
+        resubscribe.returning_subscriber(session, link)
 
 
-def _read_link(site: SiteState, token: str) -> DatedLink:
+def _read_link(site: SiteState, token: str) -> ExpiringLink:
     now, signer = site.services.clock.now(), site.services.signer(resubscribe.PURPOSE)
-    return resubscribe.read_return(signer, token, site.config.joining.expires, now)
+    return resubscribe.read_resubscribe_link(signer, token, site.config.joining.expires, now)
 
 
 ROUTES = [Route("/return/{token}", resubscribe_page, methods=["GET", "POST"])]

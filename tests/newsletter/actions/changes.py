@@ -36,7 +36,7 @@ from newsletter.feeds.maintenance import FeedMaintenance, Maintained
 from newsletter.fetching import Fetched, Size
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
 from newsletter.subscriptions.unsubscribe import Departure
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import membership, moving
 from subscribers import store as people
 from subscribers.consent import Origin
@@ -98,17 +98,17 @@ def person(app: Newsletter, number: int, act: Callable[..., Any]) -> Any:
         return act(session, people.by_id(session, number))
 
 
-def leave(app: Newsletter) -> DatedLink:
+def leave(app: Newsletter) -> ExpiringLink:
     now = app.clock.now()
     person(app, ANN, lambda s, ann: membership.leave(s, ann, origin=ORIGIN, now=now))
-    return DatedLink(subscriber_id=ANN, at=now)
+    return ExpiringLink(subscriber_id=ANN, at=now)
 
 
-def ask_to_move(app: Newsletter) -> DatedLink:
+def ask_to_move(app: Newsletter) -> ExpiringLink:
     now, secret = app.clock.now(), app.secret
     address = "ann@elsewhere.example"
     person(app, ANN, lambda s, ann: moving.ask_to_move(s, ann, secret, address, now))
-    return DatedLink(subscriber_id=ANN, at=now)
+    return ExpiringLink(subscriber_id=ANN, at=now)
 
 
 def approving(app: Newsletter) -> Call:

@@ -1,4 +1,4 @@
-"""Segments by what the ledger knows: how many mails, when last, how many failed."""
+"""Segments by mail statistics: received, last mailed, bounced."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
         ("bounced = 0 and received > 0", "ann"),
     ],
 )
-def test_a_segment_asks_what_was_sent(
+def test_segments_use_mail_statistics(
     history: Newsletter, clock: FixedClock, text: str, found: str, is_counted: bool
 ) -> None:
     if is_counted:
@@ -76,7 +76,7 @@ def test_a_segment_asks_what_was_sent(
     assert " ".join(str(address).partition("@")[0] for address in addresses) == found
 
 
-def test_an_edition_can_be_for_those_who_were_never_mailed(
+def test_an_edition_can_target_subscribers_never_mailed(
     history: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     send(history, clock, "Welcome", "received = 0")

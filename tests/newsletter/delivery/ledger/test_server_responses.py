@@ -1,4 +1,4 @@
-"""What a real server answers, as the ledger keeps it; and counts that always add up."""
+"""Responses of a real server in the ledger, and state counts that add up."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -46,8 +46,8 @@ def add_people(app: Newsletter, count: int) -> None:
             add_subscriber(session, f"p{number}@wexcombe.example", app.clock.now())
 
 
-class TestAServersWords:
-    """The answers of a real server."""
+class TestServerResponses:
+    """Responses of a real server."""
 
     @pytest.fixture
     def served(
@@ -75,7 +75,7 @@ class TestAServersWords:
             each.close() if isinstance(each, Newsletter) else each.stop()
 
     @pytest.mark.parametrize("moment", ["AUTH", "MAIL"])
-    def test_5xx_to_us_stops_the_edition_with_its_words_and_an_alarm(
+    def test_a_5xx_about_the_sender_stops_the_edition_with_an_alarm(
         self, served: Callable[..., tuple[Newsletter, Edition, list[Alarm]]], moment: str
     ) -> None:
         app, edition, told = served({moment: say("535 5.7.8 not you")})
@@ -114,7 +114,7 @@ class TestAServersWords:
             ),
         ],
     )
-    def test_an_answer_to_one_mail_stands_in_the_ledger_in_full(
+    def test_a_response_to_one_mail_is_recorded_in_full(
         self,
         served: Callable[..., tuple[Newsletter, Edition, list[Alarm]]],
         moment: str,
@@ -168,7 +168,7 @@ ACTS = st.lists(
 
 
 class History:
-    """An edition with everything that may happen to it."""
+    """An edition and the operations that can happen to it, for property tests."""
 
     def __init__(self, app: Newsletter, transport: RecordingTransport, clock: FixedClock) -> None:
         self.app, self.transport, self.clock = app, transport, clock
@@ -237,7 +237,7 @@ def recorded(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[New
 
 @given(acts=ACTS)
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_happens_the_counts_add_up_to_the_audience(
+def test_state_counts_always_add_up_to_the_audience(
     recorded: Newsletter, clock: FixedClock, acts: list[tuple[str, int, Outcome | None]]
 ) -> None:
     add_people(recorded, PEOPLE)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FEATURES, FaultySmtp
-from ledger import Ledger, mail
+from outcome_recorder import OutcomeRecorder, mail
 
 from newsletter.transports.base import Mail, Outcome
 
@@ -20,8 +20,8 @@ WITH_AND_WITHOUT_PIPELINING = pytest.mark.parametrize(
 HASTY = {"timeout": "1s", "answer_timeout": "1s", "final_dot_timeout": "1s"}
 
 
-def send(load: Load, server: FaultySmtp | int, sent: list[Mail], **table: Any) -> Ledger:
-    ledger = Ledger()
+def send(load: Load, server: FaultySmtp | int, sent: list[Mail], **table: Any) -> OutcomeRecorder:
+    ledger = OutcomeRecorder()
     port = server if isinstance(server, int) else server.port
     table = {"security": "plain", **HASTY, **table}
     transport = load("smtp", host="127.0.0.1", port=port, **table)

@@ -1,4 +1,4 @@
-"""Trying again: when, how often, and whom."""
+"""Retries: when, how often, and of which deliveries."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.base import Deferred, Refused
 
 
-def test_a_deferred_mail_is_tried_again_when_its_time_comes_and_not_before(
+def test_a_deferred_mail_is_retried_when_due(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     transport.answers[ANN] = Deferred(response="450 later", retry_after=timedelta(minutes=10))
@@ -30,7 +30,7 @@ def test_a_deferred_mail_is_tried_again_when_its_time_comes_and_not_before(
 
 
 def given_up(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -> Edition:
-    """An edition whose mail to Ann was deferred until patience was over."""
+    """An edition whose mail to Ann was deferred until it was given up."""
     transport.answers[ANN] = Deferred(response="450 later")
     edition = make_digest(app)
     for _ in range(20):
@@ -40,7 +40,7 @@ def given_up(app: Newsletter, transport: RecordingTransport, clock: FixedClock) 
     return edition
 
 
-def test_what_is_only_ever_deferred_has_failed_after_a_set_time(
+def test_a_mail_always_deferred_fails_after_the_give_up_time(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     edition = given_up(app, transport, clock)
@@ -48,7 +48,7 @@ def test_what_is_only_ever_deferred_has_failed_after_a_set_time(
         assert ("failed", "given up: 450 later", 1) in store.reasons(session, edition.id)
 
 
-def test_a_throttling_answer_rests_the_transport_and_costs_no_attempt(
+def test_a_throttling_response_rests_the_transport_and_counts_no_attempt(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     slow = Deferred(response="421 too many", retry_after=timedelta(minutes=2), throttled=True)
@@ -64,9 +64,7 @@ def test_a_throttling_answer_rests_the_transport_and_costs_no_attempt(
     assert recipients(transport) == [ANN, ANN, BEN]
 
 
-def test_only_those_who_were_not_reached_are_tried_again(
-    app: Newsletter, transport: RecordingTransport
-) -> None:
+def test_only_failed_deliveries_are_retried(app: Newsletter, transport: RecordingTransport) -> None:
     transport.answers[ANN] = Refused(response="550 mailbox full for good")
     edition = make_digest(app)
     app.engine.send(edition.id)
@@ -78,7 +76,7 @@ def test_only_those_who_were_not_reached_are_tried_again(
     assert counts_of(app, edition) == {"sent": 2}
 
 
-def test_patience_begins_anew_for_those_who_are_tried_again(
+def test_the_give_up_time_restarts_for_retried_deliveries(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     edition = given_up(app, transport, clock)
@@ -88,7 +86,7 @@ def test_patience_begins_anew_for_those_who_are_tried_again(
     assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
 
 
-def test_patience_begins_with_the_first_try_however_long_a_quota_kept_it_waiting(
+def test_the_give_up_time_starts_at_the_first_attempt_not_at_a_deferral_by_quota(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     transport.answers[ANN] = Deferred(response="450 4.2.2 later")

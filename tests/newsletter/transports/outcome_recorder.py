@@ -1,10 +1,10 @@
-"""A recorder that holds every transport to the contract, and makers of mails."""
+"""A recorder that enforces the transport contract, and factories of mails."""
 
 from newsletter.transports.base import Accepted, InDoubt, Mail, Outcome
 
 
-class Ledger:
-    """Keeps outcomes; fails at once where the contract is broken."""
+class OutcomeRecorder:
+    """Records outcomes; fails at once where the contract is violated."""
 
     def __init__(self) -> None:
         self.handed_over: list[int] = []

@@ -1,4 +1,4 @@
-"""What a person is told once, whichever process sees it first. Never commits."""
+"""Deduplicates alarms across processes. Never commits."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.ledger.models import Watch
 
 
-def is_news(session: Session, subject: str, now: datetime) -> bool:
-    """Whether nobody has been told of this; from now on somebody has."""
+def is_first_alert(session: Session, subject: str, now: datetime) -> bool:
+    """Whether no alarm was raised for this subject yet; records that one is now."""
     watch = session.get(Watch, subject)
     if watch is None:
         session.add(Watch(subject=subject, settled=0, since=now, is_told=True))

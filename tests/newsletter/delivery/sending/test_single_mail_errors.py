@@ -1,4 +1,4 @@
-"""One odd delivery stops nobody: errors at every stage cost that one mail, and are told once."""
+"""An error of one mail at any stage fails only that mail and raises one alarm."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -30,10 +30,10 @@ ODD = "jörg@example.org"
 
 
 class Failing(RecordingTransport):
-    """A transport that raises for some recipients, before or after a mail is in doubt."""
+    """A transport that raises for some recipients, before or after handing over."""
 
     ahead = 1
-    """So many mails it takes at once before the first is handed over."""
+    """How many mails it takes before handing over the first."""
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     silent = False
@@ -104,9 +104,7 @@ def served(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Newsl
     server.stop()
 
 
-def test_an_address_beyond_ascii_costs_nobody_else_their_mail(
-    served: Newsletter, tmp_path: Path
-) -> None:
+def test_a_non_ascii_address_does_not_fail_other_mails(served: Newsletter, tmp_path: Path) -> None:
     edition = make_digest(served)
     served.engine.send_due()
     assert counts_of(served, edition) == {"sent": 2, "failed": 1}
@@ -131,7 +129,7 @@ def test_a_mail_that_the_transport_cannot_encode_fails_alone(
 
 
 @pytest.mark.parametrize("ahead", [1, 2, 7])
-def test_a_mail_that_breaks_the_transport_half_way_is_in_doubt_alone(
+def test_only_the_mail_that_breaks_the_transport_is_uncertain(
     app: Newsletter, transport: Failing, told: list[Alarm], ahead: int
 ) -> None:
     transport.after, transport.ahead = (BEN,), ahead
@@ -143,13 +141,13 @@ def test_a_mail_that_breaks_the_transport_half_way_is_in_doubt_alone(
     assert len(told) == 1
 
 
-def test_a_session_that_raised_is_not_used_again(app: Newsletter, transport: Failing) -> None:
+def test_a_session_that_raised_is_replaced(app: Newsletter, transport: Failing) -> None:
     transport.before = (ANN,)
     app.engine.send(make_digest(app).id)
     assert transport.opened == 2
 
 
-def test_many_odd_addresses_are_one_alarm(
+def test_many_unencodable_addresses_raise_one_alarm(
     app: Newsletter, transport: Failing, told: list[Alarm]
 ) -> None:
     add_many(app, 60)
@@ -162,7 +160,7 @@ def test_many_odd_addresses_are_one_alarm(
     assert alarm.details[0] == "30 × not handed over: RuntimeError: cannot encode …"
 
 
-def test_faults_without_end_hold_the_edition_and_a_person_is_asked(
+def test_repeated_errors_hold_the_edition_with_an_alarm(
     app: Newsletter, transport: Failing, told: list[Alarm], tmp_path: Path
 ) -> None:
     add_many(app, 100)
@@ -183,7 +181,7 @@ def test_faults_without_end_hold_the_edition_and_a_person_is_asked(
 
 
 def break_variants(app: Newsletter, edition: Edition) -> None:
-    """What no edition of ours stores: a message that cannot be cut."""
+    """Store a variant without slots, which cannot be spliced."""
     app.engine.prepare(edition.id)
     with app.database.write() as session:
         session.execute(
@@ -191,7 +189,7 @@ def break_variants(app: Newsletter, edition: Edition) -> None:
         )
 
 
-def test_a_message_that_cannot_be_made_fails_with_its_reason(
+def test_a_mail_that_cannot_be_built_fails_with_its_reason(
     app: Newsletter, transport: Failing, told: list[Alarm]
 ) -> None:
     edition = make_digest(app)
@@ -205,12 +203,12 @@ def test_a_message_that_cannot_be_made_fails_with_its_reason(
     assert len(told) == 1
 
 
-def test_a_transport_that_settles_nothing_stops_the_edition_in_no_time(
+def test_a_transport_that_settles_nothing_stops_the_edition(
     app: Newsletter, transport: Failing, told: list[Alarm], tmp_path: Path
 ) -> None:
     transport.silent = True
     edition = make_digest(app)
-    with pytest.raises(SendingFailed, match="said nothing of any"):
+    with pytest.raises(SendingFailed, match="reported none"):
         app.engine.send(edition.id)
     assert state_of(app, edition) is EditionState.STOPPED
     assert counts_of(app, edition) == {"queued": 2}
@@ -223,7 +221,7 @@ class Unopenable(RecordingTransport):
         raise OSError(24, "Too many open files")
 
 
-def test_a_transport_that_cannot_be_opened_stops_the_edition_and_not_the_others(
+def test_a_transport_that_cannot_be_opened_stops_only_its_edition(
     app: Newsletter, transport: Failing, told: list[Alarm]
 ) -> None:
     app.recorders["other"] = Unopenable()  # type: ignore[attr-defined]
@@ -238,7 +236,7 @@ def test_a_transport_that_cannot_be_opened_stops_the_edition_and_not_the_others(
     assert "Too many open files" in told[0].details[0]
 
 
-def test_a_transport_that_is_gone_from_the_configuration_stops_the_edition(
+def test_a_transport_removed_from_the_configuration_stops_the_edition(
     tmp_path: Path, sqlite_url: str, clock: FixedClock
 ) -> None:
     app = make_app(tmp_path, sqlite_url, clock)
@@ -274,7 +272,7 @@ def notice_states(app: Newsletter) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("moment", "expected"), [("before", "failed"), ("after", "uncertain")])
-def test_a_notice_that_cannot_be_sent_keeps_no_other_waiting(
+def test_a_failing_notice_does_not_delay_others(
     app: Newsletter, transport: Failing, told: list[Alarm], moment: str, expected: str
 ) -> None:
     setattr(transport, moment, (ANN,))
@@ -284,4 +282,4 @@ def test_a_notice_that_cannot_be_sent_keeps_no_other_waiting(
     app.clock.at += timedelta(hours=1)  # type: ignore[attr-defined]
     app.notices.send_due()
     assert recipients(transport) == [BEN]
-    assert [alarm.title for alarm in told] == ["1 mail to one person failed by a fault"]
+    assert [alarm.title for alarm in told] == ["1 notice failed by an internal error"]

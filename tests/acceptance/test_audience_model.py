@@ -46,7 +46,7 @@ WANTS = {
 
 @dataclass
 class Model:
-    """What is true of a person, by the rules as a user would tell them."""
+    """A model of one person: the rules as a user would state them."""
 
     address: str
     stands: str = "unknown"
@@ -168,7 +168,7 @@ def person(session: Session, model: Model) -> Subscriber:
 
 
 def live(app: Newsletter, models: list[Model], random: Random, count: int) -> None:
-    """So many things happen to people."""
+    """Apply random operations to people."""
     with app.database.write() as session:
         for _ in range(count):
             act = random.choice(SELDOM if random.random() < 0.08 else OFTEN)
@@ -177,7 +177,7 @@ def live(app: Newsletter, models: list[Model], random: Random, count: int) -> No
 
 
 def compose(app: Newsletter, random: Random, number: int) -> tuple[Edition, str, set[str], str]:
-    """An edition of some kind; its kind, the topics it is about, and its digest."""
+    """Compose an edition; returns its kind, topics and digest."""
     now = app.clock.now()
     with app.database.write() as session:
         kind, topic = random.choice(list(WANTS)), random.choice(TOPICS)
@@ -197,7 +197,7 @@ def compose(app: Newsletter, random: Random, number: int) -> tuple[Edition, str,
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_an_edition_reaches_exactly_those_who_are_to_get_it(
+def test_an_edition_reaches_exactly_its_audience(
     seed: int, tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     random, server = Random(seed), FaultySmtp()
@@ -218,7 +218,7 @@ def test_an_edition_reaches_exactly_those_who_are_to_get_it(
 def expect_round(
     app: Newsletter, server: FaultySmtp, models: list[Model], random: Random, number: int
 ) -> None:
-    """Compose, fan out, let people act while it waits, send; and look who was mailed."""
+    """Compose, fan out, apply operations while it waits, send, and compare the recipients."""
     edition, kind, topics, digest = compose(app, random, number)
     app.clock.at = max(app.clock.now(), edition.send_at)
     app.engine.prepare(edition.id)

@@ -1,4 +1,4 @@
-"""The site asks people to confirm no faster than it is meant to."""
+"""The site-wide rate limit of confirmation mails."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ MOST = 10
 
 
 def ask(database: Database, clock: FixedClock, people: range) -> list[Notice]:
-    """The notices there are after so many people have asked to join."""
+    """The notices after so many sign-ups."""
     with database.write() as session:
         for number in people:
             person = add_subscriber(session, f"p{number}@wexcombe.example", clock.now())
@@ -24,26 +24,26 @@ def ask(database: Database, clock: FixedClock, people: range) -> list[Notice]:
         return list(session.scalars(select(Notice).order_by(Notice.id)))
 
 
-def test_what_exceeds_the_sites_pace_leaves_later_at_that_pace(
-    database: Database, clock: FixedClock
-) -> None:
+def test_notices_beyond_the_rate_limit_are_delayed(database: Database, clock: FixedClock) -> None:
     found = ask(database, clock, range(MOST + 3))
     assert {n.state for n in found[:MOST]} == {DeliveryState.QUEUED}
     later = [n.next_attempt_at for n in found[MOST:]]
     step = timedelta(hours=1) / MOST
     assert later == [clock.now() + step * n for n in (1, 2, 3)]
     with database.read() as session:
-        assert notices.held_back(session, NoticeKind.CONFIRM) == 3
+        assert notices.count_delayed(session, NoticeKind.CONFIRM) == 3
 
 
-def test_a_flood_is_not_mailed_for_days(database: Database, clock: FixedClock) -> None:
+def test_notices_beyond_the_longest_delay_are_dropped(
+    database: Database, clock: FixedClock
+) -> None:
     found = ask(database, clock, range(MOST * 20))
     latest = max(n.next_attempt_at for n in found if n.next_attempt_at)
-    assert latest <= clock.now() + notices.LONGEST_DELAY
+    assert latest <= clock.now() + notices.MAX_DELAY
     assert len(found) < MOST * 20
 
 
-def test_an_hour_later_the_next_leave_at_once(database: Database, clock: FixedClock) -> None:
+def test_the_rate_limit_resets_after_an_hour(database: Database, clock: FixedClock) -> None:
     ask(database, clock, range(MOST))
     clock.at += timedelta(minutes=61)
     assert ask(database, clock, range(MOST, MOST + 1))[-1].state is DeliveryState.QUEUED

@@ -1,4 +1,4 @@
-"""Holding, stopping and cancelling what is being sent."""
+"""Pausing, stopping and cancelling editions under way."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from newsletter.editions import store
 from newsletter.transports.base import Deferred
 
 
-def test_everything_can_be_held_at_once(
+def test_all_editions_can_be_paused_at_once(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     edition, flood = make_digest(app), make_bulletin(app)
@@ -44,7 +44,7 @@ def test_a_cancelled_edition_sends_nothing_and_frees_its_articles(
     assert make_digest(app).id != edition.id
 
 
-def test_an_edition_that_reached_somebody_keeps_its_articles_when_cancelled(
+def test_cancelling_a_partly_sent_edition_keeps_its_articles(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     transport.answers[ANN] = Deferred(response="450 later")

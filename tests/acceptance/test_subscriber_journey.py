@@ -1,4 +1,4 @@
-"""A subscriber's whole way in a real browser, from joining to being erased.
+"""A subscriber's journey in a real browser, from sign-up to erasure.
 
 On a telephone without JavaScript, and on a desk where axe-core looks at every page as well.
 """
@@ -17,13 +17,13 @@ from servers import free_port
 
 pytestmark = pytest.mark.browser
 
-# A notice leaves within a look at the outbox.
+# A notice is sent within one poll of the scheduler.
 PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Device:
-    """What she looks with."""
+    """A browser configuration."""
 
     name: str
     width: int
@@ -37,7 +37,7 @@ DESK = Device(name="desk", width=1280, height=900, has_javascript=True)
 
 @dataclass
 class Visitor:
-    """A person at her browser; each page she comes to is looked at."""
+    """A visitor in a browser; each page visited is checked."""
 
     page: Page
     base: str
@@ -53,7 +53,7 @@ class Visitor:
         self.look()
 
     def look(self) -> None:
-        """Note what axe-core finds, and whether the page is wider than the screen."""
+        """Record axe-core's findings, and whether the page is wider than the screen."""
         self.page.wait_for_load_state()
         if not self.device.has_javascript:
             return
@@ -67,7 +67,7 @@ class Visitor:
         return self.page.locator("main").inner_text()
 
     def link_mailed(self, to: str, kind: str) -> str:
-        """The address of a kind in the newest mail to her that has one."""
+        """The URL of a kind in the visitor's newest mail that has one."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             self.page.goto(f"{self.base}/mails")
@@ -114,7 +114,7 @@ def visit(browser: Browser, base: str) -> Iterator[Callable[[Device], Visitor]]:
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=lambda device: device.name)
-def test_she_joins_chooses_moves_leaves_comes_back_and_is_erased(
+def test_subscriber_journey_from_sign_up_to_erasure(
     visit: Callable[[Device], Visitor], base: str, device: Device
 ) -> None:
     ann, moved = f"ann@{device.name}.example.org", f"ann@{device.name}.example.net"
@@ -128,7 +128,7 @@ def test_she_joins_chooses_moves_leaves_comes_back_and_is_erased(
     assert visitor.faults == []
 
 
-def test_the_form_that_was_copied_onto_another_page_asks_her_to_confirm(
+def test_the_embedded_form_leads_to_confirmation(
     visit: Callable[[Device], Visitor], base: str
 ) -> None:
     visitor, bea = visit(PHONE), "bea@copied.example.org"
@@ -155,7 +155,7 @@ def join(visitor: Visitor, base: str, address: str) -> None:
 
 
 def choose(visitor: Visitor) -> str:
-    """Choose a topic and a pause on the preference page; its address."""
+    """Choose a topic and a pause on the preference page; returns its URL."""
     page = visitor.page
     page.get_by_role("link", name="Choose your topics").click()
     visitor.look()

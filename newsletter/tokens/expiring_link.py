@@ -1,4 +1,4 @@
-"""Links that name a person and a moment, and are good for a time from then on."""
+"""Signed links that expire."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ from newsletter.tokens.signing import Signer
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatedLink:
-    """Whom a link is for, and the moment that it is about: whole seconds."""
+class ExpiringLink:
+    """The payload: a subscriber, and the time of the event it is about, in whole seconds."""
 
     subscriber_id: int
     at: datetime
@@ -17,14 +17,14 @@ class DatedLink:
     @classmethod
     def read(
         cls, signer: Signer, token: str, *, good_for: timedelta, now: datetime, instead: str
-    ) -> "DatedLink":
-        """What a token says.
+    ) -> "ExpiringLink":
+        """Verify and parse a token.
 
         Args:
-            instead: what she can do where the link is too old, for the message.
+            instead: what to do about an expired link, for the message.
 
         Raises:
-            TokenError: not ours, or too old.
+            TokenError: forged or expired.
         """
         subscriber_id, _, at = signer.read(token).partition(".")
         link = cls(subscriber_id=int(subscriber_id), at=datetime.fromtimestamp(int(at), UTC))
@@ -36,5 +36,5 @@ class DatedLink:
         return signer.sign(f"{self.subscriber_id}.{int(self.at.timestamp())}")
 
     def is_of(self, moment: datetime | None) -> bool:
-        """Whether it is about this moment and no other."""
+        """Whether the link is about the event at this time."""
         return moment is not None and int(moment.timestamp()) == int(self.at.timestamp())
