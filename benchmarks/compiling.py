@@ -14,12 +14,12 @@ from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import shown_masthead
 from newsletter.editions.composing.sample import sample_edition, sample_sections
 from newsletter.editions.digests.sections import Section
-from newsletter.rendering.encoding.message import cut
+from newsletter.rendering.encoding.message import split_message
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.fit_to_size import plans
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.renderer import RenderedMail, Renderer
-from newsletter.rendering.telling import template_values
+from newsletter.rendering.template_values import template_values
 from newsletter.rendering.templates import Templates
 from newsletter.tokens.links import LinkSigners
 
@@ -84,7 +84,7 @@ def compiled(
 
 def print_splices(variant: RenderedMail) -> None:
     """Time of one subscriber's mail, with signed links, once its variant is rendered."""
-    message = cut(variant.message, variant.nonce)
+    message = split_message(variant.message, variant.nonce)
     links = LinkSigners("a secret that only the benchmark knows")
 
     def splice(number: int) -> bytes:

@@ -24,7 +24,7 @@ from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions import store
 from newsletter.logging import log_to_stderr
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count
 
 BARE = """
@@ -106,7 +106,7 @@ def _claim(app: Newsletter, number: int) -> None:
 def _count_received(app: Newsletter) -> None:
     zone = ZoneInfo(app.config.site.timezone)
     with app.database.read() as session:
-        asking = Asking(now=app.clock.now(), zone=zone, measures=measures(session))
+        asking = QueryContext(now=app.clock.now(), zone=zone, measures=measures(session))
         assert count(session, "received >= 1", asking)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import delete
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
 from newsletter.config.options import Config
@@ -169,8 +169,8 @@ def _build(database: Database, config: Config, kind: FeedKind) -> None:
 
 
 def _forget() -> None:
-    atom.forget_pieces()
-    rss.forget_pieces()
+    atom.clear_cache()
+    rss.clear_cache()
 
 
 _EDITS = iter(range(1, 1_000_000))

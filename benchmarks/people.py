@@ -34,7 +34,7 @@ from subscribers.models import (
     SubscriberStatus,
 )
 from subscribers.search import page
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count, members
 from subscribers.topics import choice_key, choice_of
 
@@ -227,8 +227,8 @@ def _count(expression: str) -> Question:
     return lambda session: count(session, expression, _asking(session))
 
 
-def _asking(session: Session) -> Asking:
-    return Asking(now=NOW, zone=ZONE, measures=measures(session))
+def _asking(session: Session) -> QueryContext:
+    return QueryContext(now=NOW, zone=ZONE, measures=measures(session))
 
 
 def ask(database: Database, question: Question) -> Measured:

@@ -36,8 +36,8 @@ from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
 from newsletter.private_files import sqlite_files
 from newsletter.rendering.encoding.dkim import DkimKey
-from newsletter.rendering.picture_reading import PictureReader
-from newsletter.rendering.pictures import Pictures
+from newsletter.rendering.picture_reader import PictureReader
+from newsletter.rendering.pictures import PictureEmbedder
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
 from newsletter.settings.store import read_settings
@@ -139,7 +139,7 @@ class Newsletter:
             self._pictures(),
         )
 
-    def _pictures(self) -> Pictures | None:
+    def _pictures(self) -> PictureEmbedder | None:
         theme, base_url = self.config.theme, self.config.site.base_url
         if theme.images == "absolute":
             return None
@@ -149,7 +149,7 @@ class Newsletter:
             largest_bytes=theme.image_bytes,
         )
         others = (*theme.image_sources, *([theme.logo] if theme.logo else []))
-        return Pictures(base_url, others, reader.read)
+        return PictureEmbedder(base_url, others, reader.read)
 
     @cached_property
     def engine(self) -> Engine:

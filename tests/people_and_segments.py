@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from subscribers import store
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments.expressions import (
-    Ago,
     All,
     Comparison,
-    Empty,
     Expression,
+    IsEmpty,
     Not,
+    RelativeDate,
     Unit,
     Value,
 )
 from subscribers.segments.expressions import Any as AnyOf
-from subscribers.segments.fields import ATTRIBUTE, FIELDS, OPERATORS, Kind, Operator
+from subscribers.segments.fields import ATTRIBUTE, FIELDS, OPERATORS, FieldType, Operator
 from subscribers.topics import Choice
 
 ZONE = ZoneInfo("Europe/London")
@@ -47,7 +47,7 @@ MOMENTS = st.sampled_from(
 )
 DAYS = st.one_of(
     st.builds(
-        Ago, count=st.sampled_from([0, 1, 2, 5, 26, 30]), unit=st.sampled_from(list(Unit))
+        RelativeDate, count=st.sampled_from([0, 1, 2, 5, 26, 30]), unit=st.sampled_from(list(Unit))
     ).filter(lambda ago: ago.count > 0 or ago.unit is Unit.DAYS),
     st.sampled_from([NOW - timedelta(days=d) for d in (0, 1, 30, 150, 151, 800)]).map(
         lambda moment: moment.astimezone(ZONE).date()
@@ -116,7 +116,7 @@ def _values(name: str) -> st.SearchStrategy[Any]:
     known = FIELDS.get(name)
     if known is None:
         return st.sampled_from([*VALUES, "", "ABB", "ö"])
-    if known.kind is Kind.MOMENT:
+    if known.kind is FieldType.MOMENT:
         return DAYS
     if name in CHOICES:
         return st.sampled_from(CHOICES[name])
@@ -129,8 +129,8 @@ def tests_of_a_field(draw: st.DrawFn) -> Expression:
     asked = [name for name, found in FIELDS.items() if not found.is_measured]
     name = draw(st.sampled_from([*asked, *(f"{ATTRIBUTE}{key}" for key in ATTRIBUTES)]))
     if draw(st.integers(0, 9)) == 0:
-        return Empty(field=name)
-    kind = FIELDS[name].kind if name in FIELDS else Kind.TEXT
+        return IsEmpty(field=name)
+    kind = FIELDS[name].kind if name in FIELDS else FieldType.TEXT
     operator = draw(st.sampled_from(sorted(OPERATORS[kind])))
     most = 3 if operator is Operator.IN else 1
     values = draw(st.lists(_values(name), min_size=1, max_size=most))
@@ -180,7 +180,7 @@ def is_meant(expression: Expression, person: Person) -> bool:
             return any(is_meant(operand, person) for operand in operands)
         case Not(operand=operand):
             return not is_meant(operand, person)
-        case Empty(field=name):
+        case IsEmpty(field=name):
             return not _known(name, person)
         case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
             return not _holds(name, Operator.EQUAL, values[0], person)
@@ -226,8 +226,8 @@ def contains(text: str, part: str) -> bool:
     return next(small) in next(small)
 
 
-def _day(value: date | Ago) -> date:
-    if not isinstance(value, Ago):
+def _day(value: date | RelativeDate) -> date:
+    if not isinstance(value, RelativeDate):
         return value
     today = NOW.astimezone(ZONE).date()
     if value.unit in {Unit.DAYS, Unit.WEEKS}:

@@ -20,7 +20,7 @@ from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
 from subscribers.consent import Origin
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency, Subscriber
 
 SECRET = "a secret that only the tests know"
@@ -159,7 +159,7 @@ def add_subscriber(
     proven: bool = True,
     frequency: Frequency = Frequency.REGULAR,
 ) -> Subscriber:
-    joining = Joining(address=address, name=name, topics=tuple(topics), frequency=frequency)
+    joining = Signup(address=address, name=name, topics=tuple(topics), frequency=frequency)
     return membership.join(
         session,
         SECRET,

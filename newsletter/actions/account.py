@@ -29,17 +29,17 @@ from newsletter.subscriptions import (
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import NOBODY
-from subscribers import membership, moving
+from subscribers import address_change, membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.membership import Joining, Wishes
+from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 
 KIND = "subscriber"
 
 
 @action(Permission.SIGN_UP)
-def sign_up(work: UnitOfWork[Context], joining: Joining, *, origin: Origin) -> None:
+def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> None:
     """Sign up an address as pending, and queue its confirmation mail.
 
     Raises:
@@ -73,7 +73,7 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def choose(
-    work: UnitOfWork[Context], wishes: Wishes, until: datetime | None, *, origin: Origin
+    work: UnitOfWork[Context], wishes: Preferences, until: datetime | None, *, origin: Origin
 ) -> None:
     """Set preferences and pause.
 
@@ -143,7 +143,7 @@ def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
     subscriber = preferences.member(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     secret = work.context.secret
-    if moving.ask_to_move(work.session, subscriber, secret, address, work.now):
+    if address_change.request_change(work.session, subscriber, secret, address, work.now):
         notices.queue(work.session, NoticeKind.MOVE, subscriber, work.now)
 
 
@@ -209,7 +209,7 @@ def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin
     """
     subscriber = returning.returning_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
-    if not membership.come_back(work.session, subscriber, origin=origin, now=work.now):
+    if not membership.resubscribe(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
 
 

@@ -6,7 +6,7 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict
 from newsletter.feeds import private, store
-from newsletter.feeds.maintenance import FeedMaintenance, Maintained
+from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.staff.permissions import Permission
 from subscribers import store as people
 from subscribers.models import SubscriberStatus
@@ -23,12 +23,12 @@ class PrivateAddress:
 
 
 @long_action(Permission.MAINTAIN)
-def keep(job: Job[Context], keeper: FeedMaintenance) -> Maintained:
+def keep(job: Job[Context], keeper: FeedMaintenance) -> MaintenanceResult:
     """Seal full archives and notify the hubs.
 
     The audit line comes last: both are derived from stored data and continue at the next run.
     """
-    maintained = keeper.look()
+    maintained = keeper.run()
     job.about("feeds", "")
     job.counts |= {"archives": maintained.archives, "notices": maintained.notices}
     return maintained

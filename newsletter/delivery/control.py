@@ -13,7 +13,7 @@ from newsletter.delivery.ledger import uncertain
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.limits import transport_health
 from newsletter.editions import store
-from newsletter.editions.life import Act
+from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition
 from newsletter.errors import Conflict
 
@@ -24,13 +24,13 @@ HANDED_OVER = frozenset(
 
 
 def approve(session: Session, number: int, now: datetime) -> None:
-    store.change_state(session, number, Act.APPROVE)
+    store.change_state(session, number, Transition.APPROVE)
     edition = store.by_id(session, number)
     edition.send_at = max(edition.send_at, now)
 
 
 def pause(session: Session, number: int) -> None:
-    store.change_state(session, number, Act.PAUSE)
+    store.change_state(session, number, Transition.PAUSE)
 
 
 def pause_all(session: Session) -> list[int]:
@@ -60,7 +60,7 @@ def resume(session: Session, number: int) -> None:
     """
     transport_health.clear_refusals(session)
     uncertain.requeue_blocked(session, number)
-    store.change_state(session, number, Act.RESUME)
+    store.change_state(session, number, Transition.RESUME)
 
 
 def cancel(session: Session, number: int, now: datetime) -> int:
@@ -68,7 +68,7 @@ def cancel(session: Session, number: int, now: datetime) -> int:
 
     Where it has mailed nobody, its articles become available to the digest's next edition.
     """
-    store.change_state(session, number, Act.CANCEL)
+    store.change_state(session, number, Transition.CANCEL)
     store.by_id(session, number).finished_at = now
     skipped = uncertain.skip_cancelled(session, now)
     if not HANDED_OVER & set(ledger_store.counts(session, number)):
@@ -110,7 +110,7 @@ def resolve_by_policy(session: Session, edition: Edition, now: datetime) -> int:
 def reopen(session: Session, number: int) -> None:
     """Reopen a finished edition whose deliveries were queued again."""
     try:
-        store.change_state(session, number, Act.REOPEN)
+        store.change_state(session, number, Transition.REOPEN)
     except Conflict:
         if store.state_of(session, number) not in store.UNDER_WAY:
             raise

@@ -16,7 +16,7 @@ from newsletter.editions.composing.variants import variant_keys, variants_of
 from newsletter.editions.models import Edition
 from newsletter.editions.segment import in_segment
 from newsletter.errors import ResourceNotFound
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
@@ -107,6 +107,6 @@ def build_test_mail(
         preferences=links.preferences_token(0),
         message_id=f"test.{compiled.nonce}",
     )
-    content = ready(compiled.message, compiled.nonce, key).splice(values)
+    content = spliceable(compiled.message, compiled.nonce, key).splice(values)
     sender = edition.masthead["sender"]["bounces"]
     return Mail(key=0, sender=sender, recipient=address, content=content)

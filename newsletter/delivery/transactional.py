@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.editions.composing.content import notice_content
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import Renderer
@@ -50,7 +50,7 @@ def transactional_mail(
     """
     content = notice_content(kind, values, mail_context.masthead, now)
     mail = mail_context.renderer.render_mail(content)
-    message = ready(mail.message, mail.nonce, mail_context.key)
+    message = spliceable(mail.message, mail.nonce, mail_context.key)
     unsubscribe, preferences = tokens
     personal = personal_values(
         to=mailbox(name, address),

@@ -6,7 +6,7 @@ from newsletter.actions import subscribers
 from newsletter.actions.context import Context
 from newsletter.staff.actors import Actor
 from subscribers import store
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency
 
 PROOF = "sample subscriber of the demonstration"
@@ -16,13 +16,13 @@ PROOF = "sample subscriber of the demonstration"
 class Sample:
     """A sample subscriber and their status."""
 
-    joining: Joining
+    joining: Signup
     confirmed: bool = True
     has_left: bool = False
 
 
-def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Joining:
-    return Joining(address=address, name=name, topics=topics, frequency=frequency)
+def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Signup:
+    return Signup(address=address, name=name, topics=topics, frequency=frequency)
 
 
 REGULAR = Frequency.REGULAR

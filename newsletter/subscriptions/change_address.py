@@ -8,7 +8,7 @@ from newsletter.errors import Conflict, TokenSpent
 from newsletter.subscriptions import privacy
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.signing import Signer
-from subscribers import moving
+from subscribers import address_change
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, Subscriber
@@ -58,7 +58,7 @@ def move(
     """
     subscriber = requesting_subscriber(session, link)
     try:
-        moved = moving.move(session, subscriber, secret, origin=origin, now=now)
+        moved = address_change.complete_change(session, subscriber, secret, origin=origin, now=now)
     except Conflict as error:
         raise TokenSpent(str(error)) from error
     if moved.forgotten is not None:

@@ -23,7 +23,7 @@ from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.errors import Conflict, NewsletterError, StorageError
 from newsletter.subscriptions.notice_kinds import NOTICE_TYPES
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
-from subscribers.audience import tellable
+from subscribers.audience import notifiable
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
@@ -226,7 +226,7 @@ def _still_applies(kind: str) -> ColumnElement[bool]:
     return exists().where(
         Subscriber.id == Notice.subscriber_id,
         known.since <= Notice.created_at,
-        tellable(known.status),
+        notifiable(known.status),
         *known.also,
     )
 

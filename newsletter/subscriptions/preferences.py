@@ -12,7 +12,7 @@ from newsletter.subscriptions import notices
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.membership import Wishes
+from subscribers.membership import Preferences
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
 # The pause offered on the unsubscribe page.
@@ -35,7 +35,7 @@ def member(session: Session, subscriber_id: int) -> Subscriber:
 def choose(
     session: Session,
     subscriber: Subscriber,
-    wishes: Wishes,
+    wishes: Preferences,
     until: datetime | None,
     config: Config,
     *,
@@ -64,7 +64,7 @@ def lower_frequency(
     now: datetime,
 ) -> bool:
     """Change the frequency and keep the topics; returns whether that changes anything."""
-    wishes = membership.with_frequency(membership.wishes_of(session, subscriber), frequency)
+    wishes = membership.with_frequency(membership.preferences_of(session, subscriber), frequency)
     is_changed = membership.choose(session, subscriber, wishes, origin=origin, now=now)
     _note_activity(session, subscriber, config, now)
     return is_changed
@@ -86,8 +86,8 @@ def pause(
     return is_changed
 
 
-def _chosen(session: Session, subscriber: Subscriber) -> tuple[Wishes, datetime | None]:
-    return membership.wishes_of(session, subscriber), subscriber.paused_until
+def _chosen(session: Session, subscriber: Subscriber) -> tuple[Preferences, datetime | None]:
+    return membership.preferences_of(session, subscriber), subscriber.paused_until
 
 
 def _note_activity(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> None:

@@ -16,7 +16,7 @@ from newsletter.feeds import store as feeds
 from subscribers import consent, membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.exporting import defused
+from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
 # Erasing one takes some milliseconds, during which SQLite's writer is blocked.
@@ -91,7 +91,7 @@ def as_csv(data: dict[str, Any]) -> str:
         for number, row in enumerate(rows, start=1):
             for key, value in row.items():
                 which = key if isinstance(found, dict) else f"{number}: {key}"
-                writer.writerow((what, defused(which), defused(_cell(value))))
+                writer.writerow((what, escape_formula(which), escape_formula(_cell(value))))
     return text.getvalue()
 
 

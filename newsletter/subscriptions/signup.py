@@ -9,14 +9,14 @@ from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.subscriptions import confirm, notices
 from subscribers import membership
 from subscribers.consent import Origin
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Subscriber, SubscriberStatus
 
 
 def sign_up(
     session: Session,
     secret: str,
-    joining: Joining,
+    joining: Signup,
     options: JoiningOptions,
     *,
     origin: Origin,

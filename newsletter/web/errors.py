@@ -19,7 +19,7 @@ from newsletter.errors import (
     TokenError,
     TokenSpent,
 )
-from newsletter.feeds.private import Revoked
+from newsletter.feeds.private import FeedRevoked
 from newsletter.web.middleware.headers import HEADERS
 from newsletter.web.state import site_of
 
@@ -35,7 +35,7 @@ class Withdrawn(ResourceNotFound):
 # In order: the first class that matches.
 STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Withdrawn, 410),
-    (Revoked, 410),
+    (FeedRevoked, 410),
     (ResourceNotFound, 404),
     (TokenError, 400),
     (InvalidInput, 400),
@@ -84,7 +84,7 @@ def _message_of(error: NewsletterError, status: int) -> tuple[str, str]:
         return LINK_HEADING, _sentence(error)
     if isinstance(error, TokenError):
         return LINK_HEADING, f"{_sentence(error)} {LINK_ADVICE}"
-    if isinstance(error, Revoked):
+    if isinstance(error, FeedRevoked):
         return GONE_FEED_HEADING, _sentence(error)
     if isinstance(error, InvalidInput):
         return MESSAGES[status][0], _sentence(error)

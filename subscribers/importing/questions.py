@@ -1,4 +1,4 @@
-"""What has to be asked before a file is imported, all at once."""
+"""Questions to the administrator about a file, all asked at once."""
 
 import re
 from collections import Counter
@@ -9,28 +9,34 @@ from subscribers.importing.columns import Assignment
 from subscribers.importing.dates import is_date
 from subscribers.importing.folding import folded
 from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_stem
+from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
-from subscribers.importing.survey import JUDGES, Profile, Survey
-from subscribers.importing.words import LEAVING_WORDS, WORDS, is_nothing, is_yes_or_no, status_of
+from subscribers.importing.states import ListState
+from subscribers.importing.vocabulary import (
+    LEAVING_WORDS,
+    WORDS,
+    is_nothing,
+    is_yes_or_no,
+    status_of,
+)
 
-# So few different values may be states.
+# At most this many different values may be statuses.
 FEW_VALUES = 12
-# No state is written longer.
+# Statuses are no longer than this.
 LONGEST_WORD = 30
-# Counts, as of bounces, are numbers of few digits.
+# Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 UNREAD = "unread"
-"""The role of a column that is not read."""
+"""The role of an unread column."""
 OPEN = "?"
-"""Stands for what only the administrator can say."""
+"""Marks what only the administrator can answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a file, what it is read as, and why."""
+    """A column, its role, and why."""
 
     place: int
     heading: str
@@ -40,28 +46,27 @@ class Column:
     filled: int
     different: int
     is_more: bool
-    """There are more different values than were counted."""
+    """Not all different values were counted."""
     samples: tuple[str, ...]
     question: str = ""
-    """Why it may tell state or consent; empty where nothing has to be asked."""
+    """Why it may hold status or consent; empty if nothing has to be asked."""
     guess: str = ""
-    """The role that is suggested; "?" where nothing can be."""
+    """The suggested role; "?" without one."""
     codes: tuple[str, ...] = ()
-    """Its words that would have to be explained if it were one of states, where nothing is
-    suggested."""
+    """Without a suggestion: words that would need a meaning if it held a status."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownWord:
-    """A word below a column of states that means nothing known."""
+    """An unknown word in a status column."""
 
     word: str
     count: int
     role: str
 
 
-def columns_of(header: Sequence[str], assigned: Assignment, found: Survey) -> list[Column]:
-    """Every column of a file, accounted for."""
+def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
+    """Every column of a file."""
     roles = {
         place: role
         for role, places in assigned.places.items()
@@ -81,7 +86,7 @@ def _column(
     role: str | None,
     is_ignored: bool,
     assigned: Assignment,
-    found: Survey,
+    found: FileProfile,
 ) -> Column:
     profile = found.profiles[place]
     name = folded(heading)
@@ -89,10 +94,10 @@ def _column(
     if is_ignored:
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
-        why = _why(name, role, place in assigned.chosen, assigned.program)
+        why = _role_origin(name, role, place in assigned.chosen, assigned.program)
     else:
         role = UNREAD
-        question, why = _doubt(name, profile, assigned.program)
+        question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
     return Column(
         place=place,
@@ -109,13 +114,13 @@ def _column(
     )
 
 
-def _codes(profile: Profile) -> tuple[str, ...]:
+def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     codes = tuple(value for value in profile.values if status_of(value, {}) is None)
     is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
     return codes if profile.is_complete and is_short else ()
 
 
-def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
+def _role_origin(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     if is_chosen:
         return "you say so"
     if program is not None and name in program.roles.get(role, ()):
@@ -123,13 +128,13 @@ def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     return "by its name"
 
 
-def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, str]:
-    """Why a column that is not read may tell state or consent, or why it does not."""
+def _open_question(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
+    """Why an unread column may hold status or consent, or why it does not."""
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
     if program is not None and name in program.unread:
-        # It may well speak of leaving, but of text messages or letters.
+        # It may be about leaving, but for text messages or letters.
         return "", f"{program.name} says nothing of mail in it"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]
     if telling or profile.telling:
@@ -142,10 +147,10 @@ def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, s
         return "", "further addresses"
     if has_stem(name, STEMS):
         return "its name may speak of state or consent", ""
-    return _doubt_of_values(words, profile.is_complete)
+    return _question_about_values(words, profile.is_complete)
 
 
-def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
+def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
     if all(map(is_yes_or_no, words)):
         return "it holds yes and no, or 1 and 0", ""
     if all(map(is_date, words)):
@@ -158,8 +163,8 @@ def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, st
     return "", "it holds many different values, or long ones"
 
 
-def _guess(heading: str, profile: Profile) -> str:
-    """What a column most likely tells; "?" where that would be a gamble."""
+def _guess(heading: str, profile: ColumnProfile) -> str:
+    """The likely role of a column; "?" rather than a risky guess."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
     are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
@@ -167,17 +172,17 @@ def _guess(heading: str, profile: Profile) -> str:
         return "left"
     if any(folded(word) in WORDS for word in words):
         return "status"
-    # Codes of states are as few and as short as names of places: nothing is suggested that could
-    # have somebody mailed who left.
+    # Status codes look like place codes: never suggest a role by which somebody who left could be
+    # mailed.
     return OPEN
 
 
 def unknown_words(
-    columns: Sequence[Column], found: Survey, words: Mapping[str, State]
+    columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
-    """The words below columns of states that mean nothing known, the most frequent first.
+    """Unknown words in status columns, the most frequent first.
 
-    Those of columns that are only guessed to be of states are among them: all is asked at once.
+    Includes columns that may hold a status, so that everything is asked at once.
     """
     counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
     for column in columns:

@@ -28,7 +28,7 @@ from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
-from subscribers.membership import Joining, Wishes
+from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency, Subscriber
 from subscribers.topics import Choice
 
@@ -71,8 +71,8 @@ class Model:
         return not topics or not self.choice.topics or bool(topics & set(self.choice.topics))
 
 
-def wishes(random: Random) -> Wishes:
-    return Wishes(
+def wishes(random: Random) -> Preferences:
+    return Preferences(
         name="",
         choice=Choice(
             topics=tuple(t for t in TOPICS if random.random() < 0.3),
@@ -84,7 +84,7 @@ def wishes(random: Random) -> Wishes:
 
 def join(session: Session, model: Model, random: Random, now: datetime) -> None:
     wanted = wishes(random)
-    joining = Joining(
+    joining = Signup(
         address=model.address,
         topics=wanted.choice.topics,
         digests=wanted.choice.digests,
@@ -118,7 +118,7 @@ def leave(session: Session, model: Model, _random: Random, now: datetime) -> Non
 
 def come_back(session: Session, model: Model, _random: Random, now: datetime) -> None:
     if model.stands == "ended" and model.was_confirmed and not model.suppressed:
-        membership.come_back(session, person(session, model), origin=ORIGIN, now=now)
+        membership.resubscribe(session, person(session, model), origin=ORIGIN, now=now)
         model.stands = "confirmed"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import dkim
 import mail_servers
 import pytest
-from judges.making import make_key
+from judges.sample_mails import make_key
 from processes import wait_until
 from support import add_article, add_subscriber, smtp_config
 

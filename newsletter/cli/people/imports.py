@@ -25,25 +25,25 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
 from newsletter.errors import Conflict, InvalidInput
-from subscribers.exporting import defused, read
+from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing import catalogue, history
+from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.batches import Row, batches
 from subscribers.importing.cells import one_line
-from subscribers.importing.columns import ATTRIBUTE, said_by
-from subscribers.importing.dates import Order
-from subscribers.importing.deciding import Outcome, Verdict
-from subscribers.importing.entering import Rehearsal, Tell, Terms, take_all
-from subscribers.importing.examining import Answers, Examination, examine
+from subscribers.importing.columns import ATTRIBUTE, fields_of
+from subscribers.importing.dates import DateOrder
+from subscribers.importing.file_types import open_list
 from subscribers.importing.folding import folded
-from subscribers.importing.forms.table import Table
+from subscribers.importing.formats.table import Table
 from subscribers.importing.headings import ROLES
-from subscribers.importing.opening import open_list
-from subscribers.importing.refusals import Refusals
-from subscribers.importing.rows import Person, Reading, RowReader, Tags, attribute_of_tag
-from subscribers.importing.states import State
+from subscribers.importing.list_importer import ImportDryRun, ImportTerms, OnDecision, import_all
+from subscribers.importing.planning import Decision, RowOutcome
+from subscribers.importing.reject_file import RejectFile
+from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
+from subscribers.importing.states import ListState
 
-KINDS = click.Choice([state.value for state in State])
-ORDERS = click.Choice([order.value for order in Order])
+KINDS = click.Choice([state.value for state in ListState])
+ORDERS = click.Choice([order.value for order in DateOrder])
 TAGS = click.Choice([tags.value for tags in Tags])
 
 
@@ -53,7 +53,7 @@ class ImportRequest:
 
     path: Path
     consent: str
-    answers: Answers
+    answers: AdministratorAnswers
     sheet: str
     encoding: str
     tags: Tags
@@ -65,9 +65,9 @@ class ExaminedFile:
     """An examined file without open questions."""
 
     table: Table
-    found: Examination
+    found: FileAnalysis
     reader: RowReader
-    terms: Terms
+    terms: ImportTerms
 
 
 @click.command("import")
@@ -147,11 +147,11 @@ def import_(
     request = ImportRequest(
         path=path,
         consent=one_line(consent),
-        answers=Answers(
+        answers=AdministratorAnswers(
             columns=_chosen(pairs),
             words=dict(map(_word, words)),
-            state=State(state) if state else None,
-            order=Order(dates) if dates else None,
+            state=ListState(state) if state else None,
+            order=DateOrder(dates) if dates else None,
         ),
         sheet=sheet,
         encoding=encoding,
@@ -189,7 +189,7 @@ def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
     table = open_list(request.path, sheet=request.sheet, encoding=request.encoding)
-    found = examine(table, request.path.name, request.answers, catalogue.every())
+    found = analyse(table, request.path.name, request.answers, catalogue.every())
     for line in import_report.described(found):
         program.warn(line)
     if not found.is_clear:
@@ -198,11 +198,11 @@ def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
     if not found.fitness.is_trusted and request.consent:
         raise InvalidInput(import_report.untrusted(found, request.path.name))
     places = found.assigned.places
-    terms = Terms(
+    terms = ImportTerms(
         file=one_line(request.path.name),
         secret=program.app.secret,
         consent=request.consent,
-        updates=said_by(places) if request.updates else frozenset(),
+        updates=fields_of(places) if request.updates else frozenset(),
     )
     return ExaminedFile(
         table=table, found=found, reader=_reader(program, request, table, found), terms=terms
@@ -230,14 +230,14 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
 
 
 def _reader(
-    program: Program, request: ImportRequest, table: Table, found: Examination
+    program: Program, request: ImportRequest, table: Table, found: FileAnalysis
 ) -> RowReader:
     with program.database.read() as session:
         topics = {topic.slug for topic in articles.topics(session)}
     topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
     by_program = found.assigned.program.states if found.assigned.program else {}
     return RowReader(
-        Reading(
+        ReadOptions(
             columns=found.assigned.places,
             width=len(table.header),
             as_topic=lru_cache(maxsize=10_000)(topic_slug),
@@ -263,17 +263,17 @@ def _target(path: Path, refused: Path | None) -> Path:
 def _import(
     program: Program, request: ImportRequest, examined: ExaminedFile, target: Path
 ) -> ImportResult:
-    begun = history.Begun(
+    begun = history.ImportStart(
         file=examined.terms.file,
         sha256=history.sha256_of(request.path),
         consent=request.consent,
         report=import_report.stored(examined.found),
     )
-    with Refusals(target, examined.table.header) as refusals:
+    with RejectFile(target, examined.table.header) as refusals:
 
-        def tell(row: Row, verdict: Verdict) -> None:
-            if verdict.outcome is Outcome.REFUSED:
-                refusals.add(row.number, verdict.reason, row.cells)
+        def tell(row: Row, decision: Decision) -> None:
+            if decision.outcome is RowOutcome.REFUSED:
+                refusals.add(row.number, decision.reason, row.cells)
 
         try:
             with closing(_batches(program, examined)) as rows:
@@ -302,11 +302,11 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
 
 
 def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Counter[str]:
-    rehearsal = Rehearsal(program.database, examined.terms)
+    rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
     tell = _row_writer(sys.stdout, address, as_json)
-    take_all(rehearsal, _batches(program, examined), tell, counts)
+    import_all(rehearsal, _batches(program, examined), tell, counts)
     return counts
 
 
@@ -329,22 +329,24 @@ def _gc_frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _row_writer(file: TextIO, address: int, as_json: bool) -> Tell:
+def _row_writer(file: TextIO, address: int, as_json: bool) -> OnDecision:
     """A callback that writes a line for each row: CSV or JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
     if not as_json:
         writer.writerow(names)
 
-    def tell(row: Row, verdict: Verdict) -> None:
+    def tell(row: Row, decision: Decision) -> None:
         said = row.said.address if isinstance(row.said, Person) else ""
-        written = said or (read(row.cells[address].strip()) if address < len(row.cells) else "")
-        values = (row.number, written, verdict.outcome.value, verdict.reason)
+        written = said or (
+            unescape_formula(row.cells[address].strip()) if address < len(row.cells) else ""
+        )
+        values = (row.number, written, decision.outcome.value, decision.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
             file.write(f"{line}\n")
         else:
-            writer.writerow([values[0], *map(defused, values[1:])])
+            writer.writerow([values[0], *map(escape_formula, values[1:])])
 
     return tell
 
@@ -376,8 +378,10 @@ def _pair(text: str) -> tuple[str, str]:
     return thing, column
 
 
-def _word(text: str) -> tuple[str, State]:
+def _word(text: str) -> tuple[str, ListState]:
     word, _, state = text.rpartition("=")
-    if state not in set(State):
-        raise InvalidInput(f"--status {text}: write WORD=STATE, STATE one of {', '.join(State)}")
-    return folded(word), State(state)
+    if state not in set(ListState):
+        raise InvalidInput(
+            f"--status {text}: write WORD=STATE, STATE one of {', '.join(ListState)}"
+        )
+    return folded(word), ListState(state)

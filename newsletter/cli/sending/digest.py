@@ -15,7 +15,7 @@ from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
 from newsletter.editions.digests.schedule import next_runs
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import EditionState
 from newsletter.errors import ResourceNotFound
 
@@ -109,7 +109,7 @@ def preview(
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, name, period=None, now=now)
-        if isinstance(edition, NothingToSay):
+        if isinstance(edition, NoEdition):
             program.say(f"Digest {name} has nothing to say: {edition.reason}.")
             return
         _, waiting = store.candidates(session, name, app.config.digests[name], now)
@@ -142,7 +142,7 @@ def send(program: Program, name: str, queue: bool, transport: str, uncertain: st
         transport=transport,
         uncertain=UncertainPolicy(uncertain) if uncertain else None,
     )
-    if isinstance(edition, NothingToSay):
+    if isinstance(edition, NoEdition):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")
         return
     program.say(f"Edition {edition.number}: {edition.subject}")

@@ -81,7 +81,7 @@ class Preview:
             audience=audience_of(session, edition, now),
             findings=(
                 *app.preflight.findings(edition, [compiled]),
-                *app.preflight.doubts_about_sender(edition),
+                *app.preflight.sender_findings(edition),
             ),
         )
 

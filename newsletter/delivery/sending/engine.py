@@ -24,7 +24,7 @@ from newsletter.delivery.sending.session_slots import SessionSlots
 from newsletter.delivery.sending.worker_pool import Shard, TransportByName, WorkerPool
 from newsletter.editions import store as editions
 from newsletter.editions.composing.preflight import Preflight
-from newsletter.editions.life import Act
+from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import (
     ConfigurationError,
@@ -244,7 +244,7 @@ class Engine:
             if store.count_unsettled(session, number):
                 return
             try:
-                editions.change_state(session, number, Act.FINISH)
+                editions.change_state(session, number, Transition.FINISH)
             except Conflict:
                 return
             editions.by_id(session, number).finished_at = self._context.clock.now()
@@ -254,7 +254,7 @@ class Engine:
     def _stop_edition(self, number: int, why: str) -> None:
         with self._context.database.write() as session:
             try:
-                editions.change_state(session, number, Act.STOP, note=why)
+                editions.change_state(session, number, Transition.STOP, note=why)
             except Conflict:
                 return
         log.error("edition stopped", edition=number, reason=why)

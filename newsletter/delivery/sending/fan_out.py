@@ -12,7 +12,7 @@ from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.preflight import Preflight
 from newsletter.editions.composing.variants import store_variant, variant_keys, variants_of
 from newsletter.editions.digests.sections import sections_for
-from newsletter.editions.life import Act
+from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.rendering.renderer import RenderedMail, Renderer
 from subscribers import store as people
@@ -48,7 +48,7 @@ def prepare(
                 return False
             if edition.fanned_out_at is not None or _fan_out(session, edition, compiled, now):
                 edition.web_html = page
-                store.change_state(session, number, Act.START)
+                store.change_state(session, number, Transition.START)
                 return True
         # A subscriber chose a new combination of topics meanwhile: render its variant too.
 

@@ -7,7 +7,7 @@ from newsletter.delivery.sending.context import SendingContext
 from newsletter.editions import store as editions
 from newsletter.editions.composing.variants import message_id_stem
 from newsletter.editions.models import Edition
-from newsletter.rendering.encoding.dkim import Spliceable, ready
+from newsletter.rendering.encoding.dkim import SpliceableMessage, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.transports.base import Mail
@@ -45,8 +45,8 @@ class MailMaker:
         )
         return self._variant(delivery.variant_id).splice(values)
 
-    def _load_variant(self, variant_id: int) -> Spliceable:
+    def _load_variant(self, variant_id: int) -> SpliceableMessage:
         with self._context.database.read() as session:
             variant = editions.variant(session, variant_id)
             address = self._edition.masthead["sender"]["address"]
-            return ready(variant.content, variant.nonce, self._context.dkim.get(address))
+            return spliceable(variant.content, variant.nonce, self._context.dkim.get(address))

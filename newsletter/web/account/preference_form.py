@@ -10,7 +10,7 @@ from newsletter.articles import store as articles
 from newsletter.config.options import Config
 from newsletter.errors import InvalidInput
 from newsletter.subscriptions.frequency_labels import FREQUENCIES, WITH_ARTICLES
-from subscribers.membership import Wishes
+from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
@@ -65,7 +65,7 @@ def submitted_in(values: ListOf) -> Submitted:
     )
 
 
-def validated(chosen: Submitted, config: Config, current: Frequency | None = None) -> Wishes:
+def validated(chosen: Submitted, config: Config, current: Frequency | None = None) -> Preferences:
     """Validated preferences.
 
     Args:
@@ -85,7 +85,7 @@ def validated(chosen: Submitted, config: Config, current: Frequency | None = Non
         raise InvalidInput("please choose among the languages shown")
     # Every digest ticked means future ones too.
     digests = () if set(chosen.digests) == set(config.digests) else tuple(chosen.digests)
-    return Wishes(
+    return Preferences(
         name=chosen.name,
         choice=Choice(topics=topics, digests=digests),
         frequency=Frequency(chosen.frequency),
@@ -93,7 +93,7 @@ def validated(chosen: Submitted, config: Config, current: Frequency | None = Non
     )
 
 
-def submitted_of(wishes: Wishes) -> Submitted:
+def submitted_of(wishes: Preferences) -> Submitted:
     """Stored preferences as form values."""
     return Submitted(
         name=wishes.name,

@@ -105,7 +105,7 @@ def page(
         subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
         shown = entered or PreferenceForm(
-            chosen=submitted_of(membership.wishes_of(session, subscriber)),
+            chosen=submitted_of(membership.preferences_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")

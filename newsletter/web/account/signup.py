@@ -16,7 +16,7 @@ from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
 from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
-from subscribers.membership import Joining, Wishes
+from subscribers.membership import Preferences, Signup
 
 # Against timing attacks: the work differs by a few ms for new, known and suppressed addresses.
 RESPONSE_STEP_SECONDS = 0.025
@@ -50,7 +50,7 @@ def accepted_address(site: SiteState, entered: str) -> str:
 
 
 async def sign_up_in_constant_time(
-    site: SiteState, address: str, wishes: Wishes, *, source: str, network: str
+    site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
 ) -> None:
     """Run `sign_up` on a write thread, padded so that the response time reveals nothing."""
     begun = monotonic()
@@ -63,7 +63,9 @@ async def pad_response_time(begun: float) -> None:
     await sleep(RESPONSE_STEP_SECONDS - (monotonic() - begun) % RESPONSE_STEP_SECONDS)
 
 
-def sign_up(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
+def sign_up(
+    site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
+) -> None:
     """Enter the address as pending and queue its confirmation mail.
 
     An address already confirmed is mailed its preferences and the link to its page; a rate-limited
@@ -74,7 +76,7 @@ def sign_up(site: SiteState, address: str, wishes: Wishes, *, source: str, netwo
     """
     if not site.signup_limit_per_mailbox.is_allowed(mailbox_of(address)):
         return
-    joining = Joining(
+    joining = Signup(
         address=address,
         name=wishes.name,
         language=wishes.language,

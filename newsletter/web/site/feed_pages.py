@@ -63,9 +63,9 @@ def _form(site: SiteState, chosen: Selection) -> dict[str, Any]:
 def feed_page(site: SiteState, session: Session, selection: Selection, name: str) -> Response:
     """The page that a navigating browser gets at a feed's URL."""
     base = site.config.site.base_url
-    places = store.places(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
+    places = store.item_refs(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
     numbers = [place.article_id for place in places if not place.number]
-    found = store.told(session, numbers)
+    found = store.feed_articles(session, numbers)
     context = {
         "address": feed_url(base, selection),
         "raw": _with_raw(selection.path),

@@ -1,7 +1,7 @@
 """Dynamics: contacts; what may be sent is told as “Allow” or “Do Not Allow”."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Dynamics",
@@ -41,6 +41,6 @@ PROGRAM = Program(
         "Business Phone",
     ),
     words={
-        State.LEFT: ("inactive",),
+        ListState.LEFT: ("inactive",),
     },
 )

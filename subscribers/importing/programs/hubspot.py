@@ -1,7 +1,7 @@
 """HubSpot: contacts; opting out is told for all mail and for each type of it."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="HubSpot",
@@ -42,7 +42,7 @@ PROGRAM = Program(
         "Original Source",
     ),
     words={
-        State.SUBSCRIBED: ("marketing contact",),
-        State.PENDING: ("non-marketing contact",),
+        ListState.SUBSCRIBED: ("marketing contact",),
+        ListState.PENDING: ("non-marketing contact",),
     },
 )

@@ -1,7 +1,7 @@
 """Magento: newsletter subscribers of a shop, guests and customers."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Magento",
@@ -16,6 +16,6 @@ PROGRAM = Program(
     },
     harmless=("ID", "Type", "Website", "Web Site", "Store", "Store View"),
     words={
-        State.PENDING: ("not activated", "unconfirmed"),
+        ListState.PENDING: ("not activated", "unconfirmed"),
     },
 )

@@ -24,7 +24,7 @@ from newsletter.delivery.ledger.statistics import count_lot, measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
 from subscribers.models import Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, Measure
+from subscribers.segments.compiling import Measure, QueryContext
 from subscribers.segments.parsing import parse
 from subscribers.segments.store import count
 
@@ -165,7 +165,7 @@ class History:
 
     def counted(self, expression: str) -> int:
         with self.database.read() as session:
-            asking = Asking(now=NOW, zone=ZONE, measures=measures(session))
+            asking = QueryContext(now=NOW, zone=ZONE, measures=measures(session))
             return count(session, expression, asking)
 
     def meant(self, expression: str) -> int:

@@ -49,7 +49,7 @@ def leave(app: Newsletter, number: int) -> None:
 def come_back(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
         ann = store.by_id(session, number)
-        membership.come_back(session, ann, origin=Origin(source="test"), now=app.clock.now())
+        membership.resubscribe(session, ann, origin=Origin(source="test"), now=app.clock.now())
 
 
 def suppress(app: Newsletter, number: int) -> None:

@@ -48,7 +48,7 @@ def test_an_unknown_suppressed_address_is_reported_as_suppressed(run: Run) -> No
     ran = run("subscribers", "show", ANN)
     assert ran.status == 1
     assert "no subscriber has the address" in ran.err
-    assert "suppressed (erased at her own wish)" in ran.err
+    assert "suppressed (erased at their own request)" in ran.err
 
 
 def test_the_first_suppression_reason_is_kept(run: Run) -> None:

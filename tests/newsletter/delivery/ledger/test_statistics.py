@@ -14,7 +14,7 @@ from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.scheduler import count_mails
 from newsletter.transports.base import Refused
 from subscribers.models import Subscriber
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count, members
 
 UTC = ZoneInfo("UTC")
@@ -69,7 +69,7 @@ def test_segments_use_mail_statistics(
     if is_counted:
         count_mails(history)
     with history.database.read() as session:
-        asking = Asking(now=clock.now(), zone=UTC, measures=measures(session))
+        asking = QueryContext(now=clock.now(), zone=UTC, measures=measures(session))
         query = select(Subscriber.address).where(members(text, asking)).order_by(Subscriber.address)
         addresses = session.scalars(query).all()
         assert count(session, text, asking) == len(addresses)
