@@ -69,7 +69,7 @@ def told(
 ) -> list[str]:
     """Alarms raised while time passes, checking every ten minutes."""
     is_responding: list[Alarm] = []
-    app.tell = is_responding.append  # type: ignore[method-assign]
+    app.send_alarm = is_responding.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):
         if sending:
             app.engine.send_due()
