@@ -1,7 +1,9 @@
-"""Changing an address: remembered when asked for, done when confirmed at the new one."""
+"""Changing an address: remembered when asked for, done when confirmed at the new one, undone when
+the old one objects within `OBJECTION_TIME`.
+"""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,15 @@ from newsletter.errors import Conflict
 from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
-from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
+from subscribers.models import (
+    AddressChange,
+    AddressMove,
+    ConsentKind,
+    Subscriber,
+    SubscriberStatus,
+)
+
+OBJECTION_TIME = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +47,13 @@ def ask_to_move(
     change = AddressChange(
         subscriber_id=subscriber.id, address=address, address_hash=address_hash, asked_at=now
     )
-    session.add(change)
+    present = AddressMove(
+        subscriber_id=subscriber.id,
+        address=subscriber.address,
+        address_hash=subscriber.address_hash,
+        asked_at=now,
+    )
+    session.add_all([change, present])
     return True
 
 
@@ -57,13 +73,59 @@ def move(
     Raises:
         Conflict: she has asked for no change, has left, or the address is suppressed.
     """
-    address = store.address_change(session, subscriber).address
+    change = store.address_change(session, subscriber)
+    address, asked_at = change.address, change.asked_at
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise Conflict("this link was good once; to join again, please fill in the form")
     address_hash = hash_address(secret, address)
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
     store.drop_address_change(session, subscriber)
+    kept = store.find_move_asked_at(session, subscriber, asked_at)
+    if kept is not None:
+        kept.moved_at = now
+    return _take(session, subscriber, address, address_hash, origin=origin, now=now)
+
+
+def can_object(session: Session, move: AddressMove, now: datetime) -> bool:
+    """Whether a change of address can still be stopped or undone."""
+    if move.moved_at is not None:
+        return now - move.moved_at <= OBJECTION_TIME
+    change = session.get(AddressChange, move.subscriber_id)
+    is_waiting = change is not None and change.asked_at == move.asked_at
+    return is_waiting or now - move.asked_at <= OBJECTION_TIME
+
+
+def object_to(session: Session, move: AddressMove, *, origin: Origin, now: datetime) -> Moved:
+    """Put back the address that a subscriber had when the change was asked for.
+
+    A change that waits for the new address is forgotten; one that was confirmed is undone, with
+    those made since. Where the subscription ended because the new address was on the list, it goes
+    on. Every link to the preferences mailed until now ends, since one of them was misused.
+    """
+    subscriber = store.by_id(session, move.subscriber_id)
+    address, address_hash = move.address, move.address_hash
+    store.drop_address_change(session, subscriber)
+    ended_by_move = move.moved_at is not None and subscriber.ended_at == move.moved_at
+    store.drop_moves(session, subscriber, first=move.id)
+    subscriber.address_since = now
+    if subscriber.address != address:
+        return _take(session, subscriber, address, address_hash, origin=origin, now=now)
+    if ended_by_move and not store.is_suppressed(session, subscriber):
+        membership.come_back(session, subscriber, origin=origin, now=now)
+    return Moved(subscriber=subscriber)
+
+
+def _take(
+    session: Session,
+    subscriber: Subscriber,
+    address: str,
+    address_hash: str,
+    *,
+    origin: Origin,
+    now: datetime,
+) -> Moved:
+    """Give a subscriber an address, whoever had it before."""
     other = store.find_by_hash(session, address_hash)
     if other is subscriber:
         other = None  # Only spelt in another way.
@@ -76,6 +138,6 @@ def move(
         membership.forget(session, other)
         session.flush()
     subscriber.address, subscriber.address_hash = address, address_hash
-    subscriber.active_at = now
+    subscriber.active_at = subscriber.address_since = now
     consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
     return Moved(subscriber=subscriber, forgotten=other)

@@ -1,53 +1,51 @@
-"""Confirming a new address: the link in the mail that goes there, and what pressing it does."""
+"""Changing an address: asked for, confirmed at the new one, and objected to at the old one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import Conflict, TokenSpent
-from newsletter.subscriptions import privacy
+from newsletter.config.joining_options import JoiningOptions
+from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.errors import Conflict, InvalidInput, TokenSpent
+from newsletter.feeds import private
+from newsletter.subscriptions import notices, privacy
+from newsletter.subscriptions.address_links import asked_by, objected_to
 from newsletter.tokens.dated import DatedLink
-from newsletter.tokens.signing import Signer
 from subscribers import moving
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.models import AddressChange, Subscriber
-
-PURPOSE = "move"
-
-
-def move_address(base_url: str, signer: Signer, change: AddressChange) -> str:
-    """What she opens at the new address to be mailed there; its signer must be of `PURPOSE`."""
-    link = DatedLink(subscriber_id=change.subscriber_id, at=change.asked_at)
-    return f"{base_url}/move/{link.sign(signer)}"
+from subscribers.models import Subscriber
+from subscribers.moving import Moved
 
 
-def read_move(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
-    """Who wants to be mailed elsewhere, and when she asked for it.
+def ask_to_move(
+    session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
+) -> None:
+    """Ask at the new address whether it is theirs, and tell the old one.
+
+    The old address is told for every address asked for, one suppressed included, so that the limit
+    of mails a day says nothing about the new address.
 
     Raises:
-        TokenError: not ours, or too old.
+        InvalidInput: it was asked for too often today, so that the old address cannot be told.
     """
-    instead = "please ask for the change again"
-    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
-
-
-def asked_by(session: Session, link: DatedLink) -> Subscriber:
-    """The subscriber who asked for the change that a link confirms.
-
-    Raises:
-        TokenError: the change is made, given up, or was asked for again.
-        ResourceNotFound: there is no such subscriber.
-    """
-    subscriber = people.by_id(session, link.subscriber_id)
-    change = people.find_address_change(session, subscriber)
-    if change is None or not link.is_of(change.asked_at):
-        raise TokenSpent("this link was good once; please ask for the change again")
-    return subscriber
+    if address == subscriber.address:
+        people.drop_address_change(session, subscriber)
+        return
+    if not notices.queue(session, NoticeKind.MOVING, subscriber, now):
+        raise InvalidInput("the address was changed several times today; please try tomorrow")
+    if moving.ask_to_move(session, subscriber, secret, address, now):
+        notices.queue(session, NoticeKind.MOVE, subscriber, now)
 
 
 def move(
-    session: Session, link: DatedLink, secret: str, *, origin: Origin, now: datetime
+    session: Session,
+    link: DatedLink,
+    secret: str,
+    options: JoiningOptions,
+    *,
+    origin: Origin,
+    now: datetime,
 ) -> Subscriber:
     """Mail them at the new address from now on; returns the subscriber who has it.
 
@@ -59,6 +57,40 @@ def move(
         moved = moving.move(session, subscriber, secret, origin=origin, now=now)
     except Conflict as error:
         raise TokenSpent(str(error)) from error
+    _clear_traces(session, moved, now)
+    if moved.subscriber is not subscriber:
+        # It ends here as by the unsubscribe link, and can be undone as well.
+        notices.queue_wanted(session, NoticeKind.GOODBYE, subscriber, options, now)
+    return moved.subscriber
+
+
+def object_to_move(
+    session: Session, number: int, *, origin: Origin, now: datetime
+) -> tuple[int, Subscriber]:
+    """Stop a change of address, or put the old one back where the new one has confirmed.
+
+    Private feeds end: whoever misused a link has seen their addresses.
+
+    Returns:
+        The number of the subscriber who objects, and the subscriber who has the old address.
+
+    Raises:
+        TokenError: it was stopped or undone already, or made more than a week ago.
+    """
+    change = objected_to(session, number, now)
+    subscriber = people.by_id(session, change.subscriber_id)
+    private.revoke(session, subscriber, now)
+    moved = moving.object_to(session, change, origin=origin, now=now)
+    _clear_traces(session, moved, now)
+    return subscriber.id, moved.subscriber
+
+
+def forget_moves(session: Session, options: JoiningOptions, now: datetime) -> int:
+    """Forget the earlier addresses to which nobody can go back any more; how many."""
+    expired = now - moving.OBJECTION_TIME
+    return people.drop_old_moves(session, expired - options.expires, expired)
+
+
+def _clear_traces(session: Session, moved: Moved, now: datetime) -> None:
     if moved.forgotten is not None:
         privacy.clear_traces(session, moved.forgotten, now)
-    return moved.subscriber

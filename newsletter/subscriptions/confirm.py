@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.errors import TokenSpent
+from newsletter.subscriptions import preferences_link
 from newsletter.tokens.dated import DatedLink
 from newsletter.tokens.signing import Signer
 from subscribers import store as people
@@ -33,14 +34,15 @@ def confirmation_address(base_url: str, signer: Signer, notice: Notice) -> str:
     return f"{base_url}/confirm/{link.sign(signer)}"
 
 
-def asked(session: Session, subscriber_id: int) -> Subscriber:
+def asked(session: Session, link: DatedLink) -> Subscriber:
     """The subscriber whom a link asks to confirm.
 
     Raises:
-        TokenError: they have left or were forgotten since.
+        TokenError: they have left, were forgotten or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(session, subscriber_id)
+    subscriber = people.by_id(session, link.subscriber_id)
     if subscriber.status not in OPEN_TO:
         raise TokenSpent("this link was good once; to join, please fill in the form again")
+    preferences_link.check_address_unchanged(subscriber, link.at)
     return subscriber

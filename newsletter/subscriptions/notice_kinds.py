@@ -7,7 +7,7 @@ the thing happens.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -18,14 +18,15 @@ from newsletter.config.options import Config
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.delivery.transactional import Stationery, single_mail
 from newsletter.editions.dates import long_date
-from newsletter.subscriptions import change_address, confirm, resubscribe
+from newsletter.errors import Conflict
+from newsletter.subscriptions import address_links, confirm, resubscribe
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.links import NO_EDITION, LinkSigners
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import is_suppressed
-from subscribers.models import AddressChange, Subscriber, SubscriberStatus
+from subscribers.models import AddressChange, AddressMove, Subscriber, SubscriberStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,17 @@ class Desk:
 Values = Callable[[Session, Notice, Subscriber, Desk], dict[str, Any]]
 
 
+class Mailbox(NamedTuple):
+    """Where a mail goes."""
+
+    address: str
+    address_hash: str
+
+
+def own_mailbox(_session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
+    return Mailbox(subscriber.address or "", subscriber.address_hash)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of mail to one person."""
@@ -61,7 +73,7 @@ class Kind:
     is_proven: bool = True
     """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
     the mail, or the form would send a stranger's words to anybody."""
-    address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
+    mailbox: Callable[[Session, Notice, Subscriber], Mailbox] = own_mailbox
     """Where it goes."""
 
 
@@ -70,16 +82,17 @@ def personal_mail(
 ) -> Mail:
     """The mail of a notice; its Message-ID is the notice's."""
     kind = KINDS[notice.kind]
+    address, known = kind.mailbox(session, notice, subscriber)
     return single_mail(
         notice.kind,
         kind.values(session, notice, subscriber, desk),
         stationery,
-        address=kind.address(session, subscriber),
+        address=address,
         name=subscriber.name if kind.is_proven else "",
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         tokens=(
-            desk.links.unsubscribe_token(subscriber.id, NO_EDITION),
-            desk.links.preferences_token(subscriber.id),
+            desk.links.unsubscribe_token(subscriber.id, NO_EDITION, known, desk.now),
+            desk.links.preferences_token(subscriber.id, known, desk.now),
         ),
         now=desk.now,
     )
@@ -95,13 +108,39 @@ def confirm_values(
 def move_values(
     session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
 ) -> dict[str, Any]:
-    change, signer = people.address_change(session, subscriber), desk.signer(change_address.PURPOSE)
-    # Her old address is not told: the new one may be mistyped and a stranger's.
-    return {"move_url": change_address.move_address(desk.base_url, signer, change)}
+    change, signer = people.address_change(session, subscriber), desk.signer(address_links.PURPOSE)
+    # The old address stands nowhere in it: the new one may be mistyped and a stranger's.
+    return {"move_url": address_links.move_address(desk.base_url, signer, change)}
 
 
-def new_address(session: Session, subscriber: Subscriber) -> str:
-    return people.address_change(session, subscriber).address
+def new_mailbox(session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
+    change = people.address_change(session, subscriber)
+    return Mailbox(change.address, change.address_hash)
+
+
+def moving_values(
+    session: Session, notice: Notice, subscriber: Subscriber, desk: Desk
+) -> dict[str, Any]:
+    signer = desk.signer(address_links.OBJECTION_PURPOSE)
+    change = _told_of(session, notice, subscriber)
+    return {"keep_url": address_links.objection_address(desk.base_url, signer, change)}
+
+
+def old_mailbox(session: Session, notice: Notice, subscriber: Subscriber) -> Mailbox:
+    change = _told_of(session, notice, subscriber)
+    return Mailbox(change.address, change.address_hash)
+
+
+def _told_of(session: Session, notice: Notice, subscriber: Subscriber) -> AddressMove:
+    """The change of address that a notice tells the old address of.
+
+    Raises:
+        Conflict: it was stopped or undone at this moment.
+    """
+    change = people.find_move_asked_at(session, subscriber, notice.created_at)
+    if change is None:
+        raise Conflict(f"subscriber {subscriber.id} keeps the address")
+    return change
 
 
 def goodbye_values(
@@ -180,6 +219,23 @@ KINDS: dict[str, Kind] = {
             ~is_suppressed(AddressChange.address_hash),
         ),
         is_proven=False,
-        address=new_address,
+        mailbox=new_mailbox,
+    ),
+    # To the old address, whether or not the new one has confirmed by then.
+    NoticeKind.MOVING: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=AddressMove.asked_at,
+        values=moving_values,
+        also=(
+            AddressMove.subscriber_id == Subscriber.id,
+            AddressMove.asked_at == Notice.created_at,
+            ~is_suppressed(AddressMove.address_hash),
+        ),
+        mailbox=old_mailbox,
+    ),
+    NoticeKind.PREFERENCES: Kind(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=lambda *_: {},
     ),
 }

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import Config
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import TokenSpent
-from newsletter.subscriptions import notices
+from newsletter.subscriptions import notices, preferences_link
+from newsletter.tokens.links import PreferencesLink
 from subscribers import membership
-from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.membership import Wishes
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
@@ -19,14 +19,14 @@ from subscribers.models import Frequency, Subscriber, SubscriberStatus
 SHORT_PAUSE = timedelta(weeks=4)
 
 
-def member(session: Session, subscriber_id: int) -> Subscriber:
-    """A subscriber who has something to choose.
+def member(session: Session, link: PreferencesLink) -> Subscriber:
+    """The subscriber whom a link lets choose.
 
     Raises:
-        TokenError: they have left, or never confirmed.
+        TokenError: they have left, or never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(session, subscriber_id)
+    subscriber = preferences_link.holder(session, link)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise TokenSpent("this link was good once; to join again, please fill in the form")
     return subscriber

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,6 +13,8 @@ from newsletter.editions.models import Edition
 from newsletter.errors import TokenSpent
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
+from newsletter.subscriptions import preferences_link
+from newsletter.tokens.links import PreferencesLink
 from subscribers import consent, membership
 from subscribers import store as people
 from subscribers.consent import Origin
@@ -23,17 +25,45 @@ from subscribers.models import Subscriber, SubscriberStatus
 AT_ONCE = 100
 
 
-def held(session: Session, subscriber_id: int) -> Subscriber:
-    """A subscriber about whom something is held.
+def held(session: Session, link: PreferencesLink) -> Subscriber:
+    """The subscriber whom a link shows what is held about them.
 
     Raises:
-        TokenError: they are erased.
+        TokenError: they are erased, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(session, subscriber_id)
+    subscriber = preferences_link.holder(session, link)
     if subscriber.status is SubscriberStatus.ERASED:
         raise TokenSpent("this link was good once; nothing is held about you any more")
     return subscriber
+
+
+def export(
+    session: Session, link: PreferencesLink, good_for: timedelta, now: datetime
+) -> dict[str, Any]:
+    """Everything held about whoever opens a link, as plain data with times in UTC.
+
+    Raises:
+        TokenError: they are erased, changed their address since, or the link is not fresh.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = held(session, link)
+    preferences_link.check_fresh(link, good_for, now)
+    return disclose(session, subscriber)
+
+
+def check_may_erase(
+    subscriber: Subscriber, link: PreferencesLink, good_for: timedelta, now: datetime
+) -> None:
+    """Look whether a link is enough to erase somebody; of a member it must be fresh.
+
+    Whoever has left can be mailed no fresh one, and has no subscription to lose.
+
+    Raises:
+        StaleLink: it is not.
+    """
+    if subscriber.status is SubscriberStatus.CONFIRMED:
+        preferences_link.check_fresh(link, good_for, now)
 
 
 def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
@@ -59,6 +89,7 @@ def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
             "paused_until": _told(subscriber.paused_until),
             "active_at": _told(subscriber.active_at),
             "new_address_to_confirm": change.address if change else None,
+            "earlier_addresses": [move.address for move in people.moves_of(session, subscriber)],
             "suppressed_because": suppression.reason if suppression else None,
         },
         "consent": [

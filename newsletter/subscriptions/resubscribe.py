@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.errors import TokenSpent
+from newsletter.subscriptions import preferences_link
 from newsletter.tokens.dated import DatedLink
 from newsletter.tokens.signing import Signer
 from subscribers import store as people
@@ -41,8 +42,8 @@ def returning(session: Session, link: DatedLink) -> Subscriber:
     """The subscriber whom a link brings back.
 
     Raises:
-        TokenError: it is of an earlier leaving, or of somebody who had never confirmed or is not
-            to be mailed.
+        TokenError: it is of an earlier leaving, of somebody who had never confirmed or is not to
+            be mailed, or was sent to an earlier address.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = people.by_id(session, link.subscriber_id)
@@ -50,4 +51,5 @@ def returning(session: Session, link: DatedLink) -> Subscriber:
     had_confirmed = subscriber.status in OPEN_TO and subscriber.confirmed_at is not None
     if has_left_since or not had_confirmed or people.is_suppressed(session, subscriber):
         raise TokenSpent(SPENT)
+    preferences_link.check_address_unchanged(subscriber, link.at)
     return subscriber

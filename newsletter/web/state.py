@@ -4,7 +4,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from newsletter.feeds.feed_cache import FeedCache
-from newsletter.tokens.signing import UNSUBSCRIBE, Signer
+from newsletter.tokens.links import LinkSigners
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormMarks
 from newsletter.web.account.rate_limit import paces
@@ -37,9 +37,9 @@ class SiteState:
             lambda document, selection: answers_of(document, selection, services.config.feeds),
         )
 
-    def leaving_signer(self) -> Signer:
-        """What signs and reads the tokens of unsubscribe addresses."""
-        return Signer(self.config.site.secret_key.get_secret_value(), UNSUBSCRIBE)
+    def links(self) -> LinkSigners:
+        """What signs and reads the tokens of the links in every mail."""
+        return LinkSigners(self.config.site.secret_key.get_secret_value())
 
 
 def site_of(request: Request) -> SiteState:

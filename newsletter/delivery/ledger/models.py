@@ -100,6 +100,8 @@ class NoticeKind(StrEnum):
     GOODBYE = "goodbye"  # she has left; brings a link that undoes it
     CHANGED = "changed"  # she has changed what she is sent
     MOVE = "move"  # asks at a new address whether it is hers
+    MOVING = "moving"  # tells the old address that another was asked for; brings a link to object
+    PREFERENCES = "preferences"  # brings a fresh link to the preferences
 
 
 class Notice(Base):

@@ -11,8 +11,9 @@ from starlette.routing import Route
 from newsletter.actions import account
 from newsletter.staff import actors
 from newsletter.subscriptions import confirm as subscriptions_confirm
+from newsletter.tokens.dated import DatedLink
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import preferences_address
+from newsletter.web.account.preferences import link_for, preferences_address
 from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -29,14 +30,17 @@ async def confirm(request: Request) -> Response:
         return site.views.page("confirm.html", shown_words(site), headers=TOKEN_HEADERS)
     has_seen, network = await has_seen_words(request), address_of(request)
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
-    actor = actors.subscriber(await run_in_threadpool(_asked, site, token))
-    await run_in_threadpool(account.confirm, site.services, actor, origin=origin)
-    address = preferences_address(site, actor.subscriber_id)
+    link = await run_in_threadpool(_asked, site, token)
+    actor = actors.subscriber(link.subscriber_id)
+    await run_in_threadpool(account.confirm, site.services, actor, link, origin=origin)
+    # As old as the mail that led here.
+    own = await run_in_threadpool(link_for, site, link.subscriber_id, link.at)
+    address = preferences_address(site, own)
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
 
-def _asked(site: SiteState, token: str) -> int:
-    """Whom a link asks.
+def _asked(site: SiteState, token: str) -> DatedLink:
+    """Whom a link asks, and since when.
 
     Raises:
         TokenError: not ours, too old, or for somebody who has been forgotten.
@@ -45,8 +49,8 @@ def _asked(site: SiteState, token: str) -> int:
     signer = site.services.signer(subscriptions_confirm.PURPOSE)
     link = subscriptions_confirm.read_link(signer, token, options.expires, now)
     with site.services.database.read() as session:
-        subscriptions_confirm.asked(session, link.subscriber_id)
-    return link.subscriber_id
+        subscriptions_confirm.asked(session, link)
+    return link
 
 
 ROUTES = [Route("/confirm/{token}", confirm, methods=["GET", "POST"])]

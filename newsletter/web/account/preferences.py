@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from newsletter.actions import account
 from newsletter.editions.dates import long_date
-from newsletter.errors import InvalidInput, TokenError, TokenSpent
+from newsletter.errors import InvalidInput
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences as choosing
+from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
-from newsletter.tokens.signing import PREFERENCES
+from newsletter.tokens.links import NO_EDITION, PreferencesLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
@@ -28,13 +29,11 @@ from newsletter.web.account.preference_form import (
 )
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
-from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
-PURPOSE = PREFERENCES
 SOURCE = "her page"
 LONGEST_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.
@@ -50,49 +49,54 @@ class Entered:
     """A date, 2026-12-25; empty for no pause."""
 
 
-def preferences_address(site: SiteState, subscriber_id: int) -> str:
-    """The address of a person's own page."""
-    token = site.services.signer(PURPOSE).sign(str(subscriber_id))
-    return f"{site.config.site.base_url}/preferences/{token}"
+def preferences_address(site: SiteState, link: PreferencesLink) -> str:
+    """Where a link to the preferences leads."""
+    return f"{site.config.site.base_url}/preferences/{link.token}"
 
 
-def whose(request: Request) -> int:
-    """The number of the subscriber whose page an address is.
+def link_for(site: SiteState, subscriber_id: int, issued_at: datetime) -> PreferencesLink:
+    """A link to the preferences of a subscriber, as if it had been mailed at that moment.
+
+    Raises:
+        ResourceNotFound: there is no such subscriber.
+    """
+    with site.services.database.read() as session:
+        subscriber = people.by_id(session, subscriber_id)
+        return preferences_link.issue(site.links(), subscriber, issued_at)
+
+
+def link_in(request: Request) -> PreferencesLink:
+    """What the token in the address says; whether it still opens anything, the database knows.
 
     Raises:
         TokenError: not an address of ours.
     """
-    number = site_of(request).services.signer(PURPOSE).read(request.path_params["token"])
-    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
-        raise TokenError("this link is damaged")
-    if int(number) == 0:
-        raise TokenSpent("this link came with a test mail and belongs to nobody")
-    return int(number)
+    return site_of(request).links().read_preferences(request.path_params["token"])
 
 
 async def preferences(request: Request) -> Response:
     """Her page, or what pressing its button does."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, link = site_of(request), link_in(request)
     if request.method != "POST":
-        return await run_in_threadpool(page, site, subscriber_id)
+        return await run_in_threadpool(page, site, link)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         entered = Entered(chosen=chosen_in(form.getlist), pause=str(form.get("pause", "")))
-    return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
+    return await run_in_threadpool(_save, site, link, entered, address_of(request))
 
 
 async def take_less(request: Request) -> Response:
     """Fewer mails or a pause, by one button of the page of leaving."""
-    site, subscriber_id = site_of(request), whose(request)
+    site, link = site_of(request), link_in(request)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         less = str(form.get("less", ""))
     if less != "pause" and less not in LESS:
         raise InvalidInput("please choose among the buttons shown")
-    return await run_in_threadpool(_take_less, site, subscriber_id, less, address_of(request))
+    return await run_in_threadpool(_take_less, site, link, less, address_of(request))
 
 
 def page(
     site: SiteState,
-    subscriber_id: int,
+    link: PreferencesLink,
     *,
     said: str = "",
     problem: str = "",
@@ -100,14 +104,17 @@ def page(
 ) -> Response:
     """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
-        subscriber = choosing.member(session, subscriber_id)
+        subscriber = choosing.member(session, link)
         change = people.find_address_change(session, subscriber)
         shown = entered or Entered(
             chosen=chosen_by(membership.wishes_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
-        leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
-        today = site.services.clock.now().astimezone(_zone(site)).date()
+        leaving = site.links().unsubscribe_token(
+            subscriber.id, NO_EDITION, subscriber.address_hash, link.issued_at
+        )
+        now = site.services.clock.now()
+        today = now.astimezone(_zone(site)).date()
         context: dict[str, Any] = {
             **offers(site.config, session, subscriber.frequency),
             "subscriber": subscriber,
@@ -117,7 +124,8 @@ def page(
             "latest_pause": today + LONGEST_PAUSE,
             "new_address": change.address if change else "",
             "leave": f"{site.config.site.base_url}/unsubscribe/{leaving}",
-            "here": preferences_address(site, subscriber_id),
+            "here": preferences_address(site, link),
+            "is_fresh": preferences_link.is_fresh(link, site.config.joining.fresh_link, now),
             "said": said,
             "problem": problem,
         }
@@ -125,29 +133,29 @@ def page(
         return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
-def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -> Response:
+def _save(site: SiteState, link: PreferencesLink, entered: Entered, network: str) -> Response:
     with site.services.database.read() as session:
-        current = people.by_id(session, subscriber_id).frequency
+        current = choosing.member(session, link).frequency
     try:
         wishes = checked(entered.chosen, site.config, current)
         until = _until(site, entered.pause)
     except InvalidInput as error:
-        return page(site, subscriber_id, problem=str(error), entered=entered)
-    actor, origin = actors.subscriber(subscriber_id), origin_of(site, SOURCE, network)
-    account.choose(site.services, actor, wishes, until, origin=origin)
-    return page(site, subscriber_id, said="Saved.")
+        return page(site, link, problem=str(error), entered=entered)
+    actor, origin = actors.subscriber(link.subscriber_id), origin_of(site, SOURCE, network)
+    account.choose(site.services, actor, link, wishes, until, origin=origin)
+    return page(site, link, said="Saved.")
 
 
-def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
-    actor = actors.subscriber(subscriber_id)
+def _take_less(site: SiteState, link: PreferencesLink, less: str, network: str) -> Response:
+    actor = actors.subscriber(link.subscriber_id)
     if less == "pause":
-        until = account.pause(site.services, actor)
+        until = account.pause(site.services, actor, link)
         said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
     else:
         origin = origin_of(site, SOURCE, network)
-        account.lower_frequency(site.services, actor, LESS[less], origin=origin)
+        account.lower_frequency(site.services, actor, link, LESS[less], origin=origin)
         said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
-    return page(site, subscriber_id, said=said)
+    return page(site, link, said=said)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:
@@ -180,7 +188,22 @@ def _zone(site: SiteState) -> ZoneInfo:
     return ZoneInfo(site.config.site.timezone)
 
 
+async def mail_fresh_link(request: Request) -> Response:
+    """Have a fresh link mailed, for what an old one is not enough for."""
+    site, link = site_of(request), link_in(request)
+    return await run_in_threadpool(_mail_fresh_link, site, link)
+
+
+def _mail_fresh_link(site: SiteState, link: PreferencesLink) -> Response:
+    actor = actors.subscriber(link.subscriber_id)
+    if account.mail_preferences_link(site.services, actor, link):
+        return page(site, link, said="We have mailed you a fresh link. Go on with that one.")
+    problem = "We have mailed you several fresh links today; please use the newest of them."
+    return page(site, link, problem=problem)
+
+
 ROUTES = [
+    Route("/preferences/{token}/fresh", mail_fresh_link, methods=["POST"]),
     Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
     Route("/preferences/{token}/less", take_less, methods=["POST"]),
 ]

@@ -13,7 +13,6 @@ from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
 from newsletter.tokens.dated import DatedLink
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -32,8 +31,9 @@ async def come_back(request: Request) -> Response:
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
     actor = actors.subscriber(link.subscriber_id)
     await run_in_threadpool(account.resubscribe, site.services, actor, link, origin=origin)
-    address = preferences_address(site, link.subscriber_id)
-    return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
+    # No link to the preferences: the page of leaving shows this one too, to whoever opens an old
+    # unsubscribe link.
+    return site.views.page("confirmed.html", {"preferences": ""}, headers=TOKEN_HEADERS)
 
 
 def _look(site: SiteState, link: DatedLink) -> None:

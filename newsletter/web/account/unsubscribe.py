@@ -18,12 +18,12 @@ from starlette.routing import Route
 from newsletter.actions import account
 from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.staff import actors
-from newsletter.subscriptions import resubscribe
+from newsletter.subscriptions import preferences_link, resubscribe
 from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.tokens.links import NOBODY, UnsubscribeLink
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import shown_words
 from newsletter.web.middleware.headers import TOKEN_HEADERS
-from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
 from subscribers import store as people
 from subscribers.models import Subscriber, SubscriberStatus
@@ -51,30 +51,14 @@ class Pressed:
 async def unsubscribe(request: Request) -> Response:
     """The page with its button, or the leaving itself."""
     site = site_of(request)
-    subscriber_id, edition_id = read_token(site, request.path_params["token"])
+    link = site.links().read_unsubscribe(request.path_params["token"])
     if request.method != "POST":
-        return await run_in_threadpool(_ask, site, subscriber_id)
+        return await run_in_threadpool(_ask, site, link)
     pressed = await _pressed(request)
-    await site.leaving_writers.run(_leave, site, subscriber_id, edition_id, pressed)
+    await site.leaving_writers.run(_leave, site, link, pressed)
     if not pressed.is_from_page:
         return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
-    return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)
-
-
-def read_token(site: SiteState, token: str) -> tuple[int, int]:
-    """The subscriber and the edition that an unsubscribe address names.
-
-    Raises:
-        TokenError: not a token of this site and purpose.
-    """
-    subscriber, _, edition = site.leaving_signer().read(token).partition(".")
-    if not (subscriber.isascii() and subscriber.isdigit()):
-        raise TokenError("this link is damaged")
-    if not (edition.isascii() and edition.isdigit()):
-        raise TokenError("this link is damaged")
-    if max(int(subscriber), int(edition)) > LARGEST_ID:
-        raise TokenError("this link is damaged")
-    return int(subscriber), int(edition)
+    return await run_in_threadpool(_goodbye, site, link, has_just_left=True)
 
 
 async def _pressed(request: Request) -> Pressed:
@@ -92,44 +76,52 @@ async def _pressed(request: Request) -> Pressed:
         return Pressed()
 
 
-def _ask(site: SiteState, subscriber_id: int) -> Response:
+def _ask(site: SiteState, link: UnsubscribeLink) -> Response:
     """The page with its button; whoever has left already is told so."""
-    status = _status(site, subscriber_id)
+    with site.services.database.read() as session:
+        subscriber = people.find_by_id(session, link.subscriber_id)
+        status = subscriber.status if subscriber else None
+        is_member = status is SubscriberStatus.CONFIRMED
+        preferences = _preferences(site, session, link) if is_member else ""
     # The link of a test mail belongs to nobody, and still shows what it would do.
-    if subscriber_id and status not in (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED):
-        return _goodbye(site, subscriber_id)
-    is_member = status is SubscriberStatus.CONFIRMED
-    address = preferences_address(site, subscriber_id) if is_member else ""
-    context = {"preferences": address, "reasons": REASONS}
+    is_somebodys = link.subscriber_id != NOBODY
+    if is_somebodys and status not in (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED):
+        return _goodbye(site, link)
+    context = {"preferences": preferences, "reasons": REASONS}
     return site.views.page("unsubscribe.html", context, headers=TOKEN_HEADERS)
 
 
-def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
-    with site.services.database.read() as session:
-        subscriber = people.find_by_id(session, subscriber_id)
-        return subscriber.status if subscriber else None
+def _preferences(site: SiteState, session: Session, link: UnsubscribeLink) -> str:
+    """Where the preferences are; empty where the mail that brought the link opens none."""
+    own = site.links().preferences_link(link)
+    try:
+        preferences_link.holder(session, own)
+    except TokenError:
+        return ""
+    return preferences_address(site, own)
 
 
-def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
+def _leave(site: SiteState, link: UnsubscribeLink, pressed: Pressed) -> None:
     departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
     # Erased already: there is nothing left to leave, and nobody should be told of an error.
     with suppress(ResourceNotFound):
-        actor = actors.subscriber(subscriber_id)
-        account.unsubscribe(site.services, actor, edition_id, departure)
+        actor = actors.subscriber(link.subscriber_id)
+        account.unsubscribe(site.services, actor, link.edition_id, departure)
 
 
-def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:
+def _goodbye(site: SiteState, link: UnsubscribeLink, *, has_just_left: bool = False) -> Response:
     """The page that says goodbye and can undo it."""
     context: dict[str, Any] = {"back": "", "data": "", **shown_words(site)}
     context["has_just_left"] = has_just_left
     with site.services.database.read() as session:
-        subscriber = people.find_by_id(session, subscriber_id)
+        subscriber = people.find_by_id(session, link.subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
             if _may_come_back(site, session, subscriber):
                 signer = site.services.signer(resubscribe.PURPOSE)
                 base_url = site.config.site.base_url
                 context["back"] = resubscribe.return_address(base_url, signer, subscriber)
-            context["data"] = f"{preferences_address(site, subscriber_id)}/data"
+            if preferences := _preferences(site, session, link):
+                context["data"] = f"{preferences}/data"
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 
 
