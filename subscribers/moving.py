@@ -106,7 +106,8 @@ def object_to(session: Session, move: AddressMove, *, origin: Origin, now: datet
     subscriber = store.by_id(session, move.subscriber_id)
     address, address_hash = move.address, move.address_hash
     store.drop_address_change(session, subscriber)
-    ended_by_move = move.moved_at is not None and subscriber.ended_at == move.moved_at
+    is_over = subscriber.status is SubscriberStatus.ENDED
+    ended_by_move = is_over and subscriber.ended_at == move.moved_at
     store.drop_moves(session, subscriber, first=move.id)
     subscriber.address_since = now
     if subscriber.address != address:

@@ -375,14 +375,12 @@ def _leave_out_excluded(
         return []
     people = [delivery.subscriber_id for delivery in taken]
     # The range, since a batch's people mostly stand side by side: else all would be read.
-    query = select(
-        Subscriber.id, Subscriber.address, Subscriber.address_hash, Subscriber.name, reason
-    ).where(
+    who = (Subscriber.id, Subscriber.address, Subscriber.address_hash, Subscriber.name)
+    query = select(*who, reason).where(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),
     )
-    rows = session.connection().execute(query).all()
-    found = {who: (address, known, name, why) for who, address, known, name, why in rows}
+    found: dict[int, Any] = {row[0]: row[1:] for row in session.connection().execute(query)}
     mailable: list[Claimed] = []
     for delivery in sorted(taken):
         address, address_hash, name, excluded = found[delivery.subscriber_id]

@@ -1,5 +1,5 @@
-"""Changing one's address: asked for in the preferences, confirmed at the new one, objected to at the
-old one.
+"""Changing one's address: asked for in the preferences, confirmed at the new one, and
+objected to at the old one.
 
 Whether the new address is on the list is told to nobody but whoever opens the mail sent to it.
 """
