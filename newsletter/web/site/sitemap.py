@@ -24,6 +24,7 @@ KEPT_OUT = (
     "/return/",
     "/confirm/",
     "/move/",
+    "/keep-address/",
     "/preferences/",
     "/private/",
     "/mails",
