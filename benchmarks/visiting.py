@@ -30,7 +30,7 @@ from sqlalchemy import text
 from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import upgrade
-from newsletter.tokens.links import LinkSigners
+from newsletter.tokens.links import UNDATED, LinkSigners
 from newsletter.web.account.form_tokens import PURPOSE, FormTokens
 
 HERE = Path(__file__).parent
@@ -192,7 +192,7 @@ class Visits:
             confirmed = "SELECT id FROM subscribers WHERE status = 'confirmed' ORDER BY address"
             numbers = session.scalars(text(confirmed)).all()
         for number in numbers:
-            yield links.unsubscribe_token(number, 1)
+            yield links.unsubscribe_token(number, 1, "", UNDATED)
 
     @property
     def _most(self) -> int:

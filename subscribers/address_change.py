@@ -1,7 +1,9 @@
-"""Change of a subscriber's address: requested, then confirmed at the new one."""
+"""Changing an address: remembered when asked for, done when confirmed at the new one, undone when
+the old one objects within `OBJECTION_TIME`.
+"""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +11,20 @@ from newsletter.errors import Conflict
 from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin
-from subscribers.models import AddressChange, ConsentKind, Subscriber, SubscriberStatus
+from subscribers.models import (
+    AddressChange,
+    AddressMove,
+    ConsentKind,
+    Subscriber,
+    SubscriberStatus,
+)
+
+OBJECTION_TIME = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddressChanged:
-    """The subscriber with the new address, and the one who gave it up."""
+class Moved:
+    """Who has the new address, and who gave it up for her."""
 
     subscriber: Subscriber
     forgotten: Subscriber | None = None
@@ -23,9 +33,9 @@ class AddressChanged:
 def request_change(
     session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
 ) -> bool:
-    """Store the new address; True if a confirmation may be sent there.
+    """Remember the new address; whether it may be written to, to have it confirmed.
 
-    Replaces an earlier request.
+    Asking anew forgets the address asked for before.
 
     Args:
         address: normalised.
@@ -37,45 +47,98 @@ def request_change(
     change = AddressChange(
         subscriber_id=subscriber.id, address=address, address_hash=address_hash, asked_at=now
     )
-    session.add(change)
+    present = AddressMove(
+        subscriber_id=subscriber.id,
+        address=subscriber.address,
+        address_hash=subscriber.address_hash,
+        asked_at=now,
+    )
+    session.add_all([change, present])
     return True
 
 
-def complete_change(
+def move(
     session: Session,
     subscriber: Subscriber,
     secret: str,
     *,
     origin: Origin,
     now: datetime,
-) -> AddressChanged:
-    """Set the subscriber's address to the confirmed new one.
+) -> Moved:
+    """Mail her at the new address from now on.
 
-    If the new address is on the list already, this subscription ends in favour of that one; a
-    pending or ended subscriber gives the address up.
+    Where the new address is on the list already, she is that subscriber, and this subscription
+    ends; one that was never confirmed or has left gives the address up.
 
     Raises:
-        Conflict: no change was requested, they have left, or the address is suppressed.
+        Conflict: she has asked for no change, has left, or the address is suppressed.
     """
-    address = store.address_change(session, subscriber).address
+    change = store.address_change(session, subscriber)
+    address, asked_at = change.address, change.asked_at
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise Conflict("this link was good once; to join again, please fill in the form")
     address_hash = hash_address(secret, address)
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
     store.drop_address_change(session, subscriber)
+    kept = store.find_move_asked_at(session, subscriber, asked_at)
+    if kept is not None:
+        kept.moved_at = now
+    return _take(session, subscriber, address, address_hash, origin=origin, now=now)
+
+
+def can_object(session: Session, move: AddressMove, now: datetime) -> bool:
+    """Whether a change of address can still be stopped or undone."""
+    if move.moved_at is not None:
+        return now - move.moved_at <= OBJECTION_TIME
+    change = session.get(AddressChange, move.subscriber_id)
+    is_waiting = change is not None and change.asked_at == move.asked_at
+    return is_waiting or now - move.asked_at <= OBJECTION_TIME
+
+
+def object_to(session: Session, move: AddressMove, *, origin: Origin, now: datetime) -> Moved:
+    """Put back the address that a subscriber had when the change was asked for.
+
+    A change that waits for the new address is forgotten; one that was confirmed is undone, with
+    those made since. Where the subscription ended because the new address was on the list, it goes
+    on. Every link to the preferences mailed until now ends, since one of them was misused.
+    """
+    subscriber = store.by_id(session, move.subscriber_id)
+    address, address_hash = move.address, move.address_hash
+    store.drop_address_change(session, subscriber)
+    is_over = subscriber.status is SubscriberStatus.ENDED
+    ended_by_move = is_over and subscriber.ended_at == move.moved_at
+    store.drop_moves(session, subscriber, first=move.id)
+    subscriber.address_since = now
+    if subscriber.address != address:
+        return _take(session, subscriber, address, address_hash, origin=origin, now=now)
+    if ended_by_move and not store.is_suppressed(session, subscriber):
+        membership.resubscribe(session, subscriber, origin=origin, now=now)
+    return Moved(subscriber=subscriber)
+
+
+def _take(
+    session: Session,
+    subscriber: Subscriber,
+    address: str,
+    address_hash: str,
+    *,
+    origin: Origin,
+    now: datetime,
+) -> Moved:
+    """Give a subscriber an address, whoever had it before."""
     other = store.find_by_hash(session, address_hash)
     if other is subscriber:
-        other = None  # Only the spelling differs.
+        other = None  # Only spelt in another way.
     if other is not None and other.status is SubscriberStatus.CONFIRMED:
         ended = replace(origin, source=f"{origin.source}, at an address that was on the list")
         membership.leave(session, subscriber, origin=ended, now=now)
-        return AddressChanged(subscriber=other)
+        return Moved(subscriber=other)
     if other is not None:
-        # The address belongs to whoever confirmed it; the other subscriber stays countable.
+        # The address belongs to who proved it; what was left of the other stays countable.
         membership.forget(session, other)
         session.flush()
     subscriber.address, subscriber.address_hash = address, address_hash
-    subscriber.active_at = now
+    subscriber.active_at = subscriber.address_since = now
     consent.record(session, subscriber, ConsentKind.MOVED, origin, now)
-    return AddressChanged(subscriber=subscriber, forgotten=other)
+    return Moved(subscriber=subscriber, forgotten=other)

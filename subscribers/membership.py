@@ -245,6 +245,7 @@ def _end(session: Session, subscriber: Subscriber, now: datetime) -> None:
 def _empty(session: Session, subscriber: Subscriber) -> None:
     store.forget_networks_of(session, subscriber)
     store.drop_address_change(session, subscriber)
+    store.drop_moves(session, subscriber)
     subscriber.status = SubscriberStatus.ERASED
     subscriber.address, subscriber.name, subscriber.language = None, "", ""
     subscriber.attributes, subscriber.source, subscriber.active_at = {}, "", None

@@ -73,7 +73,10 @@ class Subscriber(Base):
     address: Mapped[str | None] = mapped_column(unique=True)
     """Normalised; the domain in ASCII. NULL once erased."""
     address_hash: Mapped[str] = mapped_column(index=True)
-    """Keyed hash of the folded address, for suppression."""
+    """Keyed hash of the folded address: for suppression is matched by."""
+    address_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the address was last changed, there or back: links mailed before open nothing. NULL:
+    never."""
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     status: Mapped[SubscriberStatus]
@@ -131,6 +134,20 @@ class AddressChange(Base):
     address_hash: Mapped[str] = mapped_column(default="", server_default="")
     """Keyed hash of the new address, for suppression."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AddressMove(Base):
+    """The address that a subscriber had when another was asked for, to be put back by objection."""
+
+    __tablename__ = "address_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
+    address: Mapped[str]
+    address_hash: Mapped[str] = mapped_column(index=True)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    moved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """NULL: the other address has not confirmed."""
 
 
 class Import(Base):

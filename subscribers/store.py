@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict, ResourceNotFound
 from subscribers.models import (
     AddressChange,
+    AddressMove,
     ConsentEvent,
     ConsentKind,
     ConsentNetwork,
@@ -129,12 +130,58 @@ def drop_address_change(session: Session, subscriber: Subscriber) -> None:
     )
 
 
-def drop_changes_to(session: Session, address_hash: str) -> None:
-    """Drop requested changes to this address."""
+def find_move(session: Session, number: int) -> AddressMove | None:
+    """The change of address with this number, asked for or made, while it can be objected to."""
+    return session.get(AddressMove, number)
+
+
+def find_move_asked_at(
+    session: Session, subscriber: Subscriber, asked_at: datetime
+) -> AddressMove | None:
+    """What is kept of a change of address that was asked for at this moment."""
+    query = select(AddressMove).where(
+        AddressMove.subscriber_id == subscriber.id, AddressMove.asked_at == asked_at
+    )
+    return session.scalars(query.order_by(AddressMove.id.desc()).limit(1)).first()
+
+
+def moves_of(session: Session, subscriber: Subscriber) -> list[AddressMove]:
+    """The changes of address that can be objected to, oldest first."""
+    query = select(AddressMove).where(AddressMove.subscriber_id == subscriber.id)
+    return list(session.scalars(query.order_by(AddressMove.id)))
+
+
+def drop_moves(session: Session, subscriber: Subscriber, first: int = 0) -> None:
+    """Drop can object any more to these changes of address, from this number on."""
     session.execute(
-        delete(AddressChange).where(AddressChange.address_hash == address_hash),
+        delete(AddressMove).where(
+            AddressMove.subscriber_id == subscriber.id, AddressMove.id >= first
+        ),
         execution_options={"synchronize_session": "evaluate"},
     )
+
+
+def drop_old_moves(session: Session, asked_before: datetime, moved_before: datetime) -> int:
+    """Forget the changes of address that can be objected to no more; how many."""
+    result = session.execute(
+        delete(AddressMove)
+        .where(
+            (AddressMove.moved_at < moved_before)
+            | (AddressMove.moved_at.is_(None) & (AddressMove.asked_at < asked_before))
+        )
+        .returning(AddressMove.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(result.all())
+
+
+def drop_changes_to(session: Session, address_hash: str) -> None:
+    """Nobody is to be mailed at this address any more: forget who asked to be, or once was."""
+    for table in (AddressChange, AddressMove):
+        session.execute(
+            delete(table).where(table.address_hash == address_hash),
+            execution_options={"synchronize_session": "evaluate"},
+        )
 
 
 def forget_networks_of(session: Session, subscriber: Subscriber) -> None:

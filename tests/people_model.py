@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 EXPIRES = timedelta(days=7)
 FORGET = timedelta(days=30)
 KEEP_NETWORK = timedelta(days=20)
+FRESH = timedelta(days=1)
+OBJECTION = timedelta(weeks=1)
+MOST_MOVES_A_DAY = 3
 LONDON = ZoneInfo("Europe/London")
 # The status in which a notice of each kind applies.
 STANDS = {
@@ -14,6 +17,8 @@ STANDS = {
     "welcome": "confirmed",
     "changed": "confirmed",
     "move": "confirmed",
+    "moving": "confirmed",
+    "preferences": "confirmed",
     "goodbye": "ended",
 }
 
@@ -26,6 +31,24 @@ class Link:
     number: int
     at: datetime
     path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLink:
+    """One to the preferences, as a mail to an address brought it."""
+
+    number: int
+    address: str
+    issued_at: datetime
+
+
+@dataclass(kw_only=True)
+class Move:
+    """A change of address that the old one can object to."""
+
+    old: str
+    asked_at: datetime
+    moved_at: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -42,6 +65,9 @@ class Person:
     ended_at: datetime | None = None
     new_address: str = ""
     new_address_asked_at: datetime | None = None
+    address_since: datetime | None = None
+    moves: list[Move] = field(default_factory=list)
+    told_of_moves_at: list[datetime] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     """All data ever known about a person, except addresses."""
     addresses: set[str] = field(default_factory=set)
@@ -60,6 +86,11 @@ class Person:
 
     def be_forgotten(self) -> None:
         self.stands, self.address, self.new_address = "erased", "", ""
+        self.moves.clear()
+
+    def has_moved_since(self, moment: datetime) -> bool:
+        since = self.address_since
+        return since is not None and int(moment.timestamp()) < int(since.timestamp())
 
 
 @dataclass
@@ -117,11 +148,15 @@ class Model:
             person.words.add(word)
 
     def press(self, link: Link, now: datetime) -> bool:
-        """Follow a link's button; returns whether it has its effect."""
+        """Whether the button of a link does what it says, as it does."""
+        person = self.people[link.number]
+        if link.kind == "keep-address":
+            return self._keep_address(person, link, now)
         if now - link.at > EXPIRES:
             return False
-        person = self.people[link.number]
         if link.kind == "confirm":
+            if person.has_moved_since(link.at):
+                return False
             if person.stands == "pending":
                 person.begin()
             return person.stands == "confirmed"
@@ -131,6 +166,8 @@ class Model:
 
     def _come_back(self, person: Person, link: Link) -> bool:
         if person.stands not in {"ended", "confirmed"} or self.is_suppressed(person.address):
+            return False
+        if person.has_moved_since(link.at):
             return False
         if person.stands == "ended":
             if not person.was_confirmed or person.ended_at != link.at:
@@ -142,39 +179,83 @@ class Model:
         new = person.new_address
         if not new or person.new_address_asked_at != link.at or self.is_suppressed(new):
             return False
-        other = self.holder(new)
-        if other is not None and other is not person and other.stands == "confirmed":
-            person.end(now)
-            return True
-        if other is not None and other is not person:
-            other.be_forgotten()
-        person.address, person.new_address = new, ""
-        person.addresses.add(new)
+        person.new_address = ""
+        for each in person.moves:
+            if each.asked_at == link.at:
+                each.moved_at = now
+        self._take(person, new, now)
         return True
 
-    def choose(self, number: int, name: str, frequency: str, until: date, now: datetime) -> bool:
-        person = self.people[number]
-        if person.stands != "confirmed":
+    def _take(self, person: Person, address: str, now: datetime) -> None:
+        other = self.holder(address)
+        if other is not None and other is not person and other.stands == "confirmed":
+            person.end(now)
+            return
+        if other is not None and other is not person:
+            other.be_forgotten()
+        person.address, person.address_since = address, now
+        person.addresses.add(address)
+
+    def _keep_address(self, person: Person, link: Link, now: datetime) -> bool:
+        found = next((each for each in person.moves if each.asked_at == link.at), None)
+        if found is None:
             return False
+        is_waiting = bool(person.new_address) and person.new_address_asked_at == found.asked_at
+        begun = found.moved_at or (now if is_waiting else found.asked_at)
+        if now - begun > OBJECTION:
+            return False
+        person.new_address, person.address_since = "", now
+        del person.moves[person.moves.index(found) :]
+        if person.address != found.old:
+            self._take(person, found.old, now)
+        elif (
+            person.stands == "ended"
+            and person.ended_at == found.moved_at
+            and not self.is_suppressed(person.address)
+        ):
+            person.begin()
+        return True
+
+    def opens(self, link: OwnLink) -> bool:
+        """Whether a link to the preferences is of the address that they have now, and since."""
+        person = self.people[link.number]
+        is_theirs = link.address.casefold() == person.address.casefold()
+        return is_theirs and not person.has_moved_since(link.issued_at)
+
+    def lets_choose(self, link: OwnLink) -> bool:
+        return self.people[link.number].stands == "confirmed" and self.opens(link)
+
+    def choose(self, link: OwnLink, name: str, frequency: str, until: date, now: datetime) -> bool:
+        if not self.lets_choose(link):
+            return False
+        person = self.people[link.number]
         person.change(name, frequency)
         is_later = until > now.astimezone(LONDON).date()
         person.paused_until = datetime.combine(until, time(), LONDON) if is_later else None
         return True
 
-    def take_less(self, number: int, frequency: str) -> bool:
-        person = self.people[number]
-        if person.stands != "confirmed":
+    def take_less(self, link: OwnLink, frequency: str) -> bool:
+        if not self.lets_choose(link):
             return False
+        person = self.people[link.number]
         person.frequency = frequency
         return True
 
-    def ask_to_move(self, number: int, address: str, now: datetime) -> bool:
-        person = self.people[number]
-        if person.stands != "confirmed":
+    def ask_to_move(self, link: OwnLink, address: str, now: datetime) -> bool:
+        if not self.lets_choose(link) or now - link.issued_at > FRESH:
             return False
-        is_written_to = address != person.address and not self.is_suppressed(address)
-        person.new_address = address if is_written_to else ""
-        person.new_address_asked_at = now
+        person = self.people[link.number]
+        if address == person.address:
+            person.new_address = ""
+            return True
+        told = [at for at in person.told_of_moves_at if at > now - timedelta(days=1)]
+        if len(told) >= MOST_MOVES_A_DAY:
+            return False
+        person.told_of_moves_at.append(now)
+        person.new_address, person.new_address_asked_at = "", now
+        if not self.is_suppressed(address):
+            person.new_address = address
+            person.moves.append(Move(old=person.address, asked_at=now))
         return True
 
     def leave(self, number: int, now: datetime) -> None:
@@ -182,9 +263,12 @@ class Model:
         if person.stands != "erased":
             person.end(now)
 
-    def object_or_erase(self, number: int, what: str, now: datetime) -> bool:
-        person = self.people[number]
-        if person.stands == "erased":
+    def object_or_erase(self, link: OwnLink, what: str, now: datetime) -> bool:
+        person = self.people[link.number]
+        if person.stands == "erased" or not self.opens(link):
+            return False
+        is_stale = now - link.issued_at > FRESH
+        if what == "erase" and person.stands == "confirmed" and is_stale:
             return False
         person.end(now)
         self.suppress(person.address)
@@ -192,6 +276,9 @@ class Model:
             for other in self.people.values():
                 if other.new_address.casefold() == person.address.casefold():
                     other.new_address = ""
+                other.moves[:] = [
+                    each for each in other.moves if each.old.casefold() != person.address.casefold()
+                ]
             person.be_forgotten()
         return True
 
@@ -199,6 +286,11 @@ class Model:
         for person in self.people.values():
             if person.stands == "pending" and person.asked_at < now - FORGET:
                 person.be_forgotten()
+            person.moves[:] = [
+                each
+                for each in person.moves
+                if now - (each.moved_at or each.asked_at + EXPIRES) <= OBJECTION
+            ]
 
     def audience(self, now: datetime) -> list[str]:
         """The audience of a bulletin."""
@@ -211,12 +303,15 @@ class Model:
             and (person.paused_until is None or person.paused_until <= now)
         )
 
-    def expect_notice(self, kind: str, number: int, recipient: str) -> None:
-        """Check that a notice to a person is allowed now."""
+    def expect_notice(self, kind: str, number: int, recipient: str, queued_at: datetime) -> None:
+        """Check that a notice to a person is one that may leave now."""
         person = self.people[number]
         assert person.stands == STANDS[kind]
         assert person.was_confirmed or kind == "confirm"
-        assert recipient == (person.new_address if kind == "move" else person.address)
+        if kind == "moving":
+            assert recipient in [each.old for each in person.moves if each.asked_at == queued_at]
+        else:
+            assert recipient == (person.new_address if kind == "move" else person.address)
         assert not self.is_suppressed(person.address)
         assert not self.is_suppressed(recipient)
 
@@ -225,6 +320,7 @@ class Model:
         """Data that must be stored nowhere: of erased people, and former addresses."""
         living = [p for p in self.people.values() if p.stands != "erased"]
         held = {p.address.casefold() for p in living} | {p.new_address.casefold() for p in living}
+        held |= {each.old.casefold() for p in living for each in p.moves}
         erased = [p for p in self.people.values() if p.stands == "erased"]
         addresses = {address.casefold() for p in erased for address in p.addresses}
         return {word for p in erased for word in p.words} | (addresses - held)

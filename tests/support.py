@@ -17,8 +17,10 @@ from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
 from newsletter.errors import NewsletterError
+from newsletter.tokens.links import LinkSigners
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
+from subscribers.addresses import hash_address
 from subscribers.consent import Origin
 from subscribers.membership import Signup
 from subscribers.models import Frequency, Subscriber
@@ -168,6 +170,22 @@ def add_subscriber(
         proven=proven,
         now=now - timedelta(days=1),
     )
+
+
+def preferences_path(subscriber_id: int, address: str, issued_at: datetime) -> str:
+    """The path of the link to the preferences that a mail to this address brings."""
+    known = hash_address(SECRET, address)
+    token = LinkSigners(SECRET).preferences_token(subscriber_id, known, issued_at)
+    return f"/preferences/{token}"
+
+
+def unsubscribe_path(
+    subscriber_id: int, issued_at: datetime, address: str = "", edition_id: int = 7
+) -> str:
+    """The path of the unsubscribe link that a mail to this address brings."""
+    known = hash_address(SECRET, address)
+    links = LinkSigners(SECRET)
+    return f"/unsubscribe/{links.unsubscribe_token(subscriber_id, edition_id, known, issued_at)}"
 
 
 def _topic(session: Session, slug: str) -> Topic:

@@ -1,6 +1,6 @@
-"""Actions of subscribers on their own subscription, by the signed links in their mails.
+"""What people do with their own subscription on the public site, by the links in their mails.
 
-The caller has verified the token; the actor says whose subscription it is.
+The face has read the signed token, and says by its actor whose subscription is meant.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from newsletter.subscriptions import (
     change_address,
     notices,
     preferences,
+    preferences_link,
     privacy,
     signup,
 )
@@ -28,8 +29,8 @@ from newsletter.subscriptions import (
 )
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
-from newsletter.tokens.links import NOBODY
-from subscribers import address_change, membership
+from newsletter.tokens.links import NOBODY, PreferencesLink
+from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.membership import Preferences, Signup
@@ -40,7 +41,7 @@ KIND = "subscriber"
 
 @action(Permission.SIGN_UP)
 def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> None:
-    """Sign up an address as pending, and queue its confirmation mail.
+    """Enter one's own address, and be asked by mail to confirm it.
 
     Raises:
         InvalidInput: not a mail address.
@@ -55,14 +56,14 @@ def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> No
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Confirm the address (double opt-in); idempotent.
+def confirm(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
+    """Confirm that the address is one's own; again changes nothing.
 
     Raises:
-        TokenError: the subscriber has left or was purged since.
+        TokenError: the subscriber has left, was forgotten or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = confirmation.pending_subscriber(work.session, work.actor.subscriber_id)
+    subscriber = confirmation.pending_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
@@ -73,18 +74,23 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def choose(
-    work: UnitOfWork[Context], wishes: Preferences, until: datetime | None, *, origin: Origin
+    work: UnitOfWork[Context],
+    link: PreferencesLink,
+    wishes: Preferences,
+    until: datetime | None,
+    *,
+    origin: Origin,
 ) -> None:
-    """Set preferences and pause.
+    """Set what one is sent, and until when nothing is.
 
     Args:
         until: None: no pause.
 
     Raises:
-        TokenError: the subscriber has left, or never confirmed.
+        TokenError: the subscriber has left, never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
     config = work.context.config
     is_changed = preferences.choose(
@@ -95,14 +101,16 @@ def choose(
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: Origin) -> None:
-    """Lower the frequency instead of unsubscribing.
+def lower_frequency(
+    work: UnitOfWork[Context], link: PreferencesLink, frequency: Frequency, *, origin: Origin
+) -> None:
+    """Take fewer mails instead of leaving.
 
     Raises:
-        TokenError: the subscriber has left, or never confirmed.
+        TokenError: the subscriber has left, never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id, frequency=frequency.value)
     config = work.context.config
     is_changed = preferences.lower_frequency(
@@ -113,14 +121,14 @@ def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: 
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def pause(work: UnitOfWork[Context]) -> datetime:
-    """Pause for four weeks instead of unsubscribing; the end of the pause.
+def pause(work: UnitOfWork[Context], link: PreferencesLink) -> datetime:
+    """Take no mail for four weeks instead of leaving; until when.
 
     Raises:
-        TokenError: the subscriber has left, or never confirmed.
+        TokenError: the subscriber has left, never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
     config = work.context.config
     until = preferences.end_of_short_pause(config, work.now)
@@ -130,31 +138,34 @@ def pause(work: UnitOfWork[Context]) -> datetime:
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
-    """Request a change of address; a link mailed to the new one confirms it.
+def ask_to_move(work: UnitOfWork[Context], link: PreferencesLink, address: str) -> None:
+    """Ask to be mailed at another address, which is written to before anything changes.
+
+    The old address is told, and can object.
 
     Args:
         address: normalised.
 
     Raises:
-        TokenError: the subscriber has left, or never confirmed.
+        TokenError: the subscriber has left, never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = preferences.member(work.session, work.actor.subscriber_id)
+    subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
+    preferences_link.check_fresh(link, work.context.config.joining.fresh_link, work.now)
     secret = work.context.secret
-    if address_change.request_change(work.session, subscriber, secret, address, work.now):
-        notices.queue(work.session, NoticeKind.MOVE, subscriber, work.now)
+    change_address.ask_to_move(work.session, subscriber, secret, address, work.now)
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def keep_address(work: UnitOfWork[Context]) -> None:
-    """Cancel the requested change of address.
+def keep_address(work: UnitOfWork[Context], link: PreferencesLink) -> None:
+    """Give up the change of address that was asked for.
 
     Raises:
+        TokenError: the subscriber has left, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(work.session, work.actor.subscriber_id)
+    subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
     if people.find_address_change(work.session, subscriber) is None:
         work.skip_audit_line()
@@ -163,25 +174,57 @@ def keep_address(work: UnitOfWork[Context]) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> int:
-    """Change the address; the id of the subscriber who has the new one.
+    """Be mailed at the new address from now on; the number of the subscriber who has it.
 
     Raises:
-        TokenError: the change is made or cancelled, the subscriber has left, or the new address is
+        TokenError: the change is made or given up, the subscriber has left, or the new address is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
-    secret = work.context.secret
-    moved = change_address.move(work.session, link, secret, origin=origin, now=work.now)
+    context = work.context
+    options = context.config.joining
+    moved = change_address.move(
+        work.session, link, context.secret, options, origin=origin, now=work.now
+    )
     work.about(KIND, work.actor.subscriber_id, moved_to=moved.id)
     return moved.id
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
-    """End the subscription; False if it was ended already.
+def object_to_move(work: UnitOfWork[Context], change_id: int, *, origin: Origin) -> None:
+    """Stop a change of address, or put the old address back where the new one has confirmed.
 
     Raises:
-        TokenError: the link is of a test mail.
+        TokenError: it was stopped or undone already, or made more than a week ago.
+    """
+    subscriber, holder = change_address.object_to_move(
+        work.session, change_id, origin=origin, now=work.now
+    )
+    work.about(KIND, subscriber, held_by=holder.id)
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def mail_preferences_link(work: UnitOfWork[Context], link: PreferencesLink) -> bool:
+    """Have a fresh link mailed; False where that was done often enough today.
+
+    Raises:
+        TokenError: the subscriber has left, never confirmed, or changed their address since.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = preferences.member(work.session, link)
+    work.about(KIND, subscriber.id)
+    is_queued = notices.queue(work.session, NoticeKind.PREFERENCES, subscriber, work.now)
+    if not is_queued:
+        work.skip_audit_line()
+    return is_queued
+
+
+@action(Permission.OWN_SUBSCRIPTION)
+def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
+    """End the subscription; False where it was over already.
+
+    Raises:
+        TokenError: the link came with a test mail, and is nobody's.
         ResourceNotFound: there is no such subscriber.
     """
     number = work.actor.subscriber_id
@@ -200,10 +243,10 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
 
 @action(Permission.OWN_SUBSCRIPTION)
 def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
-    """Undo unsubscribing, with the earlier preferences; idempotent.
+    """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
 
     Raises:
-        TokenError: the link is of an earlier unsubscribe, or the subscriber never confirmed or is
+        TokenError: the link is of an earlier leaving, or the subscriber had never confirmed or is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
@@ -214,27 +257,30 @@ def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """End the subscription and suppress the address (right to object, UK GDPR art. 21).
+def object_to_mail(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -> None:
+    """End the subscription and be never mailed again (UK GDPR, art. 21).
 
     Raises:
-        TokenError: the subscriber is erased.
+        TokenError: the subscriber is erased, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Erase the personal data (UK GDPR art. 17); a hash stays, so that the address is suppressed.
+def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -> None:
+    """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
 
     Raises:
-        TokenError: the subscriber is erased already.
+        TokenError: the subscriber is erased already, changed their address since, or the link is
+            not fresh.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
+    options = work.context.config.joining
+    privacy.check_may_erase(subscriber, link, options.fresh_link, work.now)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)

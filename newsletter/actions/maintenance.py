@@ -10,13 +10,13 @@ from newsletter.delivery.ledger import alert_dedup
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff.permissions import Permission
-from newsletter.subscriptions import notices, privacy
+from newsletter.subscriptions import change_address, notices, privacy
 from subscribers import consent
 
 
 @long_action(Permission.MAINTAIN)
 def forget_people(job: Job[Context]) -> dict[str, int]:
-    """Purge unconfirmed addresses, and network addresses of consent, past their retention.
+    """Forget addresses never confirmed, earlier addresses, and where consent came from, in time.
 
     Returns:
         How many addresses, and how many network addresses.
@@ -28,7 +28,8 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
         job.counts["addresses"] += forgotten
     with job.transaction() as work:
         networks = consent.forget_networks(work.session, now - options.keep_network)
-        if not networks:
+        moves = change_address.forget_moves(work.session, options, now)
+        if not networks and not moves:
             work.skip_audit_line()
     job.counts["networks"] = networks
     return dict(job.counts)

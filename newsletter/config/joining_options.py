@@ -40,6 +40,12 @@ class JoiningOptions(Section):
         timedelta(days=7),
         description="How long links that confirm, and that undo leaving, are valid",
     )
+    fresh_link: Duration = Field(
+        timedelta(days=1),
+        ge=timedelta(minutes=10),
+        description="How old a link to the preferences may be for changing the address, taking "
+        "one's data along and being erased; with an older one a fresh one is mailed first",
+    )
     forget: Duration = Field(
         timedelta(days=30), description="After this an unconfirmed address is deleted"
     )

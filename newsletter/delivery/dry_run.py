@@ -20,7 +20,7 @@ from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
-from newsletter.tokens.links import LinkSigners
+from newsletter.tokens.links import NOBODY, UNDATED, LinkSigners
 from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import exclusion
@@ -103,8 +103,8 @@ def build_test_mail(
     values = personal_values(
         to=mailbox(name, address),
         name=name,
-        unsubscribe=links.unsubscribe_token(0, edition.id),
-        preferences=links.preferences_token(0),
+        unsubscribe=links.unsubscribe_token(NOBODY, edition.id, "", UNDATED),
+        preferences=links.preferences_token(NOBODY, "", UNDATED),
         message_id=f"test.{compiled.nonce}",
     )
     content = spliceable(compiled.message, compiled.nonce, key).splice(values)

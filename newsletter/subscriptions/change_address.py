@@ -1,66 +1,96 @@
-"""Change of address: the confirmation link mailed to the new address."""
+"""Changing an address: asked for, confirmed at the new one, and objected to at the old one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import Conflict, TokenSpent
-from newsletter.subscriptions import privacy
+from newsletter.config.joining_options import JoiningOptions
+from newsletter.delivery.ledger.models import NoticeKind
+from newsletter.errors import Conflict, InvalidInput, TokenSpent
+from newsletter.feeds import private
+from newsletter.subscriptions import notices, privacy
+from newsletter.subscriptions.address_links import objected_to, requesting_subscriber
 from newsletter.tokens.expiring_link import ExpiringLink
-from newsletter.tokens.signing import Signer
 from subscribers import address_change
 from subscribers import store as people
+from subscribers.address_change import Moved
 from subscribers.consent import Origin
-from subscribers.models import AddressChange, Subscriber
-
-PURPOSE = "move"
+from subscribers.models import Subscriber
 
 
-def new_address_url(base_url: str, signer: Signer, change: AddressChange) -> str:
-    """URL that confirms a new address; the signer must be of `PURPOSE`."""
-    link = ExpiringLink(subscriber_id=change.subscriber_id, at=change.asked_at)
-    return f"{base_url}/move/{link.sign(signer)}"
+def ask_to_move(
+    session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
+) -> None:
+    """Ask at the new address whether it is theirs, and tell the old one.
 
-
-def read_address_link(
-    signer: Signer, token: str, good_for: timedelta, now: datetime
-) -> ExpiringLink:
-    """Verify the token of a confirmation link.
+    The old address is told for every address asked for, one suppressed included, so that the limit
+    of mails a day says nothing about the new address.
 
     Raises:
-        TokenError: forged or expired.
+        InvalidInput: it was asked for too often today, so that the old address cannot be told.
     """
-    instead = "please ask for the change again"
-    return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
-
-
-def requesting_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
-    """The subscriber who requested the change that a link confirms.
-
-    Raises:
-        TokenError: the change was made, cancelled, or requested again.
-        ResourceNotFound: there is no such subscriber.
-    """
-    subscriber = people.by_id(session, link.subscriber_id)
-    change = people.find_address_change(session, subscriber)
-    if change is None or not link.is_of(change.asked_at):
-        raise TokenSpent("this link was good once; please ask for the change again")
-    return subscriber
+    if address == subscriber.address:
+        people.drop_address_change(session, subscriber)
+        return
+    if not notices.queue(session, NoticeKind.MOVING, subscriber, now):
+        raise InvalidInput("the address was changed several times today; please try tomorrow")
+    if address_change.request_change(session, subscriber, secret, address, now):
+        notices.queue(session, NoticeKind.MOVE, subscriber, now)
 
 
 def move(
-    session: Session, link: ExpiringLink, secret: str, *, origin: Origin, now: datetime
+    session: Session,
+    link: ExpiringLink,
+    secret: str,
+    options: JoiningOptions,
+    *,
+    origin: Origin,
+    now: datetime,
 ) -> Subscriber:
-    """Change the subscriber's address; returns the subscriber who has it now.
+    """Mail them at the new address from now on; returns the subscriber who has it.
 
     Raises:
-        TokenError: the change was made or cancelled, they have left, or the address is suppressed.
+        TokenError: the change is made or given up, they have left, or the address is suppressed.
     """
     subscriber = requesting_subscriber(session, link)
     try:
-        moved = address_change.complete_change(session, subscriber, secret, origin=origin, now=now)
+        moved = address_change.move(session, subscriber, secret, origin=origin, now=now)
     except Conflict as error:
         raise TokenSpent(str(error)) from error
+    _clear_traces(session, moved, now)
+    if moved.subscriber is not subscriber:
+        # It ends here as by the unsubscribe link, and can be undone as well.
+        notices.queue_if_enabled(session, NoticeKind.GOODBYE, subscriber, options, now)
+    return moved.subscriber
+
+
+def object_to_move(
+    session: Session, number: int, *, origin: Origin, now: datetime
+) -> tuple[int, Subscriber]:
+    """Stop a change of address, or put the old one back where the new one has confirmed.
+
+    Private feeds end: whoever misused a link has seen their addresses.
+
+    Returns:
+        The number of the subscriber who objects, and the subscriber who has the old address.
+
+    Raises:
+        TokenError: it was stopped or undone already, or made more than a week ago.
+    """
+    change = objected_to(session, number, now)
+    subscriber = people.by_id(session, change.subscriber_id)
+    private.revoke(session, subscriber, now)
+    moved = address_change.object_to(session, change, origin=origin, now=now)
+    _clear_traces(session, moved, now)
+    return subscriber.id, moved.subscriber
+
+
+def forget_moves(session: Session, options: JoiningOptions, now: datetime) -> int:
+    """Forget the earlier addresses to which nobody can go back any more; how many."""
+    expired = now - address_change.OBJECTION_TIME
+    return people.drop_old_moves(session, expired - options.expires, expired)
+
+
+def _clear_traces(session: Session, moved: Moved, now: datetime) -> None:
     if moved.forgotten is not None:
         privacy.clear_traces(session, moved.forgotten, now)
-    return moved.subscriber

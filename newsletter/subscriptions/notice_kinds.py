@@ -1,13 +1,13 @@
-"""The kinds of notice: when each applies, and its template's variables.
+"""The kinds of notice: for whom each is true, and the values of its template.
 
-A kind is a row of `NOTICE_TYPES`, a folder in templates/email, and a call of
+A kind is an entry of `NOTICE_TYPES`, a folder in templates/email, and a call of
 `notices.queue_if_enabled` where the event happens.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -18,23 +18,24 @@ from newsletter.config.options import Config
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.delivery.transactional import MailContext, transactional_mail
 from newsletter.editions.dates import long_date
-from newsletter.subscriptions import change_address, confirm, resubscribe
+from newsletter.errors import Conflict
+from newsletter.subscriptions import address_links, confirm, resubscribe
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.links import NO_EDITION, LinkSigners
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Mail
 from subscribers import store as people
 from subscribers.audience import is_suppressed
-from subscribers.models import AddressChange, Subscriber, SubscriberStatus
+from subscribers.models import AddressChange, AddressMove, Subscriber, SubscriberStatus
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeContext:
-    """Dependencies for composing notices."""
+    """What such mails are written from."""
 
     config: Config
     signer: Callable[[str], Signer]
-    """By purpose."""
+    """Of a purpose."""
     links: LinkSigners
     now: datetime
 
@@ -46,22 +47,34 @@ class NoticeContext:
 Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
 
 
+class Mailbox(NamedTuple):
+    """Where a mail goes."""
+
+    address: str
+    address_hash: str
+
+
+def own_mailbox(_session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
+    return Mailbox(subscriber.address or "", subscriber.address_hash)
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoticeType:
-    """One kind of notice."""
+    """One kind of mail to one person."""
 
     status: SubscriberStatus
-    """The subscriber's required status when it is sent."""
+    """Where she must stand when it leaves."""
     since: InstrumentedAttribute[Any]
-    """When that status began: a notice queued before is out of date."""
+    """Since when she stands there: what was queued before that is about an earlier time."""
     values: Values
     is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
-    """Further conditions."""
+    """What must hold of her besides."""
     is_proven: bool = True
-    """Whether the address is confirmed. Otherwise the mail contains no user-supplied text, or the
-    form could send a stranger's text to anybody."""
-    address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
+    """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
+    the mail, or the form would send a stranger's words to anybody."""
+    mailbox: Callable[[Session, Notice, Subscriber], Mailbox] = own_mailbox
+    """Where it goes."""
 
 
 def notice_mail(
@@ -71,18 +84,19 @@ def notice_mail(
     context: NoticeContext,
     mail_context: MailContext,
 ) -> Mail:
-    """Compose a notice; its Message-ID is derived from its row."""
+    """The mail of a notice; its Message-ID is the notice's."""
     kind = NOTICE_TYPES[notice.kind]
+    address, known = kind.mailbox(session, notice, subscriber)
     return transactional_mail(
         notice.kind,
         kind.values(session, notice, subscriber, context),
         mail_context,
-        address=kind.address(session, subscriber),
+        address=address,
         name=subscriber.name if kind.is_proven else "",
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         tokens=(
-            context.links.unsubscribe_token(subscriber.id, NO_EDITION),
-            context.links.preferences_token(subscriber.id),
+            context.links.unsubscribe_token(subscriber.id, NO_EDITION, known, context.now),
+            context.links.preferences_token(subscriber.id, known, context.now),
         ),
         now=context.now,
     )
@@ -100,14 +114,40 @@ def move_values(
 ) -> dict[str, Any]:
     change, signer = (
         people.address_change(session, subscriber),
-        context.signer(change_address.PURPOSE),
+        context.signer(address_links.PURPOSE),
     )
-    # The old address is not disclosed: the new one may be mistyped and a stranger's.
-    return {"move_url": change_address.new_address_url(context.base_url, signer, change)}
+    # The old address stands nowhere in it: the new one may be mistyped and a stranger's.
+    return {"move_url": address_links.new_address_url(context.base_url, signer, change)}
 
 
-def new_address(session: Session, subscriber: Subscriber) -> str:
-    return people.address_change(session, subscriber).address
+def new_mailbox(session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
+    change = people.address_change(session, subscriber)
+    return Mailbox(change.address, change.address_hash)
+
+
+def moving_values(
+    session: Session, notice: Notice, subscriber: Subscriber, context: NoticeContext
+) -> dict[str, Any]:
+    signer = context.signer(address_links.OBJECTION_PURPOSE)
+    change = _told_of(session, notice, subscriber)
+    return {"keep_url": address_links.objection_url(context.base_url, signer, change)}
+
+
+def old_mailbox(session: Session, notice: Notice, subscriber: Subscriber) -> Mailbox:
+    change = _told_of(session, notice, subscriber)
+    return Mailbox(change.address, change.address_hash)
+
+
+def _told_of(session: Session, notice: Notice, subscriber: Subscriber) -> AddressMove:
+    """The change of address that a notice tells the old address of.
+
+    Raises:
+        Conflict: it was stopped or undone at this moment.
+    """
+    change = people.find_move_asked_at(session, subscriber, notice.created_at)
+    if change is None:
+        raise Conflict(f"subscriber {subscriber.id} keeps the address")
+    return change
 
 
 def goodbye_values(
@@ -124,7 +164,7 @@ def goodbye_values(
 def choice_values(
     session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    """The subscriber's current preferences."""
+    """What she is sent as things stand."""
     chosen = people.choice_of(session, subscriber).digests
     digests = [name for name in chosen if name in context.config.digests]
     return {
@@ -150,8 +190,8 @@ def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
     return long_date(until, context.config.site.timezone)
 
 
-def _choice_summary(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
-    """A kind that lists a confirmed subscriber's preferences."""
+def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
+    """A kind that tells a member what she is sent."""
     return NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
@@ -167,16 +207,16 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         values=confirm_values,
         is_proven=False,
     ),
-    NoticeKind.WELCOME: _choice_summary(lambda options: options.welcome),
+    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
     NoticeKind.GOODBYE: NoticeType(
         status=SubscriberStatus.ENDED,
         since=Subscriber.ended_at,
         values=goodbye_values,
         is_wanted=lambda options: options.goodbye,
-        # Somebody who never confirmed gets no mail beyond the request to confirm.
+        # Whoever had never confirmed was asked once, and is told nothing more.
         also=(Subscriber.confirmed_at.is_not(None),),
     ),
-    NoticeKind.CHANGED: _choice_summary(lambda options: options.changed),
+    NoticeKind.CHANGED: _of_what_holds(lambda options: options.changed),
     NoticeKind.MOVE: NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=AddressChange.asked_at,
@@ -186,6 +226,23 @@ NOTICE_TYPES: dict[str, NoticeType] = {
             ~is_suppressed(AddressChange.address_hash),
         ),
         is_proven=False,
-        address=new_address,
+        mailbox=new_mailbox,
+    ),
+    # To the old address, whether or not the new one has confirmed by then.
+    NoticeKind.MOVING: NoticeType(
+        status=SubscriberStatus.CONFIRMED,
+        since=AddressMove.asked_at,
+        values=moving_values,
+        also=(
+            AddressMove.subscriber_id == Subscriber.id,
+            AddressMove.asked_at == Notice.created_at,
+            ~is_suppressed(AddressMove.address_hash),
+        ),
+        mailbox=old_mailbox,
+    ),
+    NoticeKind.PREFERENCES: NoticeType(
+        status=SubscriberStatus.CONFIRMED,
+        since=Subscriber.confirmed_at,
+        values=lambda *_: {},
     ),
 }

@@ -1,4 +1,4 @@
-"""Changes made on the preference page: topics and digests, frequency, pause."""
+"""What a subscriber's own page changes: the choice, how often, a pause; and who has such a page."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,25 +8,25 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import Config
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import TokenSpent
-from newsletter.subscriptions import notices
+from newsletter.subscriptions import notices, preferences_link
+from newsletter.tokens.links import PreferencesLink
 from subscribers import membership
-from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.membership import Preferences
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
-# The pause offered on the unsubscribe page.
+# As long as the button of the unsubscribe page pauses.
 SHORT_PAUSE = timedelta(weeks=4)
 
 
-def member(session: Session, subscriber_id: int) -> Subscriber:
-    """The confirmed subscriber with a number.
+def member(session: Session, link: PreferencesLink) -> Subscriber:
+    """The subscriber whom a link lets choose.
 
     Raises:
-        TokenError: they have left, or never confirmed.
+        TokenError: they have left, or never confirmed, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(session, subscriber_id)
+    subscriber = preferences_link.holder(session, link)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise TokenSpent("this link was good once; to join again, please fill in the form")
     return subscriber
@@ -42,7 +42,7 @@ def choose(
     origin: Origin,
     now: datetime,
 ) -> bool:
-    """Set preferences and pause; returns whether that changes anything.
+    """Set what they are sent, and until when nothing is; whether that changes anything.
 
     Args:
         until: None ends a pause.
@@ -63,7 +63,7 @@ def lower_frequency(
     origin: Origin,
     now: datetime,
 ) -> bool:
-    """Change the frequency and keep the topics; returns whether that changes anything."""
+    """Send them the same topics, by fewer mails; whether that changes anything."""
     wishes = membership.with_frequency(membership.preferences_of(session, subscriber), frequency)
     is_changed = membership.choose(session, subscriber, wishes, origin=origin, now=now)
     _note_activity(session, subscriber, config, now)
@@ -71,7 +71,7 @@ def lower_frequency(
 
 
 def end_of_short_pause(config: Config, now: datetime) -> datetime:
-    """End of a pause of four weeks: midnight in the site's time zone."""
+    """The midnight of the site's zone until which a pause of four weeks lasts."""
     zone = ZoneInfo(config.site.timezone)
     return datetime.combine((now + SHORT_PAUSE).astimezone(zone), time(), zone)
 
@@ -79,7 +79,7 @@ def end_of_short_pause(config: Config, now: datetime) -> datetime:
 def pause(
     session: Session, subscriber: Subscriber, until: datetime, config: Config, now: datetime
 ) -> bool:
-    """Pause until a time; returns whether that changes anything."""
+    """Send them nothing until then; whether that changes anything."""
     is_changed = subscriber.paused_until != until
     membership.pause(subscriber, until)
     _note_activity(session, subscriber, config, now)
@@ -91,6 +91,6 @@ def _chosen(session: Session, subscriber: Subscriber) -> tuple[Preferences, date
 
 
 def _note_activity(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> None:
-    """Record the subscriber's activity and queue the notice about changed preferences."""
+    """They read what is sent to them, and are told what holds now where the site tells it."""
     subscriber.active_at = now
     notices.queue_if_enabled(session, NoticeKind.CHANGED, subscriber, config.joining, now)

@@ -1,8 +1,8 @@
-"""Data protection: export (UK GDPR, art. 15 and 20) and erasure (art. 17) of personal data."""
+"""Export (UK GDPR, art. 15 and 20) and erasure (art. 17) of what is held about a subscriber."""
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,31 +13,61 @@ from newsletter.editions.models import Edition
 from newsletter.errors import TokenSpent
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
+from newsletter.subscriptions import preferences_link
+from newsletter.tokens.links import PreferencesLink
 from subscribers import consent, membership
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
-# Erasing one takes some milliseconds, during which SQLite's writer is blocked.
+# To forget one takes some milliseconds, in which nobody else may write to SQLite.
 AT_ONCE = 100
 
 
-def known_subscriber(session: Session, subscriber_id: int) -> Subscriber:
-    """A subscriber who is not erased.
+def known_subscriber(session: Session, link: PreferencesLink) -> Subscriber:
+    """The subscriber of a link, for showing what is held about them.
 
     Raises:
-        TokenError: they are erased.
+        TokenError: they are erased, or changed their address since.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = people.by_id(session, subscriber_id)
+    subscriber = preferences_link.holder(session, link)
     if subscriber.status is SubscriberStatus.ERASED:
         raise TokenSpent("this link was good once; nothing is held about you any more")
     return subscriber
 
 
+def export(
+    session: Session, link: PreferencesLink, good_for: timedelta, now: datetime
+) -> dict[str, Any]:
+    """Everything held about the subscriber of a link, as plain data with times in UTC.
+
+    Raises:
+        TokenError: they are erased, changed their address since, or the link is not fresh.
+        ResourceNotFound: there is no such subscriber.
+    """
+    subscriber = known_subscriber(session, link)
+    preferences_link.check_fresh(link, good_for, now)
+    return export_data(session, subscriber)
+
+
+def check_may_erase(
+    subscriber: Subscriber, link: PreferencesLink, good_for: timedelta, now: datetime
+) -> None:
+    """Look whether a link is enough to erase somebody; of a member it must be fresh.
+
+    Whoever has left can be mailed no fresh one, and has no subscription to lose.
+
+    Raises:
+        StaleLink: it is not.
+    """
+    if subscriber.status is SubscriberStatus.CONFIRMED:
+        preferences_link.check_fresh(link, good_for, now)
+
+
 def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    """All personal data of a subscriber, as plain data with times in UTC."""
+    """Everything held about a subscriber, as plain data with times in UTC."""
     suppression = people.find_suppression(session, subscriber.address_hash)
     change = people.find_address_change(session, subscriber)
     choice = people.choice_of(session, subscriber)
@@ -59,6 +89,7 @@ def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
             "paused_until": _told(subscriber.paused_until),
             "active_at": _told(subscriber.active_at),
             "new_address_to_confirm": change.address if change else None,
+            "earlier_addresses": [move.address for move in people.moves_of(session, subscriber)],
             "suppressed_because": suppression.reason if suppression else None,
         },
         "consent": [
@@ -81,12 +112,12 @@ def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def as_csv(data: dict[str, Any]) -> str:
-    """The export as CSV with three columns, escaped against spreadsheet formulas."""
+def as_csv(disclosed: dict[str, Any]) -> str:
+    """The same as a table of three columns, safe to open in a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("what", "which", "value"))
-    for what, found in data.items():
+    for what, found in disclosed.items():
         rows = [found] if isinstance(found, dict) else found
         for number, row in enumerate(rows, start=1):
             for key, value in row.items():
@@ -96,16 +127,16 @@ def as_csv(data: dict[str, Any]) -> str:
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """Erase a subscriber's personal data; ledger rows stay, without personal data."""
+    """Forget her everywhere; the ledger keeps its rows, which then name nobody."""
     clear_traces(session, subscriber, now)
     membership.erase(session, subscriber, origin=origin, now=now)
 
 
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
-    """Delete some subscribers who signed up before a time and never confirmed; returns how many.
+    """Forget some of those who asked to join before this and never confirmed; how many.
 
-    Not even a hash is kept: they consented to nothing. One call deletes few, to keep its
-    transaction short.
+    Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
+    few, so that nobody who writes waits for long.
     """
     found = people.unconfirmed_since(session, before, AT_ONCE)
     for subscriber in found:
@@ -115,9 +146,9 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
 
 
 def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:
-    """Revoke a subscriber's private feeds, and clear stored responses of servers."""
+    """End her private feeds, and empty the rows of mails of what may name her."""
     private.revoke(session, subscriber, now)
-    # Responses often contain the address.
+    # What servers answered often holds the address.
     session.execute(
         update(Delivery)
         .where(Delivery.edition_id.in_(select(Edition.id)))

@@ -1,6 +1,6 @@
-"""Resubscribing: the link in the goodbye mail and on the unsubscribe page.
+"""Undoing one's leaving: the link in the mail that says goodbye, and on the page.
 
-It contains the time of unsubscribing, so that an old link has no effect after a later one.
+It names the moment she left, so that an old mail brings nobody back who has left again since.
 """
 
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.errors import TokenSpent
+from newsletter.subscriptions import preferences_link
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.signing import Signer
 from subscribers import store as people
@@ -19,7 +20,7 @@ SPENT = "this link was good once; to come back, please fill in the form again"
 
 
 def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
-    """URL that undoes an unsubscribe; the signer must be of `PURPOSE`."""
+    """What she opens to undo her leaving; its signer must be of `PURPOSE`."""
     left_at = subscriber.ended_at
     if left_at is None:
         raise ValueError(f"subscriber {subscriber.id} has not left")
@@ -30,20 +31,21 @@ def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> st
 def read_resubscribe_link(
     signer: Signer, token: str, good_for: timedelta, now: datetime
 ) -> ExpiringLink:
-    """Verify the token of a resubscribe link.
+    """Who may come back by a link, and when she left.
 
     Raises:
-        TokenError: forged or expired.
+        TokenError: not ours, or too old.
     """
     instead = "to come back, please fill in the form again"
     return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
 def returning_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
-    """The subscriber whom a resubscribe link is for.
+    """The subscriber whom a link brings back.
 
     Raises:
-        TokenError: they have unsubscribed again since, never confirmed, or are suppressed.
+        TokenError: it is of an earlier leaving, of somebody who had never confirmed or is not to
+            be mailed, or was sent to an earlier address.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = people.by_id(session, link.subscriber_id)
@@ -51,4 +53,5 @@ def returning_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
     had_confirmed = subscriber.status in OPEN_TO and subscriber.confirmed_at is not None
     if has_left_since or not had_confirmed or people.is_suppressed(session, subscriber):
         raise TokenSpent(SPENT)
+    preferences_link.check_address_unchanged(subscriber, link.at)
     return subscriber

@@ -4,7 +4,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from newsletter.feeds.feed_cache import FeedCache
-from newsletter.tokens.signing import UNSUBSCRIBE, Signer
+from newsletter.tokens.links import LinkSigners
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormTokens
 from newsletter.web.account.rate_limit import signup_rate_limits
@@ -39,9 +39,9 @@ class SiteState:
             lambda document, selection: answers_of(document, selection, services.config.feeds),
         )
 
-    def leaving_signer(self) -> Signer:
-        """The signer of unsubscribe tokens."""
-        return Signer(self.config.site.secret_key.get_secret_value(), UNSUBSCRIBE)
+    def links(self) -> LinkSigners:
+        """The signs and reads the tokens of the links in every mail."""
+        return LinkSigners(self.config.site.secret_key.get_secret_value())
 
 
 def site_of(request: Request) -> SiteState:

@@ -51,7 +51,16 @@ EDITIONS = {
     "article": ("article", 1),
     "bulletin": ("bulletin", 0),
 }
-NOTICES = ("confirm", "welcome", "changed", "goodbye", "move", "admin-alert")
+NOTICES = (
+    "confirm",
+    "welcome",
+    "changed",
+    "goodbye",
+    "move",
+    "moving",
+    "preferences",
+    "admin-alert",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import SystemClock
 from newsletter.config.loading import load_config
 from newsletter.migrations.running import upgrade
-from newsletter.tokens.links import LinkSigners
+from newsletter.tokens.links import UNDATED, LinkSigners
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 HOST = "news.wexcombe.example"
@@ -104,7 +104,7 @@ def running_server(folder: Path, *command: str) -> Iterator[None]:
 
 def everybody_is_served(port: int) -> None:
     base = f"http://127.0.0.1:{port}"
-    token = LinkSigners(SECRET).unsubscribe_token(1, 0)
+    token = LinkSigners(SECRET).unsubscribe_token(1, 0, "", UNDATED)
     with httpx.Client(base_url=base, headers={"Host": HOST}, timeout=PATIENCE_SECONDS) as client:
         for path in ("/", "/healthz", "/feed.atom"):
             assert client.get(path).status_code == 200

@@ -121,7 +121,7 @@ def test_subscriber_journey_from_sign_up_to_erasure(
     visitor = visit(device)
     join(visitor, base, ann)
     mine = choose(visitor)
-    move(visitor, mine, ann, moved)
+    mine = move(visitor, mine, ann, moved)
     export(visitor, mine)
     leave_and_come_back(visitor, mine)
     erase(visitor, mine)
@@ -169,7 +169,8 @@ def choose(visitor: Visitor) -> str:
     return mine
 
 
-def move(visitor: Visitor, mine: str, old: str, new: str) -> None:
+def move(visitor: Visitor, mine: str, old: str, new: str) -> str:
+    """Move to another address; the address of the page there."""
     visitor.open(mine)
     visitor.page.get_by_label("Your new email address").fill(new)
     visitor.press("Send me mails there")
@@ -177,6 +178,8 @@ def move(visitor: Visitor, mine: str, old: str, new: str) -> None:
     visitor.open(visitor.link_mailed(new, "move"))
     visitor.press("Yes, mail me here")
     assert f"What Wexcombe Forward sends to {new}" in visitor.main_text()
+    data = visitor.page.get_by_role("link", name="Your data").get_attribute("href") or ""
+    return data.removesuffix("/data")
 
 
 def export(visitor: Visitor, mine: str) -> None:

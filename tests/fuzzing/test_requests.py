@@ -15,11 +15,11 @@ from support import SECRET, add_article, add_subscriber, make_app
 from newsletter.clock import SystemClock
 from newsletter.database import Database
 from newsletter.migrations.running import upgrade
-from newsletter.tokens.links import LinkSigners
+from newsletter.tokens.links import UNDATED, LinkSigners
 from newsletter.web.routes import create_site
 
-TOKEN = LinkSigners(SECRET).unsubscribe_token(1, 0)
-OWN_PAGE = LinkSigners(SECRET).preferences_token(1)
+TOKEN = LinkSigners(SECRET).unsubscribe_token(1, 0, "", UNDATED)
+OWN_PAGE = LinkSigners(SECRET).preferences_token(1, "", UNDATED)
 PATHS = [
     *("/", "/search", "/feed.atom", "/feed.rss", "/feed.json", "/feeds", "/feeds.opml"),
     *("/topics/housing", "/topics/housing/feed.atom", "/authors/x/feed.rss", "/articles/news"),
@@ -27,7 +27,7 @@ PATHS = [
     *("/static/site.css", "/subscribe", "/subscribe.json", "/subscribe/form", "/nothing"),
     *(f"/unsubscribe/{TOKEN}", f"/preferences/{OWN_PAGE}", f"/preferences/{OWN_PAGE}/data"),
     *(f"/preferences/{OWN_PAGE}/data.csv", f"/preferences/{OWN_PAGE}/address", "/confirm/x"),
-    *("/move/x", "/return/x", "/private/x/feed.atom"),
+    *("/move/x", "/return/x", "/keep-address/x", "/private/x/feed.atom"),
 ]
 NAMES = [
     *(b"accept", b"accept-encoding", b"accept-language", b"accept-charset", b"authorization"),

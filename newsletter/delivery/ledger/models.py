@@ -95,11 +95,13 @@ class UncountedDelivery(Base):
 class NoticeKind(StrEnum):
     """Kind of a notice, and its template's folder in templates/email."""
 
-    CONFIRM = "confirm"  # asks the subscriber to confirm the address
-    WELCOME = "welcome"  # the subscriber has confirmed
-    GOODBYE = "goodbye"  # the subscriber has left; has a link to resubscribe
-    CHANGED = "changed"  # the subscriber has changed their preferences
-    MOVE = "move"  # asks at a new address to confirm the change to it
+    CONFIRM = "confirm"  # asks whether the address is hers
+    WELCOME = "welcome"  # she has confirmed
+    GOODBYE = "goodbye"  # she has left; has a link to undoes it
+    CHANGED = "changed"  # she has changed their she is sent
+    MOVE = "move"  # asks at a new address whether it is hers
+    MOVING = "moving"  # tells the old address to another was asked for; has a link to object
+    PREFERENCES = "preferences"  # has a fresh link to the preferences
 
 
 class Notice(Base):

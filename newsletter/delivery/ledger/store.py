@@ -50,6 +50,7 @@ class Claimed(NamedTuple):
     attempts: int
     deferred_since: datetime | None
     address: str
+    address_hash: str
     name: str
 
 
@@ -373,18 +374,18 @@ def _leave_out_excluded(
     if not taken:
         return []
     people = [delivery.subscriber_id for delivery in taken]
-    # The range, since a batch's subscribers mostly have adjacent numbers: else all would be read.
-    query = select(Subscriber.id, Subscriber.address, Subscriber.name, reason).where(
+    # A batch's subscribers mostly have adjacent ids: a range scan instead of reading all.
+    who = (Subscriber.id, Subscriber.address, Subscriber.address_hash, Subscriber.name)
+    query = select(*who, reason).where(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),
     )
-    rows = session.connection().execute(query).all()
-    found = {who: (address, name, why) for who, address, name, why in rows}
+    found: dict[int, Any] = {row[0]: row[1:] for row in session.connection().execute(query)}
     mailable: list[Claimed] = []
     for delivery in sorted(taken):
-        address, name, excluded = found[delivery.subscriber_id]
+        address, address_hash, name, excluded = found[delivery.subscriber_id]
         if excluded is None and address is not None:
-            mailable.append(Claimed(*delivery, address, name))
+            mailable.append(Claimed(*delivery, address, address_hash, name))
         else:
             _skip(session, delivery.id, excluded or "no address", now)
     return mailable

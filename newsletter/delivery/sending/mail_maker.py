@@ -35,12 +35,13 @@ class MailMaker:
         )
 
     def _splice(self, delivery: Claimed) -> bytes:
-        links = self._context.links
+        links, now = self._context.links, self._context.clock.now()
+        number, address_hash = delivery.subscriber_id, delivery.address_hash
         values = personal_values(
             to=mailbox(delivery.name, delivery.address),
             name=delivery.name,
-            unsubscribe=links.unsubscribe_token(delivery.subscriber_id, self._edition.id),
-            preferences=links.preferences_token(delivery.subscriber_id),
+            unsubscribe=links.unsubscribe_token(number, self._edition.id, address_hash, now),
+            preferences=links.preferences_token(number, address_hash, now),
             message_id=f"{self._stem}.{delivery.id}",
         )
         return self._variant(delivery.variant_id).splice(values)

@@ -97,6 +97,7 @@ def sample_notice(config: Config, kind: str, now: datetime) -> MailContent:
         },
         "confirm_url": f"{base_url}/confirm/sample",
         "move_url": f"{base_url}/move/sample",
+        "keep_url": f"{base_url}/keep-address/sample",
         "return_url": f"{base_url}/return/sample",
         "good_until": "Friday 4 December 2026",
         "archive_url": f"{base_url}/editions",

@@ -327,6 +327,7 @@ CREATE TABLE subscribers (
     id INTEGER NOT NULL,
     address TEXT,
     address_hash TEXT NOT NULL,
+    address_since DATETIME,
     name TEXT NOT NULL,
     language TEXT NOT NULL,
     status VARCHAR(20) NOT NULL,
@@ -362,6 +363,23 @@ CREATE TABLE address_changes (
     CONSTRAINT pk_address_changes PRIMARY KEY (subscriber_id),
     CONSTRAINT fk_address_changes_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
 );
+
+CREATE TABLE address_moves (
+    id INTEGER NOT NULL,
+    subscriber_id INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    address_hash TEXT NOT NULL,
+    asked_at DATETIME NOT NULL,
+    moved_at DATETIME,
+    CONSTRAINT pk_address_moves PRIMARY KEY (id),
+    CONSTRAINT fk_address_moves_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+);
+
+CREATE INDEX ix_address_moves_address_hash ON address_moves (address_hash);
+
+CREATE INDEX ix_address_moves_asked_at ON address_moves (asked_at);
+
+CREATE INDEX ix_address_moves_subscriber_id ON address_moves (subscriber_id);
 
 CREATE TABLE consent_events (
     id INTEGER NOT NULL,

@@ -48,17 +48,16 @@ def stuffed(mail: Mail) -> tuple[bytes, bytes]:
     """The dot-stuffed content (RFC 5321, 4.5.2), and its end with the final dot.
 
     Raises:
-        Unsupported: bare CR or LF in a message with leading dots (SMTP smuggling,
-            CVE-2023-51764).
+        Unsupported: CR or LF alone, which servers disagree on and which could smuggle in a second
+            message (RFC 5321, 2.3.8).
     """
     content = mail.content
     if mail.plain:
         return content, b".\r\n"
-    if b"\n." in content or content.startswith(b"."):
-        if _BARE.search(content):
-            raise Unsupported("the message has line ends other than CRLF")
-        content = content.replace(b"\r\n.", b"\r\n..")
-        content = b"." + content if content.startswith(b".") else content
+    if _BARE.search(content):
+        raise Unsupported("the message has line ends other than CRLF")
+    content = content.replace(b"\r\n.", b"\r\n..")
+    content = b"." + content if content.startswith(b".") else content
     if not content or content.endswith(b"\r\n"):
         return content, b".\r\n"
     return content, b"\r\n.\r\n"

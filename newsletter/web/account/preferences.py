@@ -1,4 +1,4 @@
-"""The preference page behind a signed link: topics, digests, frequency and pauses; no password."""
+"""Choosing: topics, digests, kinds of mail and pauses, behind a signed link, without a password."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from newsletter.actions import account
 from newsletter.editions.dates import long_date
-from newsletter.errors import InvalidInput, TokenError, TokenSpent
+from newsletter.errors import InvalidInput
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences as choosing
+from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
-from newsletter.tokens.signing import PREFERENCES
+from newsletter.tokens.links import NO_EDITION, PreferencesLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
@@ -28,88 +29,94 @@ from newsletter.web.account.preference_form import (
 )
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
-from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
-PURPOSE = PREFERENCES
-SOURCE = "preference page"
+SOURCE = "her page"
 LONGEST_PAUSE = timedelta(days=366)
-# Offered on the unsubscribe page instead of leaving.
-LOWER_FREQUENCIES = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
+# What the page of leaving offers instead.
+LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreferenceForm:
-    """The submitted preference form."""
+    """What her form holds."""
 
     chosen: Submitted
     pause: str
     """A date, 2026-12-25; empty for no pause."""
 
 
-def preferences_address(site: SiteState, subscriber_id: int) -> str:
-    """The URL of a subscriber's preference page."""
-    token = site.services.signer(PURPOSE).sign(str(subscriber_id))
-    return f"{site.config.site.base_url}/preferences/{token}"
+def preferences_address(site: SiteState, link: PreferencesLink) -> str:
+    """Where a link to the preferences leads."""
+    return f"{site.config.site.base_url}/preferences/{link.token}"
 
 
-def subscriber_id_of(request: Request) -> int:
-    """The subscriber that a preference URL names.
+def link_for(site: SiteState, subscriber_id: int, issued_at: datetime) -> PreferencesLink:
+    """A link to the preferences of a subscriber, as if it had been mailed at that moment.
 
     Raises:
-        TokenError: forged or damaged.
+        ResourceNotFound: there is no such subscriber.
     """
-    number = site_of(request).services.signer(PURPOSE).read(request.path_params["token"])
-    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
-        raise TokenError("this link is damaged")
-    if int(number) == 0:
-        raise TokenSpent("this link came with a test mail and belongs to nobody")
-    return int(number)
+    with site.services.database.read() as session:
+        subscriber = people.by_id(session, subscriber_id)
+        return preferences_link.issue(site.links(), subscriber, issued_at)
+
+
+def link_in(request: Request) -> PreferencesLink:
+    """What the token in the address says; whether it still opens anything, the database knows.
+
+    Raises:
+        TokenError: not an address of ours.
+    """
+    return site_of(request).links().read_preferences(request.path_params["token"])
 
 
 async def preferences(request: Request) -> Response:
-    """GET shows the page; POST saves the form."""
-    site, subscriber_id = site_of(request), subscriber_id_of(request)
+    """Her page, or what pressing its button does."""
+    site, link = site_of(request), link_in(request)
     if request.method != "POST":
-        return await run_in_threadpool(page, site, subscriber_id)
+        return await run_in_threadpool(page, site, link)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         entered = PreferenceForm(
             chosen=submitted_in(form.getlist), pause=str(form.get("pause", ""))
         )
-    return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
+    return await run_in_threadpool(_save, site, link, entered, address_of(request))
 
 
 async def reduce_mail(request: Request) -> Response:
-    """Lower the frequency or pause, by a button of the unsubscribe page."""
-    site, subscriber_id = site_of(request), subscriber_id_of(request)
+    """Fewer mails or a pause, by one button of the page of leaving."""
+    site, link = site_of(request), link_in(request)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         less = str(form.get("less", ""))
-    if less != "pause" and less not in LOWER_FREQUENCIES:
+    if less != "pause" and less not in LESS:
         raise InvalidInput("please choose among the buttons shown")
-    return await run_in_threadpool(_reduce_mail, site, subscriber_id, less, address_of(request))
+    return await run_in_threadpool(_reduce_mail, site, link, less, address_of(request))
 
 
 def page(
     site: SiteState,
-    subscriber_id: int,
+    link: PreferencesLink,
     *,
     said: str = "",
     problem: str = "",
     entered: PreferenceForm | None = None,
 ) -> Response:
-    """The preference page, with the stored values or the rejected form's."""
+    """Her page, with what she chose or, where that could not be saved, with what she entered."""
     with site.services.database.read() as session:
-        subscriber = choosing.member(session, subscriber_id)
+        subscriber = choosing.member(session, link)
         change = people.find_address_change(session, subscriber)
         shown = entered or PreferenceForm(
             chosen=submitted_of(membership.preferences_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
-        leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
-        today = site.services.clock.now().astimezone(_zone(site)).date()
+        leaving = site.links().unsubscribe_token(
+            subscriber.id, NO_EDITION, subscriber.address_hash, link.issued_at
+        )
+        now = site.services.clock.now()
+        today = now.astimezone(_zone(site)).date()
         context: dict[str, Any] = {
             **form_choices(site.config, session, subscriber.frequency),
             "subscriber": subscriber,
@@ -119,7 +126,8 @@ def page(
             "latest_pause": today + LONGEST_PAUSE,
             "new_address": change.address if change else "",
             "leave": f"{site.config.site.base_url}/unsubscribe/{leaving}",
-            "here": preferences_address(site, subscriber_id),
+            "here": preferences_address(site, link),
+            "is_fresh": preferences_link.is_fresh(link, site.config.joining.fresh_link, now),
             "said": said,
             "problem": problem,
         }
@@ -127,33 +135,35 @@ def page(
         return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
-def _save(site: SiteState, subscriber_id: int, entered: PreferenceForm, network: str) -> Response:
+def _save(
+    site: SiteState, link: PreferencesLink, entered: PreferenceForm, network: str
+) -> Response:
     with site.services.database.read() as session:
-        current = people.by_id(session, subscriber_id).frequency
+        current = choosing.member(session, link).frequency
     try:
         wishes = validated(entered.chosen, site.config, current)
         until = _until(site, entered.pause)
     except InvalidInput as error:
-        return page(site, subscriber_id, problem=str(error), entered=entered)
-    actor, origin = actors.subscriber(subscriber_id), origin_of(site, SOURCE, network)
-    account.choose(site.services, actor, wishes, until, origin=origin)
-    return page(site, subscriber_id, said="Saved.")
+        return page(site, link, problem=str(error), entered=entered)
+    actor, origin = actors.subscriber(link.subscriber_id), origin_of(site, SOURCE, network)
+    account.choose(site.services, actor, link, wishes, until, origin=origin)
+    return page(site, link, said="Saved.")
 
 
-def _reduce_mail(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
-    actor = actors.subscriber(subscriber_id)
+def _reduce_mail(site: SiteState, link: PreferencesLink, less: str, network: str) -> Response:
+    actor = actors.subscriber(link.subscriber_id)
     if less == "pause":
-        until = account.pause(site.services, actor)
+        until = account.pause(site.services, actor, link)
         said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
     else:
         origin = origin_of(site, SOURCE, network)
-        account.lower_frequency(site.services, actor, LOWER_FREQUENCIES[less], origin=origin)
-        said = f"Saved. You stay on the list, for {FREQUENCIES[LOWER_FREQUENCIES[less]]}."
-    return page(site, subscriber_id, said=said)
+        account.lower_frequency(site.services, actor, link, LESS[less], origin=origin)
+        said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
+    return page(site, link, said=said)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:
-    """The moment that a pause ends; None for an empty field or a day that has come.
+    """The start of the day that a pause lasts until; a day that has come is none.
 
     Raises:
         InvalidInput: no date, or too far away.
@@ -182,7 +192,22 @@ def _zone(site: SiteState) -> ZoneInfo:
     return ZoneInfo(site.config.site.timezone)
 
 
+async def mail_fresh_link(request: Request) -> Response:
+    """Have a fresh link mailed, for what an old one is not enough for."""
+    site, link = site_of(request), link_in(request)
+    return await run_in_threadpool(_mail_fresh_link, site, link)
+
+
+def _mail_fresh_link(site: SiteState, link: PreferencesLink) -> Response:
+    actor = actors.subscriber(link.subscriber_id)
+    if account.mail_preferences_link(site.services, actor, link):
+        return page(site, link, said="We have mailed you a fresh link. Go on with that one.")
+    problem = "We have mailed you several fresh links today; please use the newest of them."
+    return page(site, link, problem=problem)
+
+
 ROUTES = [
+    Route("/preferences/{token}/fresh", mail_fresh_link, methods=["POST"]),
     Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
     Route("/preferences/{token}/less", reduce_mail, methods=["POST"]),
 ]

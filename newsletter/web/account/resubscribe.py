@@ -1,6 +1,6 @@
-"""Resubscribing: the page behind the link in the goodbye mail.
+"""Coming back: the page behind the link of the mail that says goodbye.
 
-GET changes nothing, since mail scanners follow links; its button's POST does.
+Opening it changes nothing, since scanners follow links: the button on it does.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +13,6 @@ from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
@@ -22,7 +21,7 @@ SOURCE = "link in the mail that says goodbye"
 
 
 async def resubscribe_page(request: Request) -> Response:
-    """GET shows the page with its button; POST resubscribes."""
+    """Show the page with its button, or undo the unsubscribe."""
     site = site_of(request)
     link = _read_link(site, request.path_params["token"])
     if request.method != "POST":
@@ -32,8 +31,9 @@ async def resubscribe_page(request: Request) -> Response:
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
     actor = actors.subscriber(link.subscriber_id)
     await run_in_threadpool(account.resubscribe, site.services, actor, link, origin=origin)
-    address = preferences_address(site, link.subscriber_id)
-    return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
+    # No link to the preferences: the page of leaving shows this one too, to whoever opens an old
+    # unsubscribe link.
+    return site.views.page("confirmed.html", {"preferences": ""}, headers=TOKEN_HEADERS)
 
 
 def _check_link(site: SiteState, link: ExpiringLink) -> None:

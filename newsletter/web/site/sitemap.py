@@ -24,6 +24,7 @@ DISALLOWED = (
     "/return/",
     "/confirm/",
     "/move/",
+    "/keep-address/",
     "/preferences/",
     "/private/",
     "/mails",

@@ -35,8 +35,10 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.fetching import Fetched, Size
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
+from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
+from newsletter.tokens.links import PreferencesLink
 from subscribers import address_change, membership
 from subscribers import store as people
 from subscribers.consent import Origin
@@ -158,7 +160,26 @@ def moving_address(app: Newsletter) -> Call:
 
 def keeping_address(app: Newsletter) -> Call:
     ask_to_move(app)
-    return lambda actor: account.keep_address(app, actor)
+    return lambda actor: account.keep_address(app, actor, own_link(app))
+
+
+def objecting_to_move(app: Newsletter) -> Call:
+    ask_to_move(app)
+    with app.database.read() as session:
+        [change] = people.moves_of(session, people.by_id(session, ANN))
+    return lambda actor: account.object_to_move(app, actor, change.id, origin=ORIGIN)
+
+
+def own_link(app: Newsletter, number: int = ANN) -> PreferencesLink:
+    """The link to the preferences that a mail would bring now."""
+    with app.database.read() as session:
+        subscriber = people.by_id(session, number)
+        return preferences_link.issue(app.link_signers, subscriber, app.clock.now())
+
+
+def confirming(app: Newsletter) -> Call:
+    link = ExpiringLink(subscriber_id=PAT, at=app.clock.now())
+    return lambda actor: account.confirm(app, actor, link, origin=ORIGIN)
 
 
 def resubscribing(app: Newsletter) -> Call:
@@ -198,7 +219,7 @@ def forgetting(app: Newsletter) -> Call:
 class Keeper(FeedMaintenance):
     """Always reports one sealed archive."""
 
-    def look(self) -> MaintenanceResult:
+    def run(self) -> MaintenanceResult:
         return MaintenanceResult(archives=1, notices=0)
 
 
@@ -240,7 +261,7 @@ def importing_people(app: Newsletter) -> Call:
         row=2,
         address="zoe@wexcombe.example",
         name="Zoe",
-        wishes=WISHES,
+        preferences=WISHES,
         attributes={},
         since="",
         state=ListState.SUBSCRIBED,
@@ -287,19 +308,29 @@ def actor_of(action: str) -> Actor:
 
 
 CHANGES: Mapping[str, Change] = {
-    "account.ask_to_move": lambda app: lambda who: account.ask_to_move(app, who, "a@b.example"),
-    "account.choose": lambda app: lambda who: account.choose(app, who, WISHES, None, origin=ORIGIN),
-    "account.confirm": lambda app: lambda who: account.confirm(app, who, origin=ORIGIN),
-    "account.erase": lambda app: lambda who: account.erase(app, who, origin=ORIGIN),
+    "account.ask_to_move": lambda app: (
+        lambda who: account.ask_to_move(app, who, own_link(app), "a@b.example")
+    ),
+    "account.choose": lambda app: (
+        lambda who: account.choose(app, who, own_link(app), WISHES, None, origin=ORIGIN)
+    ),
+    "account.confirm": confirming,
+    "account.erase": lambda app: lambda who: account.erase(app, who, own_link(app), origin=ORIGIN),
     "account.keep_address": keeping_address,
     "account.lower_frequency": lambda app: (
-        lambda who: account.lower_frequency(app, who, Frequency.WEEKLY, origin=ORIGIN)
+        lambda who: account.lower_frequency(
+            app, who, own_link(app), Frequency.WEEKLY, origin=ORIGIN
+        )
+    ),
+    "account.mail_preferences_link": lambda app: (
+        lambda who: account.mail_preferences_link(app, who, own_link(app))
     ),
     "account.move": moving_address,
+    "account.object_to_move": objecting_to_move,
     "account.object_to_mail": lambda app: (
-        lambda who: account.object_to_mail(app, who, origin=ORIGIN)
+        lambda who: account.object_to_mail(app, who, own_link(app), origin=ORIGIN)
     ),
-    "account.pause": lambda app: lambda who: account.pause(app, who),
+    "account.pause": lambda app: lambda who: account.pause(app, who, own_link(app)),
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),

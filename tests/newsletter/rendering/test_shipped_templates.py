@@ -29,7 +29,7 @@ SITE = {
 }
 IMPRINT = "Promoted by M. Hallam, 4 Mill Lane, on behalf of The Party, The Corn Exchange."
 HOSTILE = '<script>alert("x")</script> & co'
-PERSONAL = ("confirm", "welcome", "goodbye", "changed", "move")
+PERSONAL = ("confirm", "welcome", "goodbye", "changed", "move", "moving", "preferences")
 KINDS = ("digest", "bulletin", "article", "admin-alert", *PERSONAL)
 # Gmail clips beyond 102 KB; twelve stories should leave room for long summaries.
 LARGEST_BYTES = 35_000
@@ -56,6 +56,7 @@ def personal_context(topic: str) -> dict[str, Any]:
         "site": SITE,
         "confirm_url": f"{BASE}/confirm/token",
         "move_url": f"{BASE}/move/token",
+        "keep_url": f"{BASE}/keep-address/token",
         "return_url": f"{BASE}/return/token",
         "good_until": "Friday 4 December 2026",
         "archive_url": f"{BASE}/editions",
@@ -202,7 +203,7 @@ def test_text_is_wrapped_and_has_no_markup(renderer: Renderer, kind: str) -> Non
 def test_titles_are_escaped_in_html_only(renderer: Renderer, kind: str) -> None:
     rendered = renderer.render_mail(content(kind, context(kind, title=HOSTILE)))
     assert "<script" not in rendered.html
-    if kind not in {"confirm", "goodbye", "move"}:
+    if kind not in {"confirm", "goodbye", "move", "moving", "preferences"}:
         assert "&lt;script&gt;" in rendered.html
         assert HOSTILE in rendered.text
 

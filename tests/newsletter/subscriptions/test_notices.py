@@ -112,7 +112,7 @@ def subject_kind(content: bytes) -> NoticeKind:
     return next(found, NoticeKind.CHANGED)
 
 
-@pytest.mark.parametrize("happening", [resubscribe, suppress, erase])
+@pytest.mark.parametrize("happening", [undo_unsubscribe, suppress, erase])
 def test_a_goodbye_is_skipped_after_resubscribing(
     app: Newsletter,
     transport: RecordingTransport,

@@ -86,7 +86,7 @@ class AlarmRecordingNewsletter(Newsletter):
 
     alarms: tuple[Alarm, ...] = ()
 
-    def tell(self, alarm: Alarm) -> None:
+    def send_alarm(self, alarm: Alarm) -> None:
         self.alarms += (alarm,)
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
-from support import SECRET, RecordingTransport, add_article, add_subscriber, make_app
+from support import (
+    RecordingTransport,
+    add_article,
+    add_subscriber,
+    make_app,
+    preferences_path,
+)
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -16,7 +22,6 @@ from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.models import EditionState
 from newsletter.errors import TemplateError
-from newsletter.tokens.signing import Signer
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -50,9 +55,9 @@ def test_every_mail_links_to_its_subscribers_own_page(
     with app.database.read() as session:
         numbers = {name: people.by_address(session, name).id for name in (ANN, BEN)}
     for mail in transport.taken:
-        token = Signer(SECRET, "preferences").sign(str(numbers[mail.recipient]))
+        path = preferences_path(numbers[mail.recipient], mail.recipient, app.clock.now())
         body = mail.content.replace(b"=\r\n", b"").decode()
-        assert body.count("/preferences/") == body.count(f"/preferences/{token}") == 1
+        assert body.count("/preferences/") == body.count(path) == 1
 
 
 def test_sending_again_sends_nothing(app: Newsletter, transport: RecordingTransport) -> None:

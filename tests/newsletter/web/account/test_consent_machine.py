@@ -23,9 +23,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from people_model import EXPIRES, FORGET, KEEP_NETWORK, Link, Model
+from people_model import EXPIRES, FORGET, FRESH, KEEP_NETWORK, Link, Model, OwnLink
 from sqlalchemy import String, select
-from support import SECRET, RecordingTransport, make_app
+from support import SECRET, RecordingTransport, make_app, preferences_path, unsubscribe_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -62,6 +62,7 @@ per_hour = 100000
 per_address = 100000
 changed = true
 expires = "{EXPIRES.days}d"
+fresh_link = "{FRESH.days}d"
 forget = "{FORGET.days}d"
 keep_network = "{KEEP_NETWORK.days}d"
 [each_article]
@@ -124,45 +125,53 @@ class ConsentMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), frequency=FREQUENCIES, days=st.integers(-3, 60))
     def choose(self, data: st.DataObject, frequency: str, days: int) -> None:
-        number, name = self.anybody(data), self.new_name()
+        link, name = self.own_link(data), self.new_name()
         until = (self.now + timedelta(days=days)).date()
-        answer = self.press(
-            self.own(number), name=name, frequency=frequency, pause=until.isoformat()
-        )
-        is_saved = self.model.choose(number, name, frequency, until, self.now)
+        answer = self.press(path_of(link), name=name, frequency=frequency, pause=until.isoformat())
+        is_saved = self.model.choose(link, name, frequency, until, self.now)
         assert answer.status_code == (200 if is_saved else 400)
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), less=st.sampled_from(["weekly", "bulletins"]))
     def take_less(self, data: st.DataObject, less: str) -> None:
-        number = self.anybody(data)
-        answer = self.press(f"{self.own(number)}/less", less=less)
-        assert answer.status_code == (200 if self.model.take_less(number, less) else 400)
+        link = self.own_link(data)
+        answer = self.press(f"{path_of(link)}/less", less=less)
+        assert answer.status_code == (200 if self.model.take_less(link, less) else 400)
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), address=ADDRESSES)
     def ask_to_be_mailed_elsewhere(self, data: st.DataObject, address: str) -> None:
-        number = self.anybody(data)
-        answer = self.press(f"{self.own(number)}/address", address=address)
-        is_taken = self.model.ask_to_move(number, address, self.now)
+        link = self.own_link(data)
+        answer = self.press(f"{path_of(link)}/address", address=address)
+        is_taken = self.model.ask_to_move(link, address, self.now)
         assert answer.status_code == (200 if is_taken else 400)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data())
+    def look_and_ask_for_a_fresh_link(self, data: st.DataObject) -> None:
+        link = self.own_link(data)
+        is_open = self.model.lets_choose(link)
+        assert self.client.get(path_of(link)).status_code == (200 if is_open else 400)
+        answer = self.press(f"{path_of(link)}/fresh")
+        assert is_open or answer.status_code == 400
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), is_one_click=st.booleans())
     def leave(self, data: st.DataObject, is_one_click: bool) -> None:
         number = self.anybody(data)
-        token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
+        address = data.draw(st.sampled_from(sorted(self.model.people[number].addresses)))
+        path = unsubscribe_path(number, self.now, address)
         form = {"List-Unsubscribe": "One-Click"} if is_one_click else {"from": "page"}
-        self.client.get(f"/unsubscribe/{token}")
-        assert self.press(f"/unsubscribe/{token}", **form).status_code == 200
+        self.client.get(path)
+        assert self.press(path, **form).status_code == 200
         self.model.leave(number, self.now)
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), what=st.sampled_from(["object", "erase"]))
     def object_or_be_erased(self, data: st.DataObject, what: str) -> None:
-        number = self.anybody(data)
-        answer = self.press(f"{self.own(number)}/data", what=what, sure="yes")
-        is_done = self.model.object_or_erase(number, what, self.now)
+        link = self.own_link(data)
+        answer = self.press(f"{path_of(link)}/data", what=what, sure="yes")
+        is_done = self.model.object_or_erase(link, what, self.now)
         assert answer.status_code == (200 if is_done else 400)
 
     # Rules of the administrator.
@@ -292,8 +301,14 @@ class ConsentMachine(RuleBasedStateMachine):
     def anybody(self, data: st.DataObject) -> int:
         return data.draw(st.sampled_from(sorted(self.model.people)))
 
-    def own(self, number: int) -> str:
-        return f"/preferences/{Signer(SECRET, 'preferences').sign(str(number))}"
+    def own_link(self, data: st.DataObject) -> OwnLink:
+        """A link to somebody's preferences, mailed to an address of theirs some days ago."""
+        number = self.anybody(data)
+        person = self.model.people[number]
+        earlier = st.sampled_from(sorted(person.addresses))
+        address = data.draw(st.just(person.address) | earlier if person.address else earlier)
+        days = data.draw(st.sampled_from([0, 0, 0, 2, 20]))
+        return OwnLink(number=number, address=address, issued_at=self.now - timedelta(days=days))
 
     def number_new_people(self) -> None:
         with self.app.database.read() as session:
@@ -327,7 +342,12 @@ class ConsentMachine(RuleBasedStateMachine):
         number = int(re.findall(r"^Message-ID: <n(\d+)\.", text, re.MULTILINE | re.IGNORECASE)[0])
         with self.app.database.read() as session:
             notice = session.get_one(Notice, number)
-        self.model.expect_notice(notice.kind, notice.subscriber_id, mail.recipient)
+        about = notice.subscriber_id
+        self.model.expect_notice(notice.kind, about, mail.recipient, notice.created_at)
+        for token in set(re.findall(r"/keep-address/([\w-]+\.[\w-]+)", text)):
+            path = f"/keep-address/{token}"
+            link = Link(kind="keep-address", number=about, at=notice.created_at, path=path)
+            self.model.links.append(link)
         for kind, token in set(re.findall(r"/(confirm|move|return)/([\w-]+\.[\w-]+)", text)):
             number, _, at = Signer(SECRET, kind).read(token).partition(".")
             link = Link(
@@ -349,6 +369,10 @@ class ConsentMachine(RuleBasedStateMachine):
                 if columns:
                     texts += [str(tuple(row)) for row in session.execute(select(*columns))]
         return "\n".join(texts).casefold()
+
+
+def path_of(link: OwnLink) -> str:
+    return preferences_path(link.number, link.address, link.issued_at)
 
 
 @pytest.mark.parametrize(

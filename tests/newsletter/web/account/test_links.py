@@ -12,16 +12,18 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select
-from support import SECRET, add_subscriber
+from support import SECRET, add_subscriber, unsubscribe_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.database import Base
 from newsletter.feeds import private
 from newsletter.subscriptions import privacy
+from newsletter.tokens.links import mark_of
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
 from subscribers.address_change import request_change
+from subscribers.addresses import hash_address
 from subscribers.consent import Origin
 
 ORIGIN = Origin(source="test")
@@ -71,6 +73,7 @@ LINKS = {
     "export as JSON": Link(purpose="preferences", path="/preferences/{}/data.json", method="GET"),
     "export as CSV": Link(purpose="preferences", path="/preferences/{}/data.csv", method="GET"),
     "move": Link(purpose="move", path="/move/{}", is_dated=True),
+    "keep the address": Link(purpose="object to move", path="/keep-address/{}"),
     "return": Link(purpose="return", path="/return/{}", is_dated=True),
     "private feed": Link(purpose=private.PURPOSE, path="/private/{}/feed.atom", method="GET"),
 }
@@ -88,12 +91,15 @@ def payloads(program: Newsletter, clock: FixedClock) -> dict[str, str]:
         membership.leave(session, eve, origin=ORIGIN, now=now)
         request_change(session, ann, SECRET, "ann@example.net", now)
         token = private.token_of(session, program.signer(private.PURPOSE), ann, now)
+        [change] = store.moves_of(session, ann)
     moment = int(now.timestamp())
+    mark = mark_of(hash_address(SECRET, "ann@example.org"))
     return {
         "confirm": f"{pia.id}.{moment}",
-        "unsubscribe": f"{ann.id}.7",
-        "preferences": str(ann.id),
+        "unsubscribe": f"{ann.id}.{moment}.{mark}.7",
+        "preferences": f"{ann.id}.{moment}.{mark}",
         "move": f"{ann.id}.{moment}",
+        "object to move": str(change.id),
         "return": f"{eve.id}.{moment}",
         private.PURPOSE: program.signer(private.PURPOSE).read(token),
     }
@@ -223,13 +229,12 @@ def test_one_click_by_curl_as_a_mail_provider_does(
     form: str,
     who: str,
 ) -> None:
-    payload = payloads["return" if who == "has left" else "unsubscribe"].partition(".")[0]
+    number = int(payloads["return" if who == "has left" else "unsubscribe"].partition(".")[0])
     if who == "erased":
         with program.database.write() as session:
-            person = store.by_id(session, int(payload))
+            person = store.by_id(session, number)
             privacy.erase(session, person, origin=ORIGIN, now=clock.now())
-    token = Signer(SECRET, "unsubscribe").sign(f"{payload}.7")
-    address = str(client.base_url.join(f"/unsubscribe/{token}"))
+    address = str(client.base_url.join(unsubscribe_path(number, clock.now())))
     answer = tmp_path / "answer"
     ran = subprocess.run(
         [*CURL, tmp_path / "cookies", "--output", answer, form, ONE_CLICK, address],
@@ -240,5 +245,5 @@ def test_one_click_by_curl_as_a_mail_provider_does(
     assert ran.stdout.split() == ["200", "0"]
     assert answer.read_text() == "You have been unsubscribed.\n"
     with program.database.read() as session:
-        status = store.by_id(session, int(payload)).status
+        status = store.by_id(session, number).status
     assert status.value == ("erased" if who == "erased" else "ended")

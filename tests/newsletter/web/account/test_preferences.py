@@ -6,28 +6,37 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import SECRET, RecordingTransport, add_subscriber, make_app
+from support import (
+    SECRET,
+    RecordingTransport,
+    add_subscriber,
+    make_app,
+    preferences_path,
+    unsubscribe_path,
+)
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.tokens.links import NOBODY, UNDATED, LinkSigners
 from newsletter.tokens.signing import Signer
 from newsletter.web.services import SiteServices
 from subscribers import membership, store
 from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, Frequency, Subscriber
 
+ANN = "ann@example.org"
 FORM = {"name": "Ann", "topic": ["housing", "transport"], "frequency": "bulletins", "pause": ""}
 
 
 @pytest.fixture
 def ann(program: Newsletter, clock: FixedClock) -> int:
     with program.database.write() as session:
-        return add_subscriber(session, "ann@example.org", clock.now(), topics=["transport"]).id
+        return add_subscriber(session, ANN, clock.now(), topics=["transport"]).id
 
 
 @pytest.fixture
-def path(ann: int) -> str:
-    return f"/preferences/{Signer(SECRET, 'preferences').sign(str(ann))}"
+def path(ann: int, clock: FixedClock) -> str:
+    return preferences_path(ann, ANN, clock.now())
 
 
 def subscriber(program: Newsletter, number: int) -> Subscriber:
@@ -176,7 +185,8 @@ def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int
 
 
 def test_a_test_mails_preference_link_is_refused(client: httpx.Client) -> None:
-    response = client.get(f"/preferences/{Signer(SECRET, 'preferences').sign('0')}")
+    token = LinkSigners(SECRET).preferences_token(NOBODY, "", UNDATED)
+    response = client.get(f"/preferences/{token}")
     assert response.status_code == 400
     assert "test mail" in response.text
 
@@ -192,7 +202,6 @@ def test_an_ended_subscription_has_no_preference_page(
 
 
 def test_the_unsubscribe_page_offers_alternatives(
-    client: httpx.Client, ann: int, path: str
+    client: httpx.Client, clock: FixedClock, ann: int, path: str
 ) -> None:
-    leaving = Signer(SECRET, "unsubscribe").sign(f"{ann}.7")
-    assert path in client.get(f"/unsubscribe/{leaving}").text
+    assert path in client.get(unsubscribe_path(ann, clock.now(), ANN)).text

@@ -5,12 +5,11 @@ import io
 
 import httpx
 import pytest
-from support import SECRET, add_subscriber
+from support import SECRET, add_subscriber, preferences_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.errors import Conflict
-from newsletter.tokens.signing import Signer
 from subscribers import store
 from subscribers.addresses import hash_address
 from subscribers.models import SubscriberStatus
@@ -26,8 +25,8 @@ def ann(program: Newsletter, clock: FixedClock) -> int:
 
 
 @pytest.fixture
-def path(ann: int) -> str:
-    return f"/preferences/{Signer(SECRET, 'preferences').sign(str(ann))}/data"
+def path(ann: int, clock: FixedClock) -> str:
+    return f"{preferences_path(ann, ANN, clock.now())}/data"
 
 
 def test_the_export_holds_all_personal_data(client: httpx.Client, path: str) -> None:

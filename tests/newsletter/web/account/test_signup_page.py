@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support import SECRET, RecordingTransport, add_article, add_subscriber, hidden_fields, make_app
+from support import (
+    SECRET,
+    RecordingTransport,
+    add_article,
+    add_subscriber,
+    hidden_fields,
+    make_app,
+    preferences_path,
+)
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -113,7 +121,7 @@ def test_a_repeated_signup_is_mailed_the_preference_link(
     for _ in range(5):
         client.post("/subscribe", data=FORM)
         program.notices.send_due()
-    page = f"/preferences/{Signer(SECRET, 'preferences').sign(str(number))}"
+    page = preferences_path(number, ANN, clock.now())
     assert page in sent[0].content.decode().replace("=\r\n", "")
     assert len(sent) == 3
 
