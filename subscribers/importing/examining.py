@@ -180,8 +180,9 @@ def _state(table: Table, file: str, answers: Answers, assigned: Assignment) -> t
 def _order(found: Survey, said: Order | None) -> tuple[Order, str]:
     if said is not None:
         return said, ""
-    if len(found.orders) == 1:
-        return next(iter(found.orders)), ""
+    orders = found.orders or found.orders_elsewhere
+    if len(orders) == 1:
+        return next(iter(orders)), ""
     return Order.DAY, found.ambiguous
 
 

@@ -31,7 +31,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "name": _all(
         *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),
-        *("subscriber name", "member name", "real name", "contact", "gecos", "cn"),
+        *("subscriber name", "member name", "real name", "contact", "gecos", "cn", "names"),
+        *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
         *("vollstandiger name", "anzeigename", "nom complet", "nom affiche", "nombre completo"),
         *("nome completo", "nome e cognome", "volledige naam", "weergavenaam", "naam"),
         *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
@@ -194,11 +195,15 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     # Words about leaving, whatever they are: who has any there has left.
     "reason": (),
+    # Free words about people: who is said to have left there has left, nobody else.
+    "notes": (),
     "ignored": (),
 }
 # Of these every column counts, of the others the first that is known.
-ALL_COUNT = frozenset({"status", "left", "reason", "confirmed", "joined", "tags", "ignored"})
-OF_STATE = ("status", "left", "reason", "confirmed")
+ALL_COUNT = frozenset(
+    {"status", "left", "reason", "notes", "confirmed", "joined", "tags", "ignored"}
+)
+OF_STATE = ("status", "left", "reason", "notes", "confirmed")
 
 # Columns that tell neither state nor consent, by their names; what stands in them is looked at all
 # the same.
@@ -275,6 +280,18 @@ HARMLESS: frozenset[str] = frozenset(
         *("orders count", "total orders", "last order", "last login", "username", "user name"),
         *("login", "password", "website id", "store", "store view", "currency", "vat", "tax id"),
     )
+)
+
+# Some of these names speak of states as well.
+TWO_MEANINGS = frozenset(_all("state", "role", "position", "title", "form", "key", "no", "number"))
+
+# A moment below a heading with one of these is that of their agreement; below "status" it may be
+# that of anything.
+AGREEMENT_STEMS = (
+    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
+    *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
+    *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
 )
 
 # A heading with one of these may tell state or consent (folded, in any of the languages).

@@ -11,6 +11,7 @@ from subscribers.importing.states import State
 from subscribers.importing.words import (
     confirmation_of,
     leaving_of,
+    notes_of,
     reason_of,
     status_of,
     tells_of_leaving,
@@ -25,6 +26,7 @@ JUDGES: Mapping[str, Judge] = {
     "status": status_of,
     "left": leaving_of,
     "reason": reason_of,
+    "notes": notes_of,
     "confirmed": confirmation_of,
 }
 
@@ -72,6 +74,12 @@ class Survey:
     """The orders that dates are written in, by those of which only one is possible."""
     ambiguous: str = ""
     """A date that may be read in both orders."""
+
+    @property
+    def orders_elsewhere(self) -> set[Order]:
+        """The orders of the dates in all columns: a program writes them in one."""
+        values = (value for profile in self.profiles for value in profile.values)
+        return {order for value in values if isinstance(order := order_of(value), Order)}
     rows: int = 0
 
 

@@ -186,19 +186,29 @@ def leaving_of(text: str, words: Mapping[str, State]) -> State | None:
     if text[0] in "[{":
         return _leaving_of_all(listed(text), words)
     word = folded(text)
+    if word in NO:
+        return State.SUBSCRIBED
     found = words.get(word) or WORDS.get(word)
+    # A 1 that means "active" in another column of the file is still a yes in this one.
+    if word in YES or _NUMBER.fullmatch(text.strip()):
+        return found if found in HAS_LEFT else State.LEFT
     if found is not None:
         return found
-    if word in NO or word in PERMITTED:
+    if word in PERMITTED:
         return State.SUBSCRIBED
-    is_said = word in YES or word in FORBIDDEN or is_date(text)
-    return State.LEFT if is_said or _NUMBER.fullmatch(text.strip()) else None
+    return State.LEFT if word in FORBIDDEN or is_date(text) else None
 
 
 def reason_of(text: str, words: Mapping[str, State]) -> State:
     """What a cell says in a column of free words about leaving: any are a reason to have left."""
     said = State.SUBSCRIBED if is_no(text) else leaving_of(text, words)
     return State.LEFT if said is None else said
+
+
+def notes_of(text: str, words: Mapping[str, State]) -> State:
+    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
+    said = words.get(folded(text)) or WORDS.get(folded(text), State.SUBSCRIBED)
+    return State.LEFT if said is State.SUBSCRIBED and tells_of_leaving(text) else said
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, State]) -> State | None:
@@ -216,9 +226,11 @@ def confirmation_of(text: str, words: Mapping[str, State]) -> State | None:
     if is_no(text):
         return State.PENDING
     word = folded(text)
+    if word in YES:
+        return State.SUBSCRIBED
     found = words.get(word) or WORDS.get(word)
     if found is not None:
         return found
     if word in FORBIDDEN:
         return State.PENDING
-    return State.SUBSCRIBED if word in YES or word in PERMITTED or is_date(text) else None
+    return State.SUBSCRIBED if word in PERMITTED or is_date(text) else None

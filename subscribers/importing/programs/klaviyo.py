@@ -40,7 +40,7 @@ PROGRAM = Program(
         "Organization",
         "Title",
     ),
-    prefixes=("SMS", "Predicted", "Expected", "Churn"),
+    prefixes=("SMS", "Predicted", "Expected", "Churn", "Average", "Historic", "WhatsApp"),
     words={
         State.SUBSCRIBED: ("subscribe",),
         State.PENDING: ("never_subscribed", "no consent"),

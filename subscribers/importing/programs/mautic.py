@@ -1,6 +1,7 @@
 """Mautic: contacts; a report tells who must not be contacted."""
 
 from subscribers.importing.program import Program
+from subscribers.importing.states import State
 
 PROGRAM = Program(
     name="Mautic",
@@ -14,7 +15,8 @@ PROGRAM = Program(
         "reports."
     ),
     columns={
-        "left": ("DNC preferences", "Do Not Contact", "doNotContact", "dnc"),
+        "left": ("Do Not Contact", "doNotContact", "dnc"),
+        "reason": ("DNC preferences", "DNC Preferences"),
         "joined": ("Date Added", "date_added"),
         "language": ("Preferred Locale", "preferred_locale"),
         "tags": ("Tags", "tags"),
@@ -41,6 +43,15 @@ PROGRAM = Program(
         "Position",
         "Title",
     ),
+    words={
+        State.SUBSCRIBED: (
+            "DNC Unsubscribed: SMS",
+            "DNC Bounced: SMS",
+            "DNC Manually Unsubscribed: SMS",
+            "DNC Unsubscribed: Text Message",
+        ),
+        State.BOUNCED: ("DNC Bounced: Email",),
+    },
     advice=(
         "An export of Mautic's contacts does not tell who must not be contacted: make a "
         "report of contacts with “Do Not Contact” in it, and import that one."

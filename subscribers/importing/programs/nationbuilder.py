@@ -11,6 +11,8 @@ PROGRAM = Program(
     ),
     source="NationBuilder's API reference (people) and files that it writes.",
     columns={
+        "address": ("email", "email1"),
+        "name": ("full_name",),
         "status": ("email_opt_in",),
         "left": (
             "do_not_contact",
@@ -34,6 +36,8 @@ PROGRAM = Program(
         "support_level",
         "inferred_support_level",
         "party",
+        "born_at",
+        "is_donor",
         "is_volunteer",
         "is_supporter",
         "is_prospect",
@@ -75,6 +79,9 @@ PROGRAM = Program(
         "is_twitter",
         "is_facebook",
         "donations_",
+        "membership",
+        "first_donated_",
+        "last_donated_",
         "capital",
     ),
 )
