@@ -49,7 +49,7 @@ class Fitness:
     strays: int = 0
     """Rows without an address that do not fit the header, such as totals."""
     doubtful: set[str] = field(default_factory=set)
-    """The addresses of those."""
+    """The addresses of the misfits, and of people in a sheet that may say that they left."""
 
     @property
     def is_trusted(self) -> bool:
@@ -103,7 +103,8 @@ def examine(
     program = program_of(table.header, programs)
     assigned = _assigned(table, answers.columns, program)
     words = {**(program.states if program else {}), **answers.words}
-    fitness = Fitness()
+    telling = {name: found for name, found in table.elsewhere.items() if may_tell(name)}
+    fitness = Fitness(doubtful={each for found in telling.values() for each in found})
     width = len(table.header)
     rows = _fitting(table, assigned, fitness)
     found = survey(rows, width, assigned.places, words)
@@ -120,7 +121,7 @@ def examine(
         order=order,
         fitness=fitness,
         rows=found.rows,
-        notes=(*_said_of(program), *table.notes),
+        notes=(*_said_of(program), *table.notes, *map(_elsewhere, telling)),
     )
 
 
@@ -190,3 +191,10 @@ def _said_of(program: Program | None) -> list[str]:
     if program is None:
         return []
     return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]
+
+
+def _elsewhere(sheet: str) -> str:
+    return (
+        f"Whoever stands in the sheet “{sheet}” too is pending at best: import that one as well, "
+        "with --state left if they left."
+    )

@@ -80,6 +80,7 @@ class Survey:
         """The orders of the dates in all columns: a program writes them in one."""
         values = (value for profile in self.profiles for value in profile.values)
         return {order for value in values if isinstance(order := order_of(value), Order)}
+
     rows: int = 0
 
 

@@ -304,8 +304,9 @@ def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter
 
 def _batches(program: Program, examined: Examined) -> Generator[list[Row], None, None]:
     """The rows to be taken, with progress as they are."""
-    table = examined.table
-    with program.progress("Importing, rows", examined.found.rows) as progress, _program_settled():
+    table, found = examined.table, examined.found
+    rows = found.rows + found.fitness.misfits
+    with program.progress("Importing, rows", rows) as progress, _program_settled():
         for batch in batches(table.rows(), examined.reader, table.first_row):
             yield batch
             progress.advance(len(batch))

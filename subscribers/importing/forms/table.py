@@ -1,7 +1,7 @@
 """A table of people, whatever kind of file it comes from."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 Rows = Callable[[], Iterator[Sequence[str]]]
 """Reads the file from its start; an empty row is one to be passed over."""
@@ -25,8 +25,8 @@ class Table:
     """A bare list of addresses, which names no columns."""
     sheet: str = ""
     """The sheet of a spreadsheet that is read."""
-    sheets: tuple[str, ...] = ()
-    """Its further sheets."""
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The addresses, in small letters, in its further sheets by their names."""
 
 
 def named(header: Sequence[str]) -> list[str]:

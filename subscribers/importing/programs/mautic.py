@@ -9,14 +9,15 @@ PROGRAM = Program(
         ("Email", "Points", "Attribution", "Attribution Date"),
         ("email", "points", "attribution", "attribution_date"),
         ("Email", "DNC preferences"),
+        ("Email", "DNC List"),
     ),
     source=(
-        "The core fields of contacts in Mautic's source (LeadBundle) and its documentation of "
-        "reports."
+        "The core fields of contacts in Mautic's source (LeadBundle), and the tests of its reports "
+        "for the words of DNC preferences (DncReportService)."
     ),
     columns={
         "left": ("Do Not Contact", "doNotContact", "dnc"),
-        "reason": ("DNC preferences", "DNC Preferences"),
+        "reason": ("DNC preferences", "DNC List"),
         "joined": ("Date Added", "date_added"),
         "language": ("Preferred Locale", "preferred_locale"),
         "tags": ("Tags", "tags"),
@@ -45,10 +46,9 @@ PROGRAM = Program(
     ),
     words={
         State.SUBSCRIBED: (
-            "DNC Unsubscribed: SMS",
-            "DNC Bounced: SMS",
-            "DNC Manually Unsubscribed: SMS",
             "DNC Unsubscribed: Text Message",
+            "DNC Bounced: Text Message",
+            "DNC Manually Unsubscribed: Text Message",
         ),
         State.BOUNCED: ("DNC Bounced: Email",),
     },

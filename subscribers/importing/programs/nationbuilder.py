@@ -9,7 +9,10 @@ PROGRAM = Program(
         ("NationBuilder ID",),
         ("nationbuilder signup id", "email_opt_in"),
     ),
-    source="NationBuilder's API reference (people) and files that it writes.",
+    source=(
+        "NationBuilder's fields for import (support.nationbuilder.com) and API reference (people); "
+        "further headings as programs that read its export list them."
+    ),
     columns={
         "address": ("email", "email1"),
         "name": ("full_name",),

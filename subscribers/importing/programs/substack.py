@@ -8,7 +8,10 @@ PROGRAM = Program(
         ("email_disabled", "active_subscription"),
         ("Email", "Stripe plan", "Cancel date", "Start date"),
     ),
-    source="The subscriber file of Substack's data export, as importers of other programs read it.",
+    source=(
+        "The subscriber file of Substack's data export and its table of subscribers, as programs "
+        "that read them list their headings."
+    ),
     columns={
         "left": ("email_disabled",),
         "joined": ("created_at", "Start date"),

@@ -15,7 +15,7 @@ from subscribers.importing.headings import ROLES
 from subscribers.importing.program import Program
 from subscribers.importing.rows import Person, Reading, RowReader
 from subscribers.importing.states import State, worse
-from subscribers.importing.words import WORDS, confirmation_of, leaving_of, status_of
+from subscribers.importing.words import WORDS, confirmation_of, leaving_of, notes_of, status_of
 
 NAMES = st.sampled_from([name for names in ROLES.values() for name in names]) | st.text(max_size=6)
 MAILCHIMP = next(program for program in catalogue.every() if program.name == "Mailchimp")
@@ -263,3 +263,25 @@ def test_the_order_of_a_date_is_known_where_only_one_is_possible() -> None:
 def test_a_column_that_is_chosen_must_exist() -> None:
     with pytest.raises(InvalidInput, match="there is no column 'Courriel'; the columns are: email"):
         places(["email"], {"address": ["Courriel"]})
+
+
+@pytest.mark.parametrize("word", ["1", "yes", "2"])
+def test_a_word_of_another_column_makes_nobody_stay_who_left(word: str) -> None:
+    assert leaving_of(word, {word: State.SUBSCRIBED}) is State.LEFT
+
+
+def test_a_word_of_another_column_makes_nobody_leave_who_confirmed() -> None:
+    assert confirmation_of("1", {"1": State.LEFT}) is State.SUBSCRIBED
+
+
+@pytest.mark.parametrize(
+    ("note", "state"),
+    [
+        ("Asked by telephone to be unsubscribed", State.LEFT),
+        ("möchte keine Mails", State.LEFT),
+        ("Spoke at the fair", State.SUBSCRIBED),
+        ("", State.SUBSCRIBED),
+    ],
+)
+def test_of_free_words_only_those_about_leaving_count(note: str, state: State) -> None:
+    assert notes_of(note, {}) is state
