@@ -53,8 +53,7 @@ def people(count: int) -> list[str]:
     found = [UTF8]
     for number in range(count - 1):
         kind = UNKNOWN if number % 20 == 7 else BUSY if number % 50 == 11 else "reader"
-        domain = "full" if kind == BUSY else f"d{number % 7}"
-        found.append(f"{kind}{number}@{domain}.wexcombe.example")
+        found.append(f"{kind}{number}@d{number % 7}.wexcombe.example")
     return found
 
 

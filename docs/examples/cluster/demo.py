@@ -1,7 +1,7 @@
 """A cluster on one machine: real PostgreSQL and Redis, two workers, and a kill in the middle.
 
-`make cluster-demo` runs it. The scheduler here is `newsletter serve`, as it would be anywhere; the
-mail server is a small one that notes who got a mail.
+`make cluster-demo` runs it; an argument is the number of subscribers. The scheduler is
+`newsletter serve`, as it would be anywhere; the mail server is a small one that notes who got a mail.
 """
 
 import json
@@ -17,10 +17,12 @@ from servers import free_port, postgresql, recording_smtp, redis_server
 
 from newsletter.app import Newsletter
 from subscribers import membership
+from subscribers.consent import Origin
 from subscribers.membership import Joining
 from subscribers.models import Frequency
 
-SUBSCRIBERS = 2000
+SUBSCRIBERS = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+ORIGIN = Origin(source="demonstration")
 CONFIG = """
 [site]
 name = "Wexcombe Forward"
@@ -84,7 +86,7 @@ def _fill(folder: Path) -> None:
             address = f"reader{number}@d{number % 50}.example"
             joining = Joining(address=address, name="", topics=(), frequency=Frequency.EVERYTHING)
             membership.join(
-                session, app.secret, joining, source="demo", proven=True, now=app.clock.now()
+                session, app.secret, joining, origin=ORIGIN, proven=True, now=app.clock.now()
             )
     app.close()
 

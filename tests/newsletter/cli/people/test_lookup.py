@@ -95,7 +95,7 @@ def test_what_is_exported_can_be_imported_again(run: Run, tmp_path: Path) -> Non
     run("subscribers", "erase", "eve@wexcombe.example", "--yes")
     run("subscribers", "unsuppress", "eve@wexcombe.example")
     again = run("subscribers", "import", str(target), "--consent", "our own list", "--json")
-    assert json.loads(again.out) == {"unchanged": 3, "confirmed": 1}
+    assert json.loads(again.out) == {"unchanged": 3, "confirmed": 1, "import": 1}
     shown = json.loads(run("subscribers", "show", "eve@wexcombe.example", "--json").out)
     assert (shown["name"], shown["topics"]) == ("=HYPERLINK(1)", ["housing"])
 

@@ -100,8 +100,18 @@ class TestAServersWords:
             ("content", say("554 5.6.0 not wanted"), "failed", "554 5.6.0 not wanted"),
             ("RCPT", say("450 4.2.2 full"), "deferred", "450 4.2.2 full"),
             ("RCPT", say_and_close("421 4.7.0 slow"), "deferred", "421 4.7.0 slow"),
-            ("content", CLOSE, "uncertain", f"{LOST}the server closed the connection"),
-            ("content", Reaction(b"what?\r\n"), "uncertain", f"{LOST}not an SMTP answer: b'what?'"),
+            (
+                "content",
+                CLOSE,
+                "uncertain",
+                f"{LOST}the server closed the connection after the final dot",
+            ),
+            (
+                "content",
+                Reaction(b"what?\r\n"),
+                "uncertain",
+                f"{LOST}not an SMTP answer after the final dot: b'what?'",
+            ),
         ],
     )
     def test_an_answer_to_one_mail_stands_in_the_ledger_in_full(
