@@ -47,7 +47,7 @@ PROGRAM = Program(
         State.PENDING: ("non-marketing contact",),
     },
     advice=(
-        "Without the column “Unsubscribed from all email” an export of HubSpot does not tell who has "
-        "left: choose it among the properties to export."
+        "Without the column “Unsubscribed from all email” an export of HubSpot does not tell who "
+        "has left: choose it among the properties to export."
     ),
 )
