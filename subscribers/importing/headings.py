@@ -310,7 +310,7 @@ STEMS = (
     *("deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin", "borrad", "usun"),
     *("baja", "cancel", "cancell", "annul", "wypis", "rezygn", "odhlas", "dad dan", "gadael"),
     *("uitschr", "uitgeschr", "ingeschr", "opgezegd", "perm", "allow", "erlaub", "autori"),
-    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not"),
+    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not "),
     *("no mail", "no email", "nomail", "kein", "keine", "pas de", "geen", "niet", "ne pas"),
     *("reject", "refus", "denied", "declin", "withdr", "revok", "widerr", "widerspr", "object"),
     *("dead", "deceas", "verstorb", "died", "decede", "overled", "exclu", "ausschl", "robinson"),
