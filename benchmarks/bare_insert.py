@@ -1,4 +1,4 @@
-"""The least that a site can do to keep something: one route that inserts a row, durably."""
+"""Baseline: a route that durably inserts a row."""
 
 import os
 import sqlite3
@@ -29,7 +29,7 @@ def _insert(body: str) -> None:
 
 
 async def visit(request: Request) -> Response:
-    """Keep what was posted."""
+    """Store the posted form."""
     if request.method == "POST":
         await run_in_threadpool(_insert, (await request.body()).decode())
     return PlainTextResponse("kept\n")

@@ -1,4 +1,4 @@
-"""The limit to approach: plain threads, pipelined SMTP, bodies spliced from constants, no ledger.
+"""Upper bound: threads with pipelined SMTP, bodies spliced from constants, no ledger.
 
 Everything a newsletter needs is missing here; what is left is what the sink and the kernel cost.
 """
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def converse(port: int, numbers: range) -> None:
-    """One connection: the next envelope rides with each body."""
+    """One connection: the next envelope is pipelined with each body."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.recv(4096)
@@ -57,7 +57,7 @@ def envelope(number: int) -> bytes:
 
 
 def hear(connection: socket.socket, answers: int) -> None:
-    """Read so many answers, unread."""
+    """Read and discard so many replies."""
     while answers > 0:
         heard = connection.recv(4096)
         if not heard:

@@ -1,4 +1,4 @@
-"""The least that a site on Starlette can do: one route that sends the bytes of a file."""
+"""Baseline: a Starlette route that sends the bytes of a file."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ CONTENT = Path(os.environ["BARE_SITE_FILE"]).read_bytes()
 
 
 async def send(request: Request) -> Response:
-    """The bytes, or 304 to whoever has a tag."""
+    """The bytes, or 304 where the request has an ETag."""
     if "if-none-match" in request.headers:
         return Response(status_code=304)
     return Response(CONTENT, media_type="application/atom+xml", headers={"ETag": '"bare"'})

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the benchmarks' own, durable as a user's would be, and what it costs."""
+"""A durable PostgreSQL for benchmarks, and its CPU time."""
 
 import os
 import secrets
@@ -31,7 +31,7 @@ class Server:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process, its children and those that have ended have used so far."""
+    """CPU seconds of a process and its children, ended ones included."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     children = [int(child) for child in listed.split()]
     ticks = sum(_ticks(pid)) + sum(sum(_ticks(child)[:2]) for child in children)

@@ -1,4 +1,4 @@
-"""Makes a server on this machine far away: FROM_PORT TO_PORT ROUND_TRIP_MS."""
+"""TCP proxy that adds latency: FROM_PORT TO_PORT ROUND_TRIP_MS."""
 
 import asyncio
 import sys
@@ -16,13 +16,13 @@ async def main() -> None:
 async def connect(
     port: int, delay: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """Join a connection to one of its own at the real server."""
+    """Forward a connection to the real server."""
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
     await asyncio.gather(pump(reader, far_writer, delay), pump(far_reader, writer, delay))
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
-    """Pass everything on, each piece so much later; a wide line, not a narrow one."""
+    """Forward data with a delay; bandwidth is not limited."""
     loop = asyncio.get_running_loop()
     try:
         while data := await reader.read(262_144):

@@ -1,4 +1,4 @@
-"""Fan-out of an edition to very many, beside the bare INSERT … SELECT; claiming at the end.
+"""Fan-out of a large edition compared with a bare INSERT … SELECT, and claiming.
 
 And how long it takes to count by what the ledger knows: a segment such as “received >= 1”.
 
@@ -24,7 +24,7 @@ from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions import store
 from newsletter.logging import log_to_stderr
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count
 
 BARE = """
@@ -75,7 +75,7 @@ def _measure(folder: Path, url: str, subscribers: int) -> list[object]:
     fan_out = _timed(lambda: app.engine.prepare(number))
     first = _timed(lambda: _claim(app, number))
     with app.database.write() as session:
-        # As if all but the last were sent: what is left stands at the end of a long ledger.
+        # All but the last are sent: those left are at the end of a long ledger.
         session.execute(
             text("UPDATE deliveries SET state = 'sent' WHERE edition_id = :e AND id <= :last"),
             {"e": number, "last": subscribers - BATCHES * app.config.sending.batch},
@@ -106,12 +106,12 @@ def _claim(app: Newsletter, number: int) -> None:
 def _count_received(app: Newsletter) -> None:
     zone = ZoneInfo(app.config.site.timezone)
     with app.database.read() as session:
-        asking = Asking(now=app.clock.now(), zone=zone, measures=measures(session))
+        asking = QueryContext(now=app.clock.now(), zone=zone, measures=measures(session))
         assert count(session, "received >= 1", asking)
 
 
 def _bare(app: Newsletter, number: int) -> float:
-    """Seconds for the bare statement, into the same table emptied."""
+    """Seconds of the bare statement, into the same table when empty."""
     with app.database.connect_to_migrate() as connection:
         variant = connection.scalar(text("SELECT min(id) FROM edition_variants"))
         emptying = "DELETE FROM" if app.database.is_sqlite else "TRUNCATE"

@@ -1,4 +1,4 @@
-"""Everything around the sender fails while one edition is sent: who is lost, who doubled?
+"""Faults around the sender while one edition is sent: mails lost, duplicated, uncertain.
 
 The database crashes, the mail server dies, the disk fills, the clock jumps; in a cluster a machine
 or Redis vanishes. Nobody may be lost, and nobody mailed twice. What is in doubt is uncertain: at
@@ -27,7 +27,7 @@ DISK_MEGABYTES = 24
 
 
 def main() -> None:
-    """Print the table; exit 1 where anybody was lost or doubled, or too many doubted."""
+    """Print the table; exit 1 where mails were lost or duplicated, or too many are uncertain."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=10, help="of each fault")
     parser.add_argument("--mails", type=int, default=3000)
@@ -65,7 +65,7 @@ def _scene(
     cluster: str = "",
     server: ExitStack | None = None,
 ) -> Scene:
-    """An edition that is prepared; on SQLite unless another database is named."""
+    """A fanned-out edition; on SQLite unless another database is given."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="torture-")))
     arrivals = folder / "arrived"
     port = (server or stack).enter_context(recording_smtp(arrivals, delay_ms=10))

@@ -1,4 +1,4 @@
-"""How fast feeds are served, against nginx sending the same bytes as a file, and rebuilt.
+"""Throughput of feeds compared with nginx serving the same bytes, and time to rebuild.
 
 Needs nginx and wrk. All servers have two processes; wrk asks for no compression, so all send the
 same bytes. Starlette with one bare route on the same uvicorn shows what the server itself can do:
@@ -29,7 +29,7 @@ from sqlalchemy import delete
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
 from newsletter.config.options import Config
@@ -169,8 +169,8 @@ def _build(database: Database, config: Config, kind: FeedKind) -> None:
 
 
 def _forget() -> None:
-    atom.forget_pieces()
-    rss.forget_pieces()
+    atom.clear_cache()
+    rss.clear_cache()
 
 
 _EDITS = iter(range(1, 1_000_000))
@@ -182,7 +182,7 @@ def _change_one(database: Database) -> None:
 
 
 def _feedgen(kind: FeedKind, articles: list[Article]) -> bytes:
-    """The same articles by feedgen alone, as its documentation has it."""
+    """The same articles by feedgen alone."""
     feed = FeedGenerator()
     feed.load_extension("dc")
     feed.id("tag:wexcombe.example,2026:feed")
@@ -210,7 +210,7 @@ def _feedgen(kind: FeedKind, articles: list[Article]) -> bytes:
 
 
 def _seconds(call: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
-    """The median of several calls; what is done before each is not counted."""
+    """The median of several calls, without their preparation."""
     times = []
     for _ in range(BUILDS):
         before()
@@ -264,7 +264,7 @@ def _nginx(folder: Path, port: int, ours: str, address: str) -> Iterator[None]:
 
 @contextmanager
 def _bare(folder: Path, port: int, address: str) -> Iterator[None]:
-    """uvicorn with as little as possible on it: what is left between it and us is ours."""
+    """Baseline: uvicorn with a minimal application."""
     os.environ["BARE_SITE_FILE"] = str(folder / "static" / "feed.atom")
     command = [sys.executable, "-m", "uvicorn", "bare_site:app", "--port", str(port)]
     options = ["--workers", "2", "--log-level", "warning", "--no-access-log"]

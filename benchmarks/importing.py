@@ -1,4 +1,4 @@
-"""An import of very many people beside the database's own bulk way with the same rows.
+"""A large import compared with the database's bulk load of the same rows.
 
 Ours is the real command in a process of its own: reading, validating, looking up, deciding, and
 entering with consent events. The peer loads the rows that it left behind into an empty database
@@ -30,13 +30,13 @@ POLL_SECONDS = 0.05
 FIRST = ("Ann", "Ben", "Cat", "Dov", "Eve", "Finn", "Gwen", "Hal", "Ida", "Zoë")
 LAST = ("Carter", "Haywood", "O'Neill", "Marsh", "Pym", "Quill", "Rudd", "Stone", "Teal", "Wood")
 TOPICS = ("", "housing", "housing,transport", "schools", "health,housing,schools")
-# Of a hundred rows: these say that she has left, and cannot be used.
+# Of a hundred rows: how many are unsubscribed, and how many are invalid.
 LEFT, BAD = 3, 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ours:
-    """What the command took, and the most memory it had."""
+    """The command's cost and peak memory."""
 
     seconds: float
     megabytes: float
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def write_members(path: Path, count: int, notes: int) -> None:
-    """A list as it is brought along: names, topics, states, some of it wrong."""
+    """Write a realistic list: names, topics, statuses, some invalid."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["email", "name", "topics", "status", "joined", "notes"])
@@ -101,7 +101,7 @@ def _validator_seconds(count: int) -> float:
 
 
 def _import(folder: Path, url: str, members: Path) -> Ours:
-    """The command, and what was its most memory (proc(5): VmHWM, in kilobytes)."""
+    """Run the command; returns its peak memory (proc(5): VmHWM, in kilobytes)."""
     config = _site(folder, url)
     command = [sys.executable, "-m", "newsletter", "--config", str(config)]
     command += ["subscribers", "import", str(members), "--consent", "paper forms"]

@@ -1,4 +1,4 @@
-"""SMTP over a round trip of 20 ms: what pipelining gives, and where more connections stop helping.
+"""SMTP over a round trip of 20 ms: effect of pipelining and of more connections.
 
 Through a proxy that delays both ways: first sessions of the transport alone, one thread each; then
 whole editions by as many workers, with the ledger, without a limit and with one.
@@ -34,7 +34,7 @@ CONTENT = b"From: <news@wexcombe.example>\r\nSubject: News\r\n\r\n" + LINE * 400
 
 
 class Counting:
-    """A recorder that only sees to it that every mail was taken."""
+    """A recorder that only checks that every mail was accepted."""
 
     def handing_over(self, key: int) -> None:
         """Nothing is kept."""
@@ -82,7 +82,7 @@ def _edition_row(workers: int, port: int) -> list[object]:
 
 
 def send_edition(workers: int, port: int, limit: str) -> Cost:
-    """An edition by so many workers of one process."""
+    """Send an edition with so many workers."""
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
         config = stage.site(
             Path(folder),
@@ -101,7 +101,7 @@ def send_edition(workers: int, port: int, limit: str) -> Cost:
 
 
 def send(transport: Transport, connections: int) -> None:
-    """So many mails by each of so many sessions at once."""
+    """Send so many mails by each of so many concurrent sessions."""
     threads = [threading.Thread(target=_converse, args=(transport,)) for _ in range(connections)]
     for thread in threads:
         thread.start()
@@ -131,7 +131,7 @@ def _transport(port: int) -> Transport:
 
 @contextmanager
 def far(port: int) -> Iterator[int]:
-    """The port at which a server seems so far away."""
+    """The port of a proxy with latency."""
     here = free_port()
     command = [sys.executable, str(Path(__file__).with_name("distant_proxy.py"))]
     proxy = subprocess.Popen([*command, str(here), str(port), str(ROUND_TRIP_MS)])

@@ -1,4 +1,4 @@
-"""How benchmarks measure and print: whole processes, runs in turn, medians, ratios to a peer."""
+"""Measuring and printing: processes, interleaved runs, medians, ratios to a peer."""
 
 import os
 import resource
@@ -13,14 +13,14 @@ RUNS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one run took: seconds on the wall, seconds of CPU."""
+    """Cost of one run: wall seconds and CPU seconds."""
 
     wall: float
     cpu: float
 
 
 def run_process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """The cost of a command from start to end, its children included.
+    """The cost of a command, including its children.
 
     Raises:
         subprocess.CalledProcessError: it failed; a failed run measures nothing.
@@ -37,14 +37,14 @@ def run_process(command: Sequence[str], environment: Mapping[str, str] | None = 
 
 
 def run_function(function: Callable[[], object]) -> Cost:
-    """The cost of a call in this process, all its threads included."""
+    """The cost of a call in this process, including threads."""
     wall, cpu = time.perf_counter(), time.process_time()
     function()
     return Cost(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu)
 
 
 def compare(contenders: Mapping[str, Callable[[], Cost]], runs: int = RUNS) -> dict[str, Cost]:
-    """The median cost of each, all of them run in turn so that noise meets them alike."""
+    """The median cost of each; runs are interleaved, so that noise affects all alike."""
     costs: dict[str, list[Cost]] = {name: [] for name in contenders}
     for _ in range(runs):
         for name, run in contenders.items():
@@ -53,7 +53,7 @@ def compare(contenders: Mapping[str, Callable[[], Cost]], runs: int = RUNS) -> d
 
 
 def median(costs: Sequence[Cost]) -> Cost:
-    """The medians of the wall and CPU seconds, each for itself."""
+    """The medians of wall and CPU seconds."""
     return Cost(
         wall=statistics.median(cost.wall for cost in costs),
         cpu=statistics.median(cost.cpu for cost in costs),

@@ -1,4 +1,4 @@
-"""An edition to a million beside one to ten thousand: cost of a mail, and memory.
+"""An edition to a million compared with one to ten thousand: cost per mail, and memory.
 
 Fan-out and sending in one process, as `newsletter editions send` does both; mails are small, since
 their size costs the same either way. CPU is the sender's and, on PostgreSQL, the server's.
@@ -29,7 +29,7 @@ CONNECTIONS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Mails a second, CPU seconds for a thousand, and the sender's peak megabytes."""
+    """Mails a second, CPU seconds per thousand, and peak megabytes."""
 
     rate: float
     cpu: float

@@ -34,7 +34,7 @@ from subscribers.models import (
     SubscriberStatus,
 )
 from subscribers.search import page
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count, members
 from subscribers.topics import choice_key, choice_of
 
@@ -52,7 +52,7 @@ LAST = (
     ("", "d", "s", "k"),
     ("ford", "ley", "worth", "ham", "by"),
 )
-# One in three has a rare surname, so that there are a hundred thousand words in names.
+# One in three has a rare surname, for a hundred thousand distinct words.
 RARE = tuple(
     f"{first}{second}" for first in "aeiouyæø" for second in ("l", "n", "r", "st", "th", "v")
 )
@@ -105,7 +105,7 @@ VALUES (:n, 'bulletin', :state, 'Bulletin', 'Flood warning', '', '', 'bulletin',
 VARIANT = """
 INSERT INTO edition_variants (id, edition_id, articles, content, nonce) VALUES (:n, :n, '', :c, '')
 """
-# One in ten is left out, one in fifty fails.
+# One in ten is skipped, one in fifty fails.
 DELIVERIES = """
 INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker,
   resent, settled_at)
@@ -119,7 +119,7 @@ Question = Callable[[Session], int]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Median milliseconds of a question, and what it answered."""
+    """Median milliseconds of a query, and its result."""
 
     milliseconds: float
     answer: int
@@ -168,7 +168,7 @@ def _measure(url: str, people: int, editions: int) -> None:
 
 
 def _prepare(database: Database, people: int, editions: int) -> None:
-    """Enter the people and editions that are not there, and count the ledger."""
+    """Insert missing people and editions, and count the ledger."""
     with database.read() as session:
         entered = session.scalar(select(func.max(Subscriber.id))) or 0
         sent = session.scalar(select(func.max(Edition.id))) or 0
@@ -227,12 +227,12 @@ def _count(expression: str) -> Question:
     return lambda session: count(session, expression, _asking(session))
 
 
-def _asking(session: Session) -> Asking:
-    return Asking(now=NOW, zone=ZONE, measures=measures(session))
+def _asking(session: Session) -> QueryContext:
+    return QueryContext(now=NOW, zone=ZONE, measures=measures(session))
 
 
 def ask(database: Database, question: Question) -> Measured:
-    """The median of some runs; the first only warms up."""
+    """The median of some runs, after one warm-up."""
     times: list[float] = []
     for _ in range(RUNS + 1):
         start = time.perf_counter()
@@ -253,7 +253,7 @@ def _count_all(database: Database, lot: int = LOT) -> list[float]:
 
 
 def fill(database: Database, people: int, after: int = 0) -> None:
-    """Enter so many, the same for every database; some may have been entered before."""
+    """Insert missing people, the same in every database."""
     chooser = random.Random(1)
     keys = {choice_key(chooser.sample(TOPICS, chooser.randrange(5))) for _ in range(300)}
     with database.write() as session:
@@ -267,7 +267,7 @@ def fill(database: Database, people: int, after: int = 0) -> None:
 
 
 def _send(database: Database, number: int, at: datetime) -> None:
-    """Enter an edition, as if it had been sent."""
+    """Insert a sent edition."""
     with database.write() as session:
         _execute(session, EDITION, n=number, state="sent", at=at)
         _execute(session, VARIANT, n=number, c=b"")
@@ -282,27 +282,27 @@ def _execute(session: Session, statement: str, **values: object) -> None:
 
 
 def _vacuum(database: Database) -> None:
-    """What PostgreSQL does by itself within minutes; statistics for both."""
+    """VACUUM and ANALYZE, which autovacuum does within minutes."""
     autocommit = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     with autocommit as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM (ANALYZE)"))
 
 
 def _peak_megabytes() -> float:
-    """The most memory that this process ever had (proc(5), VmHWM)."""
+    """Peak memory of this process (proc(5), VmHWM)."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def address_of(number: int) -> str:
-    """The address of the person who was entered after so many others."""
+    """The address of the n-th person."""
     first, last = name_of(number).split()
     domain = "mail.example" if number % 3 == 0 else f"d{number % 20_000}.example"
     return f"{first.lower()}.{last.lower()}{number}@{domain}"
 
 
 def name_of(number: int) -> str:
-    """Their name: twenty first names, a hundred thousand others."""
+    """The name of the n-th person: twenty first names, a hundred thousand surnames."""
     last = "".join(_pick(number, n, parts) for n, parts in enumerate(LAST, 1))
     if number % 3 == 1:
         last += _pick(number, 5, RARE) + _pick(number, 6, RARE)
@@ -310,14 +310,14 @@ def name_of(number: int) -> str:
 
 
 def _pick(number: int, which: int, among: Sequence[str]) -> str:
-    """The same for the same number, and as if by chance."""
+    """A pseudo-random choice, the same for the same number."""
     return among[crc32(b"%d" % which, crc32(b"%d" % (number * MIXER))) % 1_000_003 % len(among)]
 
 
 def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
     chooser = random.Random(numbers.start)
     for number in numbers:
-        # Imports of many at once, and people who come by themselves in between.
+        # Large imports, with single sign-ups in between.
         joined = NOW - timedelta(minutes=chooser.randrange(5 * 365 * 24 * 60))
         is_pending = chooser.random() < 0.02
         has_left = chooser.random() < 0.05
@@ -341,7 +341,7 @@ def _people(numbers: range, choices: list[int]) -> Iterator[dict[str, object]]:
 
 
 def _named(number: int) -> str:
-    """As `name_of`, but for one in a thousand: nobody else has a q."""
+    """As `name_of`, but one in a thousand has a q, and nobody else."""
     return "Rosa Quarry" if crc32(b"quarry %d" % number) % 1000 == 0 else name_of(number)
 
 

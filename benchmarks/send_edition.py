@@ -1,4 +1,4 @@
-"""One run of `sending`: send a prepared edition and print what it cost, as JSON. CONFIG NUMBER."""
+"""One run of `sending`: send a prepared edition and print its cost as JSON. CONFIG NUMBER."""
 
 import json
 import resource

@@ -1,4 +1,4 @@
-"""Sending an edition by SMTP with every delivery recorded, beside Postfix's own load generator.
+"""Throughput of sending by SMTP with a ledger, compared with Postfix's smtp-source.
 
 All talk to the same smtp-sink, in turn. A run's CPU is the sender's and, on PostgreSQL, the
 server's; preparing (fan-out, compiling) is measured by `fanning_out`.
@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one run reached: mails a second, CPU seconds for a thousand, peak megabytes."""
+    """The result of a run: mails a second, CPU seconds per thousand, peak megabytes."""
 
     rate: float
     cpu: float
@@ -93,7 +93,7 @@ def _process(command: list[str], mails: int) -> Run:
 
 
 def _rsa(pem: bytes, mails: int) -> Run:
-    """As many signatures as mails, and nothing else."""
+    """Time of the DKIM signatures alone."""
     key = DkimKey("wexcombe.example", "bench", pem.decode())
     cost = run_function(lambda: [key.sign(b"%d" % number) for number in range(mails)])
     return Run(rate=mails / cost.wall, cpu=cost.cpu / mails * 1000, megabytes=float("nan"))

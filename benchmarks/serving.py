@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 60
 def running(
     command: list[str], address: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """A server, from the moment that it answers at an address until it has ended; its number."""
+    """A server process, once it answers; yields its process id."""
     process = subprocess.Popen(
         command, stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir(), env=environment
     )
@@ -29,7 +29,7 @@ def running(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A free port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

@@ -1,4 +1,4 @@
-"""What the sending benchmarks send: a site with so many subscribers and one 30 KB edition.
+"""The sending benchmarks' site, with many subscribers and one 30 KB edition.
 
 The subscribers are written straight to the table; everything after that is the product's own.
 """
@@ -45,11 +45,11 @@ maximum_articles = 200
 [templates]
 folder = "templates"
 """
-# How a sender says that it signs; the key stands beside the file.
+# DKIM options of a sender; the key is beside the file.
 SIGNING = 'dkim_selector = "bench"\ndkim_key_file = "dkim.pem"'
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE_AT_ONCE = 10_000
-# What one digest of this site weighs, encoded: a usual size for a newsletter.
+# The encoded size of one digest: usual for a newsletter.
 BYTES = 30_000
 # The text part; the HTML part is made as large by the markup around its articles.
 TEXT = """{{ person.greeting }},
@@ -82,7 +82,7 @@ def site(
     dkim_key: bytes = b"",
     size: int = BYTES,
 ) -> Path:
-    """A configured site with an edition of its own, of so many bytes; its configuration file."""
+    """A configured site with an edition of so many bytes; yields its configuration file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "newsletter.toml"
     path.write_text(
@@ -117,9 +117,9 @@ def edition(app: Newsletter) -> int:
 
 
 def _topics(app: Newsletter, choices: int, size: int) -> list[int]:
-    """An article for everybody, one for each topic, and the choices of one topic each."""
+    """Insert one general article, one per topic, and a choice for each topic."""
     with app.database.write() as session:
-        # Half of a mail is its HTML part, half its text.
+        # Half of a mail is its HTML part, half its text part.
         body = f"<p>{SENTENCE * (size // 2 // len(SENTENCE))}</p>"
         topics = [Topic(slug=f"ward-{n}", name=f"Ward {n}") for n in range(choices)]
         for number, topic in enumerate(topics):

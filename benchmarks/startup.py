@@ -1,4 +1,4 @@
-"""How soon `newsletter --help` answers, against a bare interpreter; the target is below 6x."""
+"""Start-up time of `newsletter --help` compared with a bare interpreter; target: below 6x."""
 
 import sys
 from pathlib import Path

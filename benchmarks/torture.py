@@ -1,4 +1,4 @@
-"""kill -9 at random moments, over and over, while one edition is sent: who is lost, who doubled?
+"""kill -9 at random moments while one edition is sent: mails lost, duplicated, uncertain.
 
 The sender is the real command against a real SMTP server, which notes every mail it takes.
 Nobody may be lost, and nobody mailed twice; a mail whose answer was cut off is uncertain, at most
@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 60
 
 
 def main() -> None:
-    """Run on both databases; exit 1 where anybody was lost or doubled, or too many doubted."""
+    """Run on both databases; exit 1 where mails were lost, duplicated, or too often uncertain."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--mails", type=int, default=5000)
@@ -83,7 +83,7 @@ def torture(folder: Path, url: str, chosen: argparse.Namespace) -> list[object]:
 def verdict(
     kills: int, arrived: Counter[str], counts: dict[DeliveryState, int], mails: int
 ) -> list[object]:
-    """The numbers, and whether the law was held."""
+    """The counts, and whether they are allowed."""
     uncertain = counts.get(DeliveryState.UNCERTAIN, 0)
     lost = mails - counts.get(DeliveryState.SENT, 0) - uncertain
     doubled = sum(count > 1 for count in arrived.values())
@@ -105,7 +105,7 @@ def start(config: Path, number: int) -> subprocess.Popen[bytes]:
 
 
 def wait_for_arrivals(sender: subprocess.Popen[bytes], arrivals: Path, before: int) -> bool:
-    """Until mails of this run have arrived; False where it ended without any."""
+    """Wait for mails of this run; False where it ended without any."""
     end = time.monotonic() + PATIENCE_SECONDS
     while size_of(arrivals) == before:
         if sender.poll() is not None or time.monotonic() > end:

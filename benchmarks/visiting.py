@@ -1,4 +1,4 @@
-"""Signing up and one-click leaving over HTTP, on a list of a million: how many a second.
+"""Throughput of sign-up and one-click unsubscribe over HTTP, on a list of a million.
 
 The real site (`newsletter serve --no-schedule`), driven by wrk on the same two processors. Every
 address and every token is another one, and what became of each is looked up in the database. The
@@ -35,7 +35,7 @@ from newsletter.web.account.form_tokens import PURPOSE, FormMarks
 
 HERE = Path(__file__).parent
 THREADS, CONNECTIONS = 1, 16
-# More than any machine of ours does in the time.
+# More than are used in the time.
 MOST_A_SECOND = 5_000
 CONFIG = """
 [site]
@@ -61,15 +61,15 @@ INSERTED = "SELECT count(*) FROM bare_visits"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drove:
-    """What wrk saw of one run."""
+class Load:
+    """wrk's results of one run."""
 
     rate: float
     median_ms: float
     slowest_ms: float
     """The 99th percentile."""
     cpu_ms: float
-    """Of the site for each, the database server's included."""
+    """CPU time per request, including the database server."""
 
 
 def main() -> None:
@@ -110,7 +110,7 @@ class Site:
 
 
 class Visits:
-    """A site with many people on one database, and everybody who comes to it."""
+    """A site with many subscribers, and its load generator."""
 
     def __init__(
         self, folder: Path, url: str, server: Server | None, chosen: argparse.Namespace
@@ -130,9 +130,9 @@ class Visits:
             session.execute(text("ANALYZE"))
         self._leaving = iter(self._tokens())
 
-    def measured(self) -> dict[str, Drove]:
-        """The median of each, all of them run in turn."""
-        runs: dict[str, list[Drove]] = {}
+    def measured(self) -> dict[str, Load]:
+        """The median of each, with interleaved runs."""
+        runs: dict[str, list[Load]] = {}
         with self._servers() as (ours, bare):
             for _ in range(self._chosen.runs):
                 for what, drove in (
@@ -158,11 +158,11 @@ class Visits:
         ):
             yield Site(port=self._port, pid=pid), Site(port=self._bare_port, pid=bare_pid)
 
-    def _bare(self, site: Site) -> Drove:
+    def _bare(self, site: Site) -> Load:
         lines = [f"/ {secrets.token_hex(40)}"] * self._most
         return self._drive(site, lines, INSERTED)
 
-    def _sign_up(self, site: Site) -> Drove:
+    def _sign_up(self, site: Site) -> Load:
         marks = FormMarks(self._app.signer(PURPOSE), self._app.config.joining.wording)
         run, mark = secrets.token_hex(3), marks.make(self._app.clock.now())
         lines = (
@@ -180,13 +180,13 @@ class Visits:
         )
         return self._drive(site, lines, JOINED)
 
-    def _leave(self, site: Site) -> Drove:
+    def _leave(self, site: Site) -> Load:
         body = "List-Unsubscribe=One-Click"
         lines = (f"/unsubscribe/{token} {body}" for token in islice(self._leaving, self._most))
         return self._drive(site, lines, LEFT)
 
     def _tokens(self) -> Iterator[str]:
-        """Of everybody who can leave, in no order that a disk would like."""
+        """Unsubscribe tokens of all subscribers, shuffled."""
         links = LinkSigners(self._app.secret)
         with self._database.read() as session:
             confirmed = "SELECT id FROM subscribers WHERE status = 'confirmed' ORDER BY address"
@@ -198,8 +198,8 @@ class Visits:
     def _most(self) -> int:
         return int(self._chosen.seconds) * MOST_A_SECOND
 
-    def _drive(self, site: Site, lines: Iterable[str], counting: str) -> Drove:
-        """Let wrk post the lines; as many as it was answered must be in the database."""
+    def _drive(self, site: Site, lines: Iterable[str], counting: str) -> Load:
+        """Let wrk post the lines; the database must have as many as were answered."""
         file = self._folder / "lines"
         file.write_text("".join(f"{line}\n" for line in lines))
         before = self._count(counting)
@@ -222,10 +222,10 @@ class Visits:
             sys.exit(f"wrk said nothing:\n{out}")
         answered, microseconds, failed = (int(told[part]) for part in (1, 2, 3))
         done = self._count(counting) - before
-        # Those under way at the end are done and not counted by wrk.
+        # wrk does not count requests under way at the end.
         if failed or not answered <= done <= answered + CONNECTIONS:
             sys.exit(f"{answered} answered, {failed} failed, {done} in the database:\n{out}")
-        return Drove(
+        return Load(
             rate=answered / microseconds * 1_000_000,
             median_ms=float(told[4]),
             slowest_ms=float(told[5]),
@@ -241,8 +241,8 @@ class Visits:
             return int(session.scalar(text(query)) or 0)
 
 
-def _median(runs: Sequence[Drove]) -> Drove:
-    return Drove(
+def _median(runs: Sequence[Load]) -> Load:
+    return Load(
         rate=statistics.median(run.rate for run in runs),
         median_ms=statistics.median(run.median_ms for run in runs),
         slowest_ms=statistics.median(run.slowest_ms for run in runs),

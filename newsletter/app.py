@@ -20,11 +20,11 @@ from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.cluster.hand_out import Cluster
 from newsletter.delivery.ledger import reasons
 from newsletter.delivery.ledger.models import Notice
-from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.sending.batch import INTERRUPTED
-from newsletter.delivery.sending.context import Toolbox
+from newsletter.delivery.sending.context import SendingContext
 from newsletter.delivery.sending.engine import Engine
-from newsletter.delivery.transactional import Stationery
+from newsletter.delivery.transactional import MailContext
 from newsletter.editions import store as editions
 from newsletter.editions.composing.masthead import masthead
 from newsletter.editions.composing.preflight import Preflight
@@ -36,12 +36,12 @@ from newsletter.fetching import status_of
 from newsletter.linting.dns import text_records
 from newsletter.private_files import sqlite_files
 from newsletter.rendering.encoding.dkim import DkimKey
-from newsletter.rendering.picture_reading import PictureReader
-from newsletter.rendering.pictures import Pictures
+from newsletter.rendering.picture_reader import PictureReader
+from newsletter.rendering.pictures import PictureEmbedder
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates, web_folders
 from newsletter.settings.store import read_settings
-from newsletter.subscriptions.notice_kinds import Desk, personal_mail
+from newsletter.subscriptions.notice_kinds import NoticeContext, notice_mail
 from newsletter.subscriptions.notices import NoticeSender
 from newsletter.tokens.links import LinkSigners
 from newsletter.tokens.signing import Signer, check_secret
@@ -139,7 +139,7 @@ class Newsletter:
             self._pictures(),
         )
 
-    def _pictures(self) -> Pictures | None:
+    def _pictures(self) -> PictureEmbedder | None:
         theme, base_url = self.config.theme, self.config.site.base_url
         if theme.images == "absolute":
             return None
@@ -149,11 +149,11 @@ class Newsletter:
             largest_bytes=theme.image_bytes,
         )
         others = (*theme.image_sources, *([theme.logo] if theme.logo else []))
-        return Pictures(base_url, others, reader.read)
+        return PictureEmbedder(base_url, others, reader.read)
 
     @cached_property
     def engine(self) -> Engine:
-        tools = Toolbox(
+        context = SendingContext(
             database=self.database,
             options=self.config.sending,
             clock=self.clock,
@@ -163,7 +163,7 @@ class Newsletter:
             routes=self.config.routes,
             alarm=self.tell,
         )
-        return Engine(tools, self.renderer, self.preflight, self.transport)
+        return Engine(context, self.renderer, self.preflight, self.transport)
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -260,7 +260,7 @@ class Newsletter:
         By a route, its transports are tried in turn for what the one before did surely not take.
         """
         outcomes = Outcomes()
-        *others, last = in_turn(self.config.routes, transport)
+        *others, last = transports_of(self.config.routes, transport)
         for name in others:
             with suppress(TransportStopped):
                 self._send_once(name, mails, outcomes)
@@ -281,7 +281,7 @@ class Newsletter:
             except TransportStopped:
                 raise
             except Exception as error:
-                if not outcomes.doubt_begun(reasons.fault(error)):
+                if not outcomes.doubt_begun(reasons.describe_error(error)):
                     raise
 
     def tell(self, alarm: Alarm) -> None:
@@ -297,13 +297,13 @@ class Newsletter:
                 return
 
     def _is_told(self, alarm: Alarm, transport: str) -> bool:
-        stationery = self._stationery(self.config.bulletins.sender)
-        mail = alarm_mail(alarm, self.config.alarms.address, stationery, self.clock.now())
+        mail_context = self._mail_context(self.config.bulletins.sender)
+        mail = alarm_mail(alarm, self.config.alarms.address, mail_context, self.clock.now())
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
         except Exception as error:  # noqa: BLE001 - what is to be told must not fail by its telling
-            outcome, answer = None, reasons.fault(error)
+            outcome, answer = None, reasons.describe_error(error)
         if is_accepted(outcome):
             return True
         log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
@@ -317,19 +317,19 @@ class Newsletter:
         )
 
     def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
-        desk = Desk(
+        context = NoticeContext(
             config=self.config, signer=self.signer, links=self.link_signers, now=self.clock.now()
         )
-        stationery = self._stationery(self.config.joining.sender)
-        return personal_mail(session, notice, subscriber, desk, stationery)
+        mail_context = self._mail_context(self.config.joining.sender)
+        return notice_mail(session, notice, subscriber, context, mail_context)
 
     def _hand_over_notice(self, mail: Mail) -> Outcome | None:
         return self.hand_over(self.config.sending.transport, [mail]).get(mail.key)
 
-    def _stationery(self, sender: str) -> Stationery:
+    def _mail_context(self, sender: str) -> MailContext:
         values = masthead(self.config, sender)
         key = self.dkim_keys.get(values["sender"]["address"])
-        return Stationery(masthead=values, renderer=self.renderer, key=key)
+        return MailContext(masthead=values, renderer=self.renderer, key=key)
 
     def edition_page(self, edition_id: int, key: str) -> str:
         """The view-online page of an edition that has begun to go out.

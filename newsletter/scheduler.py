@@ -14,14 +14,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.actions import articles, digests, feeds, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
-from newsletter.articles.store import due_to_appear
+from newsletter.articles.store import due_for_publication
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
 from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
@@ -131,7 +131,7 @@ def publish_due_articles(app: Newsletter) -> None:
     Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
     """
     with app.database.read() as session:
-        if not due_to_appear(session, app.clock.now()):
+        if not due_for_publication(session, app.clock.now()):
             return
     for number, title in articles.publish_due(app, SCHEDULE).items():
         log.info("article published", article=number, title=title)
@@ -255,7 +255,7 @@ def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
     made = digests.compose_due(app, SCHEDULE, runs)
     for run in runs:
         edition = made[run.name]
-        if isinstance(edition, NothingToSay):
+        if isinstance(edition, NoEdition):
             log.info(
                 "digest has nothing to say",
                 digest=run.name,

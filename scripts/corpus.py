@@ -1,11 +1,11 @@
-"""Run every importer over a folder of foreign files and print, by format, what became of them.
+"""Run every importer over a folder of real files and print recall and errors by format.
 
 make corpus CORPUS=folder
 
-Words kept are held against an independent reading of the same source: of feeds, feedparser's
-entries with the words of their HTML by lxml; of pages, trafilatura's text (where it is installed),
-or an `expected.html` beside the page; of Markdown, the source without its front matter.
-Dates are held against feedparser's and dateutil's. Nothing is stored, fetched or kept.
+Recall of words is measured against an independent reading of the same source: for feeds,
+feedparser's entries with the text of their HTML by lxml; for pages, trafilatura (if installed), or
+an `expected.html` beside the page; for Markdown, the source without front matter. Dates are
+compared with feedparser's and dateutil's. Nothing is stored or fetched.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from lxml import etree
 from lxml import html as trees
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, Unreadable
-from newsletter.articles.importers.choosing import FORMATS, choose
+from newsletter.articles.importers.format_detection import FORMATS, detect_importer
 from newsletter.articles.sanitising import sanitise, text_of
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
@@ -39,7 +39,7 @@ Words = Counter[str]
 
 @dataclass
 class Tally:
-    """What is told of one format."""
+    """Results of one format."""
 
     files: int = 0
     records: int = 0
@@ -59,7 +59,7 @@ def words_of(text: str) -> Words:
 
 
 def shown(html: str) -> str:
-    """The words of HTML that are no script, style or hidden element."""
+    """The text of HTML without scripts, styles and hidden elements."""
     if not html.strip():
         return ""
     try:
@@ -100,7 +100,7 @@ def measure(path: Path, name: str, tallies: dict[str, Tally]) -> None:
     if path.suffix == ".gz":
         content, name = gzip.decompress(content), name.removesuffix(".gz")
     try:
-        importer = choose(content, name, CONTEXT)
+        importer = detect_importer(content, name, CONTEXT)
     except Unreadable as error:
         tallies["(no format)"].files += 1
         tallies["(no format)"].refused[error.what] += 1
@@ -183,7 +183,7 @@ def compare_feed(content: bytes, records: list[tuple[Record, str]], tally: Tally
 
 
 def moments(entry: Any) -> Iterator[datetime]:
-    """The time of publication as others read it."""
+    """Publication times by other parsers."""
     written = str(entry.get("published") or entry.get("updated") or "")
     parsed = entry.get("published_parsed") or entry.get("updated_parsed")
     if parsed and re.search(r":\d\d", written):

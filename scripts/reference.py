@@ -1,4 +1,4 @@
-"""The reference pages of docs/: every option and every command, as they say of themselves."""
+"""The reference pages of docs/, generated from options and commands."""
 
 from collections.abc import Iterator
 from datetime import timedelta

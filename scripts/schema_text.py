@@ -1,8 +1,8 @@
-"""The schema of a migrated database as text, for a frozen migration or a stored schema.
+"""The schema of a migrated database as SQL, for a frozen migration or a stored schema.
 
-Tables and their indexes are written as the models say them; Alembic's comparison holds the two
-equal. All else (triggers, functions, full-text search) has its one home in the migrations, and is
-read back from a database that they made.
+Tables and their indexes are generated from the models; Alembic's comparison ensures that both are
+equal. Everything else (triggers, functions, full-text search) exists only in migrations, and is
+read back from a database made by them.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL
 AND (type IN ('trigger', 'index') OR sql LIKE 'CREATE VIRTUAL TABLE%')
 ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, name
 """
-# What belongs to an extension is made by it.
+# Without functions of extensions.
 _POSTGRESQL_OBJECTS = """
 SELECT name, definition FROM (
     SELECT 1 AS kind, proname AS name, pg_get_functiondef(oid) AS definition FROM pg_proc AS made
@@ -31,7 +31,7 @@ SELECT name, definition FROM (
 
 
 def schema_text(connection: Connection) -> str:
-    """The statements that make this schema, each ended by a semicolon and a blank line."""
+    """The statements of the schema, each ended by a semicolon and an empty line."""
     return "".join(f"{_trimmed(statement)};\n\n" for statement in _statements(connection))
 
 
@@ -47,11 +47,11 @@ def _statements(connection: Connection) -> Iterator[str]:
         is_index = definition.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
         is_by_hand = name.startswith(BY_HAND) and (is_sqlite or name != OPTIONAL_INDEX)
         if is_by_hand or not is_index:
-            # Whichever schema a site keeps its tables in.
+            # Independent of the site's schema name.
             yield definition.replace(" public.", " ")
 
 
 def _trimmed(statement: str) -> str:
-    """Without what would end it before its end."""
+    """The statement without trailing white space, tabs and empty lines."""
     lines = (line.rstrip() for line in statement.replace("\t", "    ").strip().splitlines())
     return "\n".join(line for line in lines if line).rstrip(";")

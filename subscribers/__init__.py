@@ -1,1 +1,1 @@
-"""People: who they are, what they chose, and that they agreed. Never sends mail."""
+"""Subscribers: their addresses, preferences and consent. Never sends mail."""

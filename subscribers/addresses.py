@@ -1,4 +1,4 @@
-"""Mail addresses: checked, brought to one form, and hashed for the suppression list."""
+"""Email addresses: validation, normalisation, and hashes for the suppression list."""
 
 import re
 from functools import lru_cache
@@ -9,28 +9,28 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_
 from newsletter.errors import InvalidInput
 from newsletter.tokens.signing import derive_key, keyed_hash
 
-# What nearly all addresses are: a dot-atom (RFC 5322, 3.2.3) at a host name in ASCII (RFC 1123,
-# 2.1), no label with "--" where Punycode has it. email-validator takes 25 times as long.
+# Fast path for nearly all addresses: a dot-atom (RFC 5322, 3.2.3) at an ASCII host name (RFC 1123,
+# 2.1), no label with "--" in the place of Punycode's. email-validator takes 25 times as long.
 _ATEXT = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
 _LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@((?:{_LABEL}\.)+{_LABEL})")
-# These are judged by more than their form.
+# Special-use domains are left to email-validator.
 _SPECIAL_ENDS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _FOLDED_NAMES = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
 
 def normalise_address(text: str) -> str:
-    """The address in the form it is kept: domain in lower-case ASCII (IDNA), NFC local part.
+    """The normalised address: domain in lower-case ASCII (IDNA), local part in NFC.
 
     Raises:
-        InvalidInput: not an address that mail can be sent to.
+        InvalidInput: not a deliverable address.
     """
     address = text.strip()
     return _plain(address) or _judged(address)
 
 
 def _plain(address: str) -> str:
-    """The address where it is plain ASCII and nothing is special about it, else nothing."""
+    """The address if it is plain ASCII without special cases, else empty."""
     found = _PLAIN.fullmatch(address)
     if found is None or len(address) > EMAIL_MAX_LENGTH:
         return ""
@@ -49,16 +49,15 @@ def _judged(address: str) -> str:
     return f"{found.local_part}@{found.ascii_domain.lower()}"
 
 
-# Providers that leave dots out of account in the part before the @, by domain, and the domain that
-# is the same mailbox (https://support.google.com/mail/answer/7436150).
+# Providers that ignore dots in the local part, by domain, with the canonical domain
+# (https://support.google.com/mail/answer/7436150).
 _DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 def mailbox_of(address: str) -> str:
-    """What an address counts as where only the mailbox matters: one for all its spellings.
+    """The mailbox of an address, the same for all its spellings; for rate limits only.
 
-    A tag behind a plus (RFC 5233) is left out. Two people are never told apart or taken for one by
-    this: it is for limits alone.
+    Drops subaddressing (+tag, RFC 5233). Not for identity: mailboxes are never merged by it.
     """
     local, _, domain = address.casefold().rpartition("@")
     local = local.partition("+")[0] or local
@@ -68,10 +67,9 @@ def mailbox_of(address: str) -> str:
 
 
 def hash_address(secret: str, address: str) -> str:
-    """The keyed hash by which an address is recognised on the suppression list.
+    """The keyed hash of an address on the suppression list.
 
-    Upper and lower case are folded in the local part too: nobody who left as Ann@ should be
-    mailed as ann@.
+    Case-insensitive in the local part too: suppressing Ann@ must suppress ann@.
     """
     return keyed_hash(_suppression_key(secret), address.casefold())
 

@@ -1,6 +1,6 @@
-"""Who may be mailed: the conditions that the fan-out and every claim share.
+"""Eligibility: who may be mailed, as conditions shared by the fan-out and every claim.
 
-Eligibility is defined here and nowhere else, so that deciding and sending cannot disagree.
+Defined only here, so that fan-out and sending cannot disagree.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppress
 
 
 class Stream(StrEnum):
-    """The kinds of mail that a frequency lets through."""
+    """The kinds of mail that a frequency allows."""
 
     DIGEST = "digest"
     BULLETIN = "bulletin"
@@ -32,7 +32,7 @@ WANTED = {
 
 
 class Exclusion(StrEnum):
-    """Why somebody is not mailed."""
+    """Why a subscriber is not mailed."""
 
     PENDING = "not confirmed"
     ENDED = "has left"
@@ -44,12 +44,12 @@ class Exclusion(StrEnum):
 
 
 def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement[bool]:
-    """The SQL condition under which a subscriber may be mailed now; `exclusion` says why not.
+    """The SQL condition for subscribers who may be mailed now; `exclusion` has the reasons.
 
-    A test holds the two against each other over every combination.
+    A test compares the two for every combination.
 
     Args:
-        language: that of the mail; empty: it is for readers of every language.
+        language: of the mail; empty: for all languages.
     """
     return and_(
         Subscriber.status == SubscriberStatus.CONFIRMED,
@@ -60,11 +60,11 @@ def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement
     )
 
 
-def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
-    """The SQL condition under which a subscriber may be mailed about herself.
+def notifiable(status: SubscriberStatus) -> ColumnElement[bool]:
+    """The SQL condition for sending a notice to a subscriber.
 
     Args:
-        status: where she must stand for the mail to be true.
+        status: the status in which the notice is still correct.
     """
     return and_(
         Subscriber.status == status,
@@ -74,7 +74,7 @@ def tellable(status: SubscriberStatus) -> ColumnElement[bool]:
 
 
 def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElement[str | None]:
-    """The SQL expression that says why a subscriber is not mailed, NULL where she is."""
+    """The SQL expression for the reason why a subscriber is not mailed; NULL if they are."""
     reads_another = Subscriber.language.not_in(_readers(language)) if language else false()
     return case(
         (Subscriber.status == SubscriberStatus.ERASED, Exclusion.ERASED.value),
@@ -89,10 +89,10 @@ def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElemen
 
 
 def _readers(language: str) -> tuple[str, str]:
-    """Whoever chose it, or no language in particular."""
+    """Subscribers who chose the language, or none."""
     return (language, "")
 
 
 def is_suppressed(address_hash: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """The SQL condition under which an address is never to be mailed."""
+    """The SQL condition for a suppressed address."""
     return exists().where(Suppression.address_hash == address_hash)

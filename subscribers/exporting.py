@@ -1,4 +1,4 @@
-"""Taking the list along: people in rows of text, in a form that can be imported again."""
+"""Export of subscribers as rows of text, in a form that can be imported again."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,16 +26,16 @@ COLUMNS = (
 )
 AT_ONCE = 1000
 SUPPRESSED = "suppressed"
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
+# Characters that start a formula in a spreadsheet (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# What spreadsheets leave out before they look at the first character.
+# Characters that spreadsheets skip before a formula.
 _PASSED_OVER = "' \u00a0\u3000\ufeff"
 
 
 def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, str]]:
-    """Everybody whom the conditions mean, but for the erased, in the order that they joined.
+    """The subscribers under these conditions, without the erased, in the order of joining.
 
-    The status of who must not be mailed is "suppressed": no other list may take her for willing.
+    The status of a suppressed subscriber is "suppressed", so that no other list mails them.
     """
     query = (
         select(Subscriber, TopicChoice.key, Suppression.address_hash)
@@ -71,13 +71,13 @@ def _json(attributes: Mapping[str, str]) -> str:
     return json.dumps(attributes, ensure_ascii=False) if attributes else ""
 
 
-def defused(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; `read` gives it back."""
+def escape_formula(text: str) -> str:
+    """The text escaped against formulas in spreadsheets; `unescape_formula` reverses it."""
     return f"'{text}" if _is_formula(text) else text
 
 
-def read(text: str) -> str:
-    """What `defused` was given."""
+def unescape_formula(text: str) -> str:
+    """The text before `escape_formula`."""
     return text[1:] if text.startswith("'") and _is_formula(text) else text
 
 

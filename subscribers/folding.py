@@ -1,18 +1,18 @@
-"""Folding of text for searches: upper and lower case, accents and final sigma make no difference.
+"""Case and accent folding for searches; final sigma folds too.
 
-What is part of a text is part of it folded, since every character is folded for itself: the case
-folding of Unicode (chapter 3.13), after compatibility decomposition and without combining marks
-(UAX #15).
+Each character is folded by itself, so a substring of a text is a substring of the folded text.
+Unicode case folding (chapter 3.13) after compatibility decomposition, without combining marks (UAX
+#15).
 """
 
 from unicodedata import combining, normalize
 
-# Never part of what is searched for: no match runs from the address into the name.
+# Not valid in a search term, so no match spans address and name.
 SEPARATOR = "\n"
 
 
 def fold(text: str) -> str:
-    """The text in the form in which it is searched and searched for."""
+    """The text in its search form."""
     if text.isascii():
         return text.lower()
     decomposed = normalize("NFKD", normalize("NFKD", text).casefold())
@@ -20,5 +20,5 @@ def fold(text: str) -> str:
 
 
 def search_text(address: str | None, name: str | None) -> str:
-    """What a subscriber is found by; empty once they are erased."""
+    """The search text of a subscriber; empty once they are erased."""
     return f"{fold(address)}{SEPARATOR}{fold(name or '')}" if address else ""

@@ -1,6 +1,6 @@
-"""Joining, confirming, choosing and leaving: what each does to a subscriber and the ledger.
+"""Sign-up, confirmation, preferences, leaving and erasure, with their ledger events.
 
-Sends nothing: whoever calls is told what is due and sees to it.
+Sends nothing: the caller sends the notices.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +20,8 @@ OVER = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joining:
-    """What a person, or the administrator for her, entered."""
+class Signup:
+    """The data of a sign-up, by the subscriber or an administrator."""
 
     address: str
     name: str = ""
@@ -32,8 +32,8 @@ class Joining:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """What somebody wants to be sent, and how she is addressed."""
+class Preferences:
+    """A subscriber's preferences, and their name."""
 
     name: str
     choice: Choice
@@ -44,22 +44,22 @@ class Wishes:
 def join(
     session: Session,
     secret: str,
-    joining: Joining,
+    joining: Signup,
     *,
     origin: Origin,
     proven: bool,
     now: datetime,
 ) -> Subscriber:
-    """Enter an address as pending, or as confirmed where consent is already proven.
+    """Add an address as pending, or as confirmed with proof of consent.
 
-    Asking again for a confirmed address changes her choices only when proven; who is pending or
-    has left is asked about what she entered last.
+    A repeated sign-up for a confirmed address changes preferences only with proof; for a pending or
+    ended one, the last sign-up counts.
 
     Args:
-        proven: the administrator holds proof of consent.
+        proven: the administrator has proof of consent.
 
     Raises:
-        InvalidInput: not a mail address.
+        InvalidInput: not an email address.
         Conflict: the address is suppressed.
     """
     address = normalise_address(joining.address)
@@ -67,11 +67,11 @@ def join(
     reason = store.suppression_reason(session, address_hash)
     if reason is not None:
         raise Conflict(
-            f"{address} is suppressed ({reason}); if she asks to be mailed again, "
+            f"{address} is suppressed ({reason}); if they ask to be mailed again,  "
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
-    wishes = _wishes(joining)
-    # Ann@ and ann@ are one mailbox wherever mail is read; two subscribers would be mailed twice.
+    preferences = _preferences(joining)
+    # Ann@ and ann@ are one mailbox in practice; two subscribers would be mailed twice.
     subscriber = store.find_by_hash(session, address_hash)
     if subscriber is None:
         subscriber = Subscriber(
@@ -81,30 +81,30 @@ def join(
             source=origin.source,
             joined_at=now,
         )
-        _apply(session, subscriber, wishes)
+        _apply(session, subscriber, preferences)
         session.add(subscriber)
         session.flush()
     elif subscriber.status is not SubscriberStatus.CONFIRMED:
-        _apply(session, subscriber, wishes)
+        _apply(session, subscriber, preferences)
     elif proven:
-        choose(session, subscriber, wishes, origin=origin, now=now)
+        choose(session, subscriber, preferences, origin=origin, now=now)
         return subscriber
     if subscriber.status is SubscriberStatus.ENDED:
         subscriber.status, subscriber.joined_at = SubscriberStatus.PENDING, now
         pause(subscriber, None)
     if subscriber.status is SubscriberStatus.PENDING and subscriber.address != address:
-        subscriber.address = address  # As she spells it now.
-    record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(wishes))
+        subscriber.address = address  # The latest spelling.
+    record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(preferences))
     if proven:
         confirm(session, subscriber, origin=origin, now=now)
     return subscriber
 
 
 def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
-    """Mark a pending subscriber as confirmed; False where she was already.
+    """Confirm a pending subscriber; False if already confirmed.
 
     Raises:
-        Conflict: she has left or was erased meanwhile.
+        Conflict: they have left or were erased meanwhile.
     """
     if subscriber.status is SubscriberStatus.CONFIRMED:
         return False
@@ -114,13 +114,13 @@ def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: da
             "must join anew; with proof of that: newsletter subscribers add ADDRESS --consent PROOF"
         )
     _begin(subscriber, now)
-    details = described(wishes_of(session, subscriber))
+    details = described(preferences_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
     return True
 
 
 def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
-    """End a subscription; whether it was not over already."""
+    """End a subscription; False if it was over already."""
     if subscriber.status in OVER:
         return False
     _end(session, subscriber, now)
@@ -128,20 +128,20 @@ def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     return True
 
 
-def come_back(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
-    """Undo her leaving, with what she had chosen; False where that is undone already.
+def resubscribe(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+    """Undo leaving, with the previous preferences; False if already undone.
 
     Raises:
-        Conflict: she is suppressed, was erased meanwhile, or had never confirmed.
+        Conflict: suppressed, erased meanwhile, or never confirmed.
     """
     if subscriber.status is SubscriberStatus.CONFIRMED:
         return False
     if subscriber.status is not SubscriberStatus.ENDED or subscriber.confirmed_at is None:
-        raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; she must join anew")
+        raise Conflict(f"subscriber {subscriber.id} is {subscriber.status}; they must join anew")
     if store.is_suppressed(session, subscriber):
         raise Conflict(f"subscriber {subscriber.id} is suppressed and is mailed no more")
     _begin(subscriber, now)
-    details = described(wishes_of(session, subscriber))
+    details = described(preferences_of(session, subscriber))
     record(session, subscriber, ConsentKind.GIVEN, origin, now, details=details)
     return True
 
@@ -151,27 +151,32 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
     subscriber.paused_until = until
 
 
-def with_frequency(wishes: Wishes, frequency: Frequency) -> Wishes:
-    """The same wishes, sent as often as that."""
-    return replace(wishes, frequency=frequency)
+def with_frequency(preferences: Preferences, frequency: Frequency) -> Preferences:
+    """The same preferences with another frequency."""
+    return replace(preferences, frequency=frequency)
 
 
 def choose(
-    session: Session, subscriber: Subscriber, wishes: Wishes, *, origin: Origin, now: datetime
+    session: Session,
+    subscriber: Subscriber,
+    preferences: Preferences,
+    *,
+    origin: Origin,
+    now: datetime,
 ) -> bool:
-    """Set what she wants to be sent; whether that changes anything she agreed to."""
-    before = described(wishes_of(session, subscriber))
-    _apply(session, subscriber, wishes)
-    after = described(wishes_of(session, subscriber))
+    """Set the preferences; True if that changes the consent."""
+    before = described(preferences_of(session, subscriber))
+    _apply(session, subscriber, preferences)
+    after = described(preferences_of(session, subscriber))
     if after == before:
         return False
     record(session, subscriber, ConsentKind.CHANGED, origin, now, details=after)
     return True
 
 
-def wishes_of(session: Session, subscriber: Subscriber) -> Wishes:
-    """What she chose."""
-    return Wishes(
+def preferences_of(session: Session, subscriber: Subscriber) -> Preferences:
+    """The subscriber's preferences."""
+    return Preferences(
         name=subscriber.name,
         choice=store.choice_of(session, subscriber),
         frequency=subscriber.frequency,
@@ -179,20 +184,20 @@ def wishes_of(session: Session, subscriber: Subscriber) -> Wishes:
     )
 
 
-def described(wishes: Wishes) -> str:
-    """What she agreed to be sent, as the ledger of consent keeps it; her name is left out."""
-    parts = [wishes.frequency.value]
-    if wishes.choice.topics:
-        parts.append(f"topics: {', '.join(wishes.choice.topics)}")
-    if wishes.choice.digests:
-        parts.append(f"digests: {', '.join(wishes.choice.digests)}")
-    if wishes.language:
-        parts.append(f"language: {wishes.language}")
+def described(preferences: Preferences) -> str:
+    """The preferences as text for the ledger of consent, without the name."""
+    parts = [preferences.frequency.value]
+    if preferences.choice.topics:
+        parts.append(f"topics: {', '.join(preferences.choice.topics)}")
+    if preferences.choice.digests:
+        parts.append(f"digests: {', '.join(preferences.choice.digests)}")
+    if preferences.language:
+        parts.append(f"language: {preferences.language}")
     return "; ".join(parts)
 
 
 def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
-    """End a subscription, never mail the address again (UK GDPR, art. 21); whether that is new."""
+    """End a subscription and suppress the address (UK GDPR, art. 21); False if done before."""
     is_on = subscriber.status not in OVER
     if is_on:
         _end(session, subscriber, now)
@@ -203,12 +208,12 @@ def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: 
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """Forget the person; the hash stays suppressed and the number stays for the ledger."""
+    """Erase personal data; the hash stays suppressed and the id stays for the ledger."""
     if subscriber.status is SubscriberStatus.ERASED:
         return
     if subscriber.status is not SubscriberStatus.ENDED:
         _end(session, subscriber, now)
-    store.add_suppression(session, subscriber.address_hash, "erased at her own wish", now)
+    store.add_suppression(session, subscriber.address_hash, "erased at their own request", now)
     store.drop_changes_to(session, subscriber.address_hash)
     record(session, subscriber, ConsentKind.ERASED, origin, now)
     session.flush()
@@ -216,13 +221,13 @@ def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
 
 
 def forget(session: Session, subscriber: Subscriber) -> None:
-    """Leave nothing of a person but her number and her events, not even the hash."""
+    """Remove all personal data except id and events, the hash included."""
     _empty(session, subscriber)
     subscriber.address_hash = ""
 
 
 def clean_name(name: str) -> str:
-    """A name as it may stand in headers and texts: one line, no control characters."""
+    """A name for headers and texts: one line, no control characters."""
     printable = "".join(c if c.isprintable() else " " for c in name)
     return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
 
@@ -245,14 +250,14 @@ def _empty(session: Session, subscriber: Subscriber) -> None:
     subscriber.attributes, subscriber.source, subscriber.active_at = {}, "", None
 
 
-def _apply(session: Session, subscriber: Subscriber, wishes: Wishes) -> None:
-    subscriber.name = clean_name(wishes.name)
-    subscriber.language, subscriber.frequency = wishes.language, wishes.frequency
-    subscriber.choice_id = store.choice_for(session, wishes.choice)
+def _apply(session: Session, subscriber: Subscriber, preferences: Preferences) -> None:
+    subscriber.name = clean_name(preferences.name)
+    subscriber.language, subscriber.frequency = preferences.language, preferences.frequency
+    subscriber.choice_id = store.choice_for(session, preferences.choice)
 
 
-def _wishes(joining: Joining) -> Wishes:
-    return Wishes(
+def _preferences(joining: Signup) -> Preferences:
+    return Preferences(
         name=joining.name,
         choice=Choice(topics=joining.topics, digests=joining.digests),
         frequency=joining.frequency,

@@ -1,4 +1,4 @@
-"""The tables of people: subscribers, their choice of topics, consent and suppression."""
+"""The tables of subscribers, choices, consent, suppression, imports and segments."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,16 +13,16 @@ from subscribers.folding import search_text
 
 
 class SubscriberStatus(StrEnum):
-    """Where a subscriber stands."""
+    """The status of a subscriber."""
 
-    PENDING = "pending"  # asked to join, has not confirmed; never mailed an edition
-    CONFIRMED = "confirmed"  # proved the address is hers, or the administrator holds proof
-    ENDED = "ended"  # left; mailed nothing until she joins anew
-    ERASED = "erased"  # the person is gone, the number stays for the ledger
+    PENDING = "pending"  # signed up, not confirmed; never mailed an edition
+    CONFIRMED = "confirmed"  # confirmed the address, or the administrator has proof
+    ENDED = "ended"  # left; mailed nothing until they join anew
+    ERASED = "erased"  # personal data removed, the id stays for the ledger
 
 
 class Frequency(StrEnum):
-    """What she wants to be sent."""
+    """Which mail a subscriber gets."""
 
     REGULAR = "regular"  # digests and bulletins
     WEEKLY = "weekly"  # digests only
@@ -32,30 +32,30 @@ class Frequency(StrEnum):
 
 
 class ConsentKind(StrEnum):
-    """What an event of the consent ledger says."""
+    """The kind of an event in the consent ledger."""
 
-    ASKED = "asked"  # an address was entered; proves nothing yet
-    GIVEN = "given"  # confirmed, or the administrator names the proof
-    CHANGED = "changed"  # she chose anew what she is sent
-    MOVED = "moved"  # her address was changed, and confirmed at the new one
-    WITHDRAWN = "withdrawn"  # she left
-    OBJECTED = "objected"  # she left and asked never to be mailed again
-    ERASED = "erased"  # she had herself forgotten
-    UNDONE = "undone"  # the import that entered them was taken back
+    ASKED = "asked"  # signed up; proves nothing yet
+    GIVEN = "given"  # confirmed, or with the administrator's proof
+    CHANGED = "changed"  # preferences changed
+    MOVED = "moved"  # address changed, and confirmed at the new one
+    WITHDRAWN = "withdrawn"  # left
+    OBJECTED = "objected"  # left and asked never to be mailed again
+    ERASED = "erased"  # personal data erased on request
+    UNDONE = "undone"  # the import that added them was rolled back
 
 
 class TopicChoice(Base):
-    """A distinct choice of topics and digests; many subscribers share one.
+    """A distinct choice of topics and digests, shared by subscribers.
 
-    The empty key is everybody who wants every topic of every digest. Kept apart from the
-    subscriber so that an edition's variants join on one number.
+    The empty key is everybody who wants every topic of every digest. A table of its own, so that an
+    edition's variants join on one id.
     """
 
     __tablename__ = "topic_choices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    """As `subscribers.topics.choice_key` writes it."""
+    """From `subscribers.topics.choice_key`."""
 
 
 def _search_text_of_row(context: DefaultExecutionContext) -> str:
@@ -64,7 +64,7 @@ def _search_text_of_row(context: DefaultExecutionContext) -> str:
 
 
 class Subscriber(Base):
-    """A person's address."""
+    """A subscriber."""
 
     __tablename__ = "subscribers"
     __table_args__ = (Index("ix_subscribers_status", "status", "id"),)
@@ -73,31 +73,31 @@ class Subscriber(Base):
     address: Mapped[str | None] = mapped_column(unique=True)
     """Normalised; the domain in ASCII. NULL once erased."""
     address_hash: Mapped[str] = mapped_column(index=True)
-    """Keyed hash of the folded address: what suppression is matched by."""
+    """Keyed hash of the folded address, for suppression."""
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     status: Mapped[SubscriberStatus]
     frequency: Mapped[Frequency] = mapped_column(default=Frequency.REGULAR)
     choice_id: Mapped[int] = mapped_column(ForeignKey("topic_choices.id"), index=True)
     source: Mapped[str] = mapped_column(default="", server_default="")
-    """How she came onto the list: "form", "import of members.csv" …"""
+    """Origin: "form", "import of members.csv" …"""
     import_id: Mapped[int | None] = mapped_column(index=True)
-    """The import that entered them."""
+    """The import that added them."""
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
-    """What an import knew of her besides; segments can ask for it."""
+    """Further attributes from an import, for segments."""
     paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     active_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When she herself last did something here: confirmed, chose, came back."""
+    """Last act of the subscriber: confirmed, chose, came back."""
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     search_text: Mapped[str] = mapped_column(
         default=_search_text_of_row, server_default="", deferred=True
     )
-    """Address and name as `subscribers.folding` makes them.
+    """Address and name in the form of `subscribers.folding`.
 
-    Written with every INSERT and with every change of an object; an UPDATE of rows that changes
-    an address or a name must set it too.
+    Set by every INSERT and every change of an object; a bulk UPDATE of address or name must set it
+    too.
     """
 
 
@@ -109,7 +109,7 @@ def _keep_search_text(_mapper: object, _connection: object, subscriber: Subscrib
 
 
 class Suppression(Base):
-    """An address never to be mailed, known by its hash alone; outlives erasure."""
+    """An address never to be mailed, as a hash; outlives erasure."""
 
     __tablename__ = "suppressions"
 
@@ -117,11 +117,11 @@ class Suppression(Base):
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     import_id: Mapped[int | None] = mapped_column(index=True)
-    """The import that alone says so; NULL once anybody else has said it too."""
+    """The import that is its only source; NULL with another source."""
 
 
 class AddressChange(Base):
-    """A new address that a subscriber asked to be mailed at, until she confirms it there."""
+    """A requested change of address, until it is confirmed at the new one."""
 
     __tablename__ = "address_changes"
 
@@ -129,12 +129,12 @@ class AddressChange(Base):
     address: Mapped[str]
     """Normalised."""
     address_hash: Mapped[str] = mapped_column(default="", server_default="")
-    """As the subscriber's: nothing is sent there while it is suppressed."""
+    """Keyed hash of the new address, for suppression."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Import(Base):
-    """A list that was brought along: what was read, and what became of it."""
+    """An imported list: the file and its outcomes."""
 
     __tablename__ = "imports"
 
@@ -142,32 +142,32 @@ class Import(Base):
     file: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
     consent: Mapped[str] = mapped_column(default="")
-    """The proof; empty: nobody was confirmed."""
+    """The proof of consent; empty: nobody was confirmed."""
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Each column with what it was read as, and what was assumed of the file."""
+    """The role of each column, and assumptions about the file."""
     outcomes: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    """How many rows became what."""
+    """Number of rows by outcome."""
     begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """NULL where it broke off: the same file goes on under this number."""
+    """NULL if interrupted: the same file continues under this number."""
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ImportChange(Base):
-    """Somebody who was here before an import, and how they stood, so that it can be undone."""
+    """The state of a subscriber before an import, for a rollback."""
 
     __tablename__ = "import_changes"
 
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), primary_key=True)
     has_ended: Mapped[bool]
-    """The import ended the subscription; else it changed what is held."""
+    """The import ended the subscription; else it changed data."""
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The status and dates, or what was held, before."""
+    """Previous status and dates, or previous data."""
 
 
 class Segment(Base):
-    """A group of people, by name: whom an expression means at the moment it is asked."""
+    """A named expression for a group of subscribers, evaluated on use."""
 
     __tablename__ = "segments"
 
@@ -178,7 +178,7 @@ class Segment(Base):
 
 
 class Departure(Base):
-    """Why somebody left. Nobody's: it tells what to do better, not who said so."""
+    """A reason for leaving, not linked to the subscriber."""
 
     __tablename__ = "departures"
 
@@ -189,10 +189,10 @@ class Departure(Base):
 
 
 class ConsentEvent(Base):
-    """One line of the append-only proof of who agreed to what, when and how.
+    """An event of the append-only consent ledger.
 
-    Triggers in the database refuse every change and deletion. Hence nothing stands here that may
-    have to be forgotten: no address, no name, no network.
+    Database triggers refuse changes and deletions, so it contains nothing that may have to be
+    erased: no address, no name, no IP address.
     """
 
     __tablename__ = "consent_events"
@@ -202,16 +202,16 @@ class ConsentEvent(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     kind: Mapped[ConsentKind]
     source: Mapped[str]
-    """Where the event came from: "administrator: paper form of 1 May", "one-click" …"""
+    """Origin: "administrator: paper form of 1 May", "one-click" …"""
     wording: Mapped[str] = mapped_column(default="", server_default="")
-    """The words she agreed to, exactly as they stood on the page."""
+    """The exact wording that the subscriber agreed to."""
     wording_version: Mapped[str] = mapped_column(default="", server_default="")
     details: Mapped[str] = mapped_column(default="", server_default="")
-    """What she chose, in words: "regular; topics: housing"."""
+    """The preferences as text: "regular; topics: housing"."""
 
 
 class ConsentNetwork(Base):
-    """The network address an event of consent came from, kept apart to be forgotten in time."""
+    """The IP address of an event of consent, in a table of its own so that it can be deleted."""
 
     __tablename__ = "consent_networks"
 

@@ -1,8 +1,8 @@
-"""Pages of the list of subscribers, newest first: all, of a status or segment, or of a search.
+"""Pages of the subscriber list, newest first: all, by status or segment, or by search.
 
-Keyset pagination by the subscriber's number. A search is a substring match on `search_text`: on
-SQLite a scan of the covering index `subscribers_search`, on PostgreSQL by its trigram index where
-`pg_trgm` could be installed, else a scan of the table.
+Keyset pagination by id. A search is a substring match on `search_text`: on SQLite a scan of the
+covering index `subscribers_search`, on PostgreSQL by trigram index if `pg_trgm` is installed, else
+a table scan.
 """
 
 import re
@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from subscribers.folding import fold
 from subscribers.models import Subscriber, SubscriberStatus
 
-# SQLite would scan the whole rows, which are several times as long.
+# SQLite would otherwise scan whole rows, several times as long.
 _COVERING_INDEX = "INDEXED BY subscribers_search"
-# No address or name is as long; SQLite takes a pattern of 50,000 bytes (its "Implementation
-# Limits").
+# Longer than any address or name; SQLite limits a LIKE pattern to 50,000 bytes.
 MOST_LETTERS = 10_000
-# What neither an address nor a name holds, and a database may refuse as a parameter.
+# Characters in neither addresses nor names, which a database may refuse as a parameter.
 _UNSEARCHABLE = re.compile("[\x00\n\ud800-\udfff]")
 
 
@@ -31,12 +30,12 @@ def page(
     limit: int,
     below: int | None = None,
 ) -> list[Subscriber]:
-    """A page of the list; the erased are on it only where their status is asked for.
+    """A page of the list; the erased only if their status is asked for.
 
     Args:
         within: a condition on `Subscriber`, such as a segment's.
-        words: part of an address or name, as `fold` makes it; empty: everybody.
-        below: only those whose number is smaller: the next page.
+        words: part of an address or name, folded; empty: everybody.
+        below: only smaller ids: the next page.
     """
     query = select(Subscriber).order_by(Subscriber.id.desc())
     if status is None:
@@ -56,5 +55,5 @@ def page(
 
 
 def _pattern(searched: str) -> str:
-    """The pattern of LIKE for a text anywhere, none of its characters a wildcard."""
+    """The LIKE pattern for a substring, wildcards escaped."""
     return "%" + re.sub(r"([%_\\])", r"\\\1", searched) + "%"

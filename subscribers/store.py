@@ -1,4 +1,4 @@
-"""Every query on subscribers, suppression and consent. Never commits."""
+"""Queries on subscribers, suppression and consent. Never commits."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,8 +23,7 @@ from subscribers.models import (
 from subscribers.topics import Choice, choice_key
 from subscribers.topics import choice_of as read_key
 
-# Made once and asked past the ORM: where a crowd signs up or leaves, both take longer than the
-# database.
+# Compiled once, executed without the ORM: both are the cost of a burst of sign-ups.
 _CHOICES = select(TopicChoice.id).where(TopicChoice.key == bindparam("key"))
 _HOLDERS = (
     select(Subscriber.id)
@@ -39,7 +38,7 @@ _CHANGES = select(AddressChange.subscriber_id).where(
 
 
 def by_address(session: Session, address: str) -> Subscriber:
-    """Raises ResourceNotFound where nobody has this address."""
+    """The subscriber; raises ResourceNotFound if there is none."""
     found = find_by_address(session, address)
     if found is None:
         raise ResourceNotFound(f"no subscriber has the address {address}")
@@ -51,14 +50,14 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
 
 
 def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
-    """Whoever has this address now, however its letters are cased."""
+    """The subscriber with this address, case-insensitive."""
     session.flush()
     number = session.connection().scalar(_HOLDERS, {"address_hash": address_hash})
     return None if number is None else session.get(Subscriber, number)
 
 
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
-    """Raises ResourceNotFound where nobody has this number."""
+    """The subscriber; raises ResourceNotFound if there is none."""
     found = find_by_id(session, subscriber_id)
     if found is None:
         raise ResourceNotFound(f"there is no subscriber {subscriber_id}")
@@ -70,50 +69,50 @@ def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
 
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
-    """How many subscribers there are in each status that anybody has."""
+    """The number of subscribers by status."""
     query = select(Subscriber.status, func.count()).group_by(Subscriber.status)
     return dict(session.execute(query).all())
 
 
 def choice_for(session: Session, choice: Choice) -> int:
-    """The number of the row for this choice, made if it is the first such."""
+    """The id of this choice; inserted if new."""
     key = choice_key(choice.topics, choice.digests)
     connection = session.connection()
     found: int | None = connection.scalar(_CHOICES, {"key": key})
     if found is not None:
         return found
-    # Somebody else may make the same row at this moment: hers is as good.
+    # A concurrent insert of the same row is fine.
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
     connection.execute(insert(TopicChoice).values(key=key).on_conflict_do_nothing())
     return connection.execute(_CHOICES, {"key": key}).scalar_one()
 
 
 def choices(session: Session) -> dict[int, Choice]:
-    """Every choice of topics and digests by its number."""
+    """Every choice of topics and digests, by id."""
     rows = session.execute(select(TopicChoice.id, TopicChoice.key))
     return {number: read_key(key) for number, key in rows}
 
 
 def choice_of(session: Session, subscriber: Subscriber) -> Choice:
-    """Which topics of which digests she chose."""
+    """The subscriber's choice of topics and digests."""
     query = select(TopicChoice.key).where(TopicChoice.id == subscriber.choice_id)
     return read_key(session.scalars(query).one())
 
 
 def choices_of(session: Session, people: Iterable[Subscriber]) -> dict[int, Choice]:
-    """Their choices of topics and digests, by its number."""
+    """Their choices of topics and digests, by id."""
     wanted = {person.choice_id for person in people}
     query = select(TopicChoice.id, TopicChoice.key).where(TopicChoice.id.in_(wanted))
     return {number: read_key(key) for number, key in session.execute(query)}
 
 
 def find_address_change(session: Session, subscriber: Subscriber) -> AddressChange | None:
-    """The new address that she has yet to confirm."""
+    """The requested change of address, if any."""
     return session.get(AddressChange, subscriber.id)
 
 
 def address_change(session: Session, subscriber: Subscriber) -> AddressChange:
-    """Raises Conflict where she has asked for none, or no longer."""
+    """The requested change; raises Conflict if there is none."""
     found = find_address_change(session, subscriber)
     if found is None:
         raise Conflict(f"subscriber {subscriber.id} has asked for no other address")
@@ -131,7 +130,7 @@ def drop_address_change(session: Session, subscriber: Subscriber) -> None:
 
 
 def drop_changes_to(session: Session, address_hash: str) -> None:
-    """Nobody is to be mailed at this address any more: forget who asked to be."""
+    """Drop requested changes to this address."""
     session.execute(
         delete(AddressChange).where(AddressChange.address_hash == address_hash),
         execution_options={"synchronize_session": "evaluate"},
@@ -139,7 +138,7 @@ def drop_changes_to(session: Session, address_hash: str) -> None:
 
 
 def forget_networks_of(session: Session, subscriber: Subscriber) -> None:
-    """Forget where her acts of consent came from."""
+    """Delete the IP addresses of the subscriber's events."""
     events = select(ConsentEvent.id).where(ConsentEvent.subscriber_id == subscriber.id)
     session.execute(delete(ConsentNetwork).where(ConsentNetwork.event_id.in_(events)))
 
@@ -149,13 +148,13 @@ def add_departure(session: Session, reason: str, words: str, now: datetime) -> N
 
 
 def departures(session: Session, since: datetime) -> list[Departure]:
-    """Why people left since then, newest first."""
+    """Reasons for leaving since then, newest first."""
     query = select(Departure).where(Departure.at >= since).order_by(Departure.id.desc())
     return list(session.scalars(query))
 
 
 def unconfirmed_since(session: Session, before: datetime, limit: int) -> list[Subscriber]:
-    """Those who asked to join before this, last of all, and have not confirmed; some of them."""
+    """Pending subscribers whose last sign-up was before this, up to a limit."""
     asked_since = exists().where(
         ConsentEvent.subscriber_id == Subscriber.id,
         ConsentEvent.kind == ConsentKind.ASKED,
@@ -172,7 +171,7 @@ def find_suppression(session: Session, address_hash: str) -> Suppression | None:
 
 
 def suppression_reason(session: Session, address_hash: str) -> str | None:
-    """Why an address must not be mailed; None where it may."""
+    """The reason of a suppression; None if there is none."""
     session.flush()
     reason: str | None = session.connection().scalar(_REASONS, {"address_hash": address_hash})
     return reason
@@ -183,9 +182,9 @@ def is_suppressed(session: Session, subscriber: Subscriber) -> bool:
 
 
 def add_suppression(session: Session, address_hash: str, reason: str, now: datetime) -> bool:
-    """Whether the address is newly suppressed; a first reason is kept.
+    """Suppress an address; True if new. An existing reason is kept.
 
-    What an import alone said before is no longer its alone: taking it back lifts nothing.
+    It is then no longer an import's alone, so that a rollback keeps it.
     """
     found = find_suppression(session, address_hash)
     if found is not None:
@@ -196,7 +195,7 @@ def add_suppression(session: Session, address_hash: str, reason: str, now: datet
 
 
 def remove_suppression(session: Session, address_hash: str) -> bool:
-    """Whether there was one."""
+    """Remove a suppression; True if there was one."""
     result = session.execute(
         delete(Suppression)
         .where(Suppression.address_hash == address_hash)

@@ -1,4 +1,4 @@
-"""A choice of topics and digests as one canonical text, so that equal choices share a row."""
+"""Choices of topics and digests in a canonical form, so that equal choices share a row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Which topics of which digests somebody is sent; none of a kind means all of it."""
+    """A choice of topics and digests; empty means all."""
 
     topics: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
-    """Names of the configuration."""
+    """Names in the configuration."""
 
 
 def choice_key(topics: Iterable[str], digests: Iterable[str] = ()) -> str:
-    """The canonical key of a set of topic slugs and digest names; empty means everything."""
+    """The canonical key of topic slugs and digest names; empty means all."""
     chosen = _joined(digests)
     return _joined(topics) + (f"|{chosen}" if chosen else "")
 
 
 def choice_of(key: str) -> Choice:
-    """What a key says."""
+    """The choice of a key."""
     topics, _, digests = key.partition("|")
     return Choice(topics=_parted(topics), digests=_parted(digests))
 
 
 def topics_of(key: str) -> tuple[str, ...]:
-    """The topics of a key; none means every topic."""
+    """The topics of a key; empty means all."""
     return choice_of(key).topics
 
 

@@ -1,4 +1,4 @@
-"""A real Chromium, without what would look for the network by itself."""
+"""A real Chromium, without background network access."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What all tests share: databases of both kinds, migrated as a user's would be."""
+"""Fixtures of all tests: migrated databases of both kinds."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,9 +17,9 @@ from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.migrations.running import upgrade
 
-# How long an example takes says more of the machine than of the code.
+# An example's duration depends on the machine more than on the code.
 settings.register_profile("newsletter", deadline=None)
-# Of `make fuzz`, which runs each test again and again.
+# Of `make fuzz`, which runs each test repeatedly.
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("newsletter")
 
@@ -29,7 +29,7 @@ FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """Leave no test the log settings of a command that another one ran."""
+    """Reset the log settings that a command under test has made."""
     yield
     structlog.reset_defaults()
 
@@ -60,7 +60,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A real PostgreSQL of this run's own; crash safety is not what the tests are about."""
+    """A real PostgreSQL for this run, without crash safety."""
     with postgresql("-c fsync=off") as address:
         yield address
 
@@ -83,14 +83,14 @@ def postgresql_url(postgresql_template: str, request: pytest.FixtureRequest) -> 
 
 @pytest.fixture
 def new_sqlite(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
-    """Makes as many migrated, empty databases as a test asks for."""
+    """Makes migrated, empty databases."""
     numbers = count(1)
     return lambda: _copied(sqlite_template, tmp_path / f"{next(numbers)}.db")
 
 
 @pytest.fixture
 def new_postgresql(postgresql_template: str) -> Iterator[Callable[[], str]]:
-    """Makes as many migrated, empty databases as a test asks for."""
+    """Makes migrated, empty databases."""
     with ExitStack() as made:
         numbers = count(1)
         yield lambda: made.enter_context(_made(postgresql_template, f"new_{next(numbers)}"))

@@ -1,4 +1,4 @@
-"""What goes wrong around a sender, for tests and `make torture`: who is lost, doubled, doubted?
+"""Faults around a sender, for tests and `make torture`: mails lost, duplicated, uncertain.
 
 Each fault is done to the real command while it sends; what is left over goes out at a later hour.
 The mail server notes who got a mail before it says yes.
@@ -31,13 +31,13 @@ from newsletter.editions.models import EditionState
 
 PATIENCE_SECONDS = 60
 LATER = timedelta(hours=5)
-# More than any delivery is put off in a row here.
+# More than the consecutive deferrals of any delivery here.
 MOST_ROUNDS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """An edition that is prepared, and who got it.
+    """A fanned-out edition and its recipients.
 
     Args:
         port: of the mail server.
@@ -56,7 +56,7 @@ class Scene:
         return self.arrivals.read_text().split() if self.arrivals.exists() else []
 
     def wait_for_more(self, sender: "subprocess.Popen[bytes] | threading.Thread") -> bool:
-        """Until a step's mails have arrived; False where the sender ended before."""
+        """Wait for more mails to arrive; False where the sender ended before."""
         enough = len(self.arrived()) + self.step
         end = time.monotonic() + PATIENCE_SECONDS
         while len(self.arrived()) < enough and time.monotonic() < end:
@@ -68,7 +68,7 @@ class Scene:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of an edition; `allowed` doubts may stand after its faults."""
+    """The result of an edition; `allowed` uncertain deliveries may result from its faults."""
 
     faults: int
     arrived: int
@@ -87,7 +87,7 @@ def is_running(sender: "subprocess.Popen[bytes] | threading.Thread") -> bool:
 
 
 def verdict(scene: Scene, faults: int, allowed: int) -> Verdict:
-    """Who was lost (recorded as sent, but not arrived, or not settled at all), doubled, doubted."""
+    """Count lost (sent but not arrived, or unsettled), duplicated and uncertain mails."""
     with opened(scene.config) as app, app.database.read() as session:
         counts = {state.value: n for state, n in ledger_store.counts(session, scene.number).items()}
     mailed = Counter(scene.arrived())
@@ -119,7 +119,7 @@ def opened(
 
 
 def send_the_rest(scene: Scene) -> None:
-    """Send what is left, hours later as often as something is put off."""
+    """Send the rest, advancing the clock as long as something is deferred."""
     now = SystemClock().now()
     for turn in range(1, MOST_ROUNDS):
         with opened(scene.config, now + turn * LATER) as app:
@@ -133,7 +133,7 @@ def send_the_rest(scene: Scene) -> None:
 def with_faults(
     scene: Scene, fault: Callable[[], object], times: int, mend: Callable[[], object] = bool
 ) -> int:
-    """Send by the real command with a fault again and again; how often there was one."""
+    """Send by the real command with repeated faults; returns how many."""
     happened = 0
     for _ in range(times):
         sender = start(scene.config, "editions", "send", str(scene.number))
@@ -148,20 +148,20 @@ def with_faults(
 
 
 def start(config: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """The command, in a process group of its own; its words stand beside the configuration."""
+    """The command in its own process group; its output is beside the configuration."""
     command = [sys.executable, "-m", "newsletter", "--config", str(config), *arguments]
     with config.with_suffix(".log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
 
 def database_restarts(scene: Scene, address: str, times: int) -> Verdict:
-    """PostgreSQL is stopped as by a crash, and started again."""
+    """Crash PostgreSQL and restart it."""
     happened = with_faults(scene, lambda: restart_postgresql(address), times)
     return verdict(scene, happened, happened * scene.connections)
 
 
 def mail_server_dies(scene: Scene, server: ExitStack, times: int) -> Verdict:
-    """The SMTP server is killed with its connections open, and is back on the same port."""
+    """Kill the SMTP server with open connections, and restart it on the same port."""
 
     def serve() -> None:
         server.enter_context(recording_smtp(scene.arrivals, delay_ms=10, port=scene.port))
@@ -171,14 +171,14 @@ def mail_server_dies(scene: Scene, server: ExitStack, times: int) -> Verdict:
 
 
 def disk_fills(scene: Scene, disk: Path, times: int) -> Verdict:
-    """Nothing more can be written where journal and, on SQLite, database are."""
+    """Fill the disk of the journal and, on SQLite, the database."""
     filler = disk / "filler"
     happened = with_faults(scene, lambda: fill(filler), times, filler.unlink)
     return verdict(scene, happened, happened * scene.connections)
 
 
 def fill(filler: Path) -> None:
-    """Write until the disk takes nothing more."""
+    """Write until the disk is full."""
     with filler.open("wb", buffering=0) as file:
         for size in (65536, 512):
             try:
@@ -207,7 +207,7 @@ def small_disk(megabytes: int) -> Iterator[Path | None]:
 
 
 def clock_jumps(scene: Scene, times: int) -> Verdict:
-    """The machine's clock goes forth and back; another machine's believes every lease is over."""
+    """Let the clock jump forward and back; another machine sees every lease expired."""
     clock = FixedClock(SystemClock().now())
     other = scene.config.with_name("other-state")
     happened = 0
@@ -229,7 +229,7 @@ def clock_jumps(scene: Scene, times: int) -> Verdict:
 
 
 def host_vanishes(scene: Scene, times: int) -> Verdict:
-    """In a cluster: a machine is gone with its journal while another goes on."""
+    """In a cluster: a machine and its journal are lost while another continues."""
     batch = load_config(scene.config).sending.batch
     happened = 0
     with opened(scene.config) as app, machine(scene.config, "steady"):
@@ -245,7 +245,7 @@ def host_vanishes(scene: Scene, times: int) -> Verdict:
 
 
 def broker_vanishes(scene: Scene, broker: ExitStack, port: int, times: int) -> Verdict:
-    """In a cluster: Redis is gone with every task, and comes back empty."""
+    """In a cluster: Redis is lost with every task, and restarts empty."""
     happened = 0
     with opened(scene.config) as app, machine(scene.config, "one"), machine(scene.config, "two"):
         for _ in range(times):
@@ -259,6 +259,6 @@ def broker_vanishes(scene: Scene, broker: ExitStack, port: int, times: int) -> V
 
 
 def _has_gone_on(scene: Scene) -> Callable[[Counts], bool]:
-    """Whether a step's mails have arrived since now, or nothing is left."""
+    """Whether more mails have arrived, or nothing is left."""
     before = len(scene.arrived())
     return lambda found: is_settled(found) or len(scene.arrived()) >= before + scene.step

@@ -1,4 +1,4 @@
-"""An SMTP server on plain sockets that answers as told, faults included.
+"""A scripted SMTP server on plain sockets, for fault injection.
 
 It speaks RFC 5321 with pipelining until its script says otherwise. A script maps a moment
 ("greeting", a verb, "content-start", "content") to one reaction, or to a list of reactions
@@ -15,7 +15,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Reaction:
-    """Bytes to say, and what to do then."""
+    """Bytes to send, and what to do then."""
 
     say: bytes = b""
     then: Literal["go on", "close", "hang", "repeat"] = "go on"
@@ -39,7 +39,7 @@ FEATURES = ("PIPELINING", "8BITMIME", "SIZE 10485760", "ENHANCEDSTATUSCODES")
 
 @dataclass(frozen=True)
 class Caught:
-    """A mail that was taken."""
+    """An accepted mail."""
 
     sender: str
     recipient: str
@@ -47,7 +47,7 @@ class Caught:
 
 
 @dataclass
-class _Talk:
+class _Connection:
     """One connection."""
 
     socket: socket.socket
@@ -55,12 +55,12 @@ class _Talk:
     envelope: list[str] = field(default_factory=list)
 
 
-class _Ended(Exception):
+class _ConnectionEnded(Exception):
     """The connection is over."""
 
 
 class FaultySmtp:
-    """Listens on a port of its own as soon as it is made."""
+    """Listens on its own port once created."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class FaultySmtp:
             thread.join(5)
 
     def verbs(self) -> list[str]:
-        """The first word of each command that came."""
+        """The verb of each command received."""
         return [line.split(" ")[0].split(":")[0] for line in self.commands]
 
     def _accept(self) -> None:
@@ -111,19 +111,19 @@ class FaultySmtp:
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(10)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        talk = _Talk(connection)
+        talk = _Connection(connection)
         try:
             if self._implicit and self._tls:
                 talk.socket = self._tls.wrap_socket(connection, server_side=True)
             self._answer(talk, "greeting", "220 mail.wexcombe.example ESMTP")
             while True:
                 self._command(talk)
-        except (OSError, _Ended):
+        except (OSError, _ConnectionEnded):
             pass
         finally:
             talk.socket.close()
 
-    def _command(self, talk: _Talk) -> None:
+    def _command(self, talk: _Connection) -> None:
         line = self._line(talk).decode("utf-8")
         self.commands.append(line)
         verb = line.split(" ")[0].upper()
@@ -153,11 +153,11 @@ class FaultySmtp:
             self._answer(talk, verb, "250 ok")
         elif verb == "QUIT":
             self._answer(talk, verb, "221 bye")
-            raise _Ended
+            raise _ConnectionEnded
         else:
             self._answer(talk, verb, "250 ok")
 
-    def _content(self, talk: _Talk) -> None:
+    def _content(self, talk: _Connection) -> None:
         lines: list[bytes] = []
         while (line := self._line(talk)) != b".":
             if not lines:
@@ -165,7 +165,7 @@ class FaultySmtp:
             lines.append(line.removeprefix(b".") + b"\r\n")
         sender, recipient, *_ = [*talk.envelope, "", ""]
         talk.envelope = []
-        # Kept before it is answered: whoever reads the answer may look at once.
+        # Stored before replying: a test may check it as soon as the reply arrives.
         caught, code = Caught(sender, recipient, b"".join(lines)), 0
         self.mails.append(caught)
         try:
@@ -174,14 +174,14 @@ class FaultySmtp:
             if code != 2:
                 self.mails.remove(caught)
 
-    def _start_tls(self, talk: _Talk) -> None:
+    def _start_tls(self, talk: _Connection) -> None:
         self._answer(talk, "STARTTLS", "220 go on")
         if self._tls:
             talk.socket = self._tls.wrap_socket(talk.socket, server_side=True)
             talk.lines = b""
 
-    def _answer(self, talk: _Talk, moment: str, usual: str) -> int:
-        """React; the first digit of what was said."""
+    def _answer(self, talk: _Connection, moment: str, usual: str) -> int:
+        """Send the scripted reply; returns its first digit."""
         reaction = self._script.get(moment)
         if isinstance(reaction, list):
             reaction = reaction.pop(0) if reaction else None
@@ -194,14 +194,14 @@ class FaultySmtp:
         if reaction.then == "hang":
             self._stopped.wait(10)
         if reaction.then != "go on":
-            raise _Ended
+            raise _ConnectionEnded
         return int(reaction.say[:1] or b"0") if reaction.say[:1].isdigit() else 0
 
-    def _line(self, talk: _Talk) -> bytes:
+    def _line(self, talk: _Connection) -> bytes:
         while b"\r\n" not in talk.lines:
             data = talk.socket.recv(65_536)
             if not data:
-                raise _Ended
+                raise _ConnectionEnded
             talk.lines += data
         line, _, talk.lines = talk.lines.partition(b"\r\n")
         return line

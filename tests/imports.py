@@ -1,4 +1,4 @@
-"""Importing people by the command, as the tests of imports do again and again."""
+"""Helpers to import people by the command."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def importing(run: Run, path: Path, *options: str) -> Ran:
 
 
 def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
-    """How many rows became what."""
+    """Counts of rows by result."""
     ran = importing(run, path, *options, "--json")
     assert ran.status == 0, ran.err
     counts: dict[str, int] = json.loads(ran.out)
@@ -24,7 +24,7 @@ def imported(run: Run, path: Path, *options: str) -> dict[str, int]:
 
 
 def refusal(run: Run, path: Path, *options: str) -> str:
-    """What is said where the file cannot be imported."""
+    """The error of a file that cannot be imported."""
     ran = importing(run, path, *options)
     assert ran.status == 1, ran.out
     return ran.err

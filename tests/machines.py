@@ -1,4 +1,4 @@
-"""The machines of a cluster as processes: workers apart from each other, and who hands out."""
+"""The machines of a cluster as processes."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ def counts(app: Newsletter, number: int = 1) -> Counts:
 
 
 def hand_out_until(app: Newsletter, is_so: Callable[[Counts], bool]) -> Counts:
-    """What the scheduler of `newsletter serve` does, until the ledger says so."""
+    """Enqueue shards as `newsletter serve` does, until a condition holds."""
 
     def look() -> bool:
         assert app.cluster is not None

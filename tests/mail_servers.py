@@ -1,4 +1,4 @@
-"""Real mail servers of a run's own: Postfix takes mail by SMTP, Dovecot shows it by IMAP.
+"""Real mail servers for a test run: Postfix accepts mail by SMTP, Dovecot serves it by IMAP.
 
 Both start as root and give it up themselves; `may_run` says whether that is possible here.
 """

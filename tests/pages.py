@@ -1,4 +1,4 @@
-"""A small web server that answers what it is told to."""
+"""A small scripted web server."""
 
 import threading
 from collections.abc import Iterator, Mapping

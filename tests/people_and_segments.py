@@ -1,4 +1,4 @@
-"""Random people and expressions, and what an expression means of a person in plain Python."""
+"""Random people and segment expressions, and a plain Python evaluator."""
 
 import calendar
 from collections.abc import Mapping
@@ -13,22 +13,22 @@ from sqlalchemy.orm import Session
 from subscribers import store
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments.expressions import (
-    Ago,
     All,
     Comparison,
-    Empty,
     Expression,
+    IsEmpty,
     Not,
+    RelativeDate,
     Unit,
     Value,
 )
 from subscribers.segments.expressions import Any as AnyOf
-from subscribers.segments.fields import ATTRIBUTE, FIELDS, OPERATORS, Kind, Operator
+from subscribers.segments.fields import ATTRIBUTE, FIELDS, OPERATORS, FieldType, Operator
 from subscribers.topics import Choice
 
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-# Few values, so that people and expressions meet; what would be SQL stays text.
+# Few values, so that people and expressions match; with text that resembles SQL.
 DOMAINS = ("a.example", "b.example", "mail.b.example")
 SOURCES = ("", "form", "Import of members.csv", "it's 100%", "' OR 1=1 --", "a_b\\c")
 TOPICS = ("housing", "transport", "parks")
@@ -36,7 +36,7 @@ DIGESTS = ("friday", "monthly")
 ATTRIBUTES = ("ward", "post code", "Straße")
 VALUES = ("Abbey", "abbey", "Größe", "x'); DROP TABLE subscribers; --", "%", '["a"]')
 LETTERS = st.text("aAbBnNéÉΣσЖж%_' ", max_size=6)
-# The edges of days in summer and winter, in the zone that is asked in.
+# Midnights in summer and winter time of the zone.
 MOMENTS = st.sampled_from(
     [
         NOW - timedelta(days=days, hours=hours, seconds=seconds)
@@ -47,7 +47,7 @@ MOMENTS = st.sampled_from(
 )
 DAYS = st.one_of(
     st.builds(
-        Ago, count=st.sampled_from([0, 1, 2, 5, 26, 30]), unit=st.sampled_from(list(Unit))
+        RelativeDate, count=st.sampled_from([0, 1, 2, 5, 26, 30]), unit=st.sampled_from(list(Unit))
     ).filter(lambda ago: ago.count > 0 or ago.unit is Unit.DAYS),
     st.sampled_from([NOW - timedelta(days=d) for d in (0, 1, 30, 150, 151, 800)]).map(
         lambda moment: moment.astimezone(ZONE).date()
@@ -57,7 +57,7 @@ DAYS = st.one_of(
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What the language can ask of somebody."""
+    """A person's fields in the segment language."""
 
     local: str
     domain: str
@@ -116,7 +116,7 @@ def _values(name: str) -> st.SearchStrategy[Any]:
     known = FIELDS.get(name)
     if known is None:
         return st.sampled_from([*VALUES, "", "ABB", "ö"])
-    if known.kind is Kind.MOMENT:
+    if known.kind is FieldType.MOMENT:
         return DAYS
     if name in CHOICES:
         return st.sampled_from(CHOICES[name])
@@ -129,8 +129,8 @@ def tests_of_a_field(draw: st.DrawFn) -> Expression:
     asked = [name for name, found in FIELDS.items() if not found.is_measured]
     name = draw(st.sampled_from([*asked, *(f"{ATTRIBUTE}{key}" for key in ATTRIBUTES)]))
     if draw(st.integers(0, 9)) == 0:
-        return Empty(field=name)
-    kind = FIELDS[name].kind if name in FIELDS else Kind.TEXT
+        return IsEmpty(field=name)
+    kind = FIELDS[name].kind if name in FIELDS else FieldType.TEXT
     operator = draw(st.sampled_from(sorted(OPERATORS[kind])))
     most = 3 if operator is Operator.IN else 1
     values = draw(st.lists(_values(name), min_size=1, max_size=most))
@@ -149,7 +149,7 @@ EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
 
 
 def enter(session: Session, people: list[Person]) -> None:
-    """Write people as the list holds them."""
+    """Insert people."""
     for number, person in enumerate(people):
         choice = Choice(topics=tuple(person.topics), digests=tuple(person.digests))
         session.add(
@@ -172,7 +172,7 @@ def enter(session: Session, people: list[Person]) -> None:
 
 
 def is_meant(expression: Expression, person: Person) -> bool:
-    """Whether an expression holds of a person."""
+    """Whether a person matches an expression."""
     match expression:
         case All(operands=operands):
             return all(is_meant(operand, person) for operand in operands)
@@ -180,7 +180,7 @@ def is_meant(expression: Expression, person: Person) -> bool:
             return any(is_meant(operand, person) for operand in operands)
         case Not(operand=operand):
             return not is_meant(operand, person)
-        case Empty(field=name):
+        case IsEmpty(field=name):
             return not _known(name, person)
         case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
             return not _holds(name, Operator.EQUAL, values[0], person)
@@ -220,14 +220,14 @@ def _compares(known: Any, operator: Operator, wanted: Any) -> bool:
 
 
 def contains(text: str, part: str) -> bool:
-    """Whether a text has a part, upper and lower case alike."""
-    # Letter by letter: of a whole text, a sigma at the end of a word would become another one.
+    """Whether a text contains a part, ignoring case."""
+    # Letter by letter: lower() of a whole text gives a final sigma at the end of a word.
     small = ("".join(letter.lower() for letter in words) for words in (part, text))
     return next(small) in next(small)
 
 
-def _day(value: date | Ago) -> date:
-    if not isinstance(value, Ago):
+def _day(value: date | RelativeDate) -> date:
+    if not isinstance(value, RelativeDate):
         return value
     today = NOW.astimezone(ZONE).date()
     if value.unit in {Unit.DAYS, Unit.WEEKS}:

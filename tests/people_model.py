@@ -1,4 +1,4 @@
-"""People and their list, as a user would tell the rules: plain Python, nothing of the code."""
+"""A model of people and the list in plain Python, independent of the code."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,7 @@ EXPIRES = timedelta(days=7)
 FORGET = timedelta(days=30)
 KEEP_NETWORK = timedelta(days=20)
 LONDON = ZoneInfo("Europe/London")
-# Where somebody stands for a notice of each kind to be true of her.
+# The status in which a notice of each kind applies.
 STANDS = {
     "confirm": "pending",
     "welcome": "confirmed",
@@ -30,7 +30,7 @@ class Link:
 
 @dataclass(kw_only=True)
 class Person:
-    """One who was ever on the list."""
+    """A person who was ever on the list."""
 
     address: str
     name: str
@@ -43,7 +43,7 @@ class Person:
     new_address: str = ""
     new_address_asked_at: datetime | None = None
     words: set[str] = field(default_factory=set)
-    """All that was ever known of her but addresses."""
+    """All data ever known about a person, except addresses."""
     addresses: set[str] = field(default_factory=set)
 
     def change(self, name: str, frequency: str) -> None:
@@ -71,13 +71,13 @@ class Model:
     unnumbered: list[Person] = field(default_factory=list)
 
     def number(self, numbers: dict[str, int]) -> None:
-        """Learn which numbers the newcomers were given."""
+        """Read the numbers of new subscribers."""
         for person in self.unnumbered:
             self.people[numbers[person.address]] = person
         self.unnumbered.clear()
 
     def holder(self, address: str) -> Person | None:
-        """Who has an address, in whatever case it is written."""
+        """The holder of an address, ignoring case."""
         living = [p for p in self.people.values() if p.stands != "erased"]
         return next((p for p in living if p.address.casefold() == address.casefold()), None)
 
@@ -111,13 +111,13 @@ class Model:
             person.begin()
 
     def learn(self, address: str, word: str) -> None:
-        """What an import knows of her besides."""
+        """Further data from an import."""
         person = self.holder(address)
         if person is not None and not self.is_suppressed(address):
             person.words.add(word)
 
     def press(self, link: Link, now: datetime) -> bool:
-        """Whether the button of a link does what it says, as it does."""
+        """Follow a link's button; returns whether it has its effect."""
         if now - link.at > EXPIRES:
             return False
         person = self.people[link.number]
@@ -201,7 +201,7 @@ class Model:
                 person.be_forgotten()
 
     def audience(self, now: datetime) -> list[str]:
-        """Whom a bulletin goes to."""
+        """The audience of a bulletin."""
         return sorted(
             person.address
             for person in self.people.values()
@@ -212,7 +212,7 @@ class Model:
         )
 
     def expect_notice(self, kind: str, number: int, recipient: str) -> None:
-        """Look whether a mail about a person is one that may leave now."""
+        """Check that a notice to a person is allowed now."""
         person = self.people[number]
         assert person.stands == STANDS[kind]
         assert person.was_confirmed or kind == "confirm"
@@ -222,7 +222,7 @@ class Model:
 
     @property
     def gone(self) -> set[str]:
-        """What must stand nowhere: words of those erased, and addresses that are nobody's now."""
+        """Data that must be stored nowhere: of erased people, and former addresses."""
         living = [p for p in self.people.values() if p.stands != "erased"]
         held = {p.address.casefold() for p in living} | {p.new_address.casefold() for p in living}
         erased = [p for p in self.people.values() if p.stands == "erased"]

@@ -1,4 +1,4 @@
-"""Running the command as a background process, and waiting for what it does."""
+"""Runs the command as a background process."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def answers(address: str) -> bool:
 
 
 def wait_until(is_so: Callable[[], bool], explain: Callable[[], str] = str) -> None:
-    """Look until something is so; real processes know no pinned clock."""
+    """Poll until a condition holds, since real processes have no pinned clock."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < end, f"not so within {PATIENCE_SECONDS} s: {explain()}"

@@ -1,4 +1,4 @@
-"""An SMTP server that keeps nothing of a mail but who got it, on disk before it says yes.
+"""An SMTP server that records only the recipient of each mail, on disk before its reply.
 
 PORT FILE DELAY_MS: every accepted recipient is a line of FILE; each answer to a content waits.
 """

@@ -1,4 +1,4 @@
-"""Real servers on this machine, of a run's own: PostgreSQL, Redis, Postfix's sink, our recorder."""
+"""Real servers for a test run: PostgreSQL, Redis, Postfix's smtp-sink, our recorder."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def postgresql(settings: str = "") -> Iterator[str]:
 
 
 def restart_postgresql(address: str) -> None:
-    """Stop the server of an address without warning, as a crash would, and start it again."""
+    """Crash the server of a URL, and restart it."""
     folder = Path(address.partition("host=")[2])
     log = ["-l", str(folder / "log")]
     _postgresql(folder, "pg_ctl", *log, "-w", "-m", "immediate", "restart")
@@ -55,7 +55,7 @@ def _postgresql(folder: Path, program: str, *arguments: str) -> None:
 
 @contextmanager
 def smtp_sink(*options: str, folder: Path | None = None) -> Iterator[int]:
-    """Postfix's smtp-sink, which takes every mail and forgets it unless told; its port."""
+    """Postfix's smtp-sink, which discards every mail by default; yields its port."""
     port = free_port()
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     command = [sbin("smtp-sink"), *as_nobody, *options, f"127.0.0.1:{port}", "1000"]
@@ -70,7 +70,7 @@ def smtp_sink(*options: str, folder: Path | None = None) -> Iterator[int]:
 
 @contextmanager
 def recording_smtp(arrivals: Path, delay_ms: int = 0, port: int = 0) -> Iterator[int]:
-    """An SMTP server in a process of its own that notes who got a mail, a line each; its port."""
+    """An SMTP server process that writes a line per recipient; yields its port."""
     port = port or free_port()
     program = Path(__file__).parent / "recording_server.py"
     command = [sys.executable, str(program), str(port), str(arrivals), str(delay_ms)]
@@ -85,7 +85,7 @@ def recording_smtp(arrivals: Path, delay_ms: int = 0, port: int = 0) -> Iterator
 
 @contextmanager
 def redis_server(port: int = 0) -> Iterator[int]:
-    """A Redis that keeps nothing on disk; its port."""
+    """A Redis without persistence; yields its port."""
     port = port or free_port()
     command = [sbin("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
@@ -110,14 +110,14 @@ def sbin(program: str) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port: int = listener.getsockname()[1]
     return port
 
 
 def wait_for_port(port: int) -> None:
-    """Wait until somebody listens on a port of 127.0.0.1."""
+    """Wait until a port of 127.0.0.1 accepts connections."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Makers of test data: an organisation, articles, subscribers, and a transport that records."""
+"""Factories of test data: an organisation, articles, subscribers, and a recording transport."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
 from subscribers.consent import Origin
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency, Subscriber
 
 SECRET = "a secret that only the tests know"
@@ -52,7 +52,7 @@ undo = "5m"
 folder = "templates"
 """
 
-# Templates of the tests' own, so that they depend on no design.
+# Templates for tests, independent of the shipped design.
 TEMPLATES = {
     "digest/body.html": "<html><body><p>{{ person.greeting }}</p>"
     "{% for a in articles %}<h2>{{ a.title }}</h2>{% endfor %}"
@@ -87,7 +87,7 @@ def make_app(
     extra: str = "",
     transport: "RecordingTransport | None" = None,
 ) -> Newsletter:
-    """A site whose configuration stands in a folder, its mail going to the recorder if given."""
+    """A site configured in a folder; its mail goes to the recorder if given."""
     path = folder / "newsletter.toml"
     text = CONFIG.format(secret=SECRET, database=database_url) + extra
     path.write_text(text, encoding="utf-8")
@@ -103,7 +103,7 @@ def make_app(
 
 
 class RecordedNewsletter(Newsletter):
-    """A site whose every transport is the recorder, but for those that have one of their own."""
+    """A site whose transports are recorders."""
 
     recorder: "RecordingTransport | None" = None
 
@@ -159,7 +159,7 @@ def add_subscriber(
     proven: bool = True,
     frequency: Frequency = Frequency.REGULAR,
 ) -> Subscriber:
-    joining = Joining(address=address, name=name, topics=tuple(topics), frequency=frequency)
+    joining = Signup(address=address, name=name, topics=tuple(topics), frequency=frequency)
     return membership.join(
         session,
         SECRET,
@@ -176,7 +176,7 @@ def _topic(session: Session, slug: str) -> Topic:
 
 
 def hidden_fields(page: str) -> dict[str, str]:
-    """What a page's forms send besides what is entered."""
+    """The hidden fields of a page's forms."""
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
 
 
@@ -194,7 +194,7 @@ Run = Callable[..., Ran]
 
 @dataclass
 class RecordingTransport:
-    """Takes every mail, or answers what it is told to, and remembers the order of events."""
+    """Accepts every mail or returns scripted outcomes; records the order of events."""
 
     connections: int = 1
     answers: dict[str, Outcome] = field(default_factory=dict)

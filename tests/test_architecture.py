@@ -1,4 +1,4 @@
-"""The floors of docs/design.md: imports go down only, and every module stands on one."""
+"""The layers of docs/design.md: imports go down only, and every module is in one."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FLOORS_HEADING = "## Floors"
 ROOMS_OF_DELIVERY_HEADING = "### Inside delivery"
-# Rooms of one floor that know nothing of each other.
+# Packages of one layer that do not import each other.
 APART = (
     ("newsletter.feeds", "newsletter.rendering", "newsletter.transports", "newsletter.linting"),
     ("newsletter.cli", "newsletter.web"),
@@ -76,7 +76,7 @@ def floor_of(module: str, floors: dict[str, int] = FLOORS) -> int | None:
 
 
 @pytest.mark.parametrize("room", [*FLOORS, *DELIVERY_FLOORS])
-def test_every_drawn_room_exists(room: str) -> None:
+def test_every_documented_package_exists(room: str) -> None:
     assert room in MODULES
 
 
@@ -93,13 +93,13 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name not in NOWHERE])
-def test_every_module_stands_on_a_floor(module: str) -> None:
+def test_every_module_belongs_to_a_layer(module: str) -> None:
     assert floor_of(module) is not None
 
 
 @pytest.mark.parametrize("floors", [FLOORS, DELIVERY_FLOORS], ids=["all", "delivery"])
 @pytest.mark.parametrize("module", [name for name in MODULES if name not in NOWHERE])
-def test_imports_go_down_only(module: str, floors: dict[str, int]) -> None:
+def test_imports_point_to_lower_layers_only(module: str, floors: dict[str, int]) -> None:
     here = floor_of(module, floors)
     if here is None:
         return
@@ -110,7 +110,7 @@ def test_imports_go_down_only(module: str, floors: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("rooms", APART, ids=" ".join)
-def test_neighbours_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
+def test_packages_of_one_layer_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
     for own in rooms:
         for module, path in MODULES.items():
             if is_in(module, own) and floor_of(module) == FLOORS[own]:
@@ -119,7 +119,7 @@ def test_neighbours_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*/**/__init__.py")), ids=str)
-def test_a_package_file_holds_a_docstring_and_no_imports(path: Path) -> None:
+def test_init_files_contain_only_a_docstring(path: Path) -> None:
     if path.relative_to(ROOT).parts[0] not in {"newsletter", "subscribers"}:
         return
     body = ast.parse(path.read_text(encoding="utf-8")).body
@@ -128,21 +128,21 @@ def test_a_package_file_holds_a_docstring_and_no_imports(path: Path) -> None:
 
 
 @pytest.mark.parametrize("library", STATUS_ROOMS)
-def test_statuses_and_exit_codes_are_decided_in_their_room(library: str) -> None:
+def test_http_statuses_and_exit_codes_are_used_in_their_package_only(library: str) -> None:
     for module, path in MODULES.items():
         if not any(is_in(module, room) for room in STATUS_ROOMS[library]):
             found = [name for name in imports_of(path) if is_in(name, library)]
             assert not found, f"{module} imports {found}"
 
 
-def test_people_point_at_nothing_above_them() -> None:
+def test_subscribers_have_no_foreign_keys_to_newsletter() -> None:
     for module, path in MODULES.items():
         if is_in(module, "subscribers"):
             ours = [name for name in imports_of(path) if is_in(name, "newsletter")]
             assert all(floor_of(name) == 0 for name in ours), module
 
 
-def test_nothing_imports_in_a_circle() -> None:
+def test_there_are_no_import_cycles() -> None:
     arrows = {m: {i for i in imports_of(p) if i in MODULES} for m, p in MODULES.items()}
     done: set[str] = set()
 
@@ -158,5 +158,5 @@ def test_nothing_imports_in_a_circle() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_file_is_one_idea(module: str) -> None:
+def test_files_stay_below_the_line_limit(module: str) -> None:
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 400

@@ -16,9 +16,9 @@ from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
+    ConfigRelativePath,
     Deferred,
     Mail,
-    PathBeside,
     Recorder,
     Session,
     TransportStopped,
@@ -28,7 +28,7 @@ from newsletter.transports.base import (
 class EmlFolderOptions(Section):
     """A folder of .eml files."""
 
-    folder: PathBeside = Field(description="Where the files go; made where it is missing")
+    folder: ConfigRelativePath = Field(description="Where the files go; made where it is missing")
 
 
 class EmlFolder:

@@ -27,19 +27,19 @@ from newsletter.subscriptions import (
     unsubscribe as leaving,
 )
 from newsletter.subscriptions.unsubscribe import Departure
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import NOBODY
-from subscribers import membership, moving
+from subscribers import address_change, membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.membership import Joining, Wishes
+from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 
 KIND = "subscriber"
 
 
 @action(Permission.SIGN_UP)
-def sign_up(work: UnitOfWork[Context], joining: Joining, *, origin: Origin) -> None:
+def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> None:
     """Enter one's own address, and be asked by mail to confirm it.
 
     Raises:
@@ -62,18 +62,18 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber has left or was forgotten since they were asked.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = confirmation.asked(work.session, work.actor.subscriber_id)
+    subscriber = confirmation.pending_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
         work.leave_no_line()
         return
     options = work.context.config.joining
-    notices.queue_wanted(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
+    notices.queue_if_enabled(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def choose(
-    work: UnitOfWork[Context], wishes: Wishes, until: datetime | None, *, origin: Origin
+    work: UnitOfWork[Context], wishes: Preferences, until: datetime | None, *, origin: Origin
 ) -> None:
     """Set what one is sent, and until when nothing is.
 
@@ -143,7 +143,7 @@ def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
     subscriber = preferences.member(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     secret = work.context.secret
-    if moving.ask_to_move(work.session, subscriber, secret, address, work.now):
+    if address_change.request_change(work.session, subscriber, secret, address, work.now):
         notices.queue(work.session, NoticeKind.MOVE, subscriber, work.now)
 
 
@@ -162,7 +162,7 @@ def keep_address(work: UnitOfWork[Context]) -> None:
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def move(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> int:
+def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> int:
     """Be mailed at the new address from now on; the number of the subscriber who has it.
 
     Raises:
@@ -199,7 +199,7 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -> None:
+def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
     """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
 
     Raises:
@@ -207,9 +207,9 @@ def resubscribe(work: UnitOfWork[Context], link: DatedLink, *, origin: Origin) -
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = returning.returning(work.session, link)
+    subscriber = returning.returning_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
-    if not membership.come_back(work.session, subscriber, origin=origin, now=work.now):
+    if not membership.resubscribe(work.session, subscriber, origin=origin, now=work.now):
         work.leave_no_line()
 
 
@@ -221,7 +221,7 @@ def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber is erased.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
         work.leave_no_line()
@@ -235,6 +235,6 @@ def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
         TokenError: the subscriber is erased already.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.held(work.session, work.actor.subscriber_id)
+    subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)

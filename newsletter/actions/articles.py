@@ -8,13 +8,13 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.actions.digests import Composed
 from newsletter.articles import scheduling, store
-from newsletter.articles.correcting import correct as publish_correction
+from newsletter.articles.corrections import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.measuring import Ask, measure_due
+from newsletter.articles.media_sizes import MediaLength, update_media_sizes
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.publishing import ImportStopped, Progress, import_records
-from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.articles.record_import import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.editions.each_article import compose_single
 from newsletter.staff.permissions import Permission
 
@@ -37,7 +37,7 @@ def import_(
     records: Iterable[Record | BadRecord],
     site: ImportContext,
     progress: Progress | None = None,
-    observe: Callable[[Outcome], None] | None = None,
+    observe: Callable[[RecordOutcome], None] | None = None,
 ) -> ImportReport:
     """Store the articles of records and report on each; importing again doubles nothing.
 
@@ -155,11 +155,11 @@ def mail(work: UnitOfWork[Context], number: int) -> Composed:
 
 
 @long_action(Permission.MAINTAIN)
-def measure(job: Job[Context], ask: Ask) -> int:
+def measure(job: Job[Context], ask: MediaLength) -> int:
     """Ask for the sizes of what newly stored articles bring; how many articles were looked at.
 
     The line comes last: a size that was noted without one is derived, and can be asked again.
     """
     job.about("articles", "")
-    job.counts["articles"] = measure_due(job.context.database, ask, job.context.clock)
+    job.counts["articles"] = update_media_sizes(job.context.database, ask, job.context.clock)
     return int(job.counts["articles"])

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest, record_missed
-from newsletter.editions.digests.combined_digests import DueDigest, compose_together
+from newsletter.editions.digests.combined_digests import DueDigest, compose_combined
 from newsletter.editions.digests.schedule import Run
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.rendering.renderer import Renderer
 from newsletter.staff.permissions import Permission
@@ -52,8 +52,8 @@ def compose(
     name: str,
     *,
     transport: str = "",
-    uncertain: DoubtPolicy | None = None,
-) -> Composed | NothingToSay:
+    uncertain: UncertainPolicy | None = None,
+) -> Composed | NoEdition:
     """Make the next edition of a digest now; or say why there is none.
 
     Args:
@@ -75,7 +75,7 @@ def compose(
         transport=transport,
         uncertain=uncertain,
     )
-    if isinstance(made, NothingToSay):
+    if isinstance(made, NoEdition):
         work.leave_no_line()
         return made
     work.about(KIND, name, edition=made.id)
@@ -85,7 +85,7 @@ def compose(
 @action(Permission.SEND)
 def compose_due(
     work: UnitOfWork[ComposingContext], runs: Sequence[DueDigest]
-) -> Mapping[str, Composed | NothingToSay]:
+) -> Mapping[str, Composed | NoEdition]:
     """Make the editions of digests that are due at one moment and go out in one mail.
 
     A run with nothing to say is recorded too, so that it is decided once.
@@ -95,12 +95,12 @@ def compose_due(
         Conflict: another process was quicker.
     """
     context = work.context
-    made = compose_together(work.session, context.config, context.renderer, runs, work.now)
+    made = compose_combined(work.session, context.config, context.renderer, runs, work.now)
     editions = {run.name: made[run.name] for run in runs}
     numbers = {name: e.id for name, e in editions.items() if isinstance(e, Edition)}
     work.about(KIND, runs[0].name, period=runs[0].period, editions=numbers)
     return {
-        name: found if isinstance(found, NothingToSay) else Composed.of(found)
+        name: found if isinstance(found, NoEdition) else Composed.of(found)
         for name, found in editions.items()
     }
 

@@ -128,6 +128,6 @@ def start(job: Job[SendingContext], number: int) -> int:
     job.begin()
     engine.prepare(number)
     with job.context.database.read() as session:
-        waiting = ledger_store.waiting(session, number)
+        waiting = ledger_store.count_unsettled(session, number)
     job.counts["waiting"] = waiting
     return waiting

@@ -6,7 +6,7 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict
 from newsletter.feeds import private, store
-from newsletter.feeds.maintenance import FeedMaintenance, Maintained
+from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.staff.permissions import Permission
 from subscribers import store as people
 from subscribers.models import SubscriberStatus
@@ -23,12 +23,12 @@ class PrivateAddress:
 
 
 @long_action(Permission.MAINTAIN)
-def keep(job: Job[Context], keeper: FeedMaintenance) -> Maintained:
+def keep(job: Job[Context], keeper: FeedMaintenance) -> MaintenanceResult:
     """Seal the archives that are full, and tell the hubs what has changed.
 
     The line comes last: archives are made of what is stored, and the next look goes on.
     """
-    kept = keeper.look()
+    kept = keeper.run()
     job.about("feeds", "")
     job.counts |= {"archives": kept.archives, "notices": kept.notices}
     return kept

@@ -10,10 +10,10 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.ledger.models import Delivery
 from newsletter.staff.permissions import Permission
-from subscribers.importing import history, undoing
+from subscribers.importing import history, rollback
 from subscribers.importing.batches import Row
-from subscribers.importing.entering import Entrance, Tell, Terms, take_all
-from subscribers.importing.undoing import Undone
+from subscribers.importing.list_importer import ImportTerms, ListImporter, OnDecision, import_all
+from subscribers.importing.rollback import RollbackResult
 from subscribers.models import Subscriber
 
 KIND = "import"
@@ -31,10 +31,10 @@ class Entered:
 @long_action(Permission.BULK_PEOPLE)
 def enter(
     job: Job[Context],
-    begun: history.Begun,
-    terms: Terms,
+    begun: history.ImportStart,
+    terms: ImportTerms,
     batches: Iterable[Sequence[Row]],
-    tell: Tell,
+    tell: OnDecision,
 ) -> Entered:
     """Enter the people of a file, each batch in a transaction.
 
@@ -44,10 +44,10 @@ def enter(
     with job.transaction() as work:
         number = history.begin(work.session, begun, work.now).id
         job.about(KIND, number, file=begun.file)
-    entrance = Entrance(job.context.database, terms, job.context.clock, number)
+    entrance = ListImporter(job.context.database, terms, job.context.clock, number)
     counts: Counter[str] = Counter()
     try:
-        take_all(entrance, batches, tell, counts)
+        import_all(entrance, batches, tell, counts)
     finally:
         # What was read before it was interrupted has been entered.
         job.counts |= counts
@@ -57,7 +57,7 @@ def enter(
 
 
 @action(Permission.BULK_PEOPLE)
-def undo(work: UnitOfWork[Context], number: int) -> Undone:
+def undo(work: UnitOfWork[Context], number: int) -> RollbackResult:
     """Take an import back; whoever was mailed, or has done anything here since, stays.
 
     Raises:
@@ -66,6 +66,6 @@ def undo(work: UnitOfWork[Context], number: int) -> Undone:
     """
     # Whoever stands in the ledger was mailed, or is about to be.
     mailed = exists().where(Delivery.subscriber_id == Subscriber.id)
-    done = undoing.undo(work.session, number, mailed, work.now)
+    done = rollback.roll_back(work.session, number, mailed, work.now)
     work.about(KIND, number, **vars(done))
     return done

@@ -6,7 +6,7 @@ from datetime import datetime
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import news
+from newsletter.delivery.ledger import alert_dedup
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff.permissions import Permission
@@ -52,8 +52,12 @@ def look_after_editions(
     Args:
         overdue: runs that are long due and not made, by what is remembered of having told them.
     """
-    alarms = list(stall_detector.look(work.session, work.context.config, work.now))
-    alarms += [alarm for subject, alarm in overdue if news.is_news(work.session, subject, work.now)]
+    alarms = list(stall_detector.check_editions(work.session, work.context.config, work.now))
+    alarms += [
+        alarm
+        for subject, alarm in overdue
+        if alert_dedup.is_first_alert(work.session, subject, work.now)
+    ]
     alarms += _sign_up_flood(work)
     work.about("editions", "", alarms=[alarm.title for alarm in alarms])
     if not alarms:
@@ -63,8 +67,10 @@ def look_after_editions(
 
 def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
     """The alarm of a day on which more people sign up than the site asks to confirm."""
-    held = notices.held_back(work.session, NoticeKind.CONFIRM)
-    if not held or not news.is_news(work.session, f"signups {work.now:%Y-%m-%d}", work.now):
+    held = notices.count_delayed(work.session, NoticeKind.CONFIRM)
+    if not held or not alert_dedup.is_first_alert(
+        work.session, f"signups {work.now:%Y-%m-%d}", work.now
+    ):
         return []
     return [
         Alarm(

@@ -13,7 +13,7 @@ from subscribers import exporting, membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import by_administrator
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import SubscriberStatus
 
 KIND = "subscriber"
@@ -33,7 +33,7 @@ class Added:
 
 
 @action(Permission.PEOPLE)
-def add(work: UnitOfWork[Context], joining: Joining, proof: str = "") -> Added:
+def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> Added:
     """Enter an address; with proof of consent it is confirmed at once.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from newsletter.actions.action import Job, long_action
 from newsletter.actions.context import Context
 from newsletter.staff.permissions import Permission
-from subscribers.importing import suppressing
+from subscribers.importing import bulk_suppression
 
 KIND = "suppressions"
 
@@ -23,7 +23,7 @@ def add(job: Job[Context], batches: Iterable[Sequence[str]], reason: str) -> int
     job.counts["suppressed"] = 0
     for batch in batches:
         now = context.clock.now()
-        job.counts["suppressed"] += suppressing.suppress(
+        job.counts["suppressed"] += bulk_suppression.suppress(
             context.database, context.secret, batch, reason, now
         )
     return int(job.counts["suppressed"])
@@ -41,5 +41,5 @@ def lift(job: Job[Context], batches: Iterable[Sequence[str]]) -> int:
     context = job.context
     job.counts["lifted"] = 0
     for batch in batches:
-        job.counts["lifted"] += suppressing.unsuppress(context.database, context.secret, batch)
+        job.counts["lifted"] += bulk_suppression.unsuppress(context.database, context.secret, batch)
     return int(job.counts["lifted"])

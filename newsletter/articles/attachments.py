@@ -1,7 +1,7 @@
-"""Recordings, papers and pictures that belong to an article, and their links in its text.
+"""Audio, video, documents and pictures that belong to an article, and their links in its body.
 
-What a text links to is attached to its entries in feeds, so whatever a source attaches is linked:
-then people find it as well. Sizes come from the source, or are asked for later (`measuring`).
+Files linked in a body become enclosures of its feed entries, so attachments of a source are added
+to the body as links. Sizes come from the source or from `media_sizes`.
 """
 
 import mimetypes
@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import html as trees
 
-# Linked from a text, these are attached to the entry as well; a link to a page is not.
+# Media types of links that become enclosures; a link to a web page does not.
 ATTACHED = ("audio/", "video/", "application/pdf", "application/epub+zip")
 VERBS = {"audio": "Listen", "video": "Watch"}
-# A tag has no more characters than this, or it is none of ours: bounds the search.
+# Longest tag matched: bounds the search.
 _PLAYER = re.compile(
     r"""<(/?)(audio|video|source)\b((?:[^<>"']|"[^"]*"|'[^']*'){0,100})>""", re.IGNORECASE
 )
@@ -35,7 +35,7 @@ class Attachment:
 
 
 def type_of(url: str) -> str:
-    """The media type that an address ends like; empty where it tells none."""
+    """The media type by file extension; empty if unknown."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -44,10 +44,10 @@ def type_of(url: str) -> str:
 
 
 def linked_in(body: str, types: Mapping[str, str]) -> Iterator[Attachment]:
-    """The recordings and papers that a text links to, each once.
+    """The audio, video and documents that a body links to, each once.
 
     Args:
-        types: by address, where they are known; others are told by their endings.
+        types: known media types by URL; others are derived from the file extension.
     """
     if "<a" not in body:
         return
@@ -61,7 +61,7 @@ def linked_in(body: str, types: Mapping[str, str]) -> Iterator[Attachment]:
 
 
 def with_links(body: str, attachments: Iterable[Attachment]) -> str:
-    """The body, with links to the recordings and papers that it does not name."""
+    """The body, with links to attachments that it does not link to itself."""
     links = [
         f'<p><a href="{escape(one.url)}">{escape(one.title or _label(one.url, one.type))}</a></p>'
         for one in attachments
@@ -73,7 +73,7 @@ def with_links(body: str, attachments: Iterable[Attachment]) -> str:
 
 
 def linking_players(html: str) -> str:
-    """The HTML with a link in place of every player, which no mail and no feed can hold."""
+    """The HTML with audio and video players replaced by links: mail and feeds cannot hold them."""
     parts: list[str] = []
     end, needs_link = 0, ""
     for tag in _PLAYER.finditer(html):

@@ -1,7 +1,7 @@
-"""Changing an article by hand: field by field, or as one Markdown document in an editor.
+"""Editing an article field by field, or as one Markdown document.
 
-An edit moves `updated_at` and leaves tag and slug alone. The record that the article was imported
-from is untouched, so importing the same file again changes nothing.
+An edit updates `updated_at` and leaves tag and slug alone. The content hash of the imported record
+is untouched, so importing the same file again changes nothing.
 """
 
 import re
@@ -55,7 +55,7 @@ class Edit:
 def apply_edit(
     session: Session, article: Article, edit: Edit, context: ImportContext, now: datetime
 ) -> bool:
-    """Change the article; whether anything was different.
+    """Apply the changes; False if nothing is different.
 
     Raises:
         InvalidInput: no title, one too long, or no text.
@@ -71,7 +71,9 @@ def apply_edit(
         )
     article.status = settled_status(article.status, article.published_at, now)
     if edit.topics is not None:
-        article.topics = store.filed_under(session, [one_line(t) for t in edit.topics if t.strip()])
+        article.topics = store.get_or_create_topics(
+            session, [one_line(t) for t in edit.topics if t.strip()]
+        )
     if edit.body_html is not None:
         _set_body(article, edit.body_html, context)
     if edit.summary is not None:
@@ -86,7 +88,7 @@ def apply_edit(
         article.updated_at = max(now, article.published_at)
         article.is_measured = False
     article.updated_at = max(article.updated_at, article.published_at)
-    store.note_change(article, changed_at, left)
+    store.mark_changed(article, changed_at, left)
     return True
 
 
@@ -115,7 +117,7 @@ State = tuple[object, ...]
 
 
 def _state(article: Article) -> State:
-    """The status, then the content."""
+    """Status and content."""
     return (
         article.status,
         article.title,
@@ -134,7 +136,7 @@ def _content(state: State) -> State:
 
 
 def document_of(article: Article, context: ImportContext) -> str:
-    """The article as Markdown with front matter, for an editor."""
+    """The article as Markdown with front matter, for a text editor."""
     derived = article.summary == summary_of(article.body_text)
     values = {
         "title": article.title,
@@ -151,7 +153,7 @@ def document_of(article: Article, context: ImportContext) -> str:
 
 
 def read_document(text: str, article: Article, context: ImportContext) -> Edit:
-    """The changes made in a document of `document_of`; a body left alone stays as it is stored.
+    """The changes in a document from `document_of`; an unchanged body stays as it is stored.
 
     Raises:
         InvalidInput: it cannot be read.
@@ -180,7 +182,7 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
 
 
 def markdown_of(html: str) -> str:
-    """A body as Markdown, to be read and edited by people."""
+    """An HTML body as Markdown."""
     writer = HTML2Text(bodywidth=0)
     writer.unicode_snob = True
     writer.protect_links = False

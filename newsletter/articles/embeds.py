@@ -1,7 +1,7 @@
-"""What stands in place of frames, players and widgets, which neither mails nor feeds can hold.
+"""Links in place of iframes, players and widgets, which neither mail nor feeds can hold.
 
-A frame of a video becomes a link to the page where it is watched: its picture would tell the video
-platform who opens the mail. A post of a social network stays a quotation, with a link to it.
+A video becomes a link to its page; its preview image would tell the video platform who opens the
+mail. A social media post stays a quotation with a link to it.
 """
 
 import re
@@ -13,7 +13,7 @@ from lxml import html as trees
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
-# Frames that show nothing to a reader.
+# Frames without visible content, such as trackers.
 _INVISIBLE = re.compile(
     r"googletagmanager|doubleclick|/recaptcha|about:|javascript:|facebook\.com/(?:plugins/like|tr\b)",
     re.IGNORECASE,
@@ -24,7 +24,7 @@ _PERMALINKS = ("data-instgrm-permalink", "cite", "data-href", "data-bluesky-uri"
 
 
 def link_for_frame(address: str, title: str = "") -> Element | None:
-    """A paragraph with a link to what a frame shows; None where it shows nothing."""
+    """A paragraph with a link to the content of a frame; None if it shows nothing."""
     if address.startswith("//"):
         address = f"https:{address}"
     if not address.strip() or _INVISIBLE.search(address):
@@ -34,7 +34,7 @@ def link_for_frame(address: str, title: str = "") -> Element | None:
 
 
 def watch_page(address: str) -> tuple[str, str]:
-    """The page for people of a player's address, and what its link says."""
+    """The public page of a player's URL, and the text of the link."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -70,7 +70,7 @@ def link(address: str, label: str) -> Element:
 
 
 def link_posts(root: Element) -> None:
-    """Quotations of social networks keep, or get, a link to the post."""
+    """Quoted social media posts keep, or get, a link to the post."""
     for element in root.iter("blockquote", "div"):
         names = (element.get("class") or "").split()
         network = next((_POSTS[name] for name in names if name in _POSTS), "")

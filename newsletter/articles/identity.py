@@ -1,4 +1,4 @@
-"""What an article is called for ever, and how it is recognised under another file name."""
+"""Permanent identifiers of articles, and fingerprints that recognise a renamed file."""
 
 import re
 from datetime import datetime
@@ -27,8 +27,7 @@ def article_name(source: str, source_key: str, attempt: int = 0) -> str:
     """The specific part of an article's tag.
 
     Args:
-        attempt: above 0 where the name is taken, because a file was renamed and its old name
-            given to another article.
+        attempt: above 0 if the name is taken: a file was renamed and its old name reused.
     """
     parts = [source, source_key, *([str(attempt)] if attempt else [])]
     name = "\0".join(parts)
@@ -36,7 +35,7 @@ def article_name(source: str, source_key: str, attempt: int = 0) -> str:
 
 
 def slug_of(title: str, fallback: str) -> str:
-    """The title in lower-case ASCII words joined by hyphens; the fallback where none is left."""
+    """The title as lower-case ASCII words joined by hyphens; the fallback if none is left."""
     plain = normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     plain = re.sub(r"['’]", "", plain)
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
@@ -46,7 +45,7 @@ def slug_of(title: str, fallback: str) -> str:
 
 
 def topic_slug(name: str) -> str:
-    """A topic's slug; two spellings of one name have the same."""
+    """A topic's slug; spelling variants of one name share it."""
     return slug_of(name, f"topic-{_digest(fold(name))[:8]}")[:60].strip("-")
 
 
@@ -57,14 +56,14 @@ def fingerprint_of(published_at: datetime | None, title: str, zone: ZoneInfo) ->
 
 
 def is_other_article(fingerprint: str, other: str) -> bool:
-    """Whether neither the date nor the title is the same."""
+    """Whether both date and title differ."""
     day, _, title = fingerprint.partition(" ")
     other_day, _, other_title = other.partition(" ")
     return day != other_day and title != other_title
 
 
 def fold(text: str) -> str:
-    """The text without case, punctuation and spacing; itself where nothing else is in it."""
+    """The text without case, punctuation and spacing; the text itself if nothing else is in it."""
     return re.sub(r"[\W_]+", " ", normalize("NFKC", text).casefold()).strip() or text.strip()
 
 

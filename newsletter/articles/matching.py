@@ -1,4 +1,4 @@
-"""Which stored article a record is, if any. Pure: told what is stored, it only decides."""
+"""Matching of records with stored articles. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,29 +6,31 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles.identity import fingerprint_of, is_other_article
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.ownership import belongs_elsewhere, is_polled
-from newsletter.articles.store import Key, Stored
+from newsletter.articles.ownership import is_polled, ownership_error
+from newsletter.articles.store import Key, StoredArticle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """A record, and the stored article that it is; None: it is new."""
+    """A record and its stored article; None if it is new."""
 
     record: Record
     fingerprint: str
-    stored: Stored | None
+    stored: StoredArticle | None
 
 
 @dataclass(kw_only=True, slots=True)
-class Seen:
-    """What this import has resolved so far, and where it stood."""
+class SeenRecords:
+    """Records already resolved in this import, with their place."""
 
     keys: dict[Key, str] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
 
-    def copy(self) -> "Seen":
-        return Seen(keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids))
+    def copy(self) -> "SeenRecords":
+        return SeenRecords(
+            keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids)
+        )
 
 
 def key_of_record(record: Record) -> Key:
@@ -37,29 +39,29 @@ def key_of_record(record: Record) -> Key:
 
 def match(
     record: Record,
-    by_key: Mapping[Key, Stored],
-    by_fingerprint: Mapping[str, Stored],
-    seen: Seen,
+    by_key: Mapping[Key, StoredArticle],
+    by_fingerprint: Mapping[str, StoredArticle],
+    seen: SeenRecords,
     zone: ZoneInfo,
     *,
-    others: Mapping[str, Stored] | None = None,
+    others: Mapping[str, StoredArticle] | None = None,
     adopts: bool = False,
 ) -> Match | BadRecord:
-    """The decision; noted in `seen`.
+    """The match; recorded in `seen`.
 
     Args:
-        others: by id, articles of other sources that may be the same (`ownership`).
-        adopts: such an article is the record's from now on.
+        others: articles of other sources that may be the same, by id (`ownership`).
+        adopts: take ownership of such an article.
     """
     key = key_of_record(record)
     fingerprint = fingerprint_of(record.published_at, record.title, zone)
     stored = by_key.get(key)
     if stored is not None and _is_taken(record, stored, fingerprint):
-        return _taken(record, stored)
+        return _key_conflict(record, stored)
     if stored is None and record.explicit_key and others and record.source_key in others:
         stored = others[record.source_key]
         if not adopts:
-            return belongs_elsewhere(record, stored)
+            return ownership_error(record, stored)
     before = seen.keys.get(key)
     if stored is None:
         stored = _renamed(record, by_fingerprint.get(fingerprint))
@@ -68,22 +70,22 @@ def match(
         before = before or seen.ids.get(stored.id)
         seen.ids.setdefault(stored.id, record.where)
     if before:
-        return _twice(record, before)
+        return _duplicate(record, before)
     seen.keys[key] = record.where
     if not record.explicit_key:
         seen.fingerprints[fingerprint] = record.where
     return Match(record=record, fingerprint=fingerprint, stored=stored)
 
 
-def _renamed(record: Record, found: Stored | None) -> Stored | None:
-    """The article whose file was renamed, or, in the same format, given an id since."""
+def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | None:
+    """The article whose file was renamed, or that was given an id in the same format."""
     if found is None or found.source == record.source:
         return found
     is_strange = is_polled(record.source) or is_polled(found.source)
     return None if record.explicit_key or is_strange else found
 
 
-def _twice(record: Record, before: str) -> BadRecord:
+def _duplicate(record: Record, before: str) -> BadRecord:
     return BadRecord(
         where=record.where,
         what=f"it is the same article as {before}, which this import has read already",
@@ -91,14 +93,14 @@ def _twice(record: Record, before: str) -> BadRecord:
     )
 
 
-def _is_taken(record: Record, stored: Stored, fingerprint: str) -> bool:
-    """Whether the key has come to another article; an id that is a URI is never given twice."""
+def _is_taken(record: Record, stored: StoredArticle, fingerprint: str) -> bool:
+    """Whether the key belongs to another article by now; an id that is a URI is never reused."""
     if record.explicit_key and ":" in record.source_key:
         return False
     return is_other_article(stored.fingerprint, fingerprint)
 
 
-def _taken(record: Record, stored: Stored) -> BadRecord:
+def _key_conflict(record: Record, stored: StoredArticle) -> BadRecord:
     if record.explicit_key:
         return BadRecord(
             where=record.where,

@@ -11,12 +11,12 @@ from newsletter.database import Base, UTCDateTime
 
 
 class ArticleStatus(StrEnum):
-    """Where an article stands in its life."""
+    """The publication state of an article."""
 
-    DRAFT = "draft"  # stored, shown to nobody
-    SCHEDULED = "scheduled"  # shown to nobody before `published_at`, then published by itself
+    DRAFT = "draft"  # not public
+    SCHEDULED = "scheduled"  # published automatically at `published_at`
     PUBLISHED = "published"  # on the site, in feeds, a candidate for digests
-    WITHDRAWN = "withdrawn"  # gone from everywhere; its address answers 410
+    WITHDRAWN = "withdrawn"  # removed everywhere; its URL answers 410
 
 
 def _when_stored(context: Any) -> datetime:
@@ -33,7 +33,7 @@ article_topics = Table(
 
 
 class Topic(Base):
-    """What articles are filed under and subscribers choose; its slug never changes."""
+    """A category of articles that subscribers choose; its slug never changes."""
 
     __tablename__ = "topics"
 
@@ -41,11 +41,11 @@ class Topic(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When an article of it was last written, came to it or left it."""
+    """Last change of an article in it, or of its membership."""
 
 
 class Article(Base):
-    """What is stored and published."""
+    """A stored article."""
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -57,42 +57,41 @@ class Article(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """A `tag:` URI (RFC 4151), given once and never changed."""
+    """A `tag:` URI (RFC 4151), permanent."""
     slug: Mapped[str] = mapped_column(unique=True)
-    """The last part of its address on the site; kept when the title is edited."""
+    """The last segment of its URL; kept when the title is edited."""
     source: Mapped[str]
-    """The format of the file it came from ("text", "markdown", "feed" …), or a polled feed."""
+    """The format of its file ("text", "markdown", "feed" …), or its polled feed."""
     source_key: Mapped[str]
-    """Its name within the source: a file name, a GUID, an id column."""
+    """Its key within the source: a file name, a GUID, an id column."""
     key_is_explicit: Mapped[bool] = mapped_column(default=False)
-    """Whether the source gave the key (a GUID, an id) or it is only a file's name."""
+    """Whether the key comes from the source (GUID, id) rather than from the file name."""
     fingerprint: Mapped[str]
-    """Publication date and folded title: recognises an article whose file was renamed."""
+    """Publication date and folded title: recognises a renamed file."""
     title: Mapped[str]
     summary: Mapped[str]
     body_html: Mapped[str]
     """Sanitised; links and image addresses are absolute."""
     body_text: Mapped[str]
-    """The words of the body, for search and excerpts."""
+    """The body as plain text, for search and excerpts."""
     author: Mapped[str] = mapped_column(default="")
     image_url: Mapped[str] = mapped_column(default="")
     canonical_url: Mapped[str] = mapped_column(default="")
-    """Where the article was first published, if elsewhere; empty: this site's own page."""
+    """The canonical URL if first published elsewhere; empty: this site's page."""
     status: Mapped[ArticleStatus] = mapped_column(default=ArticleStatus.PUBLISHED)
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    """When its content last changed; never before `published_at`."""
+    """Last change of the content; never before `published_at`."""
     stored_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    """When it came into this store."""
+    """When it was stored."""
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=_when_stored)
-    """When the row was last written, status and topics included; later at every change."""
+    """Last change of the row, status and topics included; strictly increasing."""
     media: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    """What is known of its picture and of the files that it links to: url, type, length, and
-    how often that was asked for in vain."""
+    """Picture and linked files: URL, type, length, and failed attempts to get the length."""
     is_measured: Mapped[bool] = mapped_column(default=False, index=True)
-    """Whether their lengths have been asked for."""
+    """Whether the lengths are settled."""
     content_hash: Mapped[str]
-    """Of the record it was last imported from: an unchanged record writes nothing."""
+    """Hash of the last imported record: an unchanged record writes nothing."""
 
     topics: Mapped[list[Topic]] = relationship(
         secondary=article_topics, order_by=Topic.slug, lazy="selectin"
@@ -100,7 +99,7 @@ class Article(Base):
 
 
 class Correction(Base):
-    """A correction of an article, published on purpose; readers are told of it."""
+    """A published correction of an article."""
 
     __tablename__ = "article_corrections"
     __table_args__ = (Index("ix_article_corrections_at", "at"),)
@@ -109,14 +108,14 @@ class Correction(Base):
         ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
     )
     number: Mapped[int] = mapped_column(primary_key=True)
-    """From 1, within its article."""
+    """Counted from 1 within the article."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     note: Mapped[str]
-    """What was wrong and is right now, in plain words."""
+    """Plain text."""
 
 
 class FeedSource(Base):
-    """What a polled feed answered last time, for conditional requests."""
+    """The last response of a polled feed, for conditional requests."""
 
     __tablename__ = "feed_sources"
 

@@ -1,8 +1,8 @@
-"""Whose an article is: a polled feed owns what it told first, and nothing else.
+"""Ownership of articles: a polled feed owns only the articles that it published first.
 
-Identity is the source and its id for an article. A polled feed is a stranger: whatever id, link,
-title or date its entries have, they are never taken for an article that a file, a person or another
-feed made. Where the same id is here already and nobody else claims it, the administrator decides.
+An article is identified by source and id. A polled feed is untrusted: its ids, links, titles and
+dates never match an article of a file, an administrator or another feed. If an unowned article has
+the same id, the administrator decides (`--adopt`).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.store import Key, Stored
+from newsletter.articles.store import Key, StoredArticle
 
 PREFIX = "feed:"
-# What files give as the source of records whose ids are unique in the world.
+# Sources of file imports whose ids are globally unique.
 FILE_SOURCES = ("feed", "wordpress", "markdown", "csv", "json")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Polled:
+class PolledFeed:
     """The feed that is being polled.
 
     Args:
-        source: of its articles, as `source_of` names it.
-        others: of the other configured feeds.
-        adopts: the administrator says that articles with its ids are its own, whoever made them.
+        source: the source of its articles (`source_of`).
+        others: the sources of the other configured feeds.
+        adopts: the administrator gives it unowned articles with its ids.
     """
 
     source: str
@@ -33,9 +33,7 @@ class Polled:
 
 
 def source_of(url: str) -> str:
-    """The source of a polled feed's articles: its address, but for what changes with a move to
-    https, to or from `www.`, or of a slash at the end.
-    """
+    """The source of a polled feed's articles: its URL without scheme, `www.` and trailing slash."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     query = f"?{parts.query}" if parts.query else ""
@@ -46,13 +44,13 @@ def is_polled(source: str) -> bool:
     return source.startswith(PREFIX)
 
 
-def elsewhere(
-    records: Iterable[Record], polled: Polled | None, known: Collection[str]
+def keys_elsewhere(
+    records: Iterable[Record], polled: PolledFeed | None, known: Collection[str]
 ) -> list[Key]:
-    """Under which other keys the same articles might be stored.
+    """Other keys under which the same articles may be stored.
 
     Args:
-        known: the sources of all feeds that were ever polled.
+        known: the sources of all feeds ever polled.
     """
     found = [record for record in records if record.explicit_key]
     if polled is None:
@@ -61,17 +59,17 @@ def elsewhere(
     return [(s, r.source_key) for r in found for s in (*FILE_SOURCES, *ended)]
 
 
-def by_id(stored: Mapping[Key, Stored]) -> dict[str, Stored]:
-    """What is stored under an id elsewhere; the oldest article where there are several."""
-    found: dict[str, Stored] = {}
+def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
+    """Articles stored under an id in another source; the oldest of several."""
+    found: dict[str, StoredArticle] = {}
     for (_, key), article in stored.items():
         if key not in found or article.id < found[key].id:
             found[key] = article
     return found
 
 
-def belongs_elsewhere(record: Record, stored: Stored) -> BadRecord:
-    """What the administrator is asked."""
+def ownership_error(record: Record, stored: StoredArticle) -> BadRecord:
+    """The error that asks the administrator."""
     if is_polled(record.source):
         return BadRecord(
             where=record.where,

@@ -1,7 +1,7 @@
-"""Reading a stranger's feed in a process of its own, with a deadline and bounded memory.
+"""Parsing of untrusted feeds in a subprocess with a deadline and a memory limit.
 
-No parser is proof against every input: some take hours for a hundred kilobytes. In a thread that
-would hold up the whole site, and a thread can't be ended; a process can.
+Parsers can take hours for a crafted 100 KB. A thread would block the site and cannot be killed; a
+process can.
 """
 
 import multiprocessing
@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
-from newsletter.articles.importers.admission import shielded
 from newsletter.articles.importers.base import BadRecord, ImportContext, Reading, Record, failure
+from newsletter.articles.importers.validation import errors_as_records
 
 Read = Callable[[bytes, str, ImportContext], Reading]
 Item = Record | BadRecord
@@ -21,21 +21,21 @@ LARGEST_MEMORY_BYTES = 2 * 1024**3
 MOST_ENTRIES = 5000
 
 
-def read_apart(
+def read_in_process(
     read: Read, content: bytes, name: str, context: ImportContext, time: timedelta = TIME
 ) -> list[Item]:
-    """What a reader makes of the content; a report in its place where that takes too long.
+    """The records of a reader; a `BadRecord` if it exceeds time or memory.
 
     Args:
-        read: of a module, so that another process can find it.
+        read: a module-level function (pickled by name).
     """
-    # A copy of this process would hold its threads' locks for ever; the server that is copied here
-    # has neither threads nor anything of ours but the readers.
+    # fork would copy held locks of this process; the forkserver has neither threads nor state, only
+    # the preloaded readers.
     method = multiprocessing.get_context("forkserver")
     method.set_forkserver_preload(["newsletter.articles.importers.feed"])
     receiving, sending = method.Pipe(duplex=False)
     arguments = (sending, read, content, name, context, int(time.total_seconds()))
-    process = method.Process(target=_work, args=arguments, daemon=True)
+    process = method.Process(target=_run_reader, args=arguments, daemon=True)
     with receiving:
         process.start()
         sending.close()
@@ -70,14 +70,14 @@ def _received(receiving: Connection, name: str, time: timedelta) -> list[Item]:
     return items
 
 
-def _work(
+def _run_reader(
     sending: Connection, read: Read, content: bytes, name: str, context: ImportContext, seconds: int
 ) -> None:
-    """In the other process."""
+    """Runs in the subprocess."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY_BYTES, LARGEST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 1))
     try:
-        items = list(_bounded(shielded(read(content, name, context), name), name))
+        items = list(_bounded(errors_as_records(read(content, name, context), name), name))
     except Exception as error:  # noqa: BLE001 - a reader may fail before its first record
         items = [failure(error, name)]
     sending.send(items)

@@ -1,7 +1,6 @@
-"""Asking configured feeds for new articles: conditional requests, errors kept and reported.
+"""Polling of configured feeds: conditional requests, errors stored and reported.
 
-A poll never raises: the scheduler goes on with the next feed, and what went wrong stands in the
-report and in the feed's row.
+Never raises: an error is in the report and in the feed's row, and the next feed is polled.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,9 +14,9 @@ from newsletter.articles import ownership, store
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, failure
 from newsletter.articles.models import FeedSource
-from newsletter.articles.ownership import Polled
-from newsletter.articles.parsing_process import read_apart
-from newsletter.articles.publishing import ImportStopped, import_records
+from newsletter.articles.ownership import PolledFeed
+from newsletter.articles.parsing_process import read_in_process
+from newsletter.articles.record_import import ImportStopped, import_records
 from newsletter.articles.reports import ImportReport
 from newsletter.clock import Clock
 from newsletter.config.options import SourceOptions
@@ -31,7 +30,7 @@ LONGEST_ERROR = 500
 
 
 class Fetch(Protocol):
-    """Asks an address; `newsletter.fetching.fetch` is one."""
+    """The interface of `newsletter.fetching.fetch`."""
 
     def __call__(
         self, url: str, *, etag: str, last_modified: str, allow_private: bool
@@ -39,7 +38,7 @@ class Fetch(Protocol):
 
 
 def is_due(source: FeedSource | None, every: timedelta, now: datetime) -> bool:
-    """Whether a feed was never asked, or long enough ago."""
+    """Whether a feed was never polled, or its interval has passed."""
     return source is None or source.polled_at is None or now - source.polled_at >= every
 
 
@@ -54,7 +53,7 @@ def source_of(sources: Mapping[str, SourceOptions], name: str) -> SourceOptions:
 def due_sources(
     database: Database, sources: Mapping[str, SourceOptions], now: datetime
 ) -> list[str]:
-    """The names of the feeds whose time has come."""
+    """The names of the feeds that are due."""
     with database.read() as session:
         known = {name: store.known_source(session, each.url) for name, each in sources.items()}
     return [name for name, source in sources.items() if is_due(known[name], source.every, now)]
@@ -70,15 +69,15 @@ def poll_source(
     among: Iterable[SourceOptions] = (),
     adopts: bool = False,
 ) -> ImportReport:
-    """Ask a feed and store what is new.
+    """Poll a feed and store its new articles.
 
     Args:
-        among: all configured feeds; what another of them told is its own.
-        adopts: articles with its ids that no configured feed owns are its own from now on.
+        among: all configured feeds; each owns its articles.
+        adopts: take ownership of articles with its ids that no configured feed owns.
     """
     names = {ownership.source_of(other.url) for other in among}
     own = ownership.source_of(source.url)
-    polled = Polled(source=own, others=frozenset(names - {own}), adopts=adopts)
+    polled = PolledFeed(source=own, others=frozenset(names - {own}), adopts=adopts)
     try:
         return _polled(database, source, context, clock, fetch, polled)
     except ImportStopped as error:
@@ -90,7 +89,7 @@ def poll_source(
         log.exception("a feed could not be polled", url=source.url)
         report = ImportReport(bad=[failure(error, source.url)])
     try:
-        _remember(database, source.url, clock.now(), error=report.bad[0].what)
+        _record_poll(database, source.url, clock.now(), error=report.bad[0].what)
     except NewsletterError as error:
         report.bad.append(_failed(source.url, error))
     return report
@@ -102,7 +101,7 @@ def _polled(
     context: ImportContext,
     clock: Clock,
     fetch: Fetch,
-    polled: Polled,
+    polled: PolledFeed,
 ) -> ImportReport:
     with database.read() as session:
         known = store.known_source(session, source.url)
@@ -113,25 +112,29 @@ def _polled(
         allow_private=source.allow_private,
     )
     if not answer.changed:
-        _remember(database, source.url, clock.now(), unchanged=True)
+        _record_poll(database, source.url, clock.now(), unchanged=True)
         return ImportReport()
-    items = read_apart(feed.read, answer.content, answer.url, context)
-    records = (_filed(item, polled.source, source.topics) for item in items)
+    items = read_in_process(feed.read, answer.content, answer.url, context)
+    records = (_with_topics(item, polled.source, source.topics) for item in items)
     report = import_records(database, records, context, clock, polled=polled)
     error = str(report.bad[0]) if report.bad else ""
     is_whole = not any(bad.is_cut for bad in report.bad)
-    _remember(database, source.url, clock.now(), error=error, answer=answer if is_whole else None)
+    _record_poll(
+        database, source.url, clock.now(), error=error, answer=answer if is_whole else None
+    )
     return report
 
 
-def _filed(item: Record | BadRecord, source: str, topics: tuple[str, ...]) -> Record | BadRecord:
+def _with_topics(
+    item: Record | BadRecord, source: str, topics: tuple[str, ...]
+) -> Record | BadRecord:
     if isinstance(item, BadRecord):
         return item
     filed = (*topics, *(item.topics or ())) if topics else item.topics
     return replace(item, source=source, topics=filed)
 
 
-def _remember(
+def _record_poll(
     database: Database,
     url: str,
     now: datetime,
@@ -140,7 +143,7 @@ def _remember(
     unchanged: bool = False,
     answer: Fetched | None = None,
 ) -> None:
-    """Note the poll. Validators are kept of an answer that was read, so a failure asks afresh."""
+    """Record the poll; only a response that was read updates the validators."""
     with database.write() as session:
         row = store.feed_source(session, url)
         row.polled_at = now

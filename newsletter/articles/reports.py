@@ -1,4 +1,4 @@
-"""What became of the records of an import: counted, and record by record."""
+"""Results of an import: counts, and one outcome for each record."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,18 +13,18 @@ OTHER_NOTES = "more, told in full by --report"
 
 @dataclass(kw_only=True, slots=True)
 class ImportReport:
-    """What became of the records of an import."""
+    """Counts and notes of an import."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     scheduled: int = 0
-    """Of those created or updated, how many appear later."""
+    """Created or updated articles that are scheduled."""
     drafts: int = 0
-    """Of those created or updated, how many are drafts."""
+    """Created or updated articles that are drafts."""
     bad: list[BadRecord] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
-    """What was supposed or left out, and in how many records."""
+    """Notes on assumptions and removals, with the number of records."""
 
     def add(self, other: "ImportReport") -> None:
         self.created += other.created
@@ -37,12 +37,12 @@ class ImportReport:
             self.note(note, number)
 
     def note(self, text: str, number: int = 1) -> None:
-        """Count a note; where there are too many kinds, under one heading."""
+        """Count a note; above a limit of different notes, under one heading."""
         known = text in self.notes or len(self.notes) < MOST_NOTES
         self.notes[text if known else OTHER_NOTES] += number
 
     def counts(self) -> dict[str, int]:
-        """How many records came to what."""
+        """Number of records by outcome."""
         return {
             "created": self.created,
             "updated": self.updated,
@@ -63,8 +63,8 @@ class ImportReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What became of one record."""
+class RecordOutcome:
+    """The outcome of one record."""
 
     item: Record | BadRecord
     became: str

@@ -1,8 +1,7 @@
-"""What may stand in a stored body, and the plain words of it.
+"""HTML sanitising of stored bodies, and their plain text.
 
-The allow-list is judged by nh3 (an HTML5 parser); addresses are judged here, after control
-characters are gone from them, so that none can hide a scheme. Links come out absolute. Where a
-body comes from and where it is kept is left to the importers and to publishing.
+nh3 (an HTML5 parser) applies the allow-list; URLs are checked here after control characters are
+removed, so that none can hide a scheme. Links become absolute.
 """
 
 import re
@@ -22,13 +21,12 @@ from newsletter.articles.addresses import (
     without_controls,
 )
 from newsletter.articles.attachments import linking_players
-from newsletter.articles.mending import mend
+from newsletter.articles.html_cleanup import clean_html
 
 SUMMARY_LENGTH = 280
-# An HTML5 parser's time grows with the square of open elements; beyond so many tags they are
-# closed first by a parser that is bounded.
+# HTML5 parsing is quadratic in open elements; above this number of tags lxml closes them first.
 MOST_TAGS_AT_ONCE = 4000
-# One changes most, the second hardly anything, the third one body in ten thousand of the oddest.
+# Parsing once suffices nearly always; a third pass changes one odd body in ten thousand.
 READINGS = 3
 
 TAGS = names_in(
@@ -50,7 +48,7 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
-# Their contents are not words of the article.
+# Elements dropped with their content.
 DROPPED_WITH_CONTENT = names_in(
     "script style template svg math iframe object select textarea title"
 )
@@ -60,7 +58,7 @@ BLOCKS = names_in(
 )
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
 _BLOCK_TAG = re.compile("<[^<>]*>")
-# Ids of an article that its own links lead to; `_own` says why they have a prefix.
+# Prefix of ids that links of the same body point to; see `_prefixed`.
 ANCHOR_PREFIX = "in-"
 _TARGET = re.compile(r"""\shref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNORECASE)
 _ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -68,11 +66,11 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 
 def sanitise(html: str, base: str) -> str:
-    """The allowed part of a body, its links resolved against `base`: what a reader makes of it."""
-    html = linking_players(mend(without_controls(html)).html)
+    """The allowed part of a body, links resolved against `base`; stable under parsing again."""
+    html = linking_players(clean_html(without_controls(html)).html)
     html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
-    # A link in a table in a link is moved out of the table, and then stands in a link, which
-    # nobody who reads what is written here would find: it is read until it is as it is read.
+    # HTML parsing moves a link in a table in a link, so the output may parse differently: repeat
+    # until it is stable.
     for _ in range(READINGS):
         html = _cleaned(html, base)
     return html
@@ -93,11 +91,11 @@ def _cleaned(html: str, base: str) -> str:
         link_rel=None,
         url_schemes=set(LINK_SCHEMES),
     )
-    return _mended(without_controls(clean)).strip()
+    return _tidied(without_controls(clean)).strip()
 
 
 def _balanced(html: str) -> str:
-    """The same with every element closed; only the words, where elements nest without reason."""
+    """The HTML with every element closed; only its text if elements nest too deep."""
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         tree = trees.document_fromstring(html.encode(), parser=parser)
@@ -114,14 +112,14 @@ def _words(html: str) -> str:
 
 
 def _anchors(html: str, base: str) -> frozenset[str]:
-    """The ids in a body that links of the same body lead to."""
+    """The ids in a body that its own links point to."""
     if "#" not in html:
         return frozenset()
-    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _leads_here(found[0], base)}
+    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _is_local(found[0], base)}
     return frozenset(targets & {unescape(found[1]) for found in _ID.finditer(html)})
 
 
-def _leads_here(written: str, base: str) -> bool:
+def _is_local(written: str, base: str) -> bool:
     address = written.partition("=")[2].strip(" \"'")
     return address.startswith(("#", f"{base}#"))
 
@@ -129,25 +127,25 @@ def _leads_here(written: str, base: str) -> bool:
 def _attribute(tag: str, name: str, value: str, base: str, anchors: frozenset[str]) -> str | None:
     value = without_controls(value)
     if name == "id":
-        return _own(value) if value in anchors else None
+        return _prefixed(value) if value in anchors else None
     if name not in {"href", "src", "cite"}:
         return value
     if tag == "a" and value.startswith(("#", f"{base}#")):
         target = unquote(value.partition("#")[2])
-        return f"#{quote(_own(target))}" if target in anchors else None
+        return f"#{quote(_prefixed(target))}" if target in anchors else None
     return absolute_address(value, base, IMAGE_SCHEMES if tag == "img" else LINK_SCHEMES)
 
 
-def _own(anchor: str) -> str:
-    """The id under a prefix, so that none of an article is also one of the page around it."""
+def _prefixed(anchor: str) -> str:
+    """The id with a prefix, so that it cannot collide with ids of the page around it."""
     name = re.sub(r"\s", "-", anchor)
     return name if name.startswith(ANCHOR_PREFIX) else f"{ANCHOR_PREFIX}{name}"
 
 
-def _mended(html: str) -> str:
-    """Images without an address dropped; the page's own title is the only h1.
+def _tidied(html: str) -> str:
+    """Drop images without a URL; demote h1, which is the page's own title.
 
-    Whoever reads `<pre>` leaves out a line end after it, so none is left there to be lost.
+    A leading line end in `<pre>` is removed, since HTML parsers ignore it.
     """
     html = re.sub(r"(<pre(?:\s[^>]*)?>)\n+", r"\1", html)
     html = _IMAGE.sub(lambda found: found[0] if ' src="' in found[1] else "", html)
@@ -155,9 +153,9 @@ def _mended(html: str) -> str:
 
 
 def text_of(html: str) -> str:
-    """The words of HTML, a line for each block; it need not be sanitised.
+    """The plain text of HTML, one line a block; it need not be sanitised.
 
-    Read by nh3: the standard library's parser takes half a minute for 100 KB of `<a "`.
+    Uses nh3: the standard library's parser takes half a minute for 100 KB of `<a "`.
     """
     html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
     blocks = nh3.clean(
@@ -167,14 +165,14 @@ def text_of(html: str) -> str:
         attributes={},
         link_rel=None,
     )
-    # Whatever stands between angle brackets now is one of those tags, without attributes.
+    # The only tags left are block tags without attributes.
     words = unescape(_BLOCK_TAG.sub("\0", blocks.replace("\n", " ")))
     lines = words.split("\0")
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
 def summary_of(text: str, limit: int = SUMMARY_LENGTH) -> str:
-    """The beginning of a text: whole sentences where they fit, else words and an ellipsis."""
+    """The start of a text: whole sentences if they fit, else words and an ellipsis."""
     text = " ".join(text.split())
     if len(text) <= limit:
         return text
@@ -188,7 +186,7 @@ def summary_of(text: str, limit: int = SUMMARY_LENGTH) -> str:
 
 
 def _between_characters(text: str, cut: int) -> int:
-    """The cut moved back so that no emoji sequence or accented letter is taken apart."""
+    """The cut moved back to a grapheme boundary (emoji sequences, combining accents)."""
     joined = "\u200d\ufe0f\ufe0e"
 
     def is_joined(place: int) -> bool:

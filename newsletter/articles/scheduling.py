@@ -1,4 +1,4 @@
-"""Articles that appear at a time of their own: which are scheduled, and publishing those due."""
+"""Scheduled publication of articles."""
 
 from datetime import datetime, timedelta
 
@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
 
-# Later than this, an article appears with the time at which it did, or readers would look for it
-# below what they have read already.
+# An article published later than this gets the actual time, or it would appear below articles
+# already read.
 PUNCTUAL = timedelta(minutes=1)
 
 
 def settled_status(
     wanted: ArticleStatus, published_at: datetime | None, now: datetime
 ) -> ArticleStatus:
-    """The status that an article has now: what is to be public is scheduled until its time."""
+    """The current status: a public article is scheduled until its time."""
     if wanted not in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
         return wanted
     if published_at is None:
-        # Scheduled for a time that nobody can read.
+        # Scheduled without a readable time.
         return ArticleStatus.DRAFT if wanted is ArticleStatus.SCHEDULED else wanted
     return ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
 
@@ -29,8 +29,8 @@ def is_public(article: Article, now: datetime) -> bool:
 
 
 def publish_due(session: Session, now: datetime) -> list[Article]:
-    """Publish the scheduled articles whose time has come; those that were."""
-    due = store.due_to_appear(session, now)
+    """Publish and return the scheduled articles that are due."""
+    due = store.due_for_publication(session, now)
     if not due:
         return []
     changed_at = store.begin_change(session, now)
@@ -39,5 +39,5 @@ def publish_due(session: Session, now: datetime) -> list[Article]:
         if now - article.published_at > PUNCTUAL:
             article.published_at = now
         article.updated_at = max(article.updated_at, article.published_at)
-        store.note_change(article, changed_at)
+        store.mark_changed(article, changed_at)
     return due

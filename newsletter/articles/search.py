@@ -1,10 +1,9 @@
-"""Full-text search in the dialect of each database.
+"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL.
 
-SQLite keeps an FTS5 table beside `articles`, filled by triggers; PostgreSQL an expression index.
-The migrations make both.
-Words are matched by their beginnings, so "house" finds "houses" in any language, without accents,
-and ß as ss. In scripts that put no space between words (Chinese, Japanese, Thai …) what is asked
-for is looked for anywhere. Which of the articles found may be shown is left to the store.
+The migration creates the FTS5 table with its triggers, and the expression index. Words match by
+prefix, so "house" finds "houses", without case and accents, ß as ss. Scripts without spaces between
+words (Chinese, Japanese, Thai …) use a substring match. Which articles are visible is left to the
+store.
 """
 
 import re
@@ -16,22 +15,22 @@ from newsletter.articles.models import Article
 
 NAME = "articles_search"
 MOST_WORDS = 32
-# Thai, Lao, Myanmar, Khmer; kana, bopomofo, Chinese characters: words without spaces between them.
+# Thai, Lao, Myanmar, Khmer; kana, bopomofo, Han: scripts without spaces between words.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
-# The weights of title, summary, body_text and author.
+# Weights of title, summary, body_text and author.
 _SQLITE_RANK = "bm25(articles_search, 10.0, 5.0, 1.0, 3.0)"
 
 
 def _folded(expression: str) -> str:
-    """The text without case, accents (Unicode NFKD, combining marks left out) and ß."""
+    """The text without case, accents (NFKD, combining marks removed) and ß."""
     plain = f"normalize(replace(lower({expression}), 'ß', 'ss'), NFKD)"
     return f"regexp_replace({plain}, '[\u0300-\u036f]', '', 'g')"
 
 
-# The query must repeat the index's expression to the letter. A tsvector holds at most 1 MiB:
-# what stands after so many characters of a body is not searched.
+# The query must repeat the index expression exactly. A tsvector holds at most 1 MiB: the body is
+# indexed up to this length.
 _HEAD = f"""(
     setweight(to_tsvector('simple', {_folded("title")}), 'A')
     || setweight(to_tsvector('simple', {_folded("left(summary || ' ' || author, 10000)")}), 'B'))"""
@@ -40,7 +39,7 @@ _VECTOR = f"({_HEAD} || setweight(to_tsvector('simple', {_BODY}), 'D'))"
 
 
 def matching(query: str, dialect: str) -> Select[Article] | None:
-    """The articles that hold every word, the best first; None where the query has no words."""
+    """Articles that contain every word, best match first; None for a query without words."""
     words = words_of(query)
     if not words:
         return None
@@ -53,7 +52,7 @@ def matching(query: str, dialect: str) -> Select[Article] | None:
 
 
 def _indexed(words: list[str], dialect: str) -> Select[Article]:
-    """The articles that hold words beginning with these, the best first."""
+    """Articles with words of these prefixes, best match first."""
     if dialect == "sqlite":
         found = table(NAME, column("rowid"))
         return (
@@ -64,7 +63,7 @@ def _indexed(words: list[str], dialect: str) -> Select[Article]:
         )
     wanted = {"words": _tsquery(words)}
     condition = text(f"{_VECTOR} @@ to_tsquery('simple', :words)").bindparams(**wanted)
-    # By title, summary and author: to weigh the bodies, each would be taken apart anew.
+    # Rank without the body: parsing each body again would be slow.
     rank = text(f"ts_rank({_HEAD}, to_tsquery('simple', :words)) DESC").bindparams(**wanted)
     return select(Article).where(condition).order_by(rank)
 
@@ -75,13 +74,13 @@ def _anywhere(word: str) -> ColumnElement[bool]:
 
 
 def words_of(query: str) -> list[str]:
-    """The parts between spaces that have a letter or digit; all else in them is not an operator."""
+    """The space-separated parts with a letter or digit; nothing in them is an operator."""
     parts = re.sub("[\x00\ud800-\udfff]", "", query).split()
     return [part for part in parts if re.search(r"[^\W_]", part)][:MOST_WORDS]
 
 
 def _fts5(words: list[str]) -> str:
-    """Every part a quoted string, which FTS5 takes apart itself; ß and ss mean the same."""
+    """Each word as a quoted FTS5 string; ß and ss match each other."""
 
     def either(word: str) -> str:
         low = word.lower()
@@ -98,6 +97,6 @@ def _tsquery(words: list[str]) -> str:
 
 
 def _without_accents(word: str) -> str:
-    """As `_folded` does it in the database."""
+    """Python's counterpart of `_folded`."""
     decomposed = normalize("NFKD", word.lower().replace("ß", "ss"))
     return re.sub("[\u0300-\u036f]", "", decomposed)

@@ -22,14 +22,14 @@ from newsletter.errors import ResourceNotFound
 PAGE = 50
 Key = tuple[str, str]
 LARGEST_ID = 2**63 - 1
-# Held on PostgreSQL by every transaction that changes articles, so that the times of their
-# changes follow the order in which readers come to see them. Any number, but always this.
+# PostgreSQL advisory lock held by transactions that change articles, so that `changed_at` follows
+# commit order. An arbitrary constant.
 CHANGE_LOCK = 7_203_711
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TopicCount:
-    """A topic and how many published articles it has."""
+    """A topic and the number of its published articles."""
 
     slug: str
     name: str
@@ -38,11 +38,11 @@ class TopicCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorCount:
-    """An author and how many published articles name her.
+    """An author and the number of their published articles.
 
     Args:
-        name: the spelling met most often.
-        names: every spelling that has this slug.
+        name: the most frequent spelling.
+        names: every spelling with this slug.
     """
 
     slug: str
@@ -52,8 +52,8 @@ class AuthorCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
-    """What an import must know of an article to decide whether to write it."""
+class StoredArticle:
+    """The fields that an import compares."""
 
     id: int
     source: str
@@ -71,7 +71,7 @@ def published(
     offset: int = 0,
     authors: Collection[str] = (),
 ) -> list[Article]:
-    """Published articles of any of the topics, or of all, newest first."""
+    """Published articles of any of the topics, or all, newest first."""
     return listed(
         session, ArticleStatus.PUBLISHED, topic_slugs, limit=limit, offset=offset, authors=authors
     )
@@ -86,7 +86,7 @@ def listed(
     offset: int = 0,
     authors: Collection[str] = (),
 ) -> list[Article]:
-    """Articles of a status, or of every one, newest first."""
+    """Articles with a status, or all, newest first."""
     query = (
         select(Article)
         .where(*_conditions(status, topic_slugs, authors))
@@ -141,7 +141,7 @@ def get(session: Session, reference: str | int) -> Article:
 
 
 def by_slug(session: Session, slug: str) -> Article:
-    """The article at this address.
+    """The article with this slug.
 
     Raises:
         ResourceNotFound: there is none.
@@ -159,7 +159,7 @@ def by_ids(session: Session, ids: Collection[int]) -> dict[int, Article]:
 
 
 def search(session: Session, query: str, limit: int = PAGE, offset: int = 0) -> list[Article]:
-    """Published articles that hold every word of the query, the best first."""
+    """Published articles that contain every word of the query, best match first."""
     found = matching(query, session.get_bind().dialect.name)
     if found is None:
         return []
@@ -183,7 +183,7 @@ def topics(session: Session) -> list[TopicCount]:
 
 
 def authors(session: Session) -> list[AuthorCount]:
-    """Everyone who is named as the author of a published article, by name."""
+    """All authors of published articles, by name."""
     query = (
         select(Article.author, func.count())
         .where(Article.status == ArticleStatus.PUBLISHED, Article.author != "")
@@ -204,7 +204,7 @@ def authors(session: Session) -> list[AuthorCount]:
 
 
 def addresses(session: Session, limit: int, offset: int = 0) -> list[tuple[str, datetime]]:
-    """Slug and last change of the published articles, oldest first, so that none moves."""
+    """Slug and last change of the published articles, oldest first, so that pages are stable."""
     query = select(Article.slug, Article.updated_at).where(
         Article.status == ArticleStatus.PUBLISHED
     )
@@ -218,8 +218,8 @@ def corrections(session: Session, article_ids: Collection[int]) -> list[Correcti
     return list(session.scalars(query.order_by(Correction.at, Correction.number)))
 
 
-def filed_under(session: Session, names: Iterable[str]) -> list[Topic]:
-    """The topics of these names or slugs; those not met before are made."""
+def get_or_create_topics(session: Session, names: Iterable[str]) -> list[Topic]:
+    """The topics with these names or slugs; missing ones are created."""
     wanted = {topic_slug(name): name for name in reversed(list(names))}
     query = select(Topic).where(Topic.slug.in_(wanted))
     found = {topic.slug: topic for topic in session.scalars(query)}
@@ -231,7 +231,7 @@ def filed_under(session: Session, names: Iterable[str]) -> list[Topic]:
 
 
 def begin_change(session: Session, now: datetime) -> datetime:
-    """The time to note on what this transaction changes: later than on any change before it."""
+    """Lock, and return a timestamp later than that of any earlier change."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGE_LOCK})
     newest = last_change(session)
@@ -239,26 +239,26 @@ def begin_change(session: Session, now: datetime) -> datetime:
 
 
 def unmeasured(session: Session, limit: int) -> list[Article]:
-    """Published articles whose media nobody has asked for yet, newest first."""
+    """Published articles whose media sizes are missing, newest first."""
     query = select(Article).where(
         Article.is_measured.is_(False), Article.status == ArticleStatus.PUBLISHED
     )
     return list(session.scalars(query.order_by(Article.published_at.desc()).limit(limit)))
 
 
-def due_to_appear(session: Session, now: datetime) -> list[Article]:
-    """Scheduled articles whose time has come, the earliest first."""
+def due_for_publication(session: Session, now: datetime) -> list[Article]:
+    """Scheduled articles that are due, earliest first."""
     query = select(Article).where(
         Article.status == ArticleStatus.SCHEDULED, Article.published_at <= now
     )
     return list(session.scalars(query.order_by(Article.published_at, Article.id)))
 
 
-def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
+def mark_changed(article: Article, changed_at: datetime, left: Iterable[Topic] = ()) -> None:
     """Mark an article, its topics and those it left as changed.
 
     Args:
-        changed_at: what `begin_change` answered in this transaction.
+        changed_at: from `begin_change` in this transaction.
     """
     article.changed_at = changed_at
     for topic in (*article.topics, *left):
@@ -266,10 +266,10 @@ def note_change(article: Article, changed_at: datetime, left: Iterable[Topic] = 
 
 
 def last_change(session: Session, topic: str | None = None) -> datetime | None:
-    """When anything a reader could see of all articles, or of a topic, last changed.
+    """Last visible change of all articles, or of a topic.
 
-    It moves with every change, withdrawals and departures from the topic included, and never
-    goes back: fit for caches and for Last-Modified.
+    Advances with every change, withdrawals and departures from the topic included, and never goes
+    back: suitable for caches and Last-Modified.
     """
     newest = select(func.max(Article.changed_at))
     if topic is None:
@@ -283,7 +283,7 @@ def last_change(session: Session, topic: str | None = None) -> datetime | None:
 def set_status(
     session: Session, reference: str | int, status: ArticleStatus, now: datetime
 ) -> bool:
-    """Publish, withdraw or set back an article; whether that changed anything.
+    """Set the status of an article; False if unchanged.
 
     Raises:
         ResourceNotFound: there is no such article.
@@ -293,27 +293,29 @@ def set_status(
         return False
     changed_at = begin_change(session, now)
     article.status = status
-    note_change(article, changed_at)
+    mark_changed(article, changed_at)
     return True
 
 
-def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, Stored]:
-    """What is stored under these pairs of source and key."""
-    found: list[Stored] = []
+def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, StoredArticle]:
+    """Articles by source and key."""
+    found: list[StoredArticle] = []
     for source in {source for source, _ in keys}:
         names = [key for other, key in keys if other == source]
         found += _stored(session, Article.source == source, Article.source_key.in_(names))
     return {(row.source, row.source_key): row for row in found}
 
 
-def stored_by_fingerprint(session: Session, fingerprints: Collection[str]) -> dict[str, Stored]:
+def stored_by_fingerprint(
+    session: Session, fingerprints: Collection[str]
+) -> dict[str, StoredArticle]:
     """The oldest article of each fingerprint whose key is a file's name."""
     is_implicit = Article.key_is_explicit.is_(False)
     found = _stored(session, Article.fingerprint.in_(fingerprints), is_implicit)
     return {row.fingerprint: row for row in found}
 
 
-def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[Stored]:
+def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[StoredArticle]:
     query = select(
         Article.id,
         Article.source,
@@ -324,7 +326,7 @@ def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[Stored]:
         Article.title,
     )
     rows = session.execute(query.where(*conditions).order_by(Article.id.desc()))
-    return [Stored(**row) for row in rows.mappings()]
+    return [StoredArticle(**row) for row in rows.mappings()]
 
 
 def taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:
@@ -336,17 +338,17 @@ def taken_uids(session: Session, uids: Sequence[str]) -> set[str]:
 
 
 def known_source(session: Session, url: str) -> FeedSource | None:
-    """What is remembered of a polled feed, if it was ever polled."""
+    """The stored state of a polled feed, if it was ever polled."""
     return session.get(FeedSource, url)
 
 
 def polled_addresses(session: Session) -> list[str]:
-    """The addresses of all feeds that were ever polled."""
+    """The URLs of all feeds ever polled."""
     return list(session.scalars(select(FeedSource.url).order_by(FeedSource.url)))
 
 
 def feed_source(session: Session, url: str) -> FeedSource:
-    """What is remembered of a polled feed; a new row where it was never polled."""
+    """The stored state of a polled feed; a new row if it was never polled."""
     found = session.get(FeedSource, url)
     if found is None:
         found = FeedSource(url=url, etag="", last_modified="", last_error="")

@@ -26,10 +26,10 @@ from newsletter.config.kinds import (
 )
 from newsletter.config.sending import (
     AlarmOptions,
-    DoubtPolicy,
     LimitOptions,
     RouteOptions,
     SendingOptions,
+    UncertainPolicy,
 )
 from newsletter.config.theme_options import ThemeOptions
 
@@ -162,7 +162,7 @@ class DigestOptions(Section):
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
     )
-    uncertain: DoubtPolicy | Literal[""] = Field(
+    uncertain: UncertainPolicy | Literal[""] = Field(
         "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
     )
 
@@ -180,7 +180,7 @@ class BulletinOptions(Section):
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
     )
-    uncertain: DoubtPolicy | Literal[""] = Field(
+    uncertain: UncertainPolicy | Literal[""] = Field(
         "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
     )
 

@@ -14,7 +14,7 @@ Domain = Annotated[
 Weight = Annotated[int, Field(ge=1, le=100)]
 
 
-class DoubtPolicy(StrEnum):
+class UncertainPolicy(StrEnum):
     """What becomes of mails that may or may not have been taken."""
 
     ASK = "ask"  # a person settles them
@@ -37,8 +37,8 @@ class SendingOptions(Section):
     give_up: Duration = Field(
         timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
     )
-    uncertain: DoubtPolicy = Field(
-        DoubtPolicy.ASK,
+    uncertain: UncertainPolicy = Field(
+        UncertainPolicy.ASK,
         description='Mails that may or may not have been taken: "ask" a person, "resend" (once), '
         'or "leave" them',
     )

@@ -1,14 +1,14 @@
-"""Telling the administrators by mail that something needs them, by a way that still works.
+"""Alarm mails to the administrators.
 
-Not in the ledger: an alarm may be lost with its process, and the log says the same. It goes out
-by a transport of its own choice, because the usual one may be what is broken.
+Alarms are not in the ledger: one may be lost with its process, but the log has it too. They have a
+transport of their own, because the usual one may be what failed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.delivery.transactional import Stationery, single_mail
+from newsletter.delivery.transactional import MailContext, transactional_mail
 from newsletter.transports.base import Mail
 
 KIND = "admin-alert"
@@ -16,7 +16,7 @@ KIND = "admin-alert"
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """What the administrators must know."""
+    """One alarm."""
 
     title: str
     text: str
@@ -27,12 +27,12 @@ RaiseAlarm = Callable[[Alarm], None]
 
 
 def no_alarm(_alarm: Alarm) -> None:
-    """Nobody is to be told."""
+    """Discard an alarm."""
 
 
-def alarm_mail(alarm: Alarm, address: str, stationery: Stationery, now: datetime) -> Mail:
+def alarm_mail(alarm: Alarm, address: str, mail_context: MailContext, now: datetime) -> Mail:
     """The alarm as a mail."""
     alert = {"title": alarm.title, "text": alarm.text, "details": list(alarm.details)}
-    return single_mail(
-        KIND, {"alert": alert}, stationery, address=address, name="", message_id="", now=now
+    return transactional_mail(
+        KIND, {"alert": alert}, mail_context, address=address, name="", message_id="", now=now
     )

@@ -1,4 +1,4 @@
-"""Rehearsals: what an edition would look like, and who would get it or why not."""
+"""Dry run of an edition: its rendered mail, its audience, and why others are excluded."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from newsletter.editions.composing.variants import variant_keys, variants_of
 from newsletter.editions.models import Edition
 from newsletter.editions.segment import in_segment
 from newsletter.errors import ResourceNotFound
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
@@ -27,22 +27,22 @@ from subscribers.audience import exclusion
 from subscribers.models import Subscriber
 from subscribers.topics import Choice
 
-NOT_IN_TOPICS = "no article in her topics"
+NOT_IN_TOPICS = "no article in their topics"
 NOT_IN_SEGMENT = "not in the segment"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """Who would be mailed, and who not for which reason."""
+    """The size of an audience, and the others counted by reason."""
 
     recipients: int
     excluded: dict[str, int]
     variants: int
-    """How many different mails the recipients get."""
+    """How many distinct mails the recipients get."""
 
 
 def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
-    """The audience of an edition as it stands now."""
+    """The edition's audience as of now."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
     known = measures(session) if edition.segment else {}
@@ -64,7 +64,7 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     )
 
 
-def variant_for(
+def render_for_choice(
     session: Session,
     edition: Edition,
     renderer: Renderer,
@@ -73,10 +73,10 @@ def variant_for(
     *,
     test: bool = False,
 ) -> RenderedMail:
-    """The message as a subscriber with this choice would get it.
+    """Render the mail for a subscriber with this choice.
 
     Raises:
-        ResourceNotFound: the edition has nothing in it.
+        ResourceNotFound: the edition has nothing for this choice.
     """
     found = variants_of(edition, store.sections_of(session, edition), {0: choice})
     if not found:
@@ -88,7 +88,7 @@ def variant_for(
     return renderer.render_mail(content)
 
 
-def trial_mail(
+def build_test_mail(
     compiled: RenderedMail,
     edition: Edition,
     address: str,
@@ -96,9 +96,9 @@ def trial_mail(
     links: LinkSigners,
     key: DkimKey | None = None,
 ) -> Mail:
-    """One mail outside the ledger, to an address the administrator named.
+    """A test mail outside the ledger, to an address of the administrator's.
 
-    Its links belong to nobody: pressing them ends and changes no subscription.
+    Its links name no subscriber, so they change nothing.
     """
     values = personal_values(
         to=mailbox(name, address),
@@ -107,6 +107,6 @@ def trial_mail(
         preferences=links.preferences_token(0),
         message_id=f"test.{compiled.nonce}",
     )
-    content = ready(compiled.message, compiled.nonce, key).splice(values)
+    content = spliceable(compiled.message, compiled.nonce, key).splice(values)
     sender = edition.masthead["sender"]["bounces"]
     return Mail(key=0, sender=sender, recipient=address, content=content)

@@ -1,4 +1,4 @@
-"""One mail to one person, outside every list: notices and alarms."""
+"""Transactional mail: notices to a subscriber, and alarms."""
 
 import secrets
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.editions.composing.content import notice_content
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.rendering.renderer import Renderer
@@ -15,12 +15,12 @@ from newsletter.transports.base import Mail
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stationery:
-    """What every such mail of a site is written with.
+class MailContext:
+    """What all transactional mails of a site share.
 
     Args:
-        masthead: site and sender, as `editions.masthead` makes it.
-        key: what it is signed with, if anything.
+        masthead: site and sender, as made by `editions.masthead`.
+        key: the DKIM key; None: unsigned.
     """
 
     masthead: Mapping[str, Any]
@@ -28,10 +28,10 @@ class Stationery:
     key: DkimKey | None
 
 
-def single_mail(
+def transactional_mail(
     kind: str,
     values: Mapping[str, Any],
-    stationery: Stationery,
+    mail_context: MailContext,
     *,
     address: str,
     name: str,
@@ -39,18 +39,18 @@ def single_mail(
     tokens: tuple[str, str] = ("", ""),
     now: datetime,
 ) -> Mail:
-    """The mail of a kind of template.
+    """Render one mail from a kind of template.
 
-    It has the null sender, so that no bounce of it can make another mail (RFC 5321, 4.5.5), and
-    no list headers: there is nothing to leave.
+    It has the null sender, so that a bounce causes no further mail (RFC 5321, 4.5.5), and no list
+    headers.
 
     Args:
-        message_id: the left part of its Message-ID; made up where empty.
-        tokens: of her links to leave and to her own page, where she has any.
+        message_id: the left part of its Message-ID; random where empty.
+        tokens: of the subscriber's unsubscribe and preferences links, if any.
     """
-    content = notice_content(kind, values, stationery.masthead, now)
-    mail = stationery.renderer.render_mail(content)
-    message = ready(mail.message, mail.nonce, stationery.key)
+    content = notice_content(kind, values, mail_context.masthead, now)
+    mail = mail_context.renderer.render_mail(content)
+    message = spliceable(mail.message, mail.nonce, mail_context.key)
     unsubscribe, preferences = tokens
     personal = personal_values(
         to=mailbox(name, address),

@@ -1,23 +1,23 @@
-"""One mail by a transport to a person who waits for it: does it work from end to end?"""
+"""End-to-end check of a transport: inspects the server and sends one test mail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.delivery.alarms import Alarm, alarm_mail
-from newsletter.delivery.transactional import Stationery
+from newsletter.delivery.transactional import MailContext
 from newsletter.errors import NewsletterError
 from newsletter.transports.base import Accepted, Finding, Inspectable, Outcome, Transport
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransportCheck:
-    """What was found.
+    """Result of a check.
 
     Args:
-        findings: what the other end told of itself; none where the transport cannot ask.
-        is_taken: whether the mail was taken.
-        answer: what was said to it, or why it could not be sent.
+        findings: facts about the server; none where the transport is not `Inspectable`.
+        is_taken: whether the mail was accepted.
+        answer: the response, or why it could not be sent.
     """
 
     transport: str
@@ -41,9 +41,9 @@ class _Answer:
 
 
 def check_transport(
-    name: str, transport: Transport, address: str, stationery: Stationery, now: datetime
+    name: str, transport: Transport, address: str, mail_context: MailContext, now: datetime
 ) -> TransportCheck:
-    """Ask the other end about itself, and leave one mail with it."""
+    """Inspect the server and send one mail."""
     found: Sequence[Finding] = ()
     answer = _Answer()
     alarm = Alarm(
@@ -54,7 +54,7 @@ def check_transport(
     try:
         if isinstance(transport, Inspectable):
             found = transport.inspect()
-        mail = alarm_mail(alarm, address, stationery, now)
+        mail = alarm_mail(alarm, address, mail_context, now)
         with transport.open() as session:
             session.send([mail], answer)
     except NewsletterError as error:

@@ -1,6 +1,6 @@
-"""The mail catcher: an SMTP server on loopback that keeps each mail in a Maildir.
+"""Mail catcher: an SMTP server on loopback that stores each mail in a Maildir, for development.
 
-For trying things out: what it takes goes nowhere else. The site shows the folder at /mails.
+The site shows the folder at /mails.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import StorageError
 
-# Said in answer to EHLO (RFC 1870); a newsletter is far smaller.
+# The SIZE limit announced after EHLO (RFC 1870).
 MAX_MAIL_BYTES = 10 * 1024 * 1024
 
 
@@ -22,21 +22,21 @@ class MailCatcher:
     """Catches mail while its `with` block runs.
 
     Args:
-        folder: the Maildir; made if missing.
-        port: 0 takes any that is free.
+        folder: the Maildir; created if missing.
+        port: 0: any free port.
     """
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder = folder
         self.host = host
         self.port = port
-        """Once the block has begun, the port that mail is taken at."""
+        """Inside the block, the port listened on."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
         try:
-            # mailbox makes these only where the folder itself is not there yet.
+            # mailbox.Maildir creates these only where the folder itself is missing.
             for sub in ("tmp", "new", "cur"):
                 (self.folder / sub).mkdir(parents=True, exist_ok=True)
             self._server = self._loop.run_until_complete(self._listen())
@@ -56,23 +56,23 @@ class MailCatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close_connections(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _listen(self) -> asyncio.Server:
-        keeper = _Keeper(self.folder)
+        handler = _MaildirHandler(self.folder)
         return await self._loop.create_server(
             lambda: SMTP(
-                keeper, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
+                handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
             ),
             self.host,
             self.port,
         )
 
-    async def _hang_up(self) -> None:
-        """Close the door, and what conversations are still going on behind it."""
+    async def _close_connections(self) -> None:
+        """Stop listening and close open connections."""
         self._server.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -80,8 +80,8 @@ class MailCatcher:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-class _Keeper:
-    """What aiosmtpd calls for each mail."""
+class _MaildirHandler:
+    """aiosmtpd handler that stores mails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""The sample subscribers: one of each kind, so that who is mailed and who not can be seen."""
+"""Sample subscribers in each status and frequency, to show who is mailed and who is not."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from newsletter.actions import subscribers
 from newsletter.actions.context import Context
 from newsletter.staff.actors import Actor
 from subscribers import store
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency
 
 PROOF = "sample subscriber of the demonstration"
@@ -14,15 +14,15 @@ PROOF = "sample subscriber of the demonstration"
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A subscriber and how she stands."""
+    """A sample subscriber and their status."""
 
-    joining: Joining
+    joining: Signup
     confirmed: bool = True
     has_left: bool = False
 
 
-def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Joining:
-    return Joining(address=address, name=name, topics=topics, frequency=frequency)
+def _joining(address: str, name: str, *topics: str, frequency: Frequency) -> Signup:
+    return Signup(address=address, name=name, topics=topics, frequency=frequency)
 
 
 REGULAR = Frequency.REGULAR
@@ -43,7 +43,7 @@ SAMPLES = (
 
 
 def add_samples(context: Context, actor: Actor) -> int:
-    """Enter the samples that are not there yet; how many."""
+    """Add the missing samples; returns how many."""
     with context.database.read() as session:
         new = [s for s in SAMPLES if store.find_by_address(session, s.joining.address) is None]
     for sample in new:

@@ -1,4 +1,4 @@
-"""Making an edition: a digest's for one period, or a bulletin. Frozen from then on."""
+"""Composition of editions: a digest's for one period, or a bulletin. Immutable afterwards."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
 from newsletter.config.references import ways
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import digest_masthead, masthead
 from newsletter.editions.digests.sections import (
-    Chosen,
-    NothingToSay,
+    ArticleSelection,
+    NoEdition,
     Section,
     choose_articles,
 )
@@ -32,7 +32,7 @@ REPEAT_GUARD = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class BulletinDraft:
-    """What an administrator wants to say."""
+    """An administrator's bulletin before it becomes an edition."""
 
     subject: str
     text: str
@@ -40,10 +40,10 @@ class BulletinDraft:
     topics: tuple[str, ...] = ()
     send_at: datetime | None = None
     again: bool = False
-    """Send even if the same bulletin went out within a day."""
+    """Allow a bulletin identical to one of the last day."""
     transport: str = ""
     """What it goes by; empty: as configured."""
-    uncertain: DoubtPolicy | None = None
+    uncertain: UncertainPolicy | None = None
     """What becomes of mails in doubt; None: as configured."""
     segment: str = ""
     """A segment's name or an expression; empty: everybody."""
@@ -58,15 +58,15 @@ def compose_digest(
     period: str | None,
     now: datetime,
     transport: str = "",
-    uncertain: DoubtPolicy | None = None,
-) -> Edition | NothingToSay:
+    uncertain: UncertainPolicy | None = None,
+) -> Edition | NoEdition:
     """The next edition of a digest, stored; or why there is none.
 
-    A scheduled period with nothing to say is recorded too, so that it is decided once.
+    A scheduled period without articles is recorded too, so that it is decided once.
 
     Args:
-        transport: what it goes by; empty: as configured.
-        uncertain: what becomes of mails in doubt; None: as configured.
+        transport: the transport or route; empty: as configured.
+        uncertain: the policy for uncertain deliveries; None: as configured.
 
     Raises:
         ResourceNotFound: no such digest, or no such transport.
@@ -86,7 +86,9 @@ def compose_digest(
         subject="",
         segment=expression_of(session, options.segment) if options.segment else "",
         template=options.template,
-        transport=_known_way(config, transport) or options.transport or config.sending.transport,
+        transport=_checked_transport(config, transport)
+        or options.transport
+        or config.sending.transport,
         uncertain=uncertain or options.uncertain or config.sending.uncertain,
         masthead=digest_masthead(config, options),
         created_at=now,
@@ -94,7 +96,7 @@ def compose_digest(
     )
     newest, available = store.candidates(session, name, options, now)
     choice = choose_articles(options, newest, available)
-    if isinstance(choice, NothingToSay):
+    if isinstance(choice, NoEdition):
         if period is not None:
             edition.state, edition.note = EditionState.EMPTY, choice.reason
             edition.finished_at = now
@@ -106,7 +108,7 @@ def compose_digest(
 
 
 def record_missed(session: Session, config: Config, name: str, period: str, now: datetime) -> None:
-    """A scheduled period that can no longer be made up, so that it is reported once."""
+    """Record a scheduled period past its grace time, so that it is reported once."""
     options = config.digests[name]
     session.add(
         Edition(
@@ -159,7 +161,7 @@ def compose_bulletin(
         topics=choice_key(draft.topics),
         segment=expression_of(session, draft.segment) if draft.segment else "",
         template=config.bulletins.template,
-        transport=_known_way(config, draft.transport)
+        transport=_checked_transport(config, draft.transport)
         or config.bulletins.transport
         or config.sending.transport,
         uncertain=draft.uncertain or config.bulletins.uncertain or config.sending.uncertain,
@@ -173,8 +175,8 @@ def compose_bulletin(
     return edition
 
 
-def _known_way(config: Config, name: str) -> str:
-    """The name of a transport or route, or nothing.
+def _checked_transport(config: Config, name: str) -> str:
+    """The name of a transport or route, or an empty string.
 
     Raises:
         ResourceNotFound: there is none of this name.
@@ -185,7 +187,7 @@ def _known_way(config: Config, name: str) -> str:
     return name
 
 
-def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer) -> None:
+def _fill(session: Session, edition: Edition, choice: ArticleSelection, renderer: Renderer) -> None:
     session.add(edition)
     session.flush()
     store.add_articles(session, edition, choice.articles)
@@ -195,7 +197,7 @@ def _fill(session: Session, edition: Edition, choice: Chosen, renderer: Renderer
 
 
 def set_subject(edition: Edition, sections: Sequence[Section], renderer: Renderer) -> None:
-    """Give an edition the subject of the mail that tells everything."""
+    """Set the subject of an edition: that of the mail with all articles."""
     base, now = renderer.unsubscribe_base, edition.created_at
     content = content_of(edition, sections, unsubscribe_base=base, now=now)
     edition.subject = renderer.subject_of(content)

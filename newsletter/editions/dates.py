@@ -1,4 +1,4 @@
-"""Dates as a reader sees them."""
+"""Dates in the form shown to readers."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ MONTHS = (
 
 
 def long_date(moment: datetime, zone: str) -> str:
-    """ "Friday 27 November 2026", whatever locale the machine is set to."""
+    """ "Friday 27 November 2026", independent of the locale."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
 

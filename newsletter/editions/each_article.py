@@ -1,7 +1,6 @@
-"""Each article as an edition of its own, for subscribers who want it as soon as it appears.
+"""Single-article editions, for subscribers who want each article when it appears.
 
-An article has one such edition at most: its period names the article, so that however many
-processes look, one composes it.
+An article has at most one: its period names the article, so of several processes one composes it.
 """
 
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ MAX_SUBJECT_CHARACTERS = 250
 def due_articles(session: Session, config: Config, now: datetime) -> Iterator[int]:
     """The numbers of the articles to be mailed now, oldest first.
 
-    None that was there before articles were mailed at all: before `EACH_ARTICLE` was registered.
+    Only articles since `EACH_ARTICLE` was registered.
     """
     options = config.each_article
     known_since = store.find_known_since(session, EACH_ARTICLE)
@@ -33,7 +32,7 @@ def due_articles(session: Session, config: Config, now: datetime) -> Iterator[in
 
 
 def compose_single(session: Session, config: Config, article: Article, now: datetime) -> Edition:
-    """The edition of an article, stored and queued.
+    """The edition of one article, stored and queued.
 
     Raises:
         SendingRefused: the imprint or sender is missing.

@@ -1,4 +1,4 @@
-"""The tables of editions: what was chosen, frozen and compiled to be sent."""
+"""The tables of editions, variants and digest state."""
 
 import secrets
 from datetime import datetime
@@ -8,34 +8,34 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.database import Base, UTCDateTime
 
-# Stands where a digest's name does; none can be called so.
+# In place of a digest's name; no digest can have it.
 EACH_ARTICLE = "each article"
 
 
 class EditionKind(StrEnum):
-    """What an edition comes from."""
+    """The origin of an edition."""
 
     DIGEST = "digest"  # a digest's compile for one period
     BULLETIN = "bulletin"  # a one-off message
-    ARTICLE = "article"  # one article, as soon as it has appeared
+    ARTICLE = "article"  # a single article
 
 
 class EditionState(StrEnum):
-    """Where an edition stands in its life; `editions.life` says what may follow what."""
+    """The state of an edition; `editions.lifecycle` has the transitions."""
 
-    DRAFT = "draft"  # composed, waits for approval
-    QUEUED = "queued"  # leaves once its time has come
+    DRAFT = "draft"  # awaiting approval
+    QUEUED = "queued"  # sent when it is due
     SENDING = "sending"  # deliveries are handed over
-    PAUSED = "paused"  # held by a person; resumes where it was
-    STOPPED = "stopped"  # held because the transport cannot send; an alarm is due
+    PAUSED = "paused"  # paused by a person; resumable
+    STOPPED = "stopped"  # halted because the transport cannot send; raises an alarm
     SENT = "sent"  # nothing is left to hand over
-    CANCELLED = "cancelled"  # what has not been handed over never will be
-    EMPTY = "empty"  # the period came, there was nothing to say
-    JOINED = "joined"  # its stories go out in the edition of another digest, due with it
-    MISSED = "missed"  # the period passed while nothing ran, too long ago to be made up
+    CANCELLED = "cancelled"  # no further deliveries
+    EMPTY = "empty"  # no articles in the period
+    JOINED = "joined"  # part of another digest's edition, due at the same time
+    MISSED = "missed"  # nothing ran at its time, and the grace time is over
 
 
 def _view_key() -> str:
@@ -59,53 +59,53 @@ class Edition(Base):
     period: Mapped[str | None]
     """The local date (and hour) that a scheduled run is for; NULL for a bulletin."""
     title: Mapped[str]
-    """The digest's name or "Bulletin", as shown to subscribers."""
+    """The digest's display name, or "Bulletin"."""
     subject: Mapped[str]
     body_html: Mapped[str] = mapped_column(default="")
     """A bulletin's own text, sanitised; empty for a digest."""
     topics: Mapped[str] = mapped_column(default="")
     """A bulletin's audience, as a `subscribers.topics` key; empty: everybody."""
     segment: Mapped[str] = mapped_column(default="", server_default="")
-    """Whom it is for, as an expression of `subscribers.segments`; empty: everybody."""
+    """Its segment, as an expression of `subscribers.segments`; empty: everybody."""
     template: Mapped[str]
     transport: Mapped[str]
-    uncertain: Mapped[DoubtPolicy] = mapped_column(default=DoubtPolicy.ASK)
+    uncertain: Mapped[UncertainPolicy] = mapped_column(default=UncertainPolicy.ASK)
     """What becomes of its mails that may or may not have been taken."""
     masthead: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Site, imprint and sender as they stood when it was composed."""
+    """Site, imprint and sender at the time of composition."""
     content_hash: Mapped[str] = mapped_column(default="", index=True)
-    """Of a bulletin's subject and text: recognises the same bulletin sent again by mistake."""
+    """Hash of a bulletin's subject and text: recognises an accidental repetition."""
     web_html: Mapped[str] = mapped_column(default="")
-    """The view-online page; empty until compiled."""
+    """The HTML of the view-online page; empty until compiled."""
     view_key: Mapped[str] = mapped_column(default=_view_key, server_default="")
-    """What the link to its page holds where the page is not public."""
+    """The key in the link to its page if the page is not public."""
     joined_to: Mapped[int | None] = mapped_column(index=True)
-    """The edition that its stories go out with; NULL where it goes out by itself."""
+    """The edition that it is joined to; NULL if it is sent by itself."""
     note: Mapped[str] = mapped_column(default="")
     """Why it is empty, missed, joined or stopped."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    """Not before this; until then a bulletin can be undone."""
+    """Earliest time of sending; until then a bulletin can be undone."""
     fanned_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When its deliveries were written, all in one transaction."""
+    """Time of the fan-out, one transaction."""
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody may read its page: whatever the archive lists, and no more."""
+        """Whether its page is public, as every edition in the archive is."""
         has_archive: bool = (self.masthead or {}).get("site", {}).get("archive", True)
         is_for_all = not self.topics and not self.segment and self.kind is not EditionKind.ARTICLE
         return has_archive and is_for_all
 
     @property
     def language(self) -> str:
-        """The language whose readers it is for; empty: it is for readers of every language."""
+        """The language of its readers; empty: all languages."""
         language: str = (self.masthead or {}).get("digest", {}).get("language", "")
         return language
 
 
 class EditionArticle(Base):
-    """An article in an edition. No article is ever in two editions of one digest."""
+    """An article in an edition, unique within a digest."""
 
     __tablename__ = "edition_articles"
     __table_args__ = (UniqueConstraint("digest", "article_id"),)
@@ -119,7 +119,7 @@ class EditionArticle(Base):
 
 
 class EditionCorrection(Base):
-    """A correction in an edition. None is ever in two editions of one digest."""
+    """A correction in an edition, unique within a digest."""
 
     __tablename__ = "edition_corrections"
     __table_args__ = (
@@ -136,7 +136,7 @@ class EditionCorrection(Base):
     )
     article_id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    """The correction's, within its article."""
+    """The correction's number within its article."""
     digest: Mapped[str]
 
 
@@ -149,15 +149,15 @@ class Variant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id", ondelete="CASCADE"))
     articles: Mapped[str]
-    """What `editions.digest.key_of` says of it; empty for a bulletin."""
+    """From `editions.digests.sections.key_of`; empty for a bulletin."""
     content: Mapped[bytes]
-    """The encoded message with marks where personal values go."""
+    """The encoded message with placeholders for personal values."""
     nonce: Mapped[str]
-    """What tells its marks from anything an article might say."""
+    """The nonce in its placeholders; an article cannot forge one."""
 
 
 class VariantChoice(Base):
-    """Which variant the subscribers of one choice of topics get."""
+    """The variant for the subscribers with one topic choice."""
 
     __tablename__ = "edition_variant_choices"
 
@@ -169,7 +169,7 @@ class VariantChoice(Base):
 
 
 class DigestState(Base):
-    """Since when a digest is known: runs before that were never missed."""
+    """The time since when a digest is known: earlier runs are never missed."""
 
     __tablename__ = "digest_states"
 

@@ -1,4 +1,4 @@
-"""The segment of subscribers that an edition is for."""
+"""The segment of an edition."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, true
 
 from newsletter.editions.models import Edition
-from subscribers.segments.compiling import Asking, Measure
+from subscribers.segments.compiling import Measure, QueryContext
 from subscribers.segments.store import members
 
 
 def in_segment(
     edition: Edition, now: datetime, measures: Mapping[str, Measure]
 ) -> ColumnElement[bool]:
-    """The condition on `Subscriber` for those in the edition's segment; everybody without one.
+    """The condition on `Subscriber` for the edition's segment; without one, everybody.
 
     Args:
-        measures: what the ledger of deliveries knows of people.
+        measures: statistics from the ledger of deliveries.
     """
     if not edition.segment:
         return true()
     zone = ZoneInfo(edition.masthead["timezone"])
-    asking = Asking(now=now, zone=zone, measures=measures)
+    asking = QueryContext(now=now, zone=zone, measures=measures)
     return members(edition.segment, asking)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 from newsletter.articles.models import Article, ArticleStatus, Correction, Topic
 from newsletter.config.options import DigestOptions
 from newsletter.editions.digests.sections import Amendment, Section
-from newsletter.editions.life import Act, next_state
+from newsletter.editions.lifecycle import Transition, next_state
 from newsletter.editions.models import (
     EACH_ARTICLE,
     DigestState,
@@ -24,13 +24,13 @@ from newsletter.editions.models import (
 )
 from newsletter.errors import Conflict, ResourceNotFound
 
-# What was wrong longer ago than this is told by the site and the feeds alone.
+# Older corrections are only on the site and in feeds.
 OLD_CORRECTION = timedelta(days=90)
 MOST_CORRECTIONS = 10
 UNDER_WAY = frozenset(
     {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
 )
-# States in which an edition may be read online: somebody has been sent it.
+# States in which the page of an edition is public: it has been sent to somebody.
 PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED})
 
 
@@ -43,7 +43,7 @@ def by_id(session: Session, number: int) -> Edition:
 
 
 def lock(session: Session, number: int) -> Edition:
-    """The edition, held against every other writer until the transaction ends."""
+    """The edition, locked against other writers until the transaction ends."""
     return session.scalars(
         select(Edition).where(Edition.id == number).with_for_update(),
         execution_options={"populate_existing": True},
@@ -51,7 +51,7 @@ def lock(session: Session, number: int) -> Edition:
 
 
 def state_of(session: Session, number: int) -> EditionState:
-    """The state as it stands in the database now, whatever the session has seen."""
+    """The current state in the database, bypassing the session's cache."""
     return session.scalars(select(Edition.state).where(Edition.id == number)).one()
 
 
@@ -60,13 +60,13 @@ def newest(session: Session, limit: int) -> list[Edition]:
 
 
 def periods(session: Session, digest: str) -> set[str]:
-    """The periods of a digest that have an edition, in whatever state."""
+    """The periods of a digest that have an edition in any state."""
     query = select(Edition.period).where(Edition.digest == digest)
     return {period for period in session.scalars(query) if period is not None}
 
 
 def to_send(session: Session, now: datetime) -> list[Edition]:
-    """The editions whose time has come, those under way first."""
+    """The editions that are due, those in progress first."""
     query = (
         select(Edition)
         .where(Edition.state.in_((EditionState.QUEUED, EditionState.SENDING)))
@@ -77,17 +77,17 @@ def to_send(session: Session, now: datetime) -> list[Edition]:
 
 
 def pausable(session: Session) -> list[int]:
-    """The editions that are on their way or about to be."""
+    """The editions being sent or queued."""
     states = (EditionState.QUEUED, EditionState.SENDING)
     return list(session.scalars(select(Edition.id).where(Edition.state.in_(states))))
 
 
-def change_state(session: Session, number: int, act: Act, *, note: str = "") -> EditionState:
-    """Do an act, guarding against another process doing one at the same time.
+def change_state(session: Session, number: int, act: Transition, *, note: str = "") -> EditionState:
+    """Make a transition, guarded against a concurrent one.
 
     Raises:
         ResourceNotFound: no such edition.
-        Conflict: its state does not allow the act.
+        Conflict: not allowed in its state.
     """
     before = session.scalar(select(Edition.state).where(Edition.id == number))
     if before is None:
@@ -106,9 +106,9 @@ def change_state(session: Session, number: int, act: Act, *, note: str = "") -> 
 
 
 def free_articles(session: Session, number: int) -> None:
-    """Let the articles and corrections of an edition that mailed nobody be chosen again.
+    """Release the articles and corrections of an edition that mailed nobody, for later editions.
 
-    But for an article by itself: who cancels that does not want it mailed.
+    Except a single-article edition: whoever cancels it does not want it mailed.
     """
     session.execute(
         delete(EditionArticle)
@@ -130,7 +130,7 @@ def same_bulletin_since(session: Session, content_hash: str, since: datetime) ->
 def candidates(
     session: Session, digest: str, options: DigestOptions, now: datetime
 ) -> tuple[list[Article], int]:
-    """The newest articles a digest may take, as many as it holds, and how many there are in all."""
+    """The newest candidates of a digest, up to its maximum, and the number of all."""
     conditions = _candidate(digest, options, now)
     newest = (
         select(Article)
@@ -153,7 +153,7 @@ def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[Colum
 
 
 def unmailed(session: Session, *, appeared_by: datetime, since: datetime) -> list[int]:
-    """Published articles that have no edition of their own, by when they appeared here."""
+    """Published articles without a single-article edition, by time of appearance."""
     mailed = exists().where(
         EditionArticle.article_id == Article.id, EditionArticle.digest == EACH_ARTICLE
     )
@@ -181,7 +181,7 @@ def add_articles(session: Session, edition: Edition, articles: Iterable[Article]
 
 
 def add_corrections(session: Session, edition: Edition, now: datetime) -> None:
-    """Have an edition tell what was corrected since its digest told the article, oldest first."""
+    """Add the corrections made since the digest included the article, oldest first."""
     digest = edition.digest or ""
     told = exists().where(
         EditionCorrection.article_id == Correction.article_id,
@@ -208,7 +208,7 @@ def add_corrections(session: Session, edition: Edition, now: datetime) -> None:
 
 
 def amendments_of(session: Session, number: int) -> list[Amendment]:
-    """The corrections in an edition, oldest first; without those of articles withdrawn since."""
+    """The corrections in an edition, oldest first; without those of withdrawn articles."""
     query = (
         select(Article, Correction)
         .join(Correction, Correction.article_id == Article.id)
@@ -229,7 +229,7 @@ def amendments_of(session: Session, number: int) -> list[Amendment]:
 
 
 def articles_of(session: Session, number: int) -> list[Article]:
-    """The articles of an edition in order; those withdrawn since it was composed left out."""
+    """The articles of an edition in order, without withdrawn ones."""
     query = (
         select(Article)
         .join(EditionArticle, EditionArticle.article_id == Article.id)
@@ -240,7 +240,7 @@ def articles_of(session: Session, number: int) -> list[Article]:
 
 
 def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
-    """What each digest that goes out with an edition brings to it; none for a bulletin."""
+    """The sections of an edition, one a digest; none for a bulletin."""
     joined = select(Edition).where(Edition.joined_to == edition.id).order_by(Edition.id)
     editions = [edition, *session.scalars(joined)]
     found = [
@@ -257,10 +257,9 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
 
 
 def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
-    """The editions for the public archive, newest first.
+    """The editions in the public archive, newest first.
 
-    Those for chosen topics or a segment are not in it, nor those of one article, which has a page
-    of its own.
+    Without those for chosen topics or a segment, and without single-article editions.
     """
     query = (
         select(Edition)
@@ -275,13 +274,13 @@ def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
 
 
 def page_of(session: Session, number: int, key: str) -> Edition:
-    """The edition whose page shows this one: itself, or the one it went out with.
+    """The edition whose page shows this one: itself, or the one that it is joined to.
 
     Args:
-        key: of the link in its mails; one that is not public answers to no other.
+        key: from the link in its mails; required unless the page is public.
 
     Raises:
-        ResourceNotFound: there is none, nobody has been sent it yet, or the key is wrong.
+        ResourceNotFound: there is none, it is not sent yet, or the key is wrong.
     """
     asked = edition = by_id(session, number)
     if edition.joined_to is not None:
@@ -298,7 +297,7 @@ def _fits(key: str, edition: Edition) -> bool:
 
 
 def joined(session: Session, number: int) -> list[int]:
-    """The editions whose stories go out with this one."""
+    """The editions joined to this one."""
     return list(session.scalars(select(Edition.id).where(Edition.joined_to == number)))
 
 
@@ -311,13 +310,13 @@ def map_choice(session: Session, number: int, choice_id: int, variant_id: int) -
 
 
 def find_known_since(session: Session, digest: str) -> datetime | None:
-    """Since when this digest is known; None before it is registered."""
+    """The time since when this digest is known; None before it is registered."""
     state = session.get(DigestState, digest)
     return state.known_since if state else None
 
 
 def register(session: Session, digest: str, now: datetime) -> bool:
-    """Know a digest from now on; False where it is known already."""
+    """Register a digest; False if it is known already."""
     if session.get(DigestState, digest) is not None:
         return False
     session.add(DigestState(digest=digest, known_since=now))

@@ -1,8 +1,8 @@
-"""The one cache of built feeds: one build for each change, however many readers ask.
+"""Cache of built feeds: one build for each change, however many requests.
 
-An entry is good for `feeds.check_every`. The first request after that looks whether the articles
-have changed; those that come meanwhile are answered with what stands here. While a feed is built
-anew, and where it cannot be, the last good one is served.
+An entry is fresh for `feeds.check_every`. The first request after that checks for changes;
+concurrent ones get the stale entry. While a feed is rebuilt, or if that fails, the last good one is
+served.
 """
 
 import json
@@ -28,15 +28,15 @@ log = structlog.get_logger()
 
 MOST_FEEDS = 256
 MOST_BYTES = 128 * 1024 * 1024
-# Compressed forms are kept with a document; they come to about half of it.
+# Size estimate with the compressed forms, which are about half of the document.
 BYTES_WITH_CODINGS = 1.5
-# How long the others are answered as before while one looks; then another one looks.
+# Stale entries are served for so long while one request revalidates; then another one tries.
 MEANWHILE_SECONDS = 10.0
-# How long a reader waits for a feed that stands nowhere yet.
+# How long a request waits for a feed that is not cached.
 PATIENCE_SECONDS = 10.0
 
 Served = TypeVar("Served")
-"""What is made of a document once and kept with it: for the site, its HTTP responses."""
+"""What is derived from a document and cached with it: the HTTP responses."""
 
 
 class CachedFeed(Generic[Served]):
@@ -47,11 +47,11 @@ class CachedFeed(Generic[Served]):
         self.document = document
         self.served = served
         self.good_until = 0.0
-        """When somebody must look whether it has changed."""
+        """When it must be revalidated."""
 
 
 class FeedCache(Generic[Served]):
-    """The built feeds of one site, by their addresses."""
+    """The feed cache of one site, by path and query."""
 
     def __init__(
         self,
@@ -61,8 +61,8 @@ class FeedCache(Generic[Served]):
     ) -> None:
         """
         Args:
-            serve: makes of a document what is kept with it.
-            now: seconds that never go back.
+            serve: derives the cached responses from a document.
+            now: a monotonic clock, in seconds.
         """
         self._config = config
         self._serve = serve
@@ -75,7 +75,7 @@ class FeedCache(Generic[Served]):
         self._building: dict[str, Lock] = {}
 
     def fresh(self, path: str) -> Served | None:
-        """What is served at a path and query; None where the asker has to look with `get`."""
+        """The cached response for a path and query; None if it must be revalidated with `get`."""
         feed = self._feeds.get(path)
         if feed is None:
             return None
@@ -86,11 +86,11 @@ class FeedCache(Generic[Served]):
         return feed.served
 
     def get(self, database: Database, selection: Selection) -> CachedFeed[Served]:
-        """The feed as it stands now, or the last good one where it cannot be built now.
+        """The current feed, or the last good one if the build fails.
 
         Raises:
             ResourceNotFound: no such topic, author, page or archive.
-            Busy: nothing to serve yet, and it is being built.
+            Busy: not cached, and being built.
         """
         path = selection.path
         last = self._feeds.get(path)
@@ -101,13 +101,13 @@ class FeedCache(Generic[Served]):
             self._forget(path)
             raise
         except Exception as error:
-            # Whatever it is, readers are better served with what was right a moment ago.
+            # Serve stale on any error.
             if last is None:
                 raise
             log.exception("a feed cannot be built; the last good one is served", error=str(error))
             last.good_until = self._now() + MEANWHILE_SECONDS
             return last
-        # Whether a private feed was revoked is asked each time.
+        # Revocation of a private feed is checked on every request.
         feed.good_until = 0.0 if selection.token else self._now() + self._check_every
         return feed
 
@@ -138,13 +138,13 @@ class FeedCache(Generic[Served]):
                 self._building.pop(path, None)
 
     def _version(self, session: Session, selection: Selection) -> str:
-        """What the document depends on."""
+        """Everything that the document depends on."""
         changed_at = store.last_change(session, selection.scope)
         archives = store.last_archive(session, selection.scope)
         return f"{self._site} {changed_at and changed_at.isoformat()} {archives}"
 
     def _keep(self, path: str, feed: CachedFeed[Served]) -> None:
-        """Keep a feed; those built longest ago make room."""
+        """Cache a feed; evicts the oldest builds."""
         self._forget(path)
         with self._lock:
             self._feeds[path] = feed
@@ -165,7 +165,7 @@ def _size(feed: CachedFeed[Served]) -> float:
 
 
 def _fingerprint(config: Config) -> str:
-    """Of everything besides the articles that a feed is made from."""
+    """Hash of the configuration that a feed depends on."""
     told = [
         config.site.model_dump(mode="json", exclude={"secret_key"}),
         config.feeds.model_dump(mode="json"),

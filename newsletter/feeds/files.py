@@ -1,6 +1,6 @@
-"""The feeds as static files, the same bytes as the site serves.
+"""The feeds as static files, with the same bytes as the site serves.
 
-Each file is replaced whole: a reader, or a crash, never meets half a feed.
+Each file is replaced atomically: a reader, or a crash, never meets half a feed.
 """
 
 import os
@@ -17,15 +17,15 @@ from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.documents.opml import OPML_PATH, write_opml
 from newsletter.feeds.scopes import Selection
 
-# Temporary files are private; feeds are for a web server to read.
+# Temporary files are private; a web server must read feeds.
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
 
 def write_feeds(session: Session, config: Config, folder: Path) -> list[Path]:
-    """Every advertised feed, and the list of them; the paths written.
+    """Write every advertised feed and the OPML list; the paths.
 
-    Archives and pages are left to the running site: their addresses have a query.
+    Archives and pages are served by the site only: their URLs have a query.
 
     Raises:
         StorageError: the folder cannot be written.
@@ -55,7 +55,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _make_public(folder: Path) -> None:
-    """A folder that a web server may read; one that is there already stays as it is."""
+    """Make the folder readable by a web server; an existing one is unchanged."""
     if folder.is_dir():
         return
     if not folder.parent.is_dir():
@@ -79,7 +79,7 @@ def _replace_with_temporary(path: Path, content: bytes) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """The renaming itself on disk."""
+    """fsync the directory, so that the rename is durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

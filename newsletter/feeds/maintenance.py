@@ -1,4 +1,4 @@
-"""What a running site does for its feeds by itself: sealing archives and telling hubs."""
+"""Periodic maintenance of feeds: sealing archives and notifying hubs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,30 +9,30 @@ from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.feeds import store
 from newsletter.feeds.sealed_archives import seal
-from newsletter.feeds.websub import tell_hubs
+from newsletter.feeds.websub import notify_hubs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maintained:
-    """What a look led to."""
+class MaintenanceResult:
+    """The result of one run."""
 
     archives: int
-    """Newly sealed."""
+    """Number of newly sealed archives."""
     notices: int
-    """Taken by hubs: one for each hub and feed."""
+    """Number of accepted notifications, one for each hub and feed."""
 
 
 class FeedMaintenance:
-    """Looks after the feeds of one site; cheap where nothing has changed."""
+    """Maintenance of the feeds of one site; cheap if nothing has changed."""
 
     def __init__(self, database: Database, config: Config, clock: Clock) -> None:
         self._database, self._config, self._clock = database, config, clock
         self._sealed_for: datetime | None = None
 
-    def look(self) -> Maintained:
-        """Do what is due now."""
-        return Maintained(
-            archives=self._seal(), notices=tell_hubs(self._database, self._config, self._clock)
+    def run(self) -> MaintenanceResult:
+        """Do what is due."""
+        return MaintenanceResult(
+            archives=self._seal(), notices=notify_hubs(self._database, self._config, self._clock)
         )
 
     def _seal(self) -> int:
@@ -43,7 +43,7 @@ class FeedMaintenance:
             scopes = [scope for scope, _ in store.scopes(session)]
         sealed = 0
         for scope in scopes:
-            # Each in its own transaction, so that no writer waits for all of them.
+            # One transaction a scope, so that other writers wait briefly.
             with self._database.write() as session:
                 sealed += seal(session, self._config, scope, self._clock.now())
         self._sealed_for = changed_at

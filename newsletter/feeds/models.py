@@ -1,4 +1,4 @@
-"""The tables of the feeds: archives, what hubs have been told, and private addresses."""
+"""The tables of feeds: archives, WebSub notifications, and private feeds."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,16 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.database import Base, UTCDateTime
 
 
-class HappeningKind(StrEnum):
-    """What an archive tells."""
+class FeedEventKind(StrEnum):
+    """An event in an archive."""
 
-    ARTICLE = "article"  # an article as it was then: new, or edited since it was last archived
-    CORRECTION = "correction"  # a correction published on purpose
-    WITHDRAWAL = "withdrawal"  # an article was taken back
+    ARTICLE = "article"  # a version of an article: new, or edited since it was last archived
+    CORRECTION = "correction"  # a published correction
+    WITHDRAWAL = "withdrawal"  # a withdrawn article
 
 
-class FeedHappening(Base):
-    """Something that was archived, as it then was; shared by every feed that tells it."""
+class FeedEvent(Base):
+    """An archived event with its frozen entry; shared by every feed that has it."""
 
     __tablename__ = "feed_happenings"
     __table_args__ = (
@@ -28,18 +28,18 @@ class FeedHappening(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[HappeningKind]
+    kind: Mapped[FeedEventKind]
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     number: Mapped[int]
-    """A correction's; 0 otherwise."""
+    """The correction's number; 0 otherwise."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    """An article's `updated_at` then; when a correction or withdrawal was made."""
+    """The article's `updated_at`, or the time of the correction or withdrawal."""
     entry: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the feeds say of it (`feeds.documents.entries.freeze`); empty for a withdrawal."""
+    """The frozen entry (`feeds.documents.entries.freeze`); empty for a withdrawal."""
 
 
 class FeedArchive(Base):
-    """One archive document of a feed (RFC 5005 section 4); never changed once made."""
+    """One archive document of a feed (RFC 5005 section 4); immutable."""
 
     __tablename__ = "feed_archives"
     __table_args__ = (UniqueConstraint("scope", "number"),)
@@ -48,12 +48,12 @@ class FeedArchive(Base):
     scope: Mapped[str]
     """`Scope.key`: empty, "topics/housing", "authors/nora-tallis"."""
     number: Mapped[int]
-    """From 1, the oldest, without gaps."""
+    """Counted from 1, the oldest, without gaps."""
     sealed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class FeedArchiveItem(Base):
-    """A place in an archive document."""
+    """An event's position in an archive document."""
 
     __tablename__ = "feed_archive_items"
 
@@ -67,24 +67,24 @@ class FeedArchiveItem(Base):
 
 
 class HubNotice(Base):
-    """What a WebSub hub has been told of a feed, and what is still to be told."""
+    """The state of notifications to a WebSub hub for one feed."""
 
     __tablename__ = "hub_notices"
 
     hub: Mapped[str] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(primary_key=True)
     told_change: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """The feed's last change when the hub last accepted a notice."""
+    """The feed's last change at the last accepted notification."""
     told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failures: Mapped[int] = mapped_column(default=0)
-    """In a row; 0 after a success."""
+    """Consecutive failures."""
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Not before; while a process is telling, when another may take over."""
+    """Earliest next attempt; during an attempt, the end of the lease."""
     last_error: Mapped[str] = mapped_column(default="")
 
 
 class PrivateFeed(Base):
-    """An address of a feed that is one subscriber's own."""
+    """A subscriber's private feed URL."""
 
     __tablename__ = "private_feeds"
 

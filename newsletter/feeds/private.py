@@ -1,7 +1,7 @@
-"""A feed of one's own: a subscriber's topics at an address that only she knows.
+"""Private feeds: a subscriber's topics at a secret URL.
 
-The address is signed, so none can be guessed, and names a row, so each can be revoked. It tells
-nothing of the person. It stops with her subscription.
+The signed URL names a row, so it can be neither guessed nor used once revoked. It contains nothing
+personal, and stops working when the subscription ends.
 """
 
 from datetime import datetime
@@ -20,12 +20,12 @@ from subscribers.models import Subscriber, SubscriberStatus
 PURPOSE = "private feed"
 
 
-class Revoked(ResourceNotFound):
-    """The private feed was there once and is no more."""
+class FeedRevoked(ResourceNotFound):
+    """The private feed was revoked."""
 
 
 def token_of(session: Session, signer: Signer, subscriber: Subscriber, now: datetime) -> str:
-    """The token of her address; a new one where she has none that stands."""
+    """The token of the subscriber's active private feed; a new one if there is none."""
     standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
     if not standing:
         standing = [PrivateFeed(subscriber_id=subscriber.id, created_at=now)]
@@ -35,7 +35,7 @@ def token_of(session: Session, signer: Signer, subscriber: Subscriber, now: date
 
 
 def revoke(session: Session, subscriber: Subscriber, now: datetime) -> int:
-    """End every private address of hers; how many stood."""
+    """Revoke every private feed of the subscriber; the number revoked."""
     standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
     for feed in standing:
         feed.revoked_at = now
@@ -43,21 +43,21 @@ def revoke(session: Session, subscriber: Subscriber, now: datetime) -> int:
 
 
 def scope_of(session: Session, signer: Signer, token: str) -> Scope:
-    """The topics that the feed at an address holds.
+    """The topics of the feed with this token.
 
     Raises:
-        TokenError: not an address of ours.
-        Revoked: it was revoked, or the subscription has ended.
+        TokenError: the token is invalid.
+        FeedRevoked: it was revoked, or the subscription has ended.
     """
     number = signer.read(token)
     if not (number.isascii() and number.isdigit()):
         raise TokenError("this address is damaged")
     feed = store.private_feed(session, int(number))
     if feed is None or feed.revoked_at:
-        raise Revoked("this private feed has been revoked")
+        raise FeedRevoked("this private feed has been revoked")
     subscriber = people.by_id(session, feed.subscriber_id)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
-        raise Revoked("this private feed ended with its subscription")
+        raise FeedRevoked("this private feed ended with its subscription")
     known = store.known_topics(session, people.choice_of(session, subscriber).topics)
     return Scope(topics=tuple(sorted(known)))
 

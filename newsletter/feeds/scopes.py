@@ -1,7 +1,7 @@
-"""Which feed is meant: whose articles it holds, how much of them, and its address.
+"""Feed URLs: scope, format and options of a feed, parsed and written. Pure values.
 
-Pure values and their addresses, both ways; an address has one spelling only, so that a cache keeps
-one copy. What stands in a feed is looked up in `feeds.documents.building`.
+A URL has one canonical form, so that a cache has one copy. Contents are in
+`feeds.documents.building`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from newsletter.errors import InvalidInput
 from newsletter.feeds.documents.content import FeedKind
 
 TOPICS, AUTHORS, PRIVATE = "topics", "authors", "private"
-# In an address between the topics of a combination; no slug has it.
+# Separates the topics of a combination in a URL; not valid in a slug.
 AND = "+"
 MOST_TOPICS = 12
 LAST_PAGE = 100_000
@@ -22,7 +22,7 @@ QUERY = ("content", "entries", "page", "archive")
 
 
 class Content(StrEnum):
-    """How much of an article stands in a feed."""
+    """How much of an article is in a feed."""
 
     FULL = "full"  # the whole text
     EXCERPT = "excerpt"  # the summary, and a link to the article
@@ -30,16 +30,16 @@ class Content(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Whose articles: everybody's, those of any of some topics, or an author's."""
+    """Which articles: all, those of any of some topics, or an author's."""
 
     topics: tuple[str, ...] = ()
-    """Slugs, sorted, none twice."""
+    """Sorted slugs, unique."""
     author: str = ""
     """The slug of an author's name."""
 
     @classmethod
     def of_topics(cls, names: str) -> "Scope":
-        """The scope that "council+housing" names, in any order.
+        """The scope of "council+housing", topics in any order.
 
         Raises:
             InvalidInput: too many topics for one feed.
@@ -51,7 +51,7 @@ class Scope:
 
     @property
     def key(self) -> str:
-        """What it is called in addresses and in the database; empty for everything."""
+        """Its name in URLs and in the database; empty for all articles."""
         if self.author:
             return f"{AUTHORS}/{self.author}"
         return f"{TOPICS}/{AND.join(self.topics)}" if self.topics else ""
@@ -66,24 +66,24 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """One document: a scope in a format, and how much of it."""
+    """One document: a scope in a format, with its options."""
 
     kind: FeedKind
     scope: Scope = EVERYTHING
     content: Content | None = None
-    """None: as the site has it."""
+    """None: the site's default."""
     entries: int | None = None
-    """At most so many; None: as the site has it."""
+    """Maximum number of entries; None: the site's default."""
     page: int = 1
-    """The first is the newest (RFC 5005 section 3)."""
+    """Page number, newest first (RFC 5005 section 3)."""
     archive: int = 0
-    """The number of an archive document (RFC 5005 section 4); 0: not one."""
+    """Number of an archive document (RFC 5005 section 4); 0: not an archive."""
     token: str = ""
-    """Of a private feed's address."""
+    """Token of a private feed."""
 
     @property
     def path(self) -> str:
-        """Where it stands below the site's address."""
+        """Its path below the base URL."""
         folder = f"{PRIVATE}/{self.token}" if self.token else self.scope.key
         asked = [(name, getattr(self, name)) for name in QUERY]
         query = urlencode([(n, v) for n, v in asked if v and (n, v) != ("page", 1)])
@@ -92,23 +92,23 @@ class Selection:
 
     @property
     def is_subscription(self) -> bool:
-        """Whether readers subscribe to it as it is: neither shortened, a later page, nor old."""
+        """Whether readers subscribe to it: not shortened, not a later page, not an archive."""
         return self.entries is None and self.page == 1 and not self.archive
 
     @property
     def is_advertised(self) -> bool:
-        """Whether hubs are told of it: the feed itself, of more than one reader."""
+        """Whether hubs are notified of it: a public subscription."""
         return self.is_subscription and not (
             self.content or self.token or self.scope.is_combination
         )
 
     @property
     def has_archives(self) -> bool:
-        """Whether older articles of it are archived; combinations and private feeds have pages."""
+        """Whether its older articles are archived; combinations and private feeds have pages."""
         return not (self.scope.is_combination or self.token or self.entries)
 
     def plain(self) -> "Selection":
-        """The feed that it is a page or an archive of."""
+        """The feed of this page or archive."""
         return replace(self, page=1, archive=0)
 
 
@@ -119,10 +119,10 @@ def select(
     options: FeedOptions,
     token: str = "",
 ) -> Selection:
-    """The document that an address asks for; what is as the site has it anyhow is left out.
+    """The document for a URL; options equal to the site's defaults are dropped.
 
     Raises:
-        InvalidInput: the query asks for what cannot be.
+        InvalidInput: an invalid query.
     """
     limits = limits_of(options, scope)
     content = _content(query.get("content", ""))
@@ -139,24 +139,24 @@ def select(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    """How much stands in a feed where its address does not ask for less."""
+class FeedLimits:
+    """Default number of entries and amount of content of a feed."""
 
     entries: int
     content: Content
 
 
-def limits_of(options: FeedOptions, scope: Scope) -> Limits:
-    """What the configuration says of a feed: a topic's own table first."""
+def limits_of(options: FeedOptions, scope: Scope) -> FeedLimits:
+    """The configured limits of a feed; a topic's own table takes precedence."""
     own = options.topics.get(scope.topics[0]) if len(scope.topics) == 1 else None
-    return Limits(
+    return FeedLimits(
         entries=(own and own.entries) or options.entries,
         content=Content((own and own.content) or options.content),
     )
 
 
 def feed_path(kind: FeedKind, topic: str | None = None, author: str = "") -> str:
-    """Where a feed stands below the site's address, and below a folder of static files."""
+    """The path of a feed below the base URL, and in a folder of static files."""
     return Selection(kind=kind, scope=Scope(topics=(topic,) if topic else (), author=author)).path
 
 

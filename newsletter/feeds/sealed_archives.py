@@ -1,9 +1,8 @@
-"""Archive documents (RFC 5005 section 4): what happened in a feed, sealed in order.
+"""Archive documents (RFC 5005 section 4): events of a feed, sealed in order.
 
-An archive holds so many happenings, each as it then was: an article published or edited since it
-was last archived, a correction, a withdrawal. Once sealed it tells the same for ever; what changes
-later is told by a later archive. The one exception is the text of a withdrawn article, which no
-document may go on showing (`feeds.building`).
+An archive holds a fixed number of events: a version of an article, a correction, a withdrawal. A
+sealed archive is immutable; later changes go into a later archive. The one exception: the text of a
+withdrawn article is no longer shown (`feeds.documents.building`).
 """
 
 from collections.abc import Iterator
@@ -16,20 +15,20 @@ from newsletter.articles.models import ArticleStatus, Correction
 from newsletter.config.options import Config
 from newsletter.feeds import store
 from newsletter.feeds.documents.entries import entry_of, entry_of_correction, freeze
-from newsletter.feeds.models import FeedArchive, FeedArchiveItem, FeedHappening, HappeningKind
+from newsletter.feeds.models import FeedArchive, FeedArchiveItem, FeedEvent, FeedEventKind
 from newsletter.feeds.scopes import Scope
-from newsletter.feeds.store import Place, State, Told
+from newsletter.feeds.store import ArticleState, FeedArticle, ItemRef
 
-Happened = tuple[datetime, HappeningKind, int, int, datetime]
-"""When it is told for, what, the article, the correction's number, the moment it is known by."""
+PendingEvent = tuple[datetime, FeedEventKind, int, int, datetime]
+"""Sort time, kind, article, number of the correction, identifying time."""
 
 
 def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
-    """Seal every archive that has become full; how many.
+    """Seal every full archive; the number sealed.
 
-    What is left over, fewer than an archive holds, stays in the feed itself.
+    The remainder, less than an archive, stays in the feed.
     """
-    waiting = happenings(session, scope)
+    waiting = pending_events(session, scope)
     size = config.feeds.archive_entries
     number = store.last_archive(session, scope)
     full = len(waiting) // size
@@ -38,7 +37,7 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
         session.add(archive)
         session.flush()
         part = waiting[i * size : (i + 1) * size]
-        told = _told(session, part, config.site.base_url)
+        told = _event_rows(session, part, config.site.base_url)
         session.add_all(
             FeedArchiveItem(archive_id=archive.id, position=position, happening_id=one.id)
             for position, one in enumerate(told)
@@ -47,50 +46,50 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
     return full
 
 
-def happenings(session: Session, scope: Scope) -> list[Happened]:
-    """What no archive of the scope tells yet, oldest first."""
-    known: dict[int, tuple[HappeningKind, datetime]] = {}
+def pending_events(session: Session, scope: Scope) -> list[PendingEvent]:
+    """Events that no archive of the scope holds yet, oldest first."""
+    known: dict[int, tuple[FeedEventKind, datetime]] = {}
     corrected: set[tuple[int, int]] = set()
     for kind, article, number, at in store.archived(session, scope):
-        if kind is HappeningKind.CORRECTION:
+        if kind is FeedEventKind.CORRECTION:
             corrected.add((article, number))
         else:
             known[article] = (kind, at)
-    found = list(_of_articles(store.states(session, scope), known))
+    found = list(_of_articles(store.article_states(session, scope), known))
     found += [
-        (place.at, HappeningKind.CORRECTION, place.article_id, place.number, place.at)
-        for place in store.correction_places(session, scope)
+        (place.at, FeedEventKind.CORRECTION, place.article_id, place.number, place.at)
+        for place in store.correction_refs(session, scope)
         if (place.article_id, place.number) not in corrected
     ]
     return sorted(found)
 
 
 def _of_articles(
-    states: list[State], known: dict[int, tuple[HappeningKind, datetime]]
-) -> Iterator[Happened]:
+    states: list[ArticleState], known: dict[int, tuple[FeedEventKind, datetime]]
+) -> Iterator[PendingEvent]:
     for state in states:
         kind, at = known.get(state.id, (None, None))
         if state.status is ArticleStatus.WITHDRAWN:
-            if kind is not HappeningKind.WITHDRAWAL:
+            if kind is not FeedEventKind.WITHDRAWAL:
                 moment = state.changed_at
-                yield moment, HappeningKind.WITHDRAWAL, state.id, 0, moment
+                yield moment, FeedEventKind.WITHDRAWAL, state.id, 0, moment
         elif kind is None:
-            yield state.published_at, HappeningKind.ARTICLE, state.id, 0, state.updated_at
-        elif kind is HappeningKind.WITHDRAWAL or at != state.updated_at:
-            yield state.changed_at, HappeningKind.ARTICLE, state.id, 0, state.updated_at
+            yield state.published_at, FeedEventKind.ARTICLE, state.id, 0, state.updated_at
+        elif kind is FeedEventKind.WITHDRAWAL or at != state.updated_at:
+            yield state.changed_at, FeedEventKind.ARTICLE, state.id, 0, state.updated_at
 
 
-def _told(session: Session, part: list[Happened], base_url: str) -> list[FeedHappening]:
-    """The rows of the happenings; made where no other feed's archive has them."""
-    places = [Place(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
-    articles = store.told(session, {place.article_id for place in places})
+def _event_rows(session: Session, part: list[PendingEvent], base_url: str) -> list[FeedEvent]:
+    """The rows of the events; created unless another feed's archive has them."""
+    places = [ItemRef(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
+    articles = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
     found = []
     for place, (_, kind, article_id, number, moment) in zip(places, part, strict=True):
-        row = store.happening(session, kind, article_id, number, moment)
+        row = store.find_event(session, kind, article_id, number, moment)
         if row is None:
             article = articles[article_id]
-            row = FeedHappening(kind=kind, article_id=article_id, number=number, at=moment)
+            row = FeedEvent(kind=kind, article_id=article_id, number=number, at=moment)
             row.entry = _frozen(kind, article, notes.get(place), base_url)
             session.add(row)
         found.append(row)
@@ -99,9 +98,9 @@ def _told(session: Session, part: list[Happened], base_url: str) -> list[FeedHap
 
 
 def _frozen(
-    kind: HappeningKind, article: Told, note: Correction | None, base_url: str
+    kind: FeedEventKind, article: FeedArticle, note: Correction | None, base_url: str
 ) -> dict[str, Any]:
-    if kind is HappeningKind.WITHDRAWAL:
+    if kind is FeedEventKind.WITHDRAWAL:
         return {}
     if note is not None:
         return freeze(entry_of_correction(note, article, base_url))

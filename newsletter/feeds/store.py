@@ -1,4 +1,4 @@
-"""Every query on what stands in feeds, archives, hub notices, private feeds. Never commits."""
+"""Queries on feed contents, archives, hub notifications and private feeds. Never commits."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from newsletter.errors import ResourceNotFound
 from newsletter.feeds.models import (
     FeedArchive,
     FeedArchiveItem,
-    FeedHappening,
-    HappeningKind,
+    FeedEvent,
+    FeedEventKind,
     HubNotice,
     PrivateFeed,
 )
@@ -23,17 +23,17 @@ from newsletter.feeds.scopes import Scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Place:
-    """A place in a feed's order: an article's, or that of a correction of it."""
+class ItemRef:
+    """A reference to an article, or to a correction of it, in feed order."""
 
     at: datetime
     article_id: int
     number: int = 0
-    """A correction's; 0 for the article itself."""
+    """The correction's number; 0 for the article itself."""
 
 
-class Told(NamedTuple):
-    """What feeds tell of an article, in the order of `_TOLD`."""
+class FeedArticle(NamedTuple):
+    """The columns of an article that feeds use, in the order of `_FEED_COLUMNS`."""
 
     id: int
     topics: tuple[tuple[str, str], ...]
@@ -48,12 +48,12 @@ class Told(NamedTuple):
     published_at: datetime
     updated_at: datetime
     media: Sequence[Mapping[str, Any]]
-    """What is known of its picture and of the files it links to."""
+    """Its picture and linked files, as in `Article.media`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
-    """An article of a scope, as far as archiving must know it."""
+class ArticleState:
+    """The state of an article, as far as archiving needs it."""
 
     id: int
     status: ArticleStatus
@@ -63,7 +63,7 @@ class State:
 
 
 def scope_name(session: Session, scope: Scope) -> str:
-    """What the scope is called for people; empty for everything.
+    """The display name of the scope; empty for all articles.
 
     Raises:
         ResourceNotFound: there is no such topic or author.
@@ -81,12 +81,12 @@ def scope_name(session: Session, scope: Scope) -> str:
 
 
 def known_topics(session: Session, slugs: Collection[str]) -> set[str]:
-    """Those of the slugs that are topics."""
+    """The slugs that are topics."""
     return set(session.scalars(select(Topic.slug).where(Topic.slug.in_(slugs))))
 
 
 def scopes(session: Session) -> list[tuple[Scope, str]]:
-    """Every feed that is advertised, with its name: everything, each topic, each author."""
+    """Every advertised feed with its name: all articles, each topic, each author."""
     return [
         (Scope(), ""),
         *((Scope(topics=(t.slug,)), t.name) for t in articles.topics(session) if t.count),
@@ -95,56 +95,57 @@ def scopes(session: Session) -> list[tuple[Scope, str]]:
 
 
 def last_change(session: Session, scope: Scope) -> datetime | None:
-    """When anything in the scope may last have changed; it never goes back."""
+    """Last possible change in the scope; never goes back."""
     if not scope.topics:
-        # An author's name may be edited away, which only the whole remembers.
+        # An author may be edited away, which only the overall time reflects.
         return articles.last_change(session)
     moments = [articles.last_change(session, topic) for topic in scope.topics]
     return max((moment for moment in moments if moment), default=None)
 
 
-def places(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[Place]:
-    """The newest articles and corrections of the scope, in order; one more than asked for.
+def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> list[ItemRef]:
+    """The newest articles and corrections of the scope, one more than the limit.
 
-    The one too many says that there are more.
+    The extra one shows that there is a next page.
     """
     most = offset + limit + 1
-    inside = _inside(session, scope)
+    inside = _in_scope(session, scope)
     found = select(Article.published_at, Article.id).where(*inside, _PUBLISHED)
     rows = session.execute(
         found.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
     )
-    ordered = [Place(at=at, article_id=number) for at, number in rows]
+    ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
     newest = notes.where(*inside, _PUBLISHED).order_by(Correction.at.desc()).limit(most)
-    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    ordered += [ItemRef(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
     return sorted(ordered, reverse=True)[offset:most]
 
 
-def count_places(session: Session, scope: Scope) -> int:
-    """How many articles and corrections the scope has."""
-    inside = (*_inside(session, scope), _PUBLISHED)
+def count_items(session: Session, scope: Scope) -> int:
+    """The number of articles and corrections in the scope."""
+    inside = (*_in_scope(session, scope), _PUBLISHED)
     found = select(func.count(Article.id)).where(*inside)
     notes = select(func.count()).select_from(Correction).join(Article).where(*inside)
     return session.scalars(found).one() + session.scalars(notes).one()
 
 
-def told(session: Session, article_ids: Collection[int]) -> dict[int, Told]:
-    """What feeds tell of these articles. Plain rows: mapped objects would take twice as long."""
+def feed_articles(session: Session, article_ids: Collection[int]) -> dict[int, FeedArticle]:
+    """The articles as plain rows: mapped objects would take twice as long."""
     wanted = Article.id.in_(article_ids)
     filed = select(article_topics.c.article_id, Topic.slug, Topic.name).join(Topic)
     topics: dict[int, list[tuple[str, str]]] = {}
     query = filed.where(article_topics.c.article_id.in_(article_ids)).order_by(Topic.slug)
     for article_id, slug, name in session.execute(query):
         topics.setdefault(article_id, []).append((slug, name))
-    rows = session.execute(select(*_TOLD).where(wanted))
+    rows = session.execute(select(*_FEED_COLUMNS).where(wanted))
     return {
-        number: Told(number, tuple(topics.get(number, ())), *values) for number, *values in rows
+        number: FeedArticle(number, tuple(topics.get(number, ())), *values)
+        for number, *values in rows
     }
 
 
-def corrections(session: Session, places: Collection[Place]) -> dict[Place, Correction]:
-    """The corrections that stand in the places."""
+def corrections(session: Session, places: Collection[ItemRef]) -> dict[ItemRef, Correction]:
+    """The corrections among the references."""
     by_name = {(place.article_id, place.number): place for place in places if place.number}
     found = articles.corrections(session, {article_id for article_id, _ in by_name})
     return {
@@ -154,7 +155,7 @@ def corrections(session: Session, places: Collection[Place]) -> dict[Place, Corr
     }
 
 
-_TOLD = (
+_FEED_COLUMNS = (
     Article.id,
     Article.uid,
     Article.slug,
@@ -170,58 +171,56 @@ _TOLD = (
 
 
 def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, datetime]]:
-    """Tag and moment of what was last taken back in the scope and is in no archive as such."""
-    noted = _in_archives(scope, HappeningKind.WITHDRAWAL).where(
-        FeedHappening.at == Article.changed_at
-    )
+    """Tag and time of recent withdrawals in the scope that are not archived."""
+    noted = _in_archives(scope, FeedEventKind.WITHDRAWAL).where(FeedEvent.at == Article.changed_at)
     query = select(Article.uid, Article.changed_at).where(
-        *_inside(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
+        *_in_scope(session, scope), Article.status == ArticleStatus.WITHDRAWN, ~exists(noted)
     )
     newest = query.order_by(Article.changed_at.desc(), Article.id.desc()).limit(limit)
     return [(uid, changed_at) for uid, changed_at in session.execute(newest)]
 
 
-def unarchived(session: Session, scope: Scope, limit: int) -> list[Place]:
-    """The articles and corrections of the scope that no archive of it has, newest first."""
-    inside = (*_inside(session, scope), _PUBLISHED)
+def unarchived(session: Session, scope: Scope, limit: int) -> list[ItemRef]:
+    """Articles and corrections of the scope that are in no archive of it, newest first."""
+    inside = (*_in_scope(session, scope), _PUBLISHED)
     found = select(Article.published_at, Article.id).where(
-        *inside, ~exists(_in_archives(scope, HappeningKind.ARTICLE))
+        *inside, ~exists(_in_archives(scope, FeedEventKind.ARTICLE))
     )
     rows = session.execute(found.order_by(Article.published_at.desc()).limit(limit))
-    ordered = [Place(at=at, article_id=number) for at, number in rows]
-    archived = _in_archives(scope, HappeningKind.CORRECTION).where(
-        FeedHappening.number == Correction.number
+    ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
+    archived = _in_archives(scope, FeedEventKind.CORRECTION).where(
+        FeedEvent.number == Correction.number
     )
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
     newest = notes.where(*inside, ~exists(archived)).order_by(Correction.at.desc()).limit(limit)
-    ordered += [Place(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
+    ordered += [ItemRef(at=a, article_id=i, number=n) for a, i, n in session.execute(newest)]
     return sorted(ordered, reverse=True)[:limit]
 
 
-def states(session: Session, scope: Scope) -> list[State]:
-    """Every article of the scope that the public could ever read."""
+def article_states(session: Session, scope: Scope) -> list[ArticleState]:
+    """Every article of the scope that was ever public."""
     query = select(
         Article.id,
         Article.status,
         Article.published_at,
         Article.updated_at,
         Article.changed_at,
-    ).where(*_inside(session, scope), Article.status.in_(_ONCE_PUBLIC))
-    return [State(**row) for row in session.execute(query).mappings()]
+    ).where(*_in_scope(session, scope), Article.status.in_(_ONCE_PUBLIC))
+    return [ArticleState(**row) for row in session.execute(query).mappings()]
 
 
-def correction_places(session: Session, scope: Scope) -> list[Place]:
+def correction_refs(session: Session, scope: Scope) -> list[ItemRef]:
     """Every correction of the scope's published articles."""
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
-    rows = session.execute(notes.where(*_inside(session, scope), _PUBLISHED))
-    return [Place(at=at, article_id=article, number=number) for at, article, number in rows]
+    rows = session.execute(notes.where(*_in_scope(session, scope), _PUBLISHED))
+    return [ItemRef(at=at, article_id=article, number=number) for at, article, number in rows]
 
 
-def archived(session: Session, scope: Scope) -> list[tuple[HappeningKind, int, int, datetime]]:
-    """What the scope's archives tell, oldest first: kind, article, correction, moment."""
+def archived(session: Session, scope: Scope) -> list[tuple[FeedEventKind, int, int, datetime]]:
+    """The events in the scope's archives, oldest first: kind, article, correction, time."""
     query = (
-        select(FeedHappening.kind, FeedHappening.article_id, FeedHappening.number, FeedHappening.at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent.kind, FeedEvent.article_id, FeedEvent.number, FeedEvent.at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
         .where(FeedArchive.scope == scope.key)
         .order_by(FeedArchive.number, FeedArchiveItem.position)
@@ -229,39 +228,39 @@ def archived(session: Session, scope: Scope) -> list[tuple[HappeningKind, int, i
     return [(kind, article, number, at) for kind, article, number, at in session.execute(query)]
 
 
-def happening(
-    session: Session, kind: HappeningKind, article_id: int, number: int, at: datetime
-) -> FeedHappening | None:
-    """The happening, if another feed's archive tells it already."""
+def find_event(
+    session: Session, kind: FeedEventKind, article_id: int, number: int, at: datetime
+) -> FeedEvent | None:
+    """The event, if another feed's archive already has it."""
     return session.scalar(
-        select(FeedHappening).where(
-            FeedHappening.kind == kind,
-            FeedHappening.article_id == article_id,
-            FeedHappening.number == number,
-            FeedHappening.at == at,
+        select(FeedEvent).where(
+            FeedEvent.kind == kind,
+            FeedEvent.article_id == article_id,
+            FeedEvent.number == number,
+            FeedEvent.at == at,
         )
     )
 
 
 def last_archive(session: Session, scope: Scope) -> int:
-    """The number of the newest archive; 0 where there is none."""
+    """The number of the newest archive; 0 if there is none."""
     newest = select(func.max(FeedArchive.number)).where(FeedArchive.scope == scope.key)
     return session.scalars(newest).one() or 0
 
 
 def archive_items(
     session: Session, scope: Scope, number: int
-) -> list[tuple[FeedHappening, ArticleStatus, str, datetime]]:
-    """What an archive tells, newest first: each with its article's present state, tag, change.
+) -> list[tuple[FeedEvent, ArticleStatus, str, datetime]]:
+    """The events of an archive, newest first, with their article's status, tag and last change.
 
     Raises:
         ResourceNotFound: there is no such archive.
     """
     query = (
-        select(FeedHappening, Article.status, Article.uid, Article.changed_at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent, Article.status, Article.uid, Article.changed_at)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
-        .join(Article, Article.id == FeedHappening.article_id)
+        .join(Article, Article.id == FeedEvent.article_id)
         .where(FeedArchive.scope == scope.key, FeedArchive.number == number)
         .order_by(FeedArchiveItem.position.desc())
     )
@@ -271,17 +270,17 @@ def archive_items(
     return [(one, status, uid, changed_at) for one, status, uid, changed_at in found]
 
 
-def change_to_tell(session: Session, scope: Scope) -> datetime | None:
-    """The last change that those who follow the scope are told of."""
+def last_notifiable_change(session: Session, scope: Scope) -> datetime | None:
+    """The last change that hubs of the scope are notified of."""
     if not scope.author:
         return last_change(session, scope)
     return session.scalars(
-        select(func.max(Article.changed_at)).where(*_inside(session, scope))
+        select(func.max(Article.changed_at)).where(*_in_scope(session, scope))
     ).one()
 
 
 def notice(session: Session, hub: str, scope: Scope) -> HubNotice:
-    """What is known of a hub and a feed; a new row where nothing is."""
+    """The state of a hub and feed; a new row if there is none."""
     found = session.get(HubNotice, (hub, scope.key))
     if found is None:
         found = HubNotice(hub=hub, scope=scope.key, failures=0, last_error="")
@@ -293,7 +292,7 @@ def notice(session: Session, hub: str, scope: Scope) -> HubNotice:
 def lease_notice(
     session: Session, hub: str, scope: Scope, *, change: datetime, now: datetime, until: datetime
 ) -> bool:
-    """Whether the notice of a change was still to be given; then nobody else does for a while."""
+    """Lease the notification of a change; False if another process has it or it is done."""
     notice(session, hub, scope)
     is_untold = or_(HubNotice.told_change.is_(None), HubNotice.told_change < change)
     is_free = or_(HubNotice.next_attempt_at.is_(None), HubNotice.next_attempt_at <= now)
@@ -307,7 +306,7 @@ def lease_notice(
 
 
 def notices(session: Session, hub: str) -> dict[str, HubNotice]:
-    """What a hub was told, by scope."""
+    """The notification states of a hub, by scope."""
     found = session.scalars(select(HubNotice).where(HubNotice.hub == hub))
     return {notice.scope: notice for notice in found}
 
@@ -321,7 +320,7 @@ def private_feed(session: Session, number: int) -> PrivateFeed | None:
 
 
 def private_feeds_of(session: Session, subscriber_id: int) -> list[PrivateFeed]:
-    """All that the subscriber ever had, oldest first."""
+    """All private feeds of the subscriber, revoked ones too, oldest first."""
     query = select(PrivateFeed).where(PrivateFeed.subscriber_id == subscriber_id)
     return list(session.scalars(query.order_by(PrivateFeed.id)))
 
@@ -330,7 +329,7 @@ _ONCE_PUBLIC = (ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN)
 _PUBLISHED = Article.status == ArticleStatus.PUBLISHED
 
 
-def _inside(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]:
+def _in_scope(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]:
     if scope.author:
         return [Article.author.in_(_author(session, scope).names)]
     if scope.topics:
@@ -346,16 +345,16 @@ def _author(session: Session, scope: Scope) -> articles.AuthorCount:
     return found
 
 
-def _in_archives(scope: Scope, kind: HappeningKind) -> Select[int]:
-    """The article's happenings of a kind that the scope's archives tell."""
+def _in_archives(scope: Scope, kind: FeedEventKind) -> Select[int]:
+    """The article's events of a kind in the scope's archives."""
     return (
-        select(FeedHappening.id)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedHappening.id)
+        select(FeedEvent.id)
+        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
         .join(FeedArchive)
         .where(
             FeedArchive.scope == scope.key,
-            FeedHappening.kind == kind,
-            FeedHappening.article_id == Article.id,
+            FeedEvent.kind == kind,
+            FeedEvent.article_id == Article.id,
         )
         .correlate(Article, Correction)
     )

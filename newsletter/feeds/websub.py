@@ -1,8 +1,8 @@
-"""Telling WebSub hubs that feeds have changed (W3C WebSub; the publish call of PubSubHubbub 0.4).
+"""WebSub publisher: notifies hubs of changed feeds (W3C WebSub; publish as in PubSubHubbub 0.4).
 
-What is to be told follows from the articles' last change and from what each hub last accepted,
-both in the database: a restart forgets nothing, and a hub that was away is told later. Before a
-hub is called its row is leased, so that of several processes one calls.
+Pending notifications are derived from the articles' last change and the change that each hub last
+accepted, both in the database, so none is lost by a restart or an outage. A lease on the row makes
+one process of several notify a hub.
 """
 
 from collections.abc import Callable
@@ -31,12 +31,12 @@ LONGEST_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 15
 USER_AGENT = "newsletter (WebSub publisher)"
 
-Tell = Callable[[str, str], None]
-"""Tell a hub of a feed's address; raises HubRefused."""
+NotifyHub = Callable[[str, str], None]
+"""Notify a hub of a feed's URL; raises HubRefused."""
 
 
 class HubRefused(FetchError):
-    """The hub did not take the notice; later it may."""
+    """The hub did not accept the notification; retried later."""
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -44,25 +44,27 @@ class HubRefused(FetchError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """A notice to be given."""
+class DueNotice:
+    """A pending notification."""
 
     hub: str
     scope: Scope
     change: datetime
 
 
-def tell_hubs(database: Database, config: Config, clock: Clock, tell: Tell | None = None) -> int:
-    """Give every notice that is due; how many hubs' feeds were told."""
+def notify_hubs(
+    database: Database, config: Config, clock: Clock, tell: NotifyHub | None = None
+) -> int:
+    """Send every due notification; the number accepted."""
     told = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
-            told += _give(database, config, due, clock, tell or tell_hub)
+            told += _send(database, config, due, clock, tell or notify_hub)
     return told
 
 
-def tell_hub(hub: str, url: str) -> None:
-    """One publish call.
+def notify_hub(hub: str, url: str) -> None:
+    """Send one publish request.
 
     Raises:
         HubRefused: no answer, or one that is not 2xx.
@@ -86,22 +88,22 @@ def tell_hub(hub: str, url: str) -> None:
 
 
 def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
-    """How long a hub is left alone after so many failures in a row."""
+    """The back-off after so many consecutive failures."""
     doubled = FIRST_WAIT * int(2 ** min(failures - 1, 16))
     wait = min(doubled, LONGEST_WAIT)
     return max(wait, min(retry_after, LONGEST_WAIT)) if retry_after else wait
 
 
-def _due(database: Database, config: Config, now: datetime) -> list[Due]:
+def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:
     if not config.feeds.hubs:
         return []
     found = []
     with database.read() as session:
-        changes = [(s, store.change_to_tell(session, s)) for s, _ in store.scopes(session)]
+        changes = [(s, store.last_notifiable_change(session, s)) for s, _ in store.scopes(session)]
         for hub in config.feeds.hubs:
             known = store.notices(session, hub)
             found += [
-                Due(hub=hub, scope=scope, change=change)
+                DueNotice(hub=hub, scope=scope, change=change)
                 for scope, change in changes
                 if change and _is_due(known.get(scope.key), change, now)
             ]
@@ -116,15 +118,17 @@ def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:
     return notice.next_attempt_at is None or notice.next_attempt_at <= now
 
 
-def _lease(database: Database, due: Due, now: datetime) -> bool:
-    """Whether this process is the one to tell."""
+def _lease(database: Database, due: DueNotice, now: datetime) -> bool:
+    """Whether this process got the lease."""
     with database.write() as session:
         return store.lease_notice(
             session, due.hub, due.scope, change=due.change, now=now, until=now + LEASE
         )
 
 
-def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell) -> bool:
+def _send(
+    database: Database, config: Config, due: DueNotice, clock: Clock, tell: NotifyHub
+) -> bool:
     try:
         for kind in FeedKind:
             selection = Selection(kind=kind, scope=due.scope)
@@ -136,21 +140,21 @@ def _give(database: Database, config: Config, due: Due, clock: Clock, tell: Tell
         notice = store.notice(session, due.hub, due.scope)
         notice.told_change, notice.told_at = due.change, clock.now()
         notice.failures, notice.next_attempt_at, notice.last_error = 0, None, ""
-    log.info("hub told", hub=due.hub, feed=due.scope.key)
+    log.info("hub notified", hub=due.hub, feed=due.scope.key)
     return True
 
 
-def _note_failure(database: Database, due: Due, error: HubRefused, now: datetime) -> None:
+def _note_failure(database: Database, due: DueNotice, error: HubRefused, now: datetime) -> None:
     with database.write() as session:
         notice = store.notice(session, due.hub, due.scope)
         notice.failures += 1
         notice.last_error = str(error)
         notice.next_attempt_at = now + wait_after(notice.failures, error.retry_after)
-    log.warning("hub not told, will be tried again", hub=due.hub, error=str(error))
+    log.warning("hub notification failed, will be retried", hub=due.hub, error=str(error))
 
 
 def _retry_after(text: str, date: str) -> timedelta | None:
-    """Seconds or a date (RFC 9110 section 10.2.3), the date against the answer's own."""
+    """Seconds or a date (RFC 9110 section 10.2.3), relative to the response's Date."""
     if text.isascii() and text.isdigit() and len(text) < 8:
         return timedelta(seconds=int(text))
     try:

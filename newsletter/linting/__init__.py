@@ -1,1 +1,1 @@
-"""Looking a mail over before it is sent: what must stop it, and what a person should know."""
+"""Content checks of a mail before it is sent: errors that stop it, warnings for the preview."""

@@ -1,4 +1,4 @@
-"""What can be seen in a mail itself, without asking anybody: pure."""
+"""Checks of a mail's own content, without network. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from newsletter.linting.findings import (
     CheckedMail,
     Finding,
     Rule,
-    blamed,
-    comparable,
     error,
+    finding_for,
+    normalised_url,
     warning,
 )
 
-# 102 KiB of decoded HTML is what Gmail shows of a mail.
+# Gmail clips a mail's decoded HTML at 102 KiB.
 GMAIL_CLIPS_AT_BYTES = 104_448
-# Beyond this many filters no longer look at all of a mail, and phones ask before they fetch it.
+# Larger mails are not fully scanned by filters, and phones ask before downloading them.
 LARGE_MAIL_BYTES = 500_000
 LONGEST_SUBJECT_CHARACTERS = 90
-# Below so many characters of words for each picture, filters and readers see only pictures.
+# Fewer characters a picture count as an image-only mail.
 WORDS_PER_PICTURE = 60
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 # Merge fields of mail services, as a person may write them into a bulletin.
@@ -42,13 +42,13 @@ _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 _NUMBER_HOST = re.compile(r"[\d.]+|\[.*")
 
 
-def look_over(mail: CheckedMail) -> list[Finding]:
-    """Everything found, each thing once."""
+def check_content(mail: CheckedMail) -> list[Finding]:
+    """All findings, each once."""
     tree = _tree_of(mail.html)
     found = [
         *_imprint(mail, tree),
-        *_leaving(mail, tree),
-        *_emptiness(mail, tree),
+        *_unsubscribe(mail, tree),
+        *_empty_parts(mail, tree),
         *_placeholders(mail, tree),
         *_addresses(mail, tree),
         *_pictures(mail, tree),
@@ -62,12 +62,12 @@ def look_over(mail: CheckedMail) -> list[Finding]:
 def _tree_of(html: str) -> trees.HtmlElement:
     try:
         return trees.document_fromstring(html, parser=_PARSER)
-    except etree.ParserError:  # nothing, or nothing but comments
+    except etree.ParserError:  # empty, or only comments
         return trees.Element("html")
 
 
 def words_of(tree: trees.HtmlElement) -> str:
-    """What can be read of a page, on one line."""
+    """The visible text of a page, on one line."""
     skipped = {"head", "style", "script", "title"}
     parts = [
         part
@@ -95,7 +95,7 @@ def _imprint(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
             )
 
 
-def _leaving(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+def _unsubscribe(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
     in_html = any(href.startswith(mail.unsubscribe_base) for href in tree.xpath("//a/@href"))
     for part, is_there in (("HTML", in_html), ("text", mail.unsubscribe_base in mail.text)):
         if not is_there:
@@ -105,7 +105,7 @@ def _leaving(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
             )
 
 
-def _emptiness(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
+def _empty_parts(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
     parts = {"subject": mail.subject, "HTML part": words_of(tree), "text part": mail.text}
     for name, words in parts.items():
         if not words.strip():
@@ -113,7 +113,7 @@ def _emptiness(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
 
 
 def _placeholders(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
-    """Only our own can be unfilled: whatever else looks like one is a text or an address."""
+    """Only our own placeholders count: anything else that looks like one is text or a URL."""
     places = {"subject": mail.subject, "HTML part": mail.html, "text part": mail.text}
     for place, words in places.items():
         if mail.placeholder and mail.placeholder in words.lower():
@@ -141,13 +141,13 @@ def _addresses(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
                 "Outlook do not show it: give it an address",
             )
         elif scheme not in SCHEMES:
-            yield blamed(
+            yield finding_for(
                 Rule.RELATIVE_LINK,
                 f"{address!r} is no complete address; write it with https:// in front",
                 mail.article_with(address),
             )
     for link in tree.xpath("//a[not(@href)][normalize-space()]"):
-        yield warning(Rule.RELATIVE_LINK, f"the link “{_shown(link)}” leads nowhere")
+        yield warning(Rule.RELATIVE_LINK, f"the link “{_link_text(link)}” leads nowhere")
 
 
 def _pictures(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
@@ -163,16 +163,16 @@ def _pictures(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
 def _picture(picture: trees.HtmlElement, mail: CheckedMail) -> Iterator[Finding]:
     address = picture.get("src") or ""
     name, alt = address or "without an address", picture.get("alt")
-    known = comparable(address)
+    known = normalised_url(address)
     article = next((article for article in mail.articles if known in article.pictures), None)
-    if alt is None or (article and known in article.undescribed):
-        yield blamed(
+    if alt is None or (article and known in article.without_alt):
+        yield finding_for(
             Rule.ALT,
             f'the picture {name} has no alt; describe it, or write alt="" where it only decorates',
             article,
         )
     elif not alt.strip() and _is_all_of_a_link(picture):
-        yield blamed(
+        yield finding_for(
             Rule.ALT,
             f"the picture {name} is all there is of a link; its alt must say where the link leads",
             article,
@@ -237,7 +237,7 @@ def _links(tree: trees.HtmlElement) -> Iterator[Finding]:
             )
         if _NUMBER_HOST.fullmatch(host) and not host.startswith("127."):
             yield warning(Rule.SPAM, f"{link.get('href')} has a number in place of a name")
-        shown = _HOST_IN_WORDS.fullmatch(_shown(link))
+        shown = _HOST_IN_WORDS.fullmatch(_link_text(link))
         if shown and _bare(shown[1].lower()) != _bare(host):
             yield warning(
                 Rule.SPAM, f"the link reads {shown[1]} and leads to {host}, as in a fraud"
@@ -245,7 +245,7 @@ def _links(tree: trees.HtmlElement) -> Iterator[Finding]:
 
 
 def _split(address: str) -> tuple[str, str]:
-    """Scheme and host, in lower case; empty where there are none."""
+    """Scheme and host in lower case; empty without."""
     try:
         parts = urlsplit(address.strip())
         return parts.scheme.lower(), (parts.hostname or "").lower()
@@ -257,5 +257,5 @@ def _bare(host: str) -> str:
     return host.removeprefix("www.")
 
 
-def _shown(link: trees.HtmlElement) -> str:
+def _link_text(link: trees.HtmlElement) -> str:
     return " ".join(link.text_content().split())

@@ -7,7 +7,7 @@ SECONDS = 3.0
 
 
 def text_records(name: str) -> list[str] | None:
-    """The TXT records of a name; empty where there are none, None where the DNS is silent."""
+    """The TXT records of a name; empty without any, None if the DNS does not answer."""
     try:
         answer = dns.resolver.resolve(name, "TXT", lifetime=SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

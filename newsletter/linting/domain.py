@@ -1,7 +1,7 @@
-"""Whether the domain of a From address says who may send for it: SPF, DKIM, DMARC.
+"""SPF, DKIM and DMARC records of a From domain.
 
-Gmail, Yahoo and Outlook.com ask for all three from those who send to many. Only shown: what the
-DNS says to us now is no reason to hold mail up.
+Gmail, Yahoo and Outlook.com require all three of bulk senders. Warnings only: the current DNS view
+is no reason to stop a mail.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,25 +9,27 @@ from collections.abc import Callable, Iterator
 from newsletter.linting.findings import Finding, Rule, warning
 
 TextRecords = Callable[[str], list[str] | None]
-"""The TXT records of a name; empty where there are none, None where the DNS cannot be asked."""
+"""The TXT records of a name; empty without any, None if the DNS does not answer."""
 
-# RFC 2606 and 6761: names that are never in the DNS.
+# Special-use names, never in the public DNS (RFC 2606, RFC 6761).
 RESERVED = frozenset({"example", "invalid", "localhost", "test", "local", "internal"})
 
 
-def look_at_domain(address: str, selector: str, records: TextRecords) -> list[Finding]:
-    """What the domain lacks; nothing where the DNS cannot be asked.
+def check_domain(address: str, selector: str, records: TextRecords) -> list[Finding]:
+    """Missing records; nothing if the DNS does not answer.
 
     Args:
-        selector: of the DKIM key that we sign with; empty: somebody else signs, or nobody.
+        selector: of our DKIM key; empty: another system signs, or nobody.
     """
     domain = address.rpartition("@")[2].lower()
     if domain.rpartition(".")[2] in RESERVED:
         return []
-    return [warning(Rule.DOMAIN, message) for message in _lacking(domain, selector, records)]
+    return [
+        warning(Rule.DOMAIN, message) for message in _missing_records(domain, selector, records)
+    ]
 
 
-def _lacking(domain: str, selector: str, records: TextRecords) -> Iterator[str]:
+def _missing_records(domain: str, selector: str, records: TextRecords) -> Iterator[str]:
     spf = records(domain)
     if spf is None:
         return
@@ -56,7 +58,7 @@ def _dkim(name: str, records: TextRecords) -> Iterator[str]:
 
 
 def _dmarc(domain: str, records: TextRecords) -> bool:
-    """Whether the domain, or one it is part of, has a policy (RFC 7489, 6.6.3), or may have."""
+    """Whether the domain or a parent has a policy (RFC 7489, 6.6.3), or the DNS does not answer."""
     labels = domain.split(".")
     parents = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     for parent in parents:

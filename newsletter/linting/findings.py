@@ -1,4 +1,4 @@
-"""What the check of a mail found, and the mail as it is checked."""
+"""Findings of the checks, and the mail as their input."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,26 +10,26 @@ from urllib.parse import unquote
 
 
 class Severity(StrEnum):
-    """What a finding does."""
+    """The effect of a finding."""
 
     ERROR = "error"  # stops the edition
     WARNING = "warning"  # is shown in the preview
 
 
 class Rule(StrEnum):
-    """What is looked for; [lint] ignore names these."""
+    """The rules, by their names in [lint] ignore."""
 
-    IMPRINT = "imprint"  # who promotes the material, on whose behalf, with addresses
-    UNSUBSCRIBE = "unsubscribe"  # the way to leave
+    IMPRINT = "imprint"  # promoter, and on whose behalf, with addresses
+    UNSUBSCRIBE = "unsubscribe"  # unsubscribe link
     EMPTY = "empty"  # a subject, an HTML part and a text part with words in them
     UNRENDERED = "unrendered"  # placeholders that were not filled in
-    RELATIVE_LINK = "relative-link"  # addresses that mean nothing outside their page
-    DEAD_LINK = "dead-link"  # addresses where nothing is
-    ALT = "alt"  # words for those who see no picture
+    RELATIVE_LINK = "relative-link"  # relative URLs
+    DEAD_LINK = "dead-link"  # broken URLs
+    ALT = "alt"  # alternative text
     SIZE = "size"  # more HTML than Gmail shows
-    SHORTENED = "shortened"  # what the digest left out by itself
+    SHORTENED = "shortened"  # content that was left out to fit
     PICTURES = "pictures"  # no width, no words around them, or not shown by Gmail
-    SPAM = "spam"  # what filters dislike
+    SPAM = "spam"  # common spam filter triggers
     DOMAIN = "domain"  # SPF, DKIM and DMARC of the From address
 
 
@@ -37,13 +37,13 @@ _ADDRESS = re.compile(r'\s(?:href|src)="([^"]*)"')
 _PICTURE = re.compile(r'<img(?:\s+[a-z-]+="[^"]*")*\s*/?>')
 _ALT = re.compile(r"\salt=")
 
-# The law asks for these: no configuration passes over them.
+# Required by law: cannot be ignored.
 ALWAYS = frozenset({Rule.IMPRINT, Rule.UNSUBSCRIBE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong or doubtful, with its mend."""
+    """One problem, with its fix."""
 
     rule: Rule
     severity: Severity
@@ -52,67 +52,67 @@ class Finding:
 
 @dataclass(frozen=True)
 class QuotedArticle:
-    """An article that a mail tells: imported or polled, so its faults are not the sender's."""
+    """An imported or polled article in a mail: its faults are not the sender's."""
 
     title: str
     html: str
     """Its body as stored."""
     addresses: tuple[str, ...] = ()
-    """Of its page and its picture."""
+    """URLs of its page and picture."""
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """Every address in it, comparable."""
+        """All its URLs, normalised."""
         inside = (unescape(found) for found in _ADDRESS.findall(self.html))
-        return frozenset(comparable(address) for address in (*self.addresses, *inside))
+        return frozenset(normalised_url(address) for address in (*self.addresses, *inside))
 
     @cached_property
     def pictures(self) -> frozenset[str]:
-        """The addresses of the pictures in its body, comparable."""
+        """The URLs of pictures in its body, normalised."""
         return frozenset(_sources(_PICTURE.findall(self.html)))
 
     @cached_property
-    def undescribed(self) -> frozenset[str]:
-        """The addresses of its pictures that have no alt at all, comparable."""
+    def without_alt(self) -> frozenset[str]:
+        """The URLs of its pictures without alt, normalised."""
         pictures = (tag for tag in _PICTURE.findall(self.html) if not _ALT.search(tag))
         return frozenset(_sources(pictures))
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedMail:
-    """A mail as a reader gets it, personal places filled in."""
+    """A mail as a subscriber gets it, personal values filled in."""
 
     subject: str
     html: str
     text: str
     imprint: tuple[str, ...]
-    """The names and addresses that must stand in it."""
+    """The required names and postal addresses."""
     unsubscribe_base: str
-    """What every address to leave begins with."""
+    """The prefix of every unsubscribe URL."""
     articles: Sequence[QuotedArticle] = ()
-    """What of it was written elsewhere; empty: all of it is the administrator's own message."""
+    """The articles in it; empty: all of it is the administrator's own message."""
     placeholder: str = ""
-    """What each of our own placeholders begins with."""
+    """The prefix of our own placeholders."""
     html_bytes: int = 0
-    """The HTML part as it leaves, encoded."""
+    """Encoded size of the HTML part."""
     left_out: str = ""
     mail_bytes: int = 0
-    """All of it, as it leaves."""
+    """Encoded size of the whole mail."""
     pictures_left: tuple[str, ...] = ()
-    """Pictures that were to be parts of the mail and could not, with the reason."""
+    """Pictures that could not be embedded, with the reason."""
 
     def article_with(self, address: str) -> QuotedArticle | None:
-        """The article that an address comes from; None where it is the sender's own."""
-        known = comparable(address)
+        """The article that a URL comes from; None if it is the sender's own."""
+        known = normalised_url(address)
         return next((article for article in self.articles if known in article.known), None)
 
 
 def _sources(pictures: Iterable[str]) -> Iterable[str]:
-    return (comparable(unescape(found)) for tag in pictures for found in _ADDRESS.findall(tag))
+    return (normalised_url(unescape(found)) for tag in pictures for found in _ADDRESS.findall(tag))
 
 
-def comparable(address: str) -> str:
-    """An address however it is percent-encoded, without the part after "#"."""
+def normalised_url(address: str) -> str:
+    """The URL with normalised percent-encoding, without the fragment."""
     return unquote(address.strip()).partition("#")[0].rstrip("/")
 
 
@@ -124,8 +124,8 @@ def warning(rule: Rule, message: str) -> Finding:
     return Finding(rule=rule, severity=Severity.WARNING, message=message)
 
 
-def blamed(rule: Rule, message: str, article: QuotedArticle | None) -> Finding:
-    """An error where the fault is the sender's own, a warning with its place in an article."""
+def finding_for(rule: Rule, message: str, article: QuotedArticle | None) -> Finding:
+    """An error in the sender's own content, a warning naming the article otherwise."""
     if article is None:
         return error(rule, message)
     return warning(rule, f"{message} (in “{article.title}”)")

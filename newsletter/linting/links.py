@@ -1,7 +1,7 @@
-"""Whether there is something where a mail's links lead.
+"""Broken links in a mail.
 
-Only a clear answer is an error: servers that are busy, slow or refuse robots say nothing about
-what a reader will find.
+Only a definite answer is an error: a server that is busy, slow or blocks robots says nothing about
+what a reader will get.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,25 +11,25 @@ from datetime import timedelta
 from lxml import html as trees
 
 from newsletter.errors import FetchError
-from newsletter.linting.findings import CheckedMail, Finding, Rule, blamed, warning
+from newsletter.linting.findings import CheckedMail, Finding, Rule, finding_for, warning
 
-# RFC 9110, 15.5.5 and 15.5.11: not found, gone.
+# Not Found, Gone (RFC 9110, 15.5.5 and 15.5.11).
 DEAD = frozenset({404, 410})
 ASKED_AT_ONCE = 8
-# A look before sending must not hold the outbox up for long.
+# Time limit of all requests: the checks run before sending.
 TOTAL_SECONDS = 20.0
 MOST_ASKED = 200
 
-Ask = Callable[[str], int]
-"""The status that an address answers. Raises FetchError where it does not."""
+LinkStatus = Callable[[str], int]
+"""The HTTP status of a URL; raises FetchError without a response."""
 
 
 def addresses_in(html: str, own: str) -> list[str]:
-    """The addresses of links and pictures of other sites, each once.
+    """The external links and picture URLs, each once.
 
     Args:
-        own: what this site's own addresses begin with; those are made by us, and the site need
-            not be reachable from where mail is sent.
+        own: prefix of the site's own URLs, which are excluded: the site need not be reachable from
+            the sending machine.
     """
     tree = trees.document_fromstring(html)
     found = (str(address).partition("#")[0] for address in tree.xpath("//a/@href | //img/@src"))
@@ -42,13 +42,13 @@ def addresses_in(html: str, own: str) -> list[str]:
     )
 
 
-def ask_links(
+def check_links(
     mails: Sequence[CheckedMail],
     own: str,
-    ask: Ask,
+    ask: LinkStatus,
     total: timedelta = timedelta(seconds=TOTAL_SECONDS),
 ) -> list[Finding]:
-    """The links in some mails that are dead, and those that did not answer.
+    """Broken links and those that did not respond.
 
     Args:
         own: as for `addresses_in`.
@@ -67,14 +67,14 @@ def ask_links(
     return found + _too_late([answers[future] for future in answers if future in late])
 
 
-def _ask_one(address: str, ask: Ask, mail: CheckedMail) -> list[Finding]:
+def _ask_one(address: str, ask: LinkStatus, mail: CheckedMail) -> list[Finding]:
     try:
         status = ask(address)
     except FetchError as failure:
         return [warning(Rule.DEAD_LINK, f"a link could not be tried: {failure}")]
     if status in DEAD:
         message = f"{address} is dead: its server answers {status}; mend it"
-        return [blamed(Rule.DEAD_LINK, message, mail.article_with(address))]
+        return [finding_for(Rule.DEAD_LINK, message, mail.article_with(address))]
     return []
 
 

@@ -1,1 +1,1 @@
-"""The database's history, run by Alembic."""
+"""Database migrations, run by Alembic."""

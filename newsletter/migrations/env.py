@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates over the connection it is handed."""
+"""Alembic environment: migrates over the connection that it is given."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Running migrations from the program, without an alembic.ini."""
+"""Running migrations without an alembic.ini."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from alembic.script import ScriptDirectory
 from newsletter.database import Database, describe
 from newsletter.errors import StorageError
 
-# Tables and indexes made by hand in each dialect begin so; Alembic compares no models with them.
+# Prefixes of hand-written tables and indexes, which Alembic does not compare.
 BY_HAND = ("articles_search", "subscribers_search")
-# On PostgreSQL it is there only where the extension pg_trgm could be installed.
+# On PostgreSQL it depends on the extension pg_trgm.
 OPTIONAL_INDEX = "subscribers_search"
 
 
 def upgrade(database: Database, revision: str = "head") -> str:
-    """Bring the database to a revision; the one it then has.
+    """Upgrade the database to a revision; the resulting one.
 
     Raises:
         StorageError: it comes from a newer version of newsletter.
@@ -43,7 +43,7 @@ def current_revision(database: Database) -> str | None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the tables that this version needs."""
+    """Whether the schema is up to date."""
     return current_revision(database) == ScriptDirectory.from_config(_config()).get_current_head()
 
 

@@ -1,1 +1,1 @@
-"""From an edition to the bytes of each person's mail: compile once, splice per person."""
+"""From an edition to the bytes of each subscriber's mail: rendered once, spliced per subscriber."""

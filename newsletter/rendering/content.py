@@ -1,7 +1,7 @@
-"""What one mail says, for everybody who gets it: plain values, nothing of the database behind them.
+"""The content of one mail, the same for all its recipients: plain values without database objects.
 
-`editions` makes it; `rendering.renderer` turns it into an encoded message in one pass.
-docs/templates.md names for those who write templates what comes of it.
+`editions` creates it; `rendering.renderer` turns it into an encoded message in one pass.
+docs/templates.md documents the values for template authors.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from newsletter.rendering.encoding.message import MessageHeaders
 
 @dataclass(frozen=True, kw_only=True)
 class TopicLink:
-    """A topic and its page."""
+    """A topic and its URL."""
 
     slug: str
     name: str
@@ -22,7 +22,7 @@ class TopicLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """An article as a mail tells it; the date is in words, addresses are absolute."""
+    """An article in a mail; dates are text, URLs are absolute."""
 
     title: str
     url: str
@@ -32,12 +32,12 @@ class Story:
     published: str
     topics: tuple[TopicLink, ...]
     body_html: str
-    """Sanitised, and not yet fit for mail programs."""
+    """Sanitised; not yet made suitable for mail clients."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StorySection:
-    """What one digest brings to a mail."""
+    """The part of one digest in a mail."""
 
     slug: str
     name: str
@@ -46,29 +46,29 @@ class StorySection:
 
 @dataclass(frozen=True, kw_only=True)
 class MailContent:
-    """All that a mail says."""
+    """The whole content of a mail."""
 
     template: str
-    """The kind of mail: a folder of templates."""
+    """The kind of mail: its template folder."""
     headers: MessageHeaders
     site: Mapping[str, Any]
     subject: str = ""
-    """Where the template of the kind does not say otherwise."""
+    """The subject, unless the kind's template overrides it."""
     subject_template: str = ""
-    """A line of the configuration that makes the subject; empty: there is none."""
+    """The configured subject template; empty: none."""
     subject_option: str = ""
-    """The option it stands in, for messages."""
+    """Its option, for error messages."""
     subject_prefix: str = ""
-    """What only the header has, before the subject."""
+    """Prefix of the Subject header."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """What templates of the kind are given besides."""
+    """Further template values of this kind."""
     body_html: str = ""
     """A bulletin's own text, sanitised."""
     sections: tuple[StorySection, ...] = ()
     excerpts: int = 0
-    """How many stories are told with an excerpt where there is room."""
+    """Maximum number of stories with an excerpt."""
     key: str = ""
-    """What tells this variant of an edition from the others."""
+    """The variant key within the edition."""
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -1,7 +1,7 @@
-"""How much of each story a mail tells: everything, or less where it would be too long.
+"""Shortening of mails so that Gmail does not clip them.
 
-Gmail shows no more than 102 KB of a mail's HTML and hides the rest, with the imprint and the link
-to leave at its foot, behind "View entire message".
+Gmail shows 102 KB of a mail's HTML and hides the rest, with the imprint and the unsubscribe link,
+behind "View entire message".
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,15 +12,15 @@ from lxml import html as trees
 
 from newsletter.rendering.article_html import inner_html
 
-# 102 KiB, reckoned of the encoded part: in Greek or Chinese that is more than its characters.
+# 102 KiB of the encoded part, which is longer than its characters for Greek or Chinese.
 GMAIL_CLIPS_AT_BYTES = 104_448
-# What a person's name and addresses may add to the compiled mail.
+# Room for personal values.
 ROOM_FOR_PERSONAL_BYTES = 2_000
 LARGEST_HTML_BYTES = GMAIL_CLIPS_AT_BYTES - ROOM_FOR_PERSONAL_BYTES
 SHORT_EXCERPT_CHARACTERS = 140
 LONG_BODY_BYTES = 60_000
 SHORT_BODY_BYTES = 6_000
-# Of a single article: so much less at each step, down to a last one that fits any template.
+# Factor of each step for a single article; the last step fits any template.
 BODY_STEP = 0.9
 SHORTEST_BODY_BYTES = 500
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -31,24 +31,24 @@ _CONTAINED = _HEADINGS | frozenset(
 _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 
 
-Telling = TypeVar("Telling")
+Rendering = TypeVar("Rendering")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How much a mail tells."""
+class SizePlan:
+    """How much of its stories a mail contains."""
 
     stories: int
-    """How many are told with an excerpt; the others stand as titles."""
+    """Number of stories with an excerpt; further ones are titles only."""
     shown: int
-    """How many are named at all; the others are "n more on the web"."""
+    """Number of stories listed; the rest is "n more on the web"."""
     excerpt_characters: int = 0
-    """How long an excerpt is at most; 0: as it was written."""
+    """Maximum length of an excerpt; 0: unlimited."""
     body_bytes: int = 0
-    """How much of a whole article's HTML is told; 0: all of it."""
+    """Maximum bytes of a whole article's HTML; 0: unlimited."""
 
-    def difference(self, full: "Plan", count: int) -> str:
-        """What was left out, for the preview; empty where nothing was."""
+    def difference(self, full: "SizePlan", count: int) -> str:
+        """What is left out compared with the full plan, for the preview; empty if nothing."""
         told = []
         if self.excerpt_characters and count > 1:
             told.append("the excerpts were shortened")
@@ -61,49 +61,51 @@ class Plan:
         return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
-def plans(count: int, stories: int) -> Iterator[Plan]:
-    """Ever shorter ways to tell `count` stories, the full one first.
+def plans(count: int, stories: int) -> Iterator[SizePlan]:
+    """Ever shorter plans for `count` stories, the full one first.
 
     Args:
-        stories: how many are told with an excerpt where there is room.
+        stories: maximum number with an excerpt.
     """
-    yield Plan(stories=stories, shown=count)
+    yield SizePlan(stories=stories, shown=count)
     if count == 1:
         yield from _of_one(stories)
     elif count:
         yield from _of_several(count, stories)
 
 
-def _of_one(stories: int) -> Iterator[Plan]:
+def _of_one(stories: int) -> Iterator[SizePlan]:
     size = LARGEST_HTML_BYTES
     while size > SHORTEST_BODY_BYTES:
-        yield Plan(stories=stories, shown=1, body_bytes=size)
+        yield SizePlan(stories=stories, shown=1, body_bytes=size)
         size = int(size * BODY_STEP)
     short = {"excerpt_characters": SHORT_EXCERPT_CHARACTERS, "body_bytes": SHORTEST_BODY_BYTES}
-    yield Plan(stories=1, shown=1, **short)
+    yield SizePlan(stories=1, shown=1, **short)
 
 
-def _of_several(count: int, stories: int) -> Iterator[Plan]:
+def _of_several(count: int, stories: int) -> Iterator[SizePlan]:
     short = {"excerpt_characters": SHORT_EXCERPT_CHARACTERS, "body_bytes": LONG_BODY_BYTES}
     fewer = [stories, stories // 2, 1]
     for told in sorted({number for number in fewer if number}, reverse=True):
-        yield Plan(stories=told, shown=count, **short)
+        yield SizePlan(stories=told, shown=count, **short)
     shown = count
     short["body_bytes"] = SHORT_BODY_BYTES
     while shown > 1:
         shown = shown * 2 // 3
-        yield Plan(stories=1, shown=shown, **short)
+        yield SizePlan(stories=1, shown=shown, **short)
 
 
-def fullest(
-    ways: Sequence[Plan], tell: Callable[[Plan], Telling], fits: Callable[[Telling], bool]
-) -> tuple[Plan, Telling]:
-    """The first plan whose mail fits, found by halving; the last one where none does."""
+def largest_fitting(
+    ways: Sequence[SizePlan],
+    tell: Callable[[SizePlan], Rendering],
+    fits: Callable[[Rendering], bool],
+) -> tuple[SizePlan, Rendering]:
+    """The first plan whose mail fits, by binary search; else the last one."""
     told = tell(ways[0])
     if fits(told):
         return ways[0], told
     low, high = 1, len(ways) - 1
-    best: tuple[Plan, Telling] | None = None
+    best: tuple[SizePlan, Rendering] | None = None
     while low <= high:
         middle = (low + high) // 2
         told = tell(ways[middle])
@@ -114,27 +116,27 @@ def fullest(
     return best or (ways[-1], told)
 
 
-def first_part(html: str, limit: int) -> str:
-    """The beginning of a body, in at most about so many bytes of HTML; what it begins with stays.
+def truncate_html(html: str, limit: int) -> str:
+    """The start of a body, up to about this many bytes of HTML.
 
-    It ends between blocks where more than half of the room is used by then, else between words.
+    Ends between blocks if that uses more than half of the limit, else between words.
     """
     body = trees.fragment_fromstring(html, create_parent="div", parser=_PARSER)
-    _Cutter(limit).cut(body)
+    _Truncator(limit).cut(body)
     while len(body) and body[-1].tag in _HEADINGS and not (body[-1].tail or "").strip():
-        # A heading promises what is not there any more.
+        # A trailing heading has lost its section.
         body.remove(body[-1])
     return inner_html(body)
 
 
-class _Cutter:
-    """Leaves of a tree what has room, in the order of the text."""
+class _Truncator:
+    """Truncates a tree in document order."""
 
     def __init__(self, limit: int) -> None:
         self._limit = self._room = limit
 
     def cut(self, element: trees.HtmlElement) -> bool:
-        """Shorten the content of an element; whether all of it has room."""
+        """Truncate the content of an element; True if all of it fits."""
         element.text = self._beginning(element.text)
         is_whole = self._room > 0
         for child in list(element):
@@ -145,7 +147,7 @@ class _Cutter:
         return is_whole
 
     def _keep(self, child: trees.HtmlElement) -> bool:
-        """Keep a child and the text after it; whether both have room."""
+        """Keep a child and its tail text; True if both fit."""
         size = len(trees.tostring(child, encoding="utf-8", with_tail=False))
         if size <= self._room:
             self._room -= size
@@ -163,7 +165,7 @@ class _Cutter:
         return False
 
     def _beginning(self, text: str | None) -> str | None:
-        """As many words as have room; all characters of a script without spaces are words."""
+        """The words that fit; in a script without spaces, the characters."""
         if not text:
             return text
         data = text.encode()
@@ -177,11 +179,11 @@ class _Cutter:
 
 
 def _holds_elements(element: trees.HtmlElement) -> bool:
-    """Whether it holds blocks of its own rather than the words of one."""
+    """Whether it contains block elements rather than inline content."""
     return any(child.tag in _CONTAINED for child in element)
 
 
 def _remove(element: trees.HtmlElement) -> None:
-    """Take an element out with the text after it."""
+    """Remove an element with its tail text."""
     element.tail = None
     element.getparent().remove(element)

@@ -1,4 +1,4 @@
-"""Styles moved into the elements, as mail clients need them; premailer behind one function."""
+"""CSS inlining for mail clients, by premailer."""
 
 import logging
 
@@ -6,9 +6,9 @@ from premailer import Premailer
 
 
 def inline_styles(html: str) -> str:
-    """The document with its style sheet inlined, @media rules and MSO comments kept.
+    """The document with its style sheet inlined; @media rules and MSO comments are kept.
 
-    `!important` is kept, or an inlined style would win over its @media rule; nothing is fetched.
+    `!important` is kept, or an inlined style would override its @media rule; nothing is fetched.
     """
     inlined = Premailer(
         html,
@@ -18,7 +18,7 @@ def inline_styles(html: str) -> str:
         keep_style_tags=False,
         remove_classes=False,
         disable_validation=True,
-        # HTML takes pixels there, and "100%" would replace the pixels that Outlook needs.
+        # These HTML attributes take pixels; "100%" would replace the pixels that Outlook needs.
         disable_basic_attributes=["width", "height", "align"],
         cssutils_logging_level=logging.CRITICAL,
     ).transform()

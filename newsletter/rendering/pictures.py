@@ -1,8 +1,8 @@
-"""Pictures written into mails, where the site wants that: its own small ones, as parts of the mail.
+"""Embedding of the site's own small pictures into mails, as an option.
 
-The page then names a part (`cid:`, RFC 2392) in place of an address. A picture that is another
-site's, too large or not to be had keeps its address, so nothing here stops a mail. Each is read
-once for all the variants of an edition.
+The HTML then refers to a part (`cid:`, RFC 2392) instead of a URL. A picture of another site, too
+large or unavailable keeps its URL, so nothing here stops a mail. Each is read once for all variants
+of an edition.
 """
 
 import hashlib
@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import FetchError
 
-Read = Callable[[str], bytes]
-"""What stands at an address. Raises FetchError where nothing does, or too much."""
+ReadPicture = Callable[[str], bytes]
+"""The bytes at a URL; raises FetchError if unavailable or too large."""
 
 MOST_PICTURES = 12
-# Preparing an edition must not wait for ever on a slow server; what is left stays an address.
+# Time limit for all pictures of a page: the rest keep their URLs.
 MOST_SECONDS = 30.0
-# For the variants of one edition; the next may find other bytes at the same address.
+# Cache time, for the variants of one edition; later the picture may have changed.
 KEPT_SECONDS = 600.0
-# What every mail program shows; others (WebP, SVG) are left to those that fetch them.
+# Formats supported by all mail clients; others (WebP, SVG) keep their URLs.
 TYPES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -35,7 +35,7 @@ _IMAGE = re.compile(r'(<img\b(?:[^>"]|"[^"]*")*?\ssrc=")([^"]*)(")')
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture as a part of a mail."""
+    """An embedded picture."""
 
     content_id: str
     media_type: str
@@ -43,22 +43,22 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inlined:
-    """A page whose pictures are parts."""
+class EmbeddedPage:
+    """HTML with embedded pictures."""
 
     html: str
     pictures: tuple[Picture, ...] = ()
     left: tuple[str, ...] = ()
-    """Own pictures that kept their addresses, with the reason."""
+    """Own pictures that were not embedded, with the reason."""
 
 
-class Pictures:
-    """The own pictures of one site, read when a mail shows them."""
+class PictureEmbedder:
+    """Embeds the pictures of one site, each read on first use."""
 
-    def __init__(self, base_url: str, others: tuple[str, ...], read: Read) -> None:
+    def __init__(self, base_url: str, others: tuple[str, ...], read: ReadPicture) -> None:
         """
         Args:
-            others: what addresses of own pictures are or begin with, besides the site's.
+            others: URLs or URL prefixes of own pictures, besides the base URL.
         """
         self._host = urlsplit(base_url).hostname or "localhost"
         self._own = frozenset(others)
@@ -66,8 +66,8 @@ class Pictures:
         self._read = read
         self._kept: dict[str, tuple[float, Picture | str]] = {}
 
-    def inline(self, html: str) -> Inlined:
-        """The page with its own pictures as parts."""
+    def inline(self, html: str) -> EmbeddedPage:
+        """The page with its own pictures embedded."""
         until = time.monotonic() + MOST_SECONDS
         addresses = dict.fromkeys(unescape(found[1]) for found in _IMAGE.findall(html))
         found: dict[str, Picture] = {}
@@ -86,12 +86,12 @@ class Pictures:
             return f"{match[1]}cid:{picture.content_id}{match[3]}" if picture else match[0]
 
         parts = {picture.content_id: picture for picture in found.values()}
-        return Inlined(
+        return EmbeddedPage(
             html=_IMAGE.sub(named, html), pictures=tuple(parts.values()), left=tuple(left)
         )
 
     def _picture(self, address: str, until: float, *, is_full: bool) -> Picture | str:
-        """The picture, or why it is none."""
+        """The picture, or the reason why it is not embedded."""
         now = time.monotonic()
         kept = self._kept.get(address)
         if kept and now - kept[0] < KEPT_SECONDS and not is_full:

@@ -1,7 +1,6 @@
-"""Rendering a mail in one pass: templates, inlining, shortening and encoding.
+"""Rendering of a mail in one pass: templates, CSS inlining, shortening, encoding.
 
-Once for everybody who gets the same content, with marks where personal values go. What a mail is
-about comes in as `MailContent`; whoever made that has chosen it.
+Rendered once for all recipients of the same `MailContent`, with placeholders for personal values.
 """
 
 import secrets
@@ -12,12 +11,12 @@ from typing import Any
 
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import text_part, write_message
-from newsletter.rendering.encoding.slots import Slot, mark
-from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, Plan, fullest, plans
+from newsletter.rendering.encoding.slots import Slot, placeholder
+from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, SizePlan, largest_fitting, plans
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.mjml import to_html
-from newsletter.rendering.pictures import Inlined, Pictures
-from newsletter.rendering.telling import template_values
+from newsletter.rendering.pictures import EmbeddedPage, PictureEmbedder
+from newsletter.rendering.template_values import template_values
 from newsletter.rendering.templates import Templates
 
 MAX_SUBJECT_CHARACTERS = 250
@@ -25,28 +24,28 @@ MAX_SUBJECT_CHARACTERS = 250
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedMail:
-    """A mail ready to be stored and spliced, its marks still in."""
+    """A mail ready to be stored and spliced, with placeholders."""
 
     content: MailContent
     message: bytes
     """Encoded."""
     nonce: str
-    """What tells its marks from anything an article might say."""
+    """The nonce in its placeholders."""
     subject: str
     html: str
-    """As a page by itself: its pictures have addresses."""
+    """HTML with pictures as URLs."""
     text: str
     html_bytes: int
-    """How long the HTML part is as it leaves, encoded."""
+    """Encoded size of the HTML part."""
     left_out: str = ""
-    """What was shortened so that mail programs show all of it; empty: nothing."""
+    """What was left out to fit; empty: nothing."""
     pictures_left: tuple[str, ...] = ()
-    """Pictures that were to be parts of the mail and could not, with the reason."""
+    """Pictures that could not be embedded, with the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Telling:
-    """A mail's bodies, told by one plan."""
+class _Bodies:
+    """The bodies of a mail under one size plan."""
 
     subject: str
     html: str
@@ -56,14 +55,14 @@ class _Telling:
 
 
 class Renderer:
-    """Renders kinds of mail for one site."""
+    """Renders mails of one site."""
 
     def __init__(
-        self, templates: Templates, base_url: str, pictures: Pictures | None = None
+        self, templates: Templates, base_url: str, pictures: PictureEmbedder | None = None
     ) -> None:
         """
         Args:
-            pictures: what reads the pictures that are parts of its mails; None: there are none.
+            pictures: embeds pictures; None: they keep their URLs.
         """
         self._templates = templates
         self._base_url = base_url
@@ -78,19 +77,21 @@ class Renderer:
         return f"{self._base_url}/preferences/"
 
     def render_mail(self, content: MailContent) -> RenderedMail:
-        """The mail, told as fully as mail programs show it.
+        """The mail, as complete as mail clients can show it.
 
         Raises:
             TemplateError: a template is wrong.
         """
         nonce = secrets.token_hex(6)
         ways = list(plans(len(content.stories), content.excerpts))
-        plan, told = fullest(
+        plan, told = largest_fitting(
             ways,
-            partial(self._tell, content, nonce),
+            partial(self._bodies, content, nonce),
             lambda telling: len(telling.html_part) <= LARGEST_HTML_BYTES,
         )
-        inlined = self._pictures.inline(told.html) if self._pictures else Inlined(html=told.html)
+        inlined = (
+            self._pictures.inline(told.html) if self._pictures else EmbeddedPage(html=told.html)
+        )
         html_part = text_part("html", inlined.html, nonce) if inlined.pictures else told.html_part
         subject = f"{content.subject_prefix}{told.subject}"
         return RenderedMail(
@@ -113,16 +114,16 @@ class Renderer:
         )
 
     def render_page(self, content: MailContent) -> str:
-        """The page for everybody: all of the mail, and nothing personal."""
+        """The public page: the complete mail without personal values."""
         person = {"greeting": "Hello", "name": "", "preferences_url": "", "unsubscribe_url": ""}
         return self._html(content.template, self._values(content), person, is_online=True)
 
     def subject_of(self, content: MailContent) -> str:
-        """The subject of the mail where everything is told."""
+        """The subject of the complete mail."""
         return str(self._values(content)["edition"]["subject"])
 
-    def _values(self, content: MailContent, plan: Plan | None = None) -> dict[str, Any]:
-        """What the templates are given, the subject among it."""
+    def _values(self, content: MailContent, plan: SizePlan | None = None) -> dict[str, Any]:
+        """The template values, including the subject."""
         full = next(plans(len(content.stories), content.excerpts))
         values = template_values(content, plan or full)
         edition = values.get("edition", {})
@@ -140,11 +141,11 @@ class Renderer:
         line = self._templates.render_line(content.subject_template, content.subject_option, values)
         return line[:MAX_SUBJECT_CHARACTERS] or content.subject
 
-    def _tell(self, content: MailContent, nonce: str, plan: Plan) -> _Telling:
+    def _bodies(self, content: MailContent, nonce: str, plan: SizePlan) -> _Bodies:
         values = self._values(content, plan)
         html = self._html(content.template, values, self._person(nonce, html=True))
         text_name, person = f"{content.template}/body.txt", self._person(nonce, html=False)
-        return _Telling(
+        return _Bodies(
             subject=values["edition"]["subject"],
             html=html,
             text=self._render(text_name, values, person),
@@ -178,8 +179,8 @@ class Renderer:
             (Slot.GREETING_HTML, Slot.NAME_HTML) if html else (Slot.GREETING_TEXT, Slot.NAME_TEXT)
         )
         return {
-            "greeting": mark(greeting, nonce),
-            "name": mark(name, nonce),
-            "preferences_url": self.preferences_base + mark(Slot.PREFERENCES, nonce),
-            "unsubscribe_url": self.unsubscribe_base + mark(Slot.UNSUBSCRIBE, nonce),
+            "greeting": placeholder(greeting, nonce),
+            "name": placeholder(name, nonce),
+            "preferences_url": self.preferences_base + placeholder(Slot.PREFERENCES, nonce),
+            "unsubscribe_url": self.unsubscribe_base + placeholder(Slot.UNSUBSCRIBE, nonce),
         }

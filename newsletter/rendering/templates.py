@@ -1,6 +1,6 @@
-"""Finding and rendering templates: the operator's folder first, then the shipped one.
+"""Template lookup and rendering: the operator's folder first, then the shipped one.
 
-Operators' templates run in Jinja2's sandbox. A mistake in one is told with file and line.
+Operators' templates run in Jinja2's sandbox. Errors name file and line.
 """
 
 from collections.abc import Mapping
@@ -26,19 +26,19 @@ from newsletter.rendering.plaintext.layout import underlined, wrapped
 from newsletter.rendering.plaintext.writer import html_to_text
 
 HTML_BODY, MJML_BODY, TEXT_BODY = "body.html", "body.mjml", "body.txt"
-# Folders beside the kinds: what kinds are built on, and the pages of the site.
+# Folders that are no kinds of mail: base templates and web pages.
 NO_KINDS = frozenset({"_base", "web"})
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_templates() -> Path:
-    """The folder of the shipped templates: in the wheel, or beside the package in a checkout."""
+    """The folder of the shipped templates, in the wheel or beside the package in a checkout."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
 def web_folders(own_folder: str) -> list[Path]:
-    """Where pages and their static files are looked for, in order."""
+    """The folders of pages and static files, in lookup order."""
     own = [Path(own_folder) / "web"] if own_folder else []
     return [*own, shipped_templates() / "web"]
 
@@ -46,8 +46,8 @@ def web_folders(own_folder: str) -> list[Path]:
 class Templates:
     """The mail templates of one site.
 
-    Every template is given `theme` and the filters `wrapped`, `underlined` and `as_text`, besides
-    what its kind of mail brings.
+    Besides the values of its kind, every template has `theme` and the filters `wrapped`,
+    `underlined` and `as_text`.
     """
 
     def __init__(self, own_folder: str = "", theme: Theme | None = None) -> None:
@@ -67,7 +67,7 @@ class Templates:
         )
 
     def html_body(self, kind: str) -> str:
-        """The file of a kind's HTML part: body.mjml or body.html, the operator's own first."""
+        """The file of a kind's HTML part: body.mjml or body.html, the operator's first."""
         for folder in self._folders:
             for file in (MJML_BODY, HTML_BODY):
                 if (folder / kind / file).is_file():
@@ -75,11 +75,11 @@ class Templates:
         return f"{kind}/{HTML_BODY}"
 
     def has(self, name: str) -> bool:
-        """Whether there is a template of this name."""
+        """Whether a template of this name exists."""
         return any((folder / name).is_file() for folder in self._folders)
 
     def kinds(self) -> dict[str, list[Path]]:
-        """Every kind of mail with the files that it is rendered from, the operator's own first."""
+        """Every kind of mail with its template files, the operator's first."""
         found: dict[str, dict[str, Path]] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.*")):
@@ -93,13 +93,13 @@ class Templates:
         }
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
-        """A template file rendered.
+        """A rendered template file.
 
         Args:
             name: its path below templates/email: "digest/body.html".
 
         Raises:
-            TemplateError: missing, wrong, or using what it is not given; with file and line.
+            TemplateError: missing, invalid, or using an undefined value; with file and line.
         """
         try:
             return self._environment.get_template(name).render(context)
@@ -107,7 +107,7 @@ class Templates:
             raise self._explain(name, error) from error
 
     def render_line(self, source: str, where: str, context: Mapping[str, Any]) -> str:
-        """A one-line template given in the configuration, white space folded."""
+        """A rendered one-line template of the configuration, white space folded."""
         try:
             return " ".join(self._environment.from_string(source).render(context).split())
         except (JinjaError, TypeError, ValueError, ArithmeticError) as error:
@@ -122,7 +122,7 @@ class Templates:
         return TemplateError(f"{self._place(name, error)}: {error}")
 
     def _place(self, name: str, error: Exception) -> str:
-        """The last template file and line on the way to an error."""
+        """The innermost template file and line of an error."""
         place, trace = name, error.__traceback__
         while trace:
             file = trace.tb_frame.f_code.co_filename

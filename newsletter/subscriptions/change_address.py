@@ -1,4 +1,4 @@
-"""Confirming a new address: the link in the mail that goes there, and what pressing it does."""
+"""Change of address: the confirmation link mailed to the new address."""
 
 from datetime import datetime, timedelta
 
@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict, TokenSpent
 from newsletter.subscriptions import privacy
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.signing import Signer
-from subscribers import moving
+from subscribers import address_change
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.models import AddressChange, Subscriber
@@ -16,27 +16,29 @@ from subscribers.models import AddressChange, Subscriber
 PURPOSE = "move"
 
 
-def move_address(base_url: str, signer: Signer, change: AddressChange) -> str:
-    """What she opens at the new address to be mailed there; its signer must be of `PURPOSE`."""
-    link = DatedLink(subscriber_id=change.subscriber_id, at=change.asked_at)
+def new_address_url(base_url: str, signer: Signer, change: AddressChange) -> str:
+    """URL that confirms a new address; the signer must be of `PURPOSE`."""
+    link = ExpiringLink(subscriber_id=change.subscriber_id, at=change.asked_at)
     return f"{base_url}/move/{link.sign(signer)}"
 
 
-def read_move(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
-    """Who wants to be mailed elsewhere, and when she asked for it.
+def read_address_link(
+    signer: Signer, token: str, good_for: timedelta, now: datetime
+) -> ExpiringLink:
+    """Verify the token of a confirmation link.
 
     Raises:
-        TokenError: not ours, or too old.
+        TokenError: forged or expired.
     """
     instead = "please ask for the change again"
-    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
+    return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def asked_by(session: Session, link: DatedLink) -> Subscriber:
-    """The subscriber who asked for the change that a link confirms.
+def requesting_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
+    """The subscriber who requested the change that a link confirms.
 
     Raises:
-        TokenError: the change is made, given up, or was asked for again.
+        TokenError: the change was made, cancelled, or requested again.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = people.by_id(session, link.subscriber_id)
@@ -47,16 +49,16 @@ def asked_by(session: Session, link: DatedLink) -> Subscriber:
 
 
 def move(
-    session: Session, link: DatedLink, secret: str, *, origin: Origin, now: datetime
+    session: Session, link: ExpiringLink, secret: str, *, origin: Origin, now: datetime
 ) -> Subscriber:
-    """Mail them at the new address from now on; returns the subscriber who has it.
+    """Change the subscriber's address; returns the subscriber who has it now.
 
     Raises:
-        TokenError: the change is made or given up, they have left, or the address is suppressed.
+        TokenError: the change was made or cancelled, they have left, or the address is suppressed.
     """
-    subscriber = asked_by(session, link)
+    subscriber = requesting_subscriber(session, link)
     try:
-        moved = moving.move(session, subscriber, secret, origin=origin, now=now)
+        moved = address_change.complete_change(session, subscriber, secret, origin=origin, now=now)
     except Conflict as error:
         raise TokenSpent(str(error)) from error
     if moved.forgotten is not None:

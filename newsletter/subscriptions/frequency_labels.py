@@ -1,4 +1,4 @@
-"""What can be chosen, in words: the same in mails and on pages."""
+"""Labels of the frequencies, shared by mails and pages."""
 
 from subscribers.models import Frequency
 
@@ -9,5 +9,5 @@ FREQUENCIES = {
     Frequency.ARTICLES: "each article as it appears, and bulletins",
     Frequency.EVERYTHING: "everything: each article, the digest and bulletins",
 }
-# To be chosen only where each article is mailed.
+# Offered only where the site mails each article.
 WITH_ARTICLES = frozenset({Frequency.ARTICLES, Frequency.EVERYTHING})

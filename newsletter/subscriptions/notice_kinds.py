@@ -1,7 +1,7 @@
-"""The kinds of mail to one person: of whom each is true, and what its template is given.
+"""The kinds of notice: when each applies, and its template's variables.
 
-A kind is a row of `KINDS`, a folder in templates/email, and a call of `notices.queue_wanted` where
-the thing happens.
+A kind is a row of `NOTICE_TYPES`, a folder in templates/email, and a call of
+`notices.queue_if_enabled` where the event happens.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from newsletter.articles import store as articles
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.options import Config
 from newsletter.delivery.ledger.models import Notice, NoticeKind
-from newsletter.delivery.transactional import Stationery, single_mail
+from newsletter.delivery.transactional import MailContext, transactional_mail
 from newsletter.editions.dates import long_date
 from newsletter.subscriptions import change_address, confirm, resubscribe
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
@@ -29,12 +29,12 @@ from subscribers.models import AddressChange, Subscriber, SubscriberStatus
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What such mails are written from."""
+class NoticeContext:
+    """Dependencies for composing notices."""
 
     config: Config
     signer: Callable[[str], Signer]
-    """Of a purpose."""
+    """By purpose."""
     links: LinkSigners
     now: datetime
 
@@ -43,61 +43,67 @@ class Desk:
         return self.config.site.base_url
 
 
-Values = Callable[[Session, Notice, Subscriber, Desk], dict[str, Any]]
+Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One kind of mail to one person."""
+class NoticeType:
+    """One kind of notice."""
 
     status: SubscriberStatus
-    """Where she must stand when it leaves."""
+    """The subscriber's required status when it is sent."""
     since: InstrumentedAttribute[Any]
-    """Since when she stands there: what was queued before that is about an earlier time."""
+    """When that status began: a notice queued before is out of date."""
     values: Values
     is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
-    """What must hold of her besides."""
+    """Further conditions."""
     is_proven: bool = True
-    """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
-    the mail, or the form would send a stranger's words to anybody."""
+    """Whether the address is confirmed. Otherwise the mail contains no user-supplied text, or the
+    form could send a stranger's text to anybody."""
     address: Callable[[Session, Subscriber], str] = lambda _session, who: who.address or ""
-    """Where it goes."""
 
 
-def personal_mail(
-    session: Session, notice: Notice, subscriber: Subscriber, desk: Desk, stationery: Stationery
+def notice_mail(
+    session: Session,
+    notice: Notice,
+    subscriber: Subscriber,
+    context: NoticeContext,
+    mail_context: MailContext,
 ) -> Mail:
-    """The mail of a notice; its Message-ID is the notice's."""
-    kind = KINDS[notice.kind]
-    return single_mail(
+    """Compose a notice; its Message-ID is derived from its row."""
+    kind = NOTICE_TYPES[notice.kind]
+    return transactional_mail(
         notice.kind,
-        kind.values(session, notice, subscriber, desk),
-        stationery,
+        kind.values(session, notice, subscriber, context),
+        mail_context,
         address=kind.address(session, subscriber),
         name=subscriber.name if kind.is_proven else "",
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         tokens=(
-            desk.links.unsubscribe_token(subscriber.id, NO_EDITION),
-            desk.links.preferences_token(subscriber.id),
+            context.links.unsubscribe_token(subscriber.id, NO_EDITION),
+            context.links.preferences_token(subscriber.id),
         ),
-        now=desk.now,
+        now=context.now,
     )
 
 
 def confirm_values(
-    _session: Session, notice: Notice, _subscriber: Subscriber, desk: Desk
+    _session: Session, notice: Notice, _subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    signer = desk.signer(confirm.PURPOSE)
-    return {"confirm_url": confirm.confirmation_address(desk.base_url, signer, notice)}
+    signer = context.signer(confirm.PURPOSE)
+    return {"confirm_url": confirm.confirmation_url(context.base_url, signer, notice)}
 
 
 def move_values(
-    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+    session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    change, signer = people.address_change(session, subscriber), desk.signer(change_address.PURPOSE)
-    # Her old address is not told: the new one may be mistyped and a stranger's.
-    return {"move_url": change_address.move_address(desk.base_url, signer, change)}
+    change, signer = (
+        people.address_change(session, subscriber),
+        context.signer(change_address.PURPOSE),
+    )
+    # The old address is not disclosed: the new one may be mistyped and a stranger's.
+    return {"move_url": change_address.new_address_url(context.base_url, signer, change)}
 
 
 def new_address(session: Session, subscriber: Subscriber) -> str:
@@ -105,30 +111,30 @@ def new_address(session: Session, subscriber: Subscriber) -> str:
 
 
 def goodbye_values(
-    _session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+    _session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    signer = desk.signer(resubscribe.PURPOSE)
-    good_until = (subscriber.ended_at or desk.now) + desk.config.joining.expires
+    signer = context.signer(resubscribe.PURPOSE)
+    good_until = (subscriber.ended_at or context.now) + context.config.joining.expires
     return {
-        "return_url": resubscribe.return_address(desk.base_url, signer, subscriber),
-        "good_until": long_date(good_until, desk.config.site.timezone),
+        "return_url": resubscribe.resubscribe_url(context.base_url, signer, subscriber),
+        "good_until": long_date(good_until, context.config.site.timezone),
     }
 
 
 def choice_values(
-    session: Session, _notice: Notice, subscriber: Subscriber, desk: Desk
+    session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    """What she is sent as things stand."""
+    """The subscriber's current preferences."""
     chosen = people.choice_of(session, subscriber).digests
-    digests = [name for name in chosen if name in desk.config.digests]
+    digests = [name for name in chosen if name in context.config.digests]
     return {
         "choice": {
             "mails": FREQUENCIES[subscriber.frequency],
             "topics": _topic_names(session, subscriber),
-            "digests": [desk.config.digests[name].name for name in digests],
-            "paused_until": _paused_until(subscriber, desk),
+            "digests": [context.config.digests[name].name for name in digests],
+            "paused_until": _paused_until(subscriber, context),
         },
-        "archive_url": f"{desk.base_url}/editions" if desk.config.web.archive else "",
+        "archive_url": f"{context.base_url}/editions" if context.config.web.archive else "",
     }
 
 
@@ -137,16 +143,16 @@ def _topic_names(session: Session, subscriber: Subscriber) -> list[str]:
     return [names.get(slug, slug) for slug in people.choice_of(session, subscriber).topics]
 
 
-def _paused_until(subscriber: Subscriber, desk: Desk) -> str:
+def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
     until = subscriber.paused_until
-    if until is None or until <= desk.now:
+    if until is None or until <= context.now:
         return ""
-    return long_date(until, desk.config.site.timezone)
+    return long_date(until, context.config.site.timezone)
 
 
-def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> Kind:
-    """A kind that tells a member what she is sent."""
-    return Kind(
+def _choice_summary(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
+    """A kind that lists a confirmed subscriber's preferences."""
+    return NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
         values=choice_values,
@@ -154,24 +160,24 @@ def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> Kind:
     )
 
 
-KINDS: dict[str, Kind] = {
-    NoticeKind.CONFIRM: Kind(
+NOTICE_TYPES: dict[str, NoticeType] = {
+    NoticeKind.CONFIRM: NoticeType(
         status=SubscriberStatus.PENDING,
         since=Subscriber.joined_at,
         values=confirm_values,
         is_proven=False,
     ),
-    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
-    NoticeKind.GOODBYE: Kind(
+    NoticeKind.WELCOME: _choice_summary(lambda options: options.welcome),
+    NoticeKind.GOODBYE: NoticeType(
         status=SubscriberStatus.ENDED,
         since=Subscriber.ended_at,
         values=goodbye_values,
         is_wanted=lambda options: options.goodbye,
-        # Whoever had never confirmed was asked once, and is told nothing more.
+        # Somebody who never confirmed gets no mail beyond the request to confirm.
         also=(Subscriber.confirmed_at.is_not(None),),
     ),
-    NoticeKind.CHANGED: _of_what_holds(lambda options: options.changed),
-    NoticeKind.MOVE: Kind(
+    NoticeKind.CHANGED: _choice_summary(lambda options: options.changed),
+    NoticeKind.MOVE: NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=AddressChange.asked_at,
         values=move_values,

@@ -1,8 +1,8 @@
-"""Mails to one person that belong to no edition: queued by the site, sent by the scheduler.
+"""Notices: transactional mails to subscribers, queued by the site and sent by the scheduler.
 
-Each is claimed and committed before it is handed over and settled after, so that it leaves at most
-once: a person asked to confirm can ask again, but must not be asked twice for one press of a
-button. The claim looks whether what it says is still true of her, and whether she may be mailed.
+At-most-once delivery: each is claimed and committed before its hand-over and settled after it. A
+subscriber can ask again, but must not be mailed twice for one request. The claim checks that the
+notice still applies and that the subscriber may be mailed.
 """
 
 from collections import Counter
@@ -17,42 +17,42 @@ from newsletter.clock import Clock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import Alarm, RaiseAlarm, no_alarm
-from newsletter.delivery.ledger import news, reasons, settlement
+from newsletter.delivery.ledger import alert_dedup, reasons, settlement
 from newsletter.delivery.ledger.models import DeliveryState, Notice
 from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.errors import Conflict, NewsletterError, StorageError
-from newsletter.subscriptions.notice_kinds import KINDS
+from newsletter.subscriptions.notice_kinds import NOTICE_TYPES
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
-from subscribers.audience import tellable
+from subscribers.audience import notifiable
 from subscribers.models import Subscriber
 
 log = structlog.get_logger()
 
 GIVE_UP = timedelta(days=1)
-# Whoever fills in the form again and again for somebody else can't fill her mailbox.
-MOST_A_DAY = 3
+# Submitting the form repeatedly must not flood somebody else's mailbox.
+MAX_PER_DAY = 3
 AT_ONCE = 100
-# A flood is not mailed a week later: whoever is in earnest fills in the form again.
-LONGEST_DELAY = timedelta(hours=12)
+# Requests of a flood of sign-ups are dropped beyond this; a subscriber can submit the form again.
+MAX_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
 
-NO_LONGER_TRUE = "no longer true of her, or suppressed"
+NO_LONGER_APPLIES = "no longer applies, or suppressed"
 
-# Made once and asked past the ORM: where a crowd signs up, both take longer than the database.
-_IS_HERS = (Notice.subscriber_id == bindparam("subscriber"), Notice.kind == bindparam("kind"))
-_RECENT = select(func.count()).where(*_IS_HERS, Notice.created_at > bindparam("since"))
-_QUEUED = select(Notice.id).where(*_IS_HERS, Notice.state == bindparam("state")).limit(1)
+# Built once and executed without the ORM, which would take longer than the database.
+_SAME = (Notice.subscriber_id == bindparam("subscriber"), Notice.kind == bindparam("kind"))
+_RECENT = select(func.count()).where(*_SAME, Notice.created_at > bindparam("since"))
+_QUEUED = select(Notice.id).where(*_SAME, Notice.state == bindparam("state")).limit(1)
 _ADD = insert(Notice)
 
 Compose = Callable[[Session, Notice, Subscriber], Mail]
 HandOver = Callable[[Mail], Outcome | None]
 
 
-def queue_wanted(
+def queue_if_enabled(
     session: Session, kind: str, subscriber: Subscriber, options: JoiningOptions, now: datetime
 ) -> None:
-    """Have her told what has just happened, where the site tells such things."""
-    if KINDS[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
+    """Queue a notice about an event, where the site has that kind enabled."""
+    if NOTICE_TYPES[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
         queue(session, kind, subscriber, now)
 
 
@@ -64,27 +64,27 @@ def queue(
     *,
     most_per_hour: int | None = None,
 ) -> bool:
-    """Have a mail sent to her; False where she was sent enough of this kind within a day.
+    """Queue a notice; False where a limit forbids it.
 
     Args:
-        most_per_hour: of this kind by the whole site; what exceeds it leaves later, at this rate,
-            and what would be later than `LONGEST_DELAY` not at all.
+        most_per_hour: rate limit of this kind for the whole site; notices beyond it are delayed,
+            by up to `MAX_DELAY`.
     """
     connection = session.connection()
-    hers = {"subscriber": subscriber.id, "kind": kind, "since": now - timedelta(days=1)}
-    if connection.execute(_RECENT, hers).scalar_one() >= MOST_A_DAY:
+    same = {"subscriber": subscriber.id, "kind": kind, "since": now - timedelta(days=1)}
+    if connection.execute(_RECENT, same).scalar_one() >= MAX_PER_DAY:
         return False
     notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
-    at = _turn(session, kind, most_per_hour, now) if most_per_hour else now
-    if at > now + LONGEST_DELAY:
+    at = _send_time(session, kind, most_per_hour, now) if most_per_hour else now
+    if at > now + MAX_DELAY:
         return False
     state = DeliveryState.DEFERRED if at > now else DeliveryState.QUEUED
     connection.execute(_ADD, notice | {"state": state, "next_attempt_at": at if at > now else None})
     return True
 
 
-def _turn(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
-    """When the next of a kind may leave, so that no hour has more than the site may send."""
+def _send_time(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
+    """When the rate limit allows the next notice of a kind."""
     of_kind = select(Notice.created_at, Notice.next_attempt_at).where(Notice.kind == kind)
     newest = of_kind.order_by(Notice.id.desc())
     past = session.execute(newest.offset(most_per_hour - 1).limit(1)).first()
@@ -94,14 +94,14 @@ def _turn(session: Session, kind: str, most_per_hour: int, now: datetime) -> dat
     return max(last.next_attempt_at or now, now) + timedelta(hours=1) / most_per_hour
 
 
-def held_back(session: Session, kind: str) -> int:
-    """How many of a kind wait for their turn, never tried yet."""
+def count_delayed(session: Session, kind: str) -> int:
+    """How many notices of a kind are delayed by the rate limit."""
     waiting = (Notice.kind == kind, Notice.state == DeliveryState.DEFERRED, Notice.attempts == 0)
     return session.scalars(select(func.count()).select_from(Notice).where(*waiting)).one()
 
 
 class NoticeSender:
-    """Sends what is queued; any number of processes may."""
+    """Sends queued notices; safe in any number of processes."""
 
     def __init__(
         self,
@@ -117,10 +117,10 @@ class NoticeSender:
         self._hand_over = hand_over
         self._alarm = alarm
         self._faults: Counter[str] = Counter()
-        """Notices that failed by a fault of ours in this round, by reason."""
+        """Notices of this round that failed by an error of our own, by reason."""
 
     def send_due(self) -> None:
-        """Send every notice that is due; one that cannot be made or handed over fails alone."""
+        """Send every due notice; an error fails only its own."""
         with self._database.read() as session:
             due = _due(session, self._clock.now())
         for number, kind in due:
@@ -129,23 +129,23 @@ class NoticeSender:
             if is_ours:
                 self._send(number)
         with self._database.write() as session:
-            _doubt_silent(session, self._clock.now())
-        self._tell_faults()
+            _mark_expired_uncertain(session, self._clock.now())
+        self._raise_fault_alarm()
 
-    def _tell_faults(self) -> None:
-        """One alarm a day for what failed, however many do."""
+    def _raise_fault_alarm(self) -> None:
+        """Raise at most one alarm a day about failed notices."""
         faults, self._faults = self._faults, Counter()
         if not faults:
             return
         now = self._clock.now()
         with self._database.write() as session:
-            is_news = news.is_news(session, f"notices failed {now:%Y-%m-%d}", now)
-        if is_news:
+            is_first = alert_dedup.is_first_alert(session, f"notices failed {now:%Y-%m-%d}", now)
+        if is_first:
             count = faults.total()
             self._alarm(
                 Alarm(
-                    title=f"{count} mail{'s' * (count != 1)} to one person failed by a fault",
-                    text="They confirm, welcome or say goodbye. All others go on.",
+                    title=f"{count} notice{'s' * (count != 1)} failed by an internal error",
+                    text="They confirm, welcome or say goodbye. All others are sent.",
                     details=tuple(f"{n} × {reason}" for reason, n in faults.most_common(5)),
                 )
             )
@@ -160,13 +160,13 @@ class NoticeSender:
         except StorageError:
             raise
         except NewsletterError as error:
-            # Nothing has left: the transport says so by raising. No address is known to be in it.
+            # The transport raised, so nothing was sent; the error contains no address.
             recipient, outcome = "", Deferred(response=str(error))
-            log.error("a notice could not be sent", notice=number, error=str(error))  # noqa: TRY400
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this notice's alone
-            reason = reasons.normalised(reasons.fault(error))
+            log.error("notice not sent", notice=number, error=str(error))  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - any error concerns this notice only
+            reason = reasons.normalised(reasons.describe_error(error))
             self._faults[reason] += 1
-            log.error("a notice failed by a fault", notice=number, error=reason)  # noqa: TRY400
+            log.error("notice failed by an internal error", notice=number, error=reason)  # noqa: TRY400
             self._settle(number, DeliveryState.FAILED, reason, notice.attempts + 1)
             return
         if outcome is None:
@@ -192,7 +192,7 @@ class NoticeSender:
             notice = session.get_one(Notice, number)
             subscriber = session.get_one(Subscriber, notice.subscriber_id)
             if subscriber.address is None:
-                # Put off, and skipped by the next claim.
+                # Deferred now, and skipped by the next claim.
                 raise Conflict(f"subscriber {subscriber.id} was erased at this moment")
             return self._compose(session, notice, subscriber)
 
@@ -211,28 +211,28 @@ class NoticeSender:
 
 
 def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:
-    """Whether one not yet claimed will tell her the same."""
-    hers = {"subscriber": subscriber.id, "kind": kind, "state": DeliveryState.QUEUED}
-    if session.connection().execute(_QUEUED, hers).first() is None:
+    """Whether an unclaimed notice of this kind is queued and still applies."""
+    same = {"subscriber": subscriber.id, "kind": kind, "state": DeliveryState.QUEUED}
+    if session.connection().execute(_QUEUED, same).first() is None:
         return False
     session.flush()
-    query = _QUEUED.where(_is_true(kind))
-    return session.connection().execute(query, hers).first() is not None
+    query = _QUEUED.where(_still_applies(kind))
+    return session.connection().execute(query, same).first() is not None
 
 
-def _is_true(kind: str) -> ColumnElement[bool]:
-    """Whether what a notice says still holds, and she may be mailed."""
-    known = KINDS[kind]
+def _still_applies(kind: str) -> ColumnElement[bool]:
+    """Condition: the notice still applies and the subscriber may be mailed."""
+    known = NOTICE_TYPES[kind]
     return exists().where(
         Subscriber.id == Notice.subscriber_id,
         known.since <= Notice.created_at,
-        tellable(known.status),
+        notifiable(known.status),
         *known.also,
     )
 
 
 def _due(session: Session, now: datetime) -> list[tuple[int, str]]:
-    """Numbers and kinds."""
+    """Numbers and kinds of the due notices."""
     waiting = (Notice.state == DeliveryState.QUEUED) | (
         (Notice.state == DeliveryState.DEFERRED) & (Notice.next_attempt_at <= now)
     )
@@ -241,16 +241,16 @@ def _due(session: Session, now: datetime) -> list[tuple[int, str]]:
 
 
 def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
-    """Whether this process, and no other, may hand it over; `next_attempt_at` ends its lease.
+    """Claim a notice for this process; `next_attempt_at` is the end of its lease.
 
-    What has ceased to be true is skipped for good.
+    A notice that no longer applies is skipped.
     """
     is_open = (Notice.id == number) & Notice.state.in_(
         (DeliveryState.QUEUED, DeliveryState.DEFERRED)
     )
     claimed = session.execute(
         update(Notice)
-        .where(is_open, _is_true(kind))
+        .where(is_open, _still_applies(kind))
         .values(state=DeliveryState.CLAIMED, next_attempt_at=now + LEASE)
         .returning(Notice.id),
         execution_options={"synchronize_session": False},
@@ -258,15 +258,15 @@ def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
     if claimed is None:
         session.execute(
             update(Notice)
-            .where(is_open, ~_is_true(kind))
-            .values(state=DeliveryState.SKIPPED, reason=NO_LONGER_TRUE, settled_at=now),
+            .where(is_open, ~_still_applies(kind))
+            .values(state=DeliveryState.SKIPPED, reason=NO_LONGER_APPLIES, settled_at=now),
             execution_options={"synchronize_session": False},
         )
     return claimed is not None
 
 
-def _doubt_silent(session: Session, now: datetime) -> None:
-    """What was claimed and not settled within its lease died with its process."""
+def _mark_expired_uncertain(session: Session, now: datetime) -> None:
+    """Mark claims with an expired lease as uncertain: their process has died."""
     session.execute(
         update(Notice)
         .where(Notice.state == DeliveryState.CLAIMED, Notice.next_attempt_at < now)

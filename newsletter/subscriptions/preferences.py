@@ -1,4 +1,4 @@
-"""What a subscriber's own page changes: the choice, how often, a pause; and who has such a page."""
+"""Changes made on the preference page: topics and digests, frequency, pause."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,15 +12,15 @@ from newsletter.subscriptions import notices
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.membership import Wishes
+from subscribers.membership import Preferences
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
-# As long as the button of the unsubscribe page pauses.
+# The pause offered on the unsubscribe page.
 SHORT_PAUSE = timedelta(weeks=4)
 
 
 def member(session: Session, subscriber_id: int) -> Subscriber:
-    """A subscriber who has something to choose.
+    """The confirmed subscriber with a number.
 
     Raises:
         TokenError: they have left, or never confirmed.
@@ -35,14 +35,14 @@ def member(session: Session, subscriber_id: int) -> Subscriber:
 def choose(
     session: Session,
     subscriber: Subscriber,
-    wishes: Wishes,
+    wishes: Preferences,
     until: datetime | None,
     config: Config,
     *,
     origin: Origin,
     now: datetime,
 ) -> bool:
-    """Set what they are sent, and until when nothing is; whether that changes anything.
+    """Set preferences and pause; returns whether that changes anything.
 
     Args:
         until: None ends a pause.
@@ -63,15 +63,15 @@ def lower_frequency(
     origin: Origin,
     now: datetime,
 ) -> bool:
-    """Send them the same topics, by fewer mails; whether that changes anything."""
-    wishes = membership.with_frequency(membership.wishes_of(session, subscriber), frequency)
+    """Change the frequency and keep the topics; returns whether that changes anything."""
+    wishes = membership.with_frequency(membership.preferences_of(session, subscriber), frequency)
     is_changed = membership.choose(session, subscriber, wishes, origin=origin, now=now)
     _note_activity(session, subscriber, config, now)
     return is_changed
 
 
 def end_of_short_pause(config: Config, now: datetime) -> datetime:
-    """The midnight of the site's zone until which a pause of four weeks lasts."""
+    """End of a pause of four weeks: midnight in the site's time zone."""
     zone = ZoneInfo(config.site.timezone)
     return datetime.combine((now + SHORT_PAUSE).astimezone(zone), time(), zone)
 
@@ -79,18 +79,18 @@ def end_of_short_pause(config: Config, now: datetime) -> datetime:
 def pause(
     session: Session, subscriber: Subscriber, until: datetime, config: Config, now: datetime
 ) -> bool:
-    """Send them nothing until then; whether that changes anything."""
+    """Pause until a time; returns whether that changes anything."""
     is_changed = subscriber.paused_until != until
     membership.pause(subscriber, until)
     _note_activity(session, subscriber, config, now)
     return is_changed
 
 
-def _chosen(session: Session, subscriber: Subscriber) -> tuple[Wishes, datetime | None]:
-    return membership.wishes_of(session, subscriber), subscriber.paused_until
+def _chosen(session: Session, subscriber: Subscriber) -> tuple[Preferences, datetime | None]:
+    return membership.preferences_of(session, subscriber), subscriber.paused_until
 
 
 def _note_activity(session: Session, subscriber: Subscriber, config: Config, now: datetime) -> None:
-    """They read what is sent to them, and are told what holds now where the site tells it."""
+    """Record the subscriber's activity and queue the notice about changed preferences."""
     subscriber.active_at = now
-    notices.queue_wanted(session, NoticeKind.CHANGED, subscriber, config.joining, now)
+    notices.queue_if_enabled(session, NoticeKind.CHANGED, subscriber, config.joining, now)

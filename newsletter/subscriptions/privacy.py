@@ -1,4 +1,4 @@
-"""Everything that is held about a person (UK GDPR, art. 15 and 20), and its erasure (art. 17)."""
+"""Data protection: export (UK GDPR, art. 15 and 20) and erasure (art. 17) of personal data."""
 
 import csv
 import io
@@ -16,15 +16,15 @@ from newsletter.feeds import store as feeds
 from subscribers import consent, membership
 from subscribers import store as people
 from subscribers.consent import Origin
-from subscribers.exporting import defused
+from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
-# To forget one takes some milliseconds, in which nobody else may write to SQLite.
+# Erasing one takes some milliseconds, during which SQLite's writer is blocked.
 AT_ONCE = 100
 
 
-def held(session: Session, subscriber_id: int) -> Subscriber:
-    """A subscriber about whom something is held.
+def known_subscriber(session: Session, subscriber_id: int) -> Subscriber:
+    """A subscriber who is not erased.
 
     Raises:
         TokenError: they are erased.
@@ -36,8 +36,8 @@ def held(session: Session, subscriber_id: int) -> Subscriber:
     return subscriber
 
 
-def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    """Everything held about her, as plain data with times in UTC."""
+def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    """All personal data of a subscriber, as plain data with times in UTC."""
     suppression = people.find_suppression(session, subscriber.address_hash)
     change = people.find_address_change(session, subscriber)
     choice = people.choice_of(session, subscriber)
@@ -81,31 +81,31 @@ def disclose(session: Session, subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def as_csv(disclosed: dict[str, Any]) -> str:
-    """The same as a table of three columns, safe to open in a spreadsheet."""
+def as_csv(data: dict[str, Any]) -> str:
+    """The export as CSV with three columns, escaped against spreadsheet formulas."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("what", "which", "value"))
-    for what, found in disclosed.items():
+    for what, found in data.items():
         rows = [found] if isinstance(found, dict) else found
         for number, row in enumerate(rows, start=1):
             for key, value in row.items():
                 which = key if isinstance(found, dict) else f"{number}: {key}"
-                writer.writerow((what, defused(which), defused(_cell(value))))
+                writer.writerow((what, escape_formula(which), escape_formula(_cell(value))))
     return text.getvalue()
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """Forget her everywhere; the ledger keeps its rows, which then name nobody."""
+    """Erase a subscriber's personal data; ledger rows stay, without personal data."""
     clear_traces(session, subscriber, now)
     membership.erase(session, subscriber, origin=origin, now=now)
 
 
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
-    """Forget some of those who asked to join before this and never confirmed; how many.
+    """Delete some subscribers who signed up before a time and never confirmed; returns how many.
 
-    Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
-    few, so that nobody who writes waits for long.
+    Not even a hash is kept: they consented to nothing. One call deletes few, to keep its
+    transaction short.
     """
     found = people.unconfirmed_since(session, before, AT_ONCE)
     for subscriber in found:
@@ -115,9 +115,9 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
 
 
 def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:
-    """End her private feeds, and empty the rows of mails of what may name her."""
+    """Revoke a subscriber's private feeds, and clear stored responses of servers."""
     private.revoke(session, subscriber, now)
-    # What servers answered often holds the address.
+    # Responses often contain the address.
     session.execute(
         update(Delivery)
         .where(Delivery.edition_id.in_(select(Edition.id)))

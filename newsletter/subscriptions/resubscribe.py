@@ -1,6 +1,6 @@
-"""Undoing one's leaving: the link in the mail that says goodbye, and on the page.
+"""Resubscribing: the link in the goodbye mail and on the unsubscribe page.
 
-It names the moment she left, so that an old mail brings nobody back who has left again since.
+It contains the time of unsubscribing, so that an old link has no effect after a later one.
 """
 
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.errors import TokenSpent
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.signing import Signer
 from subscribers import store as people
 from subscribers.models import Subscriber, SubscriberStatus
@@ -18,31 +18,32 @@ OPEN_TO = frozenset({SubscriberStatus.ENDED, SubscriberStatus.CONFIRMED})
 SPENT = "this link was good once; to come back, please fill in the form again"
 
 
-def return_address(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
-    """What she opens to undo her leaving; its signer must be of `PURPOSE`."""
+def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
+    """URL that undoes an unsubscribe; the signer must be of `PURPOSE`."""
     left_at = subscriber.ended_at
     if left_at is None:
         raise ValueError(f"subscriber {subscriber.id} has not left")
-    link = DatedLink(subscriber_id=subscriber.id, at=left_at)
+    link = ExpiringLink(subscriber_id=subscriber.id, at=left_at)
     return f"{base_url}/return/{link.sign(signer)}"
 
 
-def read_return(signer: Signer, token: str, good_for: timedelta, now: datetime) -> DatedLink:
-    """Who may come back by a link, and when she left.
+def read_resubscribe_link(
+    signer: Signer, token: str, good_for: timedelta, now: datetime
+) -> ExpiringLink:
+    """Verify the token of a resubscribe link.
 
     Raises:
-        TokenError: not ours, or too old.
+        TokenError: forged or expired.
     """
     instead = "to come back, please fill in the form again"
-    return DatedLink.read(signer, token, good_for=good_for, now=now, instead=instead)
+    return ExpiringLink.read(signer, token, good_for=good_for, now=now, instead=instead)
 
 
-def returning(session: Session, link: DatedLink) -> Subscriber:
-    """The subscriber whom a link brings back.
+def returning_subscriber(session: Session, link: ExpiringLink) -> Subscriber:
+    """The subscriber whom a resubscribe link is for.
 
     Raises:
-        TokenError: it is of an earlier leaving, or of somebody who had never confirmed or is not
-            to be mailed.
+        TokenError: they have unsubscribed again since, never confirmed, or are suppressed.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = people.by_id(session, link.subscriber_id)

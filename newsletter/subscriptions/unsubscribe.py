@@ -1,4 +1,4 @@
-"""Ending a subscription by the link in a mail: the button of the page, or one-click (RFC 8058)."""
+"""Unsubscribing by the link in a mail: on the page, or one-click (RFC 8058)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,10 @@ from subscribers.models import Subscriber
 
 @dataclass(frozen=True, kw_only=True)
 class Departure:
-    """Why somebody leaves, as far as they say."""
+    """The reason given for unsubscribing."""
 
     reason: str = ""
-    """One of those offered."""
+    """One of those offered on the page."""
     words: str = ""
 
 
@@ -31,14 +31,14 @@ def unsubscribe(
     options: JoiningOptions,
     now: datetime,
 ) -> bool:
-    """End a subscription and have a goodbye mailed; False where it was over already.
+    """End a subscription and queue the goodbye mail; False where it has ended already.
 
-    One leaving has one reason, however often its button is pressed; it is kept without the name.
+    The reason is stored once, without the subscriber.
     """
     origin = Origin(source=f"link in edition {edition_id}")
     if not membership.leave(session, subscriber, origin=origin, now=now):
         return False
-    notices.queue_wanted(session, NoticeKind.GOODBYE, subscriber, options, now)
+    notices.queue_if_enabled(session, NoticeKind.GOODBYE, subscriber, options, now)
     if departure.reason or departure.words:
         people.add_departure(session, departure.reason, departure.words, now)
     return True

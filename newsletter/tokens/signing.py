@@ -1,8 +1,8 @@
 """Signed, purpose-bound tokens for links, and the keyed hash that outlives an address.
 
-A token is `payload.signature`, both base64url. The key of each purpose is derived from the
-site's secret, so a token of one purpose is refused by every other. Signed with keyed BLAKE2b
-(RFC 7693, 2.9), because two are made for every mail sent and it costs a fifth of an HMAC.
+A token is `payload.signature`, both base64url. Each purpose has its own key derived from the site's
+secret, so a token is valid for its purpose only. Signed with keyed BLAKE2b (RFC 7693, 2.9): every
+mail needs two, and it costs a fifth of an HMAC.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from binascii import b2a_base64
 from newsletter.errors import ConfigurationError, TokenError
 
 MINIMUM_SECRET_BYTES = 16
-# "aaaaaaaaaaaaaaaa" is long enough and guessed at once.
+# Distinct characters: "aaaaaaaaaaaaaaaa" is long enough but trivial to guess.
 MINIMUM_SECRET_VARIETY = 6
 # 128 bits cannot be guessed online.
 SIGNATURE_BYTES = 16
@@ -24,12 +24,12 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Signer:
-    """Signs and checks the payloads of one purpose ("unsubscribe", "view" …)."""
+    """Signs and verifies payloads of one purpose ("unsubscribe", "view" …)."""
 
     def __init__(self, secret: str, purpose: str) -> None:
         self.purpose = purpose
         key = derive_key(secret, f"token:{purpose}")
-        # Two are made for every mail, and copying a hash takes half as long as making it.
+        # Every mail needs two, and copying a hash state takes half as long as keying one.
         self._begun = hashlib.blake2b(key=key, digest_size=SIGNATURE_BYTES)
 
     def sign(self, payload: str) -> str:
@@ -37,10 +37,10 @@ class Signer:
         return (body + b"." + self._signature(body)).decode()
 
     def read(self, token: str) -> str:
-        """The payload of a token of ours.
+        """Verify a token and return its payload.
 
         Raises:
-            TokenError: forged, cut, or made for another purpose.
+            TokenError: forged, truncated, or of another purpose.
         """
         body, _, signature = token.encode("utf-8", "surrogatepass").partition(b".")
         if not hmac.compare_digest(self._signature(body), signature):
@@ -59,20 +59,20 @@ def _encoded(data: bytes) -> bytes:
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
-    """A key for one purpose, from the site's secret.
+    """Derive the key of one purpose from the site's secret.
 
     Raises:
-        ConfigurationError: the secret is too short to protect anything.
+        ConfigurationError: the secret is too weak.
     """
     check_secret(secret)
     return hmac.digest(secret.encode(), purpose.encode(), "sha256")
 
 
 def check_secret(secret: str) -> None:
-    """The one rule of what a usable secret is.
+    """Check the secret's length and variety.
 
     Raises:
-        ConfigurationError: it is too short or too uniform to protect anything.
+        ConfigurationError: it is too short or too uniform.
     """
     if len(secret.encode()) < MINIMUM_SECRET_BYTES:
         reason = f"shorter than {MINIMUM_SECRET_BYTES} bytes"
@@ -87,5 +87,5 @@ def check_secret(secret: str) -> None:
 
 
 def keyed_hash(key: bytes, text: str) -> str:
-    """A hex digest that cannot be turned back into the text without trying texts with the key."""
+    """HMAC-SHA256 of a text as hex; not reversible without the key."""
     return hmac.digest(key, text.encode(), hashlib.sha256).hex()

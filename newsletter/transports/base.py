@@ -1,9 +1,9 @@
-"""The contract of every transport: what it is given, what it answers, how it may fail.
+"""The contract of every transport: mails, outcomes, errors.
 
-A transport hands mails over and says what became of each. It keeps no ledger: before a mail
-enters the stretch in which a lost connection leaves its fate unknown, it calls
-`Recorder.handing_over`, and when it knows the answer, `Recorder.settled`. The recorder may write
-to disk in both; a transport calls it from the thread that called `send`.
+A transport hands mails over and reports the outcome of each. Before the point from which a lost
+connection would leave a mail's outcome unknown, it calls `Recorder.handing_over`, and once the
+outcome is known, `Recorder.settled`. Both may write to disk, and are called in the thread that
+called `send`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,9 +17,9 @@ from pydantic import BaseModel
 from newsletter.errors import NewsletterError
 from newsletter.transports.verdicts import Verdict, classify
 
-BESIDE = "beside the configuration file"
-PathBeside = Annotated[str, BESIDE]
-"""The type of an option that names a file: a relative path is beside the configuration file."""
+RELATIVE_TO_CONFIG = "beside the configuration file"
+ConfigRelativePath = Annotated[str, RELATIVE_TO_CONFIG]
+"""The type of an option that is a path, relative to the configuration file's folder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,13 +27,13 @@ class Mail:
     """One message to one recipient.
 
     Args:
-        key: the delivery's number, handed back with its outcome.
+        key: the delivery's number, passed back with its outcome.
         sender: the envelope sender; empty for the null sender.
         recipient: an ASCII (IDNA) domain; a non-ASCII local part needs SMTPUTF8.
         content: a complete message, CRLF line ends, not dot-stuffed.
-        plain: vouches that the content is ASCII but for the recipient's own address, its line
-            ends are CRLF and no line of it begins with a dot, so that it need not be searched for
-            what must be escaped or announced.
+        plain: asserts that the content is ASCII except for the recipient's address, has CRLF line
+            ends and no line beginning with a dot, so that it needs no scan for dot-stuffing,
+            8BITMIME or SMTPUTF8.
     """
 
     key: int
@@ -45,17 +45,18 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """The next hop took responsibility for the mail."""
+    """The next hop took responsibility for the mail (RFC 5321, 6.1)."""
 
     response: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deferred:
-    """Not taken now, may be later (SMTP 4xx, a full queue, a refused connection).
+    """Not accepted now; may be later (SMTP 4xx, a full queue, a refused connection).
 
-    `throttled` is set where the answer speaks of the transport (too fast, blocked), not of
-    this mail. `verdict` says whom it speaks of where the transport knows more than the words.
+    Args:
+        throttled: the reply concerns the transport (too fast, blocked), not this mail.
+        verdict: whom the reply concerns, where the transport knows more than its text says.
     """
 
     response: str
@@ -65,26 +66,26 @@ class Deferred:
 
     @property
     def about(self) -> Verdict:
-        """Whom the answer speaks of."""
+        """Whom the reply concerns."""
         return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Refused for good (SMTP 5xx); `about` says whether for the recipient's sake or for ours."""
+    """Refused permanently (SMTP 5xx); `about` tells the recipient's fault from the sender's."""
 
     response: str
     verdict: Verdict | None = field(default=None, compare=False)
 
     @property
     def about(self) -> Verdict:
-        """Whom the answer speaks of."""
+        """Whom the reply concerns."""
         return self.verdict or classify(self.response)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InDoubt:
-    """Handed over, but the answer never came: it may or may not arrive."""
+    """Handed over without an answer: it may or may not arrive."""
 
     response: str
 
@@ -95,26 +96,26 @@ Outcome = Accepted | Deferred | Refused | InDoubt
 class TransportStopped(NewsletterError):
     """The transport cannot send anything as configured (bad password, sender refused).
 
-    Mails without an outcome were not handed over; the edition stops and an alarm is due.
+    Mails without an outcome were not handed over; the edition is stopped with an alarm.
     """
 
 
 class Unsupported(TransportStopped):
-    """The provider cannot carry something that the mail needs; never dropped in silence."""
+    """The provider does not support something that the mail needs; never dropped silently."""
 
 
 class Recorder(Protocol):
-    """Hears of each mail as it happens."""
+    """Receives the progress of each mail."""
 
     def handing_over(self, key: int) -> None:
-        """From now until `settled` the fate of this mail is unknown outside the transport."""
+        """From now until `settled` the mail's outcome is unknown outside the transport."""
 
     def settled(self, key: int, outcome: Outcome) -> None:
-        """The outcome of this mail; called exactly once for each mail that was handed over."""
+        """Report the mail's outcome; exactly once for each mail handed over."""
 
 
 class Session(Protocol):
-    """An open way out; used by one thread."""
+    """An open session of a transport; used by one thread."""
 
     def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
         """Hand over each mail and report its outcome.
@@ -138,10 +139,10 @@ class Session(Protocol):
 
 
 class Transport(Protocol):
-    """A configured way for mail to leave; made by calling its class with checked `Options`."""
+    """A configured transport; made by calling its class with validated `Options`."""
 
     Options: type[BaseModel]
-    """What the `[transports.NAME]` table may say besides `kind`; secrets are `SecretStr`."""
+    """The options of `[transports.NAME]` besides `kind`; secrets are `SecretStr`."""
 
     connections: int
     """How many sessions may usefully be open at once."""
@@ -156,10 +157,10 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """Something the other end of a transport has told of itself, or will not do.
+    """A fact about a transport's server.
 
     Args:
-        about: in a word or two, such as "TLS".
+        about: a short label, such as "TLS".
     """
 
     about: str
@@ -168,21 +169,21 @@ class Finding:
 
 @runtime_checkable
 class Inspectable(Protocol):
-    """A transport whose other end can be asked about itself."""
+    """A transport that can inspect its server."""
 
     def inspect(self) -> Sequence[Finding]:
-        """Connect and ask; sends nothing.
+        """Connect and report the server's features; sends no mail.
 
         Raises:
-            NewsletterError: no connection, now or never.
+            NewsletterError: the connection failed.
         """
 
 
 class ClosingSession:
-    """The `with` statement for sessions: leaves by `close`."""
+    """Base class of sessions: a context manager that calls `close`."""
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Release nothing."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Mail onto the terminal: for trying things out; nothing leaves the machine."""
+"""Console transport: prints mails to the terminal, for development."""
 
 import email
 import email.policy
@@ -35,7 +35,7 @@ class Transport:
     """The terminal.
 
     Args:
-        stream: where to print; None: standard output as it is when a session is opened.
+        stream: where to print; None: standard output as of opening a session.
     """
 
     Options: type[BaseModel] = ConsoleOptions
@@ -50,7 +50,7 @@ class Transport:
 
 
 class ConsoleSession(ClosingSession):
-    """Prints mail after mail."""
+    """Prints mails."""
 
     def __init__(self, stream: TextIO, *, raw: bool) -> None:
         self._stream = stream
@@ -78,7 +78,7 @@ def _as_sent(content: bytes) -> str:
 
 
 def _as_read(content: bytes) -> str:
-    """The headers that people look at, and the text part."""
+    """The visible headers and the text part."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     names = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe")
     headers = [f"{name}: {message[name]}\n" for name in names if message[name] is not None]
@@ -91,7 +91,7 @@ def _as_read(content: bytes) -> str:
 
 
 def _harmless(text: str, stream: TextIO) -> str:
-    """Without what would command the terminal, or what it cannot show."""
+    """Text without control characters or those the terminal cannot encode."""
     shown = "".join("�" if category(c) == "Cc" and c not in "\n\t" else c for c in text)
     encoding = stream.encoding or "utf-8"
     return shown.encode(encoding, "replace").decode(encoding)

@@ -1,6 +1,6 @@
-"""Mail into a Maildir on this machine: for trying things out, and for local delivery.
+"""Maildir transport: for development and local delivery.
 
-Files have the line ends of the system, as other programs that deliver to a Maildir write them.
+Files have LF line ends, as other delivery agents write them to a Maildir.
 """
 
 import errno
@@ -17,9 +17,9 @@ from newsletter.config.kinds import Section
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
+    ConfigRelativePath,
     Deferred,
     Mail,
-    PathBeside,
     Recorder,
     Session,
     TransportStopped,
@@ -31,7 +31,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 class MaildirOptions(Section):
     """A Maildir."""
 
-    path: PathBeside = Field(
+    path: ConfigRelativePath = Field(
         min_length=1, description="Folder of the Maildir; made where it is missing"
     )
     durable: bool = Field(
@@ -40,7 +40,7 @@ class MaildirOptions(Section):
 
 
 class Transport:
-    """A Maildir as configured."""
+    """A Maildir."""
 
     Options: type[BaseModel] = MaildirOptions
     connections = 1
@@ -51,10 +51,10 @@ class Transport:
         self._clock = clock or SystemClock()
 
     def open(self) -> Session:
-        """A session; makes the Maildir.
+        """A session; creates the Maildir.
 
         Raises:
-            TransportStopped: the folder cannot be made.
+            TransportStopped: the folder cannot be created.
         """
         try:
             for name in ("tmp", "new", "cur"):
@@ -67,9 +67,9 @@ class Transport:
 
 
 class MaildirSession(ClosingSession):
-    """Writes each mail to tmp and moves it to new, where readers look."""
+    """Writes each mail to tmp/ and renames it into new/."""
 
-    # Shared, so that sessions of one process never choose the same name.
+    # Shared, so that the sessions of one process never choose the same name.
     _numbers = count(1)
 
     def __init__(self, folder: Path, clock: Clock, *, durable: bool) -> None:
@@ -92,7 +92,7 @@ class MaildirSession(ClosingSession):
             self._hand_over(mail, draft, recorder)
 
     def _name(self) -> str:
-        """A name that no other delivery has: when, which process, where."""
+        """A unique file name of time, process and host (cr.yp.to/proto/maildir.html)."""
         now = self._clock.now()
         process = f"M{now.microsecond:06}P{os.getpid()}Q{next(self._numbers)}"
         return f"{int(now.timestamp())}.{process}.{self._host}"

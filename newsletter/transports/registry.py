@@ -1,7 +1,7 @@
-"""From a `[transports.NAME]` table to a transport: shipped kinds by name, others by module.
+"""Builds transports from `[transports.NAME]` tables: shipped kinds by name, others by module.
 
-A shipped kind is a module of this package with an attribute `Transport`, or a folder whose module
-`transport` has one. A new provider is a new file or folder and touches nothing here.
+A shipped kind is a module of this package with an attribute `Transport`, or a subpackage whose
+module `transport` has one. A new provider is a new file or folder; nothing changes here.
 """
 
 import pkgutil
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from newsletter import transports
 from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
-from newsletter.transports.base import BESIDE, Transport
+from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
 _NOT_KINDS = {"addresses", "base", "registry", "verdicts"}
 
@@ -36,13 +36,13 @@ def load_transport(
     path: Path,
     environment: Mapping[str, str] | None = None,
 ) -> Transport:
-    """The transport that a table describes.
+    """Build the transport of a table.
 
     Args:
-        path: the configuration file; relative paths in the table are beside it.
+        path: the configuration file; paths in the table are relative to its folder.
 
     Raises:
-        ConfigurationError: no such kind, or options that it does not take.
+        ConfigurationError: an unknown kind or invalid options.
     """
     where = f"transports.{name}"
     made = transport_class(table.get("kind"), where)
@@ -59,10 +59,10 @@ def load_transport(
 
 
 def transport_class(kind: object, where: str = "kind") -> Any:
-    """The class of a kind: a shipped one's, or what "module:attribute" names.
+    """The class of a kind: a shipped one, or "module:attribute".
 
     Raises:
-        ConfigurationError: names nothing that is a transport.
+        ConfigurationError: the kind is not a transport.
     """
     if isinstance(kind, str) and kind in KINDS:
         found: Any = import_module(_MODULES[kind]).Transport
@@ -79,7 +79,7 @@ def transport_class(kind: object, where: str = "kind") -> Any:
 def _refuse_other_kinds(
     given: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
 ) -> None:
-    """Tell in one line that a table's options are those of another shipped kind."""
+    """Raise one error where all of a table's unknown options are another shipped kind's."""
     known = set(options.model_fields)
     strange = [key for key in given if key.removesuffix("_file") not in known and key not in known]
     for other in KINDS if len(strange) > 1 else ():
@@ -120,11 +120,11 @@ def _imported(kind: str, where: str) -> Any:
 
 
 def _anchored(options: BaseModel, path: Path) -> BaseModel:
-    """The options with relative paths made absolute, beside the configuration file."""
+    """The options with relative paths resolved against the configuration file's folder."""
     folder = path.resolve().parent
     moved = {
         key: str(folder / getattr(options, key))
         for key, field in type(options).model_fields.items()
-        if BESIDE in field.metadata and getattr(options, key)
+        if RELATIVE_TO_CONFIG in field.metadata and getattr(options, key)
     }
     return options.model_copy(update=moved)

@@ -1,12 +1,12 @@
-"""Classifies what a mail server answers: whom it speaks of.
+"""Classifies mail servers' replies by their subject: recipient, domain, message, sender.
 
-Sending and bounce processing share this vocabulary. How long an answer holds is said by the first
-digit of its code (4: for now, 5: for good); the verdict says who is meant. Pure, and independent
-of the command an answer came at: servers refuse a sender at RCPT and a recipient after the content.
+Shared by sending and bounce processing. The reply code's first digit says whether a refusal is
+temporary (4) or permanent (5); the verdict says whom it concerns. Pure, and independent of the
+command: servers refuse a sender at RCPT and a recipient after the content.
 
-Words are asked before codes, since many servers send a code that says something else (550 5.7.1
+Text is matched before codes, since many servers send a code that means something else (550 5.7.1
 for an unknown user, 554 for anything). Enhanced status codes: RFC 3463, RFC 5248 and the IANA
-registry; basic codes: RFC 5321, 4.2.3. The words of each product stand with their sources in
+registry; basic codes: RFC 5321, 4.2.3. Each product's texts and their sources are in
 tests/data/smtp_answers.tsv.
 """
 
@@ -16,21 +16,21 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Whom an answer speaks of."""
+    """Whom a reply concerns."""
 
-    RECIPIENT = "recipient"  # this address: unknown, disabled, malformed
-    FULL = "full"  # this mailbox is over its quota
-    BUSY = "busy"  # this mailbox, for now: locked, or receiving too much
-    RESTRICTED = "restricted"  # this recipient takes mail from some senders only
-    GREYLISTED = "greylisted"  # the same mail is to come again later
-    MESSAGE = "message"  # this message: its size or its form
-    DOMAIN = "domain"  # the recipient's domain, or the servers behind it
-    UNCLEAR = "unclear"  # one mailbox or a whole domain: only several recipients tell
-    PACE = "pace"  # we send too fast or too much
+    RECIPIENT = "recipient"  # the address: unknown, disabled, malformed
+    FULL = "full"  # the mailbox is over its quota
+    BUSY = "busy"  # the mailbox, temporarily: locked, or receiving too much
+    RESTRICTED = "restricted"  # the recipient accepts mail from some senders only
+    GREYLISTED = "greylisted"  # the same mail is to be retried later
+    MESSAGE = "message"  # the message: its size or format
+    DOMAIN = "domain"  # the recipient's domain or its servers
+    UNCLEAR = "unclear"  # one mailbox or the whole domain: only several recipients tell
+    PACE = "pace"  # throttling: we send too fast or too much
     POLICY = "policy"  # our reputation, authentication or content: spam, blocklists, DMARC
-    CONFIGURATION = "configuration"  # how we are set up: relaying, login, sender address
-    ERROR = "error"  # a fault of ours: no server was asked
-    UNKNOWN = "unknown"  # nothing can be told of it
+    CONFIGURATION = "configuration"  # our configuration: relaying, login, sender address
+    ERROR = "error"  # an error of our own: no server was asked
+    UNKNOWN = "unknown"  # cannot be classified
 
 
 REFUSES_US = frozenset({Verdict.PACE, Verdict.POLICY, Verdict.CONFIGURATION})
@@ -113,7 +113,7 @@ _RESTRICTED = (
     r"recipient (has |does )?(block|not want)",
     r"manually blocked sender|permission to (send|post)|moderat(ed|or)|members? only",
 )
-# Exchange: the restrictions that a recipient has set, whatever is said of authentication.
+# Exchange: restrictions set by the recipient, even where the text speaks of authentication.
 _SET_BY_RECIPIENT = (r"resolver\.rst",)
 _QUOTA_OF_OURS = (r"(daily|hourly|monthly|sending) ((user|message|mail|sending) )*(quota|limit)",)
 _PACE = (
@@ -143,7 +143,7 @@ def _compiled(
     return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in alternatives)
 
 
-# The first rule that matches decides, so the narrower stand before the wider.
+# The first matching rule decides, so narrower ones come first.
 _WORDS = _compiled(
     (V.GREYLISTED, _GREYLISTED),
     (V.RESTRICTED, _SET_BY_RECIPIENT),
@@ -158,7 +158,7 @@ _WORDS = _compiled(
     (V.POLICY, _POLICY),
     (V.PACE, _PACE),
 )
-# By subject and detail; a detail of None stands for all others of its subject.
+# By subject and detail; None matches all other details of the subject.
 _DETAILS: dict[tuple[int, int | None], Verdict] = {
     (0, None): V.UNCLEAR,
     (1, None): V.RECIPIENT,
@@ -184,8 +184,7 @@ _DETAILS: dict[tuple[int, int | None], Verdict] = {
     (7, 11): V.CONFIGURATION,
     (7, 14): V.CONFIGURATION,
 }
-# These say so much that no words are asked: RFC 7293, and Exchange Online's recipients that take
-# mail from some senders only.
+# Specific enough to need no text: RFC 7293, and Exchange Online's restricted recipients.
 _CERTAIN = {
     **dict.fromkeys((17, 18), V.RECIPIENT),
     **dict.fromkeys((124, 129, 133, 134, 135, 136), V.RESTRICTED),
@@ -208,15 +207,15 @@ _CODES = {
     554: V.POLICY,
     556: V.DOMAIN,
 }
-# A report names the protocol before the answer (RFC 3464, 2.3.6).
+# A delivery report has the protocol before the reply (RFC 3464, 2.3.6).
 _CODE = re.compile(r"\s*(?:x?-?smtp;\s*)?(?:.{0,80}?said: )?([45]\d\d)(?=[- ]|$)", re.IGNORECASE)
 _ENHANCED = re.compile(r"(?<![\w.])[45]\.(\d{1,3})\.(\d{1,3})(?![\w]|\.\d)")
-# What a person's address, or their server's name, says is not the server's word on it.
+# Words inside an address are not part of the server's message.
 _ADDRESS = re.compile(r"<[^<>\s]*>|\S+@\S+")
-# Gmail's 4.7.28 and Exchange Online's 4.7.500 and above: too much from us.
+# Gmail's 4.7.28; likewise Exchange Online's 4.7.500 and above.
 _PACE_DETAILS = frozenset({28})
 _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes (RFC 3463, 3)
-# They speak of the connection, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4).
+# They concern the connection, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4).
 _CLOSING = frozenset({421, 454})
 _LOGIN = frozenset({530, 534, 535, 538})
 _CONTENT_CODES = frozenset({550, 552, 553, 554})
@@ -230,11 +229,11 @@ _LONGEST_HINT = timedelta(hours=4)
 
 
 def classify(answer: str, *, at_content: bool = False) -> Verdict:
-    """Whom an answer speaks of.
+    """Whom a reply concerns.
 
     Args:
-        answer: code and words in one line, as a server gave them or a report quotes them.
-        at_content: it followed the message itself, so a bare refusal speaks of that.
+        answer: code and text in one line, from a server or quoted in a report.
+        at_content: it followed the message itself, so a bare refusal concerns that.
     """
     found = _CODE.match(answer)
     code = int(found[1]) if found else 0
@@ -256,7 +255,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
 
 
 def hinted_wait(answer: str) -> timedelta | None:
-    """How long a server that greylists asks to wait; None where it does not say."""
+    """The delay that a greylisting server asks for; None where it does not say."""
     if found := _CLOCK.search(answer):
         hours, minutes, seconds = map(int, found.groups())
         wait = timedelta(hours=hours, minutes=minutes, seconds=seconds)
@@ -270,11 +269,11 @@ def hinted_wait(answer: str) -> timedelta | None:
 
 
 def _fitting(verdict: Verdict, code: int, subject: int) -> Verdict:
-    """What the words say, where it agrees with the codes."""
+    """The text's verdict, corrected where the codes contradict it."""
     if verdict is Verdict.FULL and subject == _MAIL_SYSTEM:
-        return Verdict.DOMAIN  # not a mailbox is full, but the server's storage
+        return Verdict.DOMAIN  # the server's storage is full, not a mailbox
     if verdict is Verdict.GREYLISTED and code >= 500:
-        return Verdict.POLICY  # greylisting for good is a blocklist
+        return Verdict.POLICY  # permanent greylisting is a blocklist
     if verdict is Verdict.BUSY and code >= 500:
         return Verdict.RECIPIENT  # RFC 5321, 4.2.3: 550 "mailbox unavailable"
     return verdict

@@ -22,7 +22,7 @@ from newsletter.errors import (
     TokenError,
     TokenSpent,
 )
-from newsletter.feeds.private import Revoked
+from newsletter.feeds.private import FeedRevoked
 from newsletter.web.middleware.headers import HEADERS
 from newsletter.web.state import site_of
 
@@ -38,7 +38,7 @@ class Withdrawn(ResourceNotFound):
 # The first class that an error is an instance of decides.
 STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Withdrawn, 410),
-    (Revoked, 410),
+    (FeedRevoked, 410),
     (ResourceNotFound, 404),
     (TokenError, 400),
     (InvalidInput, 400),
@@ -87,7 +87,7 @@ def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
         return LINK_HEADING, _sentence(error)
     if isinstance(error, TokenError):
         return LINK_HEADING, f"{_sentence(error)} {LINK_ADVICE}"
-    if isinstance(error, Revoked):
+    if isinstance(error, FeedRevoked):
         return GONE_FEED_HEADING, _sentence(error)
     if isinstance(error, InvalidInput):
         return WORDS[status][0], _sentence(error)

@@ -1,1 +1,1 @@
-"""Independent judges of our mails; `python -m judges`, with `scripts` on the path, runs them."""
+"""Independent validators of our mails; run `python -m judges` with `scripts` on the path."""

@@ -1,6 +1,6 @@
-"""Make every kind of mail anew, let independent judges look at them, and print what they say.
+"""Render every kind of mail, run independent validators on it, and print their results.
 
-Exits 1 where one of them found a fault. `make judges` installs what they need.
+Exits 1 if one found a fault. `make judges` installs what they need.
 """
 
 import argparse
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from judges import browser, markup, messages, spam
-from judges.making import make_all, make_key
+from judges.sample_mails import make_all, make_key
 from judges.verdicts import Verdict, print_table
 
 
 def main() -> None:
-    """Run the judges named, or all."""
+    """Run the named validators, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("judges", nargs="*", help="only these")
     parser.add_argument("--screenshots", type=Path, help="keep pictures of the mails in a folder")

@@ -1,6 +1,6 @@
-"""Judges in a real browser: accessibility by axe-core, and nothing to be scrolled sideways.
+"""Browser checks: accessibility by axe-core, and no horizontal overflow.
 
-At the width of a small phone, a phone and a computer, light and dark.
+At the widths of a small phone, a phone and a computer, light and dark.
 """
 
 import re
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from judges.making import Made
 from judges.markup import MODULES
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 
 WIDTHS = (320, 360, 800)
@@ -24,11 +24,11 @@ AXE = """async () => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]:
-    """axe-core on every mail, at every width and in both schemes.
+def axe(mails: Sequence[SampleMail], screenshots: Path | None = None) -> list[Verdict]:
+    """axe-core on every mail, at every width and in both colour schemes.
 
     Args:
-        screenshots: where pictures of them are kept, if they are wanted.
+        screenshots: folder for screenshots, if wanted.
     """
     source = (MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
@@ -41,8 +41,8 @@ def axe(mails: Sequence[Made], screenshots: Path | None = None) -> list[Verdict]
     return _everywhere("axe", mails, look)
 
 
-def widths(mails: Sequence[Made]) -> list[Verdict]:
-    """Whether anything has to be scrolled sideways to be read."""
+def widths(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """Whether a mail overflows horizontally."""
 
     def look(page: Page, _: str) -> list[str]:
         overflow = page.evaluate(OVERFLOW)
@@ -52,7 +52,7 @@ def widths(mails: Sequence[Made]) -> list[Verdict]:
 
 
 def _everywhere(
-    judge: str, mails: Sequence[Made], look: Callable[[Page, str], list[str]]
+    judge: str, mails: Sequence[SampleMail], look: Callable[[Page, str], list[str]]
 ) -> list[Verdict]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -64,7 +64,9 @@ def _everywhere(
     return verdicts
 
 
-def _faults(browser: Browser, mail: Made, look: Callable[[Page, str], list[str]]) -> Iterator[str]:
+def _faults(
+    browser: Browser, mail: SampleMail, look: Callable[[Page, str], list[str]]
+) -> Iterator[str]:
     for scheme in SCHEMES:
         for width in WIDTHS:
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -76,5 +78,5 @@ def _faults(browser: Browser, mail: Made, look: Callable[[Page, str], list[str]]
 
 
 def _picture(route: Route) -> None:
-    """Nothing is fetched: every picture is one of the demonstration's."""
+    """Serve the demo's picture for every request: nothing is fetched."""
     route.fulfill(path=IMAGES / "harbour.png")

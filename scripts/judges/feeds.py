@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What independent programs say of the feeds of a freshly made site.
+"""Independent validation of the feeds of a fresh site.
 
-Grammars (RELAX NG by lxml and, where installed, jing; JSON Schema), feedparser, and real readers
-polling over HTTP: newsboat, rss2email, liferea. A reader that is not installed is told as such and
-is no failure. Prints rows `judge | what | verdict`; the exit status is 1 if any failed.
+Schemas (RELAX NG by lxml and, if installed, jing; JSON Schema), feedparser, and real feed readers
+polling over HTTP: newsboat, rss2email, liferea. A reader that is not installed is skipped with a
+note. Prints rows `judge | what | verdict`; exits 1 if any failed.
 """
 
 import json
@@ -39,12 +39,12 @@ OPML = (
 
 @dataclass
 class Verdicts:
-    """The rows so far."""
+    """The results so far."""
 
     failed: int = 0
 
     def say(self, judge: str, what: str, found: object, expected: object) -> None:
-        """A row: what a judge found, against what it must find."""
+        """Print a result: found against expected."""
         is_well = found == expected
         self.failed += not is_well
         shown = f" ({found})" if found not in ("", []) else ""
@@ -57,13 +57,13 @@ class Verdicts:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A running site of sample articles."""
+    """A running site with sample articles."""
 
     folder: Path
     address: str
 
     def run(self, *arguments: str) -> str:
-        """A command of the site."""
+        """Run a command of the site."""
         command = [COMMAND, "--config", str(self.folder / "newsletter.toml"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return done.stdout
@@ -74,26 +74,26 @@ class Site:
             return content
 
     def edit(self, number: int) -> None:
-        """A quiet edit of title and text, which is news to nobody."""
+        """Edit title and text without a correction: readers must not show it as new."""
         text = self.folder / "edited.md"
         text.write_text(f"Edited {number} times, quietly.\n", encoding="utf-8")
         self.run("articles", "edit", "5", "--title", f"Edited {number}", "--body", str(text))
         self._settle()
 
     def publish(self, title: str) -> None:
-        # A file of its own: the same name would be the same article.
+        # A file of its own: an existing name would update that article.
         text = self.folder / f"{title.replace(' ', '-')}.md"
         text.write_text(f"---\ntitle: {title}\ndate: 2026-11-23\n---\nNews.\n", encoding="utf-8")
         self.run("articles", "import", str(text))
         self._settle()
 
     def _settle(self) -> None:
-        """Let the site look again: it does so once a second."""
+        """Wait for the site's check, once a second."""
         time.sleep(1.2)
 
 
 def main() -> int:
-    """Ask every judge; 1 if any of them found a fault."""
+    """Run every validator; 1 if any found a fault."""
     verdicts = Verdicts()
     with tempfile.TemporaryDirectory() as name, _site(Path(name) / "site") as site:
         _grammars(site, verdicts)
@@ -148,7 +148,7 @@ def _feedparser(site: Site, verdicts: Verdicts) -> None:
 
 
 def _polled(judge: str, site: Site, verdicts: Verdicts, poll: Callable[[], int], kind: str) -> None:
-    """What a reader that counts its news finds new at each poll."""
+    """New entries that a reader reports at each poll."""
     number = len(json.loads(site.get("feed.json"))["items"])
     stories = (
         ("first poll: every entry", lambda: None, number),
@@ -220,7 +220,7 @@ def _mails(own: Path) -> int:
 
 
 def _liferea(site: Site, folder: Path, verdicts: Verdicts) -> None:
-    """A reader with windows: started on a display of its own, ended when it has read the feed."""
+    """A GUI reader: started on a display of its own, ended once it has read the feed."""
     needed = ("liferea", "xvfb-run", "dbus-run-session")
     if not all(shutil.which(program) for program in needed):
         verdicts.pass_over("liferea", MISSING)
@@ -240,7 +240,7 @@ def _liferea(site: Site, folder: Path, verdicts: Verdicts) -> None:
 
 
 def _read(own: Path, expected: int) -> int:
-    """How many entries liferea has once it has as many as expected, or is out of time."""
+    """Number of entries once liferea has as many as expected, or on timeout."""
     homes = {"HOME": own, "XDG_RUNTIME_DIR": own / "run", "XDG_CONFIG_HOME": own / "config"}
     homes |= {"XDG_DATA_HOME": own / "data", "XDG_CACHE_HOME": own / "cache"}
     environment = {**os.environ, **{name: str(path) for name, path in homes.items()}}
@@ -256,7 +256,7 @@ def _read(own: Path, expected: int) -> int:
         end = time.monotonic() + PATIENCE_SECONDS
         while _count(kept, "items") < expected and time.monotonic() < end:
             time.sleep(0.5)
-        # What it would take for new besides would come in these moments.
+        # Time for it to add duplicates, if it does.
         time.sleep(3)
         return _count(kept, "items")
     finally:
@@ -271,7 +271,7 @@ def _count(database: Path, table: str) -> int:
         try:
             number: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         except sqlite3.OperationalError:
-            return 0  # not made yet
+            return 0  # not created yet
         return number
 
 
@@ -296,7 +296,7 @@ def _site(folder: Path) -> Iterator[Site]:
 
 
 def _with_small_archives(path: Path) -> None:
-    """So that a few articles fill some."""
+    """Lower the archive size, so that a few articles fill some."""
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("archive_entries = 50", "archive_entries = 5"), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Judges of the markup: vnu, html-validate, and what mail programs can show (caniemail)."""
+"""Markup validators: vnu, html-validate, and mail client support (caniemail)."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from judges.making import Made
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 
 HERE = Path(__file__).resolve().parent
@@ -16,8 +16,8 @@ MODULES = HERE.parent.parent / "node_modules"
 ALLOWED = HERE / "allowed.toml"
 
 
-def vnu(mails: Sequence[Made]) -> list[Verdict]:
-    """The W3C's checker; it exits 0 on a missing file, so its answer is read."""
+def vnu(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """The W3C's Nu validator; it exits 0 on a missing file, so its output is parsed."""
     jar = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = ["java", "-jar", str(jar), "--errors-only", "--format", "json"]
     answer = _json(command, mails, "stderr")
@@ -28,8 +28,8 @@ def vnu(mails: Sequence[Made]) -> list[Verdict]:
     return [_verdict("vnu", mail, faults[mail.name]) for mail in mails]
 
 
-def html_validate(mails: Sequence[Made]) -> list[Verdict]:
-    """html-validate, with what mail needs of old HTML allowed."""
+def html_validate(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """html-validate, with legacy HTML for mail allowed."""
     program = MODULES / ".bin" / "html-validate"
     config = HERE / "html-validate.json"
     answer = _json([str(program), "--config", str(config), "--formatter", "json"], mails, "stdout")
@@ -40,13 +40,13 @@ def html_validate(mails: Sequence[Made]) -> list[Verdict]:
     return [_verdict("html-validate", mail, faults.get(mail.name, [])) for mail in mails]
 
 
-def caniemail(mails: Sequence[Made]) -> list[Verdict]:
-    """No feature that one of the mail programs lacks, but for those that degrade well."""
+def caniemail(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """Features unsupported in a mail client, except those that degrade well."""
     return [_verdict("caniemail", mail, beyond(_lacking(mail))) for mail in mails]
 
 
 def beyond(lacking: dict[str, list[str]]) -> list[str]:
-    """Those of the features lacked by some program that the list does not allow."""
+    """The unsupported features that are not on the allow-list."""
     allowed = {entry["feature"]: entry["programs"] for entry in _allowed()}
     return [
         f"{feature}: lacking in {', '.join(rest)}"
@@ -60,12 +60,12 @@ def _allowed() -> list[dict[str, Any]]:
     return entries
 
 
-def _lacking(mail: Made) -> dict[str, list[str]]:
+def _lacking(mail: SampleMail) -> dict[str, list[str]]:
     found: dict[str, list[str]] = _json(["node", str(HERE / "clients.mjs")], [mail], "stdout")
     return found
 
 
-def _json(command: Sequence[str], mails: Iterable[Made], stream: str) -> Any:
+def _json(command: Sequence[str], mails: Iterable[SampleMail], stream: str) -> Any:
     run = subprocess.run(
         [*command, *(str(mail.path) for mail in mails)], capture_output=True, text=True, check=False
     )
@@ -75,5 +75,5 @@ def _json(command: Sequence[str], mails: Iterable[Made], stream: str) -> Any:
         raise SystemExit(f"{command[0]} gave no answer: {run.stdout}{run.stderr}") from error
 
 
-def _verdict(judge: str, mail: Made, faults: Iterable[str]) -> Verdict:
+def _verdict(judge: str, mail: SampleMail, faults: Iterable[str]) -> Verdict:
     return Verdict(judge=judge, about=mail.name, faults=tuple(dict.fromkeys(faults)))

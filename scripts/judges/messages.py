@@ -1,4 +1,4 @@
-"""Judges of the message itself: strict MIME parsing, raw header bytes, DKIM by two verifiers."""
+"""Message validators: strict MIME parsing, raw header bytes, DKIM by two verifiers."""
 
 import re
 import subprocess
@@ -10,17 +10,17 @@ from pathlib import Path
 
 import dkim
 
-from judges.making import Made
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 STRICT = policy.SMTP.clone(raise_on_defect=True)
-# RFC 5322 section 2.1.1; an address in a header has no place to fold.
+# RFC 5322 section 2.1.1; a URL in a header cannot be folded.
 LONGEST_LINE_BYTES = 998
 # RFC 2045 section 6.7, rule 5.
 LONGEST_BODY_LINE_BYTES = 76
-# RFC 8058 section 3.1 and what Gmail needs to show its own button: byte for byte.
+# RFC 8058 section 3.1, byte for byte as Gmail requires for its own button.
 ONE_CLICK = re.compile(rb"\r\nList-Unsubscribe:(?:\r\n)? <https://[!-;=?-~]+>\r\n")
 POST = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 PLAIN = ["multipart/alternative", "text/plain", "text/html"]
@@ -29,7 +29,7 @@ ONCE = (b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"C
 NEEDED_OF_EDITIONS = (b"List-Id", b"List-Archive", b"List-Owner", b"Feedback-ID")
 
 
-def mime(mails: Sequence[Made]) -> list[Verdict]:
+def mime(mails: Sequence[SampleMail]) -> list[Verdict]:
     """The standard library's parser, with every defect an error."""
     return [
         Verdict(
@@ -39,7 +39,7 @@ def mime(mails: Sequence[Made]) -> list[Verdict]:
     ]
 
 
-def _parse(mail: Made) -> Iterator[str]:
+def _parse(mail: SampleMail) -> Iterator[str]:
     try:
         message = message_from_bytes(mail.message, policy=STRICT)
         kinds = [part.get_content_type() for part in message.walk()]
@@ -54,16 +54,16 @@ def _parse(mail: Made) -> Iterator[str]:
         yield f"{len(text)} characters of text, {len(html.encode())} bytes of HTML"
 
 
-def raw_headers(mails: Sequence[Made]) -> list[Verdict]:
-    """The bytes as they leave: what parsers forgive and Gmail does not."""
+def raw_headers(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """The raw bytes: faults that parsers forgive and Gmail does not."""
     return [
         Verdict(judge="raw bytes", about=mail.name, faults=tuple(header_faults(mail)))
         for mail in mails
     ]
 
 
-def header_faults(mail: Made) -> Iterator[str]:
-    """What is wrong with the bytes of one mail."""
+def header_faults(mail: SampleMail) -> Iterator[str]:
+    """The faults in the bytes of one mail."""
     head = b"\r\n" + mail.message.partition(b"\r\n\r\n")[0] + b"\r\n"
     for name in ONCE:
         if head.count(b"\r\n" + name + b":") != 1:
@@ -80,7 +80,7 @@ def header_faults(mail: Made) -> Iterator[str]:
             yield f"a line has {longest} bytes"
 
 
-def _list_faults(mail: Made, head: bytes) -> Iterator[str]:
+def _list_faults(mail: SampleMail, head: bytes) -> Iterator[str]:
     if not mail.is_edition:
         if b"List-Unsubscribe" in head:
             yield "there is nothing to leave, but List-Unsubscribe"
@@ -92,26 +92,26 @@ def _list_faults(mail: Made, head: bytes) -> Iterator[str]:
             yield f"{name.decode()} is missing"
 
 
-def dkimpy(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
+def dkimpy(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
     """dkimpy, with the key's record in place of the DNS."""
 
     def txt(name: bytes, timeout: int = 5) -> bytes | None:
         return key.record.encode() if name.decode().rstrip(".") == key.record_name else None
 
-    def is_valid(mail: Made) -> bool:
+    def is_valid(mail: SampleMail) -> bool:
         return bool(dkim.verify(mail.message, dnsfunc=txt))
 
     return _verdicts("dkimpy", mails, is_valid)
 
 
-def opendkim(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
-    """opendkim's own verifier; it exits 0 even on failure, so its words are read."""
+def opendkim(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
+    """opendkim's verifier; it exits 0 even on failure, so its output is parsed."""
     with tempfile.TemporaryDirectory(prefix="opendkim-") as folder:
         keys, config = Path(folder) / "keys", Path(folder) / "conf"
         keys.write_text(f"{key.record_name} {key.record}\n", encoding="utf-8")
         config.write_text(f"Mode v\nTestPublicKeys {keys}\nOn-Default accept\n", encoding="utf-8")
 
-        def is_valid(mail: Made) -> bool:
+        def is_valid(mail: SampleMail) -> bool:
             path = Path(folder) / "mail"
             path.write_bytes(mail.message)
             run = subprocess.run(
@@ -125,7 +125,9 @@ def opendkim(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
         return _verdicts("opendkim", mails, is_valid)
 
 
-def _verdicts(judge: str, mails: Sequence[Made], is_valid: Callable[[Made], bool]) -> list[Verdict]:
+def _verdicts(
+    judge: str, mails: Sequence[SampleMail], is_valid: Callable[[SampleMail], bool]
+) -> list[Verdict]:
     return [
         Verdict(
             judge=judge,

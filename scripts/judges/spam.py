@@ -1,4 +1,4 @@
-"""Judges of what looks like spam: SpamAssassin and rspamd, neither asking the network."""
+"""Spam filters: SpamAssassin and rspamd, without network."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from judges.making import Made
+from judges.sample_mails import SampleMail
 from judges.verdicts import Verdict
 from newsletter.rendering.encoding.dkim import DkimKey
 
@@ -21,7 +21,7 @@ RSPAMD_BELOW = 4.0
 _STATUS = re.compile(
     rb"X-Spam-Status: \S+ score=(-?[\d.]+).*?tests=([\w,\s]*?)\s(?:\w+=)", re.DOTALL
 )
-# What the server that took the mail would tell: who handed it over.
+# The Received header of the receiving server.
 PEER = {
     "Ip": "192.0.2.25",
     "Helo": "mail.wexcombe.example",
@@ -35,12 +35,12 @@ RECEIVED = (
 )
 
 
-def spamassassin(mails: Sequence[Made]) -> list[Verdict]:
-    """Debian's SpamAssassin on its own rules (-L: no network)."""
-    return [_assassinate(mail) for mail in mails]
+def spamassassin(mails: Sequence[SampleMail]) -> list[Verdict]:
+    """Debian's SpamAssassin with its own rules (-L: no network)."""
+    return [_spamassassin_verdict(mail) for mail in mails]
 
 
-def _assassinate(mail: Made) -> Verdict:
+def _spamassassin_verdict(mail: SampleMail) -> Verdict:
     run = subprocess.run(
         ["spamassassin", "-L", "-t"], input=mail.message, capture_output=True, check=True
     )
@@ -52,13 +52,13 @@ def _assassinate(mail: Made) -> Verdict:
     return Verdict(judge="spamassassin", about=mail.name, faults=faults, note=f"{score}")
 
 
-def rspamd(mails: Sequence[Made], key: DkimKey) -> list[Verdict]:
-    """A rspamd of this run's own, without Redis; the DNS it sees is that of the sample domain."""
+def rspamd(mails: Sequence[SampleMail], key: DkimKey) -> list[Verdict]:
+    """A temporary rspamd without Redis, with fake DNS records of the sample domain."""
     with _rspamd(key) as address:
         return [_ask(address, mail) for mail in mails]
 
 
-def _ask(address: str, mail: Made) -> Verdict:
+def _ask(address: str, mail: SampleMail) -> Verdict:
     request = urllib.request.Request(
         f"{address}/checkv2", data=RECEIVED + mail.message, headers=PEER
     )

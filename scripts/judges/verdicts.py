@@ -1,4 +1,4 @@
-"""What a judge says, and the table of all they said."""
+"""A validator's result, and the table of all results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One judge on one mail."""
+    """One validator's result for one mail."""
 
     judge: str
     about: str
     faults: tuple[str, ...] = ()
     note: str = ""
-    """What it measured, where that is a number."""
+    """A measured value, if any."""
 
     @property
     def word(self) -> str:
@@ -20,7 +20,7 @@ class Verdict:
 
 
 def print_table(verdicts: Sequence[Verdict]) -> None:
-    """A line for each mail, a column for each judge; below it, every fault."""
+    """A row for each mail, a column for each validator; below it, every fault."""
     judges = list(dict.fromkeys(v.judge for v in verdicts))
     mails = list(dict.fromkeys(v.about for v in verdicts))
     words = {(v.judge, v.about): v.word for v in verdicts}

@@ -1,1 +1,1 @@
-"""Real mail servers, each in a room of its own, that judge how the SMTP transport sends."""
+"""Integration trials of the SMTP transport against real mail servers, each in a chroot."""

@@ -1,6 +1,6 @@
-"""Send an edition to real mail servers in many settings; compare what each stored with the ledger.
+"""Send an edition to real mail servers in many settings; compare the stored mail with the ledger.
 
-Exits 1 where one of them differs. `make servers` runs all; names pick some ("exim", "haraka").
+Exits 1 on a difference. `make servers` runs all; names select some ("exim", "haraka").
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from newsletter.delivery.ledger.models import WAITING
 from newsletter.logging import log_to_stderr
 from smtp_servers import dovecot, exim, haraka, nodemailer, opensmtpd, postfix, sendmail
-from smtp_servers.rooms import can_be_made
+from smtp_servers.chroots import can_be_made
 from smtp_servers.trial import Result, trial
 
 SERVERS = {
@@ -29,7 +29,7 @@ HEADER = (
 
 
 def main() -> None:
-    """Try the servers named, or all."""
+    """Try the named servers, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("servers", nargs="*", help=", ".join(SERVERS))
     parser.add_argument("--mails", type=int, default=300)

@@ -1,4 +1,4 @@
-"""Where every server passes its mail on to: an SMTP server that keeps all it takes."""
+"""The next hop of every server: an SMTP server that stores its mail."""
 
 import json
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from servers import free_port
 
 UNKNOWN, BUSY = "unknown", "busy"
-"""How the local parts begin of mailboxes that do not exist, and of those that are never free."""
+"""Prefixes of the local parts of unknown and of busy mailboxes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """A file with one stored mail a line, and the port at which it is filled."""
+    """A file with one stored mail a line, and the server's port."""
 
     file: Path
     port: int
@@ -54,7 +54,7 @@ class _Keeping:
 
 @contextmanager
 def backend(folder: Path) -> Iterator[Backend]:
-    """Keeps the mail while the block runs."""
+    """Store mail while the block runs."""
     file = folder / "stored.jsonl"
     file.touch()
     file.chmod(0o666)

@@ -1,4 +1,4 @@
-"""An authority of a run's own, with a certificate for the servers and one for the client."""
+"""A temporary CA, with one certificate for the servers and one for the client."""
 
 import datetime
 import ipaddress
@@ -15,7 +15,7 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True, kw_only=True)
 class Certificates:
-    """PEM files; a key stands behind its certificate."""
+    """PEM files; each key follows its certificate."""
 
     authority: Path
     server: Path
@@ -23,7 +23,7 @@ class Certificates:
 
 
 def make(folder: Path) -> Certificates:
-    """All of them, good for two days."""
+    """Create them, valid for two days."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("Little Wexcombe CA")
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)

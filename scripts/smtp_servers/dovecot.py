@@ -1,4 +1,4 @@
-"""Dovecot's submission service, which passes each command on to the server behind it."""
+"""Dovecot's submission service, which proxies each command to the server behind it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("dovecot-core", "dovecot-submissiond")
@@ -43,12 +43,12 @@ service submission-login {{
 
 
 def dovecot(mechanisms: str) -> Start:
-    """One that takes such logins."""
+    """A server with these SASL mechanisms."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"dovecot": 9102, "dovenull": 9103}) as made:
+        with chroot(PACKAGES, {"dovecot": 9102, "dovenull": 9103}) as made:
             made.folder("/tmp/mail", "mail")
             text = CONFIG.format(mechanisms=mechanisms, backend=backend.port, port=port)
             made.write("/etc/dovecot/dovecot.conf", text)

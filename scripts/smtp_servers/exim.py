@@ -1,4 +1,4 @@
-"""Exim of Debian: its limits by connection and host, logins, TLS, slow content scanning."""
+"""Debian's Exim: limits by connection and host, authentication, TLS, slow content scanning."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("exim4-daemon-light", "exim4-base", "libidn12")
@@ -62,12 +62,12 @@ NO_TLS = "tls_advertise_hosts =\n"
 
 
 def exim(globals_: str = NO_TLS, *, accepts: str = "", data: str = "", auth: str = "") -> Start:
-    """An Exim with so many lines more."""
+    """Exim with these additional lines."""
 
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"Debian-exim": 9101}) as made:
+        with chroot(PACKAGES, {"Debian-exim": 9101}) as made:
             made.folder("/var/spool/exim", "Debian-exim")
             made.folder("/var/log/exim", "Debian-exim")
             made.write("/etc/exim4/server.pem", certificates.server.read_text())

@@ -1,4 +1,6 @@
-"""Haraka of npm, which takes commands behind the final dot for an attack (3.3.4 and later)."""
+"""Haraka from npm, which takes pipelined commands after the final dot for smuggling (3.3.4 and
+later).
+"""
 
 import shutil
 import subprocess
@@ -34,7 +36,7 @@ exports.hook_queue = function (next, connection) {{
 
 @contextmanager
 def haraka(backend: Backend, _certificates: Certificates) -> Iterator[int]:
-    """One that stores what it takes."""
+    """A server that stores its mail."""
     port, program = free_port(), node_modules("Haraka") / "Haraka" / "bin" / "haraka"
     with TemporaryDirectory(prefix="newsletter-haraka-") as name:
         folder = Path(name)

@@ -1,13 +1,13 @@
-"""Packages of npm for the servers that are written in JavaScript, installed once and kept."""
+"""npm packages for the JavaScript servers, installed once and cached."""
 
 import subprocess
 from pathlib import Path
 
-from smtp_servers.rooms import CACHE
+from smtp_servers.chroots import CACHE
 
 
 def node_modules(package: str) -> Path:
-    """The folder in which a package stands."""
+    """The folder of an installed package."""
     folder = CACHE / "npm" / package
     if not (folder / "node_modules" / package / "package.json").exists():
         folder.mkdir(parents=True, exist_ok=True)

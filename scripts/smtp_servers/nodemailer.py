@@ -1,4 +1,4 @@
-"""Nodemailer's smtp-server of npm: few clients at once, logins, TLS."""
+"""Nodemailer's smtp-server from npm: few concurrent clients, authentication, TLS."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ server.listen(Number(port), '127.0.0.1')
 
 
 def smtp_server(**options: object) -> Start:
-    """One with such options of its own."""
+    """A server with these options."""
 
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:

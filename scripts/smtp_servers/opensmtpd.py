@@ -1,4 +1,4 @@
-"""OpenSMTPD of Debian."""
+"""Debian's OpenSMTPD."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("opensmtpd", "libevent-2.1-7")
@@ -23,12 +23,12 @@ match {who} for any action out
 
 
 def opensmtpd(who: str = "from any") -> Start:
-    """One that relays for these clients."""
+    """A server that relays for these clients."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"opensmtpd": 9107, "opensmtpq": 9108}) as made:
+        with chroot(PACKAGES, {"opensmtpd": 9107, "opensmtpq": 9108}) as made:
             made.folder("/var/lib/opensmtpd/empty", mode=0o711)
             made.folder("/var/spool/smtpd", mode=0o711)
             made.write("/etc/mail/aliases", "")

@@ -1,4 +1,4 @@
-"""Postfix of Debian: its error limits, postscreen in front of it, postgrey beside it."""
+"""Debian's Postfix: error limits, postscreen, postgrey."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES: tuple[str, ...] = ()  # installed: two of its files are made on installation
@@ -63,7 +63,7 @@ POSTSCREEN = """127.0.0.1:{port} inet n - n - 1 postscreen
 smtpd pass - - n - - smtpd
 tlsproxy unix - - n - 0 tlsproxy
 dnsblog unix - - n - 0 dnsblog"""
-# After 220 tests that can't be combined with mail: they cost each new client one 450.
+# Deep protocol tests after the greeting: they cost each new client one 450.
 DEEP = """
 postscreen_access_list =
 postscreen_greet_wait = 1s
@@ -76,12 +76,12 @@ postscreen_bare_newline_enable = yes
 
 
 def postfix(more: str = "", front: str = PLAIN, *, is_grey: bool = False) -> Start:
-    """One with so many lines more in main.cf."""
+    """Postfix with these additional lines in main.cf."""
 
     @contextmanager
     def start(backend: Backend, certificates: Certificates) -> Iterator[int]:
         port, grey_port = free_port(), free_port()
-        with room((*PACKAGES, *(GREY if is_grey else ())), USERS) as made:
+        with chroot((*PACKAGES, *(GREY if is_grey else ())), USERS) as made:
             for folder, owner in {"queue": "root", "data": "postfix"}.items():
                 made.folder(f"/var/spool/postfix-{folder}", owner)
             grey = f", check_policy_service inet:127.0.0.1:{grey_port}" if is_grey else ""

@@ -1,4 +1,4 @@
-"""Sendmail of Debian: its throttles."""
+"""Debian's Sendmail: its throttles."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from servers import free_port, wait_for_port
 
 from smtp_servers.backend import BUSY, UNKNOWN, Backend
 from smtp_servers.certificates import Certificates
-from smtp_servers.rooms import room
+from smtp_servers.chroots import chroot
 from smtp_servers.setting import Setting, Start
 
 PACKAGES = ("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "liblockfile1", "libwrap0")
@@ -41,12 +41,12 @@ R$* $| $*\t\t$: $1
 
 
 def sendmail(more: str = "") -> Start:
-    """One with so many lines more; closed to others because it listens on this machine only."""
+    """Sendmail with these additional lines; an open relay, but on the loopback interface only."""
 
     @contextmanager
     def start(backend: Backend, _certificates: Certificates) -> Iterator[int]:
         port = free_port()
-        with room(PACKAGES, {"smmta": 9109, "smmsp": 9110}) as made:
+        with chroot(PACKAGES, {"smmta": 9109, "smmsp": 9110}) as made:
             made.folder("/var/spool/mqueue", mode=0o700)
             made.folder("/var/lib/sendmail")
             for name in ("local-host-names", "trusted-users", "aliases", "helpfile"):

@@ -1,4 +1,4 @@
-"""A server in a certain setting: how it is started, and how the transport is to speak to it."""
+"""A server setting: how the server starts, and the transport's options for it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -8,17 +8,17 @@ from smtp_servers.backend import Backend
 from smtp_servers.certificates import Certificates
 
 Start = Callable[[Backend, Certificates], AbstractContextManager[int]]
-"""Runs the server in front of a backend; the port that it listens on."""
+"""Runs the server in front of a backend; yields its port."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One line of the table.
+    """One row of the table.
 
     Args:
         options: of the transport, besides host, port and `security = "plain"`.
-        pause_seconds: what must pass in truth between two rounds (greylisting).
-        stops: words of the reason for which the edition must stop; empty: it must go through.
+        pause_seconds: real time between two rounds (greylisting).
+        stops: part of the reason for which the edition must stop; empty: it must be sent.
         takes_utf8: whether mail to a non-ASCII local part must arrive.
     """
 

@@ -1,4 +1,4 @@
-"""One edition against one server in one setting, and what became of it on both sides."""
+"""One edition against one server setting, with the results of both sides."""
 
 import tempfile
 import time
@@ -10,7 +10,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import dkim
-from judges.making import make_key
+from judges.sample_mails import make_key
 from sqlalchemy import select
 from support import add_article, add_subscriber, make_app
 
@@ -38,7 +38,7 @@ OPEN = {state.value for state in WAITING}
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What the ledger says, what the server stored, and what is wrong with that."""
+    """The ledger's counts, the server's count, and the differences."""
 
     counts: Counter[str]
     stored: int
@@ -115,7 +115,7 @@ def _edition(app: Newsletter, addresses: Sequence[str], now: datetime) -> int:
 
 
 def _send(app: Newsletter, number: int, clock: FixedClock, setting: Setting) -> str:
-    """Send until nothing but busy mailboxes is left; why it stopped, if it did."""
+    """Send until only busy mailboxes are left; the reason if it stopped."""
     while True:
         app.engine.send_due()
         with app.database.read() as session:
@@ -141,7 +141,7 @@ def _ledger(app: Newsletter, number: int) -> dict[str, tuple[str, str]]:
 
 
 def _arrived(stored: object, count: int) -> list[tuple[str, bytes]]:
-    """What is stored once all that was taken has had time to get there, and a moment more."""
+    """The stored mail, once all accepted mail has had time to arrive."""
     end = time.monotonic() + ARRIVAL_SECONDS
     while len(stored()) < count and time.monotonic() < end:  # type: ignore[operator]
         time.sleep(0.2)
@@ -180,7 +180,7 @@ def _expected(setting: Setting, address: str) -> str:
 
 
 def _damaged(stored: Sequence[tuple[str, bytes]], key: DkimKey) -> list[str]:
-    """Mails whose signature no longer holds; some are looked at, and the one in UTF-8."""
+    """Mails with a broken signature; a sample, and the one in UTF-8."""
     record = key.record.encode()
     picked = [m for m in stored if m[0] == UTF8] + list(stored[:SIGNATURES_CHECKED])
     return [

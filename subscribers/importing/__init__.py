@@ -1,1 +1,1 @@
-"""Lists of people brought along from elsewhere: read, checked and entered."""
+"""Import of subscriber lists: read, checked, planned, stored."""

@@ -1,35 +1,35 @@
-"""The rows of a table, read and gathered, as many as are entered at once."""
+"""Rows of a table in batches, as many as one transaction writes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.deciding import Outcome, Verdict
+from subscribers.importing.planning import Decision, RowOutcome
 from subscribers.importing.rows import Person, RowReader
 
-# A second's work: others who want to write wait no longer than that.
+# About a second: other writers wait no longer than that.
 BATCH_ROWS = 10_000
-# Some lists carry whole notes along.
+# Bounds memory where rows have long notes.
 BATCH_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A row as it stands in the file, and what it says."""
+    """A row of the file and its content."""
 
     number: int
-    """As a spreadsheet counts: the header is row 1."""
+    """As in a spreadsheet: the header is row 1."""
     cells: Sequence[str]
-    said: Person | Verdict
-    """A verdict where it cannot be read."""
+    said: Person | Decision
+    """A decision if it cannot be read."""
 
 
 def batches(
     rows: Iterator[Sequence[str]], reader: RowReader, first_row: int = 2
 ) -> Iterator[list[Row]]:
-    """The rows below the header, each as often as people are in it; empty ones are passed over.
+    """The rows below the header, once for each person in them; empty rows are skipped.
 
-    What was read before a row that cannot be had at all is given first, then the error raised.
+    Rows before an unreadable one are yielded before the error is raised.
     """
     batch: list[Row] = []
     characters = 0
@@ -52,8 +52,8 @@ def batches(
         yield batch
 
 
-def _said(number: int, cells: Sequence[str], reader: RowReader) -> Sequence[Person | Verdict]:
+def _said(number: int, cells: Sequence[str], reader: RowReader) -> Sequence[Person | Decision]:
     try:
         return reader.people(number, cells)
     except InvalidInput as error:
-        return [Verdict(outcome=Outcome.REFUSED, reason=str(error))]
+        return [Decision(outcome=RowOutcome.REFUSED, reason=str(error))]

@@ -1,4 +1,4 @@
-"""Every program whose exports are known by their shape."""
+"""All programs whose exports are recognised."""
 
 from functools import cache
 from importlib import import_module

@@ -1,13 +1,13 @@
-"""What single cells hold: addresses in a text, names that are listed, texts of one line."""
+"""Parsing of single cells: addresses, lists of names, one-line texts."""
 
 import json
 import re
 from collections.abc import Sequence
 
-# Mailbox-like words, as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
+# Mailboxes as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
 _BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
-# A mailbox as RFC 5322, 3.4 has it, and as people write it: a name with a comma is not quoted.
+# A mailbox (RFC 5322, 3.4), also with an unquoted comma in the name.
 _PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?)"
 MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
 MAILBOX = re.compile(
@@ -17,22 +17,22 @@ _LISTED = re.compile(r"[,;|]")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
 
 
-class Damaged(list[str]):
-    """The cells of a row whose structure could not be read for certain."""
+class DamagedRow(list[str]):
+    """The cells of a row with an ambiguous structure."""
 
     def __init__(self, cells: Sequence[str], reason: str) -> None:
         super().__init__(cells)
         self.reason = reason
 
 
-def without_nul(cells: Sequence[str]) -> Damaged:
-    """A row with NUL characters in it, which no text has."""
+def without_nul(cells: Sequence[str]) -> DamagedRow:
+    """A row with its NUL characters removed, marked as damaged."""
     plain = [cell.replace("\0", "") for cell in cells]
-    return Damaged(plain, "the row holds a NUL character; the file is damaged or no text")
+    return DamagedRow(plain, "the row holds a NUL character; the file is damaged or no text")
 
 
 def addresses_in(text: str) -> list[str]:
-    """Every address in a text, in its order."""
+    """Every address in a text, in order."""
     if "@" not in text:
         return []
     plain = re.sub(r"mailto:", " ", text, flags=re.IGNORECASE)
@@ -40,12 +40,12 @@ def addresses_in(text: str) -> list[str]:
 
 
 def is_address(text: str) -> bool:
-    """Whether a cell holds an address and nothing else."""
+    """Whether a cell is an address and nothing else."""
     return _ADDRESS.fullmatch(text.strip().removeprefix("mailto:")) is not None
 
 
 def listed(text: str) -> list[str]:
-    """The names of a cell: a JSON array, {a,b}, a|b, a, b or a;b, quoted or not."""
+    """The names in a cell: a JSON array, {a,b}, a|b, a, b or a;b, quoted or not."""
     if not text or text in {"[]", "{}", "NULL", "null", "\\N"}:
         return []
     if text[0] in "[{":
@@ -71,5 +71,5 @@ def _array(text: str) -> list[str] | None:
 
 
 def one_line(text: str) -> str:
-    """A text that any database takes and no line breaks out of."""
+    """The text on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,4 +1,4 @@
-"""What the columns of a table hold: by the administrator's word, the program's, or their names."""
+"""Column mapping: by the administrator's choice, the program's headings, or general headings."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,30 +9,30 @@ from subscribers.importing.headings import ALL_COUNT, OF_STATE, REASON_WORDS, RO
 from subscribers.importing.program import Program
 
 ATTRIBUTE = "attribute."
-# The columns that a file of refused rows begins with.
+# The first columns of a reject file.
 REFUSED = ("row", "reason")
 
 Places = Mapping[str, tuple[int, ...]]
-"""Where in a row each thing stands."""
-Chosen = Mapping[str, Sequence[str]]
-"""The columns that the administrator names for a thing."""
+"""Column numbers by role."""
+ColumnChoices = Mapping[str, Sequence[str]]
+"""Column names by role, as the administrator chose."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """Which column is read as what."""
+    """The role of each column."""
 
     places: Places
     chosen: frozenset[int]
-    """Columns of which the administrator has said what they hold."""
+    """Columns whose role the administrator chose."""
     program: Program | None
 
 
-def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> Assignment:
-    """What each column is read as, by its name alone.
+def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None) -> Assignment:
+    """Map columns to roles, by heading alone.
 
-    What the administrator says is added to what is known: a column of states is read as one until
-    it is said to be ignored or to hold something else about states.
+    Choices add to recognised roles: a status column is read as one until it is ignored or given
+    another status role.
 
     Raises:
         InvalidInput: no column holds the address, a chosen one does not exist, or two have one
@@ -41,7 +41,7 @@ def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> As
     if not any(header):
         raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
-    said = {thing: _said_places(header, names, columns) for thing, columns in chosen.items()}
+    said = {thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()}
     found = {thing: _known(thing, names, said, program) for thing in ROLES}
     for thing, places in said.items():
         others = found.get(thing, ()) if thing in ALL_COUNT else ()
@@ -53,27 +53,27 @@ def assign(header: Sequence[str], chosen: Chosen, program: Program | None) -> As
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
     return Assignment(
-        places=_without_doubles(found, names),
+        places=_resolve_overlaps(found, names),
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,
     )
 
 
 def address_column(header: Sequence[str]) -> int | None:
-    """Where the address stands; None where no column is known to hold it."""
+    """The column of the address; None if no heading is recognised."""
     names = [folded(name) for name in header]
     return next((names.index(name) for name in ROLES["address"] if name in names), None)
 
 
 def program_of(header: Sequence[str], programs: Collection[Program]) -> Program | None:
-    """The program that has written a table, by the whole shape of its header."""
+    """The program that wrote the table, by its whole header."""
     names = frozenset(map(folded, header))
     fitting = [(program.fits(names), program) for program in programs]
     best = max(fitting, key=lambda pair: pair[0], default=(0, None))
     return best[1] if best[0] else None
 
 
-def _said_places(
+def _chosen_places(
     header: Sequence[str], names: Sequence[str], columns: Sequence[str]
 ) -> tuple[int, ...]:
     return tuple(place for column in columns for place in _of_column(header, names, column))
@@ -90,10 +90,10 @@ def _of_column(header: Sequence[str], names: Sequence[str], column: str) -> list
 def _known(
     thing: str, names: Sequence[str], said: Mapping[str, tuple[int, ...]], program: Program | None
 ) -> tuple[int, ...]:
-    """Where a thing is by the names of the columns, the administrator's words left aside."""
+    """The columns of a role by heading, apart from the administrator's choices."""
     if thing in said and thing not in ALL_COUNT:
         return ()
-    # A column of states that is kept as an attribute is still one of states.
+    # A status column that is kept as an attribute still counts as status.
     away = (*OF_STATE, "ignored") if thing in OF_STATE else tuple(said)
     taken = {place for other in away if other != thing for place in said.get(other, ())}
     own = program.roles.get(thing, ()) if program else ()
@@ -102,7 +102,7 @@ def _known(
         for name in dict.fromkeys((*own, *ROLES[thing]))
         for place, each in enumerate(names)
         if each == name and place not in taken
-        if each in own or not _is_the_programs(each, thing, program)
+        if each in own or not _has_other_role(each, thing, program)
     ]
     if program is not None and thing in ALL_COUNT:
         places += [
@@ -119,18 +119,18 @@ def _known(
     return tuple(places[:1])
 
 
-def _is_the_programs(name: str, thing: str, program: Program | None) -> bool:
-    """Whether the program says of a column that it is something else."""
+def _has_other_role(name: str, thing: str, program: Program | None) -> bool:
+    """Whether the program gives the column another role."""
     if program is None:
         return False
     elsewhere = any(name in names for role, names in program.roles.items() if role != thing)
     return elsewhere or program.is_harmless(name)
 
 
-def _without_doubles(
+def _resolve_overlaps(
     found: Mapping[str, tuple[int, ...]], names: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
-    """Nothing that is said to be ignored or read as a state is a date of joining besides."""
+    """Columns that are ignored or hold a status are not dates of joining as well."""
     ignored = set(found["ignored"])
     kept = {
         thing: tuple(place for place in places if place not in ignored or thing == "ignored")
@@ -148,8 +148,8 @@ def _listed(header: Sequence[str]) -> str:
     return f"the columns are: {', '.join(header)}"
 
 
-def said_by(columns: Places) -> frozenset[str]:
-    """What rows with these columns say of what people hold: "name", "topics" …"""
+def fields_of(columns: Places) -> frozenset[str]:
+    """The person fields that these columns provide: "name", "topics" …"""
     found = {thing for thing, places in columns.items() if places}
     said = found & {"name", "topics", "digests", "frequency", "language", "attributes"}
     if not found.isdisjoint({"first_name", "last_name"}):

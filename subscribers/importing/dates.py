@@ -1,4 +1,4 @@
-"""Dates as lists write them: ISO 8601, seconds since 1970, day first or month first."""
+"""Date parsing for lists: ISO 8601, Unix time, day first or month first."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from dateutil import parser
 
-# Seconds and milliseconds since 1970, from 1990 to 2100.
+# Unix time in seconds or milliseconds, from 1990 to 2100.
 _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d.*))?")
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]?\d.*)?")
@@ -19,12 +19,12 @@ _MONTHS = re.compile(
 )
 _FIRST_MILLISECONDS = 100_000_000_000
 _TWELVE = 12
-# What a date leaves out.
+# Defaults for missing parts.
 _MISSING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Order(StrEnum):
-    """What stands first in 03/04/2021."""
+class DateOrder(StrEnum):
+    """The order of day and month in 03/04/2021."""
 
     DAY = "day-first"
     MONTH = "month-first"
@@ -32,36 +32,36 @@ class Order(StrEnum):
 
 @lru_cache(maxsize=65536)
 def is_date(text: str) -> bool:
-    """Whether a cell is a date or a moment in any usual form."""
+    """Whether a cell is a date or time in a common format."""
     cell = text.strip()
     if _ISO.fullmatch(cell) or _NUMERIC.fullmatch(cell) or _SLASHED_YEAR.fullmatch(cell):
         return True
     if _EPOCH.fullmatch(cell):
         return True
     is_worded = len(cell) > 5 and any(map(str.isdigit, cell)) and _MONTHS.search(cell)
-    return bool(is_worded) and _parsed(cell, Order.DAY) is not None
+    return bool(is_worded) and _parsed(cell, DateOrder.DAY) is not None
 
 
 @lru_cache(maxsize=65536)
-def order_of(text: str) -> Order | bool:
-    """Which order a date is in where only one is possible; True where both are, else False."""
+def order_of(text: str) -> DateOrder | bool:
+    """The order of a date if only one is possible; True if both are, False if none is."""
     found = _NUMERIC.fullmatch(text.strip())
     if found is None:
         return False
     if found[2] == ".":
-        # With points the day is first everywhere (DIN 1355, most of Europe).
-        return Order.DAY
+        # With dots the day comes first everywhere (DIN 1355, most of Europe).
+        return DateOrder.DAY
     first, second = int(found[1]), int(found[3])
     if first > _TWELVE >= second:
-        return Order.DAY
+        return DateOrder.DAY
     if second > _TWELVE >= first:
-        return Order.MONTH
+        return DateOrder.MONTH
     return first != second
 
 
 @lru_cache(maxsize=65536)
-def in_iso(text: str, order: Order) -> str:
-    """A date or moment in ISO 8601; as it stands where it is none that can be read."""
+def in_iso(text: str, order: DateOrder) -> str:
+    """The date in ISO 8601; unchanged if it cannot be parsed."""
     cell = text.strip()
     if _EPOCH.fullmatch(cell):
         number = float(cell)
@@ -73,9 +73,9 @@ def in_iso(text: str, order: Order) -> str:
     return _parsed(cell, order) or cell
 
 
-def _parsed(cell: str, order: Order) -> str | None:
+def _parsed(cell: str, order: DateOrder) -> str | None:
     try:
-        found = parser.parse(cell, dayfirst=order is Order.DAY, default=_MISSING)
+        found = parser.parse(cell, dayfirst=order is DateOrder.DAY, default=_MISSING)
     except (ValueError, OverflowError, TypeError):
         return None
     is_day = not re.search(r"\d:\d|\dT\d", cell)

@@ -1,19 +1,19 @@
-"""What the name of a file, or of a sheet, says of everybody in it."""
+"""Status in the name of a file or sheet."""
 
 import re
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
-# Mailchimp gives one file for each state, and says it in the name alone.
+# Mailchimp exports one file a status, stated in the name alone.
 _MAILCHIMP = re.compile(
     r"(?P<word>unsubscribed|cleaned|nonsubscribed|subscribed)_\w*export", re.IGNORECASE
 )
 _STATES = {
-    "unsubscribed": State.LEFT,
-    "cleaned": State.BOUNCED,
-    "nonsubscribed": State.PENDING,
-    "subscribed": State.SUBSCRIBED,
+    "unsubscribed": ListState.LEFT,
+    "cleaned": ListState.BOUNCED,
+    "nonsubscribed": ListState.PENDING,
+    "subscribed": ListState.SUBSCRIBED,
 }
 _TELLING = re.compile(
     r"unsub|bounce|cleaned|nonsub|blocklist|blacklist|complain|suppress|opt.?out|removed|deleted|"
@@ -23,14 +23,14 @@ _TELLING = re.compile(
 )
 
 
-def state_of_name(name: str, program: Program | None) -> State | None:
-    """What the name of a known program's file says of everybody in it; None where nothing."""
+def state_of_name(name: str, program: Program | None) -> ListState | None:
+    """The status in the name of a known program's file; None if not stated."""
     found = _MAILCHIMP.match(name)
     if found and program is not None and program.name == "Mailchimp":
         return _STATES[found["word"].lower()]
     return None
 
 
-def may_tell(name: str) -> bool:
-    """Whether a name may say how everybody stands."""
+def may_state_status(name: str) -> bool:
+    """Whether a name may state a status."""
     return _TELLING.search(name) is not None

@@ -1,4 +1,4 @@
-"""One form for headings and words, however a program writes them."""
+"""Normal form of headings and words."""
 
 import re
 from functools import lru_cache
@@ -6,13 +6,13 @@ from unicodedata import category, normalize
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z])")
 _APART = re.compile(r"[\s_\-./:()\[\]?*#,;'’\"“”]+")
-# Letters that Unicode does not take apart.
+# Letters without a Unicode decomposition.
 _PLAIN = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "œ": "oe"})
 
 
 @lru_cache(maxsize=65536)
 def folded(text: str) -> str:
-    """In small letters without accents; words joined by _, - or capitals are apart."""
+    """Lower case without accents; words joined by _, - or camel case are separated."""
     apart = _CAMEL.sub(" ", text.strip())
     letters = normalize("NFKD", apart.translate(_PLAIN))
     bare = "".join(c for c in letters if category(c) != "Mn")

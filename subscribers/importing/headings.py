@@ -1,6 +1,6 @@
-"""What the columns of a table are named, whatever program wrote it, in many languages.
+"""Column headings in many languages, independent of the program.
 
-A program's own headings are in `subscribers.importing.programs`; these hold for every file.
+Headings of one program are in `subscribers.importing.programs`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ def _all(*names: str) -> tuple[str, ...]:
 
 
 ROLES: Mapping[str, tuple[str, ...]] = {
-    # A bare "address" last: in an address book it is the postal one.
+    # A bare "address" comes last: in an address book it is the postal one.
     "address": _all(
         *("email address", "email", "e mail", "mail", "subscriber email", "e mail address"),
         *("email 1", "e mail 1 value", "primary email", "primary email address", "email id"),
@@ -64,11 +64,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("language", "lang", "locale", "preferred language", "sprache", "langue", "idioma"),
         *("lingua", "taal", "jezyk", "jazyk", "iaith", "sprak", "language code"),
     ),
-    # An object in JSON, as listmonk and Buttondown write it.
+    # A JSON object, as in listmonk and Buttondown.
     "attributes": _all("attributes", "metadata", "attribs"),
-    # Until when they want nothing, as our own export writes it.
+    # End of a pause, as in our own export.
     "paused": _all("paused"),
-    # When they joined there: words of the proof, no state.
+    # Date of joining: text for the proof, not a status.
     "joined": _all(
         *("joined", "created at", "created", "creation date", "date created", "created on"),
         *("created date", "subscription date", "subscription time", "subscribed at"),
@@ -87,7 +87,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("data dodania", "data utworzenia", "data rejestracji", "dyddiad ymuno"),
         *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
     ),
-    # Who has confirmed there, by a moment or a yes; empty or a no is a state.
+    # Confirmation, as a time or a yes; empty or a no is a status.
     "confirmed": _all(
         *("confirmed", "confirmed at", "confirm time", "confirmation time", "confirmed on"),
         *("confirmation date", "date confirmed", "confirmed date", "is confirmed", "verified"),
@@ -100,7 +100,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("bevestigd op", "potwierdzony", "potwierdzono", "data potwierdzenia", "cadarnhawyd"),
         *("dyddiad cadarnhau", "potvrzeno"),
     ),
-    # How they stand, in a word or a yes; "subscribed to emails" is Ghost's.
+    # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": _all(
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
@@ -131,7 +131,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("zgoda na newsletter", "stav", "souhlas", "odebira", "aktivni", "statws", "tanysgrifio"),
         *("wedi tanysgrifio", "caniatad", "cydsyniad", "gweithredol"),
     ),
-    # Not empty, nor a no, where they are mailed no more.
+    # Unsubscription or bounce, if neither empty nor a no.
     "left": _all(
         *("unsubscribed", "unsubscribed at", "unsubscribed on", "unsubscribed date", "unsub time"),
         *("unsubscribe date", "unsubscribe time", "unsubscribe", "unsubscribes", "is unsubscribed"),
@@ -193,7 +193,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("dad danysgrifio", "wedi dad danysgrifio", "dad danysgrifiwyd", "dyddiad gadael"),
         *("dyddiad dad danysgrifio", "peidio e bostio", "peidiwch ag e bostio", "afmeldt"),
     ),
-    # Words about leaving, whatever they are: who has any there has left.
+    # Free text about leaving: any text means left.
     "reason": (),
     # Free words about people: who is said to have left there has left, nobody else.
     "notes": (),
@@ -205,8 +205,7 @@ ALL_COUNT = frozenset(
 )
 OF_STATE = ("status", "left", "reason", "notes", "confirmed")
 
-# Columns that tell neither state nor consent, by their names; what stands in them is looked at all
-# the same.
+# Headings that hold neither status nor consent; their values are still examined.
 HARMLESS: frozenset[str] = frozenset(
     _all(
         *("id", "uuid", "guid", "user id", "contact id", "subscriber id", "member id", "euid"),
@@ -319,7 +318,7 @@ STEMS = (
     *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
     *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
 )
-# Of those that point away from being mailed: what a yes or a moment below them says.
+# Stems for which a yes or a time means not to be mailed.
 LEAVING_STEMS = (
     *("unsub", "abmeld", "abgemeld", "austrag", "austritt", "desab", "desinscri", "desuscri"),
     *("disiscri", "uitschr", "uitgeschr", "afgemeld", "afmeld", "wypis", "rezygn", "odhlas"),
@@ -332,7 +331,7 @@ LEAVING_STEMS = (
     *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
     *("undeliver", "unzustell", "invalid", "banned", "end", "opgezegd", "inactiv", "former"),
 )
-# A column of leaving with one of these in its name holds free words, not a yes or a moment.
+# A leaving column with one of these words holds free text, not a yes or a time.
 REASON_WORDS = frozenset(
     (
         *("reason", "reasons", "grund", "abmeldegrund", "motif", "motivo", "reden", "powod"),
@@ -342,6 +341,6 @@ REASON_WORDS = frozenset(
 
 
 def has_stem(heading: str, stems: tuple[str, ...]) -> bool:
-    """Whether a folded heading has one of these at the beginning of a word."""
+    """Whether a word of a folded heading starts with one of these."""
     padded = f" {heading}"
     return any(f" {stem}" in padded or (len(stem) > 4 and stem in heading) for stem in stems)

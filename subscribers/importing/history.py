@@ -1,4 +1,4 @@
-"""Every import by its number: what was read, what became of it, and how people stood before.
+"""Imports by number: the file, its outcomes, and the previous state for a rollback.
 
 Never commits.
 """
@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound
 from subscribers.importing import store
-from subscribers.importing.deciding import Held
+from subscribers.importing.planning import ImportedData
 from subscribers.models import Import, ImportChange, Subscriber, Suppression
 
 CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Begun:
-    """What an import starts with."""
+class ImportStart:
+    """The values with which an import starts."""
 
     file: str
     sha256: str
@@ -40,8 +40,8 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def begin(session: Session, begun: Begun, now: datetime) -> Import:
-    """A new import, or the one that the same file began and did not finish."""
+def begin(session: Session, begun: ImportStart, now: datetime) -> Import:
+    """A new import, or the unfinished one of the same file."""
     query = select(Import).where(
         Import.sha256 == begun.sha256,
         Import.consent == begun.consent,
@@ -58,13 +58,13 @@ def begin(session: Session, begun: Begun, now: datetime) -> Import:
 
 
 def finish(session: Session, number: int, outcomes: Mapping[str, int], now: datetime) -> None:
-    """Note that an import has read its file to the end."""
+    """Record that an import has read its file to the end."""
     found = by_number(session, number)
     found.outcomes, found.finished_at = dict(outcomes), now
 
 
 def by_number(session: Session, number: int) -> Import:
-    """Raises ResourceNotFound where there is none of this number."""
+    """The import; raises ResourceNotFound if there is none."""
     found = session.get(Import, number)
     if found is None:
         raise ResourceNotFound(f"there is no import {number}; newsletter subscribers imports")
@@ -72,12 +72,12 @@ def by_number(session: Session, number: int) -> Import:
 
 
 def every(session: Session) -> list[Import]:
-    """All imports, the newest first."""
+    """All imports, newest first."""
     return list(session.scalars(select(Import).order_by(Import.id.desc())))
 
 
 def note_ended(session: Session, number: int, subscriber: Subscriber) -> None:
-    """Remember how somebody stood whose subscription an import is about to end."""
+    """Record the state of a subscription before an import ends it."""
     before = {
         "status": subscriber.status.value,
         "confirmed_at": _moment(subscriber.confirmed_at),
@@ -86,24 +86,24 @@ def note_ended(session: Session, number: int, subscriber: Subscriber) -> None:
     _note(session, number, subscriber.id, before, has_ended=True)
 
 
-def note_updated(session: Session, number: int, subscriber_id: int, held: Held) -> None:
-    """Remember what was held of somebody before an import changes it."""
+def note_updated(session: Session, number: int, subscriber_id: int, held: ImportedData) -> None:
+    """Record a subscriber's data before an import changes it."""
     before = {
         "name": held.name,
-        "topics": list(held.wishes.choice.topics),
-        "digests": list(held.wishes.choice.digests),
-        "frequency": held.wishes.frequency.value,
-        "language": held.wishes.language,
+        "topics": list(held.preferences.choice.topics),
+        "digests": list(held.preferences.choice.digests),
+        "frequency": held.preferences.frequency.value,
+        "language": held.preferences.language,
         "attributes": dict(held.attributes),
     }
     _note(session, number, subscriber_id, before, has_ended=False)
 
 
 def share_suppressions(session: Session, hashes: Collection[str], number: int | None) -> None:
-    """What an import alone has said is said again: taking that import back lifts nothing.
+    """Mark suppressions as no longer the import's alone, so that its rollback keeps them.
 
     Args:
-        number: of the import that says it again; the same file's is no second voice.
+        number: of the import that repeats them; the same import does not count.
     """
     if not hashes:
         return
@@ -130,7 +130,7 @@ def _note(
     *,
     has_ended: bool,
 ) -> None:
-    # What held first of all is what is restored.
+    # The earliest state is the one to restore.
     if session.get(ImportChange, (number, subscriber_id)) is None:
         session.add(
             ImportChange(

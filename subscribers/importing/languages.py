@@ -1,9 +1,9 @@
-"""Languages as lists name them, matched with those that are offered (BCP 47, RFC 4647)."""
+"""Language names in lists, matched with the offered languages (BCP 47, RFC 4647)."""
 
 from collections.abc import Collection
 from functools import lru_cache
 
-# Names of languages, in English and in themselves.
+# Language names in English and in the language itself.
 _NAMED = {
     "english": "en",
     "welsh": "cy",
@@ -32,10 +32,10 @@ _NAMED = {
 
 @lru_cache(maxsize=1024)
 def offered(tag: str, languages: Collection[str]) -> str:
-    """The offered language that a tag means, as where "en" is en-GB's only one; else the tag.
+    """The offered language for a tag ("en-GB" for "en" if it is the only English); else the tag.
 
     Args:
-        languages: those that are offered; a set that can be hashed.
+        languages: the offered ones, as a hashable set.
     """
     wanted = tag.strip().replace("_", "-").split(".")[0].casefold()
     wanted = _NAMED.get(wanted, wanted)

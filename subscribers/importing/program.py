@@ -1,11 +1,11 @@
-"""What a program that keeps lists writes: its headings, its words, and where both are described."""
+"""The export format of a list program: its headings, its vocabulary, and their source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from subscribers.importing.folding import folded
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,21 +14,21 @@ class Program:
 
     name: str
     marks: Sequence[Sequence[str]]
-    """Sets of headings; a file with all of one set comes from this program."""
+    """Sets of headings; a file with all of one set is from this program."""
     source: str
-    """Where the headings are described, or that only the shape is known."""
+    """Where the headings are documented, or that only the shape is known."""
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """What is in a column, by role; goes before the general headings."""
+    """Columns by role; takes precedence over the general headings."""
     harmless: Sequence[str] = ()
-    """Columns that tell neither state nor consent."""
+    """Columns that hold neither status nor consent."""
     prefixes: Sequence[str] = ()
-    """How further harmless columns begin, where there may be any number."""
+    """Prefixes of further harmless columns."""
     starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """How further columns of a role begin, where there may be any number."""
-    words: Mapping[State, Sequence[str]] = field(default_factory=dict)
-    """Words of its columns of states that mean something else than they do elsewhere."""
+    """Prefixes of further columns of a role."""
+    words: Mapping[ListState, Sequence[str]] = field(default_factory=dict)
+    """Status words with a meaning of their own in this program."""
     advice: str = ""
-    """What the administrator should know about such a file."""
+    """Advice for the administrator."""
 
     @cached_property
     def roles(self) -> Mapping[str, tuple[str, ...]]:
@@ -41,22 +41,22 @@ class Program:
         return frozenset(map(folded, self.harmless))
 
     @cached_property
-    def states(self) -> Mapping[str, State]:
+    def states(self) -> Mapping[str, ListState]:
         """The state that each word means, folded."""
         return {folded(word): state for state, words in self.words.items() for word in words}
 
     def role_of_start(self, heading: str) -> str | None:
-        """The role of a column by how its folded heading begins."""
+        """The role of a column by the prefix of its folded heading."""
         for role, starts in self.starts.items():
             if any(map(heading.startswith, map(folded, starts))):
                 return role
         return None
 
     def is_harmless(self, heading: str) -> bool:
-        """Whether a column, by its folded heading, tells nothing of state or consent."""
+        """Whether a column, by its folded heading, holds neither status nor consent."""
         return heading in self.unread or any(map(heading.startswith, map(folded, self.prefixes)))
 
     def fits(self, headings: frozenset[str]) -> int:
-        """How many marks the folded headings of a file have; 0 where they are another's."""
+        """The number of matching marks in a file's folded headings; 0 if it is another's."""
         sets = (frozenset(map(folded, marks)) for marks in self.marks)
         return max((len(marks) for marks in sets if marks <= headings), default=0)

@@ -1,4 +1,4 @@
-"""What has to be asked before a file is imported, all at once."""
+"""Questions to the administrator about a file, all asked at once."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ from subscribers.importing.headings import (
     TWO_MEANINGS,
     has_stem,
 )
+from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
-from subscribers.importing.survey import JUDGES, Profile, Survey
-from subscribers.importing.words import (
+from subscribers.importing.states import ListState
+from subscribers.importing.vocabulary import (
     LEAVING_WORDS,
     NO,
     WORDS,
@@ -29,23 +29,23 @@ from subscribers.importing.words import (
     status_of,
 )
 
-# So few different values may be states.
+# At most this many different values may be statuses.
 FEW_VALUES = 12
-# No state is written longer.
+# Statuses are no longer than this.
 LONGEST_WORD = 30
-# Counts, as of bounces, are numbers of few digits.
+# Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 UNREAD = "unread"
-"""The role of a column that is not read."""
+"""The role of an unread column."""
 OPEN = "?"
-"""Stands for what only the administrator can say."""
+"""Marks what only the administrator can answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a file, what it is read as, and why."""
+    """A column, its role, and why."""
 
     place: int
     heading: str
@@ -55,28 +55,27 @@ class Column:
     filled: int
     different: int
     is_more: bool
-    """There are more different values than were counted."""
+    """Not all different values were counted."""
     samples: tuple[str, ...]
     question: str = ""
-    """Why it may tell state or consent; empty where nothing has to be asked."""
+    """Why it may hold status or consent; empty if nothing has to be asked."""
     guess: str = ""
-    """The role that is suggested; "?" where nothing can be."""
+    """The suggested role; "?" without one."""
     codes: tuple[str, ...] = ()
-    """Its words that would have to be explained if it were one of states, where nothing is
-    suggested."""
+    """Without a suggestion: words that would need a meaning if it held a status."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownWord:
-    """A word below a column of states that means nothing known."""
+    """An unknown word in a status column."""
 
     word: str
     count: int
     role: str
 
 
-def columns_of(header: Sequence[str], assigned: Assignment, found: Survey) -> list[Column]:
-    """Every column of a file, accounted for."""
+def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
+    """Every column of a file."""
     roles = {
         place: role
         for role, places in assigned.places.items()
@@ -96,7 +95,7 @@ def _column(
     role: str | None,
     is_ignored: bool,
     assigned: Assignment,
-    found: Survey,
+    found: FileProfile,
 ) -> Column:
     profile = found.profiles[place]
     name = folded(heading)
@@ -104,12 +103,12 @@ def _column(
     if is_ignored:
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
-        why = _why(name, role, place in assigned.chosen, assigned.program)
+        why = _role_origin(name, role, place in assigned.chosen, assigned.program)
         if place not in assigned.chosen and _holds_unclear_dates(name, role, profile):
             question, guess = "it holds dates, and its name does not say of what", OPEN
     else:
         role = UNREAD
-        question, why = _doubt(name, profile, assigned.program)
+        question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
     return Column(
         place=place,
@@ -126,7 +125,7 @@ def _column(
     )
 
 
-def _holds_unclear_dates(name: str, role: str, profile: Profile) -> bool:
+def _holds_unclear_dates(name: str, role: str, profile: ColumnProfile) -> bool:
     """Whether moments stand in a column of states that may be those of joining or of leaving."""
     return (
         role == "status"
@@ -135,7 +134,7 @@ def _holds_unclear_dates(name: str, role: str, profile: Profile) -> bool:
     )
 
 
-def _codes(profile: Profile) -> tuple[str, ...]:
+def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     """The words of a column that would have to be explained if it were one of states.
 
     Beside codes a single letter or number is a code as well, and no "yes" or "no".
@@ -147,7 +146,7 @@ def _codes(profile: Profile) -> tuple[str, ...]:
     return codes if profile.is_complete and is_short else ()
 
 
-def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
+def _role_origin(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     if is_chosen:
         return "you say so"
     if program is not None and name in program.roles.get(role, ()):
@@ -155,13 +154,13 @@ def _why(name: str, role: str, is_chosen: bool, program: Program | None) -> str:
     return "by its name"
 
 
-def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, str]:
-    """Why a column that is not read may tell state or consent, or why it does not."""
+def _open_question(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
+    """Why an unread column may hold status or consent, or why it does not."""
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
     if program is not None and name in program.unread:
-        # It may well speak of leaving, but of text messages or letters.
+        # It may be about leaving, but for text messages or letters.
         return "", f"{program.name} says nothing of mail in it"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]
     if telling or profile.telling:
@@ -174,10 +173,10 @@ def _doubt(name: str, profile: Profile, program: Program | None) -> tuple[str, s
         return "", "further addresses"
     if has_stem(name, STEMS):
         return "its name may speak of state or consent", ""
-    return _doubt_of_values(words, profile.is_complete)
+    return _question_about_values(words, profile.is_complete)
 
 
-def _doubt_of_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
+def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
     if all(map(is_yes_or_no, words)):
         return "it holds yes and no, or 1 and 0", ""
     if all(map(is_date, words)):
@@ -196,7 +195,7 @@ def _may_be_codes(words: Collection[str]) -> bool:
     )
 
 
-def _guess(heading: str, profile: Profile) -> str:
+def _guess(heading: str, profile: ColumnProfile) -> str:
     """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
@@ -216,7 +215,9 @@ def _is_short_yes_or_no(text: str) -> bool:
     return len(text.strip()) == 1 and is_yes_or_no(text)
 
 
-def _doubtful_letters(column: Column, profile: Profile, words: Mapping[str, State]) -> list[str]:
+def _doubtful_letters(
+    column: Column, profile: ColumnProfile, words: Mapping[str, ListState]
+) -> list[str]:
     """Letters below a column of states that are codes, though they mean yes or no elsewhere.
 
     "N" beside "Y" is a no; beside "U", or with two of its kind, it may be anything.
@@ -230,11 +231,11 @@ def _doubtful_letters(column: Column, profile: Profile, words: Mapping[str, Stat
 
 
 def unknown_words(
-    columns: Sequence[Column], found: Survey, words: Mapping[str, State]
+    columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
-    """The words below columns of states that mean nothing known, the most frequent first.
+    """Unknown words in status columns, the most frequent first.
 
-    Those of columns that are only guessed to be of states are among them: all is asked at once.
+    Includes columns that may hold a status, so that everything is asked at once.
     """
     counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
     for column in columns:

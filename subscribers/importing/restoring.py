@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.importing import store
-from subscribers.importing.writing import EVENT_COLUMNS
-from subscribers.membership import Wishes, clean_name, described
+from subscribers.importing.plan_writer import EVENT_COLUMNS
+from subscribers.membership import Preferences, clean_name, described
 from subscribers.models import (
     ConsentEvent,
     ConsentKind,
@@ -161,8 +161,8 @@ def _come_back(change: ImportChange, subscriber: Subscriber, batch: _Batch) -> _
     return _Done(kind=kind, details=described(_wishes(subscriber, batch)))
 
 
-def _wishes(subscriber: Subscriber, batch: _Batch) -> Wishes:
-    return Wishes(
+def _wishes(subscriber: Subscriber, batch: _Batch) -> Preferences:
+    return Preferences(
         name=subscriber.name,
         choice=batch.choices[subscriber.choice_id],
         frequency=subscriber.frequency,

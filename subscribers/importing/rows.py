@@ -1,4 +1,4 @@
-"""What a row of a table says of a person."""
+"""From a row of a table to a person."""
 
 import json
 import re
@@ -11,92 +11,92 @@ from unicodedata import normalize
 
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
-from subscribers.exporting import read
+from subscribers.exporting import unescape_formula
 from subscribers.importing.cells import (
     MAILBOXES,
-    Damaged,
+    DamagedRow,
     addresses_in,
     listed,
     one_line,
     without_nul,
 )
 from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.dates import Order, in_iso
+from subscribers.importing.dates import DateOrder, in_iso
 from subscribers.importing.folding import folded
 from subscribers.importing.languages import offered
-from subscribers.importing.states import HAS_LEFT, State, worse
-from subscribers.importing.survey import JUDGES
-from subscribers.importing.words import LEAVING_WORDS, is_nothing
-from subscribers.membership import Wishes
+from subscribers.importing.profiling import JUDGES
+from subscribers.importing.states import HAS_LEFT, ListState, worse
+from subscribers.importing.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-NOTHING = Wishes(name="", choice=Choice(), frequency=Frequency.REGULAR)
-# A cell with more in it than an address: a name, or several addresses.
+NOTHING = Preferences(name="", choice=Choice(), frequency=Frequency.REGULAR)
+# A cell with more than one address in it: a name, or several addresses.
 _LONGER = re.compile(r"[\s;,<>:\"]")
 
 
 class Tags(StrEnum):
-    """What becomes of tags that are no topics."""
+    """What happens to tags that are no topics."""
 
-    ATTRIBUTE = "attribute"  # all of a person's in the attribute "tags"
-    SEGMENTS = "segments"  # each an attribute of its own, which a segment asks for
+    ATTRIBUTE = "attribute"  # stored together in the attribute "tags"
+    SEGMENTS = "segments"  # each stored as an attribute of its own, for a segment
     IGNORED = "ignored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """What one row says."""
+    """The content of one row."""
 
     row: int
-    """As a spreadsheet counts."""
+    """As in a spreadsheet."""
     address: str
     name: str
-    wishes: Wishes
-    """Without the name, so that equal wishes are one."""
+    preferences: Preferences
+    """Without the name, so that equal preferences share an object."""
     attributes: Mapping[str, str]
     since: str
-    """When they joined and confirmed there, as the words of a proof go on."""
-    state: State
+    """Dates of joining and confirmation, as the end of the proof."""
+    state: ListState
     paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How the rows of one file are read."""
+class ReadOptions:
+    """How the rows of a file are read."""
 
     columns: Places
     width: int
-    """Cells of the header."""
+    """Number of columns."""
     as_topic: Callable[[str], str]
     """A topic's slug."""
     topics: frozenset[str] = frozenset()
-    """The slugs of the topics that there are: tags that are none of them become no topics."""
+    """Slugs of existing topics; other tags become no topics."""
     digests: frozenset[str] = frozenset()
-    """The names that may be chosen."""
+    """The digests on offer."""
     languages: frozenset[str] = frozenset()
-    """The languages that may be chosen; empty: any."""
-    state: State = State.SUBSCRIBED
-    """How everybody of the file stands whose row says nothing worse."""
-    words: Mapping[str, State] = field(default_factory=dict)
-    """What words of states mean in this file, folded; the general ones hold besides."""
-    order: Order = Order.DAY
+    """The languages on offer; empty: any."""
+    state: ListState = ListState.SUBSCRIBED
+    """The status of rows that state nothing worse."""
+    words: Mapping[str, ListState] = field(default_factory=dict)
+    """Meanings of status words in this file, folded; the general vocabulary applies besides."""
+    order: DateOrder = DateOrder.DAY
     doubtful: frozenset[str] = frozenset()
-    """Addresses, in small letters, of damaged rows that may have said that they left."""
+    """Lower-case addresses in damaged rows that may say that they left."""
     tags: Tags = Tags.ATTRIBUTE
-    """What becomes of tags that are no topics."""
+    """What happens to tags that are no topics."""
 
 
 class RowReader:
-    """Reads the rows of one file, each for itself."""
+    """Reads the rows of one file."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadOptions) -> None:
         self._reading = reading
         self.tags: dict[str, str] = {}
-        """The tags met so far that are to become segments, each with its slug."""
+        """Tags so far that become segments, each with its slug."""
         at = {thing: tuple(places) for thing, places in reading.columns.items()}
         self._columns = at
-        # What has no column is read from the empty cell behind the last.
+        # A role without a column reads the empty cell after the last.
         one = {thing: places[0] if places else reading.width for thing, places in at.items()}
         self._address = one["address"]
         self._full, self._first, self._last = one["name"], one["first_name"], one["last_name"]
@@ -112,21 +112,21 @@ class RowReader:
         ]
         self._judged = [(place, judge) for role, judge in JUDGES.items() for place in at[role]]
         self._of_state = sorted({place for place, _ in self._judged})
-        # Most people want what many want, and stand as many do.
-        self._wishes = lru_cache(maxsize=4096)(self._read_wishes)
+        # Cached: most people share preferences and status.
+        self._preferences = lru_cache(maxsize=4096)(self._read_preferences)
         self._state_of = lru_cache(maxsize=4096)(self._read_state)
 
     def people(self, row: int, cells: Sequence[str]) -> list[Person]:
-        """Whom a row speaks of, and what it says of them.
+        """The people in a row.
 
-        Whoever has left is known to have left, whatever else is wrong with the row.
+        Somebody who has left is recognised whatever else is wrong with the row.
 
         Raises:
-            InvalidInput: something in it is not known, or it does not fit the header.
+            InvalidInput: an unknown value, or the row does not fit the header.
         """
         if "\0" in "".join(cells):
             cells = without_nul(cells)
-        if isinstance(cells, Damaged) or len(cells) != self._reading.width:
+        if isinstance(cells, DamagedRow) or len(cells) != self._reading.width:
             fitted = self._fitted(cells)
             if fitted is None:
                 return self._left_by(row, cells)
@@ -134,11 +134,11 @@ class RowReader:
         texts = [*map(str.strip, cells), ""]
         joined = "".join(texts)
         if "'" in joined:
-            texts = [*map(read, texts)]
+            texts = [*map(unescape_formula, texts)]
         state = self._state_of(*(texts[place] for place in self._of_state))
         address = texts[self._address]
         if self._tags and any(map(self._says_left, self._tags_of(texts))):
-            state = worse(state, State.LEFT)
+            state = worse(state, ListState.LEFT)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
         if not address and "@" not in joined:
@@ -147,14 +147,14 @@ class RowReader:
         people = self._each(person, address) if _LONGER.search(address) else [person]
         return [self._doubted(each) for each in people] if self._reading.doubtful else people
 
-    def _person(self, row: int, texts: Sequence[str], state: State) -> Person:
+    def _person(self, row: int, texts: Sequence[str], state: ListState) -> Person:
         tags = self._tags_of(texts)
         known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
         return Person(
             row=row,
             address=texts[self._address],
             name=self._full_name(texts),
-            wishes=self._wishes(
+            preferences=self._preferences(
                 texts[self._topics],
                 texts[self._digests],
                 texts[self._frequency],
@@ -176,40 +176,40 @@ class RowReader:
         )
 
     def _doubted(self, person: Person) -> Person:
-        """Nobody is confirmed of whom another row, which cannot be read, may say that they left."""
+        """The person, not confirmed if an unreadable row may say that they left."""
         if person.address.casefold() not in self._reading.doubtful:
             return person
-        return replace(person, state=worse(person.state, State.PENDING))
+        return replace(person, state=worse(person.state, ListState.PENDING))
 
     def _each(self, person: Person, text: str) -> list[Person]:
-        """A person for each address of a cell that holds several, or one in a longer text."""
+        """One person for each address of a cell with several."""
         found = addresses_in(text)
         if not found or not MAILBOXES.fullmatch(text):
-            # There are words between: what is meant is not guessed.
+            # Other words in the cell: do not guess.
             return [person]
-        # At Google " ::: " stands between the addresses of one person.
+        # Google separates the addresses of one person by " ::: ".
         mailed = found[:1] if ":::" in text else found
         return [replace(person, address=address) for address in mailed]
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
-        """The row as wide as the header; None where it cannot be told which cell is which."""
+        """The row padded to the header's width; None if its cells are ambiguous."""
         width = self._reading.width
-        if isinstance(cells, Damaged) or any(cells[width:]):
+        if isinstance(cells, DamagedRow) or any(cells[width:]):
             return None
         if any(place >= len(cells) for place in (self._address, *self._of_state)):
             return None
         return [*cells[:width], *[""] * (width - len(cells))]
 
     def _left_by(self, row: int, cells: Sequence[str]) -> list[Person]:
-        """Who has left by a row whose cells cannot be told apart for certain.
+        """People who left, by a row with ambiguous cells.
 
         Raises:
-            InvalidInput: it does not say that anybody has left.
+            InvalidInput: it does not state that anybody left.
         """
         addresses = addresses_in(" ".join(cells))
         if addresses and self._tells_of_leaving(cells):
-            return [_leaver(row, address, State.LEFT) for address in addresses]
-        if isinstance(cells, Damaged):
+            return [_leaver(row, address, ListState.LEFT) for address in addresses]
+        if isinstance(cells, DamagedRow):
             raise InvalidInput(cells.reason)
         if len(cells) > self._reading.width:
             raise InvalidInput(
@@ -221,7 +221,7 @@ class RowReader:
         )
 
     def _tells_of_leaving(self, cells: Sequence[str]) -> bool:
-        """Whether a row, however its cells are shifted, may say that somebody has left."""
+        """Whether a row, however its cells are shifted, may state that somebody left."""
         if self._reading.state in HAS_LEFT:
             return True
         texts = [cell.strip().strip("\"'").strip() for cell in cells]
@@ -240,7 +240,7 @@ class RowReader:
             for text in (texts[self._full], texts[self._first], texts[self._last])
         )
         if name and (first or last) and not (first and last):
-            # "Name" beside "Surname" is the first one, beside "Vorname" the last.
+            # "Name" besides "Surname" is the given name, besides "Vorname" the family name.
             part = first or last
             is_whole = part.casefold() in name.casefold()
             name = name if is_whole else f"{first} {name}" if first else f"{name} {last}"
@@ -248,7 +248,7 @@ class RowReader:
             name = " ".join(filter(None, (first, last)))
         return name if name.isascii() else normalize("NFC", name)
 
-    def _read_state(self, *texts: str) -> State:
+    def _read_state(self, *texts: str) -> ListState:
         state = self._reading.state
         at = dict(zip(self._of_state, texts, strict=True))
         for place, judge in self._judged:
@@ -256,20 +256,20 @@ class RowReader:
             if said is None:
                 raise InvalidInput(
                     f"the state {at[place]!r} is not known; say for all what it means: "
-                    f'--status "{at[place]}"=STATE, STATE one of: {", ".join(State)}'
+                    f'--status "{at[place]}"=STATE, STATE one of: {", ".join(ListState)}'
                 )
             state = worse(state, said)
         return state
 
-    def _read_wishes(
+    def _read_preferences(
         self,
         topics: str,
         digests: str,
         frequency: str,
         language: str,
         tagged: tuple[str, ...],
-    ) -> Wishes:
-        return Wishes(
+    ) -> Preferences:
+        return Preferences(
             name="",
             choice=Choice(
                 topics=(*map(self._reading.as_topic, listed(topics)), *tagged),
@@ -323,14 +323,14 @@ class RowReader:
 
 
 def attribute_of_tag(slug: str) -> str:
-    """The attribute of those who have a tag, where each has one of its own."""
+    """The attribute for a tag that has one of its own."""
     return f"tag-{slug}"
 
 
-def _leaver(row: int, address: str, state: State) -> Person:
-    """Somebody who has left: nothing more of them is taken along."""
+def _leaver(row: int, address: str, state: ListState) -> Person:
+    """A person who left: no other data is kept."""
     return Person(
-        row=row, address=address, name="", wishes=NOTHING, attributes={}, since="", state=state
+        row=row, address=address, name="", preferences=NOTHING, attributes={}, since="", state=state
     )
 
 

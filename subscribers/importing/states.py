@@ -1,23 +1,29 @@
-"""How people stood on the list that they come from."""
+"""The status of people on their previous list."""
 
 from enum import StrEnum
 
 
-class State(StrEnum):
-    """How they stood on the list that they come from."""
+class ListState(StrEnum):
+    """The status of a person on their previous list."""
 
-    SUBSCRIBED = "subscribed"  # was mailed there
-    PENDING = "unconfirmed"  # never agreed, or never confirmed it
-    LEFT = "left"  # unsubscribed, or was taken off
-    BOUNCED = "bounced"  # mail to them came back
-    COMPLAINED = "complained"  # called a mail spam
-
-
-# What counts where columns disagree: the last of these.
-WORSE = (State.SUBSCRIBED, State.PENDING, State.LEFT, State.BOUNCED, State.COMPLAINED)
-HAS_LEFT = frozenset({State.LEFT, State.BOUNCED, State.COMPLAINED})
+    SUBSCRIBED = "subscribed"  # mailed
+    PENDING = "unconfirmed"  # without consent, or not confirmed
+    LEFT = "left"  # unsubscribed or removed
+    BOUNCED = "bounced"  # undeliverable
+    COMPLAINED = "complained"  # reported spam
 
 
-def worse(one: State, other: State) -> State:
-    """What counts where two are said."""
+# If columns disagree, the last of these counts.
+WORSE = (
+    ListState.SUBSCRIBED,
+    ListState.PENDING,
+    ListState.LEFT,
+    ListState.BOUNCED,
+    ListState.COMPLAINED,
+)
+HAS_LEFT = frozenset({ListState.LEFT, ListState.BOUNCED, ListState.COMPLAINED})
+
+
+def worse(one: ListState, other: ListState) -> ListState:
+    """The worse of two."""
     return max(one, other, key=WORSE.index)

@@ -1,7 +1,7 @@
-"""Queries for very many people at once. Never commits.
+"""Bulk queries. Never commits.
 
-A list is one parameter of JSON, however long: a statement with a parameter for each would be longer
-to write and to plan than to execute.
+A list is one JSON parameter: a statement with a parameter for each value would take longer to write
+and plan than to run.
 """
 
 import json
@@ -29,8 +29,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.database import Base
-from subscribers.importing.deciding import Held
-from subscribers.membership import Wishes
+from subscribers.importing.planning import ImportedData
+from subscribers.membership import Preferences
 from subscribers.models import (
     ConsentEvent,
     Subscriber,
@@ -41,22 +41,23 @@ from subscribers.models import (
 from subscribers.topics import choice_of
 
 Rows = Select[*tuple[Any, ...]]
-# One import writes at a time: two with the same people in another order would wait for each other.
+# Serialises imports: two with the same people in different order would deadlock.
 IMPORT_LOCK = 7_203_712
 
 
 def begin(session: Session) -> None:
-    """Let no other import write until this transaction is over."""
+    """Lock out other imports until the transaction ends."""
     if not _is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
-        # Until the statistics know of the import itself, each batch would read the whole table.
+        # Statistics are stale during the import, and the planner would scan the whole table for
+        # each batch.
         session.execute(text("SET LOCAL enable_seqscan = off"))
 
 
 def known(
     session: Session, hashes: Collection[str]
 ) -> dict[str, tuple[int, SubscriberStatus, str]]:
-    """Number, status and source of whoever has an address of these hashes, but for the erased."""
+    """Id, status and source of subscribers by address hash, without the erased."""
     columns = (Subscriber.address_hash, Subscriber.id, Subscriber.status, Subscriber.source)
     query = select(*columns).where(Subscriber.status != SubscriberStatus.ERASED)
     rows = session.execute(having(session, query, Subscriber.address_hash, hashes))
@@ -68,17 +69,17 @@ def known(
 
 
 def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:
-    """The reason of each that is suppressed."""
+    """The reasons of suppressed hashes."""
     query = select(Suppression.address_hash, Suppression.reason)
     rows = session.execute(having(session, query, Suppression.address_hash, hashes))
     return dict(rows.all())
 
 
-def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, Held]:
-    """What imports have said of those of these subscribers who have chosen nothing themselves.
+def held(session: Session, numbers: Collection[int], imported: str) -> dict[int, ImportedData]:
+    """Data of those of these subscribers who are known from imports only.
 
     Args:
-        imported: how the source of every act of an import begins.
+        imported: the prefix of an import's source.
     """
     acted = (
         select(ConsentEvent.id)
@@ -100,9 +101,11 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
     )
     rows = session.execute(having(session, query, Subscriber.id, numbers))
     return {
-        number: Held(
+        number: ImportedData(
             name=name,
-            wishes=Wishes(name="", choice=choice_of(key), frequency=frequency, language=language),
+            preferences=Preferences(
+                name="", choice=choice_of(key), frequency=frequency, language=language
+            ),
             attributes=attributes,
         )
         for number, name, frequency, language, attributes, key in rows
@@ -110,7 +113,7 @@ def held(session: Session, numbers: Collection[int], imported: str) -> dict[int,
 
 
 def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
-    """Lift those of these suppressions that there are."""
+    """Remove these suppressions, if present."""
     listed = having(session, select(Suppression.address_hash), Suppression.address_hash, hashes)
     session.execute(
         delete(Suppression).where(Suppression.address_hash.in_(listed)),
@@ -119,16 +122,16 @@ def drop_suppressions(session: Session, hashes: Collection[str]) -> None:
 
 
 def choices(session: Session, keys: Collection[str]) -> dict[str, int]:
-    """The numbers of the choices that exist, by key."""
+    """Ids of existing choices, by key."""
     query = select(TopicChoice.key, TopicChoice.id)
     rows = session.execute(having(session, query, TopicChoice.key, keys))
     return dict(rows.all())
 
 
 def numbers(session: Session, count: int) -> Sequence[int]:
-    """So many numbers for new subscribers, rising.
+    """Ids for new subscribers, ascending.
 
-    On SQLite the transaction holds the lock for writing, so nobody else takes them.
+    On SQLite the transaction holds the write lock, so they are not taken by others.
     """
     if _is_sqlite(session):
         first = (session.scalar(select(func.max(Subscriber.id))) or 0) + 1
@@ -141,10 +144,10 @@ def numbers(session: Session, count: int) -> Sequence[int]:
 def add(
     session: Session, model: type[Base], names: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
-    """Add rows of these columns by the database's own bulk way.
+    """Bulk insert: executemany on SQLite, COPY on PostgreSQL.
 
     Raises:
-        IntegrityError: somebody else has just written the same.
+        IntegrityError: a concurrent insert of the same row.
     """
     connection, table = session.connection(), model.__table__
     quoted = ", ".join(f'"{name}"' for name in names)
@@ -178,38 +181,38 @@ def _bound(
     names: Sequence[str],
     rows: Iterable[tuple[object, ...]],
 ) -> Sequence[tuple[Any, ...]]:
-    """The rows as the driver takes them; changed column by column, which is far quicker."""
+    """The rows as driver values; converted by column, which is much faster."""
     columns: list[Iterable[Any]] = [*zip(*rows, strict=True)]
-    ways = (_way(connection, table, name) for name in names)
+    ways = (_converter(connection, table, name) for name in names)
     changed = [map(way, each) if way else each for way, each in zip(ways, columns, strict=False)]
     return [*zip(*changed, strict=True)]
 
 
-def _way(connection: Connection, table: FromClause, name: str) -> Callable[[Any], Any] | None:
+def _converter(connection: Connection, table: FromClause, name: str) -> Callable[[Any], Any] | None:
     kind = table.c[name].type.dialect_impl(connection.dialect)
-    way = kind.bind_processor(connection.dialect)
+    convert = kind.bind_processor(connection.dialect)
     if isinstance(kind, Enum):
-        # A StrEnum's text is its value.
+        # A StrEnum's str is its value.
         return str
-    if way is None:
+    if convert is None:
         return None
     if isinstance(kind, JSON):
-        empty = way({})
-        return lambda value: way(value) if value else empty
-    # Moments: a few that come again and again.
-    return lru_cache(maxsize=256)(way)
+        empty = convert({})
+        return lambda value: convert(value) if value else empty
+    # Timestamps repeat.
+    return lru_cache(maxsize=256)(convert)
 
 
 def having(
     session: Session, query: Rows, column: Any, values: Collection[str] | Collection[int]
 ) -> Rows:
-    """The rows of a query whose column has one of these values, found by its index."""
+    """The rows whose column has one of these values, by index lookup."""
     listed = json.dumps(list(values))
     if _is_sqlite(session):
         return query.where(column.in_(select(func.json_each(listed).table_valued("value").c.value)))
     elements = func.json_array_elements_text(cast(literal(listed, Text), JSON))
     wanted = elements.table_valued("value", name="wanted").render_derived()
-    # An offset keeps the planner from making a join of it, which it would plan for a hundred.
+    # OFFSET 0 prevents PostgreSQL from flattening this into a join, misestimated at a hundred rows.
     each = (
         query.where(column == cast(wanted.c.value, column.type))
         .correlate(wanted)

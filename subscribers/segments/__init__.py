@@ -1,1 +1,1 @@
-"""Segments: a small language that says which people are meant, and its way into SQL."""
+"""Segments: a small query language for groups of subscribers, compiled to SQL."""

@@ -1,6 +1,6 @@
-"""From the tree of an expression to a condition in SQL, every value a bound parameter.
+"""Compiles an expression tree to an SQL condition, values as bound parameters.
 
-Each test is true or false and never NULL, so that `not` means the rest, on both databases alike.
+Every test is true or false, never NULL, so that `not` is the complement on both databases.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,17 +16,17 @@ from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
 from subscribers.segments.dialects import AttributeValue, Folded, Position
 from subscribers.segments.expressions import (
-    Ago,
     All,
     Any,
     Comparison,
-    Empty,
     Expression,
+    IsEmpty,
     Not,
+    RelativeDate,
     Unit,
     Value,
 )
-from subscribers.segments.fields import ATTRIBUTE, Kind, Operator, known_field
+from subscribers.segments.fields import ATTRIBUTE, FieldType, Operator, known_field
 from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
@@ -34,17 +34,17 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A value of each subscriber that is worked out of another room's rows."""
+    """An aggregate for each subscriber over rows of another package."""
 
     subscriber: ColumnElement[int]
-    """Whose row it is."""
+    """The subscriber id of a row."""
     value: ColumnElement[Anything]
-    """An aggregate of all her rows."""
+    """The aggregate over a subscriber's rows."""
     among: Condition
-    """Which rows count."""
+    """The condition for rows."""
 
     def having(self, test: Condition | None = None) -> Condition:
-        """The condition on `Subscriber` to have such rows, whose value passes the test."""
+        """The condition on `Subscriber`: has such rows, and their aggregate passes the test."""
         people = select(self.subscriber).where(self.among)
         if test is not None:
             people = people.group_by(self.subscriber).having(test)
@@ -52,21 +52,21 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
-    """When and where a segment is asked, and what other rooms know of people."""
+class QueryContext:
+    """Time, zone and statistics for the evaluation of a segment."""
 
     now: datetime
     zone: ZoneInfo
-    """Whose days the dates are."""
+    """The time zone of dates."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
-    """The fields that are measured above."""
+    """Statistics by field name."""
 
 
-def condition(expression: Expression, asking: Asking) -> Condition:
-    """The condition on `Subscriber` under which the expression holds.
+def condition(expression: Expression, asking: QueryContext) -> Condition:
+    """The condition on `Subscriber` for an expression.
 
     Raises:
-        InvalidInput: it asks for a measure that was not handed in.
+        InvalidInput: it uses a statistic that is not available.
     """
     match expression:
         case All(operands=operands):
@@ -75,7 +75,7 @@ def condition(expression: Expression, asking: Asking) -> Condition:
             return or_(*(condition(operand, asking) for operand in operands))
         case Not(operand=operand):
             return not_(condition(operand, asking))
-        case Empty(field=name):
+        case IsEmpty(field=name):
             return _is_empty(name, asking)
         case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
             return not_(_any_of(name, Operator.EQUAL, values, asking))
@@ -84,28 +84,30 @@ def condition(expression: Expression, asking: Asking) -> Condition:
     return _any_of(expression.field, expression.operator, expression.values, asking)
 
 
-def day_of(value: Value, asking: Asking) -> date:
-    """The day that a date or a relative date names."""
-    if not isinstance(value, Ago):
+def day_of(value: Value, asking: QueryContext) -> date:
+    """The date of an absolute or relative date."""
+    if not isinstance(value, RelativeDate):
         return date.fromisoformat(str(value))
     today = asking.now.astimezone(asking.zone).date()
     if value.unit is Unit.DAYS or value.unit is Unit.WEEKS:
         return today - timedelta(days=value.count * (7 if value.unit is Unit.WEEKS else 1))
     months = value.count * (12 if value.unit is Unit.YEARS else 1)
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    # 31 March less a month is the last of February.
+    # One month before 31 March is the last day of February.
     first = date(year, month + 1, 1)
     following = (first + timedelta(days=31)).replace(day=1)
     return min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
 
 
-def _any_of(name: str, operator: Operator, values: tuple[Value, ...], asking: Asking) -> Condition:
+def _any_of(
+    name: str, operator: Operator, values: tuple[Value, ...], asking: QueryContext
+) -> Condition:
     found = known_field(name)
-    if found.kind is Kind.NAMED:
+    if found.kind is FieldType.NAMED:
         return or_(*(_is_chosen(name, str(value)) for value in values))
-    if found.kind is Kind.TEXT:
+    if found.kind is FieldType.TEXT:
         return or_(*(text_test(_text(name), operator, str(value)) for value in values))
-    if found.kind is Kind.NUMBER:
+    if found.kind is FieldType.NUMBER:
         return _number_test(_measure(name, asking), NUMBER_TESTS[operator], values)
     column = _measure(name, asking).value if found.is_measured else MOMENTS[name]
     tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
@@ -126,14 +128,16 @@ NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
 def _number_test(
     measure: Measure, test: Callable[[Anything, Anything], Condition], values: tuple[Value, ...]
 ) -> Condition:
-    """Who has no rows has none of them: where 0 passes, those are left out who do not."""
+    """Subscribers without rows have 0: if 0 passes, exclude those whose number does not."""
     passes = or_(*(test(measure.value, value) for value in values))
     if any(test(0, value) for value in values):
         return ~measure.having(~passes)
     return measure.having(passes)
 
 
-def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking) -> Condition:
+def _moment_test(
+    column: Anything, operator: Operator, day: date, asking: QueryContext
+) -> Condition:
     start = datetime.combine(day, time(), asking.zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(), asking.zone).astimezone(UTC)
     tests: Mapping[Operator, Condition] = {
@@ -147,7 +151,7 @@ def _moment_test(column: Anything, operator: Operator, day: date, asking: Asking
 
 
 def text_test(text: Anything, operator: Operator, value: str) -> Condition:
-    """The test of a text in SQL: the same, or somewhere in it."""
+    """The SQL test of a text: equal, or contains."""
     if operator is Operator.EQUAL:
         is_same: Condition = text == value
         return is_same
@@ -160,19 +164,19 @@ def text_test(text: Anything, operator: Operator, value: str) -> Condition:
     return found
 
 
-def _is_empty(name: str, asking: Asking) -> Condition:
+def _is_empty(name: str, asking: QueryContext) -> Condition:
     found = known_field(name)
-    if found.kind is Kind.NAMED:
+    if found.kind is FieldType.NAMED:
         part = _topics() if name == "topic" else _digests()
         return Subscriber.choice_id.in_(select(TopicChoice.id).where(part.in_(("", "|"))))
-    if found.kind is Kind.TEXT:
+    if found.kind is FieldType.TEXT:
         is_blank: Condition = _text(name) == ""
         return is_blank
     return ~_measure(name, asking).having() if found.is_measured else MOMENTS[name].is_(None)
 
 
 def _is_chosen(name: str, value: str) -> Condition:
-    """She is sent it: she chose it, or chose nothing of the kind, which means all."""
+    """The subscriber gets it: they chose it, or chose none, which means all."""
     part = _topics() if name == "topic" else _digests()
     chosen = Position(part, literal(f",{value},", Text())) > 0
     ids = select(TopicChoice.id).where(or_(part.in_(("", "|")), chosen))
@@ -209,7 +213,7 @@ MOMENTS = {
 }
 
 
-def _measure(name: str, asking: Asking) -> Measure:
+def _measure(name: str, asking: QueryContext) -> Measure:
     if name not in asking.measures:
         raise InvalidInput(f"segment: {name} cannot be asked here; leave it out")
     return asking.measures[name]

@@ -1,4 +1,4 @@
-"""The few functions that SQLite and PostgreSQL call by different names."""
+"""SQL functions with different names in SQLite and PostgreSQL."""
 
 from typing import Any
 
@@ -8,21 +8,21 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class Folded(FunctionElement[str]):
-    """A text with A to Z in lower case, then each further pair of letters replaced."""
+    """A text with A to Z in lower case, and further pairs of letters replaced."""
 
     type = Text()
     inherit_cache = True
 
 
 class Position(FunctionElement[int]):
-    """Where the second text begins in the first; 0: nowhere. Exact to the letter."""
+    """The position of the second text in the first; 0 if absent. Case-sensitive."""
 
     type = Integer()
     inherit_cache = True
 
 
 class AttributeValue(FunctionElement[str]):
-    """What a JSON object holds under a key; NULL where it has none."""
+    """The value of a key in a JSON object; NULL without."""
 
     type = Text()
     inherit_cache = True
@@ -30,7 +30,7 @@ class AttributeValue(FunctionElement[str]):
 
 @compiles(Folded)
 def _fold(element: Folded, compiler: Any, **options: Any) -> str:
-    # PostgreSQL folds by the database's language unless told "C", SQLite always A to Z alone.
+    # PostgreSQL folds by the database's locale unless COLLATE "C"; SQLite folds A to Z only.
     parts = [compiler.process(clause, **options) for clause in element.clauses]
     folded = f'({parts[0]}) COLLATE "C"' if compiler.dialect.name == "postgresql" else parts[0]
     folded = f"lower({folded})"
@@ -50,5 +50,5 @@ def _attribute(element: AttributeValue, compiler: Any, **options: Any) -> str:
     column, key = (compiler.process(clause, **options) for clause in element.clauses)
     if compiler.dialect.name == "postgresql":
         return f"({column} ->> {key})"
-    # A path would miss keys that JSON writes with escapes.
+    # A JSON path would miss keys written with escapes.
     return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - of bound parameters

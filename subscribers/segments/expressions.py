@@ -1,4 +1,4 @@
-"""The tree of an expression, and how it is written."""
+"""The expression tree, and its serialisation."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ KEYWORDS = frozenset({"and", "or", "not", "in", "is", "empty", "ago", "today"})
 
 
 class Unit(StrEnum):
-    """What a relative date counts."""
+    """The unit of a relative date."""
 
     DAYS = "days"
     WEEKS = "weeks"
@@ -21,7 +21,7 @@ class Unit(StrEnum):
     YEARS = "years"
 
 
-# About a century of each, so that no date leaves the calendar.
+# About a century, so that no date leaves the calendar.
 MOST_AGO: Mapping[Unit, int] = {
     Unit.DAYS: 36_500,
     Unit.WEEKS: 5_200,
@@ -31,19 +31,19 @@ MOST_AGO: Mapping[Unit, int] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ago:
-    """A day counted back from the one on which it is asked; 0 days ago is today."""
+class RelativeDate:
+    """A day before the date of evaluation; 0 days ago is today."""
 
     count: int
     unit: Unit
 
 
-Value = str | int | date | Ago
+Value = str | int | date | RelativeDate
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A field held against a value, or with `in` against several."""
+    """A field compared with a value, or with several by `in`."""
 
     field: str
     operator: Operator
@@ -51,38 +51,38 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Empty:
-    """Nothing is known in this field."""
+class IsEmpty:
+    """The field has no value."""
 
     field: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Not:
-    """Those for whom the other does not hold."""
+    """The operand does not hold."""
 
     operand: "Expression"
 
 
 @dataclass(frozen=True, kw_only=True)
 class All:
-    """Every one of two or more holds."""
+    """Every operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Any:
-    """At least one of two or more holds."""
+    """At least one operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
 
-Expression = Comparison | Empty | Not | All | Any
+Expression = Comparison | IsEmpty | Not | All | Any
 
 
-def tests_in(expression: Expression) -> Iterator[Comparison | Empty]:
-    """What an expression asks of single fields, from left to right."""
+def tests_in(expression: Expression) -> Iterator[Comparison | IsEmpty]:
+    """The tests of single fields in an expression, from left to right."""
     match expression:
         case All(operands=operands) | Any(operands=operands):
             for operand in operands:
@@ -94,13 +94,13 @@ def tests_in(expression: Expression) -> Iterator[Comparison | Empty]:
 
 
 def write(expression: Expression) -> str:
-    """A text that parses to the same tree."""
+    """The text of an expression; parses to the same tree."""
     match expression:
         case Comparison(field=field, operator=Operator.IN, values=values):
             return f"{_field(field)} in ({', '.join(_value(value) for value in values)})"
         case Comparison(field=field, operator=operator, values=values):
             return f"{_field(field)} {operator} {_value(values[0])}"
-        case Empty(field=field):
+        case IsEmpty(field=field):
             return f"{_field(field)} is empty"
         case Not(operand=operand):
             return f"not {_within(operand)}"
@@ -124,9 +124,9 @@ def _field(name: str) -> str:
 
 def _value(value: Value) -> str:
     match value:
-        case Ago(count=0):
+        case RelativeDate(count=0):
             return "today"
-        case Ago(count=count, unit=unit):
+        case RelativeDate(count=count, unit=unit):
             return f"{count} {unit} ago"
         case str() if not BARE.fullmatch(value) or value.lower() in KEYWORDS:
             return _quoted(value)

@@ -1,4 +1,4 @@
-"""What can be asked of a person, of what kind each is, and which operators fit it."""
+"""The fields of the segment language, with their types and operators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ ATTRIBUTE = "attribute."
 
 
 class Operator(StrEnum):
-    """How a field is compared."""
+    """A comparison operator."""
 
     EQUAL = "="
     DIFFERENT = "!="
@@ -18,64 +18,64 @@ class Operator(StrEnum):
     AT_MOST = "<="
     GREATER = ">"
     AT_LEAST = ">="
-    CONTAINS = "~"  # somewhere in it, upper and lower case alike
+    CONTAINS = "~"  # contains, case-insensitive
     IN = "in"  # one of several
 
 
-class Kind(StrEnum):
-    """What a field holds."""
+class FieldType(StrEnum):
+    """The type of a field."""
 
     TEXT = "text"
-    NAMED = "named"  # names out of a choice of hers: topics and digests
-    MOMENT = "moment"  # compared by days of the calendar
+    NAMED = "named"  # names in a subscriber's choice: topics and digests
+    MOMENT = "moment"  # compared by calendar days
     NUMBER = "number"
 
 
 SAME = frozenset({Operator.EQUAL, Operator.DIFFERENT, Operator.IN})
-OPERATORS: Mapping[Kind, frozenset[Operator]] = {
-    Kind.TEXT: SAME | {Operator.CONTAINS},
-    Kind.NAMED: SAME,
-    Kind.MOMENT: frozenset(Operator) - {Operator.CONTAINS},
-    Kind.NUMBER: frozenset(Operator) - {Operator.CONTAINS},
+OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
+    FieldType.TEXT: SAME | {Operator.CONTAINS},
+    FieldType.NAMED: SAME,
+    FieldType.MOMENT: frozenset(Operator) - {Operator.CONTAINS},
+    FieldType.NUMBER: frozenset(Operator) - {Operator.CONTAINS},
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that can be asked."""
+    """A field of the language."""
 
-    kind: Kind
+    kind: FieldType
     example: str
     values: tuple[str, ...] = ()
-    """All that it can be; none: anything."""
+    """Its possible values; empty: any."""
     is_measured: bool = False
-    """Its SQL is handed in from above, since it counts what other rooms know."""
+    """Its SQL is passed in, as it aggregates rows of another package."""
 
 
 FIELDS: Mapping[str, Field] = {
     "status": Field(
-        kind=Kind.TEXT,
+        kind=FieldType.TEXT,
         example="status = confirmed",
         values=tuple(s.value for s in SubscriberStatus),
     ),
     "frequency": Field(
-        kind=Kind.TEXT, example="frequency = weekly", values=tuple(f.value for f in Frequency)
+        kind=FieldType.TEXT, example="frequency = weekly", values=tuple(f.value for f in Frequency)
     ),
-    "topic": Field(kind=Kind.NAMED, example="topic = housing"),
-    "digest": Field(kind=Kind.NAMED, example="digest = friday"),
-    "language": Field(kind=Kind.TEXT, example="language = en"),
-    "source": Field(kind=Kind.TEXT, example='source ~ "import"'),
-    "name": Field(kind=Kind.TEXT, example='name ~ "ann"'),
-    "domain": Field(kind=Kind.TEXT, example="domain = example.org"),
-    "joined": Field(kind=Kind.MOMENT, example="joined >= 2026-01-31"),
-    "confirmed": Field(kind=Kind.MOMENT, example="confirmed < 30 days ago"),
-    "active": Field(kind=Kind.MOMENT, example="active >= 6 months ago"),
-    "paused": Field(kind=Kind.MOMENT, example="paused > today"),
-    "mailed": Field(kind=Kind.MOMENT, example="mailed < 30 days ago", is_measured=True),
-    "received": Field(kind=Kind.NUMBER, example="received >= 10", is_measured=True),
-    "bounced": Field(kind=Kind.NUMBER, example="bounced >= 2", is_measured=True),
+    "topic": Field(kind=FieldType.NAMED, example="topic = housing"),
+    "digest": Field(kind=FieldType.NAMED, example="digest = friday"),
+    "language": Field(kind=FieldType.TEXT, example="language = en"),
+    "source": Field(kind=FieldType.TEXT, example='source ~ "import"'),
+    "name": Field(kind=FieldType.TEXT, example='name ~ "ann"'),
+    "domain": Field(kind=FieldType.TEXT, example="domain = example.org"),
+    "joined": Field(kind=FieldType.MOMENT, example="joined >= 2026-01-31"),
+    "confirmed": Field(kind=FieldType.MOMENT, example="confirmed < 30 days ago"),
+    "active": Field(kind=FieldType.MOMENT, example="active >= 6 months ago"),
+    "paused": Field(kind=FieldType.MOMENT, example="paused > today"),
+    "mailed": Field(kind=FieldType.MOMENT, example="mailed < 30 days ago", is_measured=True),
+    "received": Field(kind=FieldType.NUMBER, example="received >= 10", is_measured=True),
+    "bounced": Field(kind=FieldType.NUMBER, example="bounced >= 2", is_measured=True),
 }
-_ATTRIBUTE = Field(kind=Kind.TEXT, example='attribute.ward = "Abbey"')
+_ATTRIBUTE = Field(kind=FieldType.TEXT, example='attribute.ward = "Abbey"')
 
 
 def field_of(name: str) -> Field | None:
@@ -86,5 +86,5 @@ def field_of(name: str) -> Field | None:
 
 
 def known_field(name: str) -> Field:
-    """The field of a name that has been parsed."""
+    """The field of a parsed name."""
     return FIELDS.get(name, _ATTRIBUTE)

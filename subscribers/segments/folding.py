@@ -1,7 +1,6 @@
-"""Upper and lower case alike, where a text is looked for in another.
+"""Case-insensitive substring search, the same in Python and SQL.
 
-A to Z in what is looked through, and such further letters as what is looked for has itself: SQL can
-do no more on both databases.
+Folds A to Z, and the further letters of the search term: SQL can do no more on both databases.
 """
 
 from dataclasses import dataclass
@@ -11,16 +10,16 @@ _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 @dataclass(frozen=True, kw_only=True)
 class Folding:
-    """What becomes of both texts before one is looked for in the other."""
+    """The folding of both texts for one search term."""
 
     wanted: str
-    """What is looked for, folded."""
+    """The folded search term."""
     pairs: tuple[tuple[str, str], ...]
-    """Capital and small letters beyond A to Z, replaced one pair after the other."""
+    """Pairs of upper and lower case letters beyond A to Z."""
 
     @classmethod
     def of(cls, wanted: str) -> "Folding":
-        """That for looking for this text."""
+        """The folding for this search term."""
         letters = sorted(
             {c for c in wanted if ord(c) > 127 and len(c.upper()) == len(c.lower()) == 1}
         )
@@ -29,7 +28,7 @@ class Folding:
         return cls(wanted=folded, pairs=pairs)
 
     def apply(self, text: str) -> str:
-        """Another text as it is looked through."""
+        """The folded form of a searched text."""
         folded = lower(text)
         for upper, small in self.pairs:
             folded = folded.replace(upper, small)

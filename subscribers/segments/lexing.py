@@ -1,4 +1,4 @@
-"""The parts of an expression's text, each with its place."""
+"""Lexer: the tokens of an expression, with their positions."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"' + r"|'((?:[^'\\]|\\.)*)'", re.DOTALL
 
 
 class SegmentError(InvalidInput):
-    """An expression that cannot be understood; says where, what was expected, and an example."""
+    """A syntax error, with position, expectation and an example."""
 
     def __init__(self, at: int, found: str, expected: str, example: str) -> None:
         super().__init__(
@@ -25,22 +25,22 @@ class SegmentError(InvalidInput):
 
 
 class TokenKind(StrEnum):
-    """What a part is."""
+    """The kind of a token."""
 
     WORD = "word"  # a field, a value
     KEYWORD = "keyword"  # and, or, not, in, is, empty …
-    TEXT = "text"  # in quotation marks
+    TEXT = "text"  # quoted
     SIGN = "sign"  # = != ( ) …
-    END = "end"  # after the last
+    END = "end"  # end of input
 
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A part of the text."""
+    """A token of the text."""
 
     kind: TokenKind
     text: str
-    """Keywords in lower case; what stood in quotation marks without them."""
+    """Keywords in lower case; quoted text without quotes."""
     at: int
 
     def is_one(self, *texts: str) -> bool:
@@ -49,15 +49,15 @@ class Token:
 
     @property
     def shown(self) -> str:
-        """How an error names it."""
+        """Its form in error messages."""
         return "here it ends" if self.kind is TokenKind.END else f"found {self.text!r}"
 
 
 def tokens(text: str) -> list[Token]:
-    """The parts of a text, an end after them.
+    """The tokens of a text, with a final END.
 
     Raises:
-        SegmentError: too long, or something that is no part of the language.
+        SegmentError: too long, or an invalid character.
     """
     if len(text) > MAX_CHARACTERS:
         found = f"{len(text)} characters are too many"

@@ -1,4 +1,4 @@
-"""From a text to the tree of an expression; every error says its place.
+"""Recursive descent parser of the segment language; errors state their position.
 
 any        = all { "or" all }
 all        = one { "and" one }
@@ -11,13 +11,13 @@ from datetime import date
 
 from subscribers.segments.expressions import (
     MOST_AGO,
-    Ago,
     All,
     Any,
     Comparison,
-    Empty,
     Expression,
+    IsEmpty,
     Not,
+    RelativeDate,
     Unit,
     Value,
 )
@@ -26,7 +26,7 @@ from subscribers.segments.fields import (
     FIELDS,
     OPERATORS,
     Field,
-    Kind,
+    FieldType,
     Operator,
     field_of,
 )
@@ -42,10 +42,10 @@ _EXAMPLE = "topic = housing and joined >= 2026-01-31"
 
 
 def parse(text: str) -> Expression:
-    """The expression that a text says.
+    """The expression tree of a text.
 
     Raises:
-        SegmentError: it cannot be understood.
+        SegmentError: a syntax error.
     """
     parser = _Parser(tokens(text))
     expression = parser.any(0)
@@ -54,7 +54,7 @@ def parse(text: str) -> Expression:
 
 
 class _Parser:
-    """Goes through the parts from left to right, one ahead."""
+    """A parser with one token of lookahead."""
 
     def __init__(self, parts: list[Token]) -> None:
         self._parts, self._next = parts, 0
@@ -91,7 +91,7 @@ class _Parser:
         if self._accept("is"):
             is_negated = self._accept("not")
             self._expect("empty", f"{name} is empty")
-            return _negated(Empty(field=name), is_negated)
+            return _negated(IsEmpty(field=name), is_negated)
         is_negated = self._accept("not")
         if is_negated and not self._token.is_one("in"):
             raise self._error("in, after not", f"{name} not in (a, b)")
@@ -122,7 +122,7 @@ class _Parser:
         fitting = [operator for operator in Operator if operator in OPERATORS[field.kind]]
         if self._token.is_one(*fitting):
             return Operator(self._advance().text)
-        # Of a sign that is one but does not fit, the same is true: these would.
+        # An operator that does not fit the field gets the same list.
         expected = f"one of {' '.join(fitting)} or “is empty”"
         if self._token.is_one(*_SIGNS):
             sign = f"{self._token.text!r} does not fit this field"
@@ -139,17 +139,17 @@ class _Parser:
 
     def _value(self, name: str, field: Field) -> Value:
         token = self._token
-        if token.is_one("today") and field.kind is Kind.MOMENT:
+        if token.is_one("today") and field.kind is FieldType.MOMENT:
             self._next += 1
-            return Ago(count=0, unit=Unit.DAYS)
+            return RelativeDate(count=0, unit=Unit.DAYS)
         if token.kind not in {TokenKind.WORD, TokenKind.TEXT}:
             hint = " (in quotation marks)" if token.kind is TokenKind.KEYWORD else ""
             raise self._error(f"a value{hint}", field.example)
         self._next += 1
         match field.kind:
-            case Kind.MOMENT:
+            case FieldType.MOMENT:
                 return self._day(token, field)
-            case Kind.NUMBER:
+            case FieldType.NUMBER:
                 return _number(token, field)
         return _text(token, name, field)
 
@@ -165,7 +165,7 @@ class _Parser:
             raise SegmentError(token.at, token.shown, expected, field.example)
         return day
 
-    def _ago(self, token: Token, field: Field) -> Ago:
+    def _ago(self, token: Token, field: Field) -> RelativeDate:
         word = self._token.text.lower()
         unit = next((u for u in Unit if word in {u.value, u.value[:-1]}), None)
         if unit is None:
@@ -176,7 +176,9 @@ class _Parser:
         if count > MOST_AGO[unit]:
             expected = f"at most {MOST_AGO[unit]} {unit}"
             raise SegmentError(token.at, token.shown, expected, "joined >= 30 days ago")
-        return Ago(count=count, unit=unit) if count else Ago(count=0, unit=Unit.DAYS)
+        return (
+            RelativeDate(count=count, unit=unit) if count else RelativeDate(count=0, unit=Unit.DAYS)
+        )
 
     @property
     def _token(self) -> Token:
@@ -217,6 +219,6 @@ def _text(token: Token, name: str, field: Field) -> str:
     if field.values and text not in field.values:
         expected = f"one of {', '.join(field.values)}"
         raise SegmentError(token.at, token.shown, expected, field.example)
-    if field.kind is Kind.NAMED and (not text or set(text) & set(",|")):
+    if field.kind is FieldType.NAMED and (not text or set(text) & set(",|")):
         raise SegmentError(token.at, token.shown, f"the name of a {name}", field.example)
     return text

@@ -1,4 +1,4 @@
-"""Segments by name, and the condition for the people of one. Never commits."""
+"""Named segments, and the condition for their members. Never commits."""
 
 import re
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import allow_large_sets
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.models import Segment, Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.parsing import parse
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -19,8 +19,8 @@ def add(session: Session, name: str, text: str, now: datetime) -> Segment:
     """A new segment.
 
     Raises:
-        InvalidInput: the name is none, or the expression cannot be understood.
-        Conflict: there is one of this name.
+        InvalidInput: an invalid name or expression.
+        Conflict: the name is taken.
     """
     if not NAME.fullmatch(name):
         raise InvalidInput(f"{name!r} is no name; write small letters, digits and hyphens")
@@ -37,7 +37,7 @@ def every(session: Session) -> list[Segment]:
 
 
 def by_name(session: Session, name: str) -> Segment:
-    """Raises ResourceNotFound where there is none of this name."""
+    """The segment; raises ResourceNotFound if there is none."""
     found = session.get(Segment, name)
     if found is None:
         known = ", ".join(segment.name for segment in every(session)) or "none"
@@ -46,13 +46,13 @@ def by_name(session: Session, name: str) -> Segment:
 
 
 def expression_of(session: Session, text: str) -> str:
-    """The expression that is meant by a segment's name, or by an expression itself.
+    """The expression of a segment's name, or an expression itself.
 
-    No name can be read as an expression, so it is always clear which is meant.
+    Names are not valid expressions, so this is unambiguous.
 
     Raises:
-        ResourceNotFound: there is no segment of this name.
-        InvalidInput: the expression cannot be understood.
+        ResourceNotFound: no segment has this name.
+        InvalidInput: an invalid expression.
     """
     words = text.strip()
     if NAME.fullmatch(words):
@@ -61,20 +61,20 @@ def expression_of(session: Session, text: str) -> str:
     return words
 
 
-def members(text: str, asking: Asking) -> ColumnElement[bool]:
-    """The condition on `Subscriber` for those an expression means; nobody erased is among them.
+def members(text: str, asking: QueryContext) -> ColumnElement[bool]:
+    """The condition on `Subscriber` for an expression, without the erased.
 
     Raises:
-        InvalidInput: it cannot be understood.
+        InvalidInput: an invalid expression.
     """
     return condition(parse(text), asking) & (Subscriber.status != SubscriberStatus.ERASED)
 
 
-def count(session: Session, text: str, asking: Asking) -> int:
-    """How many people an expression means now.
+def count(session: Session, text: str, asking: QueryContext) -> int:
+    """The current number of members.
 
     Raises:
-        InvalidInput: it cannot be understood, or asks for a measure that was not handed in.
+        InvalidInput: an invalid expression, or one with an unavailable statistic.
     """
     allow_large_sets(session)
     query = select(func.count()).select_from(Subscriber).where(members(text, asking))

@@ -1,4 +1,4 @@
-"""Whole processes: the command run as its users run it, beside real servers."""
+"""The command as a process, beside real servers."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def newsletter() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command in a folder to its end."""
+    """Run the command in a folder and wait for it."""
 
     def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "newsletter", *arguments]

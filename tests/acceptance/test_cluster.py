@@ -103,7 +103,7 @@ def claims_of(app: Newsletter, process: subprocess.Popen[bytes]) -> int:
         return session.scalars(query.where(Delivery.worker.contains(f"-{process.pid}-"))).one()
 
 
-def test_two_machines_send_an_edition_to_everybody_once(site: Path) -> None:
+def test_two_machines_send_each_delivery_once(site: Path) -> None:
     with opened(site) as app, machine(site, "one"), machine(site, "two"):
         wait_until(lambda: is_ready(site, "one") and is_ready(site, "two"))
         assert hand_out_until(app, is_settled) == {"sent": SUBSCRIBERS}
@@ -121,14 +121,14 @@ def test_a_quota_holds_across_machines(site: Path) -> None:
 
 
 def kill_in_the_middle(app: Newsletter, process: subprocess.Popen[bytes]) -> None:
-    """The whole machine: every process of its group, while it holds claims."""
+    """Kill all processes of the machine while it holds claims."""
     hand_out_until(app, lambda found: found.get("sent", 0) > 20)
     hand_out_until(app, lambda _: claims_of(app, process) > 0)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def test_a_machine_that_is_killed_and_comes_back_settles_what_it_did(site: Path) -> None:
+def test_a_killed_machine_recovers_its_deliveries_on_restart(site: Path) -> None:
     with opened(site) as app:
         with machine(site, "one") as killed:
             kill_in_the_middle(app, killed)
@@ -140,7 +140,7 @@ def test_a_machine_that_is_killed_and_comes_back_settles_what_it_did(site: Path)
     assert found["sent"] <= len(arrived(site)) <= sum(found.values()) == SUBSCRIBERS
 
 
-def test_what_a_vanished_machine_held_is_doubted_and_never_sent_again(site: Path) -> None:
+def test_claims_of_a_lost_machine_become_uncertain_and_are_not_resent(site: Path) -> None:
     with opened(site) as app:
         with machine(site, "one") as vanished:
             kill_in_the_middle(app, vanished)
@@ -155,7 +155,7 @@ def test_what_a_vanished_machine_held_is_doubted_and_never_sent_again(site: Path
     assert set(arrived(site).values()) == {1}
 
 
-def test_an_edition_goes_on_when_the_broker_comes_back_empty(
+def test_an_edition_continues_after_the_broker_loses_its_queue(
     site: Path, redis_port: int, broker: ExitStack
 ) -> None:
     with opened(site) as app, machine(site, "one"), machine(site, "two"):
@@ -169,7 +169,7 @@ def test_an_edition_goes_on_when_the_broker_comes_back_empty(
     assert arrived(site) == everybody()
 
 
-def test_workers_asked_to_stop_leave_no_doubt(site: Path) -> None:
+def test_workers_stopped_by_signal_leave_nothing_uncertain(site: Path) -> None:
     with opened(site) as app:
         with machine(site, "one"), machine(site, "two"):
             hand_out_until(app, lambda found: found.get("sent", 0) > 20)

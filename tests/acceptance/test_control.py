@@ -114,7 +114,7 @@ def test_a_sender_in_another_process_stops_within_two_seconds(
     assert found["sent"] == mails(site) < SUBSCRIBERS
 
 
-def test_a_serving_process_goes_on_within_two_seconds_when_it_is_resumed(
+def test_a_serving_process_continues_a_resumed_edition_within_two_seconds(
     site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     start("serve")
@@ -126,7 +126,7 @@ def test_a_serving_process_goes_on_within_two_seconds_when_it_is_resumed(
     assert wait_until(lambda: mails(site) > before, SECONDS)
 
 
-def test_an_urgent_bulletin_leaves_within_two_seconds_though_a_long_digest_is_being_sent(
+def test_a_bulletin_preempts_a_digest_within_two_seconds(
     site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     start("serve")
@@ -138,7 +138,7 @@ def test_an_urgent_bulletin_leaves_within_two_seconds_though_a_long_digest_is_be
     assert counts(site)["queued"] > 0
 
 
-def test_an_edition_resumed_behind_another_goes_on_within_two_seconds(
+def test_a_resumed_edition_preempts_another_within_two_seconds(
     site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     start("serve")

@@ -61,14 +61,14 @@ def test_the_caught_mails_are_shown_as_html_text_and_source(page: Page, base: st
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in page.locator("main").inner_text()
 
 
-def test_nobody_pending_gone_or_without_articles_got_a_mail(page: Page, base: str) -> None:
+def test_pending_and_unsubscribed_samples_got_no_mail(page: Page, base: str) -> None:
     page.goto(f"{base}/mails")
     shown = page.locator("main").inner_text()
     for address in ("greta@example.com", "hal@example.com", "farid@example.com"):
         assert address not in shown
 
 
-def test_the_link_in_a_mail_asks_once_and_lets_her_go(page: Page, base: str) -> None:
+def test_the_unsubscribe_link_needs_one_press(page: Page, base: str) -> None:
     open_mail_to(page, base, "b.okoro@example.org")
     page.get_by_role("link", name="Text", exact=True).click()
     found = re.search(r"http://\S+/unsubscribe/\S+", page.locator("main").inner_text())
@@ -82,7 +82,9 @@ def test_the_link_in_a_mail_asks_once_and_lets_her_go(page: Page, base: str) -> 
 
 @pytest.mark.parametrize("path", ["/", "/mails", "/editions/1", "/topics/housing", "/search?q=bus"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_scrolls_sideways(browser: Browser, base: str, path: str, width: int) -> None:
+def test_no_page_needs_horizontal_scrolling(
+    browser: Browser, base: str, path: str, width: int
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(base + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

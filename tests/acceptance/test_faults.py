@@ -1,4 +1,4 @@
-"""What goes wrong around a sender: nobody lost, nobody mailed twice, doubts marked."""
+"""Faults around a sender: no mail lost or sent twice, uncertain ones marked."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,13 +21,13 @@ CONNECTIONS = 2
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ExitStack]:
-    """The mail server, to be stopped by whoever likes."""
+    """The mail server, which tests may stop."""
     with ExitStack() as stack:
         yield stack
 
 
 def scene(folder: Path, url: str, server: ExitStack) -> Scene:
-    """A site with an edition that is prepared."""
+    """A site with a fanned-out edition."""
     arrivals = folder / "arrived"
     port = server.enter_context(recording_smtp(arrivals, delay_ms=10))
     text = smtp_config(url, port, CONNECTIONS)
@@ -54,16 +54,14 @@ def scene(folder: Path, url: str, server: ExitStack) -> Scene:
     )
 
 
-def test_the_mail_server_dies_and_comes_back(tmp_path: Path, server: ExitStack) -> None:
+def test_the_mail_server_crashes_and_restarts(tmp_path: Path, server: ExitStack) -> None:
     shown = scene(tmp_path, "sqlite:///newsletter.db", server)
     found = faults.mail_server_dies(shown, server, times=1)
     assert found.faults
     assert found.is_held, found
 
 
-def test_the_clock_goes_forth_and_back(
-    tmp_path: Path, server: ExitStack, database_url: str
-) -> None:
+def test_clock_jumps_forward_and_back(tmp_path: Path, server: ExitStack, database_url: str) -> None:
     found = faults.clock_jumps(scene(tmp_path, database_url, server), times=4)
     assert found.faults
     assert found.is_held, found
@@ -82,7 +80,7 @@ def test_the_disk_is_full(tmp_path: Path, server: ExitStack) -> None:
 
 
 @pytest.mark.postgresql
-def test_the_database_crashes_and_comes_back(tmp_path: Path, server: ExitStack) -> None:
+def test_the_database_crashes_and_restarts(tmp_path: Path, server: ExitStack) -> None:
     with postgresql() as address:
         url = address.format(name="postgres")
         found = faults.database_restarts(scene(tmp_path, url, server), address, times=1)

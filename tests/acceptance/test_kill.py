@@ -1,4 +1,4 @@
-"""A sender killed at any moment: nobody lost, nobody mailed twice, doubts marked."""
+"""A sender killed at any moment: no mail lost or sent twice, uncertain ones marked."""
 
 import json
 import signal
@@ -61,7 +61,7 @@ def start(site: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def wait_for_mails(site: Path, process: subprocess.Popen[bytes], more_than: int) -> None:
-    """Until the sender is well under way, or done."""
+    """Wait until the sender is under way, or done."""
     folder = site / "caught" / "new"
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
@@ -76,9 +76,7 @@ def counts(newsletter: Command, site: Path) -> dict[str, int]:
     return found
 
 
-def test_after_every_kill_the_rest_is_sent_and_nobody_twice(
-    site: Path, newsletter: Command
-) -> None:
+def test_after_kill_the_rest_is_sent_without_duplicates(site: Path, newsletter: Command) -> None:
     newsletter(site, "digest", "send", "friday", "--queue")
     kills = 0
     for mails_before in (0, 90, 200, 330, 470):
@@ -99,7 +97,7 @@ def test_after_every_kill_the_rest_is_sent_and_nobody_twice(
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_sender_asked_to_stop_leaves_no_doubt(
+def test_a_sender_stopped_by_signal_leaves_nothing_uncertain(
     site: Path, newsletter: Command, how: signal.Signals
 ) -> None:
     newsletter(site, "digest", "send", "friday", "--queue")

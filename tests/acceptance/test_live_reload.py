@@ -1,4 +1,4 @@
-"""A running `newsletter serve` takes up changed settings in two seconds, whole or not at all."""
+"""A running `newsletter serve` reloads changed settings within two seconds, atomically."""
 
 import re
 import socket
@@ -80,7 +80,7 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
     return is_so()
 
 
-def test_pages_show_a_changed_name(address: tuple[str, Path]) -> None:
+def test_pages_show_a_changed_setting(address: tuple[str, Path]) -> None:
     url, folder = address
     newsletter(folder, "settings", "set", "site.name=Renamed Forward")
 
@@ -90,7 +90,7 @@ def test_pages_show_a_changed_name(address: tuple[str, Path]) -> None:
     assert wait_until(all_processes_know, SECONDS)
 
 
-def test_a_setting_that_makes_the_whole_invalid_leaves_the_site_as_it_was(
+def test_an_invalid_combination_of_settings_is_not_loaded(
     address: tuple[str, Path],
 ) -> None:
     url, folder = address
@@ -107,7 +107,7 @@ def test_a_setting_that_makes_the_whole_invalid_leaves_the_site_as_it_was(
     assert "Before" in httpx.get(url).text
 
 
-def test_an_edition_under_way_goes_on_with_the_new_limit_and_mails_everybody_once(
+def test_an_edition_under_way_adopts_a_new_limit_without_duplicates(
     address: tuple[str, Path],
 ) -> None:
     _, folder = address

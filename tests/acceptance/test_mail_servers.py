@@ -4,12 +4,12 @@
 """
 
 import pytest
-from smtp_servers import dovecot, exim, postfix, rooms
+from smtp_servers import chroots, dovecot, exim, postfix
 from smtp_servers.setting import Setting
 from smtp_servers.trial import trial
 
 pytestmark = pytest.mark.skipif(
-    not rooms.can_be_made(), reason="root and mount namespaces are needed"
+    not chroots.can_be_made(), reason="root and mount namespaces are needed"
 )
 MAILS = 100
 CHOSEN = {
@@ -26,5 +26,5 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_what_a_server_stored_is_what_the_ledger_says(setting: Setting) -> None:
+def test_stored_mails_match_the_ledger(setting: Setting) -> None:
     assert trial(setting, MAILS).faults == []

@@ -1,4 +1,4 @@
-"""Through a real Postfix into a real Dovecot mailbox: what was sent is what can be read there."""
+"""Through a real Postfix into a real Dovecot mailbox: mails arrive unchanged."""
 
 import imaplib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pathlib import Path
 import dkim
 import mail_servers
 import pytest
-from judges.making import make_key
+from judges.sample_mails import make_key
 from processes import wait_until
 from support import add_article, add_subscriber, smtp_config
 
@@ -78,7 +78,7 @@ def count_received(port: int) -> int:
     return int(count[0] or 0)
 
 
-def test_every_mail_reaches_its_mailbox_once_and_unchanged(
+def test_every_mail_arrives_once_and_unchanged(
     app: Newsletter, mailbox: mail_servers.Dovecot, key: DkimKey
 ) -> None:
     app.engine.send_due()
@@ -90,7 +90,7 @@ def test_every_mail_reaches_its_mailbox_once_and_unchanged(
     people = sorted(f"p{number}@{mail_servers.DOMAIN}" for number in range(SUBSCRIBERS))
     assert sorted(mail["To"].addresses[0].addr_spec for mail in parsed) == people
     assert len({mail["Message-ID"] for mail in parsed}) == SUBSCRIBERS
-    # The signature covers headers and body: it holds only if nobody on the way changed a byte.
+    # The signature covers headers and body: it is valid only if no byte was changed.
     record = key.record.encode()
     assert all(dkim.verify(mail, dnsfunc=lambda _name, timeout=5: record) for mail in mails)
     for mail in parsed:

@@ -1,4 +1,4 @@
-"""The main job with real peers: an SMTP server, a Maildir, a feed reader, a press article."""
+"""End-to-end with real peers: an SMTP server, a Maildir, a feed reader, a press article."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def press_folder(site: Path) -> Path:
     return folder
 
 
-def test_a_press_article_becomes_feeds_and_a_mail_and_a_second_run_changes_nothing(
+def test_an_imported_article_is_published_and_mailed_once(
     site: Path, newsletter: Newsletter
 ) -> None:
     folder = str(press_folder(site))
@@ -91,7 +91,7 @@ def test_a_press_article_becomes_feeds_and_a_mail_and_a_second_run_changes_nothi
     assert caught(site) == mails
 
 
-def test_quotations_arrive_with_their_quotes(site: Path, newsletter: Newsletter) -> None:
+def test_quotation_marks_are_preserved(site: Path, newsletter: Newsletter) -> None:
     folder = site / "press"
     folder.mkdir()
     (folder / "inspection.txt").write_text(ARTICLE, encoding="utf-8")
@@ -101,7 +101,7 @@ def test_quotations_arrive_with_their_quotes(site: Path, newsletter: Newsletter)
     assert "“It is the best report we have had." in shown
 
 
-def test_ten_thousand_articles_come_in_and_the_bad_ones_are_named(
+def test_ten_thousand_articles_are_imported_and_invalid_ones_named(
     site: Path, newsletter: Newsletter
 ) -> None:
     rows = ["title,date,body"]

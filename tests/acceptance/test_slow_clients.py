@@ -1,4 +1,4 @@
-"""Slow, idle and greedy clients of `newsletter serve`, alone and behind the documented servers."""
+"""Slow and idle clients of `newsletter serve`, directly and behind the documented proxies."""
 
 import re
 import socket
@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @pytest.fixture(params=["alone", "nginx", "Caddy"])
 def port(request: pytest.FixtureRequest, site: int, tmp_path: Path) -> Iterator[int]:
-    """Where the public would come in."""
+    """The public port."""
     if request.param == "alone":
         yield site
         return
@@ -112,7 +112,7 @@ def everybody_is_served(port: int) -> None:
         assert client.post(f"/unsubscribe/{token}", data=one_click).status_code == 200
 
 
-def test_half_open_connections_keep_nobody_out(port: int) -> None:
+def test_half_open_connections_do_not_block_others(port: int) -> None:
     with ExitStack() as stack:
         for _ in range(HALF_OPEN):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
@@ -120,7 +120,7 @@ def test_half_open_connections_keep_nobody_out(port: int) -> None:
         everybody_is_served(port)
 
 
-def test_posts_without_their_bodies_keep_nobody_out(port: int) -> None:
+def test_incomplete_posts_do_not_block_others(port: int) -> None:
     head = f"POST /subscribe HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(IDLE_POSTS):
@@ -137,7 +137,7 @@ def test_one_enormous_header_is_refused(port: int) -> None:
             while sent < HEADER_BYTES:
                 connection.sendall(piece)
                 sent += len(piece)
-            # nginx has answered, and reads on for a while so that its answer can arrive.
+            # nginx has answered, and reads on (lingering_close).
             answer = connection.recv(100)
         except OSError:
             pass

@@ -1,4 +1,4 @@
-"""The wheel is whole: installed elsewhere, run from an empty folder, it does the main job."""
+"""The wheel is complete: installed elsewhere, it works from an empty folder."""
 
 import os
 import subprocess

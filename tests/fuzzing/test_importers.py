@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.articles.importers.admission import admitted
 from newsletter.articles.importers.base import ImportContext, Record
-from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.importers.format_detection import FORMATS
+from newsletter.articles.importers.validation import validated
 from newsletter.articles.sanitising import sanitise, text_of
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
@@ -70,7 +70,7 @@ PIECES = [
 def test_an_importer_never_raises(form: str, data: st.DataObject) -> None:
     head = data.draw(st.sampled_from(HEADS[form]))
     rest = data.draw(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=12))
-    for item in map(admitted, FORMATS[form](head + b"".join(rest), "a", CONTEXT)):
+    for item in map(validated, FORMATS[form](head + b"".join(rest), "a", CONTEXT)):
         str(item).encode("utf-8")
         if isinstance(item, Record):
             text_of(sanitise(item.body_html, "https://wexcombe.example/")).encode("utf-8")

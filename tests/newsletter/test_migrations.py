@@ -18,7 +18,7 @@ from newsletter.migrations.running import BY_HAND, is_current, upgrade
 from newsletter.schema import metadata
 from subscribers.models import ConsentEvent, Subscriber
 from subscribers.search import page
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
@@ -89,7 +89,7 @@ def test_what_stood_in_a_released_schema_stands_in_this_one(
     with database.read() as session:
         assert [person.name for person in page(session, words="ZOE", limit=5)] == ["Zoë"]
         assert session.scalars(select(ConsentEvent.source)).all() == ["administrator: paper form"]
-        asking = Asking(now=clock.now(), zone=ZONE, measures=measures(session))
+        asking = QueryContext(now=clock.now(), zone=ZONE, measures=measures(session))
         assert count(session, "received = 1 and mailed < today", asking) == 1
         [article] = articles.published(session)
         assert article.title == "Quay wall"

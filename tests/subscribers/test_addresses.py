@@ -1,4 +1,4 @@
-"""One form for every address, and one key for a choice of topics."""
+"""Address normalisation, hashes, and choice keys."""
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -22,7 +22,7 @@ def test_normalising_again_changes_nothing() -> None:
     assert normalise_address(once) == once
 
 
-def test_the_hash_knows_an_address_in_any_case_and_needs_the_key() -> None:
+def test_the_hash_is_case_insensitive_and_keyed() -> None:
     assert hash_address(KEY, "Ann@b.org") == hash_address(KEY, "ann@b.org")
     assert hash_address(KEY, "ann@b.org") != hash_address(OTHER_KEY, "ann@b.org")
 
@@ -59,9 +59,7 @@ def judged(text: str) -> str | None:
 
 @settings(max_examples=500)
 @given(local=LOCALS, domain=DOMAINS, around=st.sampled_from(["", " ", "\n"]))
-def test_an_address_is_taken_as_email_validator_takes_it(
-    local: str, domain: str, around: str
-) -> None:
+def test_addresses_are_accepted_as_by_email_validator(local: str, domain: str, around: str) -> None:
     text = f"{around}{local}@{domain}{around}"
     expected = judged(text)
     if expected is None:
@@ -72,7 +70,7 @@ def test_an_address_is_taken_as_email_validator_takes_it(
 
 
 @given(st.emails())
-def test_usual_addresses_are_taken_as_email_validator_takes_them(address: str) -> None:
+def test_common_addresses_are_accepted_as_by_email_validator(address: str) -> None:
     expected = judged(address)
     if expected is not None:
         assert normalise_address(address) == expected
@@ -82,7 +80,7 @@ def test_usual_addresses_are_taken_as_email_validator_takes_them(address: str) -
     "address",
     ["a@b.test", "a@localhost", "a@b.local", "a@b.invalid", "a@b.onion", "a@b.arpa", "a@1.2.3.4"],
 )
-def test_domains_that_no_mail_reaches_are_refused(address: str) -> None:
+def test_undeliverable_domains_are_refused(address: str) -> None:
     with pytest.raises(InvalidInput):
         normalise_address(address)
 

@@ -1,4 +1,4 @@
-"""Who may be mailed: one definition, asked in two ways that must agree."""
+"""Eligibility and exclusion must agree."""
 
 from datetime import timedelta
 from itertools import product
@@ -35,7 +35,7 @@ def populate(database: Database, clock: FixedClock) -> None:
 
 
 @pytest.mark.parametrize("stream", list(Stream))
-def test_whoever_has_no_reason_against_is_eligible_and_nobody_else(
+def test_eligibility_and_exclusion_are_complements(
     database: Database, clock: FixedClock, stream: Stream
 ) -> None:
     populate(database, clock)
@@ -50,7 +50,7 @@ def test_whoever_has_no_reason_against_is_eligible_and_nobody_else(
     assert len(chosen) == frequencies[stream] * 3
 
 
-def test_every_reason_occurs(database: Database, clock: FixedClock) -> None:
+def test_every_exclusion_occurs(database: Database, clock: FixedClock) -> None:
     populate(database, clock)
     with database.write() as session:
         add_subscriber(session, "cy@wexcombe.example", clock.now()).language = "cy"
@@ -68,7 +68,7 @@ def test_every_reason_occurs(database: Database, clock: FixedClock) -> None:
         ("cy", "", True),
     ],
 )
-def test_a_mail_in_one_language_goes_to_whoever_reads_it_or_did_not_say(
+def test_a_language_limits_readers_to_those_who_chose_it_or_none(
     database: Database, clock: FixedClock, chosen: str, language: str, gets_it: bool
 ) -> None:
     with database.write() as session:

@@ -1,4 +1,4 @@
-"""The ledger of consent can only be added to."""
+"""The consent ledger is append-only."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ REFUSED = "the ledger of consent can only be added to"
     "statement",
     ["UPDATE consent_events SET source = 'another'", "DELETE FROM consent_events"],
 )
-def test_the_database_refuses_to_change_the_past(
+def test_consent_events_cannot_be_changed(
     database: Database, clock: FixedClock, statement: str
 ) -> None:
     with database.write() as session:
@@ -44,7 +44,7 @@ def test_an_event_is_not_replaced_by_another(sqlite_url: str, clock: FixedClock,
     assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 
 
-def test_words_without_a_number_have_a_version_of_their_own(
+def test_a_wording_without_a_number_has_a_derived_version(
     database: Database, clock: FixedClock
 ) -> None:
     with database.write() as session:
@@ -57,9 +57,7 @@ def test_words_without_a_number_have_a_version_of_their_own(
     assert first == third != second
 
 
-def test_a_network_address_is_forgotten_in_time_and_its_event_stays(
-    database: Database, clock: FixedClock
-) -> None:
+def test_ip_addresses_expire_and_events_stay(database: Database, clock: FixedClock) -> None:
     origin = Origin(source="form", network="192.0.2.7")
     with database.write() as session:
         ann = add_subscriber(session, "ann@example.org", clock.now())
@@ -81,14 +79,14 @@ def with_network(database: Database, clock: FixedClock) -> None:
         consent.record(session, person, ConsentKind.GIVEN, origin, clock.now())
 
 
-def test_where_consent_came_from_is_never_changed(database: Database, clock: FixedClock) -> None:
+def test_ip_addresses_of_events_cannot_be_changed(database: Database, clock: FixedClock) -> None:
     with_network(database, clock)
     with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
         session.execute(text("UPDATE consent_networks SET network = '198.51.100.1'"))
     assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
 
 
-def test_where_consent_came_from_is_never_replaced(sqlite_url: str, clock: FixedClock) -> None:
+def test_ip_addresses_of_events_cannot_be_replaced(sqlite_url: str, clock: FixedClock) -> None:
     database = Database(sqlite_url)
     with_network(database, clock)
     forged = "REPLACE INTO consent_networks (event_id, network, at) SELECT event_id, 'x', at"
@@ -98,9 +96,7 @@ def test_where_consent_came_from_is_never_replaced(sqlite_url: str, clock: Fixed
     assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
 
 
-def test_where_consent_came_from_is_forgotten_in_time(
-    database: Database, clock: FixedClock
-) -> None:
+def test_ip_addresses_of_events_can_be_deleted(database: Database, clock: FixedClock) -> None:
     with_network(database, clock)
     with database.write() as session:
         assert consent.forget_networks(session, clock.now() + timedelta(days=1)) == 1

@@ -1,4 +1,4 @@
-"""Folding: what a search takes for the same."""
+"""Case and accent folding."""
 
 import pytest
 from hypothesis import given
@@ -26,12 +26,12 @@ def test_case_accents_and_final_sigma_make_no_difference(text: str, folded: str)
 
 
 @given(st.text(), st.text(), st.text())
-def test_a_part_of_a_text_is_part_of_it_folded(before: str, part: str, after: str) -> None:
+def test_substrings_stay_substrings_when_folded(before: str, part: str, after: str) -> None:
     assert fold(part) in fold(before + part + after)
 
 
 @given(st.text())
-def test_folding_twice_changes_nothing(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 

@@ -1,4 +1,4 @@
-"""Joining, confirming, leaving, and what the consent ledger keeps of it."""
+"""Sign-up, confirmation, leaving, and their ledger events."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from newsletter.errors import Conflict, InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin, history
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import SubscriberStatus
 
 
@@ -32,7 +32,7 @@ def test_the_ledger_keeps_every_step_in_order(database: Database, clock: FixedCl
 
 
 @pytest.mark.parametrize("again", [" ann@WEXCOMBE.example ", "Ann@wexcombe.example"])
-def test_entering_an_address_twice_gives_one_subscriber(
+def test_a_repeated_sign_up_gives_one_subscriber(
     database: Database, clock: FixedClock, again: str
 ) -> None:
     with database.write() as session:
@@ -41,9 +41,7 @@ def test_entering_an_address_twice_gives_one_subscriber(
     assert (second.id, second.address) == (first.id, "ann@wexcombe.example")
 
 
-def test_who_joins_anew_is_not_kept_waiting_by_an_old_pause(
-    database: Database, clock: FixedClock
-) -> None:
+def test_joining_again_ends_a_pause(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
         membership.pause(person, clock.now() + timedelta(days=100))
@@ -52,9 +50,7 @@ def test_who_joins_anew_is_not_kept_waiting_by_an_old_pause(
     assert person.paused_until is None
 
 
-def test_what_a_member_is_proven_to_want_now_is_kept_as_her_change(
-    database: Database, clock: FixedClock
-) -> None:
+def test_proven_preferences_are_recorded_as_a_change(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
         add_subscriber(session, "ann@wexcombe.example", clock.now(), topics=["housing"])
@@ -63,7 +59,7 @@ def test_what_a_member_is_proven_to_want_now_is_kept_as_her_change(
     assert kinds == ["asked", "given", "changed"]
 
 
-def test_a_stranger_cannot_change_a_subscribers_choices(
+def test_an_unproven_sign_up_does_not_change_preferences(
     database: Database, clock: FixedClock
 ) -> None:
     with database.write() as session:
@@ -74,9 +70,7 @@ def test_a_stranger_cannot_change_a_subscribers_choices(
         assert store.choice_of(session, again).topics == ("housing",)
 
 
-def test_who_left_and_joins_anew_is_pending_until_she_confirms(
-    database: Database, clock: FixedClock
-) -> None:
+def test_joining_again_after_leaving_is_pending(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
         membership.leave(session, person, origin=Origin(source="test"), now=clock.now())
@@ -84,7 +78,7 @@ def test_who_left_and_joins_anew_is_pending_until_she_confirms(
     assert again.status is SubscriberStatus.PENDING
 
 
-def test_a_suppressed_address_cannot_be_entered_in_any_spelling(
+def test_a_suppressed_address_is_refused_in_any_spelling(
     database: Database, clock: FixedClock
 ) -> None:
     with database.write() as session:
@@ -94,9 +88,7 @@ def test_a_suppressed_address_cannot_be_entered_in_any_spelling(
         add_subscriber(session, "ann@wexcombe.example", clock.now())
 
 
-def test_erasure_leaves_a_number_and_a_hash_and_no_person(
-    database: Database, clock: FixedClock
-) -> None:
+def test_erasure_keeps_only_id_and_hash(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), name="Ann")
         membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
@@ -107,7 +99,7 @@ def test_erasure_leaves_a_number_and_a_hash_and_no_person(
         assert store.find_suppression(session, known) is not None
 
 
-def test_who_was_erased_cannot_be_confirmed(database: Database, clock: FixedClock) -> None:
+def test_an_erased_subscriber_cannot_be_confirmed(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
         membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
@@ -124,10 +116,10 @@ def test_a_name_is_one_line_of_printable_text(database: Database, clock: FixedCl
 
 
 @pytest.mark.parametrize("address", ["", "ann", "ann@", "a b@wexcombe.example", "ann@exa mple.org"])
-def test_what_is_no_address_is_refused_by_name(
+def test_an_invalid_address_is_named_in_the_error(
     database: Database, clock: FixedClock, address: str
 ) -> None:
-    joining = Joining(address=address)
+    joining = Signup(address=address)
     with pytest.raises(InvalidInput, match="not a mail address"), database.write() as session:
         membership.join(
             session, SECRET, joining, origin=Origin(source="t"), proven=False, now=clock.now()

@@ -1,4 +1,4 @@
-"""A search finds exactly those whose address or name holds the text."""
+"""Search is an exact substring match on address and name."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,10 +16,10 @@ from subscribers.folding import fold, search_text
 from subscribers.membership import erase
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import members
 
-ASKING = Asking(now=NOW, zone=ZONE)
+ASKING = QueryContext(now=NOW, zone=ZONE)
 LETTERS_OF = st.text("aAbBnNéÉΣσςЖжßİ%_' .\\\"@", max_size=4)
 WORDS = st.text("aAbBnNéÉΣσςЖжßİ%_' .\\\"@", min_size=1, max_size=8) | st.sampled_from(
     ["example", "B.EXAMPLE", "@a.ex", ".example\nA", "a OR b", "*", "mail.b.", "\0", "\ud800"]
@@ -88,7 +88,7 @@ def is_found(person: Subscriber, words: str, status: SubscriberStatus | None) ->
     people=PEOPLE,
     changes=CHANGES,
 )
-def test_a_search_finds_exactly_those_who_hold_the_text(
+def test_a_search_is_an_exact_substring_match(
     searched: Database,
     words: list[str],
     status: SubscriberStatus | None,
@@ -116,7 +116,7 @@ def test_a_search_finds_exactly_those_who_hold_the_text(
                 assert [person.id for person in found] == expected[:3], sought
 
 
-def test_pages_bring_everybody_once_the_newest_first(database: Database) -> None:
+def test_pages_list_everybody_once_newest_first(database: Database) -> None:
     with database.write() as session:
         enter(session, [Person(local="first", domain="a.example")])
         choice = session.execute(text("SELECT choice_id FROM subscribers")).scalar_one()
@@ -142,14 +142,14 @@ def test_pages_bring_everybody_once_the_newest_first(database: Database) -> None
     assert seen == [f"rosa{number}@b.example" for number in range(590, -1, -10)]
 
 
-def test_a_text_longer_than_any_name_is_found_nowhere(database: Database) -> None:
+def test_an_overlong_search_finds_nothing(database: Database) -> None:
     with database.write() as session:
         enter(session, [Person(local="ann", domain="a.example")])
     with database.read() as session:
         assert page(session, words="a" * 100_000, limit=3) == []
 
 
-def test_whoever_is_erased_is_found_no_more_and_their_text_is_gone_at_once(
+def test_erased_subscribers_are_not_found(
     database: Database,
 ) -> None:
     with database.write() as session:
@@ -178,7 +178,7 @@ def test_the_search_text_follows_every_change_of_a_subscriber(
 
 
 @pytest.mark.postgresql
-def test_postgresql_answers_a_rare_search_by_its_index(postgresql_url: str) -> None:
+def test_postgresql_uses_its_index_for_a_rare_search(postgresql_url: str) -> None:
     database = Database(postgresql_url)
     with database.read() as session:
         session.execute(text("SET LOCAL enable_seqscan = off"))

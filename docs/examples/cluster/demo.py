@@ -1,7 +1,7 @@
 """A cluster on one machine: real PostgreSQL and Redis, two workers, and a kill in the middle.
 
 `make cluster-demo` runs it; an argument is the number of subscribers. The scheduler is
-`newsletter serve`, as it would be anywhere; the mail server is a small one that notes who got a mail.
+`newsletter serve`, as anywhere; the mail server is a small one that notes who got a mail.
 """
 
 import json
@@ -18,7 +18,7 @@ from servers import free_port, postgresql, recording_smtp, redis_server
 from newsletter.app import Newsletter
 from subscribers import membership
 from subscribers.consent import Origin
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency
 
 SUBSCRIBERS = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
@@ -84,7 +84,7 @@ def _fill(folder: Path) -> None:
     with app.database.write() as session:
         for number in range(SUBSCRIBERS):
             address = f"reader{number}@d{number % 50}.example"
-            joining = Joining(address=address, name="", topics=(), frequency=Frequency.EVERYTHING)
+            joining = Signup(address=address, name="", topics=(), frequency=Frequency.EVERYTHING)
             membership.join(
                 session, app.secret, joining, origin=ORIGIN, proven=True, now=app.clock.now()
             )

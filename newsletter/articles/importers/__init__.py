@@ -1,1 +1,1 @@
-"""Readers of foreign formats, each turning a source into records of one shape."""
+"""Parsers of foreign formats; each turns a source into `Record` values."""

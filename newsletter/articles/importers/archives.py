@@ -1,7 +1,7 @@
-"""Exports in ZIP files: Substack's, Medium's, Mailchimp's campaigns, and any folder of articles.
+"""Exports in ZIP files: Substack, Medium, Mailchimp campaigns, and any folder of articles.
 
-Each entry is read as the file that it is, one at a time. What an archive says of its entries in a
-table beside them (Substack's posts.csv, Mailchimp's campaigns.csv) completes them.
+Each entry is read as a file of its own format, one at a time. Tables beside the entries (Substack's
+posts.csv, Mailchimp's campaigns.csv) supply their metadata.
 """
 
 import csv
@@ -24,10 +24,10 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import held_back, key_of
+from newsletter.articles.importers.file_names import draft_if_undated, key_of
 from newsletter.articles.models import ArticleStatus
 
-# What is larger when unpacked is no article, but a bomb.
+# Larger entries are refused as decompression bombs.
 LARGEST_ENTRY_BYTES = 64 * 1024 * 1024
 MOST_ENTRIES = 100_000
 READERS: Mapping[str, Importer] = {
@@ -93,7 +93,7 @@ def _is_shown(name: str) -> bool:
 
 
 def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
-    """What tables of the archive say of its entries, by the number that begins an entry's name."""
+    """Rows of the archive's tables, by the number that starts an entry's name."""
     found: dict[str, dict[str, str]] = {}
     for name, load in entries:
         if PurePosixPath(name).name in TABLES:
@@ -129,11 +129,11 @@ def _read_entry(
 def _of_substack(
     content: bytes, where: str, number: str, row: Mapping[str, str], context: ImportContext
 ) -> Record | BadRecord:
-    """A post's bare body; the table says everything else."""
+    """A post is a bare body; its metadata is in posts.csv."""
     fields = Fields({"date": row.get("post_date"), **row})
     try:
         published_at = fields.published_at(context.zone)
-        status, why = held_back(fields.status(), published_at)
+        status, why = draft_if_undated(fields.status(), published_at)
         if not row:
             status, why = ArticleStatus.DRAFT, ("posts.csv says nothing of it: kept as a draft",)
         record = Record(
@@ -154,7 +154,7 @@ def _of_substack(
 
 
 def _named(item: Record, entry: str, rows: Mapping[str, Mapping[str, str]]) -> Record:
-    """A key that stays when the archive is exported again, and what a table says of it."""
+    """Adds a key that is stable across exports, and the metadata of a table."""
     if found := _MEDIUM.search(entry):
         return replace(item, source="medium", source_key=f"medium {found['id']}", explicit_key=True)
     found = _MAILCHIMP.search(entry)

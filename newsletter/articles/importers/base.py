@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles.addresses import absolute_address, without_controls
 from newsletter.articles.attachments import Attachment, with_links
-from newsletter.articles.mending import mend
+from newsletter.articles.html_cleanup import clean_html
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import summary_of, text_of
 from newsletter.config.options import Site
@@ -35,10 +35,10 @@ LONGEST_KEY = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportContext:
-    """What an importer must know of the site.
+    """Site settings that importers need.
 
     Args:
-        tag: `site.tag`, the authority of permanent ids; empty: derived from `base_url`.
+        tag: `site.tag`, the authority of tag URIs; empty: derived from `base_url`.
         old_site: where the articles were published before, as the administrator says; paths such
             as `permalink: /2019/wall/` are addresses there. Empty: nowhere.
     """
@@ -54,8 +54,8 @@ class ImportContext:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CameIn:
-    """How much a body held before anything was taken out of it."""
+class SourceSize:
+    """Size of a body before anything is removed."""
 
     words: int = 0
     links: int = 0
@@ -64,17 +64,16 @@ class CameIn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One article as its source tells it; what a source does not say is empty or None.
+    """One article as its source has it; missing values are empty or None.
 
     Args:
         explicit_key: whether the source gave the key (a GUID, an id) or it is a file's name.
         body_html: not yet sanitised.
         base_url: what relative addresses in the text are relative to; empty: its canonical
             address, else the site.
-        published_at: aware UTC; None where the source has no date that can be read.
+        published_at: aware UTC; None without a readable date.
         where: the place in the source, for messages.
-        notes: what the administrator should know of how it was read: what was supposed, what was
-            left out and why.
+        notes: assumptions made and content left out, with the reason, for the administrator.
     """
 
     source: str
@@ -94,15 +93,15 @@ class Record:
     updated_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
-    came_in: CameIn = CameIn()
+    came_in: SourceSize = SourceSize()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BadRecord:
-    """An article that cannot be used: where it stands, what is wrong, how to mend it.
+    """An article that cannot be used: where it is, what is wrong, how to fix it.
 
     Args:
-        is_cut: the source ends too early, so that there is more to be had.
+        is_cut: the source is truncated.
     """
 
     where: str
@@ -121,14 +120,14 @@ class Importer(Protocol):
     """Reads one format.
 
     Args:
-        name: the file's path relative to what was named; its stem is the implicit key.
+        name: the file's path relative to the given name; its stem is the implicit key.
     """
 
     def __call__(self, content: bytes, name: str, context: ImportContext) -> Reading: ...
 
 
 class Unreadable(InvalidInput):
-    """Something in a source cannot be used; becomes a `BadRecord` where it is known where."""
+    """Unusable input; becomes a `BadRecord` where its place is known."""
 
     def __init__(self, what: str, mend: str) -> None:
         super().__init__(f"{what}; {mend}")
@@ -137,7 +136,7 @@ class Unreadable(InvalidInput):
 
 
 def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
-    """The record, or the report of why there is none."""
+    """The record, or a report of why there is none."""
     try:
         return build()
     except Unreadable as error:
@@ -147,7 +146,7 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
 
 
 def failure(error: Exception, where: str) -> BadRecord:
-    """The report of a reader that failed on what it read."""
+    """The report of an unexpected exception in an importer."""
     return BadRecord(
         where=where,
         what=f"it cannot be read ({type(error).__name__}: {str(error)[:200]})",
@@ -156,7 +155,7 @@ def failure(error: Exception, where: str) -> BadRecord:
 
 
 def checked(record: Record, context: ImportContext) -> Record:
-    """The record with its texts cleaned, its addresses absolute, and what that took noted.
+    """The record with its texts cleaned and its URLs absolute; removals are noted.
 
     Raises:
         Unreadable: neither title, text nor link.
@@ -167,7 +166,7 @@ def checked(record: Record, context: ImportContext) -> Record:
     attachments = tuple(
         replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
     )
-    mended = mend(without_controls(record.body_html))
+    mended = clean_html(without_controls(record.body_html))
     body = with_links(mended.html.strip(), attachments)
     title = _title(record.title, body, notes)
     return replace(
@@ -187,9 +186,9 @@ def checked(record: Record, context: ImportContext) -> Record:
     )
 
 
-def _counted(html: str) -> CameIn:
+def _counted(html: str) -> SourceSize:
     words = _INVISIBLE.sub(" ", html)
-    return CameIn(
+    return SourceSize(
         words=len(re.findall(r"\w+", unescape(re.sub("<[^<>]*>", " ", words)))),
         links=len(re.findall(r"<a\s", html)),
         pictures=len(re.findall(r"<img\s", html)),
@@ -197,7 +196,7 @@ def _counted(html: str) -> CameIn:
 
 
 def _canonical(written: str, context: ImportContext, notes: list[str]) -> str:
-    """The address of first publication; a path is one only on the site that was said."""
+    """The URL of first publication; a bare path is resolved against the configured old site."""
     written = written.strip()
     if not written or "://" in written or written.startswith("//"):
         return _address(written, context.base_url)
@@ -213,7 +212,7 @@ def _base(record: Record, canonical: str, context: ImportContext) -> str:
 
 
 def _title(written: str, body: str, notes: list[str]) -> str:
-    """The title; else the first words of the text."""
+    """The title; else the first words of the body."""
     title = one_line(plain(written))
     if not title:
         title = summary_of(text_of(body), LONGEST_MADE_TITLE)
@@ -227,7 +226,7 @@ def _title(written: str, body: str, notes: list[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """A line of text from a source that may have meant it as HTML: entities and tags resolved."""
+    """A line of text from a source that may have meant HTML: entities and tags resolved."""
     text = _INLINE_TAG.sub("", text)
     return unescape(text) if "&" in text else text
 
@@ -253,22 +252,22 @@ def checked_title(text: str) -> str:
 
 
 def _key(key: str) -> str:
-    """The key, or a hash of it where it is too long for the database's index."""
+    """The key, or its hash if it is too long for the database index."""
     key = one_line(key)
     return key if len(key) <= LONGEST_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
 def _body(html: str, title: str, link: str, attachments: tuple[Attachment, ...]) -> str:
-    """The text; where there is none, a link to where it is."""
+    """The body; without one, a link to the article."""
     if html.strip():
         return html
     address = link or next((one.url for one in attachments), "")
     if not address:
         raise Unreadable("there is no text below the title", "write the article's text")
-    return pointer(address, title)
+    return link_as_body(address, title)
 
 
-def pointer(link: str, title: str) -> str:
+def link_as_body(link: str, title: str) -> str:
     """The body of an entry that is only a title and a link."""
     return f'<p><a href="{escape(link)}">{escape(title)}</a></p>'
 

@@ -1,7 +1,7 @@
-"""Dates and times as people and machines write them, and how each was read.
+"""Date and time parsing for the forms that people and programs write.
 
-A date without a time is that day from its first minute in the site's zone. A time without a zone
-is in the site's. 03/04/2019 is refused, because nobody knows which of the two months it means.
+A date without a time is the start of that day in the site's zone; a time without a zone is in the
+site's zone. Ambiguous numeric dates (03/04/2019) are refused.
 """
 
 import re
@@ -59,33 +59,33 @@ _YEAR_LAST = re.compile(
 )
 _BY_NUMBERS = re.compile(r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<year>\d{4}|\d{2})" + _AFTER)
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
-_PIVOT = 69  # RFC 6265 section 5.1.1 and POSIX strptime: 69 to 99 are of the last century
+_PIVOT = 69  # RFC 6265 section 5.1.1 and POSIX strptime: 69 to 99 are 1969 to 1999
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
-    """An instant, and what had to be supposed to read it."""
+    """An instant, and the assumptions made in parsing it."""
 
     at: datetime
     """In UTC."""
     reading: str = ""
-    """Empty: day, time and zone were all written."""
+    """Empty if date, time and zone were all given."""
 
 
 def moment_of(value: object, zone: ZoneInfo) -> datetime:
-    """The instant in UTC that a date, a datetime, a number or a text names.
+    """The instant, in UTC, of a date, datetime, number or text.
 
     Raises:
-        Unreadable: it names none, or a day that no calendar has.
+        Unreadable: not a date, or a day that does not exist.
     """
     return read_moment(value, zone).at
 
 
 def read_moment(value: object, zone: ZoneInfo) -> Moment:
-    """The instant, and how it was read.
+    """The instant and how it was read.
 
     Raises:
-        Unreadable: it names none, or a day that no calendar has.
+        Unreadable: not a date, or a day that does not exist.
     """
     if isinstance(value, datetime):
         return _moment(value, zone)
@@ -106,16 +106,16 @@ def read_moment(value: object, zone: ZoneInfo) -> Moment:
 
 
 def find_moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The instant that a text names, or None where it is not the form of a date at all."""
+    """The instant, or None if the text does not have the form of a date."""
     moment = find_reading(text, zone)
     return None if moment is None else moment.at
 
 
 def find_reading(text: str, zone: ZoneInfo) -> Moment | None:
-    """The instant and how it was read, or None where it is not the form of a date at all.
+    """The instant and how it was read; None if the text does not have the form of a date.
 
     Raises:
-        Unreadable: it has the form of a date, but there is no such day or time, or two of them.
+        Unreadable: it has the form of a date, but the day or time is invalid or ambiguous.
     """
     written = " ".join(normalize("NFKC", text).split())
     if len(written) > LONGEST_WRITTEN or not re.search(r"\d", written):
@@ -137,13 +137,14 @@ def _matches(written: str) -> Iterator[re.Match[str]]:
 
 
 def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> Moment | None:
-    """The moment; None where a word in it is no month or no zone."""
+    """The moment; None if a word in it is neither a month nor a zone."""
     month = month_of(parts["word"] or "") if "word" in parts else int(parts["month"] or 0)
     if month is None:
         return None
     named: tzinfo | None = zone_of(parts.get("zone") or "")
     leftover = (parts.get("zone") or "").strip()
-    # A word behind the time that is no zone ("local time") is told; behind a day it is no date.
+    # An unknown word after the time ("local time") is noted; after a date it means that this is no
+    # date.
     if leftover and named is None:
         named, leftover = _last_zone(leftover)
         if leftover and not (parts.get("hour") and re.fullmatch(r"[\w/ ()-]{1,30}", leftover)):
@@ -161,7 +162,7 @@ def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> M
 
 
 def _last_zone(words: str) -> tuple[tzinfo | None, str]:
-    """The zone of "+0000 UTC" or "(local) +01:00": the first of the words that is one."""
+    """The zone of "+0000 UTC" or "(local) +01:00": the first word that is one."""
     for word in words.split():
         if named := zone_of(word):
             return named, ""
@@ -169,9 +170,10 @@ def _last_zone(words: str) -> tuple[tzinfo | None, str]:
 
 
 def _clock(parts: dict[str, str | None]) -> tuple[time, int] | None:
-    """The time, and how many days later it is; None where none is written.
+    """The time, and the days to add to the date; None without a time.
 
-    24:00 is the midnight that ends the day (ISO 8601-1:2004). A leap second is the one before.
+    24:00 is midnight at the end of the day (ISO 8601-1:2004). A leap second counts as the second
+    before.
 
     Raises:
         ValueError: there is no such time.
@@ -196,7 +198,7 @@ def _year(written: str) -> int:
 
 
 def _by_numbers(written: str, zone: ZoneInfo) -> Moment | None:
-    """Day and month as numbers: read where only one order is a date, or where dots say which."""
+    """Numeric day and month: read if only one order is valid, or if dots imply the order."""
     found = _BY_NUMBERS.fullmatch(written)
     if found is None:
         return None
@@ -210,7 +212,7 @@ def _by_numbers(written: str, zone: ZoneInfo) -> Moment | None:
 
 
 def _time_first(written: str, zone: ZoneInfo) -> Moment | None:
-    """ "14:30, 23 March 2019": the same with the time behind."""
+    """A time before the date: "14:30, 23 March 2019"."""
     found = _TIME_FIRST.fullmatch(written)
     if found is None or not (found["minute"] or found["half"]):
         return None
@@ -223,7 +225,7 @@ def _time_first(written: str, zone: ZoneInfo) -> Moment | None:
 
 
 def _by_dateutil(written: str, zone: ZoneInfo) -> Moment | None:
-    """What dateutil reads in a text that names year, month and day, each once."""
+    """dateutil's reading of a text that names year, month and day once each."""
     if not re.search(r"(?<!\d)\d{4}(?!\d)|\d{8}T", written) or re.search(
         r"[-/]0{4}|-\d{4}\s", written
     ):
@@ -249,7 +251,7 @@ def _dateutil(written: str, default: datetime) -> datetime | None:
 
 
 def _of_number(value: float) -> Moment:
-    """Seconds or milliseconds since 1970, as exports of databases have them."""
+    """Seconds or milliseconds since 1970, as database exports have them."""
     if not _SECONDS <= value < _MILLISECONDS * 10:
         raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
     seconds = value / 1000 if value >= _MILLISECONDS else value
@@ -279,7 +281,7 @@ def _no_such_day(written: str) -> Unreadable:
 
 
 def _shown(value: object) -> str:
-    """The value as a message may show it, cut where it is long."""
+    """The value for a message, truncated."""
     text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
     return text if len(text) <= 60 else text[:57] + "…'"
 

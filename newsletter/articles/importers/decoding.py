@@ -1,7 +1,7 @@
-"""From bytes to text: which encodings are taken, and what is told about the others.
+"""Character decoding: which encodings are accepted, and error messages for the rest.
 
-Labels mean what browsers take them to mean (WHATWG Encoding Standard): "iso-8859-1" is
-windows-1252. What is valid UTF-8 beyond ASCII is UTF-8, whatever it says of itself.
+Labels have the meaning of the WHATWG Encoding Standard: "iso-8859-1" is windows-1252. Valid UTF-8
+beyond ASCII is UTF-8, whatever it declares.
 """
 
 import codecs
@@ -11,7 +11,7 @@ import webencodings
 from newsletter.articles.addresses import without_controls
 from newsletter.articles.importers.base import Unreadable
 
-# UTF-32 before UTF-16: the little-endian mark of one begins with that of the other.
+# UTF-32 before UTF-16: the little-endian byte order mark of UTF-32 starts with that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -28,7 +28,7 @@ KNOWN_BINARIES = (
     (b"\xff\xd8\xff", "a picture", "leave it out"),
 )
 SAVE_AS_UTF8 = "save it again as UTF-8"
-# Western prose in Windows-1252 stays far below this share of bytes outside ASCII.
+# Windows-1252 prose stays far below this share of non-ASCII bytes.
 MOST_HIGH_BYTES = 0.3
 
 
@@ -36,10 +36,10 @@ def decode(content: bytes, declared: str = "") -> str:
     """The text of a file, without control characters, its lines ending in LF.
 
     Args:
-        declared: the label of an encoding that the file says it has.
+        declared: the encoding label in the file.
 
     Raises:
-        Unreadable: empty, not text, or of no encoding that is taken.
+        Unreadable: empty, not text, or in an unsupported encoding.
     """
     if not content.strip():
         raise Unreadable("the file is empty", "write an article into it, or delete it")
@@ -78,10 +78,10 @@ def _marked(content: bytes, encoding: str) -> str:
 
 
 def _labelled(content: bytes, label: str, *, only_escaped: bool = False) -> str:
-    """The text in the encoding of a label; empty where that is UTF-8 or none.
+    """The text decoded by label; empty if the label is UTF-8 or unknown.
 
     Args:
-        only_escaped: only where all of its characters are of ASCII, in sequences of their own.
+        only_escaped: only encodings that write everything in ASCII escape sequences (ISO 2022).
     """
     encoding = webencodings.lookup(label) if label else None
     if encoding is None or encoding.name in {"utf-8", "utf-16le", "utf-16be"}:
@@ -93,7 +93,7 @@ def _labelled(content: bytes, label: str, *, only_escaped: bool = False) -> str:
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """A byte that is not UTF-8 as Windows-1252 has it: two files were pasted into one."""
+    """Error handler: a byte that is not UTF-8 as Windows-1252, for files pasted together."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]
@@ -104,7 +104,7 @@ codecs.register_error("windows-1252-for-the-rest", _as_windows)
 
 
 def _windows(content: bytes, error: UnicodeDecodeError) -> str:
-    """The text as Windows-1252, or UTF-8 with bytes of it, where that makes sense."""
+    """The text as Windows-1252, or as UTF-8 with stray Windows-1252 bytes, if plausible."""
     lenient = content.decode("utf-8", "replace")
     broken = lenient.count("\ufffd")
     whole = sum(character > "\x7f" for character in lenient) - broken

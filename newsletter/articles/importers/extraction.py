@@ -1,7 +1,7 @@
-"""Which part of a page is its article: by Readability's rules, or as the page itself marks it.
+"""Extraction of the article from a web page: by Readability, or by the page's own markup.
 
-Readability weighs paragraphs, links and class names; of a page with few words, which it cannot
-weigh, the part is taken that the page names: `articleBody`, the fullest `article`, `main`.
+Readability scores paragraphs, links and class names. Pages with too few words to score use
+`articleBody`, the longest `article`, or `main`.
 """
 
 import logging
@@ -18,20 +18,20 @@ from readability.readability import Unparseable
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
-# Fewer characters are too few to be weighed.
+# Fewer characters are too few to score.
 ENOUGH_CHARACTERS = 250
-# Where Readability keeps less than this share of what the page marks as its article, it erred.
+# If Readability keeps less than this share of the marked-up article, its result is discarded.
 LEAST_SHARE = 0.2
 FURNITURE = ("nav", "script", "style", "noscript", "template", "dialog")
 FRAME = ("header", "footer", "aside", "form")
 _HEADINGS = ("h1", "h2", "h3")
 
-# It logs what it tries, and errors with their traceback, before it raises them.
+# readability logs each attempt, and errors with traceback before raising them.
 logging.getLogger("readability.readability").disabled = True
 
 
 class _Page(Document):  # type: ignore[misc]  # untyped
-    """Readability's choice with every attribute kept: what may stay is decided by `sanitising`."""
+    """Readability with every attribute kept: `sanitising` decides what is allowed."""
 
     def get_clean_html(self) -> str:
         return str(etree.tostring(self._html(), encoding="unicode", method="html"))
@@ -39,8 +39,8 @@ class _Page(Document):  # type: ignore[misc]  # untyped
 
 def article_of(root: Element, title: str) -> str:
     """The inner HTML of the page's article, without its own title."""
-    marked = _marked(root, title)
-    weighed = _weighed(root)
+    marked = _by_markup(root, title)
+    weighed = _by_readability(root)
     part = marked
     if weighed is not None:
         enough = _size(weighed) >= ENOUGH_CHARACTERS
@@ -57,7 +57,7 @@ def article_of(root: Element, title: str) -> str:
     return _inner(part)
 
 
-def _weighed(root: Element) -> Element | None:
+def _by_readability(root: Element) -> Element | None:
     try:
         html = _Page(etree.tostring(root, encoding="unicode", method="html")).summary(
             html_partial=True, keep_all_images=True
@@ -67,8 +67,8 @@ def _weighed(root: Element) -> Element | None:
         return None
 
 
-def _marked(root: Element, title: str) -> Element | None:
-    """The part that the page names; else its body without the frame around it."""
+def _by_markup(root: Element, title: str) -> Element | None:
+    """The marked-up part of the page; else its body without header, footer and navigation."""
     bodies = [e for e in root.iter(etree.Element) if _is_body(e)]
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
     mains = [e for e in root.iter(etree.Element) if e.tag == "main" or e.get("role") == "main"]
@@ -85,7 +85,7 @@ def _marked(root: Element, title: str) -> Element | None:
 
 
 def _is_body(element: Element) -> bool:
-    """As schema.org and microformats.org (h-entry) mark it."""
+    """Whether schema.org or microformats.org (h-entry) markup makes it the article body."""
     is_named = "articleBody" in (element.get("itemprop") or "").split()
     return is_named or "e-content" in (element.get("class") or "").split()
 
@@ -126,9 +126,9 @@ def page_title(told: str, own: str, site: str, root: Element) -> str:
     """The title of the article, without the site's name.
 
     Args:
-        told: what `og:title` or the like says.
+        told: the title in `og:title` or similar metadata.
         own: the page's `<title>`.
-        site: the site's name, where the page says it.
+        site: the site's name, if the page gives it.
     """
     headings = [_line(heading) for heading in _own_headings(root)]
     for title in filter(None, (told, own)):
@@ -139,7 +139,7 @@ def page_title(told: str, own: str, site: str, root: Element) -> str:
 
 
 def _own_headings(root: Element) -> Iterator[Element]:
-    """Headings that are not the name of the site: those in its header, or that link to its home."""
+    """Headings other than the site's name (in its header, or linking to its home page)."""
     for heading in root.iter("h1", "h2"):
         link = heading.find(".//a[@href]")
         leads_home = link is not None and re.fullmatch(
@@ -153,7 +153,7 @@ _SEPARATOR = re.compile(r"\s+[|\-–—:»«·•\\/>]+\s+|\s*[|»]\s*")
 
 
 def without_site(title: str, site: str, headings: list[str]) -> str:
-    """The title without " | Site name" at its end, or "Site name: " before it."""
+    """The title without a trailing " | Site name" or a leading "Site name: "."""
     cuts = list(_SEPARATOR.finditer(title))
     for cut in cuts:
         before, after = title[: cut.start()].strip(), title[cut.end() :].strip()

@@ -1,7 +1,7 @@
-"""RSS, Atom and RDF feeds, read by feedparser, and JSON Feed 1.1.
+"""RSS, Atom and RDF feeds, parsed by feedparser, and JSON Feed 1.1.
 
-The bytes are given: fetching and conditional requests are left to `newsletter.fetching` and
-polling. What is no feed, whatever its name or type says, is reported as what it is.
+Takes bytes: fetching and conditional requests are in `newsletter.fetching` and `articles.polling`.
+Content that is not a feed is reported as what it is.
 """
 
 import io
@@ -37,14 +37,15 @@ from newsletter.articles.sanitising import sanitise, summary_of, text_of
 
 CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
-# feedparser takes these for the entry's own summary and title; they are captions of media.
+# feedparser takes these media captions for the entry's own summary and title.
 MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?=[\s>/])")
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE
 )
 LONGEST_NUMBER = 16
-# A summary is taken for the text where it has so many characters, and four times the content's.
+# A summary is used as the body if it has this many characters and four times as many as the
+# content.
 ENOUGH_CHARACTERS = 500
 
 
@@ -60,7 +61,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
-    content, is_cut = _to_its_end(content)
+    content, is_cut = _without_trailing_content(content)
     feed = _parsed(content, name)
     entries = feed.entries
     if feed.bozo and is_cut:
@@ -86,8 +87,8 @@ def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Reco
         yield attempt(where, partial(_record, entry, where, source, context))
 
 
-def _to_its_end(content: bytes) -> tuple[bytes, bool]:
-    """The document without what stands behind its end, and whether its end is missing."""
+def _without_trailing_content(content: bytes) -> tuple[bytes, bool]:
+    """The document without trailing content, and whether it is truncated."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content, not END.search(content.replace(b"\0", b""))
     ends = [found.end() for found in END.finditer(content)]
@@ -96,10 +97,10 @@ def _to_its_end(content: bytes) -> tuple[bytes, bool]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
-    """What the entries of a feed share.
+    """Values shared by the entries of a feed.
 
     Args:
-        shared_ids: ids that several entries have, which tell none of them from the others.
+        shared_ids: ids used by several entries, and so unusable as keys.
     """
 
     home: str
@@ -115,12 +116,12 @@ def _parsed(content: bytes, name: str) -> Any:
     plain = content.replace(b"\0", b"")
     if b"<!DOCTYPE" in plain and b"<!ENTITY" in plain:
         raise Unreadable("it declares XML entities, which feeds have no need of", "ask its makers")
-    # Given as a stream: a text or bytes could be taken for an address and be opened.
+    # A stream, because feedparser would open a str or bytes that looks like a URL or file name.
     feed = feedparser.parse(
         io.BytesIO(content),
         response_headers={"content-location": name} if "://" in name else {},
         sanitize_html=False,
-        # Without a base of its own, HTML is relative to the entry's page, not to the feed.
+        # Without xml:base, HTML is relative to the entry's page, not to the feed.
         resolve_relative_uris=b"xml:base" in plain,
     )
     if not feed.get("version") and not feed.get("entries"):
@@ -154,7 +155,7 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
         source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
         title=title,
-        body_html=body or _words_instead(title, link, entry),
+        body_html=body or _title_as_body(title, link, entry),
         published_at=published_at,
         where=where,
         summary=_summary(entry),
@@ -179,7 +180,7 @@ def _address(link: str, home: str) -> str:
 
 
 def _key(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -> str:
-    """The entry's id; where others of the feed have it too, told apart by link, then title."""
+    """The entry's id; ids shared within the feed are disambiguated by link, then title."""
     own = str(entry.get("id") or "")
     if own and own in source.shared_ids:
         notes.append("its id is that of other entries too: told apart by its link or title")
@@ -187,8 +188,8 @@ def _key(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -
     return jsonfeed.global_key(own or link, source.home)
 
 
-def _words_instead(title: str, link: str, entry: Any) -> str:
-    """The body of an entry that is only its title; with a link or a file, that is linked."""
+def _title_as_body(title: str, link: str, entry: Any) -> str:
+    """The body of an entry that has only a title; a link or file is linked."""
     return "" if link or entry.get("enclosures") or not title else f"<p>{escape(title)}</p>"
 
 
@@ -208,7 +209,7 @@ def _parts(entry: Any) -> list[Any]:
 
 
 def _body(entry: Any) -> str:
-    """The fullest text of the entry, as HTML; where there is none, its medium's description."""
+    """The longest text of the entry, as HTML; else the description of its media."""
     texts = [_as_html(part) for part in _parts(entry)]
     if texts:
         lengths = [len(re.sub("<[^>]*>", "", text)) for text in texts]
@@ -225,7 +226,7 @@ def _as_html(part: Any) -> str:
 
 
 def _summary(entry: Any) -> str:
-    """The summary, where it stands beside a full text."""
+    """The summary, if there is a full text besides."""
     if not entry.get("content") or not entry.get("summary"):
         return ""
     if entry.get("summary_detail", {}).get("type") == "text/plain":
@@ -246,7 +247,7 @@ def _image(entry: Any) -> str:
 
 
 def _attachments(entry: Any) -> Iterator[Attachment]:
-    """Enclosures and Media RSS, each address once."""
+    """Enclosures and Media RSS, each URL once."""
     found: dict[str, Attachment] = {}
     for one in (*entry.get("enclosures", ()), *entry.get("media_content", ())):
         url = str(one.get("href") or one.get("url") or "")
@@ -260,8 +261,8 @@ def _attachments(entry: Any) -> Iterator[Attachment]:
 
 
 def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) -> datetime | None:
-    """The instant of a date; None, and a note, where it cannot be read."""
-    # Asked first: feedparser answers for "updated" with "published" where there is none.
+    """The instant of a date; None, with a note, if it is unreadable."""
+    # Check first: feedparser returns "published" for a missing "updated".
     written = str(entry[field] or "").strip() if field in entry else ""
     if not written:
         return None
@@ -269,7 +270,7 @@ def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) ->
         moment = read_moment(written, context.zone)
     except Unreadable as error:
         parsed = entry.get(f"{field}_parsed")
-        # Where no month is named, feedparser guesses; a year that is not written it has made up.
+        # feedparser guesses without a month name, and invents a missing year.
         if parsed and re.search(r"[^\W\d_]{3}", written) and str(parsed.tm_year) in written:
             notes.append(f"{field} read as {datetime.fromtimestamp(timegm(parsed), UTC)} (UTC)")
             return datetime.fromtimestamp(timegm(parsed), UTC)

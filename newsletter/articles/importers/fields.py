@@ -1,7 +1,6 @@
-"""Named values, as front matter, a JSON object or a row of a table hold them.
+"""Named values of front matter, a JSON object or a table row.
 
-Only what an article cannot be without is insisted on; an optional value that cannot be used is
-left out, and told.
+Only required values are enforced; an unusable optional value is dropped with a note.
 """
 
 import re
@@ -37,9 +36,9 @@ NAMES = {
 
 
 class Fields:
-    """Looks values up by any of their names, whatever the case, and checks their kind.
+    """Case-insensitive lookup of values by any of their names, with type checks.
 
-    What could not be used is in `notes`.
+    Unusable values are listed in `notes`.
     """
 
     def __init__(self, values: Mapping[Any, Any]) -> None:
@@ -51,7 +50,7 @@ class Fields:
         self.notes: list[str] = []
 
     def find(self, field: str) -> Any:
-        """The value, or None where there is none."""
+        """The value, or None."""
         for name in NAMES[field]:
             value = self._values.get(name)
             if value is not None and not (field == "date" and is_switch(value)):
@@ -59,7 +58,7 @@ class Fields:
         return None
 
     def text(self, field: str) -> str:
-        """The value as a text; empty where it is none."""
+        """The value as text; empty without one."""
         value = self.find(field)
         if isinstance(value, dict):
             value = next(
@@ -81,12 +80,12 @@ class Fields:
         return ", ".join(str(name) for name in names if isinstance(name, str | int))
 
     def moment(self, field: str, zone: ZoneInfo) -> datetime | None:
-        """The instant; None where there is none that can be read."""
+        """The instant; None without a readable one."""
         found = self._moment(field, zone)
         return found.at if found else None
 
     def published_at(self, zone: ZoneInfo) -> datetime | None:
-        """The date of publication, and a note of how it was read."""
+        """The date of publication; a note says how it was read."""
         found = self._moment("date", zone)
         if found and found.reading:
             self.notes.append(f"date read as {found.reading}")
@@ -116,7 +115,7 @@ class Fields:
         return tuple(kept)
 
     def status(self) -> ArticleStatus | None:
-        """What is said of who may see it, or None where nothing is; unknown words are told."""
+        """The visibility, or None if not given; unknown words are noted."""
         found = visibility_of(self._values)
         self.notes += [f"{word!r} is not known: kept as a draft" for word in found.unknown]
         return found.status

@@ -1,7 +1,7 @@
-"""The named values at the head of a document: YAML, TOML, JSON, or lines as Pelican has them.
+"""Front matter of a document: YAML, TOML, JSON, or Pelican's plain lines.
 
-Texts that look like dates, times or numbers stay texts: `date: 2019-02-30` is read, and refused
-with a reason, where dates are read; `10:30` is no number to base sixty.
+Values that look like dates, times or numbers stay strings: `date: 2019-02-30` is refused by date
+parsing with a reason, and `10:30` is not a base-60 number.
 """
 
 import json
@@ -25,7 +25,7 @@ _HEADERS = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """What stands at the head, and below it."""
+    """Front matter values, and the text below them."""
 
     values: dict[str, Any]
     text: str
@@ -34,7 +34,7 @@ class Document:
 
 
 class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # untyped
-    """YAML's safe types; dates, and numbers that begin with 0 or have colons, stay texts."""
+    """PyYAML's safe loader; dates, and numbers with a leading 0 or colons, stay strings."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -55,10 +55,10 @@ _Loader.add_implicit_resolver(
 
 
 def split(text: str) -> Document:
-    """The values at the head of a document, and the text below them.
+    """The front matter and the text below it.
 
     Raises:
-        Unreadable: the head is not names and values, or not closed.
+        Unreadable: the front matter is not a mapping, or not closed.
     """
     text = text.lstrip()
     if re.match(r"---[ \t]*\n", text):
@@ -90,7 +90,7 @@ def _of_yaml(text: str) -> Document:
 
 
 def _lenient(head: str) -> dict[str, Any]:
-    """The lines "name: value", as people write them who know nothing of quotation marks."""
+    """Lines "name: value" with unquoted special characters."""
     values: dict[str, Any] = {}
     for line in head.split("\n"):
         if found := _LINE.fullmatch(line):
@@ -100,7 +100,7 @@ def _lenient(head: str) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    """One line of what the YAML parser says, its line counted from the top of the file."""
+    """The YAML error on one line, its line number counted from the top of the file."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 2}: {error.problem}"
     return one_line(str(error))[:200] or type(error).__name__
@@ -116,7 +116,7 @@ def _of_toml(text: str) -> Document:
         raise Unreadable(
             f"the front matter is not TOML: {one_line(str(error))[:200]}", MEND
         ) from error
-    # Zola and Hugo put what a site adds to its pages below tables of their own.
+    # Zola and Hugo put a site's own fields into these tables.
     for table in ("taxonomies", "extra", "params"):
         if isinstance(values.get(table), dict):
             values = {**values[table], **values}
@@ -132,7 +132,7 @@ def _of_json(text: str) -> Document:
 
 
 def _of_lines(text: str) -> Document:
-    """Lines up to the first empty one, as Pelican and MultiMarkdown have them."""
+    """Lines up to the first empty one, as in Pelican and MultiMarkdown."""
     head, _, below = text.partition("\n\n")
     if not all(_LINE.fullmatch(line) for line in head.split("\n")):
         return Document(values={}, text=text, has_front_matter=False)

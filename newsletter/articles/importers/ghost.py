@@ -1,6 +1,6 @@
-"""Ghost's JSON export: its posts, with authors and tags; pages and members are left out.
+"""Ghost's JSON export: posts with authors and tags, without pages and members.
 
-docs.ghost.org describes the file under "Migration": {"db": [{"data": {"posts": …}}]}.
+docs.ghost.org documents the file under "Migration": {"db": [{"data": {"posts": …}}]}.
 """
 
 import json
@@ -19,12 +19,12 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.naming import held_back
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "export it again under Settings > Migration tools in Ghost"
-# What Ghost writes in place of the site's own address.
+# Ghost's placeholder for the site's URL.
 SITE = "__GHOST_URL__"
 
 
@@ -70,7 +70,7 @@ def _is_page(post: Mapping[str, Any]) -> bool:
 
 
 def _names(data: Mapping[str, Any], links: str, table: str, key: str) -> dict[str, list[str]]:
-    """By post, the names of the tags or authors linked to it; Ghost's inner tags begin with #."""
+    """Names of the tags or authors of each post; internal Ghost tags start with #."""
     names = {str(row.get("id")): str(row.get("name") or "") for row in _rows(data, table)}
     found: dict[str, list[str]] = {}
     for row in sorted(_rows(data, links), key=lambda row: str(row.get("sort_order") or 0).zfill(6)):
@@ -89,7 +89,7 @@ def _record(
 ) -> Record:
     fields, number = Fields(post), str(post.get("id"))
     published_at = fields.published_at(context.zone) if post.get("published_at") else None
-    status, why = held_back(fields.status(), published_at)
+    status, why = draft_if_undated(fields.status(), published_at)
     key = str(post.get("uuid") or number or post.get("slug"))
     record = Record(
         source="ghost",
@@ -112,7 +112,7 @@ def _record(
 
 
 def _body(post: Mapping[str, Any], context: ImportContext) -> str:
-    """The rendered text; of a draft of old, its Markdown; else its words."""
+    """The rendered HTML; else the Markdown of an old draft; else its plain text."""
     html = post.get("html")
     if not isinstance(html, str) or not html.strip():
         markdown, plain = post.get("markdown"), post.get("plaintext")

@@ -1,4 +1,4 @@
-"""A page of HTML: its article, and what the page says of it; or the HTML source of a generator."""
+"""An HTML page: its article and metadata; or the HTML source file of a static site generator."""
 
 import re
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from lxml import etree
 from lxml import html as pages
 
+from newsletter.articles.html_cleanup import clean_tree
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
     ImportContext,
@@ -20,10 +21,14 @@ from newsletter.articles.importers.dates import Moment, read_moment
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.extraction import article_of, page_title
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import date_in, held_back, is_draft_file, key_of
-from newsletter.articles.importers.page_facts import Facts
-from newsletter.articles.importers.template_marks import clear
-from newsletter.articles.mending import mend_page
+from newsletter.articles.importers.file_names import (
+    date_in,
+    draft_if_undated,
+    is_draft_file,
+    key_of,
+)
+from newsletter.articles.importers.page_metadata import PageMetadata
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
@@ -44,17 +49,17 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
 
 
 def declared_in(content: bytes) -> str:
-    """The label of the encoding that a page or an XML document declares."""
+    """The encoding label that a page or XML document declares."""
     found = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
     return found[1].decode("ascii", "replace") if found else ""
 
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
-    """HTML below front matter, as generators take it besides Markdown."""
-    fields, cleared = Fields(document.values), clear(document.text)
+    """HTML below front matter, as static site generators use it."""
+    fields, cleared = Fields(document.values), strip_template_tags(document.text)
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
-    status, why = held_back(status, published_at)
+    status, why = draft_if_undated(status, published_at)
     key = fields.text("id").strip()
     record = Record(
         source="html",
@@ -78,15 +83,15 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
 
 def _of_page(text: str, name: str, context: ImportContext) -> Record:
     root = _parsed(text)
-    facts = Facts(root)
+    facts = PageMetadata(root)
     own = one_line(root.findtext(".//head/title") or root.findtext(".//title") or "")
     title = page_title(facts.headline(), own, facts.site_name(), root)
     notes: list[str] = []
     moment = _published(facts, name, context, notes)
     draft = ArticleStatus.DRAFT if is_draft_file(name) else None
-    status, why = held_back(draft, moment.at if moment else None)
+    status, why = draft_if_undated(draft, moment.at if moment else None)
     updated = _moment(facts.updated(), context)
-    notes += mend_page(root)
+    notes += clean_tree(root)
     record = Record(
         source="html",
         source_key=key_of(name),
@@ -119,8 +124,10 @@ def _parsed(text: str) -> pages.HtmlElement:
     return page
 
 
-def _published(facts: Facts, name: str, context: ImportContext, notes: list[str]) -> Moment | None:
-    """The first date that can be read of those that the page states; else its file name's."""
+def _published(
+    facts: PageMetadata, name: str, context: ImportContext, notes: list[str]
+) -> Moment | None:
+    """The first readable date that the page gives; else that of the file name."""
     for written, place in facts.dates():
         moment = _moment(written, context)
         if moment is not None:

@@ -1,14 +1,14 @@
-"""JSON whose oddities stay within the record that has them."""
+"""JSON parsing whose errors stay within the affected record."""
 
 import json
 from typing import Any
 
-# As many digits as a number of a database has; Python refuses the whole text above 4300.
+# Digits of a 64-bit integer; Python refuses the whole text above 4300.
 MOST_DIGITS = 19
 
 
 def parse_json(text: str) -> Any:
-    """The values of a text; a number with more digits than any use has is taken as text.
+    """The parsed JSON; a number with too many digits becomes a string.
 
     Raises:
         json.JSONDecodeError: it is not JSON.

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1, and what it shares with the feeds in XML."""
+"""JSON Feed 1.1, and helpers shared with the XML feeds."""
 
 import json
 from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _moment(
 
 
 def global_key(key: str, home: str) -> str:
-    """The key, told apart from the same number in another feed where it is no URI."""
+    """The key, prefixed with the feed's home if it is not a URI."""
     return key if not key or ":" in key else f"{home} {key}"
 
 

@@ -1,7 +1,7 @@
-"""Earlier newsletters as mails: `.eml` files and mailboxes (mbox, RFC 4155).
+"""Earlier newsletters as mail: `.eml` files and mailboxes (mbox, RFC 4155).
 
-The subject is the title, `Date` the time, the HTML part the text; what belongs to the sending
-(preheader, unsubscribe links, counting pixels) is judged by `mending`, as in every body.
+Subject is the title, `Date` the time, the HTML part the body. Preheaders and tracking pixels are
+removed by `html_cleanup`, as in every body.
 """
 
 import re
@@ -26,7 +26,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import read_moment
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.text import paragraphs_of
 
 MEND = "save the mail again as .eml"
@@ -65,7 +65,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _mails(content: bytes) -> Iterator[bytes]:
-    """A mail begins at a "From " line behind an empty one."""
+    """The mails of an mbox, each starting at a "From " line after an empty line."""
     starts = [
         found
         for found in _FROM_LINE.finditer(content)
@@ -85,7 +85,7 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
         raise Unreadable("it is not a mail", MEND)
     notes: list[str] = []
     published_at = _date(message, context, notes)
-    status, why = held_back(None, published_at)
+    status, why = draft_if_undated(None, published_at)
     number = one_line(_header(message, "Message-ID")).strip("<>")
     record = Record(
         source="mail",
@@ -110,7 +110,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> datetime | None:
-    # As it is written: the parsed header has lost the zones that it does not know.
+    # The raw header: the parsed one drops unknown zones.
     raw = (str(value) for name, value in message.raw_items() if name.lower() == "date")
     written = one_line(next(raw, ""))
     try:
@@ -124,22 +124,22 @@ def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> da
 
 
 def _body(message: EmailMessage) -> str:
-    """The HTML, without the lines that are of the sending; else the plain words."""
+    """The HTML part without unsubscribe links; else the plain text part."""
     try:
         part = message.get_body(preferencelist=("html", "plain"))
         payload = part.get_payload(decode=True) if part is not None else None
-    except Exception as error:  # as above, of odd structures
+    except Exception as error:  # malformed MIME structures raise anything
         raise Unreadable("its parts cannot be taken apart", MEND) from error
     if part is None or not isinstance(payload, bytes) or not payload.strip():
         raise Unreadable("there is no text in the mail", "leave it out")
     words = decode(payload, part.get_content_charset() or "")
     if part.get_content_type() != "text/html":
         return paragraphs_of(words)
-    return _without_ways_out(words)
+    return _without_unsubscribe_links(words)
 
 
-def _without_ways_out(html: str) -> str:
-    """Links by which the reader of the old mail left its list lead nobody else anywhere."""
+def _without_unsubscribe_links(html: str) -> str:
+    """The HTML without unsubscribe and preference links of the old list."""
     root = trees.document_fromstring(
         html.encode("utf-8", "replace"), parser=trees.HTMLParser(encoding="utf-8")
     )

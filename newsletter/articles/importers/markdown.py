@@ -1,4 +1,4 @@
-"""Markdown with front matter, as people and site generators write it."""
+"""Markdown with front matter, as static site generators use it."""
 
 import re
 from functools import partial
@@ -17,8 +17,13 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.naming import date_in, held_back, is_draft_file, key_of
-from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.importers.file_names import (
+    date_in,
+    draft_if_undated,
+    is_draft_file,
+    key_of,
+)
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
@@ -31,7 +36,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _record(content: bytes, name: str, context: ImportContext) -> Record:
     document = front_matter.split(decode(content))
-    cleared = clear(document.text)
+    cleared = strip_template_tags(document.text)
     return record_of(
         Fields(document.values),
         cleared.text,
@@ -51,11 +56,11 @@ def record_of(
     source: str,
     notes: tuple[str, ...] = (),
 ) -> Record:
-    """The record of a document's values and its Markdown."""
+    """The record of a document's front matter and Markdown."""
     title, text = title_and_text(fields.text("title"), text)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
-    status, why = held_back(status, published_at)
+    status, why = draft_if_undated(status, published_at)
     key = fields.text("id").strip()
     record = Record(
         source=source,
@@ -78,7 +83,7 @@ def record_of(
 
 
 def title_and_text(title: str, text: str) -> tuple[str, str]:
-    """The title, from the first heading where the front matter has none; the rest of the text."""
+    """The title, from the first heading if the front matter has none, and the rest of the text."""
     found = HEADING.match(text)
     if found and (not title or one_line(found["title"]) == one_line(title)):
         return found["title"], text[found.end() :]
@@ -86,6 +91,6 @@ def title_and_text(title: str, text: str) -> tuple[str, str]:
 
 
 def html_of(text: str) -> str:
-    """HTML of a Markdown text: CommonMark, tables, strike-through and footnotes; not sanitised."""
+    """Markdown as HTML: CommonMark, tables, strike-through and footnotes; not sanitised."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return str(markdown.use(footnote_plugin).render(text))

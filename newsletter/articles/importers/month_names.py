@@ -1,6 +1,6 @@
-"""The names of months in the languages of the Unicode CLDR, as Babel ships them.
+"""Month names in the languages of the Unicode CLDR, from Babel.
 
-Loaded when a name is met that is not English.
+Loaded when a name is not English.
 """
 
 import re
@@ -20,7 +20,7 @@ _ENGLISH: Mapping[str, int] = MappingProxyType(
         "sept": 9,
     }
 )
-# Of those the world writes most; a name with two meanings among them is decided by their order.
+# Of several languages that share a name, the first listed wins.
 _LANGUAGES = (
     "en de fr es it nl pl pt ru uk cs sk sv da nb nn fi et lv lt hu ro bg el tr ca eu gl cy ga gd "
     "is mt sq sl hr sr bs mk be hy ka az kk uz he ar fa ur hi bn mr ta te th vi id ms af sw"
@@ -28,7 +28,7 @@ _LANGUAGES = (
 
 
 def month_of(name: str) -> int | None:
-    """The month's number; None where no language calls a month so."""
+    """The month's number; None if no language has this name."""
     word = _folded(name)
     return _ENGLISH.get(word) or (_foreign().get(word) if word else None)
 
@@ -47,7 +47,7 @@ def _foreign() -> Mapping[str, int]:
 
 
 def _names(language: str) -> Iterator[tuple[str, int]]:
-    """Within dates and alone, long and short."""
+    """Format and stand-alone forms, long and short."""
     for forms in Locale(language).months.values():
         for width in ("wide", "abbreviated"):
             for number, name in forms[width].items():

@@ -1,6 +1,6 @@
-"""A sitemap of an old site (sitemaps.org): the addresses of its pages, to be read one by one.
+"""A sitemap (sitemaps.org): the URLs of a site's pages, each to be imported.
 
-A page that tells no article of its own (a list, a form) fails by itself, as every page does.
+A page without an article (a list, a form) fails on its own, like any other page.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from newsletter.articles.importers.dates import moment_of
 from newsletter.articles.models import ArticleStatus
 from newsletter.errors import FetchError
 
-# sitemaps.org: a file holds at most 50,000 addresses, and an index as many files.
+# sitemaps.org: at most 50,000 URLs a file, and as many files in an index.
 MOST_PAGES = 50_000
 MOST_FILES = 500
 LARGEST_BYTES = 50 * 1024 * 1024
@@ -25,7 +25,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """An address, and when the sitemap says that it last changed."""
+    """A URL and its last modification, as the sitemap states them."""
 
     address: str
     changed: str = ""
@@ -37,7 +37,7 @@ def is_sitemap(content: bytes) -> bool:
 
 
 def pages_of(content: bytes, fetch: Callable[[str], bytes]) -> Iterator[Page]:
-    """The pages of a sitemap, and of those that an index names.
+    """The pages of a sitemap, and of the sitemaps that an index names.
 
     Raises:
         Unreadable: it is damaged.
@@ -76,7 +76,7 @@ def _entries(content: bytes) -> Iterator[tuple[str, Page]]:
 
 
 def completed(record: Record, page: Page, zone: ZoneInfo) -> Record:
-    """The record under its address; dated by the sitemap where the page says no date."""
+    """The record under its URL; dated by the sitemap if the page has no date."""
     record = replace(record, source_key=page.address, explicit_key=True)
     record = replace(record, canonical_url=record.canonical_url or page.address)
     if record.published_at is not None or not page.changed:

@@ -1,4 +1,4 @@
-"""Tables and lists of articles: CSV, a JSON array or object, and JSON Lines."""
+"""Lists of articles: CSV, a JSON array or object, and JSON Lines."""
 
 import csv
 import io
@@ -20,10 +20,10 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.naming import held_back
-from newsletter.articles.importers.template_marks import clear
+from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.importers.text import paragraphs_of
 
 DELIMITERS = ",;\t|"
@@ -34,7 +34,7 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
-    """One article a row; the delimiter is the one that the header line has most of."""
+    """One article a row; the delimiter is the most frequent one in the header line."""
     try:
         text, delimiter = _without_separator_line(decode(content))
         rows = _rows(text, name, delimiter)
@@ -45,7 +45,7 @@ def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _without_separator_line(text: str) -> tuple[str, str]:
-    """The table, and its delimiter where a first line says it, as Excel reads and writes them."""
+    """The table, and the delimiter of a leading `sep=` line, an Excel convention."""
     found = re.match(r"\s*\"?sep=(.)\"?[ \t]*\n", text, re.IGNORECASE)
     return (text[found.end() :], found[1]) if found else (text, "")
 
@@ -53,7 +53,7 @@ def _without_separator_line(text: str) -> tuple[str, str]:
 def _rows(
     text: str, name: str, delimiter: str
 ) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
-    """Each row as its place and its values by column."""
+    """Each row with its line number and its values by column."""
     csv.field_size_limit(LARGEST_FIELD_BYTES)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True
@@ -96,7 +96,7 @@ def _header(row: list[str]) -> list[str]:
 
 
 def read_json(content: bytes, name: str, context: ImportContext) -> Reading:
-    """One article an object: of an array, of the list under "articles", or of each line."""
+    """One article an object: of an array, of the list under "articles", or one a line."""
     try:
         text = decode(content)
         items = _objects(text, name)
@@ -151,7 +151,7 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
     fields = Fields(values)
     key, title = fields.text("id").strip(), fields.text("title")
     published_at = fields.published_at(context.zone)
-    status, why = held_back(fields.status(), published_at)
+    status, why = draft_if_undated(fields.status(), published_at)
     body, left_out = _body(fields)
     record = Record(
         source="table",
@@ -174,13 +174,13 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
 
 
 def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
-    """HTML or Markdown where the column says so, else HTML if it holds tags, else plain text."""
+    """HTML or Markdown by column name; else HTML if it contains tags, else plain text."""
     if html := fields.text("html"):
-        cleared = clear(html)
+        cleared = strip_template_tags(html)
         return cleared.text, cleared.notes
     if markdown := fields.text("markdown"):
-        cleared = clear(markdown)
+        cleared = strip_template_tags(markdown)
         return html_of(cleared.text), cleared.notes
-    cleared = clear(fields.text("body"))
+    cleared = strip_template_tags(fields.text("body"))
     body = cleared.text.replace("\r\n", "\n")
     return body if TAG.search(body) else paragraphs_of(body), cleared.notes

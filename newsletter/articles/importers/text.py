@@ -1,8 +1,8 @@
-"""Plain text as it is copied out of an articles database.
+"""Plain text as exported from an article database.
 
 An optional first line "<site> - Article From our Database", a date line, the title, a blank line,
-then paragraphs with blank lines between them. Every character of a paragraph is kept, curly
-quotes above all; only the white space around it goes.
+then paragraphs separated by blank lines. Characters of a paragraph are kept exactly, including
+curly quotes; only surrounding white space is removed.
 """
 
 import re
@@ -26,7 +26,7 @@ from newsletter.articles.importers.dates import (
     read_moment,
 )
 from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.naming import key_of
+from newsletter.articles.importers.file_names import key_of
 
 SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
@@ -83,7 +83,7 @@ def _date_line(line: str, zone: ZoneInfo) -> Moment:
 
 
 def has_date_line(text: str, zone: ZoneInfo) -> bool:
-    """Whether one of the first two lines with words is a date, as in this format."""
+    """Whether one of the first two non-empty lines is a date, as in this format."""
     lines = [line.strip() for line in text.split("\n") if line.strip()][:2]
     try:
         return any(find_moment(line, zone) is not None for line in lines)
@@ -92,7 +92,7 @@ def has_date_line(text: str, zone: ZoneInfo) -> bool:
 
 
 def paragraphs_of(text: str) -> str:
-    """HTML of a plain text; a paragraph that is one quotation becomes a block quotation."""
+    """Plain text as HTML; a paragraph that is one quotation becomes a blockquote."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
     return "\n".join(_paragraph(block) for block in blocks if block)
 
@@ -103,10 +103,10 @@ def _paragraph(block: str) -> str:
 
 
 def linked(text: str) -> str:
-    """Plain text as HTML, its bare addresses as links.
+    """Plain text as HTML with bare URLs as links.
 
-    As in GitHub Flavored Markdown section 6.9: punctuation at the end, and a bracket that was not
-    opened in the address, are not of it.
+    As in GitHub Flavored Markdown section 6.9: trailing punctuation and an unmatched closing
+    bracket are not part of the URL.
     """
     parts: list[str] = []
     end = 0
@@ -122,11 +122,11 @@ def linked(text: str) -> str:
 
 
 def is_quotation(block: str) -> bool:
-    """Whether the block is one quotation from its first character to its last."""
+    """Whether the block is one quotation from first to last character."""
     if len(block) < 3 or block[-1] not in "‘’“”'\"":
         return False
     inner = block[1:-1]
     if block[0] in '“"':
         return "”" not in inner and '"' not in inner
-    # The closing mark is also the apostrophe: it closes only after punctuation, before a space.
+    # A closing single quote is also the apostrophe: it closes only between punctuation and a space.
     return block[0] in "‘'" and not re.search(r"[,.?!][’'](?=\s)", inner)

@@ -1,7 +1,7 @@
-"""Offsets of the zone abbreviations that feeds and pages write.
+"""UTC offsets of time zone abbreviations.
 
-RFC 5322 section 4.3 fixes the American ones, UT and GMT; the rest are those that are in use for
-one zone above all others. Who meets another abbreviation reads the time in the site's zone.
+RFC 5322 section 4.3 defines the American ones, UT and GMT; the others are those with one dominant
+meaning. With an unknown abbreviation a time is read in the site's zone.
 """
 
 import re
@@ -25,7 +25,7 @@ _OFFSET = re.compile(
 
 
 def zone_of(text: str) -> timezone | None:
-    """The zone that "+0100", "+01:00", "CEST", "GMT+2" or "Z" names; None: none that is known.
+    """The zone of "+0100", "+01:00", "CEST", "GMT+2" or "Z"; None if unknown.
 
     `-0000` is UTC (RFC 5322 section 3.3).
     """

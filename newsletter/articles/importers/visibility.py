@@ -1,8 +1,8 @@
-"""Who may see an article, in the words of the systems that it comes from.
+"""Visibility of an article, by the vocabulary of the system that it comes from.
 
-Known are those of WordPress, Ghost, Jekyll, Hugo, Eleventy, Drupal, Substack and Medium, and of
-Nikola, Pelican, Zola and Movable Type, which say it alike. What is not known is told, and the
-article is kept as a draft. Where several words are said, the most careful one holds.
+Covers WordPress, Ghost, Jekyll, Hugo, Eleventy, Drupal, Substack and Medium, and by shared terms
+Nikola, Pelican, Zola and Movable Type. An unknown word is noted and makes a draft. Of several words
+the most restrictive wins.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,9 @@ def _words(words: str, status: ArticleStatus) -> dict[str, ArticleStatus]:
     return dict.fromkeys(words.split(), status)
 
 
-# What is said of the state of an article.
+# Publication states.
 STATES: Mapping[str, ArticleStatus] = {
-    # "sent" is Ghost's for what went out by mail alone: it has no public page.
+    # "sent" is Ghost's for email-only posts: they have no public page.
     **_words("draft drafts pending private sent auto-draft inherit hidden unlisted", _DRAFT),
     **_words("unpublished in-review needs-review needs_review review in_review skip", _DRAFT),
     **_words("wip proposed embargoed archived internal", _DRAFT),
@@ -32,14 +32,14 @@ STATES: Mapping[str, ArticleStatus] = {
     **_words("future scheduled", _SCHEDULED),
     **_words("withdrawn trash trashed deleted removed retracted expired", _WITHDRAWN),
 }
-# What is said of who may read it. Whatever is not for everybody is public nowhere.
+# Audiences. Content that is not for everybody is never public.
 AUDIENCES: Mapping[str, ArticleStatus | None] = {
     **dict.fromkeys(("public", "everyone", "all", "anyone", "visible", "open", "default"), None),
     **_words("members members-only members_only paid tiers private password protected", _DRAFT),
     **_words("only_paid only_free founding subscribers subscribers-only specific hidden", _DRAFT),
     **_words("unlisted none internal logged-in logged_in authenticated registered draft", _DRAFT),
 }
-# Switches: what the article is where they are on, and where they are off.
+# Boolean fields: the status if true, and if false.
 SWITCHES: Mapping[str, tuple[ArticleStatus | None, ArticleStatus | None]] = {
     "draft": (_DRAFT, None),
     "is_draft": (_DRAFT, None),
@@ -62,18 +62,18 @@ SWITCHES: Mapping[str, tuple[ArticleStatus | None, ArticleStatus | None]] = {
 STATE_FIELDS = ("status", "post_status", "moderation_state", "state", "workflow_state")
 AUDIENCE_FIELDS = ("visibility", "audience", "access", "content_visibility")
 SECRET_FIELDS = ("password", "post_password")
-# Hugo's: a page that is not rendered, or not listed, is not for the public.
+# Hugo: a page that is not rendered, or not listed, is not public.
 BUILD_FIELDS = ("build", "_build")
 _CAREFUL = (_WITHDRAWN, _DRAFT, _SCHEDULED, _PUBLISHED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visibility:
-    """What a record says of who may see it.
+    """The visibility that a record states.
 
     Args:
-        status: None where it says nothing, which is for everybody.
-        unknown: "name: word" of what is not known; the status is then a draft.
+        status: None if not stated, which means public.
+        unknown: "name: word" of unknown words; the status is then a draft.
     """
 
     status: ArticleStatus | None = None
@@ -81,14 +81,14 @@ class Visibility:
 
 
 def is_switch(value: object) -> bool:
-    """Whether the value says yes or no: `published: true` is no date."""
+    """Whether the value is a boolean: `published: true` is no date."""
     return isinstance(value, bool) or (
         isinstance(value, str | int) and str(value).strip().lower() in TRUE | FALSE
     )
 
 
 def visibility_of(values: Mapping[str, Any]) -> Visibility:
-    """What the fields of a record say of it.
+    """The visibility in the fields of a record.
 
     Args:
         values: by names in lower case, with underscores.
@@ -118,7 +118,7 @@ def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _meaning(name: str, value: Any) -> ArticleStatus | str | None:
-    """The status; a text where the word is not known."""
+    """The status; a text if the word is unknown."""
     word = str(value).strip().lower()
     if name in SWITCHES and not isinstance(value, dict | list):
         on, off = SWITCHES[name]
@@ -126,7 +126,7 @@ def _meaning(name: str, value: Any) -> ArticleStatus | str | None:
             return on
         if word in FALSE:
             return off
-        # Elsewhere these names hold a date or a list: `published: 2019-03-23`.
+        # In other systems these names hold a date or a list: `published: 2019-03-23`.
         return (
             None if name in {"published", "publish", "public", "drafts"} else _unknown(name, value)
         )

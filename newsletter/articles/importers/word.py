@@ -1,6 +1,6 @@
-"""Documents of Word (DOCX), read by mammoth: headings, lists, tables, notes, links.
+"""Word documents (DOCX), converted by mammoth: headings, lists, tables, notes, links.
 
-Pictures within a document have no address; they are left out, and told.
+Embedded pictures have no URL; they are dropped with a note.
 """
 
 import io
@@ -21,7 +21,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.dates import find_reading
-from newsletter.articles.importers.naming import date_in, held_back, key_of
+from newsletter.articles.importers.file_names import date_in, draft_if_undated, key_of
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
 LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -45,7 +45,7 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
     notes = [f"{pictures} × picture within the document left out"] if pictures else []
     title, html = _title(html, properties)
     published_at, html = _date(html, name, context, notes)
-    status, why = held_back(None, published_at)
+    status, why = draft_if_undated(None, published_at)
     record = Record(
         source="word",
         source_key=key_of(name),
@@ -65,7 +65,7 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
 
 
 def _converted(content: bytes) -> tuple[str, int, dict[str, str]]:
-    """The HTML, how many pictures were left out, and what the document says of itself."""
+    """The HTML, the number of dropped pictures, and the document properties."""
     pictures = 0
 
     def left_out(_image: object) -> list[object]:
@@ -82,7 +82,7 @@ def _converted(content: bytes) -> tuple[str, int, dict[str, str]]:
         )
     except Unreadable:
         raise
-    except Exception as error:  # mammoth raises whatever a broken document makes it
+    except Exception as error:  # mammoth raises anything on a damaged document
         raise Unreadable("it is not a document of Word that can be read", MEND) from error
     return result.value, pictures, properties
 
@@ -106,7 +106,7 @@ def _properties(parts: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _title(html: str, properties: dict[str, str]) -> tuple[str, str]:
-    """The first heading, else the document's title, else its first line."""
+    """The first heading, else the title property, else the first line."""
     if found := _TITLE.match(html):
         return re.sub("<[^>]*>", "", found["title"]), html[found.end() :]
     return properties.get("title", ""), html
@@ -115,7 +115,7 @@ def _title(html: str, properties: dict[str, str]) -> tuple[str, str]:
 def _date(
     html: str, name: str, context: ImportContext, notes: list[str]
 ) -> tuple[datetime | None, str]:
-    """A line at its head that is a date, else the file name's day."""
+    """A date line at the start, else the date in the file name."""
     if found := _FIRST.match(html):
         try:
             moment = find_reading(found["line"], context.zone)

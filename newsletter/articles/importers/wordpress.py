@@ -1,7 +1,7 @@
-"""A WordPress export (WXR): its posts; pages, menus and the rest are left out.
+"""A WordPress export (WXR): its posts, without pages, menus and other types.
 
-The file is read twice as a stream, so its size does not matter: once for the pictures and names
-that posts refer to, once for the posts. It is parsed without a DTD, entities or network.
+The file is streamed twice, so memory does not grow with it: once for attachments and names that
+posts refer to, once for posts. Parsed without DTD, entities or network.
 """
 
 import io
@@ -25,9 +25,9 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.dates import moment_of, read_moment
 from newsletter.articles.importers.feed import CONTROL_BYTES
-from newsletter.articles.importers.naming import held_back
+from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.visibility import visibility_of
-from newsletter.articles.importers.wordpress_text import Pictures, shown
+from newsletter.articles.importers.wordpress_text import PostMedia, render_post
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.sanitising import sanitise, text_of
 
@@ -51,14 +51,14 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _refuse_doctype(content: bytes) -> None:
-    """Nothing that an export needs; everything that an attack by entities needs."""
+    """Refuse a DTD: no export needs one, and entity expansion attacks do."""
     prolog = content.replace(b"\0", b"").partition(b"<rss")[0]
     if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
         raise Unreadable("it declares a DTD, which no WordPress export does", MEND)
 
 
 def _elements(content: bytes, *names: str) -> Iterator[Any]:
-    """Each element of these local names as it ends; freed when the next is asked for."""
+    """Each element of these local names at its end tag; freed on the next iteration."""
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = content.translate(None, CONTROL_BYTES)
     reader = etree.iterparse(
@@ -79,7 +79,7 @@ def _elements(content: bytes, *names: str) -> Iterator[Any]:
 
 
 class _Lookup:
-    """What posts refer to by number or name: attached files, reusable blocks, authors' names."""
+    """Attachments, reusable blocks and author names that posts refer to."""
 
     def __init__(self, content: bytes) -> None:
         self.pictures: dict[str, str] = {}
@@ -90,7 +90,7 @@ class _Lookup:
             for element in _elements(content, "item", "author"):
                 self._note(element)
         except etree.XMLSyntaxError:
-            return  # told when the posts are read
+            return  # reported when the posts are read
 
     def _note(self, element: Any) -> None:
         if _local(element) == "author":
@@ -102,9 +102,9 @@ class _Lookup:
         elif _child(element, "post_type") == "wp_block":
             self.blocks[_child(element, "post_id")] = _encoded(element, "content")
 
-    def pictures_of(self, number: str) -> Pictures:
+    def pictures_of(self, number: str) -> PostMedia:
         attached = tuple(self.attached.get(number, ()))
-        return Pictures(by_number=self.pictures, attached=attached, blocks=self.blocks)
+        return PostMedia(by_number=self.pictures, attached=attached, blocks=self.blocks)
 
 
 def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -> Reading:
@@ -131,8 +131,8 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
     )
     unknown = tuple(f"{word!r} is not known: kept as a draft" for word in visibility.unknown)
     published_at, reading = _published(item, context)
-    status, why = held_back(visibility.status, published_at)
-    text = shown(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
+    status, why = draft_if_undated(visibility.status, published_at)
+    text = render_post(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
     record = Record(
         source="wordpress",
         source_key=key,
@@ -155,7 +155,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
 
 
 def _published(item: Any, context: ImportContext) -> tuple[datetime | None, tuple[str, ...]]:
-    """The time, and how it was read: as the feed has it, else in UTC, else the blog's own time."""
+    """The time and notes on it: from the feed date, else UTC, else the blog's local time."""
     local, utc = _child(item, "post_date"), _utc(_child(item, "post_date_gmt"))
     for written in (_child(item, "pubDate"), "" if utc else local):
         if written and not written.startswith(NO_DATE):
@@ -194,7 +194,7 @@ def _meta(item: Any, key: str) -> str:
 
 
 def _encoded(item: Any, kind: str) -> str:
-    """The text of content:encoded or excerpt:encoded, told apart by their namespaces."""
+    """The text of content:encoded or excerpt:encoded, distinguished by namespace."""
     for element in item.iterchildren("{*}encoded"):
         if f"/{kind}/" in str(element.tag).rpartition("}")[0]:
             return element.text or ""
@@ -207,5 +207,5 @@ def _child(element: Any, name: str) -> str:
 
 
 def _local(element: Any) -> str:
-    # Of a prefix that a damaged file no longer declares, the parser makes a part of the name.
+    # lxml makes an undeclared prefix part of the name.
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]

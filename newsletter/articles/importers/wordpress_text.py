@@ -1,7 +1,7 @@
-"""A post's text as WordPress shows it: paragraphs, shortcodes, blocks.
+"""The body of a WordPress post as WordPress renders it: paragraphs, shortcodes, blocks.
 
-Described in the vendor's handbook: developer.wordpress.org, `wpautop`, the Shortcode API, and
-"Embeds". What a shortcode of a plugin would show nobody knows: its marks go, its content stays.
+After developer.wordpress.org: `wpautop`, the Shortcode API, "Embeds". A plugin's shortcode is
+removed with a note and its content kept.
 """
 
 import re
@@ -48,18 +48,18 @@ _PICTURE = re.compile(
 )
 _SOURCES = ("src", "mp3", "mp4", "m4a", "ogg", "wav", "webm", "m4v", "ogv", "flac", "url")
 _PLAYERS = frozenset({"audio", "video", "playlist", "youtube", "vimeo", "soundcloud", "embedyt"})
-# Without attributes and without an end, a word in brackets is a word: "[sic]". These are not.
+# Without attributes and an end tag, other words in brackets are plain text: "[sic]".
 _BARE = frozenset({"gallery", "audio", "video", "playlist", "embed", "caption"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pictures:
-    """What the shortcodes of a post refer to.
+class PostMedia:
+    """Media that the shortcodes of a post refer to.
 
     Args:
-        by_number: the addresses of attached files.
-        attached: the numbers of the files that were added to this post.
-        blocks: reusable blocks by number.
+        by_number: attachment URLs by id.
+        attached: ids of the files attached to this post.
+        blocks: reusable blocks by id.
     """
 
     by_number: Mapping[str, str]
@@ -68,20 +68,20 @@ class Pictures:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
-    """The HTML of a post, and what was left out."""
+class RenderedPost:
+    """The HTML of a post, and notes of what was removed."""
 
     html: str
     notes: tuple[str, ...] = ()
 
 
-def shown(text: str, pictures: Pictures) -> Shown:
-    """The post's text as HTML; not sanitised."""
+def render_post(text: str, pictures: PostMedia) -> RenderedPost:
+    """The post as HTML; not sanitised."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _REUSED.sub(lambda found: pictures.blocks.get(found[1], ""), text)
     left_out: Counter[str] = Counter()
     kept: list[str] = []
-    text = _KEPT.sub(lambda found: _put_by(found[0], kept), text)
+    text = _KEPT.sub(lambda found: _protect(found[0], kept), text)
     text = _with_shortcodes(text, pictures, left_out)
     text = _ALONE.sub(lambda found: _linked(found[1] or found[2]), text)
     if _HAS_BLOCKS.search(text):
@@ -92,19 +92,19 @@ def shown(text: str, pictures: Pictures) -> Shown:
     for number, part in enumerate(kept):
         text = text.replace(_mark(number), part)
     notes = tuple(f"{count} × shortcode left out: [{name}]" for name, count in left_out.items())
-    return Shown(html=text, notes=notes)
+    return RenderedPost(html=text, notes=notes)
 
 
 def _mark(number: int) -> str:
     return f"<pre>\ue000{number}\ue001</pre>"
 
 
-def _put_by(part: str, kept: list[str]) -> str:
+def _protect(part: str, kept: list[str]) -> str:
     kept.append(part)
     return _mark(len(kept) - 1)
 
 
-def _with_shortcodes(text: str, pictures: Pictures, left_out: Counter[str]) -> str:
+def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> str:
     text = _CAPTION.sub(lambda found: _figure(found[1], found[2]), text)
     text = _EMBED.sub(lambda found: f"\n\n{_linked(found[1])}\n\n", text)
     closed = {name.lower() for name in re.findall(r"\[/([a-zA-Z][\w-]*)\]", text)}
@@ -112,12 +112,12 @@ def _with_shortcodes(text: str, pictures: Pictures, left_out: Counter[str]) -> s
     def replaced(found: re.Match[str]) -> str:
         name, rest = found["name"].lower(), found["rest"]
         if found["extra"] and found["end"]:
-            return found[0][1:-1]  # [[name]] is how one writes about shortcodes
+            return found[0][1:-1]  # [[name]] is an escaped shortcode
         is_one = name in closed or name in _BARE or "=" in rest or re.search(r"[_-]", name)
         if not is_one:
             return found[0]
         values = {n.lower(): unescape(a or b or c) for n, a, b, c in _ATTRIBUTE.findall(rest)}
-        made = "" if found["closes"] else _made(name, rest, values, pictures)
+        made = "" if found["closes"] else _replacement(name, rest, values, pictures)
         if not made and not found["closes"]:
             left_out[name] += 1
         return found["extra"] + made + found["end"]
@@ -125,8 +125,8 @@ def _with_shortcodes(text: str, pictures: Pictures, left_out: Counter[str]) -> s
     return _SHORTCODE.sub(replaced, text)
 
 
-def _made(name: str, rest: str, values: Mapping[str, str], pictures: Pictures) -> str:
-    """What stands in place of a shortcode of WordPress itself; empty: of another."""
+def _replacement(name: str, rest: str, values: Mapping[str, str], pictures: PostMedia) -> str:
+    """The replacement of a core shortcode; empty for any other."""
     if name == "gallery":
         return _gallery(values, pictures)
     if name not in _PLAYERS:
@@ -145,7 +145,7 @@ def _numbers(values: Mapping[str, str]) -> list[str]:
     return re.findall(r"\d+", values.get("ids") or values.get("include") or "")
 
 
-def _gallery(values: Mapping[str, str], pictures: Pictures) -> str:
+def _gallery(values: Mapping[str, str], pictures: PostMedia) -> str:
     numbers = _numbers(values) or list(pictures.attached)
     found = [pictures.by_number[number] for number in numbers if number in pictures.by_number]
     figures = [f'<figure><img src="{escape(url)}" alt=""></figure>' for url in found]
@@ -167,7 +167,7 @@ def _linked(address: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """The classic editor's text: an empty line ends a paragraph, a line end is a line break."""
+    """`wpautop`: an empty line ends a paragraph, a line end is a line break."""
     text = _TAG_WITH_LINES.sub(lambda tag: tag[0].replace("\n", " "), text)
     text = re.sub(r"<br\s*/?>\s*<br\s*/?>", "\n\n", text, flags=re.IGNORECASE)
     text = _CLOSE_BLOCK.sub(r"\1\n\n", _OPEN_BLOCK.sub(r"\n\n\1", text))
@@ -176,7 +176,7 @@ def paragraphs(text: str) -> str:
 
 
 def _part(part: str) -> str:
-    """A paragraph, or what is one within a block that begins or ends here."""
+    """A paragraph, or inline content of a block that starts or ends here."""
     opens, closes = _OPENS.match(part), _CLOSES.search(part)
     if opens and closes:
         return _with_breaks(part)

@@ -11,10 +11,10 @@ import click
 
 from newsletter.actions import articles as actions
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.importers.choosing import FORMATS
-from newsletter.articles.importers.walking import Found, find, read_all
-from newsletter.articles.publishing import ImportStopped, Progress, import_records
-from newsletter.articles.reports import ImportReport, Outcome
+from newsletter.articles.importers.format_detection import FORMATS
+from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
+from newsletter.articles.record_import import ImportStopped, Progress, import_records
+from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import written_to
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json
@@ -59,7 +59,7 @@ def import_(
     """
     context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
     download = partial(_download, allow_private=allow_private)
-    found = find(names, sys.stdin.buffer, download)
+    found = find_inputs(names, sys.stdin.buffer, download)
     several = len(found.offers) > 1
     with (
         program.progress("Importing", len(found.offers) if several else None) as bar,
@@ -103,19 +103,19 @@ def _imported(
     context: ImportContext,
     records: Iterator[Record | BadRecord],
     progress: Progress | None,
-    rehearse: bool,
-    observe: Callable[[Outcome], None] | None,
+    dry_run: bool,
+    observe: Callable[[RecordOutcome], None] | None,
 ) -> ImportReport:
     """The report; what failed before the database did is told all the same."""
     try:
-        if rehearse:
+        if dry_run:
             return import_records(
                 program.database,
                 records,
                 context,
                 program.clock,
                 progress,
-                rehearse=True,
+                dry_run=True,
                 observe=observe,
             )
         return actions.import_(program.app, program.actor, records, context, progress, observe)
@@ -126,7 +126,7 @@ def _imported(
 
 
 def _tell_import(
-    program: Program, report: ImportReport, found: Found, *, dry_run: bool, as_json: bool
+    program: Program, report: ImportReport, found: Inputs, *, dry_run: bool, as_json: bool
 ) -> None:
     for bad in report.bad:
         program.warn(str(bad))

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from newsletter.articles.importers.base import BadRecord
-from newsletter.articles.reports import Outcome
+from newsletter.articles.reports import RecordOutcome
 from newsletter.articles.sanitising import text_of
 from newsletter.errors import InvalidInput
 
-Observe = Callable[[Outcome], None]
+Observe = Callable[[RecordOutcome], None]
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def _written(file: IO[str]) -> Iterator[Observe]:
     """A list in JSON, one record a line."""
     separator = "[\n"
 
-    def observe(outcome: Outcome) -> None:
+    def observe(outcome: RecordOutcome) -> None:
         nonlocal separator
         file.write(separator + json.dumps(told(outcome), ensure_ascii=False))
         separator = ",\n"
@@ -46,7 +46,7 @@ def _written(file: IO[str]) -> Iterator[Observe]:
     file.write("\n]\n" if separator == ",\n" else "[]\n")
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
+def told(outcome: RecordOutcome) -> dict[str, Any]:
     """What came in and what is stored, and what was supposed or left out."""
     item = outcome.item
     if isinstance(item, BadRecord):

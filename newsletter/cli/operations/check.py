@@ -7,8 +7,8 @@ import click
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
-from newsletter.delivery.ledger.shares import in_turn
-from newsletter.delivery.transactional import Stationery
+from newsletter.delivery.ledger.shares import transports_of
+from newsletter.delivery.transactional import MailContext
 from newsletter.delivery.transport_check import TransportCheck, check_transport
 from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
@@ -55,10 +55,10 @@ def _send(program: Program, address: str, chosen: str | None) -> bool:
     recipient = normalise_address(address)
     sender = masthead(app.config, app.config.bulletins.sender)
     key = app.dkim_keys.get(sender["sender"]["address"])
-    stationery = Stationery(masthead=sender, renderer=app.renderer, key=key)
+    mail_context = MailContext(masthead=sender, renderer=app.renderer, key=key)
     checks = [
-        check_transport(name, app.transport(name), recipient, stationery, app.clock.now())
-        for name in in_turn(app.config.routes, chosen or app.config.sending.transport)
+        check_transport(name, app.transport(name), recipient, mail_context, app.clock.now())
+        for name in transports_of(app.config.routes, chosen or app.config.sending.transport)
     ]
     for found in checks:
         for line in report(found, recipient):
@@ -93,7 +93,9 @@ def _problems(app: Newsletter) -> Iterator[str]:
 def _advice(app: Newsletter) -> Iterator[str]:
     yield from _exposed(app)
     alarms, usual = app.config.alarms, app.config.sending.transport
-    ways = [set(in_turn(app.config.routes, name)) for name in (alarms.transport or usual, usual)]
+    ways = [
+        set(transports_of(app.config.routes, name)) for name in (alarms.transport or usual, usual)
+    ]
     if alarms.address and not ways[0] - ways[1]:
         yield (
             f"Alarms go by {usual} alone, which may be what is broken; "

@@ -8,14 +8,14 @@ import click
 from newsletter import demo as demo_package
 from newsletter.actions import articles, digests, settings
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.importers.walking import find, read_all
+from newsletter.articles.importers.inputs import find_inputs, read_all
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.people import add_samples
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.errors import FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
@@ -68,7 +68,7 @@ def _address(port: int) -> str:
 
 def _fill(program: Program) -> None:
     context = ImportContext.of(program.config.site)
-    records = read_all(find([str(SAMPLES)], BytesIO(), _not_fetched), context)
+    records = read_all(find_inputs([str(SAMPLES)], BytesIO(), _not_fetched), context)
     report = articles.import_(program.app, program.actor, records, context)
     people = add_samples(program.app, program.actor)
     program.say(
@@ -86,7 +86,7 @@ def _publish(program: Program, feeds: Path) -> None:
     with program.database.read() as session:
         program.say(f"Feeds: {len(write_feeds(session, app.config, feeds))} files in {feeds}")
     edition = digests.compose(app, program.actor, DIGEST)
-    if isinstance(edition, NothingToSay):
+    if isinstance(edition, NoEdition):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
     else:
         program.say(f"The Friday digest: {edition.subject}")

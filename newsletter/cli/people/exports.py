@@ -48,7 +48,7 @@ def _write(file: TextIO, kind: str, rows: Iterable[actions.Row]) -> int:
     for row in rows:
         count += 1
         if kind == "csv":
-            table.writerow({key: exporting.defused(value) for key, value in row.items()})
+            table.writerow({key: exporting.escape_formula(value) for key, value in row.items()})
         else:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return count

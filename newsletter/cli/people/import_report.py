@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from subscribers.importing.examining import Examination
+from subscribers.importing.analysis import FileAnalysis
 from subscribers.importing.headings import ROLES
 from subscribers.importing.questions import OPEN, UNREAD, Column, UnknownWord
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 LONGEST_SAMPLE = 30
 CHOICES = (
@@ -25,7 +25,7 @@ CHOICES = (
 )
 
 
-def described(examination: Examination) -> list[str]:
+def described(examination: FileAnalysis) -> list[str]:
     """A line for each column, then what was assumed."""
     lines = [_line(column) for column in examination.columns]
     rows = f"{examination.rows} rows"
@@ -35,7 +35,7 @@ def described(examination: Examination) -> list[str]:
     return [f"{rows}:", *lines, *examination.notes]
 
 
-def stored(examination: Examination) -> dict[str, Any]:
+def stored(examination: FileAnalysis) -> dict[str, Any]:
     """The same as values, to be kept with the import."""
     return {
         "rows": examination.rows,
@@ -55,7 +55,7 @@ def stored(examination: Examination) -> dict[str, Any]:
     }
 
 
-def asked(examination: Examination, file: str, command: Sequence[str]) -> str:
+def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
     """Everything that has to be said before a file is imported, and the command to say it with."""
     parts = [f"{file}: nobody has been imported. Say first what is meant:"]
     columns, words = examination.open_columns, examination.words
@@ -76,7 +76,7 @@ def asked(examination: Examination, file: str, command: Sequence[str]) -> str:
         parts += [
             "",
             f"The name {examination.name} may say how everybody in it stands: --state,",
-            f"one of {', '.join(State)}.",
+            f"one of {', '.join(ListState)}.",
         ]
     full = [*command, *_answers(examination)]
     parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
@@ -85,7 +85,7 @@ def asked(examination: Examination, file: str, command: Sequence[str]) -> str:
     return "\n".join(parts)
 
 
-def untrusted(examination: Examination, file: str) -> str:
+def untrusted(examination: FileAnalysis, file: str) -> str:
     """Why nobody of a file is confirmed."""
     fitness = examination.fitness
     return (
@@ -97,7 +97,7 @@ def untrusted(examination: Examination, file: str) -> str:
     )
 
 
-def _answers(examination: Examination) -> list[str]:
+def _answers(examination: FileAnalysis) -> list[str]:
     answers: list[str] = []
     for column in examination.open_columns:
         answers += ["--column", f"{column.guess}={column.heading}"]
@@ -123,7 +123,7 @@ def _question(column: Column) -> list[str]:
         lines += [
             (
                 "  If it is status or left, say besides what each of its words means: "
-                f"{options}, each ? one of {', '.join(State)}."
+                f"{options}, each ? one of {', '.join(ListState)}."
             )
         ]
     return lines
@@ -133,7 +133,7 @@ def _words(words: Sequence[UnknownWord]) -> list[str]:
     counted = ", ".join(f"“{each.word}” in {each.count} rows" for each in words)
     return [
         f"It is not known what these words of states mean: {counted}.",
-        f"Say it with --status WORD=STATE, STATE one of: {', '.join(State)}.",
+        f"Say it with --status WORD=STATE, STATE one of: {', '.join(ListState)}.",
     ]
 
 

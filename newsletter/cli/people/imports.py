@@ -25,25 +25,25 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
 from newsletter.errors import Conflict, InvalidInput
-from subscribers.exporting import defused, read
+from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing import catalogue, history
+from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.batches import Row, batches
 from subscribers.importing.cells import one_line
-from subscribers.importing.columns import ATTRIBUTE, said_by
-from subscribers.importing.dates import Order
-from subscribers.importing.deciding import Outcome, Verdict
-from subscribers.importing.entering import Rehearsal, Tell, Terms, take_all
-from subscribers.importing.examining import Answers, Examination, examine
+from subscribers.importing.columns import ATTRIBUTE, fields_of
+from subscribers.importing.dates import DateOrder
+from subscribers.importing.file_types import open_list
 from subscribers.importing.folding import folded
-from subscribers.importing.forms.table import Table
+from subscribers.importing.formats.table import Table
 from subscribers.importing.headings import ROLES
-from subscribers.importing.opening import open_list
-from subscribers.importing.refusals import Refusals
-from subscribers.importing.rows import Person, Reading, RowReader, Tags, attribute_of_tag
-from subscribers.importing.states import State
+from subscribers.importing.list_importer import ImportDryRun, ImportTerms, OnDecision, import_all
+from subscribers.importing.planning import Decision, RowOutcome
+from subscribers.importing.reject_file import RejectFile
+from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
+from subscribers.importing.states import ListState
 
-KINDS = click.Choice([state.value for state in State])
-ORDERS = click.Choice([order.value for order in Order])
+KINDS = click.Choice([state.value for state in ListState])
+ORDERS = click.Choice([order.value for order in DateOrder])
 TAGS = click.Choice([tags.value for tags in Tags])
 
 
@@ -53,7 +53,7 @@ class Asked:
 
     path: Path
     consent: str
-    answers: Answers
+    answers: AdministratorAnswers
     sheet: str
     encoding: str
     tags: Tags
@@ -65,9 +65,9 @@ class Examined:
     """A file that has been looked through, and of which nothing has to be asked any more."""
 
     table: Table
-    found: Examination
+    found: FileAnalysis
     reader: RowReader
-    terms: Terms
+    terms: ImportTerms
 
 
 @click.command("import")
@@ -143,11 +143,11 @@ def import_(
     asked = Asked(
         path=path,
         consent=one_line(consent),
-        answers=Answers(
+        answers=AdministratorAnswers(
             columns=_chosen(pairs),
             words=dict(map(_word, words)),
-            state=State(state) if state else None,
-            order=Order(dates) if dates else None,
+            state=ListState(state) if state else None,
+            order=DateOrder(dates) if dates else None,
         ),
         sheet=sheet,
         encoding=encoding,
@@ -185,7 +185,7 @@ def _examine(program: Program, asked: Asked) -> Examined:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
     table = open_list(asked.path, sheet=asked.sheet, encoding=asked.encoding)
-    found = examine(table, asked.path.name, asked.answers, catalogue.every())
+    found = analyse(table, asked.path.name, asked.answers, catalogue.every())
     for line in import_report.described(found):
         program.warn(line)
     if not found.is_clear:
@@ -194,11 +194,11 @@ def _examine(program: Program, asked: Asked) -> Examined:
     if not found.fitness.is_trusted and asked.consent:
         raise InvalidInput(import_report.untrusted(found, asked.path.name))
     places = found.assigned.places
-    terms = Terms(
+    terms = ImportTerms(
         file=one_line(asked.path.name),
         secret=program.app.secret,
         consent=asked.consent,
-        updates=said_by(places) if asked.updates else frozenset(),
+        updates=fields_of(places) if asked.updates else frozenset(),
     )
     return Examined(
         table=table, found=found, reader=_reader(program, asked, table, found), terms=terms
@@ -225,13 +225,13 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
     return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
-def _reader(program: Program, asked: Asked, table: Table, found: Examination) -> RowReader:
+def _reader(program: Program, asked: Asked, table: Table, found: FileAnalysis) -> RowReader:
     with program.database.read() as session:
         topics = {topic.slug for topic in articles.topics(session)}
     topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
     by_program = found.assigned.program.states if found.assigned.program else {}
     return RowReader(
-        Reading(
+        ReadOptions(
             columns=found.assigned.places,
             width=len(table.header),
             as_topic=lru_cache(maxsize=10_000)(topic_slug),
@@ -255,17 +255,17 @@ def _target(path: Path, refused: Path | None) -> Path:
 
 
 def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> Entered:
-    begun = history.Begun(
+    begun = history.ImportStart(
         file=examined.terms.file,
         sha256=history.sha256_of(asked.path),
         consent=asked.consent,
         report=import_report.stored(examined.found),
     )
-    with Refusals(target, examined.table.header) as refusals:
+    with RejectFile(target, examined.table.header) as refusals:
 
-        def tell(row: Row, verdict: Verdict) -> None:
-            if verdict.outcome is Outcome.REFUSED:
-                refusals.add(row.number, verdict.reason, row.cells)
+        def tell(row: Row, decision: Decision) -> None:
+            if decision.outcome is RowOutcome.REFUSED:
+                refusals.add(row.number, decision.reason, row.cells)
 
         try:
             with closing(_batches(program, examined)) as rows:
@@ -294,11 +294,11 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
 
 
 def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter[str]:
-    rehearsal = Rehearsal(program.database, examined.terms)
+    rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
     tell = _telling(sys.stdout, address, as_json)
-    take_all(rehearsal, _batches(program, examined), tell, counts)
+    import_all(rehearsal, _batches(program, examined), tell, counts)
     return counts
 
 
@@ -322,22 +322,24 @@ def _program_settled() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _telling(file: TextIO, address: int, as_json: bool) -> Tell:
+def _telling(file: TextIO, address: int, as_json: bool) -> OnDecision:
     """Write a line for each row: CSV, or an object of JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
     if not as_json:
         writer.writerow(names)
 
-    def tell(row: Row, verdict: Verdict) -> None:
+    def tell(row: Row, decision: Decision) -> None:
         said = row.said.address if isinstance(row.said, Person) else ""
-        written = said or (read(row.cells[address].strip()) if address < len(row.cells) else "")
-        values = (row.number, written, verdict.outcome.value, verdict.reason)
+        written = said or (
+            unescape_formula(row.cells[address].strip()) if address < len(row.cells) else ""
+        )
+        values = (row.number, written, decision.outcome.value, decision.reason)
         if as_json:
             line = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
             file.write(f"{line}\n")
         else:
-            writer.writerow([values[0], *map(defused, values[1:])])
+            writer.writerow([values[0], *map(escape_formula, values[1:])])
 
     return tell
 
@@ -369,8 +371,10 @@ def _pair(text: str) -> tuple[str, str]:
     return thing, column
 
 
-def _word(text: str) -> tuple[str, State]:
+def _word(text: str) -> tuple[str, ListState]:
     word, _, state = text.rpartition("=")
-    if state not in set(State):
-        raise InvalidInput(f"--status {text}: write WORD=STATE, STATE one of {', '.join(State)}")
-    return folded(word), State(state)
+    if state not in set(ListState):
+        raise InvalidInput(
+            f"--status {text}: write WORD=STATE, STATE one of {', '.join(ListState)}"
+        )
+    return folded(word), ListState(state)

@@ -12,9 +12,9 @@ from newsletter.cli.output import print_json, print_table
 from newsletter.delivery.ledger.statistics import measures
 from subscribers import store as people
 from subscribers.segments import store
-from subscribers.segments.compiling import Asking
-from subscribers.segments.naming import unheard_of
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.parsing import parse
+from subscribers.segments.unknown_names import unknown_names
 
 
 @click.group()
@@ -89,12 +89,12 @@ def meant(program: Program, session: Session, name_or_expression: str) -> str:
     for choice in people.choices(session).values():
         topics.update(choice.topics)
     known = {"topic": topics, "digest": set(program.config.digests)}
-    for problem in unheard_of(parse(expression), known):
+    for problem in unknown_names(parse(expression), known):
         program.warn(problem)
     return expression
 
 
-def asking_of(program: Program, session: Session) -> Asking:
+def asking_of(program: Program, session: Session) -> QueryContext:
     """Now, in the site's zone, with the mail statistics."""
     zone = ZoneInfo(program.config.site.timezone)
-    return Asking(now=program.clock.now(), zone=zone, measures=measures(session))
+    return QueryContext(now=program.clock.now(), zone=zone, measures=measures(session))

@@ -19,7 +19,7 @@ from newsletter.editions.dates import clock_time
 from subscribers import store
 from subscribers.addresses import normalise_address
 from subscribers.consent import history
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.search import page
 from subscribers.segments.store import members
@@ -73,7 +73,7 @@ def add(
     proof = (consent or "").strip()
     with program.database.read() as session:
         slugs = topics_of(program, session, topics)
-    joining = Joining(address=address, name=name, topics=slugs, frequency=Frequency(frequency))
+    joining = Signup(address=address, name=name, topics=slugs, frequency=Frequency(frequency))
     added = actions.add(program.app, program.actor, joining, proof)
     if not added.was_confirmed:
         program.say(f"{added.address} is {added.status.value}.")

@@ -12,9 +12,9 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.errors import InvalidInput, ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.importing import suppressing
-from subscribers.importing.opening import open_list
-from subscribers.importing.suppressing import Address
+from subscribers.importing import bulk_suppression
+from subscribers.importing.bulk_suppression import Address
+from subscribers.importing.file_types import open_list
 
 AT_ONCE = 10_000
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -84,7 +84,7 @@ def _each(
             taken += len(found)
             yield found
 
-    changed = act(usable(suppressing.addresses_of(open_list(path))))
+    changed = act(usable(bulk_suppression.addresses_of(open_list(path))))
     if refused:
         program.warn(f"{refused} rows cannot be used and were passed over.")
     return changed, taken - changed

@@ -13,7 +13,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.people.segments import meant
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.editions.dates import clock_time
@@ -53,7 +53,7 @@ def bulletin() -> None:
 @click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option(
     "--uncertain",
-    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    type=click.Choice([policy.value for policy in UncertainPolicy]),
     help="What becomes of mails that may or may not have been taken.",
 )
 @click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
@@ -90,7 +90,7 @@ def send(
         send_at=_local_time(at, program.config.site.timezone) if at else None,
         again=again or preview or bool(test_address),
         transport=transport,
-        uncertain=DoubtPolicy(uncertain) if uncertain else None,
+        uncertain=UncertainPolicy(uncertain) if uncertain else None,
     )
     if segment:
         with program.database.read() as session:

@@ -10,12 +10,12 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
 from newsletter.editions.digests.schedule import next_runs
-from newsletter.editions.digests.sections import NothingToSay
+from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import EditionState
 from newsletter.errors import ResourceNotFound
 
@@ -109,7 +109,7 @@ def preview(
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, name, period=None, now=now)
-        if isinstance(edition, NothingToSay):
+        if isinstance(edition, NoEdition):
             program.say(f"Digest {name} has nothing to say: {edition.reason}.")
             return
         _, waiting = store.candidates(session, name, app.config.digests[name], now)
@@ -129,7 +129,7 @@ def preview(
 @click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option(
     "--uncertain",
-    type=click.Choice([policy.value for policy in DoubtPolicy]),
+    type=click.Choice([policy.value for policy in UncertainPolicy]),
     help="What becomes of mails that may or may not have been taken.",
 )
 @pass_program
@@ -140,9 +140,9 @@ def send(program: Program, name: str, queue: bool, transport: str, uncertain: st
         program.actor,
         name,
         transport=transport,
-        uncertain=DoubtPolicy(uncertain) if uncertain else None,
+        uncertain=UncertainPolicy(uncertain) if uncertain else None,
     )
-    if isinstance(edition, NothingToSay):
+    if isinstance(edition, NoEdition):
         program.say(f"Digest {name} has nothing to say: {edition.reason}. No mail was sent.")
         return
     program.say(f"Edition {edition.number}: {edition.subject}")

@@ -11,7 +11,7 @@ from newsletter.cli.context import Program
 from newsletter.cli.output import count_line
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.models import DeliveryState
-from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.monitoring import status_report
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
@@ -37,10 +37,12 @@ def _report(program: Program, number: int) -> int:
         edition = store.by_id(session, number)
         counts = ledger_store.counts(session, number)
         later = ledger_store.next_attempt(session, number)
-        transports = in_turn(program.config.routes, edition.transport)
-        ailments = status_report.ailments(session, transports, program.clock.now())
+        transports = transports_of(program.config.routes, edition.transport)
+        transport_problems = status_report.transport_problems(
+            session, transports, program.clock.now()
+        )
     program.say(f"Edition {number} is {edition.state.value}: {count_line(counts)}.")
-    for ailment in ailments:
+    for ailment in transport_problems:
         program.say(ailment)
     zone = program.config.site.timezone
     _explain_rest(program, number, edition.state, later, zone)

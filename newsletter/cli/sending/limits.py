@@ -6,7 +6,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.delivery.monitoring.status_report import standings
+from newsletter.delivery.monitoring.status_report import transport_statuses
 
 
 @click.command()
@@ -15,7 +15,7 @@ from newsletter.delivery.monitoring.status_report import standings
 def limits(program: Program, as_json: bool) -> None:
     """What each transport may send and has sent, its warm-up, and what ails it."""
     with program.database.read() as session:
-        found = list(standings(session, program.config, program.clock.now()))
+        found = list(transport_statuses(session, program.config, program.clock.now()))
     if as_json:
         print_json(program, [asdict(standing) for standing in found])
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.app import Newsletter, is_accepted
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
-from newsletter.delivery.dry_run import Audience, audience_of, trial_mail, variant_for
+from newsletter.delivery.dry_run import Audience, audience_of, build_test_mail, render_for_choice
 from newsletter.editions.models import Edition
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.linting.findings import Finding
@@ -71,7 +71,9 @@ class Preview:
         is_test: bool,
     ) -> Self:
         """Raises ResourceNotFound where the reader would get no mail."""
-        compiled = variant_for(session, edition, app.renderer, reader.choice, now, test=is_test)
+        compiled = render_for_choice(
+            session, edition, app.renderer, reader.choice, now, test=is_test
+        )
         return cls(
             edition=edition,
             compiled=compiled,
@@ -79,7 +81,7 @@ class Preview:
             audience=audience_of(session, edition, now),
             findings=(
                 *app.preflight.findings(edition, [compiled]),
-                *app.preflight.doubts_about_sender(edition),
+                *app.preflight.sender_findings(edition),
             ),
         )
 
@@ -140,7 +142,7 @@ def send_trial(program: Program, preview: Preview, address: str) -> None:
         NewsletterError: the transport did not take it.
     """
     app, to = program.app, normalise_address(address)
-    mail = trial_mail(
+    mail = build_test_mail(
         preview.compiled,
         preview.edition,
         to,

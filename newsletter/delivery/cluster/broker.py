@@ -1,6 +1,6 @@
-"""Where shards wait for workers: Redis or RabbitMQ, spoken to by Dramatiq.
+"""The message broker of a cluster: Redis or RabbitMQ, through Dramatiq.
 
-Dramatiq and the drivers are an extra, so they are imported when a broker is opened.
+Dramatiq and the drivers are an optional extra, so they are imported when a broker is opened.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,22 +14,21 @@ if TYPE_CHECKING:
     import dramatiq
 
 INSTALL = "pip install 'newsletter[cluster]'"
-# The broker may be asked so long for an answer; an edition waits for no broker that hangs.
-PATIENCE_SECONDS = 10
+# Limits how long a broker that hangs blocks a process.
+BROKER_TIMEOUT_SECONDS = 10
 
 
 class BrokerError(NewsletterError):
-    """The broker does not answer; nothing is lost, what is due is handed out later."""
+    """The broker does not answer; what is due is enqueued later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenBroker:
-    """A broker that can be used.
+    """An opened broker.
 
     Args:
-        broker: Dramatiq's.
-        count_waiting: how many tasks of a queue nobody has taken yet.
-        faults: what is raised where the broker does not answer.
+        count_waiting: how many tasks of a queue no worker has taken yet.
+        faults: the exceptions raised where the broker does not answer.
     """
 
     broker: "dramatiq.Broker"
@@ -38,7 +37,7 @@ class OpenBroker:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Turn what is raised where the broker does not answer into `BrokerError`."""
+        """Convert the driver's exceptions to `BrokerError`."""
         try:
             yield
         except self.faults as error:
@@ -49,13 +48,13 @@ class OpenBroker:
 
 
 def open_broker(address: str) -> OpenBroker:
-    """The broker of an address; nothing is asked of it yet.
+    """Open the broker of a URL; does not connect yet.
 
-    Without Dramatiq's usual middleware: it would end a task by an exception in the middle of a
-    mail, or repeat one, and both are the ledger's business.
+    Dramatiq's default middleware is left out: it would abort a task in the middle of a mail, or
+    retry one, and both are the ledger's job.
 
     Raises:
-        ConfigurationError: no broker that is known, or the extra is not installed.
+        ConfigurationError: an unknown scheme, or the extra is not installed.
     """
     scheme = address.partition("://")[0]
     openers = {"redis": _redis, "rediss": _redis, "amqp": _rabbitmq, "amqps": _rabbitmq}
@@ -80,17 +79,17 @@ def _redis(address: str) -> OpenBroker:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    # Once more at once, for a connection that went stale; whoever asks comes again by herself.
+    # One immediate retry for a stale connection; callers retry later by themselves.
     client = redis.Redis.from_url(
         address,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
+        socket_timeout=BROKER_TIMEOUT_SECONDS,
+        socket_connect_timeout=BROKER_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),
     )
     broker = RedisBroker(client=client, middleware=[])  # type: ignore[no-untyped-call]
 
     def count(queue: str) -> int:
-        # The broker's own size counts what dead workers took as well, until it gives them up.
+        # Dramatiq's own count includes tasks taken by dead workers until it reclaims them.
         waiting: int = client.llen(f"{broker.namespace}:{queue}")
         return waiting
 

@@ -1,8 +1,8 @@
-"""Many machines: shards of an edition are handed out through a broker, by Dramatiq.
+"""Sending from many machines: shards of editions as tasks in a Dramatiq queue.
 
-A task says no more than "send of edition N": whoever takes it claims what is due, as the threads
-of a single process do. The ledger is the truth: a lost task is handed out again by the next look
-of any scheduler, a repeated one finds nothing left to claim.
+A task only says "send part of edition N"; its worker claims what is due, as the threads of a single
+process do. The ledger is authoritative: a lost task is enqueued again at the scheduler's next poll,
+a repeated one finds nothing left to claim.
 """
 
 import threading
@@ -19,21 +19,21 @@ from newsletter.errors import NewsletterError
 
 log = structlog.get_logger()
 
-# So long one task holds a connection: then another edition may have its turn.
-SHARD_LASTS = timedelta(seconds=20)
-# So many tasks wait at the broker at most; more workers than this are busy after the next look.
-MOST_WAITING = 32
-# At the end the mails are recorded; only the broker is still to be told, and it may be gone.
-LAST_WORDS = timedelta(seconds=3)
+# After this time a task returns its connection, so that another edition can be sent.
+SHARD_DURATION = timedelta(seconds=20)
+# Bounds the queue; more workers than this are busy after the next poll.
+MAX_QUEUED_TASKS = 32
+# At shutdown all mails are recorded; only a broker that may be gone is still to be told.
+SHUTDOWN_TIMEOUT = timedelta(seconds=3)
 
 
 class Cluster:
-    """The queue of shards: one side hands out, the other works."""
+    """The queue of shards: `hand_out` enqueues them, `working` executes them."""
 
     def __init__(self, options: ClusterOptions, engine: Engine) -> None:
         """
         Raises:
-            ConfigurationError: the broker is none that is known, or the extra is not installed.
+            ConfigurationError: an unknown broker, or the extra is not installed.
         """
         self._engine = engine
         self._queue = options.queue
@@ -52,31 +52,31 @@ class Cluster:
         self._changed = threading.Condition()
 
     def hand_out(self) -> None:
-        """Prepare what is due and hand out shards of it, as many as the queue has places for.
+        """Prepare due editions and enqueue shards of them, as many as the queue has room for.
 
         Raises:
             BrokerError: the broker does not answer.
         """
-        wanted = self._engine.prepare_due(MOST_WAITING)
+        wanted = self._engine.prepare_due(MAX_QUEUED_TASKS)
         if not wanted:
             return
         with self._open.answering():
-            places = MOST_WAITING - self._open.count_waiting(self._queue)
-            for number in in_turn(wanted, places):
+            places = MAX_QUEUED_TASKS - self._open.count_waiting(self._queue)
+            for number in round_robin(wanted, places):
                 self._actor.send(number)
 
     @contextmanager
     def working(self, threads: int) -> Iterator[None]:
-        """Take shards while the block runs; at its end those under way are finished.
+        """Execute shards while the block runs; those under way are finished at its end.
 
-        `Engine.stop` before the end of the block lets them finish at once.
+        Call `Engine.stop` before the end of the block to finish them early.
         """
         import dramatiq
 
         worker = dramatiq.Worker(
             self._open.broker, queues={self._queue}, worker_threads=threads, worker_timeout=500
         )
-        # Take no more than is worked on: what waits here would be kept from other machines.
+        # Without prefetching beyond the threads: tasks waiting here are kept from other machines.
         worker.queue_prefetch = threads
         worker.start()
         try:
@@ -84,7 +84,7 @@ class Cluster:
         finally:
             with self._changed:
                 self._changed.wait_for(lambda: not self._busy)
-            worker.stop(int(LAST_WORDS.total_seconds() * 1000))
+            worker.stop(int(SHUTDOWN_TIMEOUT.total_seconds() * 1000))
 
     def close(self) -> None:
         self._open.broker.close()
@@ -93,7 +93,7 @@ class Cluster:
         with self._changed:
             self._busy += 1
         try:
-            self._engine.send_shard(number, SHARD_LASTS)
+            self._engine.send_shard(number, SHARD_DURATION)
         except NewsletterError as error:
             log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
         finally:
@@ -102,11 +102,11 @@ class Cluster:
                 self._changed.notify_all()
 
 
-def in_turn(wanted: Mapping[int, int], places: int) -> list[int]:
-    """Which edition each free place goes to: in turn, so that a large one holds up no small one.
+def round_robin(wanted: Mapping[int, int], places: int) -> list[int]:
+    """Assign free places to editions in turn, so that a large edition does not block a small one.
 
     Args:
-        wanted: how many places each edition has use for.
+        wanted: how many places each edition can use.
     """
     left = dict(wanted)
     order: list[int] = []

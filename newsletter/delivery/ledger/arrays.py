@@ -1,7 +1,7 @@
-"""Lists as tables in a statement: one parameter of JSON, however many they are.
+"""Lists as SQL tables: passed as one JSON parameter of any length.
 
-A statement with a parameter for each would be longer to write and to plan than to execute; an
-array takes the PostgreSQL driver longer to write than JSON does.
+Writing and planning a statement with one parameter per value takes longer than executing it; and
+the PostgreSQL driver encodes an array more slowly than JSON.
 """
 
 import json
@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 def pairs(
     session: Session, listed: Sequence[Sequence[object]]
 ) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """Numbers with texts, as two columns to join with."""
+    """Pairs of a number and a text, as two columns to join with."""
     if session.get_bind().dialect.name == "sqlite":
         pair = func.json_each(json.dumps(listed)).table_valued("value", name="pair").c.value
         return func.json_extract(pair, "$[0]"), func.json_extract(pair, "$[1]")
@@ -34,7 +34,7 @@ def pairs(
 
 
 def numbers(session: Session, listed: Collection[int]) -> Select[tuple[int]]:
-    """Numbers, for `in_`."""
+    """Numbers, as a subquery for `in_`."""
     if session.get_bind().dialect.name == "sqlite":
         return select(func.json_each(json.dumps(list(listed))).table_valued("value").c.value)
     return select(cast(cast(_elements(list(listed)), Text), BigInteger))

@@ -1,4 +1,4 @@
-"""The ledger: one row for one edition to one subscriber, written before any hand-over."""
+"""The ledger's tables; a delivery's row is written before any hand-over."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,15 +10,15 @@ from newsletter.database import Base, UTCDateTime
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands."""
+    """State of a delivery."""
 
     QUEUED = "queued"  # waits for a worker
-    CLAIMED = "claimed"  # a worker has it, until its lease ends
-    SENT = "sent"  # the transport took responsibility
-    DEFERRED = "deferred"  # not taken yet; tried again at `next_attempt_at`
-    FAILED = "failed"  # refused for good, or given up
-    SKIPPED = "skipped"  # no longer to be mailed when its turn came; `reason` says why
-    UNCERTAIN = "uncertain"  # handed over, no answer: may or may not have arrived
+    CLAIMED = "claimed"  # held by a worker until its lease expires
+    SENT = "sent"  # accepted by the transport
+    DEFERRED = "deferred"  # not accepted yet; retried at `next_attempt_at`
+    FAILED = "failed"  # refused permanently, or given up
+    SKIPPED = "skipped"  # excluded when it was claimed, or cancelled; `reason` says why
+    UNCERTAIN = "uncertain"  # handed over without an answer: may or may not have arrived
 
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
@@ -39,24 +39,24 @@ class Delivery(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("edition_variants.id"))
     state: Mapped[DeliveryState]
     reason: Mapped[str] = mapped_column(default="")
-    """What the transport answered, or why it was skipped."""
+    """The transport's answer, or why the delivery was skipped."""
     attempts: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     deferred_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Its own first attempt since it was queued that was not taken: patience counts from here."""
+    """Its first unsuccessful attempt since it was queued; `sending.give_up` counts from here."""
     verdict: Mapped[str] = mapped_column(default="")
-    """Whom the last answer that did not take it spoke of: a `Verdict`; empty where none did."""
+    """The `Verdict` of the last unsuccessful answer; empty where there is none."""
     resent: Mapped[bool] = mapped_column(default=False)
-    """Whether it was in doubt before and sent again by the edition's policy."""
+    """Whether it was uncertain before and resent by the edition's policy."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class MailStatistics(Base):
-    """What one subscriber was sent, by the deliveries that have been counted.
+    """Aggregates over one subscriber's counted deliveries.
 
-    `delivery.engagement` says which those are, and adds the others.
+    `ledger.statistics` says which those are, and adds the others.
     """
 
     __tablename__ = "mail_statistics"
@@ -70,7 +70,7 @@ class MailStatistics(Base):
 
 
 class CountedEdition(Base):
-    """How far an edition's deliveries are counted in the statistics."""
+    """How far an edition's deliveries are counted in `MailStatistics`."""
 
     __tablename__ = "counted_editions"
 
@@ -78,12 +78,12 @@ class CountedEdition(Base):
         ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
     )
     through: Mapped[int]
-    """The last subscriber whose delivery was looked at; they are taken in this order."""
+    """The last subscriber whose delivery was examined, in order of their numbers."""
     is_whole: Mapped[bool]
 
 
 class UncountedDelivery(Base):
-    """A delivery that was looked at, and is to be counted once it is settled for good."""
+    """An examined delivery that is counted once its state is final."""
 
     __tablename__ = "uncounted_deliveries"
 
@@ -93,19 +93,19 @@ class UncountedDelivery(Base):
 
 
 class NoticeKind(StrEnum):
-    """What a mail to one person is about, and the folder of templates/email it is rendered with."""
+    """Kind of a notice, and its template's folder in templates/email."""
 
-    CONFIRM = "confirm"  # asks whether the address is hers
-    WELCOME = "welcome"  # she has confirmed
-    GOODBYE = "goodbye"  # she has left; brings a link that undoes it
-    CHANGED = "changed"  # she has changed what she is sent
-    MOVE = "move"  # asks at a new address whether it is hers
+    CONFIRM = "confirm"  # asks the subscriber to confirm the address
+    WELCOME = "welcome"  # the subscriber has confirmed
+    GOODBYE = "goodbye"  # the subscriber has left; has a link to resubscribe
+    CHANGED = "changed"  # the subscriber has changed their preferences
+    MOVE = "move"  # asks at a new address to confirm the change to it
 
 
 class Notice(Base):
-    """A mail to one person that belongs to no edition.
+    """A transactional mail to one subscriber.
 
-    Handed over at most once. One whose sender died is uncertain and stays so; she can ask again.
+    Handed over at most once. One whose process died stays uncertain; the subscriber can ask again.
     """
 
     __tablename__ = "notices"
@@ -123,76 +123,76 @@ class Notice(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class Use:
-    """What has been used of limits; hours and days are those of UTC."""
+class Usage:
+    """Usage of limits; hours and days are UTC."""
 
     free_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    """When the next mail may go by its rate."""
+    """When the rate allows the next mail."""
     hour: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_hour: Mapped[int]
     day: Mapped[datetime] = mapped_column(UTCDateTime)
     used_in_day: Mapped[int]
 
 
-class TransportUse(Use, Base):
-    """How much of its limits a transport has used; only transports with limits have a row."""
+class TransportUsage(Usage, Base):
+    """Usage of a transport's limits; only transports with limits have a row."""
 
     __tablename__ = "transport_uses"
 
     transport: Mapped[str] = mapped_column(primary_key=True)
     first_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """A warm-up without a date of its own counts its days from here."""
+    """The first day of a warm-up that has no configured date."""
 
 
-class DomainUse(Use, Base):
-    """How a transport stands with one recipient domain: only those with quotas or refusals."""
+class DomainUsage(Usage, Base):
+    """Quota usage and back-off of one recipient domain; only those with a quota or refusals."""
 
     __tablename__ = "domain_uses"
 
     transport: Mapped[str] = mapped_column(primary_key=True)
     domain: Mapped[str] = mapped_column(primary_key=True)
     booked_until: Mapped[datetime] = mapped_column(UTCDateTime)
-    """Mails beyond the quota are put off to later windows up to here."""
+    """Up to when later windows are booked by mails beyond the quota."""
     refused_in_a_row: Mapped[int] = mapped_column(default=0)
-    """Different recipients refused in a row, in a way that may speak of the whole domain."""
+    """Consecutive recipients refused in a way that may concern the whole domain."""
     rests_in_a_row: Mapped[int] = mapped_column(default=0)
-    """Rests since it last took a mail; above 0 it is probed before all goes on."""
+    """Rests since the last accepted mail; above 0 the domain is probed first."""
     reason: Mapped[str] = mapped_column(default="")
     rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
     are_tried_alone: Mapped[bool] = mapped_column(default=False)
-    """Its last probe was of recipients refused before: those never tried need not wait."""
+    """The last probe had only recipients refused before: untried recipients need not wait."""
     took_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When it last took a mail while it was watched."""
+    """The last accepted mail while the domain was tracked."""
     greylists_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """It lately took second attempts: until then a refused first one says nothing of it."""
+    """The domain accepted second attempts: until then a refused first attempt is no evidence."""
 
 
-class TransportTrouble(Base):
-    """What ails a transport; gone as soon as it takes mail again."""
+class TransportHealth(Base):
+    """Failures of a transport; the row is deleted when it accepts mail again."""
 
     __tablename__ = "transport_troubles"
 
     transport: Mapped[str] = mapped_column(primary_key=True)
     failing_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Since when it has taken nothing; NULL where it takes some and asks for a slower pace."""
+    """Since when it has accepted nothing; NULL where it accepts some and throttles us."""
     in_a_row: Mapped[int] = mapped_column(default=0)
     refuses_us: Mapped[bool] = mapped_column(default=False)
-    """It cannot send as configured: login, certificate, sender."""
+    """Whether it cannot send as configured: login, certificate, sender."""
     reason: Mapped[str] = mapped_column(default="")
     tried_at: Mapped[datetime] = mapped_column(UTCDateTime)
     rests_until: Mapped[datetime] = mapped_column(UTCDateTime)
-    """Nothing is handed to it before this."""
+    """Nothing is handed to it before this time."""
     is_told: Mapped[bool] = mapped_column(default=False)
-    """Whether an alarm has told that others carry its share."""
+    """Whether an alarm about the failover was raised."""
 
 
 class Watch(Base):
-    """What was seen of something that may need a person, and whether one has been told."""
+    """State of one monitored condition, and whether an alarm was raised for it."""
 
     __tablename__ = "watches"
 
     subject: Mapped[str] = mapped_column(primary_key=True)
     settled: Mapped[int]
-    """Of an edition's progress: how many deliveries were settled."""
+    """A count: settled deliveries of an edition's progress, or holds by its breaker."""
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     is_told: Mapped[bool]

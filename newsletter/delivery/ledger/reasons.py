@@ -1,7 +1,7 @@
-"""The words of an answer as the ledger keeps and shows them.
+"""Server responses as stored and displayed.
 
-Nobody's address is kept with them, so equal answers are equal, and an erased person leaves none.
-For showing, what differs from mail to mail (queue numbers, sessions, times) is taken out as well.
+The recipient's address is redacted before storing, so that equal responses compare equal and
+erasure leaves no trace. For display, queue ids and other numbers are redacted too.
 """
 
 import re
@@ -11,14 +11,14 @@ from collections.abc import Iterable
 MAX_CHARACTERS = 1000
 GONE = "…"
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:=]+@[\w.-]+\w")
-# A session or a queue number: letters and digits mixed, or a long number.
+# A session or queue id: letters and digits mixed, or a long number.
 _NUMBER = re.compile(
     r"(?<![\w.])(?=[\w-]*\d)(?=[\w-]*[A-Za-z_-])[\w-]{8,}(?![\w.])|(?<![\w.])\d{6,}\b"
 )
 
 
-def kept(response: str, address: str = "") -> str:
-    """An answer as it may be stored: printable, bounded, without the address it speaks of."""
+def storable(response: str, address: str = "") -> str:
+    """A response for storing: printable, bounded, without the recipient's address."""
     text = response[:MAX_CHARACTERS]
     if not text.isprintable():
         text = "".join(letter if letter.isprintable() else " " for letter in text)
@@ -28,18 +28,18 @@ def kept(response: str, address: str = "") -> str:
 
 
 def normalised(reason: str) -> str:
-    """An answer without all that differs between answers that say the same."""
+    """A response with addresses and ids redacted, for comparing and display."""
     return _NUMBER.sub(GONE, _ADDRESS.sub(GONE, reason))
 
 
-def fault(error: BaseException) -> str:
-    """An error of ours in one line."""
-    words = kept(" ".join(str(error).split()))
+def describe_error(error: BaseException) -> str:
+    """An exception in one line."""
+    words = storable(" ".join(str(error).split()))
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
-def grouped(reasons: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
-    """States, reasons and counts with equal reasons in one line, the commonest first."""
+def grouped_by_reason(reasons: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    """States, reasons and counts with equal reasons merged, the most frequent first."""
     found: Counter[tuple[str, str]] = Counter()
     for state, reason, count in reasons:
         found[state, normalised(reason)] += count

@@ -1,4 +1,4 @@
-"""What an outcome means for a delivery: pure, from the transport's answer to the next state."""
+"""Maps a transport's outcome to the delivery's next state, with exponential back-off. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,16 +8,16 @@ from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
 from newsletter.transports.verdicts import REFUSES_US, Verdict, hinted_wait
 
-FIRST_WAIT = timedelta(minutes=5)
-LONGEST_WAIT = timedelta(hours=4)
-# Spreads deliveries deferred together, so that they don't all come back at once.
-SPREAD = 0.25
-# A refusal that speaks of us may be mended by a person, and is not helped by trying often.
-FIRST_BLOCKED_WAIT = timedelta(hours=1)
-LONGEST_BLOCKED_WAIT = timedelta(hours=12)
-# A mail is given up for answers about our pace only after so many tries of its own: a server that
-# is slow with everybody gives each mail few.
-MOST_THROTTLED = 10
+MIN_RETRY_DELAY = timedelta(minutes=5)
+MAX_RETRY_DELAY = timedelta(hours=4)
+# Deterministic jitter by the delivery's number, so that deferred deliveries don't retry at once.
+JITTER = 0.25
+# A refusal of the sender needs a person; frequent retries don't help.
+MIN_BLOCKED_RETRY_DELAY = timedelta(hours=1)
+MAX_BLOCKED_RETRY_DELAY = timedelta(hours=12)
+# Throttled mails are given up only after so many attempts of their own: a server that throttles
+# everybody allows each mail few.
+MAX_THROTTLED_ATTEMPTS = 10
 STATES: dict[type[Outcome], DeliveryState] = {
     Accepted: DeliveryState.SENT,
     Refused: DeliveryState.FAILED,
@@ -27,16 +27,15 @@ STATES: dict[type[Outcome], DeliveryState] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """What the ledger shall say of a delivery."""
+    """The values to record for a delivery."""
 
     state: DeliveryState
     reason: str
     attempts: int
     next_attempt_at: datetime | None = None
     deferred_since: datetime | None = None
-    """Set where patience begins to count, unless it does already."""
+    """Set at the first unsuccessful attempt; ignored where the ledger has one."""
     verdict: str = ""
-    """Whom the answer spoke of."""
 
 
 def settle(
@@ -48,32 +47,34 @@ def settle(
     now: datetime,
     address: str = "",
 ) -> Settlement:
-    """The ledger's word on an outcome.
+    """The settlement for an outcome.
 
     Args:
-        key: the delivery's number; spreads the waits.
+        key: the delivery's number; seeds the jitter.
         attempts: those made before this one.
-        address: the recipient's, which is not kept with the answer.
+        address: the recipient's, redacted in the response.
     """
-    reason = words(outcome, address)
+    reason = stored_response(outcome, address)
     if isinstance(outcome, Deferred):
         made = attempts + (not outcome.throttled or is_answered(outcome))
-        wait = outcome.retry_after or _hinted(outcome) or wait_before(max(made, 1), key)
-        return _put_off(outcome, reason, made, now + wait, give_up_at, now)
+        wait = outcome.retry_after or _hinted(outcome) or retry_delay(max(made, 1), key)
+        return _deferral(outcome, reason, made, now + wait, give_up_at, now)
     made = attempts + 1
     if isinstance(outcome, Refused) and outcome.about in REFUSES_US:
-        return _put_off(outcome, reason, made, now + blocked_wait(made, key), give_up_at, now)
+        return _deferral(
+            outcome, reason, made, now + blocked_retry_delay(made, key), give_up_at, now
+        )
     verdict = outcome.about if isinstance(outcome, Refused) else ""
     return Settlement(state=STATES[type(outcome)], reason=reason, attempts=made, verdict=verdict)
 
 
-def words(outcome: Outcome, address: str = "") -> str:
-    """As much of an answer as the ledger keeps."""
-    return reasons.kept(outcome.response, address)
+def stored_response(outcome: Outcome, address: str = "") -> str:
+    """The part of a response that the ledger stores."""
+    return reasons.storable(outcome.response, address)
 
 
 def is_answered(outcome: Deferred) -> bool:
-    """Whether a server answered, rather than a connection broke or was not to be had."""
+    """Whether a server answered, rather than the connection failed."""
     return outcome.response[:3].isdigit()
 
 
@@ -81,24 +82,24 @@ def _hinted(outcome: Deferred) -> timedelta | None:
     return hinted_wait(outcome.response) if outcome.about is Verdict.GREYLISTED else None
 
 
-def blocked_wait(attempt: int, key: int) -> timedelta:
-    """How long a mail waits whose refusal speaks of us."""
-    doubled: timedelta = FIRST_BLOCKED_WAIT * 2 ** min(attempt - 1, 10)
-    return min(doubled, LONGEST_BLOCKED_WAIT) * (1.0 + SPREAD * (key % 97) / 97)
+def blocked_retry_delay(attempt: int, key: int) -> timedelta:
+    """Delay before retrying a mail whose refusal concerns the sender."""
+    doubled: timedelta = MIN_BLOCKED_RETRY_DELAY * 2 ** min(attempt - 1, 10)
+    return min(doubled, MAX_BLOCKED_RETRY_DELAY) * (1.0 + JITTER * (key % 97) / 97)
 
 
-def wait_before(attempt: int, key: int) -> timedelta:
-    """How long to wait after so many attempts: doubling, capped, spread by the number."""
-    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, 10)
-    return min(doubled, LONGEST_WAIT) * (1.0 + SPREAD * (key % 97) / 97)
+def retry_delay(attempt: int, key: int) -> timedelta:
+    """Delay after so many attempts: doubling, capped, jittered."""
+    doubled: timedelta = MIN_RETRY_DELAY * 2 ** min(attempt - 1, 10)
+    return min(doubled, MAX_RETRY_DELAY) * (1.0 + JITTER * (key % 97) / 97)
 
 
-def spread(moment: datetime, key: int) -> datetime:
-    """A moment a little later, so that not all come at once."""
-    return moment + FIRST_WAIT * SPREAD * (key % 97) / 97
+def jittered(moment: datetime, key: int) -> datetime:
+    """A time slightly later, different for each key."""
+    return moment + MIN_RETRY_DELAY * JITTER * (key % 97) / 97
 
 
-def _put_off(
+def _deferral(
     outcome: Deferred | Refused,
     reason: str,
     made: int,
@@ -107,7 +108,7 @@ def _put_off(
     now: datetime,
 ) -> Settlement:
     is_throttled = isinstance(outcome, Deferred) and outcome.throttled
-    is_patient = is_throttled and made < MOST_THROTTLED
+    is_patient = is_throttled and made < MAX_THROTTLED_ATTEMPTS
     if next_at > give_up_at and not is_patient:
         return Settlement(
             state=DeliveryState.FAILED,

@@ -1,8 +1,8 @@
-"""Which transport carries which deliveries of an edition: pure, from weights and troubles.
+"""Weighted load balancing: which transport of a route carries which deliveries. Pure.
 
-A delivery's number decides its place in a round of the weights, so every process shares out alike
-and nothing is remembered. Only what stands in the outbox is shared out: a mail that a transport
-took, refused, or left in doubt is not in it, and so never gets to another.
+A delivery's number modulo the sum of weights decides, so every process computes the same and
+nothing is stored. Only waiting deliveries are distributed: one that a transport accepted, refused
+or left in doubt never goes to another.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +14,7 @@ from newsletter.config.sending import RouteOptions
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Some of the deliveries of an edition: those whose number, divided, leaves one of these."""
+    """A part of an edition's deliveries: those whose number modulo `divisor` is in `remainders`."""
 
     divisor: int
     remainders: tuple[int, ...]
@@ -24,12 +24,12 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
-    """A transport, and what of an edition goes by it.
+class RouteShare:
+    """A transport and the deliveries it carries.
 
     Args:
-        share: None: everything.
-        is_trial: it has taken nothing lately; one mail first will show.
+        share: None: all.
+        is_trial: the transport failed lately; it is tried with one mail first.
     """
 
     transport: str
@@ -37,8 +37,8 @@ class Way:
     is_trial: bool = False
 
 
-def in_turn(routes: Mapping[str, RouteOptions], name: str) -> list[str]:
-    """The transports behind a name, the one that carries most first."""
+def transports_of(routes: Mapping[str, RouteOptions], name: str) -> list[str]:
+    """The transports behind a name: members by descending weight, then the fallback."""
     route = routes.get(name)
     if route is None:
         return [name]
@@ -46,17 +46,19 @@ def in_turn(routes: Mapping[str, RouteOptions], name: str) -> list[str]:
     return [*members, *([route.fallback] if route.fallback else [])]
 
 
-def shared_out(route: RouteOptions, down: Collection[str]) -> dict[str, Share]:
+def allocate_shares(route: RouteOptions, down: Collection[str]) -> dict[str, Share]:
     """The share of each transport that carries something.
 
     Args:
-        down: those that cannot; the fallback takes their shares, or the other members do.
+        down: failed transports; the fallback takes their shares, or else the other members.
     """
     if route.fallback and route.fallback not in down:
-        carried = [route.fallback if name in down else name for name in round_of(route.members)]
+        carried = [
+            route.fallback if name in down else name for name in weighted_round_robin(route.members)
+        ]
     else:
         living = {name: weight for name, weight in route.members.items() if name not in down}
-        carried = list(round_of(living)) if living else []
+        carried = list(weighted_round_robin(living)) if living else []
     return {
         name: Share(
             divisor=len(carried), remainders=tuple(n for n, c in enumerate(carried) if c == name)
@@ -65,10 +67,11 @@ def shared_out(route: RouteOptions, down: Collection[str]) -> dict[str, Share]:
     }
 
 
-def round_of(weights: Mapping[str, int]) -> Iterator[str]:
-    """One round in which each stands as often as it weighs, spread as evenly as can be.
+def weighted_round_robin(weights: Mapping[str, int]) -> Iterator[str]:
+    """One cycle of smooth weighted round-robin, as in nginx: each name as often as its weight.
 
-    Each turn everybody gains her weight; who has most carries, and pays a whole round for it.
+    Each step adds every weight to its counter; the highest counter is chosen and reduced by the sum
+    of the weights.
     """
     shortest = gcd(*weights.values())
     total = sum(weights.values()) // shortest

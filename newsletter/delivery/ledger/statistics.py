@@ -1,22 +1,22 @@
-"""Mail statistics: how many mails each subscriber received, the last one's time, the failed ones.
+"""Mail statistics per subscriber: mails received, time of the last one, failed mails.
 
-Whether a mail was opened is not known; no mail of ours is made to tell.
+Opens are not tracked.
 
-Each delivery is in exactly one of three places, and one transaction moves it from one to the next:
+Each delivery is in exactly one of three sets, and moves between them in one transaction:
 
 - *ahead*: beyond `CountedEdition.through` of its edition, or the edition has no such row;
-- *uncounted*: an `UncountedDelivery`, since it was not settled for good when its lot was counted,
-  or has been queued again since;
-- *counted*: all else. It is SENT, FAILED or SKIPPED, and `MailStatistics` holds what it adds.
+- *uncounted*: an `UncountedDelivery`, since its state was not final when its lot was counted, or it
+  has been queued again since;
+- *counted*: all others. It is SENT, FAILED or SKIPPED and included in `MailStatistics`.
 
-The measures add what the ledger says of the first two to the statistics, so they are exact at every
-moment, whether or not counting has caught up, and counting may stop after any lot. Workers settle
-only deliveries that are not settled for good, which are never counted. Nothing leaves SENT or
-SKIPPED; whatever takes a delivery out of FAILED calls `uncount_failed` before, in its transaction.
+The measures add the first two sets from the ledger to the statistics, so they are always exact and
+counting may stop after any lot. Workers settle only deliveries without a final state, which are
+never counted. No delivery leaves SENT or SKIPPED; whatever takes one out of FAILED calls
+`uncount_failed` first, in the same transaction.
 
-On PostgreSQL an advisory lock keeps deliveries in their places until the transaction ends: shared
-by writing transactions that ask, exclusive to those that move some. Reading ones see one snapshot,
-as on SQLite, which has one writer at a time.
+On PostgreSQL an advisory lock keeps deliveries in their sets until the transaction ends: shared by
+writing transactions that query, exclusive to those that move deliveries. Read-only ones see one
+snapshot, as on SQLite, which has one writer at a time.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ from newsletter.editions.models import Edition, EditionState
 from subscribers.segments.compiling import Measure
 
 FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
-# Which editions are counted: the deliveries of others change all the time.
+# Only ended editions are counted: the deliveries of others change all the time.
 ENDED = (EditionState.SENT, EditionState.CANCELLED)
 # A lot holds SQLite's lock for writing for less than 50 ms.
 LOT = 1_000
@@ -69,7 +69,7 @@ _UNCOUNTED = select(UncountedDelivery.delivery_id)
 
 
 def measures(session: Session) -> Mapping[str, Measure]:
-    """The measured fields of segments, good for this transaction."""
+    """The measured fields of segments, valid for this transaction."""
     if not (_is_sqlite(session) or _sees_one_snapshot(session)):
         session.execute(_LOCK_SHARED)
     counted = select(
@@ -78,11 +78,11 @@ def measures(session: Session) -> Mapping[str, Measure]:
         MailStatistics.last_mailed_at,
         MailStatistics.bounced,
     )
-    # Edition by edition: a planner that must guess how many there are reads the whole ledger.
+    # One subquery per edition: else the planner reads the whole ledger.
     others = [_beyond(*progress) for progress in _not_whole(session)]
     if session.scalar(select(_UNCOUNTED.exists())):
         others.append(_contributions().where(Delivery.id.in_(_UNCOUNTED)))
-    # Alone, the table is grouped by its primary key, without a sort.
+    # Without a union the table is grouped by its primary key, without a sort.
     known = (union_all(counted, *others) if others else counted).subquery("statistics").c
     return {
         "received": Measure(
@@ -104,7 +104,7 @@ def measures(session: Session) -> Mapping[str, Measure]:
 
 
 def count_lot(database: Database, lot: int = LOT) -> int:
-    """Count some deliveries; how many were looked at, 0: all are counted that can be."""
+    """Count one lot of deliveries; returns how many were examined, 0 when none are left."""
     with database.write() as session:
         if not _is_sqlite(session):
             session.execute(_LOCK)
@@ -137,7 +137,7 @@ def uncount_failed(session: Session, edition_id: int, condition: ColumnElement[b
 
 
 def _not_whole(session: Session) -> list[tuple[int, int]]:
-    """The editions that are not counted to the end: how far they are."""
+    """The editions not yet counted whole, with their progress."""
     query = (
         select(Edition.id, func.coalesce(CountedEdition.through, 0))
         .outerjoin(CountedEdition, CountedEdition.edition_id == Edition.id)
@@ -149,7 +149,7 @@ def _not_whole(session: Session) -> list[tuple[int, int]]:
 
 
 def _contributions() -> Select[int, int, datetime | None, int]:
-    """What deliveries add to the statistics, one row for each that adds anything."""
+    """One row for each delivery that contributes to the statistics."""
     return select(
         Delivery.subscriber_id,
         _RECEIVED.label("received"),
@@ -165,7 +165,7 @@ def _beyond(edition_id: int, through: int) -> Select[int, int, datetime | None, 
 
 
 def _count_settled(session: Session, lot: int) -> int:
-    """Count what was looked at before and has been settled since."""
+    """Count uncounted deliveries whose state has become final."""
     query = (
         select(UncountedDelivery.delivery_id)
         .join(Delivery, Delivery.id == UncountedDelivery.delivery_id)
@@ -183,7 +183,7 @@ def _count_settled(session: Session, lot: int) -> int:
 
 
 def _count_next(session: Session, lot: int) -> int:
-    """Look at the next deliveries of an edition that has ended."""
+    """Examine the next deliveries of an ended edition."""
     ended = set(session.scalars(select(Edition.id).where(Edition.state.in_(ENDED))))
     found = next((progress for progress in _not_whole(session) if progress[0] in ended), None)
     if found is None:
@@ -202,8 +202,8 @@ def _count_next(session: Session, lot: int) -> int:
         Delivery.subscriber_id > through,
         Delivery.subscriber_id <= (last or through),
     )
-    # First what is not final: a delivery that a worker settles meanwhile is then uncounted, and
-    # not counted by the next statement as well.
+    # Non-final ones first: a delivery that a worker settles between the two statements is then
+    # uncounted, and not counted by the second as well.
     session.execute(
         insert(UncountedDelivery).from_select(
             ["delivery_id"],
@@ -214,7 +214,7 @@ def _count_next(session: Session, lot: int) -> int:
     session.merge(
         CountedEdition(edition_id=edition_id, through=last or through, is_whole=count < lot)
     )
-    # An edition that has no more deliveries was looked at too.
+    # An edition without further deliveries was examined too.
     return max(int(count), 1)
 
 

@@ -1,7 +1,7 @@
 """The ledger's queries: fan-out, claim, settle, recover, count. Never commits.
 
-Law: a row exists before any hand-over, one for each edition and subscriber. Whether somebody may
-be mailed is asked in the fan-out and again at claim.
+Invariant: a row exists before any hand-over, one per edition and subscriber. Eligibility is checked
+at fan-out and again at claim.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import UTCDateTime, allow_large_sets
 from newsletter.delivery.ledger.arrays import numbers, pairs
 from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
-from newsletter.delivery.ledger.reasons import grouped
+from newsletter.delivery.ledger.reasons import grouped_by_reason
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.shares import Share
 from newsletter.delivery.ledger.statistics import measures
@@ -37,12 +37,12 @@ from newsletter.editions.segment import in_segment
 from subscribers.audience import Stream, eligible, exclusion
 from subscribers.models import Subscriber
 
-# So many different answers are read for a summary; the rarest beyond are left out.
-MOST_REASONS = 5000
+# Limits the distinct answers read for a summary; the rarest beyond are left out.
+MAX_REASONS = 5000
 
 
 class Claimed(NamedTuple):
-    """A delivery that this worker, and no other, may hand over."""
+    """A delivery that only this worker may hand over."""
 
     id: int
     subscriber_id: int
@@ -53,8 +53,8 @@ class Claimed(NamedTuple):
     name: str
 
 
-class Taken(NamedTuple):
-    """A delivery just claimed, before it is asked whether she may still be mailed."""
+class ClaimedRow(NamedTuple):
+    """A delivery just claimed, before eligibility is checked again."""
 
     id: int
     subscriber_id: int
@@ -75,10 +75,10 @@ def stream_of(kind: EditionKind) -> Stream:
 
 
 def fan_out(session: Session, edition: Edition, now: datetime) -> int:
-    """Write a delivery for everybody who is to get the edition; how many.
+    """Write a delivery for each member of the audience; returns how many.
 
-    Needs the edition's variants and the choices mapped to them. Doing it twice adds nobody:
-    the caller records `fanned_out_at` in the same transaction.
+    Needs the edition's variants and the choices mapped to them. The caller sets `fanned_out_at` in
+    the same transaction, so that it happens once.
     """
     known = measures(session) if edition.segment else {}
     audience = (
@@ -116,16 +116,16 @@ def claim(
     now: datetime,
     share: Share | None = None,
 ) -> list[Claimed]:
-    """Take deliveries that are due, for this worker alone, until the lease ends.
+    """Claim due deliveries for this worker until the lease expires.
 
-    Those whose subscriber may no longer be mailed are settled as skipped on the way, so fewer
-    than `limit` may come back while more are due; `count_due` tells.
+    Deliveries to subscribers who may no longer be mailed are settled as skipped, so fewer than
+    `limit` may be returned while more are due (see `count_due`).
     """
     lease_until = now + lease
-    # One after the other: each is a walk along the index of states, from its start. Those never
-    # tried go first, for a domain is probed with them.
+    # Separate statements, so that each scans the index of states from its start. Untried
+    # deliveries first: domains are probed with them.
     due_again = (Delivery.state == DeliveryState.DEFERRED, Delivery.next_attempt_at <= now)
-    claimed: list[Taken] = []
+    claimed: list[ClaimedRow] = []
     for condition in (
         (Delivery.state == DeliveryState.QUEUED,),
         (*due_again, Delivery.attempts == 0),
@@ -145,7 +145,7 @@ def _take(
     worker: str,
     lease_until: datetime,
     limit: int,
-) -> list[Taken]:
+) -> list[ClaimedRow]:
     sending = exists().where(Edition.id == edition_id, Edition.state == EditionState.SENDING)
     due = (
         select(Delivery.id)
@@ -166,7 +166,7 @@ def _take(
             Delivery.deferred_since,
         )
     )
-    return list(map(Taken._make, taken.all()))
+    return list(map(ClaimedRow._make, taken.all()))
 
 
 def count_due(
@@ -177,7 +177,7 @@ def count_due(
     *,
     most: int | None = None,
 ) -> int:
-    """How many deliveries could be claimed now; counting ends at `most`."""
+    """How many deliveries could be claimed now, up to `most`."""
     due = (
         select(Delivery.id)
         .where(Delivery.edition_id == edition_id, _is_due(now), *_is_in(share))
@@ -187,7 +187,7 @@ def count_due(
 
 
 def next_attempt(session: Session, edition_id: int) -> datetime | None:
-    """When the first deferred delivery is due again."""
+    """When the next deferred delivery is due."""
     query = select(func.min(Delivery.next_attempt_at))
     return session.scalar(
         query.where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.DEFERRED)
@@ -197,10 +197,10 @@ def next_attempt(session: Session, edition_id: int) -> datetime | None:
 def settle(
     session: Session, worker: str, settlements: Mapping[int, Settlement], now: datetime
 ) -> None:
-    """Record what became of deliveries that this worker claimed.
+    """Record the outcomes of deliveries claimed by this worker.
 
-    A delivery whose lease ended meanwhile stands as uncertain and is settled all the same; one
-    that another worker has since taken is left to it.
+    A delivery marked uncertain because its lease expired is settled too; one that another worker
+    has claimed since is left unchanged.
     """
     is_sent = {k for k, s in settlements.items() if s.state is DeliveryState.SENT}
     settle_sent(session, worker, {key: settlements[key].reason for key in is_sent}, now)
@@ -226,12 +226,12 @@ def settle(
 
 
 def settle_sent(session: Session, worker: str, sent: Mapping[int, str], now: datetime) -> None:
-    """Record mails that were taken, with the answers: nearly every delivery comes by here."""
+    """Record accepted mails with their responses: the hot path of settling."""
     if not sent:
         return
     key, reason = pairs(session, list(sent.items()))
-    # PostgreSQL believes that hardly a row is claimed, and would compare each with each; of a
-    # CASE it believes nothing. A batch's numbers stand close together, so a range finds them.
+    # PostgreSQL estimates that hardly a row is claimed and plans a nested loop; a CASE hides the
+    # condition from its estimate. A batch's numbers are close together, so a range finds them.
     is_ours = case((_is_with(worker), true()), else_=false())
     statement = (
         update(Delivery)
@@ -249,7 +249,7 @@ def settle_sent(session: Session, worker: str, sent: Mapping[int, str], now: dat
 
 
 def _is_with(worker: str) -> ColumnElement[bool]:
-    # Not in_(): it cannot be executed for many rows at once.
+    # Not in_(): it cannot be used with executemany.
     return and_(
         Delivery.worker == worker,
         or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN),
@@ -269,7 +269,7 @@ def _as_row(key: int, settlement: Settlement) -> dict[str, Any]:
 
 
 def release(session: Session, worker: str, keys: Collection[int]) -> None:
-    """Give back deliveries that were claimed and certainly not handed over."""
+    """Return claimed deliveries that were certainly not handed over to the queue."""
     if not keys:
         return
     statement = (
@@ -281,22 +281,22 @@ def release(session: Session, worker: str, keys: Collection[int]) -> None:
     session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def held_by(session: Session, worker: str) -> dict[int, int]:
-    """The deliveries a worker claimed and has not settled, with the attempts made before.
+def claimed_by(session: Session, worker: str) -> dict[int, int]:
+    """A worker's unsettled deliveries with their earlier attempts.
 
-    Those that were doubted meanwhile, because its lease was over, among them.
+    Includes those marked uncertain since, because its lease expired.
     """
     query = select(Delivery.id, Delivery.attempts).where(_is_in_any_edition(), _is_with(worker))
     return dict(session.execute(query).all())
 
 
-def doubt_expired(session: Session, living: Collection[str], now: datetime) -> int:
-    """Mark what dead workers elsewhere left behind as uncertain; how many.
+def mark_expired_uncertain(session: Session, living: Collection[str], now: datetime) -> int:
+    """Mark claims with an expired lease as uncertain; returns how many.
 
-    Their journals are on their machines: whether they handed a mail over cannot be known here.
+    Their workers' journals are on other machines, so their outcomes are unknown here.
 
     Args:
-        living: workers known to be alive, whatever the clock says.
+        living: workers known to be running, whatever the clock says.
     """
     expired = session.scalars(
         update(Delivery)
@@ -304,7 +304,7 @@ def doubt_expired(session: Session, living: Collection[str], now: datetime) -> i
         .where(Delivery.lease_until < now, Delivery.worker.not_in(living))
         .values(
             state=DeliveryState.UNCERTAIN,
-            reason="its worker fell silent",
+            reason="its worker's lease expired",
             settled_at=now,
             lease_until=None,
         )
@@ -315,12 +315,12 @@ def doubt_expired(session: Session, living: Collection[str], now: datetime) -> i
 
 
 def _is_in_any_edition() -> ColumnElement[bool]:
-    # Naming every edition lets the index of states be walked instead of the whole ledger.
+    # Listing every edition lets the database scan the index of states, not the whole ledger.
     return Delivery.edition_id.in_(select(Edition.id))
 
 
 def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
-    """How many deliveries of an edition stand in each state; they add up to its audience."""
+    """An edition's deliveries by state; they add up to its audience."""
     query = (
         select(Delivery.state, func.count())
         .where(Delivery.edition_id == edition_id)
@@ -330,9 +330,9 @@ def counts(session: Session, edition_id: int) -> dict[DeliveryState, int]:
 
 
 def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[str, str, int]]:
-    """Why deliveries did not go out: state, reason, count; the commonest first.
+    """Why deliveries are not sent: state, reason and count, the most frequent first.
 
-    Answers that differ only in addresses, queue numbers and the like are one.
+    Answers that differ only in addresses and ids are merged.
     """
     query = (
         select(Delivery.state, Delivery.reason, func.count())
@@ -340,14 +340,14 @@ def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[st
         .where(Delivery.state.not_in((DeliveryState.SENT, DeliveryState.QUEUED)))
         .group_by(Delivery.state, Delivery.reason)
         .order_by(func.count().desc())
-        .limit(MOST_REASONS)
+        .limit(MAX_REASONS)
     )
     found = ((state.value, reason, count) for state, reason, count in session.execute(query))
-    return grouped(found)[:limit]
+    return grouped_by_reason(found)[:limit]
 
 
-def waiting(session: Session, edition_id: int) -> int:
-    """How many deliveries are not settled."""
+def count_unsettled(session: Session, edition_id: int) -> int:
+    """How many deliveries of an edition are not settled."""
     query = select(func.count()).select_from(Delivery)
     query = query.where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
     return session.scalars(query).one()
@@ -367,13 +367,13 @@ def _is_due(now: datetime) -> Any:
 
 
 def _leave_out_excluded(
-    session: Session, edition: Edition, taken: Sequence[Taken], now: datetime
+    session: Session, edition: Edition, taken: Sequence[ClaimedRow], now: datetime
 ) -> list[Claimed]:
     reason = exclusion(stream_of(edition.kind), now, edition.language)
     if not taken:
         return []
     people = [delivery.subscriber_id for delivery in taken]
-    # The range, since a batch's people mostly stand side by side: else all would be read.
+    # The range, since a batch's subscribers mostly have adjacent numbers: else all would be read.
     query = select(Subscriber.id, Subscriber.address, Subscriber.name, reason).where(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),

@@ -1,23 +1,23 @@
-"""The ledger's queries for what somebody decides about an edition's deliveries. Never commits."""
+"""The ledger's queries for resolving, retrying and cancelling deliveries. Never commits."""
 
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.statistics import uncount_failed
 from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.verdicts import REFUSES_US
 
 CANCELLED = "the edition was cancelled"
-# Of what was left in doubt: it may have arrived, so it is not retried as failed.
+# Reason of uncertain deliveries left as failed: they may have arrived, so are never retried.
 LEFT = "left by decision: it may have arrived"
 
 
 def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
-    """Settle an edition's uncertain deliveries by a person's word; how many."""
+    """Settle an edition's uncertain deliveries by a person's decision; returns how many."""
     state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
     reason = "sent again by decision" if resend else LEFT
     resolved = session.scalars(
@@ -37,7 +37,7 @@ def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: d
 
 
 def resend_uncertain(session: Session, edition_id: int) -> int:
-    """Queue an edition's uncertain deliveries by its policy, each but once; how many."""
+    """Queue an edition's uncertain deliveries by its policy, each once; returns how many."""
     resent = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
@@ -56,19 +56,19 @@ def resend_uncertain(session: Session, edition_id: int) -> int:
     return len(resent.all())
 
 
-def doubted_editions(session: Session) -> list[Edition]:
-    """The editions with uncertain deliveries whose policy settles them."""
+def editions_to_resolve(session: Session) -> list[Edition]:
+    """The editions whose policy settles their uncertain deliveries."""
     doubted = exists().where(
         Delivery.edition_id == Edition.id, Delivery.state == DeliveryState.UNCERTAIN
     )
     query = select(Edition).where(
-        Edition.uncertain != DoubtPolicy.ASK, Edition.state != EditionState.CANCELLED, doubted
+        Edition.uncertain != UncertainPolicy.ASK, Edition.state != EditionState.CANCELLED, doubted
     )
     return list(session.scalars(query))
 
 
 def requeue_failed(session: Session, edition_id: int) -> int:
-    """Queue what failed once more, with all its attempts ahead; how many."""
+    """Queue failed deliveries again with attempts reset; returns how many."""
     uncount_failed(session, edition_id, Delivery.reason != LEFT)
     requeued = session.scalars(
         update(Delivery)
@@ -88,7 +88,7 @@ def requeue_failed(session: Session, edition_id: int) -> int:
 
 
 def requeue_blocked(session: Session, edition_id: int) -> int:
-    """Queue once more what was put off because we were refused, not its recipient; how many."""
+    """Queue deliveries deferred because the sender was refused; returns how many."""
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.DEFERRED)
@@ -101,9 +101,9 @@ def requeue_blocked(session: Session, edition_id: int) -> int:
 
 
 def skip_cancelled(session: Session, now: datetime) -> int:
-    """Settle what cancelled editions have not handed over as skipped; how many.
+    """Skip the waiting deliveries of cancelled editions; returns how many.
 
-    What a worker held when its edition was cancelled comes back to the queue after it.
+    Called again after a worker releases claims that it held when its edition was cancelled.
     """
     cancelled = select(Edition.id).where(Edition.state == EditionState.CANCELLED)
     skipped = session.scalars(

@@ -1,8 +1,7 @@
-"""How fast and how many a transport may send: held across all workers on all machines.
+"""Rate limits and quotas of transports, shared by all workers of all machines.
 
-What has been used stands in the database, one row for each transport, and is taken in the same
-transaction in which deliveries are claimed. Deciding is pure; the numbers are a provider's or the
-operator's. What a transport answers by itself ("too fast") is `retry`'s.
+Usage is one database row per transport, updated in the transaction that claims deliveries. The
+decision (`grant`) is pure. Throttling answers of a transport are handled by `transport_health`.
 """
 
 from dataclasses import dataclass
@@ -13,25 +12,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter.config.sending import RateOptions
-from newsletter.delivery.ledger.models import TransportUse, Use
+from newsletter.delivery.ledger.models import TransportUsage, Usage
 
-# A worker is granted so much of the rate at once, and waits so long at most for its turn: an
-# urgent edition may come after whatever has been granted.
-GRANTED_SECONDS = 1
-LONGEST_TURN = timedelta(seconds=1)
+# Bound what is granted at once and how long a worker waits for it: an urgent edition can only be
+# sent after whatever has been granted.
+GRANT_SECONDS = 1
+MAX_WAIT = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """How many mails a worker may hand over, and when.
+    """Permission to hand over mails.
 
     Args:
-        count: at most so many; 0: none now.
-        wait: until the first of them, or until it is worth asking again.
-        gap: between one and the next.
-        is_used_up: the hour's or the day's quota is; nobody need ask before `wait` is over.
+        count: how many; 0: none now.
+        wait: until the first mail, or until the next request.
+        gap: between two mails.
+        is_used_up: the hour's or day's quota is used up until `wait` is over.
     """
 
     count: int
@@ -40,10 +39,10 @@ class Grant:
     is_used_up: bool = False
 
 
-def grant(use: Use, limits: RateOptions, wanted: int, now: datetime) -> Grant:
-    """What may be taken of a transport now; begins new windows on the way.
+def grant(use: Usage, limits: RateOptions, wanted: int, now: datetime) -> Grant:
+    """What the limits allow now; starts new windows in `use`.
 
-    Hours and days are those of UTC, so that every machine means the same.
+    Hours and days are UTC, so that all machines agree.
     """
     _begin_windows(use, now)
     for allowed, used, begun, length in (
@@ -56,57 +55,56 @@ def grant(use: Use, limits: RateOptions, wanted: int, now: datetime) -> Grant:
                 return Grant(count=0, wait=begun + length - now, is_used_up=True)
     if not limits.per_second:
         return Grant(count=wanted)
-    turn = max(use.free_at - now, timedelta(0))
-    if turn > LONGEST_TURN:
-        return Grant(count=0, wait=turn - LONGEST_TURN)
-    most = max(1, int(limits.per_second * GRANTED_SECONDS))
+    wait = max(use.free_at - now, timedelta(0))
+    if wait > MAX_WAIT:
+        return Grant(count=0, wait=wait - MAX_WAIT)
+    most = max(1, int(limits.per_second * GRANT_SECONDS))
     gap = timedelta(seconds=1 / limits.per_second)
-    return Grant(count=min(wanted, most), wait=turn, gap=gap)
+    return Grant(count=min(wanted, most), wait=wait, gap=gap)
 
 
-def take(use: Use, given: Grant, count: int, now: datetime) -> None:
-    """Count mails that were claimed under a grant."""
+def consume(use: Usage, given: Grant, count: int, now: datetime) -> None:
+    """Count mails claimed under a grant."""
     use.used_in_hour += count
     use.used_in_day += count
     use.free_at = max(use.free_at, now) + given.gap * count
 
 
-def give_back(use: Use, count: int) -> None:
-    """Count off mails that were claimed and not handed over."""
+def refund(use: Usage, count: int) -> None:
+    """Uncount mails that were claimed and not handed over."""
     use.used_in_hour = max(0, use.used_in_hour - count)
     use.used_in_day = max(0, use.used_in_day - count)
 
 
-def give_back_rate(
-    use: Use, given: Grant, count: int, *, taken_until: datetime, now: datetime
+def refund_rate(
+    use: Usage, given: Grant, count: int, *, taken_until: datetime, now: datetime
 ) -> None:
-    """Let others have the places in the rate of mails that were not handed over.
+    """Free the rate's time slots of mails that were not handed over.
 
     Args:
-        taken_until: how far the rate was taken when they were claimed. Where others have taken
-            more of it since, the places between are gone.
+        taken_until: `free_at` as of the claim; if others have consumed slots since, these are lost.
     """
     if use.free_at == taken_until:
         use.free_at = max(now, taken_until - given.gap * count)
 
 
-def used(use: Use, now: datetime) -> tuple[int, int]:
-    """How many were taken in the hour and in the day that it is now."""
+def used(use: Usage, now: datetime) -> tuple[int, int]:
+    """Mails counted in the current hour and day."""
     hour = _hour(now)
     in_hour = use.used_in_hour if use.hour == hour else 0
     return in_hour, use.used_in_day if use.day == hour.replace(hour=0) else 0
 
 
-def lock_use(session: Session, transport: str, now: datetime) -> TransportUse:
-    """The row of a transport, held against every other worker until the transaction ends."""
-    query = select(TransportUse).where(TransportUse.transport == transport).with_for_update()
+def lock_usage(session: Session, transport: str, now: datetime) -> TransportUsage:
+    """The row of a transport, locked until the transaction ends."""
+    query = select(TransportUsage).where(TransportUsage.transport == transport).with_for_update()
     found = session.scalar(query, execution_options={"populate_existing": True})
     if found is None:
         try:
             with session.begin_nested():
                 begun = {"hour": now, "day": now, "used_in_hour": 0, "used_in_day": 0}
                 session.execute(
-                    insert(TransportUse).values(transport=transport, free_at=now, **begun)
+                    insert(TransportUsage).values(transport=transport, free_at=now, **begun)
                 )
         except IntegrityError:
             pass  # another worker was quicker
@@ -118,7 +116,7 @@ def _hour(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _begin_windows(use: Use, now: datetime) -> None:
+def _begin_windows(use: Usage, now: datetime) -> None:
     hour = _hour(now)
     day = hour.replace(hour=0)
     if use.hour != hour:

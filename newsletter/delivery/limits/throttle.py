@@ -1,7 +1,7 @@
-"""How fast one worker may go: its share of the transport's limits and of each domain's quota.
+"""Throttle of one worker: transport limits, domain quotas and domain back-off.
 
-All that is taken is taken in the transaction that claims, and what was not handed over is given
-back in the one that settles.
+Quotas are consumed in the transaction that claims; mails not handed over are refunded in the one
+that settles.
 """
 
 from collections import Counter
@@ -12,23 +12,23 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.sending import LimitOptions, RateOptions
 from newsletter.delivery.ledger import store
-from newsletter.delivery.ledger.models import DeliveryState, TransportUse
+from newsletter.delivery.ledger.models import DeliveryState, TransportUsage
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.store import Claimed
 from newsletter.delivery.limits import domain_backoff, quotas, warm_up
 from newsletter.delivery.limits.domain_backoff import domain_of
-from newsletter.delivery.limits.domain_probing import LONG_AGO, DomainBackoff, by_domain
+from newsletter.delivery.limits.domain_probing import EPOCH, DomainBackoff, by_domain
 from newsletter.delivery.limits.quotas import Grant
 from newsletter.transports.base import Outcome
 
 NONE = LimitOptions()
 
 
-class Pace:
-    """The pace of one worker on one transport.
+class Throttle:
+    """Limits one worker on one transport.
 
     Args:
-        give_up: after so long a mail whose domain goes on refusing has failed.
+        give_up: how long mails are retried whose domain goes on refusing.
     """
 
     def __init__(
@@ -38,23 +38,23 @@ class Pace:
         self._options = options or NONE
         self._worker = worker
         self._backoff = DomainBackoff(transport, give_up)
-        self._use: TransportUse | None = None
-        self._taken_until = LONG_AGO
+        self._use: TransportUsage | None = None
+        self._taken_until = EPOCH
         self._delays: dict[int, timedelta] = {}
         self.given = Grant(count=0)
 
-    def ask(self, session: Session, wanted: int, now: datetime) -> Grant:
-        """How many may be claimed now, by the limits of the transport."""
+    def request(self, session: Session, wanted: int, now: datetime) -> Grant:
+        """How many deliveries the transport's limits allow to claim now."""
         self._use = None
         self.given = Grant(count=wanted)
         if self._options.is_limited:
-            self._use = quotas.lock_use(session, self._transport, now)
-            today = warm_up.todays(self._options, self._use.first_used_at, now)
+            self._use = quotas.lock_usage(session, self._transport, now)
+            today = warm_up.limits_today(self._options, self._use.first_used_at, now)
             self.given = quotas.grant(self._use, today, wanted, now)
         return self.given
 
     def admit(self, session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
-        """Those of the claimed who may be mailed now, in their order; the others are put off."""
+        """The claimed deliveries that may be sent now, in order; the others are deferred."""
         self._delays.clear()
         put_off = self._backoff.admit(session, claimed, now)
         if self._options.domains:
@@ -65,7 +65,7 @@ class Pace:
         store.settle(session, self._worker, put_off, now)
         going = [delivery for delivery in claimed if delivery.id not in put_off]
         if self._use and going:
-            quotas.take(self._use, self.given, len(going), now)
+            quotas.consume(self._use, self.given, len(going), now)
             self._taken_until = self._use.free_at
             self._use.first_used_at = self._use.first_used_at or now
         if self._delays:
@@ -74,59 +74,59 @@ class Pace:
 
     @property
     def is_timed(self) -> bool:
-        """Whether any of the mails that were admitted last must wait for its turn."""
+        """Whether any admitted mail must wait."""
         return bool(self.given.wait or self.given.gap or self._delays)
 
     def delay(self, delivery: Claimed) -> timedelta:
-        """How long after its claim a mail may go."""
+        """How long after its claim a mail may be sent."""
         return self._delays.get(delivery.id, timedelta(0))
 
     def is_held(self, delivery: Claimed) -> bool:
-        """Whether its domain has refused since: others of it are not tried in vain."""
+        """Whether its domain has refused too many mails of this batch."""
         return self._backoff.is_held(delivery)
 
     @property
     def refuses_everywhere(self) -> bool:
-        """Whether the transport refuses for now, whatever the domain."""
+        """Whether mails to all domains are refused."""
         return self._backoff.refuses_everywhere
 
-    def hear(self, delivery: Claimed, outcome: Outcome) -> None:
-        """Learn from an answer."""
-        self._backoff.hear(delivery, outcome)
+    def observe(self, delivery: Claimed, outcome: Outcome) -> None:
+        """Update the domain back-off with an outcome."""
+        self._backoff.observe(delivery, outcome)
 
     def record(
         self, session: Session, taken: Iterable[Claimed], left: Iterable[Claimed], now: datetime
     ) -> None:
-        """Tell all workers what was learned of domains, and give back what is left."""
+        """Store the domain back-off for all workers, and refund unsent mails."""
         self._backoff.record(session, taken, now)
-        self._give_back(session, Counter(domain_of(d.address) for d in left), now)
+        self._refund(session, Counter(domain_of(d.address) for d in left), now)
 
-    def _give_back(self, session: Session, left: Mapping[str, int], now: datetime) -> None:
+    def _refund(self, session: Session, left: Mapping[str, int], now: datetime) -> None:
         count = sum(left.values())
         if count and self._options.is_limited:
-            whole = quotas.lock_use(session, self._transport, now)
-            quotas.give_back(whole, count)
-            quotas.give_back_rate(whole, self.given, count, taken_until=self._taken_until, now=now)
+            whole = quotas.lock_usage(session, self._transport, now)
+            quotas.refund(whole, count)
+            quotas.refund_rate(whole, self.given, count, taken_until=self._taken_until, now=now)
         if limited := set(left) & set(self._options.domains):
-            for domain, use in domain_backoff.lock_uses(
+            for domain, use in domain_backoff.lock_usages(
                 session, self._transport, limited, now
             ).items():
-                quotas.give_back(use, left[domain])
+                quotas.refund(use, left[domain])
 
     def _within_quota(
         self, session: Session, domain: str, mails: list[Claimed], now: datetime
     ) -> dict[int, Settlement]:
-        """Take what a domain's quota allows, and put off the rest."""
+        """Consume what a domain's quota allows; returns deferrals for the rest."""
         options = self._options.domains[domain]
-        use = domain_backoff.lock_uses(session, self._transport, [domain], now)[domain]
+        use = domain_backoff.lock_usages(session, self._transport, [domain], now)[domain]
         given = quotas.grant(use, options, len(mails), now)
         for place, mail in enumerate(mails[: given.count]):
             self._delays[mail.id] = given.wait + given.gap * place
-        quotas.take(use, given, min(given.count, len(mails)), now)
+        quotas.consume(use, given, min(given.count, len(mails)), now)
         return {
             mail.id: Settlement(
                 state=DeliveryState.DEFERRED,
-                reason=f"put off: the quota of {domain} ({_words(options)}) is used up",
+                reason=f"put off: the quota of {domain} ({_describe(options)}) is used up",
                 attempts=mail.attempts,
                 next_attempt_at=domain_backoff.book(use, options, now),
             )
@@ -134,6 +134,6 @@ class Pace:
         }
 
 
-def _words(options: RateOptions) -> str:
+def _describe(options: RateOptions) -> str:
     limited = {"second": options.per_second, "hour": options.per_hour, "day": options.per_day}
     return ", ".join(f"{most:g} a {length}" for length, most in limited.items() if most)

@@ -1,4 +1,4 @@
-"""Warming up: a new sender is let through in small numbers first, more each day. Pure."""
+"""Warm-up of a new sending IP or domain: a daily limit that grows by plan. Pure."""
 
 from datetime import UTC, datetime
 
@@ -6,9 +6,9 @@ from newsletter.config.sending import LimitOptions, RateOptions
 
 
 def day_of(options: LimitOptions, first_used_at: datetime | None, now: datetime) -> int | None:
-    """Which day of the plan today is, from 0; None where there is none, or it is over.
+    """Today's index in the plan, from 0; None without a plan or after its end.
 
-    Days are those of UTC, as for quotas; they pass whether mail is sent or not.
+    Days are UTC, as for quotas, and pass whether mail is sent or not.
     """
     today = now.astimezone(UTC).date()
     begins = options.warm_up_from or (first_used_at or now).astimezone(UTC).date()
@@ -16,8 +16,10 @@ def day_of(options: LimitOptions, first_used_at: datetime | None, now: datetime)
     return day if day < len(options.warm_up) else None
 
 
-def todays(options: LimitOptions, first_used_at: datetime | None, now: datetime) -> RateOptions:
-    """The limits as they are today: those of the plan while it lasts, and never above the usual."""
+def limits_today(
+    options: LimitOptions, first_used_at: datetime | None, now: datetime
+) -> RateOptions:
+    """Today's limits: the plan's while it lasts, never above the configured ones."""
     day = day_of(options, first_used_at, now)
     if day is None:
         return options

@@ -1,7 +1,6 @@
-"""Looking after editions that do not get on: one that stalls, one that is overdue. Each told once.
+"""Detects stalled and overdue editions; raises one alarm for each.
 
-What was seen and told stands in the database, so that several machines tell it once as well.
-The queries never commit.
+Its state is in the database, so that several machines raise an alarm once. Never commits.
 """
 
 from collections.abc import Iterator
@@ -13,19 +12,19 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import Config
 from newsletter.config.sending import LimitOptions
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import news, store
-from newsletter.delivery.ledger.models import WAITING, DeliveryState, TransportUse, Watch
-from newsletter.delivery.ledger.shares import in_turn
+from newsletter.delivery.ledger import alert_dedup, store
+from newsletter.delivery.ledger.models import WAITING, DeliveryState, TransportUsage, Watch
+from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.limits import quotas, transport_health, warm_up
 from newsletter.editions.models import Edition, EditionState
 
-A_MOMENT = timedelta(minutes=5)
-FORGOTTEN_AFTER = timedelta(days=90)
+GRACE_PERIOD = timedelta(minutes=5)
+RETENTION = timedelta(days=90)
 
 
-def look(session: Session, config: Config, now: datetime) -> Iterator[Alarm]:
-    """What has to be told now of the editions that should be on their way."""
-    session.execute(delete(Watch).where(Watch.since < now - FORGOTTEN_AFTER))
+def check_editions(session: Session, config: Config, now: datetime) -> Iterator[Alarm]:
+    """The alarms to raise now."""
+    session.execute(delete(Watch).where(Watch.since < now - RETENTION))
     states = (EditionState.SENDING, EditionState.QUEUED, EditionState.DRAFT)
     sending = set()
     for edition in session.scalars(select(Edition).where(Edition.state.in_(states))):
@@ -35,32 +34,32 @@ def look(session: Session, config: Config, now: datetime) -> Iterator[Alarm]:
                 yield _stalled(edition, config.alarms.stalled)
         elif _is_overdue(session, config, edition, now):
             yield _overdue(edition)
-    # One that is held or done begins its patience anew when it goes on.
+    # A held edition's time starts again when it is resumed.
     session.execute(
         delete(Watch).where(Watch.subject.startswith("progress "), Watch.subject.not_in(sending))
     )
 
 
 def _is_overdue(session: Session, config: Config, edition: Edition, now: datetime) -> bool:
-    """Whether it is time to tell that an edition has not begun long after its time."""
+    """Whether to raise the alarm that an edition is late to start."""
     patience = config.alarms.overdue
     if not patience or edition.fanned_out_at or edition.send_at > now - patience:
         return False
     subject = f"overdue {edition.id} {edition.state.value}"
     if edition.state is EditionState.DRAFT:
-        return news.is_news(session, subject, now)
-    # One that was paused and goes on is late at first sight, and begins in a moment.
+        return alert_dedup.is_first_alert(session, subject, now)
+    # A resumed edition is overdue at first sight, and starts in a moment.
     watch = session.get(Watch, subject)
     if watch is None:
         session.add(Watch(subject=subject, settled=0, since=now, is_told=False))
-    elif now - watch.since >= A_MOMENT and not watch.is_told:
+    elif now - watch.since >= GRACE_PERIOD and not watch.is_told:
         watch.is_told = True
         return True
     return False
 
 
 def _has_stalled(session: Session, config: Config, edition: Edition, now: datetime) -> bool:
-    """Whether it is time to tell that an edition has not got on for long."""
+    """Whether to raise the alarm that an edition makes no progress."""
     counts = store.counts(session, edition.id)
     settled = sum(count for state, count in counts.items() if state not in WAITING)
     watch = session.get(Watch, _of_progress(edition))
@@ -83,22 +82,22 @@ def _is_stuck(
     counts: dict[DeliveryState, int],
     now: datetime,
 ) -> bool:
-    """Whether something could be sent now and is not: not where quotas or recipients hold it up."""
-    transports = in_turn(config.routes, edition.transport)
+    """Whether something could be sent now, so neither quotas nor recipients' servers delay it."""
+    transports = transports_of(config.routes, edition.transport)
     if any(_is_used_up(session, config, name, now) for name in transports):
         return False
     if counts.get(DeliveryState.QUEUED, 0) or counts.get(DeliveryState.CLAIMED, 0):
         return True
-    ailing = transport_health.of(session, transports)
-    return all(name in ailing and ailing[name].failing_since for name in transports)
+    unhealthy = transport_health.unhealthy(session, transports)
+    return all(name in unhealthy and unhealthy[name].failing_since for name in transports)
 
 
 def _is_used_up(session: Session, config: Config, transport: str, now: datetime) -> bool:
-    use = session.get(TransportUse, transport)
+    use = session.get(TransportUsage, transport)
     if use is None:
         return False
     options = config.limits.get(transport, LimitOptions())
-    today = warm_up.todays(options, use.first_used_at, now)
+    today = warm_up.limits_today(options, use.first_used_at, now)
     in_hour, in_day = quotas.used(use, now)
     return (0 < today.per_hour <= in_hour) or (0 < today.per_day <= in_day)
 
@@ -111,7 +110,7 @@ def _stalled(edition: Edition, patience: timedelta) -> Alarm:
     return Alarm(
         title=f"Edition {edition.id} has stalled",
         text=f"Nothing of it was sent for {patience // timedelta(minutes=1)} minutes, though "
-        "there are people who wait for it and nobody has paused it.",
+        "deliveries are waiting and nobody has paused it.",
         details=(
             f"Why: newsletter editions show {edition.id}, and newsletter limits",
             f"To send from here: newsletter editions send {edition.id}",

@@ -1,4 +1,4 @@
-"""How each transport stands, for people to see: what it may send, has sent, and what ails it."""
+"""Status of each transport for display: limits, usage and health."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
 from newsletter.config.sending import LimitOptions, RateOptions
-from newsletter.delivery.ledger.models import DomainUse, TransportTrouble, TransportUse, Use
+from newsletter.delivery.ledger.models import DomainUsage, TransportHealth, TransportUsage, Usage
 from newsletter.delivery.limits import quotas, transport_health, warm_up
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A transport, or what of it goes to one recipient domain."""
+class TransportStatus:
+    """Status of a transport, or of one recipient domain by it."""
 
     transport: str
     domain: str
@@ -27,29 +27,31 @@ class Standing:
     note: str
 
 
-def standings(session: Session, config: Config, now: datetime) -> Iterator[Standing]:
-    """Every transport, and after each the domains that have a quota or refuse for now."""
-    ailing = transport_health.of(session, config.transports)
+def transport_statuses(
+    session: Session, config: Config, now: datetime
+) -> Iterator[TransportStatus]:
+    """Every transport, each followed by its domains that have a quota or refuse."""
+    unhealthy = transport_health.unhealthy(session, config.transports)
     for name in config.transports:
         options = config.limits.get(name, LimitOptions())
-        use = session.get(TransportUse, name)
+        use = session.get(TransportUsage, name)
         begun = use.first_used_at if use else None
-        notes = (_warm_up(options, begun, now), _trouble(ailing.get(name), now))
-        today = warm_up.todays(options, begun, now)
-        yield _standing(name, "", use, today, "; ".join(filter(None, notes)), now)
-        yield from _domains(session, name, options, now)
+        notes = (_warm_up_note(options, begun, now), _health_note(unhealthy.get(name), now))
+        today = warm_up.limits_today(options, begun, now)
+        yield _status(name, "", use, today, "; ".join(filter(None, notes)), now)
+        yield from _domain_statuses(session, name, options, now)
 
 
-def ailments(session: Session, transports: Collection[str], now: datetime) -> list[str]:
-    """In words, what ails those of the transports that do not work."""
-    found = transport_health.of(session, transports)
-    return [f"The transport {name} {_trouble(found[name], now)}" for name in sorted(found)]
+def transport_problems(session: Session, transports: Collection[str], now: datetime) -> list[str]:
+    """One sentence for each unhealthy transport."""
+    found = transport_health.unhealthy(session, transports)
+    return [f"The transport {name} {_health_note(found[name], now)}" for name in sorted(found)]
 
 
-def _domains(
+def _domain_statuses(
     session: Session, transport: str, options: LimitOptions, now: datetime
-) -> Iterator[Standing]:
-    query = select(DomainUse).where(DomainUse.transport == transport)
+) -> Iterator[TransportStatus]:
+    query = select(DomainUsage).where(DomainUsage.transport == transport)
     uses = {use.domain: use for use in session.scalars(query)}
     refusing = {
         domain for domain, use in uses.items() if (use.refused_in_a_row or use.rests_in_a_row)
@@ -60,14 +62,14 @@ def _domains(
             rests = f"rests until {use.rests_until:%d %b %H:%M} UTC: " * (now < use.rests_until)
             note = f"{rests}{use.reason}"
         quota = options.domains.get(domain, RateOptions())
-        yield _standing(transport, domain, use, quota, note, now)
+        yield _status(transport, domain, use, quota, note, now)
 
 
-def _standing(
-    transport: str, domain: str, use: Use | None, options: RateOptions, note: str, now: datetime
-) -> Standing:
+def _status(
+    transport: str, domain: str, use: Usage | None, options: RateOptions, note: str, now: datetime
+) -> TransportStatus:
     in_hour, in_day = quotas.used(use, now) if use else (0, 0)
-    return Standing(
+    return TransportStatus(
         transport=transport,
         domain=domain,
         per_second=options.per_second,
@@ -79,18 +81,18 @@ def _standing(
     )
 
 
-def _warm_up(options: LimitOptions, begun: datetime | None, now: datetime) -> str:
+def _warm_up_note(options: LimitOptions, begun: datetime | None, now: datetime) -> str:
     day = warm_up.day_of(options, begun, now)
     return "" if day is None else f"warming up, day {day + 1} of {len(options.warm_up)}"
 
 
-def _trouble(trouble: TransportTrouble | None, now: datetime) -> str:
-    if trouble is None:
+def _health_note(health: TransportHealth | None, now: datetime) -> str:
+    if health is None:
         return ""
-    if trouble.refuses_us:
+    if health.refuses_us:
         words = "refuses us"
-    elif now < trouble.rests_until:
-        words = f"rests until {trouble.rests_until:%d %b %H:%M} UTC"
+    elif now < health.rests_until:
+        words = f"rests until {health.rests_until:%d %b %H:%M} UTC"
     else:
         words = "is tried again"
-    return f"{words}: {trouble.reason}"
+    return f"{words}: {health.reason}"

@@ -1,8 +1,8 @@
-"""Circuit breaker of one edition: many refusals in a row hold what they speak of.
+"""Circuit breaker of one edition: consecutive refusals stop a transport or hold the edition.
 
-Answers that refuse us stop the transport they came by, whatever recipient they were given for;
-recipients refused for good, and faults of ours, hold the edition until a person has looked. One
-for each edition and process, heard by all its workers; what went before is read from the ledger.
+Answers that refuse the sender stop their transport. Permanently refused recipients, and errors of
+our own, hold the edition until a person resumes it. One breaker per edition and process, shared by
+its workers; its initial counts come from the ledger.
 """
 
 import threading
@@ -14,31 +14,31 @@ from newsletter.delivery.ledger.reasons import normalised
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused
 from newsletter.transports.verdicts import REFUSES_US, Verdict
 
-# Different recipients in a row, with nobody taken in between.
+# Consecutive recipients, without an accepted mail in between.
 REFUSALS_IN_A_ROW = 20
 FAULTS_IN_A_ROW = 20
-# How many in a row show that a transport refuses us, and not one odd domain behind it.
+# Consecutive answers that show that the transport refuses us, rather than one recipient's domain.
 REFUSES_US_IN_A_ROW: Mapping[Verdict, int] = {
     Verdict.CONFIGURATION: 3,
     Verdict.PACE: 3,
     Verdict.POLICY: 10,
 }
-# Of answers for now: one that asks for a slower pace is obeyed, and nobody need know.
-NEEDS_A_PERSON = frozenset({Verdict.POLICY, Verdict.CONFIGURATION})
-# Of the first of an edition.
-FIRST = 50
-NEARLY_ALL = 45
-# Somebody who has looked and resumed is asked again only after so many times more.
+# Temporary refusals that raise an alarm; throttling is obeyed without one.
+NEEDS_ATTENTION = frozenset({Verdict.POLICY, Verdict.CONFIGURATION})
+# The first deliveries of an edition, judged together.
+SAMPLE = 50
+MAX_REFUSED_OF_SAMPLE = 45
+# Thresholds grow by this factor each time a person resumes the edition.
 PATIENCE_FACTOR = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Before:
-    """What the ledger says of an edition before a breaker begins to listen.
+class EditionHistory:
+    """An edition's counts when a breaker is created.
 
     Args:
-        sent, refused: settled so; counted up to `FIRST`.
-        held: how often it was held by a breaker and resumed.
+        sent, refused: counted up to `SAMPLE`.
+        held: how often a breaker held the edition.
     """
 
     sent: int = 0
@@ -47,116 +47,116 @@ class Before:
 
 
 @dataclass
-class _Way:
-    """How one transport does."""
+class _TransportRefusals:
+    """Refusals of the sender by one transport."""
 
     refused_us: Counter[Verdict] = field(default_factory=Counter)
-    """In a row, by verdict."""
+    """Consecutive ones, by verdict."""
     last: str = ""
     why: str = ""
-    """Why it is to be stopped; empty: it is not."""
+    """Why the transport is stopped; empty: it is not."""
     has_refused_us: int = 0
 
 
-class Breaker:
-    """Hears every outcome of an edition; tells whether to go on."""
+class CircuitBreaker:
+    """Observes every outcome of an edition and decides when to stop; thread-safe."""
 
-    def __init__(self, before: Before) -> None:
+    def __init__(self, history: EditionHistory) -> None:
         self._lock = threading.Lock()
-        self._sent, self._refused = before.sent, before.refused
-        self._is_first_time = before.held == 0
-        self._most_refused = REFUSALS_IN_A_ROW * PATIENCE_FACTOR**before.held
-        self._most_faults = FAULTS_IN_A_ROW * PATIENCE_FACTOR**before.held
+        self._sent, self._refused = history.sent, history.refused
+        self._is_first_time = history.held == 0
+        self._most_refused = REFUSALS_IN_A_ROW * PATIENCE_FACTOR**history.held
+        self._most_faults = FAULTS_IN_A_ROW * PATIENCE_FACTOR**history.held
         self._in_a_row = 0
         self._faults_in_a_row = 0
         self._is_calm = True
-        self._ways: dict[str, _Way] = {}
+        self._transports: dict[str, _TransportRefusals] = {}
         self.problem = ""
-        """Why the edition is to be held; empty: it is not."""
+        """Why the edition is held; empty: it is not."""
         self.faults: Counter[str] = Counter()
-        """Mails that failed by a fault of ours, by reason."""
+        """Mails that failed by an error of our own, by reason."""
         self.blocked: Counter[str] = Counter()
-        """Answers that refused us, by reason."""
+        """Answers that refused the sender, by reason."""
 
     def must_stop(self, transport: str) -> bool:
-        """Whether nothing more is to be handed over by a transport."""
-        return bool(self.problem) or bool(self.why_stopped(transport))
+        """Whether a transport must hand over nothing more."""
+        return bool(self.problem) or bool(self.stop_reason(transport))
 
-    def why_stopped(self, transport: str) -> str:
-        way = self._ways.get(transport)
-        return way.why if way else ""
+    def stop_reason(self, transport: str) -> str:
+        refusals = self._transports.get(transport)
+        return refusals.why if refusals else ""
 
-    def hear(self, transport: str, outcome: Outcome) -> None:
-        """Count an outcome; one lock for all but the taken mails of a calm edition."""
-        if isinstance(outcome, Accepted) and self._is_calm and self._sent >= FIRST:
+    def observe(self, transport: str, outcome: Outcome) -> None:
+        """Count an outcome; takes no lock for accepted mails after the sample while all is well."""
+        if isinstance(outcome, Accepted) and self._is_calm and self._sent >= SAMPLE:
             return
         with self._lock:
             match outcome:
                 case Accepted():
-                    self._taken(transport)
+                    self._accepted(transport)
                 case Refused() if outcome.about in REFUSES_US:
                     self._refuses_us(transport, outcome)
                 case Refused(verdict=Verdict.ERROR):
                     self.fault(outcome.response)
                 case Refused():
                     self._refuses_recipient(outcome)
-                case Deferred() if outcome.about in NEEDS_A_PERSON:
+                case Deferred() if outcome.about in NEEDS_ATTENTION:
                     self.blocked[normalised(outcome.response)] += 1
                 case _:
                     pass
 
     def fault(self, reason: str) -> None:
-        """Count a mail that failed by a fault of ours."""
+        """Count a mail that failed by an error of our own."""
         self._is_calm = False
         self._faults_in_a_row += 1
         self.faults[normalised(reason)] += 1
         if self._faults_in_a_row >= self._most_faults:
             self.problem = f"{self._faults_in_a_row} mails in a row failed by a fault: {reason}"
 
-    def stop_fruitless(self, transport: str) -> str:
-        """Why a transport is to be stopped that only refused us while the edition reached nobody.
+    def stop_if_all_refused(self, transport: str) -> str:
+        """Stop a transport that only refused us while nothing was accepted; returns the reason.
 
-        Asked when its workers have ended: a small edition has not many recipients in a row.
+        Called when its workers have ended: a small edition never reaches the thresholds.
         """
-        way = self._ways.get(transport)
-        if way is None or self._sent or not way.has_refused_us:
+        refusals = self._transports.get(transport)
+        if refusals is None or self._sent or not refusals.has_refused_us:
             return ""
-        way.why = way.why or f"it took nothing and refused us: {way.last}"
-        return way.why
+        refusals.why = refusals.why or f"it took nothing and refused us: {refusals.last}"
+        return refusals.why
 
-    def _taken(self, transport: str) -> None:
+    def _accepted(self, transport: str) -> None:
         self._sent += 1
         self._in_a_row = self._faults_in_a_row = 0
-        if transport in self._ways:
-            self._ways[transport].refused_us.clear()
+        if transport in self._transports:
+            self._transports[transport].refused_us.clear()
         self._is_calm = True
 
     def _refuses_us(self, transport: str, outcome: Refused) -> None:
         self._is_calm = False
-        way = self._ways.setdefault(transport, _Way())
-        way.has_refused_us += 1
-        way.refused_us[outcome.about] += 1
-        way.last = normalised(outcome.response)
-        self.blocked[way.last] += 1
-        count = way.refused_us[outcome.about]
+        refusals = self._transports.setdefault(transport, _TransportRefusals())
+        refusals.has_refused_us += 1
+        refusals.refused_us[outcome.about] += 1
+        refusals.last = normalised(outcome.response)
+        self.blocked[refusals.last] += 1
+        count = refusals.refused_us[outcome.about]
         if count >= REFUSES_US_IN_A_ROW[outcome.about]:
-            way.why = (
-                f"it refused us for {count} recipients in a row: {way.last}; check the sender's "
-                "address, the login, whether we may send by it, and our reputation"
+            refusals.why = (
+                f"it refused us for {count} recipients in a row: {refusals.last}; check the "
+                "sender's address, the login, whether we may send by it, and our reputation"
             )
 
     def _refuses_recipient(self, outcome: Refused) -> None:
         self._is_calm = False
         self._in_a_row += 1
         self._refused += 1
-        are_first = self._is_first_time and self._sent + self._refused == FIRST
+        are_first = self._is_first_time and self._sent + self._refused == SAMPLE
         if self._in_a_row >= self._most_refused:
             self.problem = (
                 f"{self._in_a_row} recipients in a row were refused for good, the last with: "
                 f"{normalised(outcome.response)}"
             )
-        elif are_first and self._refused >= NEARLY_ALL:
+        elif are_first and self._refused >= MAX_REFUSED_OF_SAMPLE:
             self.problem = (
-                f"{self._refused} of the first {FIRST} recipients were refused for good, the "
+                f"{self._refused} of the first {SAMPLE} recipients were refused for good, the "
                 f"last with: {normalised(outcome.response)}"
             )

@@ -1,4 +1,4 @@
-"""What every worker of a process shares."""
+"""Dependencies shared by all workers of a process."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -13,17 +13,17 @@ from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.tokens.links import LinkSigners
 
 Progress = Callable[[int], None]
-GivesWay = Callable[[], bool]
+ShouldYield = Callable[[], bool]
 
 
-def to_nobody() -> bool:
-    """No other edition is to go first."""
+def never_yield() -> bool:
+    """No other edition preempts this one."""
     return False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Toolbox:
-    """What every worker of a process shares."""
+class SendingContext:
+    """Dependencies shared by all workers of a process."""
 
     database: Database
     options: SendingOptions
@@ -32,7 +32,7 @@ class Toolbox:
     dkim: Mapping[str, DkimKey] = field(default_factory=dict)
     """By From address."""
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
-    """By the name of the transport."""
+    """By transport name."""
     routes: Mapping[str, RouteOptions] = field(default_factory=dict)
     alarm: RaiseAlarm = no_alarm
     stopping: threading.Event = field(default_factory=threading.Event)

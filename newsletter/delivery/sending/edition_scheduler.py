@@ -1,7 +1,7 @@
-"""Whose turn it is, where several editions are due at once in one process.
+"""Round-robin scheduler with time slices for the editions due in one process.
 
-Bulletins go before everything else, for they are urgent. Among equals each has its turn, and what
-has only just become due (composed, resumed, to be retried) has it first: a person waits for it.
+Bulletins are urgent and preempt all other editions. Among editions of equal urgency, one that has
+just become due (composed, resumed, to be retried) runs next.
 """
 
 import threading
@@ -9,117 +9,122 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-# How long one edition keeps others of its kind waiting.
-TURN_LASTS_SECONDS = 30.0
-LOOK_EVERY_SECONDS = 1.0
+TIME_SLICE_SECONDS = 30.0
+POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Due:
-    """An edition whose time has come."""
+class DueEdition:
+    """An edition whose sending time has come."""
 
     number: int
     is_urgent: bool
     has_mail: bool
-    """Whether any of it could be handed over now."""
+    """Whether a delivery could be claimed now."""
 
 
 Elapsed = Callable[[], float]
 
 
-class Turns:
-    """The editions that are due in one round of sending, taken up one after the other."""
+class EditionScheduler:
+    """Chooses which due edition a process sends next."""
 
     def __init__(
-        self, look: Callable[[], Sequence[Due]], elapsed: Elapsed = time.monotonic
+        self, poll: Callable[[], Sequence[DueEdition]], elapsed: Elapsed = time.monotonic
     ) -> None:
         """
         Args:
-            look: the editions that are due now, in the order of their times.
-            elapsed: seconds since some moment.
+            poll: returns the editions due now, ordered by time.
+            elapsed: a monotonic clock, in seconds.
         """
-        self._look = look
+        self._poll = poll
         self._elapsed = elapsed
-        self._taken_up: dict[int, int] = {}
-        self._rests_until: dict[int, float] = {}
+        self._last_run: dict[int, int] = {}
+        self._blocked_until: dict[int, float] = {}
 
-    def next(self) -> "Turn | None":
-        """The turn of the edition to be sent now; None where no more can be done for any."""
-        due = self.look()
+    def next(self) -> "TimeSlice | None":
+        """The next edition's time slice; None where no edition can be sent on now."""
+        due = self.poll()
         ready = [d for d in due if self.is_ready(d)]
         if not ready:
             return None
-        first = min(ready, key=lambda d: (not d.is_urgent, self._taken_up.get(d.number, 0)))
-        self._taken_up[first.number] = 1 + max(self._taken_up.values(), default=0)
-        return Turn(first, due, self, self._elapsed)
+        first = min(ready, key=lambda d: (not d.is_urgent, self._last_run.get(d.number, 0)))
+        self._last_run[first.number] = 1 + max(self._last_run.values(), default=0)
+        return TimeSlice(first, due, self, self._elapsed)
 
-    def of(self, number: int) -> "Turn | None":
-        """The turn of an edition that another process chose; None where none is to be sent now."""
-        due = self.look()
+    def of(self, number: int) -> "TimeSlice | None":
+        """The time slice of a given edition; None where it is not due or is preempted."""
+        due = self.poll()
         mine = next((d for d in due if d.number == number and d.has_mail), None)
         if mine is None:
             return None
-        turn = Turn(mine, due, self, self._elapsed)
-        return None if turn.is_urgent_first(due) else turn
+        time_slice = TimeSlice(mine, due, self, self._elapsed)
+        return None if time_slice.is_preempted_by_urgent(due) else time_slice
 
-    def look(self) -> Sequence[Due]:
-        """The editions that are due; one that was held and comes back is as if it were new."""
-        due = self._look()
+    def poll(self) -> Sequence[DueEdition]:
+        """The due editions; the state of those no longer due is forgotten."""
+        due = self._poll()
         numbers = {d.number for d in due}
-        for known in (self._taken_up, self._rests_until):
+        for known in (self._last_run, self._blocked_until):
             for number in set(known) - numbers:
                 known.pop(number, None)
         return due
 
-    def is_ready(self, due: Due) -> bool:
-        return self._rests_until.get(due.number, self._elapsed()) <= self._elapsed()
+    def is_ready(self, due: DueEdition) -> bool:
+        return self._blocked_until.get(due.number, self._elapsed()) <= self._elapsed()
 
     def rest(self, number: int) -> None:
-        """Nothing more can be done for this one now: others have their turns before it."""
-        self._rests_until[number] = self._elapsed() + TURN_LASTS_SECONDS
+        """Block an edition that cannot be sent on now for one time slice."""
+        self._blocked_until[number] = self._elapsed() + TIME_SLICE_SECONDS
 
 
-class Turn:
-    """One edition's turn; every thread that sends it may ask whether it is over."""
+class TimeSlice:
+    """The time slice of one edition; thread-safe."""
 
-    def __init__(self, mine: Due, due: Sequence[Due], turns: Turns, elapsed: Elapsed) -> None:
+    def __init__(
+        self,
+        mine: DueEdition,
+        due: Sequence[DueEdition],
+        scheduler: EditionScheduler,
+        elapsed: Elapsed,
+    ) -> None:
         self.number = mine.number
         self._mine = mine
         self._known = {d.number for d in due}
-        self._turns = turns
+        self._scheduler = scheduler
         self._elapsed = elapsed
-        self._looked_at = elapsed()
-        self._ends_at = self._looked_at + TURN_LASTS_SECONDS
+        self._polled_at = elapsed()
+        self._ends_at = self._polled_at + TIME_SLICE_SECONDS
         self._lock = threading.Lock()
         self._is_over = False
 
     def is_over(self) -> bool:
-        """Whether another edition is to be sent first; looks about once a second."""
+        """Whether another edition preempts this one; polls about once a second."""
         with self._lock:
             now = self._elapsed()
-            if not self._is_over and now - self._looked_at >= LOOK_EVERY_SECONDS:
-                self._looked_at = now
-                self._is_over = self._is_another_first(now)
+            if not self._is_over and now - self._polled_at >= POLL_SECONDS:
+                self._polled_at = now
+                self._is_over = self._is_preempted(now)
             return self._is_over
 
     def end(self) -> None:
-        """Its sending has ended: it gave way, or nothing more of it can be sent now."""
+        """Report that sending has ended; without preemption, nothing more can be sent now."""
         if not self._is_over:
-            self._turns.rest(self.number)
+            self._scheduler.rest(self.number)
 
-    def is_urgent_first(self, due: Sequence[Due]) -> bool:
-        """Whether an urgent edition can be sent instead."""
+    def is_preempted_by_urgent(self, due: Sequence[DueEdition]) -> bool:
+        """Whether an urgent edition can be sent instead of this one."""
         return not self._mine.is_urgent and any(d.is_urgent for d in self._others(due))
 
-    def _is_another_first(self, now: float) -> bool:
-        due = self._turns.look()
-        news = {d.number for d in due} - self._known
+    def _is_preempted(self, now: float) -> bool:
+        due = self._scheduler.poll()
+        newly_due = {d.number for d in due} - self._known
         self._known &= {d.number for d in due}
         equals = [d for d in self._others(due) if d.is_urgent == self._mine.is_urgent]
         if now >= self._ends_at and equals:
             return True
-        return self.is_urgent_first(due) or any(d.number in news for d in equals)
+        return self.is_preempted_by_urgent(due) or any(d.number in newly_due for d in equals)
 
-    def _others(self, due: Sequence[Due]) -> list[Due]:
+    def _others(self, due: Sequence[DueEdition]) -> list[DueEdition]:
         others = (d for d in due if d.number != self.number and d.has_mail)
-        return [d for d in others if self._turns.is_ready(d)]
+        return [d for d in others if self._scheduler.is_ready(d)]

@@ -1,7 +1,6 @@
-"""The delivery engine of one process: takes editions whose time has come and sends them.
+"""The delivery engine of one process: prepares and sends due editions.
 
-Holds the transports and as many workers as their connections; keeps nothing that the ledger
-does not, so any number of processes may do the same.
+All its state is in the ledger, so any number of processes may run one.
 """
 
 from collections.abc import Iterator
@@ -10,22 +9,22 @@ from datetime import timedelta
 
 import structlog
 
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.control import settle_doubts
+from newsletter.delivery.control import resolve_by_policy
 from newsletter.delivery.ledger import reasons, store
 from newsletter.delivery.sending import held_editions
-from newsletter.delivery.sending.circuit_breaker import Breaker
-from newsletter.delivery.sending.context import GivesWay, Progress, Toolbox, to_nobody
+from newsletter.delivery.sending.circuit_breaker import CircuitBreaker
+from newsletter.delivery.sending.context import Progress, SendingContext, ShouldYield, never_yield
 from newsletter.delivery.sending.dispatch import Dispatcher
-from newsletter.delivery.sending.edition_scheduler import Due, Turns
+from newsletter.delivery.sending.edition_scheduler import DueEdition, EditionScheduler
 from newsletter.delivery.sending.fan_out import prepare
 from newsletter.delivery.sending.recovery import recover
-from newsletter.delivery.sending.session_slots import Connections
-from newsletter.delivery.sending.worker_pool import Crew, Shard, TransportByName
+from newsletter.delivery.sending.session_slots import SessionSlots
+from newsletter.delivery.sending.worker_pool import Shard, TransportByName, WorkerPool
 from newsletter.editions import store as editions
 from newsletter.editions.composing.preflight import Preflight
-from newsletter.editions.life import Act
+from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import (
     ConfigurationError,
@@ -40,58 +39,58 @@ from newsletter.errors import (
 from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
-# What may pass by itself, or is not about the edition: it is tried again, and not stopped.
-PASSES = (StorageError, Conflict, ResourceNotFound)
-# What stops an edition with its own words.
-STOPS = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
+# Errors that may pass, or do not concern the edition: it is tried again, not stopped.
+RETRYABLE = (StorageError, Conflict, ResourceNotFound)
+# Errors that stop an edition; their message becomes its note.
+FATAL = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
 log = structlog.get_logger()
 
 
 def no_progress(_count: int) -> None:
-    """Nobody watches."""
+    """Ignore progress."""
 
 
 class Engine:
-    """Sends editions; call `send_due` again and again, or `send` for one."""
+    """Sends editions: `send_due` for all that are due (called repeatedly), `send` for one."""
 
     def __init__(
         self,
-        tools: Toolbox,
+        context: SendingContext,
         renderer: Renderer,
         preflight: Preflight,
         transport: TransportByName,
     ) -> None:
-        self._tools = tools
+        self._context = context
         self._renderer = renderer
         self._preflight = preflight
         self._transport = transport
-        self._dispatcher = Dispatcher(tools)
-        self._connections = Connections()
-        self._turns = Turns(self._look)
+        self._dispatcher = Dispatcher(context)
+        self._session_slots = SessionSlots()
+        self._scheduler = EditionScheduler(self._due_editions)
 
     def stop(self) -> None:
-        """Hand over nothing more; what is under way is finished. From any thread."""
-        self._tools.stopping.set()
+        """Hand over nothing more; mails under way are finished. Thread-safe."""
+        self._context.stopping.set()
 
     def recover(self) -> None:
-        recover(self._tools)
+        recover(self._context)
 
     def send_due(self) -> None:
-        """Send every edition whose time has come, as far as it can be sent now."""
-        turns = Turns(self._look)
-        while not self._tools.stopping.is_set() and (turn := turns.next()) is not None:
+        """Send every due edition as far as it can be sent now."""
+        scheduler = EditionScheduler(self._due_editions)
+        while not self._context.stopping.is_set() and (time_slice := scheduler.next()) is not None:
             try:
-                self.send(turn.number, gives_way=turn.is_over)
+                self.send(time_slice.number, should_yield=time_slice.is_over)
             except NewsletterError as error:
-                log.error("edition held up", edition=turn.number, error=str(error))  # noqa: TRY400
-            turn.end()
+                log.error("edition held up", edition=time_slice.number, error=str(error))  # noqa: TRY400
+            time_slice.end()
 
-    def _look(self) -> list[Due]:
-        now = self._tools.clock.now()
-        with self._tools.database.read() as session:
+    def _due_editions(self) -> list[DueEdition]:
+        now = self._context.clock.now()
+        with self._context.database.read() as session:
             return [
-                Due(
+                DueEdition(
                     number=edition.id,
                     is_urgent=edition.kind is EditionKind.BULLETIN,
                     has_mail=edition.fanned_out_at is None
@@ -101,167 +100,168 @@ class Engine:
             ]
 
     def prepare_due(self, most: int) -> dict[int, int]:
-        """Prepare every edition whose time has come, and finish those of which nothing is left.
+        """Prepare every due edition, and finish those with nothing left to send.
 
         Returns:
-            By number, how many batches wait to be claimed now: at most so many of each.
+            By edition, how many batches are due now, up to `most` each.
         """
-        found = {due.number: self._batches_due(due.number, most) for due in self._look()}
+        found = {due.number: self._batches_due(due.number, most) for due in self._due_editions()}
         return {number: batches for number, batches in found.items() if batches}
 
     def _batches_due(self, number: int, most: int) -> int:
-        batch = self._tools.options.batch
+        batch = self._context.options.batch
         try:
             self.prepare(number)
         except NewsletterError as error:
             log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
             return 0
-        with self._tools.database.read() as session:
+        with self._context.database.read() as session:
             edition = editions.by_id(session, number)
-            due = store.count_due(session, number, self._tools.clock.now(), most=most * batch)
+            due = store.count_due(session, number, self._context.clock.now(), most=most * batch)
         if not due:
-            due = self._settle_doubts(edition)
+            due = self._resolve_by_policy(edition)
             self._finish(number)
         return min(most, -(-due // batch))
 
     def send_shard(self, number: int, lasting: timedelta) -> None:
-        """Send what one session can of a prepared edition in so long.
+        """Send part of a prepared edition, with one session per transport, for some time.
 
-        Any process on any machine may do so at any time, and as often as it likes: what is not
-        to be sent cannot be claimed.
+        Idempotent and safe from any process: a delivery that must not be sent cannot be claimed.
 
         Raises:
             TransportStopped: the edition is stopped; its note says why.
         """
-        turn = self._turns.of(number)
-        with self._tools.database.read() as session:
+        time_slice = self._scheduler.of(number)
+        with self._context.database.read() as session:
             edition = editions.by_id(session, number)
-        if turn is None or edition.state is not EditionState.SENDING:
+        if time_slice is None or edition.state is not EditionState.SENDING:
             return
         done: list[int] = []
-        crew = self._crew(edition, done.append, turn.is_over)
-        crew.shard = Shard(lasting=lasting, connections=self._connections)
-        with self._halting(number):
-            self._dispatch(edition, crew)
+        pool = self._worker_pool(edition, done.append, time_slice.is_over)
+        pool.shard = Shard(lasting=lasting, session_slots=self._session_slots)
+        with self._stopping_on_error(number):
+            self._dispatch(edition, pool)
         if not done:
-            turn.end()
+            time_slice.end()
         self._finish(number)
 
     def prepare(self, number: int) -> None:
-        """Write the deliveries of a queued edition; what must not go out stops it."""
-        tools = self._tools
-        with self._halting(number):
-            prepare(tools.database, self._renderer, self._preflight, number, tools.clock.now())
+        """Write the deliveries of a queued edition; a failed preflight stops it."""
+        context = self._context
+        with self._stopping_on_error(number):
+            prepare(context.database, self._renderer, self._preflight, number, context.clock.now())
 
     def send(
-        self, number: int, progress: Progress = no_progress, gives_way: GivesWay = to_nobody
+        self, number: int, progress: Progress = no_progress, should_yield: ShouldYield = never_yield
     ) -> None:
-        """Send what is due of an edition, preparing it first.
+        """Prepare an edition and send what is due of it.
 
-        Returns when nothing is due any more, when it is held, or when the transport asks to be
-        left alone for a while.
+        Returns when nothing is due any more, when the edition is held, or when the transport
+        throttles us.
 
         Args:
-            gives_way: whether another edition is to be sent first.
+            should_yield: whether another edition preempts this one.
 
         Raises:
             TransportStopped, TemplateError, SendingRefused, SendingFailed: the edition is stopped;
                 its note says why.
         """
         self.prepare(number)
-        with self._tools.database.read() as session:
+        with self._context.database.read() as session:
             edition = editions.by_id(session, number)
         if edition.state is not EditionState.SENDING:
             return
-        crew = self._crew(edition, progress, gives_way)
-        with self._halting(number):
-            self._dispatch(edition, crew)
-            if not gives_way() and self._settle_doubts(edition):
-                self._dispatch(edition, crew)
+        pool = self._worker_pool(edition, progress, should_yield)
+        with self._stopping_on_error(number):
+            self._dispatch(edition, pool)
+            if not should_yield() and self._resolve_by_policy(edition):
+                self._dispatch(edition, pool)
         self._finish(number)
 
-    def _crew(self, edition: Edition, progress: Progress, gives_way: GivesWay) -> Crew:
-        with self._tools.database.read() as session:
+    def _worker_pool(
+        self, edition: Edition, progress: Progress, should_yield: ShouldYield
+    ) -> WorkerPool:
+        with self._context.database.read() as session:
             breaker = held_editions.breaker_of(session, edition.id)
-        return Crew(
-            tools=self._tools,
+        return WorkerPool(
+            context=self._context,
             edition=edition,
             transport=self._transport,
             progress=progress,
             breaker=breaker,
-            gives_way=gives_way,
+            should_yield=should_yield,
         )
 
-    def _dispatch(self, edition: Edition, crew: Crew) -> None:
+    def _dispatch(self, edition: Edition, pool: WorkerPool) -> None:
         """Send what is due.
 
         Raises:
-            SendingFailed: so many were refused, or failed, that a person is to look.
+            SendingFailed: the circuit breaker held the edition.
         """
-        self._dispatcher.send(edition.transport, crew)
-        if crew.breaker.problem:
-            with self._tools.database.write() as session:
-                held_editions.note_held(session, edition.id, self._tools.clock.now())
-            raise SendingFailed(crew.breaker.problem)
-        if crew.breaker.faults or crew.breaker.blocked:
-            self._tell_news(edition.id, crew.breaker)
+        self._dispatcher.send(edition.transport, pool)
+        if pool.breaker.problem:
+            with self._context.database.write() as session:
+                held_editions.record_hold(session, edition.id, self._context.clock.now())
+            raise SendingFailed(pool.breaker.problem)
+        if pool.breaker.faults or pool.breaker.blocked:
+            self._raise_alarms(edition.id, pool.breaker)
 
-    def _tell_news(self, number: int, breaker: Breaker) -> None:
-        """Raise the alarms about single mails; an edition that stops has one of its own."""
-        with self._tools.database.write() as session:
-            alarms = held_editions.untold_alarms(session, number, breaker, self._tools.clock.now())
+    def _raise_alarms(self, number: int, breaker: CircuitBreaker) -> None:
+        """Raise the alarms about single mails; a stopped edition has its own alarm."""
+        with self._context.database.write() as session:
+            alarms = held_editions.new_alarms(session, number, breaker, self._context.clock.now())
         for alarm in alarms:
             log.error("mails not sent", edition=number, what=alarm.title, why=alarm.details[0])
-            self._tools.alarm(alarm)
+            self._context.alarm(alarm)
 
     @contextmanager
-    def _halting(self, number: int) -> Iterator[None]:
-        """Stop an edition by what is raised, unless that passes by itself: never a loop in vain."""
+    def _stopping_on_error(self, number: int) -> Iterator[None]:
+        """Stop an edition on any error that a retry would not mend."""
         try:
             yield
-        except PASSES:
+        except RETRYABLE:
             raise
-        except STOPS as error:
-            self._halt(number, str(error))
+        except FATAL as error:
+            self._stop_edition(number, str(error))
             raise
         except Exception as error:
-            log.exception("an edition failed by a fault", edition=number)
-            reason = f"a fault of newsletter's own: {reasons.fault(error)}"
-            self._halt(number, reason)
+            log.exception("edition failed by an internal error", edition=number)
+            reason = f"an internal error of newsletter: {reasons.describe_error(error)}"
+            self._stop_edition(number, reason)
             raise SendingFailed(f"edition {number} is stopped: {reason}") from error
 
-    def _settle_doubts(self, edition: Edition) -> int:
-        """What is in doubt by now, settled by the edition's policy; how many are sent again."""
-        if edition.uncertain is DoubtPolicy.ASK or self._tools.stopping.is_set():
+    def _resolve_by_policy(self, edition: Edition) -> int:
+        """Settle uncertain deliveries by the edition's policy; returns how many are resent."""
+        if edition.uncertain is UncertainPolicy.ASK or self._context.stopping.is_set():
             return 0
-        with self._tools.database.write() as session:
+        with self._context.database.write() as session:
             if editions.state_of(session, edition.id) is not EditionState.SENDING:
                 return 0
-            return settle_doubts(session, edition, self._tools.clock.now())
+            return resolve_by_policy(session, edition, self._context.clock.now())
 
     def _finish(self, number: int) -> None:
-        with self._tools.database.write() as session:
-            if store.waiting(session, number):
+        with self._context.database.write() as session:
+            if store.count_unsettled(session, number):
                 return
             try:
-                editions.change_state(session, number, Act.FINISH)
+                editions.change_state(session, number, Transition.FINISH)
             except Conflict:
                 return
-            editions.by_id(session, number).finished_at = self._tools.clock.now()
+            editions.by_id(session, number).finished_at = self._context.clock.now()
             counts = store.counts(session, number)
         log.info("edition sent", edition=number, **{k.value: v for k, v in counts.items()})
 
-    def _halt(self, number: int, why: str) -> None:
-        with self._tools.database.write() as session:
+    def _stop_edition(self, number: int, why: str) -> None:
+        with self._context.database.write() as session:
             try:
-                editions.change_state(session, number, Act.STOP, note=why)
+                editions.change_state(session, number, Transition.STOP, note=why)
             except Conflict:
                 return
         log.error("edition stopped", edition=number, reason=why)
-        self._tools.alarm(
+        self._context.alarm(
             Alarm(
                 title=f"Edition {number} has stopped",
-                text="Nothing more of it is sent until somebody has mended the cause.",
+                text="Nothing more of it is sent until somebody resumes it.",
                 details=(
                     reasons.normalised(why),
                     f"When it is mended: newsletter editions resume {number}",

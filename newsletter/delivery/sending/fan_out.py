@@ -1,4 +1,4 @@
-"""From an edition whose time has come to its ledger rows: compile its variants, then fan out."""
+"""Prepares a due edition: renders its variants, then writes its ledger rows (fan-out)."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.preflight import Preflight
 from newsletter.editions.composing.variants import store_variant, variant_keys, variants_of
 from newsletter.editions.digests.sections import sections_for
-from newsletter.editions.life import Act
+from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.rendering.renderer import RenderedMail, Renderer
 from subscribers import store as people
@@ -25,15 +25,14 @@ Compiled = dict[str, RenderedMail]
 def prepare(
     database: Database, renderer: Renderer, preflight: Preflight, number: int, now: datetime
 ) -> bool:
-    """Let a queued edition start: its deliveries are written, if they were not before.
+    """Start a queued edition; writes its deliveries unless they exist.
 
-    Compiling happens outside any transaction; variants, deliveries and the change of state are
-    one transaction, so a crash leaves either all or nothing. False: it is not queued any more,
-    another process was quicker.
+    Rendering happens outside any transaction; variants, deliveries and the state change are written
+    in one. Returns False where another process was quicker.
 
     Raises:
         TemplateError: a template is wrong; the edition stays queued.
-        SendingRefused: the look before sending found what must not go out; likewise.
+        SendingRefused: the preflight found an error; the edition stays queued.
     """
     compiled: Compiled = {}
     while True:
@@ -49,15 +48,15 @@ def prepare(
                 return False
             if edition.fanned_out_at is not None or _fan_out(session, edition, compiled, now):
                 edition.web_html = page
-                store.change_state(session, number, Act.START)
+                store.change_state(session, number, Transition.START)
                 return True
-        # Somebody chose a combination of topics that nobody had before: compile that one too.
+        # A subscriber chose a new combination of topics meanwhile: render its variant too.
 
 
 def _compile(
     session: Session, edition: Edition, renderer: Renderer, compiled: Compiled, now: datetime
 ) -> str:
-    """Compile the variants not yet in `compiled`, and the page for everybody."""
+    """Render the variants missing from `compiled`; returns the public page."""
     sections = store.sections_of(session, edition)
     base = renderer.unsubscribe_base
     for key, told in variants_of(edition, sections, people.choices(session)).items():
@@ -71,7 +70,7 @@ def _compile(
 
 
 def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: datetime) -> bool:
-    """Store variants and deliveries; False where a variant is still to be compiled."""
+    """Store variants and deliveries; False where a variant is still to be rendered."""
     sections = store.sections_of(session, edition)
     keys = variant_keys(edition, sections, people.choices(session))
     if set(keys.values()) - set(compiled):

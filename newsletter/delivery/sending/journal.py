@@ -1,11 +1,10 @@
-"""The local journal: what a worker handed over and what it was answered, ahead of the database.
+"""Write-ahead journal of one worker's hand-overs, on local disk.
 
-One file for each worker, locked while it lives. A line is written before a mail is in doubt, and
-one with its outcome, so that after `kill -9` the next start knows of every mail but the one under
-way what the ledger does not. The file is mapped into memory, since a system call for each mail
-would have all other workers wait for the interpreter; whatever stands in the map survives a killed
-process, though not a machine that loses power: the file names the boot it was written in, and after
-another boot whatever it says nothing of is in doubt too.
+One file per worker, locked with flock while the worker lives. One line is written before a mail is
+in doubt and one with its outcome, so that after `kill -9` only the mail under way is uncertain. The
+file is memory-mapped, since a system call per mail would release the GIL each time. A map survives
+a killed process but not a power failure: the header holds the boot id, and after another boot every
+claim without a line is uncertain.
 """
 
 import errno
@@ -24,9 +23,9 @@ from newsletter.transports.verdicts import Verdict
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
-# Room for a usual batch; it grows with the lines.
+# Initial size; the file grows with its lines.
 ROOM_BYTES = 65_536
-# What stands in the file behind its last line.
+# Padding after the last line.
 BLANK = b"\0"
 HANDING_OVER = "h"
 THROTTLED = "t"
@@ -37,18 +36,18 @@ LETTERS: dict[type, str] = {Accepted: "a", Deferred: "d", Refused: "r", InDoubt:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """What a dead worker's journal tells."""
+    """The content of a dead worker's journal."""
 
     path: Path
     worker: str
     same_boot: bool
-    """Whether every line it wrote is surely there and whole."""
+    """Whether all its lines are certainly present and intact."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     in_doubt: frozenset[int] = frozenset()
 
 
 class Journal:
-    """The journal of one living worker; use from one thread."""
+    """The journal of one running worker; used by one thread."""
 
     def __init__(self, folder: Path, worker: str) -> None:
         """
@@ -70,11 +69,11 @@ class Journal:
         self._begin = self._end = len(header)
 
     def handing_over(self, key: int) -> None:
-        """Write that a mail is about to be in doubt."""
+        """Record that a mail is about to be in doubt."""
         self._write(b"h %d\n" % key)
 
     def settled(self, key: int, outcome: Outcome) -> None:
-        """Write an outcome."""
+        """Record an outcome."""
         response = outcome.response.translate(_ON_ONE_LINE)
         wait = outcome.retry_after if isinstance(outcome, Deferred) else None
         seconds = int(wait.total_seconds()) if wait else 0
@@ -85,23 +84,23 @@ class Journal:
         self._write(line.encode(errors="replace"))
 
     def forget(self) -> None:
-        """Begin anew: the ledger has recorded everything so far."""
+        """Erase all lines: the ledger has recorded them."""
         self._map[self._begin : self._end] = bytes(self._end - self._begin)
         self._end = self._begin
 
     def close(self) -> None:
-        """Remove the file: nothing in it is unrecorded."""
+        """Remove the file; the ledger has recorded everything in it."""
         self._map.close()
         self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def abandon(self) -> None:
-        """Leave the file for the next start: the ledger could not be told."""
+        """Keep the file for recovery: the ledger could not be updated."""
         self._map.close()
         os.close(self._file)
 
     def _create(self, header: bytes) -> int:
-        # Named as a journal only once it is locked: nobody may take it for a dead worker's.
+        # Renamed only once locked, so that recovery never takes it for a dead worker's.
         unnamed = self.path.with_suffix(".new")
         file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -129,17 +128,17 @@ class Journal:
 
 
 def _fill(file: int, content: bytes, place: int) -> None:
-    """Write so much, so that the disk surely has room for what the map will hold.
+    """Write content, so that disk space is allocated before the file is mapped.
 
     Raises:
-        OSError: it has not.
+        OSError: the disk is full.
     """
     if os.pwrite(file, content, place) != len(content):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def abandoned(folder: Path) -> Iterator[Replay]:
-    """The journals whose workers are dead, each locked while it is being replayed."""
+    """The journals of dead workers, each locked while it is replayed."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         with _unless_locked(path) as is_ours:
             if is_ours and path.exists():
@@ -147,7 +146,7 @@ def abandoned(folder: Path) -> Iterator[Replay]:
 
 
 def living(folder: Path) -> list[str]:
-    """The workers of this machine that are alive now."""
+    """The running workers of this machine."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         with _unless_locked(path) as is_ours:
@@ -158,7 +157,7 @@ def living(folder: Path) -> list[str]:
 
 @contextmanager
 def _unless_locked(path: Path) -> Iterator[bool]:
-    """Hold the lock of a journal; False where its worker holds it, or it is gone."""
+    """Hold the lock of a journal; yields False where its worker holds it, or it is gone."""
     try:
         file = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -175,7 +174,7 @@ def _unless_locked(path: Path) -> Iterator[bool]:
 
 
 def boot_id() -> str:
-    """What tells this boot of the machine from any other; empty where unknown."""
+    """The kernel's id of this boot; empty where unknown."""
     try:
         return BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:
@@ -185,7 +184,7 @@ def boot_id() -> str:
 def _read(path: Path) -> Replay:
     text = path.read_bytes().decode("utf-8", "replace")
     text = text.partition(BLANK.decode())[0]
-    # What stands after the last line end was cut off while it was written.
+    # Text after the last line end is an incomplete write.
     header, *lines = text[: text.rfind("\n") + 1].split("\n")[:-1] or [""]
     _, _, boot = header.partition(" ")
     outcomes: dict[int, Outcome] = {}
@@ -195,7 +194,7 @@ def _read(path: Path) -> Replay:
         try:
             _read_line(line, begun, outcomes)
         except ValueError:
-            is_whole = False  # of what the damage hides nothing is known
+            is_whole = False  # the damaged line may have been any outcome
     return Replay(
         path=path,
         worker=path.name.removesuffix(SUFFIX),
@@ -206,7 +205,7 @@ def _read(path: Path) -> Replay:
 
 
 def _read_line(line: str, begun: set[int], outcomes: dict[int, Outcome]) -> None:
-    """Raises ValueError for what no worker wrote."""
+    """Parse one line; raises ValueError where it is damaged."""
     letter, _, rest = line.partition(" ")
     if letter == HANDING_OVER:
         begun.add(int(rest))

@@ -1,13 +1,13 @@
-"""Making one subscriber's mail of an edition: its variant, spliced with their own values."""
+"""Builds one subscriber's mail: the edition's variant with their personal values spliced in."""
 
 from functools import lru_cache
 
 from newsletter.delivery.ledger.store import Claimed
-from newsletter.delivery.sending.context import Toolbox
+from newsletter.delivery.sending.context import SendingContext
 from newsletter.editions import store as editions
 from newsletter.editions.composing.variants import message_id_stem
 from newsletter.editions.models import Edition
-from newsletter.rendering.encoding.dkim import Spliceable, ready
+from newsletter.rendering.encoding.dkim import SpliceableMessage, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
 from newsletter.transports.base import Mail
@@ -16,10 +16,10 @@ VARIANTS_KEPT = 64
 
 
 class MailMaker:
-    """Makes the mails of one edition; used by one thread."""
+    """Builds the mails of one edition; used by one thread."""
 
-    def __init__(self, tools: Toolbox, edition: Edition) -> None:
-        self._tools = tools
+    def __init__(self, context: SendingContext, edition: Edition) -> None:
+        self._context = context
         self._edition = edition
         self._bounces: str = edition.masthead["sender"]["bounces"]
         self._stem = message_id_stem(edition)
@@ -35,7 +35,7 @@ class MailMaker:
         )
 
     def _splice(self, delivery: Claimed) -> bytes:
-        links = self._tools.links
+        links = self._context.links
         values = personal_values(
             to=mailbox(delivery.name, delivery.address),
             name=delivery.name,
@@ -45,8 +45,8 @@ class MailMaker:
         )
         return self._variant(delivery.variant_id).splice(values)
 
-    def _load_variant(self, variant_id: int) -> Spliceable:
-        with self._tools.database.read() as session:
+    def _load_variant(self, variant_id: int) -> SpliceableMessage:
+        with self._context.database.read() as session:
             variant = editions.variant(session, variant_id)
             address = self._edition.masthead["sender"]["address"]
-            return ready(variant.content, variant.nonce, self._tools.dkim.get(address))
+            return spliceable(variant.content, variant.nonce, self._context.dkim.get(address))

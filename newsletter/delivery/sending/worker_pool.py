@@ -1,4 +1,4 @@
-"""The workers of one process for one edition: as many on each way as its transport connects."""
+"""Worker pool: one thread for each session of each transport that carries part of an edition."""
 
 import os
 import secrets
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from newsletter.delivery.ledger import store
-from newsletter.delivery.ledger.shares import Way
+from newsletter.delivery.ledger.shares import RouteShare
 from newsletter.delivery.limits.transport_health import Failure
-from newsletter.delivery.sending.circuit_breaker import Breaker
-from newsletter.delivery.sending.context import GivesWay, Progress, Toolbox, to_nobody
-from newsletter.delivery.sending.session_slots import Connections
+from newsletter.delivery.sending.circuit_breaker import CircuitBreaker
+from newsletter.delivery.sending.context import Progress, SendingContext, ShouldYield, never_yield
+from newsletter.delivery.sending.session_slots import SessionSlots
 from newsletter.delivery.sending.worker import Assignment, Worker
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred, Transport, TransportStopped
@@ -24,18 +24,18 @@ TransportByName = Callable[[str], Transport]
 
 @dataclass(kw_only=True)
 class Report:
-    """How a way did, all its workers together.
+    """The result of one route share, over all its workers.
 
     Args:
-        heard: it took mail, or refused some for good.
-        slowed: the last answer that asked for a slower pace, or told of no connection.
-        stopped: why it cannot send at all.
-        used_up_for: until when its quota is used up.
+        is_responding: the transport accepted a mail or refused a recipient for good.
+        throttled_by: the last throttling answer or failed connection.
+        stopped: why the transport cannot send at all.
+        used_up_for: how long its quota is used up.
     """
 
-    way: Way
-    heard: bool = False
-    slowed: Deferred | None = None
+    route_share: RouteShare
+    is_responding: bool = False
+    throttled_by: Deferred | None = None
     stopped: TransportStopped | None = None
     used_up_for: timedelta | None = None
 
@@ -43,50 +43,51 @@ class Report:
     def failure(self) -> Failure | None:
         if self.stopped is not None:
             return Failure(reason=str(self.stopped), refuses_us=True)
-        if self.slowed is not None:
-            words, rest = self.slowed.response, self.slowed.retry_after
-            return Failure(reason=words, heard=self.heard, rest=rest)
+        if self.throttled_by is not None:
+            words, rest = self.throttled_by.response, self.throttled_by.retry_after
+            return Failure(reason=words, is_responding=self.is_responding, rest=rest)
         return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shard:
-    """What one task of a cluster does: a session on each way that has one free, for a while.
+    """One task of a cluster: a session on each route share that has a free slot.
 
     Args:
-        lasting: after so long nothing more is claimed.
-        connections: those that the tasks of this process share.
+        lasting: nothing more is claimed after this time.
+        session_slots: shared by the tasks of this process.
     """
 
     lasting: timedelta
-    connections: Connections
+    session_slots: SessionSlots
 
 
 @dataclass(kw_only=True)
-class Crew:
-    """Sends an edition by several ways at once."""
+class WorkerPool:
+    """Sends an edition by several transports at once."""
 
-    tools: Toolbox
+    context: SendingContext
     edition: Edition
     transport: TransportByName
     progress: Progress
-    breaker: Breaker
+    breaker: CircuitBreaker
     shard: Shard | None = None
-    """None: the process has the transports to itself, and sends until nothing is due."""
-    gives_way: GivesWay = to_nobody
-    """Whether another edition is to be sent first."""
+    """None: the process sends until nothing is due."""
+    should_yield: ShouldYield = never_yield
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _torn: list[BaseException] = field(default_factory=list)
+    _errors: list[BaseException] = field(default_factory=list)
 
-    def send(self, ways: Sequence[Way]) -> list[Report]:
-        """Send until nothing is due on any of the ways; how each did.
+    def send(self, route_shares: Sequence[RouteShare]) -> list[Report]:
+        """Send until nothing is due on any route share; returns a report on each.
 
         Raises:
-            BaseException: whatever tore a worker away, but for a transport that stopped.
+            BaseException: the first error that ended a worker, other than `TransportStopped`.
         """
-        reports = [Report(way=way) for way in ways]
+        reports = [Report(route_share=route_share) for route_share in route_shares]
         threads = [
-            threading.Thread(target=self._work, args=(report,), name=f"{report.way.transport}-{n}")
+            threading.Thread(
+                target=self._work, args=(report,), name=f"{report.route_share.transport}-{n}"
+            )
             for report in reports
             for n in range(self._count(report))
         ]
@@ -94,39 +95,39 @@ class Crew:
             thread.start()
         for thread in threads:
             thread.join()
-        if self._torn:
-            raise self._torn[0]
+        if self._errors:
+            raise self._errors[0]
         for report in reports:
-            why = self.breaker.stop_fruitless(report.way.transport)
+            why = self.breaker.stop_if_all_refused(report.route_share.transport)
             if why and report.stopped is None:
-                report.stopped = TransportStopped(f"{report.way.transport}: {why}")
+                report.stopped = TransportStopped(f"{report.route_share.transport}: {why}")
         return reports
 
     def _count(self, report: Report) -> int:
         try:
-            connections = self.transport(report.way.transport).connections
+            connections = self.transport(report.route_share.transport).connections
         except TransportStopped as error:
             report.stopped = error
             return 0
-        most = 1 if report.way.is_trial or self.shard else connections
-        now, batch = self.tools.clock.now(), self.tools.options.batch
-        with self.tools.database.read() as session:
+        most = 1 if report.route_share.is_trial or self.shard else connections
+        now, batch = self.context.clock.now(), self.context.options.batch
+        with self.context.database.read() as session:
             due = store.count_due(
-                session, self.edition.id, now, report.way.share, most=most * batch
+                session, self.edition.id, now, report.route_share.share, most=most * batch
             )
         return -(-due // batch)
 
     @contextmanager
-    def _a_connection(self, way: Way) -> Iterator[bool]:
+    def _session_slot(self, route_share: RouteShare) -> Iterator[bool]:
         if self.shard is None:
             yield True
             return
-        most = self.transport(way.transport).connections
-        with self.shard.connections.one_of(way.transport, most) as is_free:
+        most = self.transport(route_share.transport).connections
+        with self.shard.session_slots.acquire(route_share.transport, most) as is_free:
             yield is_free
 
     def _work(self, report: Report) -> None:
-        with self._a_connection(report.way) as is_free:
+        with self._session_slot(report.route_share) as is_free:
             if is_free:
                 self._send(report)
 
@@ -135,25 +136,25 @@ class Crew:
         try:
             assignment = Assignment(
                 edition=self.edition,
-                way=report.way,
-                open_session=self.transport(report.way.transport).open,
+                route_share=report.route_share,
+                open_session=self.transport(report.route_share.transport).open,
                 breaker=self.breaker,
-                gives_way=self.gives_way,
-                progress=self._counted,
+                should_yield=self.should_yield,
+                progress=self._report_progress,
             )
-            worker = Worker(self.tools, assignment, worker_name())
+            worker = Worker(self.context, assignment, worker_name())
             worker.run(self.shard.lasting if self.shard else None)
         except TransportStopped as error:
             report.stopped = error
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            self._torn.append(error)
+            self._errors.append(error)
         if worker is not None:
             with self._lock:
-                report.heard = report.heard or worker.heard
-                report.slowed = worker.slowed or report.slowed
+                report.is_responding = report.is_responding or worker.is_responding
+                report.throttled_by = worker.throttled_by or report.throttled_by
                 report.used_up_for = worker.used_up_for or report.used_up_for
 
-    def _counted(self, done: int) -> None:
+    def _report_progress(self, done: int) -> None:
         with self._lock:
             self.progress(done)
 

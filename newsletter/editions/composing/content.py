@@ -1,6 +1,6 @@
-"""What an edition's mails say: from articles and masthead to the plain values of a mail.
+"""From an edition to a mail's content: articles and masthead as plain values.
 
-docs/templates.md names for those who write templates what comes of it.
+docs/templates.md documents them for template authors.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from newsletter.editions.models import Edition, EditionKind
 from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
 from newsletter.rendering.encoding.message import MessageHeaders
 
-# Stories told with an excerpt, for editions composed before digests could say how many.
+# Stories with an excerpt, for editions composed before digests had the option.
 STORIES = 8
-# What the lists of editions that no digest makes are called (RFC 2919).
+# List-Id names of editions without a digest (RFC 2919).
 STREAMS = {EditionKind.BULLETIN: "bulletins", EditionKind.ARTICLE: "articles"}
 TEST_PREFIX = "[Test] "
 
@@ -31,10 +31,10 @@ def content_of(
     now: datetime,
     is_test: bool = False,
 ) -> MailContent:
-    """What the mail says to everybody who gets these sections.
+    """The content of the mail for everybody with these sections.
 
     Args:
-        sections: what `sections_for` chose; none for a bulletin.
+        sections: from `sections_for`; empty for a bulletin.
     """
     digest = edition.masthead.get("digest", {})
     return MailContent(
@@ -56,9 +56,9 @@ def content_of(
 def notice_content(
     kind: str, values: Mapping[str, Any], masthead: Mapping[str, Any], now: datetime
 ) -> MailContent:
-    """What a mail says that belongs to no edition: to one person, or to administrators.
+    """The content of a mail outside any edition: to one subscriber, or to administrators.
 
-    It has no list headers: there is nothing to leave.
+    It has no list headers: there is no list to leave.
     """
     sender = masthead["sender"]
     headers = MessageHeaders(
@@ -140,7 +140,7 @@ def _correction(amendment: Amendment, masthead: Mapping[str, Any]) -> dict[str, 
 
 
 def _address(article: Article, masthead: Mapping[str, Any]) -> str:
-    """Where the article is read: where it first appeared, else its page on the site."""
+    """The article's canonical URL, else its page on the site."""
     base_url: str = masthead["site"]["base_url"]
     return article.canonical_url or _page(article, base_url)
 
@@ -160,7 +160,7 @@ def _headers(edition: Edition, unsubscribe_base: str, now: datetime) -> MessageH
         unsubscribe_base=unsubscribe_base,
         list_id=f"{stream}.{urlsplit(site['base_url']).hostname}",
         list_name=edition.title,
-        # Google's form: campaign, customer, mail type, sender.
+        # Feedback-ID (Gmail Feedback Loop): campaign, customer, mail type, sender.
         feedback_id=f"{edition.id}:{stream}:{edition.kind}:newsletter",
         archive_url=f"{site['base_url']}/editions" if site.get("archive") else site["base_url"],
         owner=site["contact"],

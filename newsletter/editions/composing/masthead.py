@@ -1,4 +1,4 @@
-"""The masthead: site, imprint and sender, frozen with each edition; and what sending demands.
+"""The masthead of an edition (site, imprint and sender, frozen with it), and the legal checks.
 
 The digital imprint (Elections Act 2022, Part 6) names the promoter and anyone on whose behalf
 material is published, each with a postal address, as part of the material itself.
@@ -19,7 +19,7 @@ SAMPLE_IMPRINT = Imprint(
 
 
 def masthead(config: Config, sender: str) -> dict[str, Any]:
-    """The values that templates and headers take from the configuration, as plain data.
+    """The configured values for templates and headers, as plain data.
 
     Raises:
         SendingRefused: the imprint, the sender or the signing secret is missing.
@@ -32,7 +32,7 @@ def masthead(config: Config, sender: str) -> dict[str, Any]:
 
 
 def shown_masthead(config: Config) -> dict[str, Any]:
-    """The same for trying templates out: what is missing is made up, nothing is refused."""
+    """The masthead for template previews: missing values are made up, nothing is refused."""
     values = _values(config, next(iter(config.senders.values()), SAMPLE_SENDER))
     if not config.site.imprint.promoter:
         values["site"]["imprint"] = SAMPLE_IMPRINT.model_dump()
@@ -62,7 +62,7 @@ def _values(config: Config, chosen: Sender) -> dict[str, Any]:
 
 
 def digest_masthead(config: Config, options: DigestOptions) -> dict[str, Any]:
-    """The masthead of a digest's edition, with how the digest wants to be told.
+    """The masthead of a digest's edition, with the digest's display options.
 
     Raises:
         SendingRefused: as `masthead`.

@@ -1,8 +1,8 @@
-"""The check of an edition before it is sent, and in its preview.
+"""Preflight checks of an edition, before sending and in its preview.
 
-It stops what is ours (the imprint, the way to leave, a placeholder, the size after shortening) and
-what an administrator wrote in this very message. Faults of imported and polled articles are told
-with their place; nobody here could mend them in time.
+Errors in our own content stop it (the imprint, the unsubscribe link, a placeholder, the size after
+shortening), and so do those in an administrator's own message. Faults of imported and polled
+articles are warnings with their place: nobody could fix them in time.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,32 +11,32 @@ from typing import Any
 from newsletter.config.options import LintOptions
 from newsletter.editions.models import Edition
 from newsletter.errors import SendingRefused
-from newsletter.linting.content import look_over
-from newsletter.linting.domain import TextRecords, look_at_domain
+from newsletter.linting.content import check_content
+from newsletter.linting.domain import TextRecords, check_domain
 from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, errors_of
-from newsletter.linting.links import Ask, ask_links
-from newsletter.rendering.encoding.slots import fill, personal_values, start_of_marks
+from newsletter.linting.links import LinkStatus, check_links
+from newsletter.rendering.encoding.slots import fill, personal_values, placeholder_prefix
 from newsletter.rendering.renderer import RenderedMail
 
-# What stops an edition is told in its note; more than so many faults are not read.
+# Errors listed in the edition's note.
 FAULTS_TOLD = 5
 
 
 class Preflight:
-    """Checks editions for one site."""
+    """Preflight checks for one site."""
 
     def __init__(
         self,
         options: LintOptions,
         selectors: Mapping[str, str],
         *,
-        ask: Ask,
+        ask: LinkStatus,
         records: TextRecords,
     ) -> None:
         """
         Args:
-            selectors: by From address, of the DKIM keys that mail is signed with.
-            ask, records: how addresses and the DNS are asked.
+            selectors: DKIM selectors by From address.
+            ask, records: clients for links and DNS.
         """
         self._options = options
         self._selectors = selectors
@@ -44,20 +44,20 @@ class Preflight:
         self._records = records
 
     def findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
-        """What is wrong or doubtful in these mails, the errors first."""
-        checked = [checked_mail(edition.masthead["site"], m) for m in _telling_everything(mails)]
-        found = [finding for mail in checked for finding in look_over(mail)]
+        """The findings in these mails, errors first."""
+        checked = [checked_mail(edition.masthead["site"], m) for m in _covering_mails(mails)]
+        found = [finding for mail in checked for finding in check_content(mail)]
         if self._options.links:
-            found += ask_links(checked, edition.masthead["site"]["base_url"], self._ask)
+            found += check_links(checked, edition.masthead["site"]["base_url"], self._ask)
         kept = dict.fromkeys(f for f in found if self._counts(f))
         return sorted(kept, key=lambda finding: finding.severity)
 
-    def doubts_about_sender(self, edition: Edition) -> list[Finding]:
-        """What the DNS lacks for the From address of an edition."""
+    def sender_findings(self, edition: Edition) -> list[Finding]:
+        """DNS records that the From domain of an edition lacks."""
         if not self._options.domain:
             return []
         address = edition.masthead["sender"]["address"]
-        found = look_at_domain(address, self._selectors.get(address, ""), self._records)
+        found = check_domain(address, self._selectors.get(address, ""), self._records)
         return [finding for finding in found if self._counts(finding)]
 
     def refuse_faulty(self, edition: Edition, mails: Iterable[RenderedMail]) -> None:
@@ -77,8 +77,8 @@ class Preflight:
         return finding.rule in ALWAYS or finding.rule not in self._options.ignore
 
 
-def _telling_everything(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]:
-    """The largest, and as many others as it takes to have seen every article."""
+def _covering_mails(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]:
+    """The largest mail, and as many others as it takes to cover every article."""
     seen: set[str] = set()
     for mail in sorted(mails, key=lambda m: -m.html_bytes):
         articles = set(mail.content.key.split(","))
@@ -88,7 +88,7 @@ def _telling_everything(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]
 
 
 def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
-    """A rendered mail as the rules look at it, with some reader's values."""
+    """A rendered mail as input of the checks, personal values filled in."""
     values = personal_values("", "Ada Fenn", "sample", "sample", "sample")
     return CheckedMail(
         subject=mail.subject,
@@ -104,7 +104,7 @@ def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
             )
             for story in mail.content.stories
         ),
-        placeholder=start_of_marks(mail.nonce),
+        placeholder=placeholder_prefix(mail.nonce),
         html_bytes=mail.html_bytes,
         left_out=mail.left_out,
         mail_bytes=len(mail.message),

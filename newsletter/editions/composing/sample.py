@@ -1,7 +1,7 @@
-"""Sample values for trying templates out: an edition and its articles that are in no database.
+"""Sample values for template previews: an edition and its articles that are in no database.
 
-Everything about them is invented; names and sizes are such as real ones have, long titles, missing
-pictures and letters that HTML must escape among them.
+All invented, with the usual difficulties: long titles, missing pictures, characters that HTML must
+escape.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ BODY = (
     "<blockquote><p>“People were told to be patient, and they were.”</p></blockquote>"
     "<table><tr><th>Year</th><th>Homes</th></tr><tr><td>2026</td><td>24</td></tr></table>"
 )
-# Title, topics, whether there is a picture.
+# Title, topics, has a picture.
 STORIES = (
     ("Harbour Bridge reopens to buses after eleven months", ("Harbour", "Transport"), True),
     ("Sixty homes at the old ropeworks & what they cost", ("Harbour", "Housing"), True),
@@ -37,7 +37,7 @@ STORIES = (
 
 
 def sample_article(number: int, base_url: str, now: datetime) -> Article:
-    """One of the sample stories; their numbers go on for ever."""
+    """One of the sample stories, by number; they repeat."""
     title, topics, has_picture = STORIES[number % len(STORIES)]
     return Article(
         id=number + 1,
@@ -54,7 +54,7 @@ def sample_article(number: int, base_url: str, now: datetime) -> Article:
 
 
 def sample_sections(base_url: str, now: datetime, count: int) -> tuple[Section, ...]:
-    """The articles of a sample digest."""
+    """The sections of a sample digest."""
     articles = tuple(sample_article(number, base_url, now) for number in range(count))
     amendment = Amendment(
         article=sample_article(count + (1 - count) % len(STORIES), base_url, now),
@@ -67,7 +67,7 @@ def sample_sections(base_url: str, now: datetime, count: int) -> tuple[Section, 
 
 
 def sample_edition(config: Config, kind: str, now: datetime, count: int) -> Edition:
-    """An edition rendered with the templates of a kind: a bulletin where `count` is 0."""
+    """An edition for the templates of a kind: a bulletin if `count` is 0."""
     is_bulletin = count == 0
     return Edition(
         id=1,
@@ -87,7 +87,7 @@ def sample_edition(config: Config, kind: str, now: datetime, count: int) -> Edit
 
 
 def sample_notice(config: Config, kind: str, now: datetime) -> MailContent:
-    """A mail of a kind that is about one person or for administrators."""
+    """A mail of a kind that is for one subscriber or for administrators."""
     base_url = config.site.base_url
     values = {
         "alert": {

@@ -1,4 +1,4 @@
-"""Checks a kind of mail on sample values, without a database and without sending anything."""
+"""Checks of a mail template with sample values, without a database and without sending."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,21 +13,20 @@ from newsletter.editions.composing.sample import (
     sample_notice,
     sample_sections,
 )
-from newsletter.linting.content import look_over
+from newsletter.linting.content import check_content
 from newsletter.linting.findings import Finding, Rule
 from newsletter.rendering.encoding.slots import fill, personal_values
 from newsletter.rendering.renderer import RenderedMail, Renderer
 
 SAMPLE_STORIES = 14
 READER = "Ada Fenn"
-# Shipped kinds that editions are made with; every other shipped one is about a person, or for
-# administrators.
+# Shipped kinds for editions; the other shipped ones are for one subscriber, or for administrators.
 EDITION_KINDS = frozenset({"digest", "bulletin", "article"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedTemplate:
-    """A kind of mail as a reader would get it, and what is wrong with it."""
+    """A kind of mail rendered for a subscriber, and its findings."""
 
     subject: str
     html: str
@@ -38,10 +37,10 @@ class CheckedTemplate:
 def check_template(
     config: Config, renderer: Renderer, kind: str, now: datetime, *, is_own: bool
 ) -> CheckedTemplate:
-    """Render a kind of mail with sample values and look it over.
+    """Render a kind of mail with sample values and check it.
 
     Args:
-        is_own: the operator's own kind, rather than one that is shipped.
+        is_own: the operator's own kind, not a shipped one.
 
     Raises:
         TemplateError: a template of it is wrong.
@@ -67,12 +66,12 @@ def _edition(config: Config, renderer: Renderer, kind: str, now: datetime) -> Ch
     sections = () if is_bulletin else sample_sections(config.site.base_url, now, count)
     content = content_of(edition, sections, unsubscribe_base=renderer.unsubscribe_base, now=now)
     mail = renderer.render_mail(content)
-    return _checked(mail, look_over(checked_mail(edition.masthead["site"], mail)))
+    return _checked(mail, check_content(checked_mail(edition.masthead["site"], mail)))
 
 
 def _notice(config: Config, renderer: Renderer, kind: str, now: datetime) -> CheckedTemplate:
     mail = renderer.render_mail(sample_notice(config, kind, now))
-    findings = look_over(checked_mail(shown_masthead(config)["site"], mail))
+    findings = check_content(checked_mail(shown_masthead(config)["site"], mail))
     return _checked(mail, [f for f in findings if f.rule is not Rule.UNSUBSCRIBE])
 
 

@@ -1,4 +1,4 @@
-"""The variants of an edition: one mail for each distinct choice of articles."""
+"""Variants of an edition: one mail for each distinct choice of articles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from subscribers.topics import Choice, topics_of
 def variant_keys(
     edition: Edition, sections: Sequence[Section], choices: Mapping[int, Choice]
 ) -> dict[int, str]:
-    """For each choice of topics that is sent anything, the key of the variant it gets."""
+    """The variant key of each topic choice that gets any content."""
     if edition.kind is EditionKind.BULLETIN:
         audience = set(topics_of(edition.topics))
         return {
@@ -32,7 +32,7 @@ def variant_keys(
 def variants_of(
     edition: Edition, sections: Sequence[Section], choices: Mapping[int, Choice]
 ) -> dict[str, tuple[Section, ...]]:
-    """What each distinct variant among these choices tells, by its key."""
+    """The sections of each distinct variant for these choices, by key."""
     keys = variant_keys(edition, sections, choices)
     return {
         key: sections_for(sections, _choice(edition, choices[number]))
@@ -53,10 +53,10 @@ def store_variant(session: Session, edition: Edition, mail: RenderedMail) -> Var
 
 
 def message_id_stem(edition: Edition) -> str:
-    """What every Message-ID of an edition begins with; the delivery's number follows."""
+    """The prefix of every Message-ID of an edition; the delivery's number follows."""
     return f"e{edition.id}.{int(edition.created_at.timestamp()):x}"
 
 
 def _choice(edition: Edition, choice: Choice) -> Choice:
-    """What of a choice counts for an edition: which digests are chosen says nothing of articles."""
+    """The part of a choice that matters to an edition: single-article editions ignore digests."""
     return replace(choice, digests=()) if edition.kind is EditionKind.ARTICLE else choice

@@ -1,1 +1,1 @@
-"""Digests: their schedule, what they tell, and several as one mail."""
+"""Digests: schedule, choice of articles, and several combined in one mail."""

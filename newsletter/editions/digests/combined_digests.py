@@ -1,8 +1,8 @@
-"""Digests that are due at the same moment go out as one edition, so that nobody gets two mails.
+"""Digests due at the same moment go out as one edition, so that nobody gets two mails.
 
-One of them carries the stories of all; the others are recorded for their period as joined to it.
-The ledger then has one row for each subscriber, as for any edition: it can neither mail her twice
-nor, where one of the digests had nothing for her, leave her out.
+One edition carries the articles of all; the others are recorded as joined to it. The ledger has one
+delivery for each subscriber, as for any edition, so nobody is mailed twice, and nobody is left out
+where one digest has no articles for them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
 from newsletter.editions.compose import compose_digest, set_subject
-from newsletter.editions.digests.sections import NothingToSay, sections_for
+from newsletter.editions.digests.sections import NoEdition, sections_for
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.store import sections_of
 from newsletter.rendering.renderer import Renderer
@@ -21,7 +21,7 @@ from newsletter.rendering.renderer import Renderer
 
 @dataclass(frozen=True, kw_only=True)
 class DueDigest:
-    """A run of a digest whose time has come."""
+    """A digest with a due run."""
 
     name: str
     period: str
@@ -29,7 +29,7 @@ class DueDigest:
 
 
 def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
-    """The runs sorted into mails: those of one moment that fit into one stand together."""
+    """The runs grouped by mail: those of one moment whose digests may share a mail."""
     found: dict[object, list[DueDigest]] = {}
     for run in due:
         options = config.digests[run.name]
@@ -47,9 +47,9 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     return list(found.values())
 
 
-def compose_together(
+def compose_combined(
     session: Session, config: Config, renderer: Renderer, runs: Sequence[DueDigest], now: datetime
-) -> Mapping[str, Edition | NothingToSay]:
+) -> Mapping[str, Edition | NoEdition]:
     """The edition of each digest, or why there is none; all but one joined to the first.
 
     Raises:

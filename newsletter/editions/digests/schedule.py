@@ -1,8 +1,7 @@
-"""When a digest is due: cron in local time, each run known by its local date.
+"""Digest schedules: cron in local time, each run identified by its local date.
 
-Runs are counted on the wall clock, so a change to or from summer time neither skips nor doubles
-one: a run in the hour that spring leaves out happens when that hour would have ended, and one in
-the hour that autumn repeats happens the first time.
+Runs follow the wall clock across daylight saving changes: a run in the skipped hour happens when
+that hour would have ended, one in the repeated hour happens the first time.
 """
 
 from collections.abc import Iterator
@@ -13,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-# The largest shift a zone has ever made at once is a day (crossing the date line).
+# The largest offset change a zone ever made: a day (crossing the date line).
 WIDEST_SHIFT = timedelta(days=1)
-# Runs older than this many are not looked at: a digest idle for longer starts afresh.
+# Older runs are ignored: a digest idle for longer starts afresh.
 RUNS_LOOKED_BACK = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One moment of a schedule."""
+    """One scheduled run."""
 
     period: str
     at: datetime
@@ -29,7 +28,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class DueRuns:
-    """What a look at the schedule found: at most one run to make, and those missed."""
+    """At most one run to make, and the missed ones."""
 
     due: Run | None
     missed: tuple[Run, ...]
@@ -50,11 +49,11 @@ def due_runs(
     grace: timedelta,
     now: datetime,
 ) -> DueRuns:
-    """The runs up to now that no edition stands for.
+    """The runs up to now without an edition.
 
     Args:
         known_since: runs before it were never due.
-        recorded: the periods that have an edition, in whatever state.
+        recorded: the periods that have an edition in any state.
     """
     backwards = _walk(schedule, zone, now + WIDEST_SHIFT, backwards=True)
     past = (run for run in backwards if run.at <= now)

@@ -1,7 +1,7 @@
-"""Deciding what a digest says, and what of it one subscriber is told: pure.
+"""The articles of a digest, and the part of them for one subscriber. Pure.
 
-An edition has a section for every digest that goes out with it, usually one. A subscriber's
-topics choose her stories from each and put those first that are about most of her topics.
+An edition has a section for every digest in it, usually one. A subscriber's topics filter the
+articles of each section; articles with most of their topics come first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,52 +16,52 @@ ALL = Choice()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """The articles of the edition, lead first, and how many wait for a later one."""
+class ArticleSelection:
+    """The articles of an edition, lead first, and the number left for later editions."""
 
     articles: tuple[Article, ...]
     waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class NothingToSay:
-    """No edition is due, and why."""
+class NoEdition:
+    """The reason why no edition is made."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Amendment:
-    """A correction of an article that the digest told before."""
+    """A correction of an article in an earlier edition of the digest."""
 
     article: Article
     number: int
-    """Within the article."""
+    """Its number within the article."""
     at: datetime
     note: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """What one digest brings to an edition."""
+    """The part of one digest in an edition."""
 
     digest: str
     """Its name in the configuration."""
     title: str
-    """Its name as shown."""
+    """Its display name."""
     articles: tuple[Article, ...]
     amendments: tuple[Amendment, ...] = ()
 
 
 def choose_articles(
     options: DigestOptions, newest: Sequence[Article], available: int
-) -> Chosen | NothingToSay:
-    """The newest candidates, as many as the digest holds.
+) -> ArticleSelection | NoEdition:
+    """The newest candidates, up to the digest's maximum.
 
     Args:
         newest: candidates not yet in an edition of this digest, newest first; at least
             `options.maximum_articles` of them where there are so many.
-        available: how many candidates there are in all.
+        available: the number of all candidates.
     """
     if available < options.minimum_articles:
         reason = (
@@ -69,29 +69,29 @@ def choose_articles(
             if available
             else "no new articles"
         )
-        return NothingToSay(reason=reason)
+        return NoEdition(reason=reason)
     articles = tuple(newest[: options.maximum_articles])
-    return Chosen(articles=articles, waiting=available - len(articles))
+    return ArticleSelection(articles=articles, waiting=available - len(articles))
 
 
 def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Article, ...]:
-    """Those a subscriber with these topics is sent; no topics means all, in their order.
+    """The articles for a subscriber with these topics; no topics means all.
 
-    First those about most of her topics; among equals the order stays.
+    Sorted by the number of matching topics; the sort is stable.
     """
     if not topics:
         return tuple(articles)
     wanted = set(topics)
     shared = [(len(wanted & {topic.slug for topic in a.topics}), a) for a in articles]
-    hers = [pair for pair in shared if pair[0]]
-    return tuple(a for _, a in sorted(hers, key=lambda pair: -pair[0]))
+    matching = [pair for pair in shared if pair[0]]
+    return tuple(a for _, a in sorted(matching, key=lambda pair: -pair[0]))
 
 
 def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Section, ...]:
-    """The sections as a subscriber with this choice is sent them.
+    """The sections for a subscriber with this choice, without duplicates and empty sections.
 
-    No article twice: it stands in the first section that has it. No section empty. What is
-    corrected stands in the first section, whichever digest told it; it alone makes no mail.
+    An article is in the first section that has it. Corrections are in the first section, whichever
+    digest had the article; corrections alone make no mail.
     """
     found: list[Section] = []
     told: set[int] = set()
@@ -110,7 +110,7 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
 
 
 def key_of(sections: Iterable[Section]) -> str:
-    """What tells one variant from another: its articles and corrections, section by section."""
+    """The key of a variant: its articles and corrections by section."""
     parts: list[str] = []
     for section in sections:
         parts += [str(article.id) for article in section.articles]

@@ -1,1 +1,1 @@
-"""Feed documents: what stands in them, and their formats."""
+"""Feed documents: contents and formats."""

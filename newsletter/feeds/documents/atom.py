@@ -12,16 +12,16 @@ from newsletter.feeds.documents.content import (
     FeedInfo,
     FeedKind,
     Media,
+    convert_each,
     last_update,
     looks_like_markup,
-    made_of,
     tidy_entry,
     tidy_info,
 )
-from newsletter.feeds.documents.trees import (
+from newsletter.feeds.documents.xml_elements import (
     ATOM_NAMESPACE,
+    CACHED_ENTRIES,
     GENERATOR,
-    KEPT_PIECES,
     add_history,
     add_media,
     history_namespaces,
@@ -35,10 +35,10 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def write_atom(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
-    """The Atom document, with media (Media RSS), history (RFC 5005), tombstones (RFC 6721)."""
+    """The Atom document with Media RSS, paging and archives (RFC 5005), tombstones (RFC 6721)."""
     info = tidy_info(info)
     scheme = topics_scheme(info)
-    pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
+    pieces = list(convert_each(entries, lambda entry: _entry_bytes(entry, info.author, scheme)))
     return join(serialise(_root(info, entries)), b"</feed>", pieces)
 
 
@@ -50,7 +50,7 @@ def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
     for element in head.iter():
         element.tag = etree.QName(element).localname
     root.extend(list(head))
-    _unmistakable(root.find("title"))
+    _set_title_type(root.find("title"))
     etree.cleanup_namespaces(root, keep_ns_prefixes=list(root.nsmap))
     for link in info.links:
         etree.SubElement(root, "link", rel=link.rel, href=link.url)
@@ -73,9 +73,9 @@ def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     return feed
 
 
-@lru_cache(maxsize=KEPT_PIECES)
-def _piece(entry: Entry, author: str, scheme: str) -> bytes:
-    """An entry's bytes; made once, however many feeds it stands in."""
+@lru_cache(maxsize=CACHED_ENTRIES)
+def _entry_bytes(entry: Entry, author: str, scheme: str) -> bytes:
+    """An entry's bytes; cached, as it is in several feeds."""
     element = _element(tidy_entry(entry, author), scheme)
     return bytes(etree.tostring(element, encoding="UTF-8"))
 
@@ -92,7 +92,7 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
     if entry.content_html:
         item.content(entry.content_html, type="html")
     element = item.atom_entry()
-    _unmistakable(element.find("title"))
+    _set_title_type(element.find("title"))
     alternate = element.find("link")
     alternate.attrib.update({"rel": "alternate", "type": "text/html"})
     for media in entry.media:
@@ -103,8 +103,8 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
     return element
 
 
-def _unmistakable(title: etree._Element) -> None:
-    """Say that a title is HTML where it could be taken for it (RFC 4287 section 3.1.1)."""
+def _set_title_type(title: etree._Element) -> None:
+    """Set the title's type to HTML if it looks like HTML (RFC 4287 section 3.1.1)."""
     if looks_like_markup(title.text):
         title.set("type", "html")
         title.text = escape(title.text, quote=False)
@@ -119,6 +119,6 @@ def _enclosure(media: Media) -> etree._Element:
     return link
 
 
-def forget_pieces() -> None:
-    """Let go of the entries kept in this process."""
-    _piece.cache_clear()
+def clear_cache() -> None:
+    """Clear this process's cache of entries."""
+    _entry_bytes.cache_clear()

@@ -1,6 +1,6 @@
-"""One feed document from the stored articles: what goes in, its links, and its bytes.
+"""Building one feed document from the stored articles: contents, links, bytes.
 
-Keeping what was built is `feeds.feed_cache`'s business, serving and compressing the site's.
+Caching is in `feeds.feed_cache`; serving and compression are in `web`.
 """
 
 import hashlib
@@ -23,35 +23,35 @@ from newsletter.feeds.documents.content import (
     FeedKind,
     Link,
     Withdrawn,
-    made_of,
+    convert_each,
 )
 from newsletter.feeds.documents.entries import entry_of, entry_of_correction, thaw
 from newsletter.feeds.documents.jsonfeed import write_json
 from newsletter.feeds.documents.rss import write_rss
-from newsletter.feeds.models import HappeningKind
+from newsletter.feeds.models import FeedEventKind
 from newsletter.feeds.scopes import Content, Scope, Selection, limits_of
 
 WRITERS = {FeedKind.ATOM: write_atom, FeedKind.RSS: write_rss, FeedKind.JSON: write_json}
-# RFC 4151 wants a date in an id; where site.tag gives none, one that never changes.
+# A tag URI needs a date (RFC 4151); constant, for sites without site.tag.
 TAG_YEAR = 2026
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDocument:
-    """A feed as it is served and written to disk."""
+    """A feed as served and as written to disk."""
 
     content: bytes = field(repr=False)
     content_type: str
     etag: str
-    """Strong and quoted (RFC 9110 section 8.8.3), from the bytes."""
+    """The strong ETag, quoted (RFC 9110 section 8.8.3), a hash of the bytes."""
     last_modified: datetime
     links: tuple[Link, ...] = ()
-    """What is said in a `Link` header as well (WebSub section 4)."""
+    """Links repeated in a `Link` header (WebSub section 4)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Contents:
-    """What one document holds, and what follows from it for its links."""
+    """The entries of a document, and what its links depend on."""
 
     entries: tuple[Entry, ...]
     withdrawn: tuple[Withdrawn, ...] = ()
@@ -60,7 +60,7 @@ class _Contents:
 
 
 def build(session: Session, config: Config, selection: Selection) -> FeedDocument:
-    """The document as it stands now.
+    """The current document.
 
     Raises:
         ResourceNotFound: no such topic, author, page or archive.
@@ -88,7 +88,7 @@ def feed_url(base_url: str, selection: Selection) -> str:
 
 
 def imprint_line(imprint: Imprint) -> str:
-    """The imprint as one sentence; empty where there is no promoter."""
+    """The imprint as one sentence; empty without a promoter."""
     if not imprint.promoter:
         return ""
     promoter = ", ".join(p for p in (imprint.promoter, imprint.promoter_address) if p)
@@ -98,11 +98,11 @@ def imprint_line(imprint: Imprint) -> str:
 
 
 def _current(session: Session, selection: Selection, config: Config) -> _Contents:
-    """A page of the articles as they are; the first also tells what was withdrawn."""
+    """A page of the current articles; the first page has the withdrawals too."""
     limits = limits_of(config.feeds, selection.scope)
     size = selection.entries or limits.entries
     offset = (selection.page - 1) * size
-    found = store.places(session, selection.scope, size, offset)
+    found = store.item_refs(session, selection.scope, size, offset)
     if selection.page > 1 and not found:
         raise ResourceNotFound(f"this feed has no page {selection.page}")
     shown = found[:size]
@@ -113,14 +113,14 @@ def _current(session: Session, selection: Selection, config: Config) -> _Content
         entries=tuple(_entries(session, shown, config, is_excerpt=is_excerpt)),
         withdrawn=_withdrawn(session, selection.scope, size) if selection.page == 1 else (),
         has_older=len(found) > size,
-        last_page=max(1, -(-store.count_places(session, selection.scope) // size)),
+        last_page=max(1, -(-store.count_items(session, selection.scope) // size)),
     )
 
 
 def _with_unarchived(
-    session: Session, scope: Scope, shown: list[store.Place], config: Config
-) -> list[store.Place]:
-    """With what neither the newest nor the archives have, so that together they have all."""
+    session: Session, scope: Scope, shown: list[store.ItemRef], config: Config
+) -> list[store.ItemRef]:
+    """Add articles that are neither among the newest nor archived, so that nothing is lost."""
     if not store.last_archive(session, scope):
         return shown
     more = store.unarchived(session, scope, config.feeds.archive_entries)
@@ -128,19 +128,19 @@ def _with_unarchived(
 
 
 def _entries(
-    session: Session, places: list[store.Place], config: Config, *, is_excerpt: bool
+    session: Session, places: list[store.ItemRef], config: Config, *, is_excerpt: bool
 ) -> Iterator[Entry]:
-    told = store.told(session, {place.article_id for place in places})
+    told = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
     base = config.site.base_url
 
-    def entry(place: store.Place) -> Entry:
+    def entry(place: store.ItemRef) -> Entry:
         article = told[place.article_id]
         if place.number:
             return entry_of_correction(notes[place], article, base)
         return entry_of(article, base, is_excerpt=is_excerpt)
 
-    return made_of(places, entry)
+    return convert_each(places, entry)
 
 
 def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, ...]:
@@ -148,7 +148,7 @@ def _withdrawn(session: Session, scope: Scope, limit: int) -> tuple[Withdrawn, .
 
 
 def _archived(session: Session, selection: Selection, config: Config) -> _Contents:
-    """What an archive tells. Of an article that has since been taken back, only that."""
+    """The entries of an archive; of a withdrawn article, only the withdrawal."""
     limits = limits_of(config.feeds, selection.scope)
     is_excerpt = (selection.content or limits.content) is Content.EXCERPT
     entries: list[Entry] = []
@@ -156,7 +156,7 @@ def _archived(session: Session, selection: Selection, config: Config) -> _Conten
     for told, status, uid, changed_at in store.archive_items(
         session, selection.scope, selection.archive
     ):
-        if told.kind is HappeningKind.WITHDRAWAL:
+        if told.kind is FeedEventKind.WITHDRAWAL:
             gone[uid] = Withdrawn(id=uid, at=told.at)
         elif status is ArticleStatus.PUBLISHED:
             entries.append(thaw(told.entry, is_excerpt=is_excerpt))
@@ -168,7 +168,7 @@ def _archived(session: Session, selection: Selection, config: Config) -> _Conten
 def _links(
     session: Session, config: Config, selection: Selection, contents: _Contents
 ) -> Iterator[Link]:
-    """The hub's, pages' (RFC 5005 section 3) and archives' (section 4)."""
+    """Links to the hub, pages (RFC 5005 section 3) and archives (section 4)."""
     base = config.site.base_url
     if selection.is_advertised:
         yield from (Link(rel="hub", url=hub) for hub in config.feeds.hubs)
@@ -214,7 +214,7 @@ def _info(config: Config, selection: Selection, name: str) -> FeedInfo:
 
 
 def _tag_name(selection: Selection) -> str:
-    """One id for every page and archive of a feed; a topic's keeps the form it always had."""
+    """One id for every page and archive of a feed; a topic's keeps its established form."""
     if len(selection.scope.topics) == 1:
         return f"feed/{selection.scope.topics[0]}"
     return f"feed/{selection.scope.key}" if selection.scope.key else "feed"

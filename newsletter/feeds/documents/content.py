@@ -1,6 +1,6 @@
-"""What a feed says, in a form that all three formats are written from.
+"""The content of a feed, independent of its format. Pure values.
 
-Pure values: which articles, and under which addresses, `feeds.building` decides.
+`feeds.documents.building` decides which articles and URLs.
 """
 
 import re
@@ -14,7 +14,7 @@ import structlog
 
 log = structlog.get_logger()
 
-# An empty feed has to say something, and must say the same each time.
+# The update time of an empty feed: mandatory, and constant.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 UNTITLED = "Untitled"
@@ -22,14 +22,14 @@ SENTENCE_ENDS = (".", "!", "?", "…")
 
 # XML 1.0 section 2.2: every character that a document may hold.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What a parser of HTML, or a reader that guesses, takes for a tag or a character reference.
+# What an HTML parser, or a reader that guesses, takes for a tag or character reference.
 _MARKUP = re.compile(r"<(?=[/!?A-Za-z])|&(?=#?\w+;)")
-# U+2060 has no width and breaks no line (Unicode, section 23.2); after "<" there is no tag.
+# WORD JOINER: zero width, no line break (Unicode section 23.2); after "<" it prevents a tag.
 WORD_JOINER = "\u2060"
 
 
 class FeedKind(StrEnum):
-    """A format; its value is the ending of the feed's address."""
+    """A feed format; its value is the extension in the feed's URL."""
 
     ATOM = "atom"  # RFC 4287
     RSS = "rss"  # RSS 2.0 with the Board's profile
@@ -48,16 +48,16 @@ class FeedKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Where another document of the feed, or its hub, is found."""
+    """A link to another document of the feed, or to its hub."""
 
     rel: str
-    """"self", "hub", "next", "prev-archive" … (RFC 8288, RFC 5005, WebSub)."""
+    """The link relation: "self", "hub", "next", "prev-archive" … (RFC 8288, RFC 5005, WebSub)."""
     url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn:
-    """An article that was in the feed and has been taken back."""
+    """An article removed from the feed."""
 
     id: str
     at: datetime
@@ -65,27 +65,27 @@ class Withdrawn:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedInfo:
-    """What a feed says about itself; every address is absolute."""
+    """Feed-level metadata; every URL is absolute."""
 
     id: str
-    """A `tag:` URI that outlives a change of address."""
+    """A `tag:` URI, independent of the URL."""
     title: str
     subtitle: str
     imprint: str
-    """Who promotes the material; said where readers show the feed's description."""
+    """The imprint, part of the feed's description."""
     author: str
-    """Stands in for an entry's author where it has none."""
+    """Author of entries that have none."""
     language: str
     self_url: str
     site_url: str
     ttl_minutes: int
     logo: str = ""
-    """The address of a picture that stands for the site."""
+    """URL of the site's logo."""
     links: tuple[Link, ...] = ()
-    """Besides its own address and the site's page."""
+    """Links besides the feed's own URL and the site's page."""
     withdrawn: tuple[Withdrawn, ...] = ()
     is_archive: bool = False
-    """Whether it is a finished part of the past (RFC 5005 section 4)."""
+    """Whether it is an archive document (RFC 5005 section 4)."""
 
     @property
     def description(self) -> str:
@@ -97,7 +97,7 @@ class FeedInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """A picture, recording or paper that belongs to an entry."""
+    """A picture, recording or document attached to an entry."""
 
     url: str
     type: str
@@ -107,7 +107,7 @@ class Media:
 
     @property
     def medium(self) -> str:
-        """What Media RSS calls its kind ("media:content", attribute medium)."""
+        """The medium attribute of "media:content" (Media RSS)."""
         kind = self.type.partition("/")[0]
         return kind if kind in {"image", "audio", "video"} else "document"
 
@@ -129,22 +129,22 @@ class Entry:
     """Slug and name of each."""
     image: Media | None = None
     enclosures: tuple[Media, ...] = ()
-    """Recordings and papers that the text links to."""
+    """Recordings and documents linked in the body."""
 
     @property
     def media(self) -> tuple[Media, ...]:
-        """Everything attached, what matters most first: RSS has room for one enclosure."""
+        """Everything attached, the most important first: RSS has one enclosure."""
         return (*self.enclosures, *((self.image,) if self.image else ()))
 
 
 def last_update(info: FeedInfo, entries: tuple[Entry, ...]) -> datetime:
-    """When the document last changed in a way worth telling (RFC 4287 section 4.2.15)."""
+    """The last significant change of the document (RFC 4287 section 4.2.15)."""
     moments = [entry.updated for entry in entries] + [gone.at for gone in info.withdrawn]
     return max(moments, default=NEVER)
 
 
 def tidy_info(info: FeedInfo) -> FeedInfo:
-    """The same, with every text fit for XML and nothing empty that a format demands."""
+    """The metadata with every text valid in XML, and no mandatory field empty."""
     title = clean_line(info.title, UNTITLED)
     return replace(
         info,
@@ -156,10 +156,10 @@ def tidy_info(info: FeedInfo) -> FeedInfo:
 
 
 def tidy_entry(entry: Entry, author: str) -> Entry:
-    """Likewise.
+    """The entry with every text valid in XML, and no mandatory field empty.
 
     Args:
-        author: who stands in where the entry has none.
+        author: the fallback for an entry without one.
     """
     title = clean_line(entry.title, UNTITLED)
     return Entry(
@@ -182,12 +182,12 @@ def _tidy_media(media: Media) -> Media:
 
 
 def looks_like_markup(text: str) -> bool:
-    """Whether a plain text could be taken for HTML."""
+    """Whether a plain text could be mistaken for HTML."""
     return bool(_MARKUP.search(text))
 
 
-def unlike_markup(text: str) -> str:
-    """The text, looking the same, in a form that nobody takes for HTML."""
+def escape_markup_lookalikes(text: str) -> str:
+    """The text, visually unchanged, so that it cannot be mistaken for HTML."""
     return _MARKUP.sub(lambda found: f"{found[0]}{WORD_JOINER}", text)
 
 
@@ -195,21 +195,21 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def made_of(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
-    """What is made of each; one that nothing can be made of is left out of the feed, and logged."""
+def convert_each(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
+    """Each item converted; one that fails is left out of the feed and logged."""
     for one in given:
         try:
             yield make(one)
         except Exception:
-            # Whatever it is, one article must not take all others out of the feed.
+            # One broken article must not take the others out of the feed.
             log.exception("an article is left out of a feed", article=str(one)[:200])
 
 
 def clean(text: str) -> str:
-    """The text without the characters that XML cannot carry."""
+    """The text without characters that XML cannot hold."""
     return text if text.isprintable() else _NOT_XML.sub("", text)
 
 
 def clean_line(text: str, otherwise: str) -> str:
-    """The text as one clean line, or `otherwise` where nothing is left of it."""
+    """The text on one clean line, or `otherwise` if it is empty."""
     return " ".join(clean(text).split()) or otherwise

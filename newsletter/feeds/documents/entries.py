@@ -1,4 +1,4 @@
-"""From a stored article or correction to what a feed says of it; and frozen for the archives."""
+"""Feed entries of articles and corrections, and their frozen form in archives."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,18 +9,18 @@ from newsletter.articles.addresses import resolved
 from newsletter.articles.attachments import linked_in, type_of
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents.content import Entry, Media
-from newsletter.feeds.store import Told
+from newsletter.feeds.store import FeedArticle
 
 MICROSECONDS = 1_000_000
-# Where on an article's page its corrections stand.
+# Fragment of the corrections on an article's page.
 ANCHOR = "corrections"
 
 Known = Mapping[str, Mapping[str, Any]]
-"""By address, what `Article.media` holds of it."""
+"""`Article.media` by URL."""
 
 
-def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
-    """An article as it now is."""
+def entry_of(article: FeedArticle, base_url: str, *, is_excerpt: bool) -> Entry:
+    """The entry of an article in its current form."""
     known = {one["url"]: one for one in article.media}
     url = article_url(article, base_url)
     body = resolved(article.body_html, base_url, page=url)
@@ -32,15 +32,15 @@ def entry_of(article: Told, base_url: str, *, is_excerpt: bool) -> Entry:
         content_html="" if is_excerpt else body,
         author=article.author,
         published=article.published_at.replace(microsecond=0),
-        updated=_distinct(article.updated_at, article.id),
+        updated=_with_fraction(article.updated_at, article.id),
         topics=article.topics,
         image=image_of(article.image_url, known),
         enclosures=tuple(enclosures_in(body, known)),
     )
 
 
-def entry_of_correction(correction: Correction, article: Told, base_url: str) -> Entry:
-    """A correction as an entry of its own: a changed article alone would be shown to nobody."""
+def entry_of_correction(correction: Correction, article: FeedArticle, base_url: str) -> Entry:
+    """A correction as an entry of its own, since readers do not show changes of an old one."""
     url = article_url(article, base_url)
     note, title = escape(correction.note), escape(article.title)
     return Entry(
@@ -51,19 +51,19 @@ def entry_of_correction(correction: Correction, article: Told, base_url: str) ->
         content_html=f'<p>{note}</p><p>The article: <a href="{escape(url)}">{title}</a></p>',
         author=article.author,
         published=correction.at.replace(microsecond=0),
-        updated=_distinct(correction.at, MICROSECONDS // 2 + article.id + correction.number),
+        updated=_with_fraction(correction.at, MICROSECONDS // 2 + article.id + correction.number),
         topics=article.topics,
     )
 
 
-def article_url(article: Told, base_url: str) -> str:
+def article_url(article: FeedArticle, base_url: str) -> str:
     return f"{base_url}/articles/{article.slug}"
 
 
-def _distinct(moment: datetime, number: int) -> datetime:
-    """The moment to the second, and a fraction of its own: imported articles often share one.
+def _with_fraction(moment: datetime, number: int) -> datetime:
+    """The moment with a fraction of a second unique to the article: imports often share one.
 
-    Two entries with the same `updated` cannot be put in order (RFC 4287 section 4.1.2).
+    Entries with the same `updated` cannot be ordered (RFC 4287 section 4.1.2).
     """
     return moment.replace(microsecond=number % MICROSECONDS)
 
@@ -83,7 +83,7 @@ def image_of(url: str, known: Known | None = None) -> Media | None:
 
 
 def enclosures_in(body: str, known: Known | None = None) -> Iterator[Media]:
-    """The recordings and papers that a text links to, each once."""
+    """The recordings and documents that a body links to, each once."""
     about = known or {}
     types = {url: one["type"] for url, one in about.items()}
     for one in linked_in(body, types):
@@ -109,7 +109,7 @@ def freeze(entry: Entry) -> dict[str, Any]:
 
 
 def thaw(frozen: dict[str, Any], *, is_excerpt: bool) -> Entry:
-    """The entry that was frozen."""
+    """The entry of its frozen form."""
     return Entry(
         **{
             **frozen,

@@ -8,14 +8,14 @@ from newsletter.feeds.documents.content import (
     Entry,
     FeedInfo,
     Media,
-    made_of,
+    convert_each,
     tidy_entry,
     tidy_info,
 )
-from newsletter.feeds.documents.trees import KEPT_PIECES
+from newsletter.feeds.documents.xml_elements import CACHED_ENTRIES
 
 VERSION = "https://jsonfeed.org/version/1.1"
-# Extensions are objects whose names begin with an underscore ("Extensions").
+# Extensions are objects whose names start with an underscore (JSON Feed 1.1, "Extensions").
 EXTENSION = "_newsletter"
 HUB = "WebSub"
 
@@ -41,13 +41,15 @@ def write_json(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
         document["hubs"] = hubs
     if extension := _extension(info):
         document[EXTENSION] = extension
-    items = list(made_of(entries, lambda entry: _piece(entry, info.author, info.language)))
+    items = list(
+        convert_each(entries, lambda entry: _item_bytes(entry, info.author, info.language))
+    )
     return b'%s,"items":[%s]}' % (_dumped(document).removesuffix(b"}"), b",".join(items))
 
 
-@lru_cache(maxsize=KEPT_PIECES)
-def _piece(entry: Entry, author: str, language: str) -> bytes:
-    """An item's bytes; made once, however many feeds it stands in."""
+@lru_cache(maxsize=CACHED_ENTRIES)
+def _item_bytes(entry: Entry, author: str, language: str) -> bytes:
+    """An item's bytes; cached, as it is in several feeds."""
     return _dumped(_item(tidy_entry(entry, author), language))
 
 
@@ -56,7 +58,7 @@ def _dumped(value: dict[str, Any]) -> bytes:
 
 
 def _extension(info: FeedInfo) -> dict[str, Any]:
-    """What the format has no words for: archives and withdrawn articles."""
+    """Archives and withdrawn articles, for which the format has no fields."""
     found: dict[str, Any] = {}
     if info.is_archive:
         found["archive"] = True
@@ -79,7 +81,7 @@ def _item(entry: Entry, language: str) -> dict[str, Any]:
         "tags": [name for _, name in entry.topics],
         "language": language,
     }
-    # One of the two is demanded of every item ("Items").
+    # Every item needs content_html or content_text ("Items").
     if entry.content_html:
         item["content_html"] = entry.content_html
     else:

@@ -1,4 +1,4 @@
-"""The list of all feeds as OPML 2.0 (opml.org/spec2.opml), to import into a feed reader."""
+"""The subscription list of all feeds as OPML 2.0 (opml.org/spec2.opml), for feed readers."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from newsletter.feeds.scopes import AUTHORS, TOPICS, Scope, Selection
 
 OPML_PATH = "feeds.opml"
 CONTENT_TYPE = "text/x-opml"
-# What readers look for is type="rss" whatever the format (spec, "Subscription lists").
+# Always "rss", whatever the format (OPML 2.0, "Subscription lists").
 FEED_TYPE = "rss"
 
 
 def write_opml(site: Site, named: Iterable[tuple[Scope, str]]) -> bytes:
-    """The subscription list: everything first, then a group of topics and one of authors."""
+    """The subscription list: the main feed, then a group of topics and one of authors."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     title = clean_line(site.name, "Feeds")

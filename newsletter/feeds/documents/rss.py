@@ -16,16 +16,16 @@ from newsletter.feeds.documents.content import (
     Entry,
     FeedInfo,
     FeedKind,
+    convert_each,
+    escape_markup_lookalikes,
     last_update,
-    made_of,
     tidy_entry,
     tidy_info,
-    unlike_markup,
 )
-from newsletter.feeds.documents.trees import (
+from newsletter.feeds.documents.xml_elements import (
     ATOM_NAMESPACE,
+    CACHED_ENTRIES,
     GENERATOR,
-    KEPT_PIECES,
     NAMESPACES,
     add_history,
     add_media,
@@ -49,7 +49,7 @@ def write_rss(info: FeedInfo, entries: tuple[Entry, ...]) -> bytes:
     scheme = topics_scheme(info)
     with _LOCALE:
         head = serialise(_root(info, entries))
-        pieces = list(made_of(entries, lambda entry: _piece(entry, info.author, scheme)))
+        pieces = list(convert_each(entries, lambda entry: _item_bytes(entry, info.author, scheme)))
     return _hexadecimal_titles(join(head, b"</channel></rss>", pieces))
 
 
@@ -68,32 +68,32 @@ def _root(info: FeedInfo, entries: tuple[Entry, ...]) -> etree._Element:
 
 def _generator(info: FeedInfo, entries: tuple[Entry, ...]) -> FeedGenerator:
     feed = FeedGenerator()
-    feed.title(unlike_markup(info.title))
+    feed.title(escape_markup_lookalikes(info.title))
     feed.description(info.description)
     feed.language(info.language)
     feed.generator(GENERATOR)
     feed.ttl(info.ttl_minutes)
     feed.lastBuildDate(last_update(info, entries))
-    # The channel's <link> becomes the last link added, so the site's page comes last.
+    # feedgen makes the last link added the channel's <link>, so the site's page comes last.
     feed.link(href=info.self_url, rel="self", type=FeedKind.RSS.content_type)
     feed.link(href=info.site_url, rel="alternate", type="text/html")
     return feed
 
 
-@lru_cache(maxsize=KEPT_PIECES)
-def _piece(entry: Entry, author: str, scheme: str) -> bytes:
-    """An item's bytes; made once, however many feeds it stands in."""
+@lru_cache(maxsize=CACHED_ENTRIES)
+def _item_bytes(entry: Entry, author: str, scheme: str) -> bytes:
+    """An item's bytes; cached, as it is in several feeds."""
     element = _element(tidy_entry(entry, author), scheme)
     return bytes(etree.tostring(element, encoding="UTF-8"))
 
 
 def _element(entry: Entry, scheme: str) -> etree._Element:
     item = FeedEntry()
-    item.title(unlike_markup(entry.title))
+    item.title(escape_markup_lookalikes(entry.title))
     item.link(href=entry.url, rel="alternate")
     item.guid(entry.id, permalink=False)
     item.published(entry.published)
-    # A description is HTML to its readers, so the plain summary is escaped for them.
+    # Readers parse a description as HTML, so the plain summary is escaped.
     item.summary(escape(entry.summary, False))
     if entry.content_html:
         item.content(entry.content_html, type="html")
@@ -110,7 +110,7 @@ def _element(entry: Entry, scheme: str) -> etree._Element:
 
 
 def _hexadecimal_titles(document: bytes) -> bytes:
-    """`&` and `<` in titles as hexadecimal references, the form every reader decodes once.
+    """`&` and `<` in titles as hexadecimal references, which every reader decodes exactly once.
 
     Safe on the serialised bytes: all markup in contents is escaped, so `<title>` is only ours.
     """
@@ -119,6 +119,6 @@ def _hexadecimal_titles(document: bytes) -> bytes:
     )
 
 
-def forget_pieces() -> None:
-    """Let go of the items kept in this process."""
-    _piece.cache_clear()
+def clear_cache() -> None:
+    """Clear this process's cache of items."""
+    _item_bytes.cache_clear()

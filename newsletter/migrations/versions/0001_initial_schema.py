@@ -1,6 +1,6 @@
-"""The initial schema: frozen statements of each dialect, as they stand beside this file.
+"""The initial schema: frozen SQL for each dialect, in the files beside this one.
 
-`scripts/freeze-schema --squash` wrote them. Released, they are never edited.
+Written by `scripts/freeze-schema --squash`. Never edited once released.
 """
 
 from pathlib import Path
@@ -13,8 +13,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# An extension of PostgreSQL's own distribution, which not every server has or lets us create:
-# without it a search of subscribers reads all of them, and finds the same.
+# A contrib extension that not every server has or allows: without it, a subscriber search is a
+# table scan with the same result.
 TRIGRAMS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX subscribers_search ON subscribers USING gin (search_text gin_trgm_ops)",

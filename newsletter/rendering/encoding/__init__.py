@@ -1,1 +1,1 @@
-"""The encoded message: headers, MIME, slots, DKIM."""
+"""Message encoding: headers, MIME, slots, DKIM."""

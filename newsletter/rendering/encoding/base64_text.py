@@ -1,8 +1,8 @@
-"""A text in base64 in which personal values stand (RFC 2045 section 6.8).
+"""Base64 text with slots for personal values (RFC 2045 section 6.8).
 
-Base64 turns three bytes into four characters, so what follows a value of another length is encoded
-otherwise. What is constant is encoded three times beforehand, once for each place in a group of
-three at which it may begin; per person only the values and the bytes beside them are encoded.
+Base64 encodes groups of three bytes, so the encoding of constant text depends on the length of the
+values before it. Constant text is encoded in advance for each of the three alignments; per
+subscriber only the values and the adjacent bytes are encoded.
 """
 
 from base64 import encodebytes
@@ -16,13 +16,13 @@ GROUP = 3
 
 @dataclass(frozen=True, kw_only=True)
 class _Constant:
-    """Bytes that are the same for all, encoded from the first whole group on."""
+    """Constant bytes, encoded from the first whole group on."""
 
     head: bytes
-    """What still belongs to the group before."""
+    """The bytes that complete the preceding group."""
     lines: bytes
     tail: bytes
-    """What is left over for the group after."""
+    """The remaining bytes of an incomplete group."""
 
     @classmethod
     def of(cls, data: bytes, head: int) -> "_Constant":
@@ -31,7 +31,7 @@ class _Constant:
 
 
 class Base64Text:
-    """One text part of a message, as `slots.split_at_marks` cuts it."""
+    """One text part of a message, as cut by `slots.split_at_placeholders`."""
 
     def __init__(self, parts: Sequence[str | Slot]) -> None:
         self._parts = [
@@ -39,7 +39,7 @@ class Base64Text:
         ]
 
     def encode(self, values: Mapping[Slot, str]) -> bytes:
-        """One person's text, without a line end after it."""
+        """One subscriber's text, without a final line end."""
         found: list[bytes] = []
         left = b""
         for part in self._parts:
@@ -55,12 +55,12 @@ class Base64Text:
 
 
 def base64_lines(data: bytes) -> bytes:
-    """Lines of at most 76 characters, each with its line end."""
+    """Lines of at most 76 characters, each with a line end."""
     return encodebytes(data).replace(b"\n", b"\r\n")
 
 
 def _prepared(data: bytes) -> bytes | tuple[_Constant, ...]:
-    """A text for each number of bytes that the group before lacks; a short one as it is."""
+    """The constant text for each alignment; a short text as it is."""
     if len(data) < GROUP:
         return data
     return tuple(_Constant.of(data, head) for head in range(GROUP))

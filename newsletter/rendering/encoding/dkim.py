@@ -1,7 +1,7 @@
-"""DKIM signatures (RFC 6376) on compiled messages; what is constant is canonicalised once.
+"""DKIM signatures (RFC 6376) of compiled messages; constant parts are canonicalised once.
 
-relaxed/relaxed, rsa-sha256, no `l=`, and From signed once more than it occurs, so that nobody can
-add another (RFC 6376, 8.15). Publishing the key in the DNS is the operator's.
+relaxed/relaxed, rsa-sha256, no `l=`. From is oversigned, so that no second one can be added (RFC
+6376, 8.15). The operator publishes the key in the DNS.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from newsletter.errors import ConfigurationError
 from newsletter.rendering.encoding.base64_text import Base64Text
-from newsletter.rendering.encoding.message import CompiledMessage, Piece, Variable, cut
+from newsletter.rendering.encoding.message import CompiledMessage, Piece, Variable, split_message
 from newsletter.rendering.encoding.slots import Slot
 
-# RFC 6376, 5.4.1 names these; the two of one-click leaving are RFC 8058's demand (section 4).
+# Recommended by RFC 6376, 5.4.1; the one-click headers are required by RFC 8058 section 4.
 SIGNED = (
     "from",
     "to",
@@ -51,23 +51,23 @@ _SPACE_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 _A_SLOT = re.compile(rb"([\x00-\x08])")
 
 
-class Spliceable(Protocol):
-    """A message that each person gets her own copy of."""
+class SpliceableMessage(Protocol):
+    """A message that is personalised by splicing."""
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
-        """One person's message; `values` holds every slot that occurs."""
+        """One subscriber's message; `values` has every slot that occurs."""
 
 
 class DkimKey:
-    """What a domain signs with.
+    """A domain's DKIM key.
 
     Args:
         domain: the signing domain (`d=`), that of the From address or above it.
-        selector: where below `_domainkey` the public key is published.
+        selector: the name below `_domainkey` of the public key.
         pem: an RSA private key, not encrypted.
 
     Raises:
-        ConfigurationError: not such a key, or one too short to be believed.
+        ConfigurationError: not an RSA key, encrypted, or too short.
     """
 
     def __init__(self, domain: str, selector: str, pem: str) -> None:
@@ -92,44 +92,44 @@ class DkimKey:
 
     @property
     def record_name(self) -> str:
-        """Where the DNS must hold `record`, as TXT (RFC 6376, 3.6.2.1)."""
+        """The name of the TXT record with the public key (RFC 6376, 3.6.2.1)."""
         return f"{self.selector}._domainkey.{self.domain}"
 
     @property
     def record(self) -> str:
-        """The public key as the DNS must hold it."""
+        """The value of that TXT record."""
         public = self._key.public_key()
         data = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return f"v=DKIM1; k=rsa; p={b64encode(data).decode()}"
 
 
 class SignedMessage:
-    """A compiled message whose every copy is signed."""
+    """A compiled message that is signed for each subscriber."""
 
     def __init__(self, message: CompiledMessage, key: DkimKey) -> None:
         self._message = message
         self._key = key
-        head, begun, rest = _parted(message.pieces)
+        head, begun, rest = _split_body(message.pieces)
         fields = _fields(head)
         names = [name for name in SIGNED if name in fields]
         self._head = [piece for name in names for piece in fields[name]]
-        # Up to the first slot the body is the same for all, and so is the state of its hash.
+        # The body up to the first slot is constant, so its hash state is precomputed.
         self._begun = hashlib.sha256(_relaxed_body(begun))
         self._body = [_relaxed_body(p) if isinstance(p, bytes) else p for p in rest]
         self._start = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
             f" d={key.domain}; s={key.selector};\r\n"
-            f" h={_in_lines(['from', *names])};\r\n bh="
+            f" h={_folded(['from', *names])};\r\n bh="
         ).encode()
         self._canonical_start = _relaxed_field(self._start)
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
-        """One person's message, signed; `values` holds every slot that occurs."""
+        """One subscriber's signed message; `values` has every slot that occurs."""
         filled = self._message.encode(values)
         in_head: dict[Variable, bytes] = {
             s: _FOLDED.sub(b" ", v) for s, v in filled.items() if isinstance(s, Slot)
         }
-        # Base64 has no spaces to fold.
+        # Base64 has no white space to canonicalise.
         in_body: dict[Variable, bytes] = {
             v: value if isinstance(v, Base64Text) else _SPACE.sub(b" ", value)
             for v, value in filled.items()
@@ -152,9 +152,9 @@ class SignedMessage:
         )
 
 
-def ready(content: bytes, nonce: str, key: DkimKey | None) -> Spliceable:
-    """The message of `write_message`, ready to be spliced, and signed where there is a key."""
-    message = cut(content, nonce)
+def spliceable(content: bytes, nonce: str, key: DkimKey | None) -> SpliceableMessage:
+    """The message from `write_message`, ready to splice, signed if there is a key."""
+    message = split_message(content, nonce)
     return SignedMessage(message, key) if key else message
 
 
@@ -162,8 +162,8 @@ def _joined(pieces: Iterable[Piece], values: Mapping[Variable, bytes]) -> bytes:
     return b"".join([p if isinstance(p, bytes) else values[p] for p in pieces])
 
 
-def _parted(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Piece]]:
-    """Head, the beginning of the body, its rest; the empty line after the head in none of them."""
+def _split_body(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Piece]]:
+    """Header, the body up to its first slot, the rest; without the empty line between."""
     index, piece = next(
         (index, piece)
         for index, piece in enumerate(pieces)
@@ -175,9 +175,9 @@ def _parted(pieces: Sequence[Piece]) -> tuple[list[bytes | Slot], bytes, list[Pi
 
 
 def _fields(head: Sequence[bytes | Slot]) -> dict[str, list[Piece]]:
-    """The fields of a head by their names, canonical but for what fills their slots."""
+    """Header fields by name, canonicalised except for slot values."""
     slots = [piece for piece in head if isinstance(piece, Slot)]
-    # While fields are told apart a slot stands as a byte that no head holds.
+    # A byte that no header contains stands for a slot while fields are split.
     numbers = iter(range(len(slots)))
     text = b"".join(bytes([next(numbers)]) if isinstance(p, Slot) else p for p in head)
     fields: dict[str, list[Piece]] = {}
@@ -190,15 +190,15 @@ def _fields(head: Sequence[bytes | Slot]) -> dict[str, list[Piece]]:
 
 
 def _relaxed_field(line: bytes) -> bytes:
-    """RFC 6376, 3.4.2; without a line end."""
+    """Relaxed header canonicalisation (RFC 6376, 3.4.2), without a line end."""
     name, _, value = line.partition(b":")
     return name.strip().lower() + b":" + _FOLDED.sub(b" ", value).strip()
 
 
 def _relaxed_body(text: bytes) -> bytes:
-    """RFC 6376, 3.4.4; our bodies end with one line end."""
+    """Relaxed body canonicalisation (RFC 6376, 3.4.4); our bodies end with one line end."""
     return _SPACE.sub(b" ", _SPACE_AT_END.sub(b"", text))
 
 
-def _in_lines(names: Sequence[str]) -> str:
+def _folded(names: Sequence[str]) -> str:
     return "\r\n ".join(wrap(": ".join(names), 70, break_on_hyphens=False)).replace(": ", ":")

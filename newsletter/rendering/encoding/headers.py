@@ -1,7 +1,7 @@
-"""Mail header lines, written so that nothing can be injected and no address is mangled.
+"""Mail header lines, safe from header injection and from mangled addresses.
 
-Our own writer because the standard library's folds a long List-Unsubscribe address into an
-encoded word, which Gmail does not read (cpython issue 85725).
+Written here because the standard library folds a long List-Unsubscribe URL into an encoded word,
+which Gmail does not read (cpython issue 85725).
 """
 
 import re
@@ -10,18 +10,18 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 
-# RFC 5322 section 2.1.1: a line should keep within 78 characters.
+# Recommended line length, below 78 (RFC 5322 section 2.1.1).
 FOLD_AT = 76
-# RFC 2047 section 2: an encoded word has at most 75 characters.
+# An encoded word has at most 75 characters (RFC 2047 section 2).
 ONE_WORD_BYTES = 45
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
 def header(name: str, value: str) -> str:
-    """One header line of ASCII structure (addresses, ids, URLs), never encoded.
+    """One structured header line in ASCII (addresses, ids, URLs), never encoded.
 
     Raises:
-        ValueError: the value holds a line break or anything but printable ASCII.
+        ValueError: the value has a line break or a character that is not printable ASCII.
     """
     if not value.isascii() or not value.replace("\r\n ", "").isprintable():
         raise ValueError(f"{name} may hold printable ASCII only, found {value!r}")
@@ -30,7 +30,7 @@ def header(name: str, value: str) -> str:
 
 
 def text_header(name: str, value: str) -> str:
-    """One header line of words (Subject), folded and encoded as RFC 2047 needs."""
+    """One unstructured header line (Subject), folded and encoded (RFC 2047)."""
     return f"{name}: {_encode(value, name)}\r\n"
 
 
@@ -39,7 +39,7 @@ def date_header(now: datetime) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """`"Name" <address>`, folded between the two where the line would be long."""
+    """`"Name" <address>`, folded between the two if long."""
     name = _one_line(name)
     if not name:
         return address
@@ -55,7 +55,7 @@ def mailbox(name: str, address: str) -> str:
 
 
 def _encoded_word(words: str) -> str:
-    """A short text as one encoded word (RFC 2047 section 2); empty where it takes several."""
+    """The text as one encoded word (RFC 2047 section 2); empty if it does not fit."""
     data = words.encode()
     return f"=?utf-8?b?{b64encode(data).decode()}?=" if len(data) <= ONE_WORD_BYTES else ""
 

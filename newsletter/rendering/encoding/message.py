@@ -1,7 +1,7 @@
-"""A compiled message: encoded MIME cut at its slots, and one person's copy joined from it.
+"""A compiled message: MIME encoded once, cut at its slots, and joined for each subscriber.
 
 RFC 5322 lines, RFC 2045 quoted-printable or base64, whichever is shorter, RFC 8058 one-click
-headers. Everything constant is encoded once; per person nothing runs but the filling of slots.
+headers. Constant parts are encoded once; per subscriber only slots are filled.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ from newsletter.rendering.encoding.headers import (
     mailbox,
     text_header,
 )
-from newsletter.rendering.encoding.slots import TEXTS, Slot, mark, split_at_marks
+from newsletter.rendering.encoding.slots import TEXTS, Slot, placeholder, split_at_placeholders
 from newsletter.rendering.pictures import Picture
 
 CRLF = "\r\n"
 SOFT_BREAK = f"={CRLF}"
-# Three bytes become four characters, and 76 characters a line (RFC 2045 section 6.8).
+# Three bytes are four characters, in lines of 76 (RFC 2045 section 6.8).
 BASE64_GROWTH = 4 / 3 * 78 / 76
-# Printable, without "=", without a dot in front or a space at the end.
+# Printable, without "=", a leading dot or a trailing space.
 _UNCHANGED = re.compile(r"(?!\.)[ -<>-~]*(?<! )")
-# Text parts in base64; "charset=utf-8" cannot stand in quoted-printable, nor in base64.
+# Text parts in base64; "charset=utf-8" occurs in neither quoted-printable nor base64.
 _BASE64_TEXT = re.compile(
     r"(?<=charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n)([A-Za-z0-9+/=\r\n]*?)"
     r"(?=\r\n--=_)"
@@ -41,7 +41,7 @@ Piece = bytes | Variable
 
 @dataclass(frozen=True, kw_only=True)
 class MessageHeaders:
-    """What the headers of every copy of a mail say, besides its subject."""
+    """Header values common to all copies, except the subject."""
 
     from_name: str
     from_address: str
@@ -49,7 +49,7 @@ class MessageHeaders:
     date: datetime
     message_id_domain: str
     unsubscribe_base: str = ""
-    """The unsubscribe address up to its token; empty for mail that belongs to no list."""
+    """The unsubscribe URL without its token; empty without a list."""
     list_id: str = ""
     list_name: str = ""
     feedback_id: str = ""
@@ -59,22 +59,22 @@ class MessageHeaders:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledMessage:
-    """A message as pieces: bytes that are the same for all, and slots.
+    """A message as a sequence of constant bytes and slots.
 
-    However its slots are filled, no line of it begins with a dot, and all but a recipient's
-    own non-ASCII address is ASCII.
+    Whatever the values, no line starts with a dot, and all is ASCII except a recipient's own non-
+    ASCII address.
     """
 
     pieces: tuple[Piece, ...]
     variables: frozenset[Variable]
-    """The pieces that differ from person to person, each once."""
+    """The distinct slots."""
 
     def splice(self, values: Mapping[Slot, str]) -> bytes:
-        """One person's message; `values` holds every slot that occurs."""
+        """One subscriber's message; `values` has every slot that occurs."""
         return self.join(self.encode(values))
 
     def encode(self, values: Mapping[Slot, str]) -> dict[Variable, bytes]:
-        """A person's values as they stand in the message."""
+        """The values as encoded in the message."""
         return {
             piece: _encoded(piece, values[piece])
             if isinstance(piece, Slot)
@@ -94,12 +94,12 @@ def write_message(
     nonce: str,
     pictures: Sequence[Picture] = (),
 ) -> bytes:
-    """The encoded message with its marks still in, fit to be kept and cut later.
+    """The encoded message with placeholders, stored and split later.
 
-    Pictures that the page names stand beside it in a multipart/related (RFC 2387).
+    Embedded pictures are in a multipart/related with the HTML part (RFC 2387).
 
     Args:
-        plain_part, html_part: as `text_part` makes them.
+        plain_part, html_part: from `text_part`.
     """
     digest = hashlib.sha256((plain_part + html_part).encode()).hexdigest()
     if pictures:
@@ -109,10 +109,10 @@ def write_message(
 
 
 def text_part(kind: str, text: str, nonce: str) -> str:
-    """A text with its headers, encoded: "plain" or "html".
+    """An encoded text part with its headers, "plain" or "html".
 
-    Base64 where it is shorter, as for Greek or Chinese (RFC 2045 section 6.8); its marks are then
-    in what is encoded.
+    Base64 if it is shorter, as for Greek or Chinese (RFC 2045 section 6.8); placeholders are then
+    inside the encoded text.
     """
     lines = re.sub(r"[ \t]+\n", "\n", text.replace("\r\n", "\n"))
     quoted = _quoted(lines, nonce)
@@ -125,15 +125,16 @@ def text_part(kind: str, text: str, nonce: str) -> str:
     )
 
 
-def cut(content: bytes, nonce: str) -> CompiledMessage:
-    """The message of `write_message`, ready to be spliced."""
+def split_message(content: bytes, nonce: str) -> CompiledMessage:
+    """The message from `write_message`, ready to splice."""
     pieces: list[Piece] = []
     for index, part in enumerate(_BASE64_TEXT.split(content.decode("ascii"))):
         if index % 2:
-            pieces.append(Base64Text(split_at_marks(b64decode(part).decode(), nonce)))
+            pieces.append(Base64Text(split_at_placeholders(b64decode(part).decode(), nonce)))
         else:
             pieces += (
-                p if isinstance(p, Slot) else p.encode("ascii") for p in split_at_marks(part, nonce)
+                p if isinstance(p, Slot) else p.encode("ascii")
+                for p in split_at_placeholders(part, nonce)
             )
     return CompiledMessage(
         pieces=tuple(pieces),
@@ -144,15 +145,17 @@ def cut(content: bytes, nonce: str) -> CompiledMessage:
 def _headers(headers: MessageHeaders, subject: str, nonce: str) -> str:
     lines = [
         header("From", mailbox(headers.from_name, headers.from_address)),
-        f"To: {mark(Slot.TO, nonce)}\r\n",
+        f"To: {placeholder(Slot.TO, nonce)}\r\n",
         text_header("Subject", subject),
         date_header(headers.date),
-        header("Message-ID", f"<{mark(Slot.MESSAGE_ID, nonce)}@{headers.message_id_domain}>"),
+        header(
+            "Message-ID", f"<{placeholder(Slot.MESSAGE_ID, nonce)}@{headers.message_id_domain}>"
+        ),
     ]
     if headers.reply_to:
         lines.append(header("Reply-To", headers.reply_to))
     if headers.unsubscribe_base:
-        address = f"<{headers.unsubscribe_base}{mark(Slot.UNSUBSCRIBE, nonce)}>"
+        address = f"<{headers.unsubscribe_base}{placeholder(Slot.UNSUBSCRIBE, nonce)}>"
         lines += [
             header("List-Unsubscribe", address),
             header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
@@ -171,9 +174,9 @@ def _related(html_part: str, pictures: Sequence[Picture], boundary: str) -> str:
 
 
 def _multipart(kind: str, parts: Sequence[str], boundary: str, more: str = "") -> str:
-    """Parts with their own headers, in one that holds them.
+    """A multipart of these parts.
 
-    "=_" cannot occur in quoted-printable (RFC 2045, 6.7) nor in base64, so no part holds the
+    "=_" cannot occur in quoted-printable (RFC 2045, 6.7) nor in base64, so no part contains the
     boundary.
     """
     inner = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
@@ -193,18 +196,20 @@ def _picture_part(picture: Picture) -> str:
 
 
 def _quoted(text: str, nonce: str) -> str:
-    """Quoted-printable with each mark on a line of its own, between soft breaks."""
+    """Quoted-printable with each placeholder on a line of its own, between soft breaks."""
     return "".join(
-        f"{SOFT_BREAK}{mark(part, nonce)}{SOFT_BREAK}" if isinstance(part, Slot) else _qp(part)
-        for part in split_at_marks(text, nonce)
+        f"{SOFT_BREAK}{placeholder(part, nonce)}{SOFT_BREAK}"
+        if isinstance(part, Slot)
+        else _qp(part)
+        for part in split_at_placeholders(text, nonce)
     )
 
 
 def _qp(text: str) -> str:
-    """One stretch in quoted-printable, in which no line begins with a dot.
+    """Text in quoted-printable without a line that starts with a dot.
 
-    A dot there would have to be doubled on its way by SMTP (RFC 5321, 4.5.2), mail after mail.
-    Not `binascii.b2a_qp`: it lets lines grow past the 76 characters of RFC 2045 section 6.7.
+    SMTP would double such a dot (RFC 5321, 4.5.2) in every mail. Not `binascii.b2a_qp`: its lines
+    may exceed 76 characters (RFC 2045 section 6.7).
     """
     if len(text) <= FOLD_AT - 4 and _UNCHANGED.fullmatch(text):
         return text
@@ -216,5 +221,5 @@ def _qp(text: str) -> str:
 
 def _encoded(slot: Slot, text: str) -> bytes:
     if slot is Slot.TO:
-        return text.encode()  # raw UTF-8 in an address of RFC 6531 (RFC 6532, 3.2)
+        return text.encode()  # raw UTF-8 in an internationalised address (RFC 6532, 3.2)
     return (_qp(text) if slot in TEXTS else text).encode("ascii")

@@ -1,8 +1,8 @@
-"""Slots: the places in a compiled message where a person's own values go.
+"""Slots for personal values in a compiled message.
 
-While templates run, a slot is a mark: an ASCII word that passes unchanged through Jinja2,
-premailer and quoted-printable. A nonce in the mark, new for every compile, keeps an article from
-forging one.
+During rendering a slot is a placeholder: an ASCII word that passes unchanged through Jinja2,
+premailer and quoted-printable. A nonce, new for every compilation, prevents an article from forging
+one.
 """
 
 import re
@@ -12,38 +12,40 @@ from html import escape
 
 
 class Slot(StrEnum):
-    """What is filled in per person."""
+    """A personal value."""
 
     TO = "to"  # the To header's value
-    MESSAGE_ID = "messageid"  # the left part of the Message-ID
-    UNSUBSCRIBE = "unsubscribe"  # the token of her unsubscribe address
-    PREFERENCES = "preferences"  # the token of her own page
+    MESSAGE_ID = "messageid"  # the local part of the Message-ID
+    UNSUBSCRIBE = "unsubscribe"  # the token of the unsubscribe URL
+    PREFERENCES = "preferences"  # the token of the preference page
     GREETING_HTML = "greetinghtml"  # "Dear Ann", escaped for HTML
     GREETING_TEXT = "greetingtext"
     NAME_HTML = "namehtml"
     NAME_TEXT = "nametext"
 
 
-# Filled with words, so encoded on the way in; the others are URL-safe ASCII.
+# Free text, so encoded when filled; the others are URL-safe ASCII.
 TEXTS = frozenset({Slot.GREETING_HTML, Slot.GREETING_TEXT, Slot.NAME_HTML, Slot.NAME_TEXT})
 
 
-def mark(slot: Slot, nonce: str) -> str:
+def placeholder(slot: Slot, nonce: str) -> str:
     return f"zslot{nonce}x{slot.value}z"
 
 
-def start_of_marks(nonce: str) -> str:
-    """What a mark begins with, even where a template cut or changed the rest of it."""
+def placeholder_prefix(nonce: str) -> str:
+    """The prefix of a placeholder, present even if a template truncates it."""
     return f"zslot{nonce[:6]}"
 
 
 def fill(text: str, nonce: str, values: Mapping[Slot, str]) -> str:
-    """A text with its marks replaced, for showing it; mails are spliced from bytes."""
-    return "".join(values[p] if isinstance(p, Slot) else p for p in split_at_marks(text, nonce))
+    """A text with its placeholders replaced, for display; mails are spliced from bytes."""
+    return "".join(
+        values[p] if isinstance(p, Slot) else p for p in split_at_placeholders(text, nonce)
+    )
 
 
-def split_at_marks(text: str, nonce: str) -> list[str | Slot]:
-    """The text cut at its marks: strings and slots in turn."""
+def split_at_placeholders(text: str, nonce: str) -> list[str | Slot]:
+    """The text split at its placeholders: strings and slots alternate."""
     pattern = rf"zslot{re.escape(nonce)}x({'|'.join(Slot)})z"
     parts: list[str | Slot] = []
     for index, part in enumerate(re.split(pattern, text)):
@@ -57,10 +59,10 @@ def split_at_marks(text: str, nonce: str) -> list[str | Slot]:
 def personal_values(
     to: str, name: str, unsubscribe: str, preferences: str, message_id: str
 ) -> dict[Slot, str]:
-    """What fills every slot for one person.
+    """The value of every slot for one subscriber.
 
     Args:
-        unsubscribe, preferences: the tokens of the subscriber's links.
+        unsubscribe, preferences: tokens of the subscriber's links.
     """
     greeting = f"Dear {name}" if name else "Hello"
     return {

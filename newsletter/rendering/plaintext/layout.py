@@ -1,4 +1,4 @@
-"""Lines of plain text: wrapped, underlined, and measured as a terminal shows them."""
+"""Plain text layout: wrapping, underlining, display width."""
 
 from textwrap import wrap
 from unicodedata import category, east_asian_width
@@ -7,7 +7,7 @@ WIDTH = 72
 
 
 def wrapped(text: str, width: int = WIDTH) -> str:
-    """Words in lines no longer than the width, where a word or address is not."""
+    """The text wrapped at the width; a longer word or URL is not broken."""
     lines = (
         wrap(one, width, break_long_words=False, break_on_hyphens=False) or [""]
         for one in text.split("\n")
@@ -22,7 +22,7 @@ def underlined(text: str, line: str = "=", width: int = WIDTH) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns a line takes: Chinese takes two for a character (UAX 11), accents none."""
+    """Display width of a line: a wide character takes two columns (UAX 11), an accent none."""
     if text.isascii():
         return len(text)
     return sum(

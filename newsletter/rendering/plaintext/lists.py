@@ -1,10 +1,10 @@
-"""The marks of list items, numbered as HTML numbers them (HTML Standard, ol and li)."""
+"""List item markers, numbered as in HTML (HTML Standard, ol and li)."""
 
 from collections.abc import Iterator
 
 from lxml import html as trees
 
-# Value and letters, the largest first.
+# Value and letters, largest first.
 _ROMAN = {
     1000: "m",
     900: "cm",
@@ -24,7 +24,7 @@ _LARGEST_ROMAN = 3999
 
 
 def item_marks(element: trees.HtmlElement) -> Iterator[str]:
-    """What stands before each item of a list, in order."""
+    """The marker of each item of a list, in order."""
     items = list(element.iterchildren("li"))
     if element.tag == "ul":
         yield from ("- " for _ in items)

@@ -1,4 +1,4 @@
-"""Tables of data as columns of plain text, with cells of several lines and spans."""
+"""Data tables as plain text columns, with multi-line cells and spans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from lxml import html as trees
 from newsletter.rendering.plaintext.layout import columns, padded
 
 GAP = 2
-# HTML Standard, "forming a table": spans are clamped to these.
+# Span limits (HTML Standard, "forming a table").
 MOST_COLUMNS_SPANNED = 1000
 MOST_ROWS_SPANNED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell and how far it reaches."""
+    """A cell and its spans."""
 
     text: str
     column_span: int = 1
@@ -40,14 +40,14 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class _Placed:
-    """A cell at its first column."""
+    """A cell and its first column."""
 
     column: int
     cell: Cell
 
 
 def grid_of(rows: Sequence[Sequence[Cell]], width: int) -> str:
-    """The table in columns; empty where they have no room."""
+    """The table in columns; empty if it does not fit."""
     placed = _place(rows)
     widths = _widths(placed)
     if not widths or sum(widths) + GAP * (len(widths) - 1) > width:
@@ -56,7 +56,7 @@ def grid_of(rows: Sequence[Sequence[Cell]], width: int) -> str:
 
 
 def _place(rows: Sequence[Sequence[Cell]]) -> list[list[_Placed]]:
-    """Each cell in the first column that no cell above reaches into."""
+    """Each cell in the first column not covered by a row span."""
     reaching: dict[int, int] = {}
     placed = []
     for row in rows:
@@ -76,7 +76,7 @@ def _place(rows: Sequence[Sequence[Cell]]) -> list[list[_Placed]]:
 
 
 def _widths(placed: Sequence[Sequence[_Placed]]) -> list[int]:
-    """What each column needs; a cell across several widens the last of them."""
+    """The width of each column; a spanning cell widens its last column."""
     single: dict[int, int] = {}
     cells = [one for row in placed for one in row]
     for one in cells:
@@ -84,7 +84,7 @@ def _widths(placed: Sequence[Sequence[_Placed]]) -> list[int]:
             single[one.column] = max(single.get(one.column, 0), one.cell.width)
     for one in cells:
         span = range(one.column, one.column + one.cell.column_span)
-        # Columns in which nothing begins have no width.
+        # Columns in which no cell starts have no width.
         inside = [at for at in span if at in single] or [one.column]
         has = sum(single.get(at, 0) for at in inside) + GAP * (len(inside) - 1)
         if one.cell.width > has:

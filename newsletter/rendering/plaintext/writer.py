@@ -1,7 +1,7 @@
-"""The plain-text part of a mail: lines wrapped, headings underlined, links numbered.
+"""The plain text part of a mail: wrapped lines, underlined headings, numbered links.
 
-Reads sanitised HTML. Our own walk rather than html2text or inscriptis: measured on their own test
-pages it loses fewer words, and Markdown's escapes are noise in a letter (docs/decisions/0045).
+From sanitised HTML. Not html2text or inscriptis: measured on their own test pages this loses fewer
+words, and Markdown escapes are noise in a letter (docs/decisions/0045).
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from newsletter.rendering.plaintext.lists import item_marks
 from newsletter.rendering.plaintext.tables import Cell, grid_of
 
 NARROWEST = 24
-# Elements nest deeper in what machines wrote than Python's stack has room for.
+# Generated HTML can nest deeper than Python's stack.
 _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -24,7 +24,7 @@ _BLOCKS = _HEADINGS | frozenset(
 
 
 def html_to_text(html: str) -> str:
-    """The words of HTML wrapped at 72 columns, with the addresses of its links below them."""
+    """The text of HTML wrapped at 72 columns, with its link URLs below."""
     writer = _Writer()
     body = trees.fragment_fromstring(html, create_parent="div", parser=_PARSER)
     try:
@@ -36,13 +36,13 @@ def html_to_text(html: str) -> str:
 
 
 class _Writer:
-    """Writes blocks as text, and remembers the links on the way."""
+    """Writes blocks as text and collects links."""
 
     def __init__(self) -> None:
         self.links: list[str] = []
 
     def blocks(self, element: trees.HtmlElement, width: int) -> list[str]:
-        """The paragraphs of an element's content, each without a line at its ends."""
+        """The paragraphs of an element's content, without surrounding line ends."""
         found: list[str] = []
         words: list[str] = []
 
@@ -91,7 +91,7 @@ class _Writer:
                 return self.blocks(element, width)
 
     def _linked_blocks(self, element: trees.HtmlElement, width: int) -> list[str]:
-        """An inline element around blocks, as Google Docs and cards of links write them."""
+        """An inline element around blocks, as in Google Docs and link cards."""
         found = self.blocks(element, width)
         if element.tag != "a" or not element.get("href"):
             return found
@@ -99,7 +99,7 @@ class _Writer:
         return [*before, self._linked(last, element.get("href"))]
 
     def _items(self, element: trees.HtmlElement, width: int) -> Iterator[str]:
-        """The lines of a list; what stands in it outside its items keeps its place."""
+        """The lines of a list; content outside its items keeps its place."""
         marks, indent = item_marks(element), 2
         for part in _content(element):
             if isinstance(part, str):
@@ -115,7 +115,7 @@ class _Writer:
                 yield from [_indented(nested, " " * indent)] if nested else []
 
     def _definitions(self, element: trees.HtmlElement, width: int) -> Iterator[str]:
-        """Each term with what is said of it below, indented."""
+        """Each term with its indented descriptions."""
         entry: list[str] = []
         has_details = False
         for part in _content(element):
@@ -135,14 +135,14 @@ class _Writer:
             yield "\n".join(entry)
 
     def _figure(self, element: trees.HtmlElement, width: int) -> list[str]:
-        """A picture and its caption; where both say the same it is said once."""
+        """A picture and its caption; written once if both are the same."""
         captions = [" ".join(part.text_content().split()) for part in element.iter("figcaption")]
         found = self.blocks(element, width)
         repeated = {f"(Picture: {caption})" for caption in captions}
         return [text for text in found if " ".join(text.split()) not in repeated]
 
     def _table(self, element: trees.HtmlElement, width: int) -> list[str]:
-        """A table of data in columns or cell after cell; a layout's cells as blocks."""
+        """A data table in columns, or cell after cell if too wide; a layout table as blocks."""
         parts = [part for part in element if isinstance(part.tag, str)]
         captions = [text for p in parts if p.tag == "caption" for text in self.blocks(p, width)]
         rows = [
@@ -177,7 +177,7 @@ class _Writer:
         return self._linked(words, element.get("href")) if element.tag == "a" else words
 
     def _preformatted(self, element: trees.HtmlElement) -> str:
-        """The text with its own lines, whatever elements colour it."""
+        """The text with its own line breaks."""
         return "".join(
             part
             if isinstance(part, str)
@@ -188,12 +188,12 @@ class _Writer:
         )
 
     def _linked(self, words: str, address: str | None) -> str:
-        """The words with the link's number; an address that is its own words stays alone."""
+        """The text with the link's number; a link whose text is its URL has none."""
         if not address or (address.startswith("#") and words.strip()):
             return words
         bare = address.removeprefix("mailto:").removeprefix("tel:")
         if " ".join(words.split()) in {"", address, bare}:
-            # Apart from the words beside it, which an empty link may touch.
+            # Separated by spaces, since an empty link may touch its neighbours.
             return bare if words.strip() else f" {bare} "
         if address not in self.links:
             self.links.append(address)
@@ -201,7 +201,7 @@ class _Writer:
 
 
 def _rows(parts: list[trees.HtmlElement]) -> Iterator[trees.HtmlElement]:
-    """The rows of one table, without those of tables in it; the foot last, as it is shown."""
+    """The rows of one table without nested tables; the foot last, as displayed."""
     groups = [part for part in parts if part.tag != "caption"]
     for group in sorted(groups, key=lambda part: part.tag == "tfoot"):
         if group.tag in {"thead", "tbody", "tfoot"}:
@@ -215,7 +215,7 @@ def _is_nested(cell: trees.HtmlElement) -> bool:
 
 
 def _in_one_line(row: list[Cell], width: int) -> str:
-    """The cells of a row one after the other, where columns have no room."""
+    """The cells of a row on one line, if columns do not fit."""
     texts = (" ".join(line.strip() for line in cell.text.split("\n")) for cell in row)
     return wrapped(" | ".join(filter(None, texts)), width)
 

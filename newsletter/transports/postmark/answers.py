@@ -1,4 +1,4 @@
-"""What Postmark answers, and what that means for the mails of a batch.
+"""Maps Postmark's responses to the outcomes of a batch's mails.
 
 HTTP statuses and ErrorCodes: https://postmarkapp.com/developer/api/overview#error-codes
 """
@@ -15,8 +15,8 @@ from newsletter.transports.verdicts import Verdict
 _MAINTENANCE, _INVALID_EMAIL, _INACTIVE, _TOO_FAST = 100, 300, 406, 429
 _LONGEST_RESPONSE = 500
 _LONGEST_WAIT = timedelta(days=1)
-# 300 is said of any part of a message that cannot be used. Only what is wrong with the
-# recipient is hers; the rest would meet everybody.
+# ErrorCode 300 concerns any invalid part of a message. Only an invalid recipient is a refusal;
+# other parts would fail for everybody.
 _NOT_THE_RECIPIENT = re.compile(
     r"'(from|reply-?to)'|header|attachment|body|subject|metadata|tag\b|stream", re.IGNORECASE
 )
@@ -27,8 +27,8 @@ class BatchAnswer:
     """The outcome of each mail of a batch, in order.
 
     Args:
-        stop: why nothing more can be sent as configured; None where it can.
-        pause: the service wants no more for now.
+        stop: why nothing can be sent as configured; None where it can.
+        pause: whether to send no further batch for now.
     """
 
     outcomes: list[Outcome]
@@ -37,7 +37,7 @@ class BatchAnswer:
 
 
 def read_answer(status: int, headers: Any, body: bytes, size: int) -> BatchAnswer:
-    """What an answer to a batch of `size` mails means."""
+    """Interpret the response to a batch of `size` mails."""
     found = _json(body)
     if status == 200:
         return _of_each(found, size)
@@ -52,7 +52,7 @@ def read_answer(status: int, headers: Any, body: bytes, size: int) -> BatchAnswe
         )
         return BatchAnswer(outcomes=[later] * size, pause=True)
     if status >= 500 or status < 300:
-        # A gateway's own error: whether Postmark took the batch is not known.
+        # A gateway's own error: whether Postmark accepted the batch is unknown.
         return BatchAnswer(outcomes=[InDoubt(response=response)] * size, pause=True)
     return _stopped(response, size)
 
@@ -71,7 +71,7 @@ def _of_each(found: Any, size: int) -> BatchAnswer:
 
 
 def _of_one(item: Any) -> tuple[Outcome, str | None]:
-    """The outcome of one mail, and why everything stops if it does."""
+    """The outcome of one mail, and the reason to stop the transport, if any."""
     code = item.get("ErrorCode", 0) if isinstance(item, dict) else None
     if not isinstance(code, int) or (code == 0 and not item.get("MessageID")):
         return InDoubt(response=f"unreadable answer: {_message(item)}"), None
@@ -80,14 +80,14 @@ def _of_one(item: Any) -> tuple[Outcome, str | None]:
         return Accepted(response=f"MessageID {item['MessageID']} {_message(item)}".strip()), None
     if code in {_MAINTENANCE, _TOO_FAST}:
         return Deferred(response=response, throttled=True), None
-    about_her = code == _INVALID_EMAIL and not _NOT_THE_RECIPIENT.search(response)
-    if code == _INACTIVE or about_her:
+    is_invalid_recipient = code == _INVALID_EMAIL and not _NOT_THE_RECIPIENT.search(response)
+    if code == _INACTIVE or is_invalid_recipient:
         return Refused(response=response, verdict=Verdict.RECIPIENT), None
     return Deferred(response=response, throttled=True), response
 
 
 def _stopped(response: str, size: int) -> BatchAnswer:
-    # The batch as a whole was turned down: no mail of it was taken, none is to blame.
+    # The whole batch was rejected: none of its mails was accepted, and none is the cause.
     later = Deferred(response=response, throttled=True)
     return BatchAnswer(outcomes=[later] * size, stop=response)
 
@@ -100,7 +100,7 @@ def _json(body: bytes) -> Any:
 
 
 def _message(found: Any) -> str:
-    """Postmark's words, in one printable line."""
+    """Postmark's message in one printable line."""
     if not isinstance(found, dict):
         return ""
     text = " ".join(str(found.get("Message", "")).split())[:_LONGEST_RESPONSE]

@@ -1,7 +1,7 @@
-"""A MIME message as the fields of Postmark's API, which takes no raw messages.
+"""Converts a MIME message to the JSON fields of Postmark's API, which takes no raw messages.
 
-https://postmarkapp.com/developer/api/email-api. Whatever has no field there is `Unsupported`,
-never left out, but for what Postmark always writes itself (`_WRITTEN_BY_POSTMARK`).
+https://postmarkapp.com/developer/api/email-api. Whatever has no field raises `Unsupported`, except
+for headers that Postmark always writes itself (`_WRITTEN_BY_POSTMARK`).
 """
 
 import base64
@@ -14,9 +14,9 @@ from typing import Any
 
 from newsletter.transports.base import Mail, Unsupported
 
-LARGEST_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
+MAX_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
 
-# Postmark makes the MIME structure and dates the message; its own library leaves these out too.
+# Postmark generates these; its own client library leaves them out too.
 _WRITTEN_BY_POSTMARK = {"date", "mime-version", "return-path"}
 _HAVE_A_FIELD = {"from", "to", "subject", "reply-to"}
 _IMPOSSIBLE = {
@@ -31,10 +31,10 @@ Fields = dict[str, Any]
 
 
 def payload(mail: Mail) -> Fields:
-    """The API's fields for a mail, without the options of the transport.
+    """The API's fields for a mail, without the transport's options.
 
     Raises:
-        Unsupported: the API cannot say this.
+        Unsupported: the API has no field for a part of the message.
     """
     try:
         message = email.message_from_bytes(mail.content, policy=email.policy.SMTP)
@@ -43,8 +43,8 @@ def payload(mail: Mail) -> Fields:
     except (MessageError, LookupError, ValueError) as error:
         raise Unsupported(f"the message cannot be read: {error}") from error
     for name in ("TextBody", "HtmlBody"):
-        if len(fields.get(name, "")) > LARGEST_BODY_BYTES:
-            raise Unsupported(f"Postmark: {name} is larger than {LARGEST_BODY_BYTES} bytes")
+        if len(fields.get(name, "")) > MAX_BODY_BYTES:
+            raise Unsupported(f"Postmark: {name} is larger than {MAX_BODY_BYTES} bytes")
     if not (fields.get("TextBody") or fields.get("HtmlBody")):
         raise Unsupported("Postmark takes no message without a text")
     return fields
@@ -75,7 +75,7 @@ def _headers(message: EmailMessage) -> Iterator[Fields]:
             continue
         yield {"Name": name, "Value": str(value)}
         if lower == "message-id":
-            # Without this it gets a new one, and a repeat could not be recognised.
+            # Keeps our Message-ID, by which a repeated mail can be recognised.
             yield {"Name": "X-PM-KeepID", "Value": "true"}
 
 

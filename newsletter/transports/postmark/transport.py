@@ -1,7 +1,7 @@
-"""Mail by Postmark's batch API.
+"""Postmark transport: sends by its batch API.
 
-What the mails become on the way there is in `postmark_payload`, what its answers mean in
-`postmark_answers`. Postmark sets the envelope sender itself: bounces are its to report.
+`payload` converts mails to JSON, `answers` interprets responses. Postmark sets the envelope sender
+itself, so it receives the bounces.
 """
 
 import json
@@ -40,11 +40,11 @@ from newsletter.transports.postmark.answers import BatchAnswer, read_answer
 from newsletter.transports.postmark.payload import payload
 
 # https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits
-MOST_MESSAGES = 500
-LARGEST_MESSAGE_BYTES = 10_000_000
-LARGEST_PAYLOAD_BYTES = 50_000_000
+MAX_BATCH = 500
+MAX_MESSAGE_BYTES = 10_000_000
+MAX_PAYLOAD_BYTES = 50_000_000
 _LARGEST_ANSWER_BYTES = 5_000_000
-# Words of a handshake that failed, so that nothing was sent.
+# Errors of a failed TLS handshake: nothing was sent.
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAIL")
 _NEVER_CONNECTED = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 
@@ -65,9 +65,9 @@ class PostmarkOptions(Section):
     track_opens: bool = Field(False, description="true: Postmark counts opens, by a hidden image")
     track_links: bool = Field(False, description="true: Postmark counts clicks, by its own links")
     batch: int = Field(
-        MOST_MESSAGES,
+        MAX_BATCH,
         ge=1,
-        le=MOST_MESSAGES,
+        le=MAX_BATCH,
         description="Mails a call at most; so many are in doubt when a call has no answer",
     )
     timeout: Duration = Field(timedelta(seconds=60), description="How long a call may take")
@@ -91,14 +91,14 @@ class PostmarkOptions(Section):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """A mail and its JSON."""
+    """A mail and its encoded JSON."""
 
     mail: Mail
     body: bytes
 
 
 class Transport:
-    """Postmark as configured."""
+    """A Postmark server."""
 
     Options: type[BaseModel] = PostmarkOptions
 
@@ -112,13 +112,13 @@ class Transport:
 
 
 class PostmarkSession(ClosingSession):
-    """Sends batch after batch over connections that stay open."""
+    """Sends batches over persistent connections."""
 
     def __init__(self, options: PostmarkOptions) -> None:
         self._options = options
         self._url = f"{options.api_url}/email/batch"
         self._http = requests.Session()
-        # A proxy of the environment never sees what is meant for this machine.
+        # No proxy from the environment for loopback.
         self._http.trust_env = not is_loopback(urlsplit(options.api_url).hostname or "")
         self._http.headers.update(
             {
@@ -150,7 +150,7 @@ class PostmarkSession(ClosingSession):
         self._http.close()
 
     def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[list[_Entry]]:
-        """Mails in portions that one call may carry; the impossible are refused on the way."""
+        """Batches within the API's limits; mails that it cannot carry are refused here."""
         batch: list[_Entry] = []
         size = 2  # the list's brackets
         for mail in mails:
@@ -159,7 +159,7 @@ class PostmarkSession(ClosingSession):
                 recorder.settled(mail.key, Refused(response=problem))
                 continue
             entry = _Entry(mail=mail, body=self._encoded(mail))
-            full = size + len(entry.body) + 1 > LARGEST_PAYLOAD_BYTES
+            full = size + len(entry.body) + 1 > MAX_PAYLOAD_BYTES
             if batch and (full or len(batch) == self._options.batch):
                 yield batch
                 batch, size = [], 2
@@ -178,9 +178,9 @@ class PostmarkSession(ClosingSession):
         if self._options.tag:
             fields["Tag"] = self._options.tag
         body = json.dumps(fields, ensure_ascii=False).encode()
-        if len(body) > LARGEST_MESSAGE_BYTES:
+        if len(body) > MAX_MESSAGE_BYTES:
             raise Unsupported(
-                f"Postmark takes messages of {LARGEST_MESSAGE_BYTES} bytes at most, "
+                f"Postmark takes messages of {MAX_MESSAGE_BYTES} bytes at most, "
                 f"this one has {len(body)}"
             )
         return body
@@ -209,7 +209,7 @@ def _problem_of(mail: Mail) -> str | None:
 
 
 def _bounded(answer: requests.Response, deadline: float) -> bytes:
-    """The answer's body; an endless one fails as a lost connection does."""
+    """The response body; raises ConnectionError where it exceeds size or time."""
     content = b""
     for chunk in answer.iter_content(65_536):
         content += chunk
@@ -219,7 +219,7 @@ def _bounded(answer: requests.Response, deadline: float) -> bytes:
 
 
 def _of_failure(error: requests.RequestException, size: int) -> BatchAnswer:
-    """What a call without a whole answer means for its mails."""
+    """The outcomes of a call without a complete response."""
     reason = _reason(error)
     words = f"no answer from Postmark: {type(reason).__name__}"
     if isinstance(reason, SSLError) and _NO_TLS.search(str(reason)):
@@ -231,7 +231,7 @@ def _of_failure(error: requests.RequestException, size: int) -> BatchAnswer:
 
 
 def _reason(error: requests.RequestException) -> BaseException:
-    """The innermost cause that urllib3 names."""
+    """The innermost cause given by urllib3."""
     reason: BaseException = error
     if error.args and isinstance(error.args[0], MaxRetryError) and error.args[0].reason:
         reason = error.args[0].reason
@@ -239,7 +239,7 @@ def _reason(error: requests.RequestException) -> BaseException:
 
 
 def _pause_after(verdict: BatchAnswer) -> Deferred:
-    """What the mails of the batches that are now left alone hear."""
+    """The outcome of mails in later batches, which are not tried."""
     waits = [o.retry_after for o in verdict.outcomes if isinstance(o, Deferred) and o.retry_after]
     return Deferred(
         response=f"not tried: {verdict.outcomes[0].response}",

@@ -1,6 +1,6 @@
-"""From a host name to an SMTP connection that is ready for mail: TLS, EHLO, login.
+"""Opens an SMTP connection that is ready for MAIL: connect, TLS, EHLO, login.
 
-Whatever can never work as configured is `TransportStopped`; what may work later `Unreachable`.
+Raises `TransportStopped` where the configuration can never work, `Unreachable` where it may later.
 """
 
 import socket
@@ -13,15 +13,15 @@ from newsletter.errors import NewsletterError
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.replies import Reply
-from newsletter.transports.smtp.timing import Patience
+from newsletter.transports.smtp.timing import Timeouts
 from newsletter.transports.smtp.tls import encrypt, explained_alert
 from newsletter.transports.smtp.wire import ConnectionLost, Wire
 
 Security = Literal["starttls", "tls", "plain"]
 
 
-Tokens = Callable[[str], str]
-"""An access token for XOAUTH2; given one that was rejected, another if there is any."""
+TokenSource = Callable[[str], str]
+"""Returns an access token for XOAUTH2; its argument is a token that was rejected, or empty."""
 
 
 _MAY_BE_A_CERTIFICATE = (
@@ -30,16 +30,16 @@ _MAY_BE_A_CERTIFICATE = (
 
 
 class Unreachable(NewsletterError):
-    """No connection now; perhaps later."""
+    """No connection now; it may work later."""
 
 
-class TurnedAway(Unreachable):
-    """The server wanted no connection now, as it does where there are too many at once."""
+class ConnectionRejected(Unreachable):
+    """The server accepts no connection now, for example because too many are open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Server:
-    """Where to connect and how."""
+    """Address, security and credentials of an SMTP server."""
 
     host: str
     port: int
@@ -48,43 +48,43 @@ class Server:
     tls: ssl.SSLContext | None  # None where nothing is encrypted
     username: str
     password: str = field(repr=False)
-    tokens: Tokens | None = field(default=None, repr=False)
+    tokens: TokenSource | None = field(default=None, repr=False)
     local_hostname: str
-    patience: Patience
+    timeouts: Timeouts
     pipelining: bool = True
-    """Whether it is used where it is offered."""
+    """Whether pipelining is used where it is offered."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
 
 Features = Mapping[str, str]
-"""What a server offers after EHLO: keywords in capitals, and their parameters."""
+"""EHLO keywords in upper case, with their parameters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
-    """A server that is ready for MAIL, and what it offers (RFC 5321, 2.2).
+    """A connection that is ready for MAIL, and the server's extensions (RFC 5321, 2.2).
 
     Args:
-        name: what it calls itself in its greeting.
-        login: by which mechanism we are logged in; empty: not.
+        name: the server's name in its greeting.
+        login: the SASL mechanism used; empty: not logged in.
     """
 
     wire: Wire
-    patience: Patience
+    timeouts: Timeouts
     name: str
     features: Features
     login: str
     pipelining: bool  # RFC 2920
 
     def hang_up(self) -> None:
-        """Say goodbye, and wait a moment for the answer."""
+        """Send QUIT and wait briefly for the reply."""
         try:
-            self.wire.send(self.patience.farewell, b"QUIT\r\n")
-            self.wire.reply(self.patience.farewell)
+            self.wire.send(self.timeouts.farewell, b"QUIT\r\n")
+            self.wire.reply(self.timeouts.farewell)
         except ConnectionLost:
-            pass  # it was to end anyway
+            pass  # the connection is closed anyway
         finally:
             self.wire.close()
 
@@ -100,13 +100,13 @@ class Connection:
 
     @property
     def size(self) -> int | None:
-        """The largest mail in bytes (RFC 1870); None where not offered, 0 where without limit."""
+        """The size limit in bytes (RFC 1870); None: not offered, 0: unlimited."""
         size = self.features.get("SIZE")
         return None if size is None else int(size) if size.isdigit() else 0
 
     @property
     def most_mails(self) -> int:
-        """How many mails it takes a connection, where it says so (RFC 9422); else 0."""
+        """MAILMAX, the announced limit of mails per connection (RFC 9422); 0: none."""
         for limit in self.features.get("LIMITS", "").split():
             name, _, value = limit.partition("=")
             if name == "MAILMAX" and value.isdigit():
@@ -115,24 +115,24 @@ class Connection:
 
 
 LogIn = Callable[[Wire, Server, Features], str]
-"""Logs in and says by which mechanism."""
+"""Logs in; returns the mechanism used."""
 
 
 def connect(server: Server, log_in: LogIn) -> Connection:
-    """A connection that is encrypted and logged in as configured.
+    """Open a connection, encrypted and logged in as configured.
 
     Raises:
-        Unreachable: not now.
-        TransportStopped: not as configured.
+        Unreachable: it may work later.
+        TransportStopped: it cannot work as configured.
     """
-    wire = _dialled(server)
+    wire = _open_socket(server)
     try:
-        return _shaken_hands(wire, server, log_in)
+        return _handshake(wire, server, log_in)
     except ConnectionLost as error:
         wire.close()
         if explained := explained_alert(error.alert, str(server)):
             raise TransportStopped(explained) from error
-        # The alert that says so is lost where it meets our next command on its way.
+        # The TLS alert is lost where our next command crosses it.
         hint = _MAY_BE_A_CERTIFICATE if wire.encrypted and error.closed else ""
         raise Unreachable(f"{server}: {error}{hint}") from error
     except BaseException:
@@ -140,37 +140,39 @@ def connect(server: Server, log_in: LogIn) -> Connection:
         raise
 
 
-def _dialled(server: Server) -> Wire:
-    wait = server.patience.connecting
+def _open_socket(server: Server) -> Wire:
+    wait = server.timeouts.connecting
     try:
         connection = socket.create_connection((server.host, server.port), wait.seconds)
     except TimeoutError as error:
-        raise Unreachable(f"{server}: {wait.silence()}") from error
+        raise Unreachable(f"{server}: {wait.describe()}") from error
     except ConnectionRefusedError as error:
-        raise TurnedAway(f"{server} cannot be reached: {error.strerror or error}") from error
+        raise ConnectionRejected(
+            f"{server} cannot be reached: {error.strerror or error}"
+        ) from error
     except OSError as error:
         raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Wire(connection)
 
 
-def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
-    """Greeting, TLS, EHLO and login."""
+def _handshake(wire: Wire, server: Server, log_in: LogIn) -> Connection:
+    """Exchange greeting, TLS, EHLO and login."""
     if server.security == "plain" and not (server.plain_allowed or is_loopback(wire.peer())):
         raise TransportStopped(
             f'{server} is at {wire.peer()}, not on this machine, and security is "plain"; '
             'use "starttls" or "tls"'
         )
     if server.security == "tls":
-        encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
-    greeting = _greeted(wire, server)
-    features = _introduced(wire, server)
+        encrypt(wire, server.tls, server.host, str(server), server.timeouts.connecting)
+    greeting = _read_greeting(wire, server)
+    features = _ehlo(wire, server)
     if server.security == "starttls":
         _start_tls(wire, server, features)
-        features = _introduced(wire, server)
+        features = _ehlo(wire, server)
     return Connection(
         wire=wire,
-        patience=server.patience,
+        timeouts=server.timeouts,
         name=greeting.lines[0].partition(" ")[0],
         login=log_in(wire, server, features) if server.username else "",
         features=features,
@@ -178,24 +180,24 @@ def _shaken_hands(wire: Wire, server: Server, log_in: LogIn) -> Connection:
     )
 
 
-def _greeted(wire: Wire, server: Server) -> Reply:
+def _read_greeting(wire: Wire, server: Server) -> Reply:
     try:
-        reply = wire.reply(server.patience.greeting)
+        reply = wire.reply(server.timeouts.greeting)
     except ConnectionLost as error:
         if error.closed and not error.alert:
-            raise TurnedAway(f"{server}: {error}") from error
+            raise ConnectionRejected(f"{server}: {error}") from error
         raise
     if 400 <= reply.code < 500:
-        raise TurnedAway(f"{server} at the greeting: {reply.response}")
+        raise ConnectionRejected(f"{server} at the greeting: {reply.response}")
     return expect(reply, {220}, server, "at the greeting")
 
 
 def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
-    """The reply, where it has one of these codes.
+    """Return the reply where it has one of these codes.
 
     Raises:
-        Unreachable: it says "later".
-        TransportStopped: it says "never".
+        Unreachable: a temporary refusal.
+        TransportStopped: a permanent refusal.
     """
     if reply.code in codes:
         return reply
@@ -212,13 +214,13 @@ def expect(reply: Reply, codes: set[int], server: Server, where: str) -> Reply:
 
 
 def ask(wire: Wire, server: Server, command: str) -> Reply:
-    """The answer to a command before the first mail."""
-    wire.send(server.patience.command, command.encode() + b"\r\n")
-    return wire.reply(server.patience.command)
+    """Send a command before the first mail; returns its reply."""
+    wire.send(server.timeouts.command, command.encode() + b"\r\n")
+    return wire.reply(server.timeouts.command)
 
 
-def _introduced(wire: Wire, server: Server) -> dict[str, str]:
-    """What the server offers after EHLO; nothing after HELO, for servers of long ago."""
+def _ehlo(wire: Wire, server: Server) -> dict[str, str]:
+    """Send EHLO and return the server's extensions; falls back to HELO, without extensions."""
     name = server.local_hostname or _own_name(wire)
     reply = ask(wire, server, f"EHLO {name}")
     if reply.code in {500, 502, 504, 550}:
@@ -242,9 +244,9 @@ def _start_tls(wire: Wire, server: Server, features: Features) -> None:
         )
     expect(ask(wire, server, "STARTTLS"), {220}, server, "at STARTTLS")
     if wire.has_unread:
-        # Somebody put answers in front of the encrypted ones (CVE-2011-0411 and its kin).
+        # Response injection before TLS (CVE-2011-0411 and similar).
         raise TransportStopped(
             f"{server} sent more than its answer before TLS began, as someone meddling with the "
             "connection would; nothing was sent"
         )
-    encrypt(wire, server.tls, server.host, str(server), server.patience.connecting)
+    encrypt(wire, server.tls, server.host, str(server), server.timeouts.connecting)

@@ -1,8 +1,8 @@
-"""Mail after mail over one SMTP connection (RFC 5321, 3.3), pipelined where offered (RFC 2920).
+"""SMTP transactions over one connection (RFC 5321, 3.3), pipelined where offered (RFC 2920).
 
 Pipelining stays within one envelope unless the transport allows it across the final dot: then the
-envelope of the next mail is in the same write as the content of the one before. Only one content is
-ever without its answer. When to reconnect and whom to tell is the session's.
+next mail's envelope is in the same write as the previous content. At most one content is ever
+unanswered. `session` decides when to reconnect and reports outcomes.
 """
 
 from newsletter.transports.base import (
@@ -16,8 +16,8 @@ from newsletter.transports.base import (
     Unsupported,
 )
 from newsletter.transports.smtp.connection import Connection
-from newsletter.transports.smtp.envelope import CannotCarry, Command, commands
-from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.envelope import Command, UnsupportedRecipient, commands
+from newsletter.transports.smtp.limits import ServerLimits
 from newsletter.transports.smtp.replies import (
     CONTENT_TAKEN,
     ENVELOPE_TAKEN,
@@ -25,24 +25,20 @@ from newsletter.transports.smtp.replies import (
     Step,
     outcome_of,
 )
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 from newsletter.transports.smtp.wire import ConnectionLost
 
-_WISHED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
+_EXPECTED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
 _RSET: Command = (Step.RSET, b"RSET\r\n")
 _CLOSING = 421  # RFC 5321, 3.8: the server closes the connection
 _BAD_SEQUENCE = 503
-# After so many refusals DATA no longer goes along with RCPT: a server that counts errors counts
-# the answer to a DATA without recipients too (Postfix, smtpd_hard_error_limit).
+# After so many refusals DATA is no longer pipelined after RCPT: Postfix counts the reply to a DATA
+# without recipients as an error too (smtpd_hard_error_limit).
 _ERRORS_WITH_DATA = 2
 
 
-class ServerEnds(ConnectionLost):
-    """The server has said that it ends this connection, and has taken nothing of the mail at hand.
-
-    Args:
-        reply: in these words.
-    """
+class ServerClosing(ConnectionLost):
+    """The server closes the connection without having accepted the current mail."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.response, closed=True)
@@ -50,24 +46,24 @@ class ServerEnds(ConnectionLost):
 
 
 class Conversation:
-    """One connection and where the talk stands.
+    """The state of one connection.
 
     Args:
-        limits: what the server is known to allow; told of what it shows.
+        limits: the server's known limits; updated with what this connection meets.
     """
 
-    def __init__(self, connection: Connection, limits: Limits) -> None:
+    def __init__(self, connection: Connection, limits: ServerLimits) -> None:
         self._connection = connection
         self._wire = connection.wire
-        self._patience = connection.patience
+        self._timeouts = connection.timeouts
         self._limits = limits
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
-        self._half_open = False  # the server still holds an envelope that came to nothing
-        self.mails = 0  # heard out
-        self.errors = 0  # refusals heard
+        self._half_open = False  # the server still holds an unfinished envelope, to be reset
+        self.mails = 0  # answered
+        self.errors = 0  # refusals received
         self.ended = False
         if connection.most_mails:
-            limits.offered(connection.most_mails)
+            limits.announced(connection.most_mails)
 
     @property
     def is_over(self) -> bool:
@@ -79,65 +75,65 @@ class Conversation:
         return self._wire.is_stale()
 
     def admit(self, mail: Mail) -> Outcome | None:
-        """Offer a mail's envelope; None when the server now waits for the content.
+        """Send a mail's envelope; None when the server now waits for the content.
 
         Raises:
-            ConnectionLost: no answer; nothing of the content has left.
+            ConnectionLost: no reply; nothing of the content was sent.
             TransportStopped: the server refuses us.
         """
         begun, self._begun = self._begun, None
         try:
             if begun is not None and begun[0] is mail:
-                verdict = self._rode(begun[1])
+                verdict = self._pipelined(begun[1])
             else:
                 try:
-                    verdict = self._offered(mail)
-                except CannotCarry as reason:
+                    verdict = self._send_envelope(mail)
+                except UnsupportedRecipient as reason:
                     return Refused(response=str(reason))
         except ConnectionLost as lost:
             if lost.closed:
-                self._limits.hung_up(str(lost), self.mails, self.errors)
+                self._limits.connection_closed(str(lost), self.mails, self.errors)
             raise
         if verdict is None and self._wire.has_unread:
-            # Out of step: the next answer would be taken for the one to the content.
-            raise ConnectionLost("more answers than questions")
+            # Out of sync: the next reply would be taken for the one to the content.
+            raise ConnectionLost("more replies than commands")
         self.mails += verdict is not None and not self.ended
         return verdict
 
     def deliver(self, body: tuple[bytes, bytes], following: Mail | None) -> Outcome:
-        """Send the admitted mail's content; its outcome, whatever happens.
+        """Send the admitted mail's content; returns its outcome.
 
         Args:
-            body: the content and its end, as `stuffed` makes them.
-            following: the mail whose envelope may be sent along.
+            body: the content and its end, from `stuffed`.
+            following: the mail whose envelope may be pipelined.
 
         Raises:
-            ServerEnds: not taken for the sake of the connection; it may go again at once.
-            TransportStopped: refused for our sake, after this mail was heard out.
+            ServerClosing: not accepted because of the connection; may be retried at once.
+            TransportStopped: the server refuses us, in its reply to this mail.
         """
-        group = self._ahead(following)
+        group = self._pipelined_envelope(following)
         try:
-            # Two pieces: the content is not copied once more.
+            # Two buffers, to avoid copying the content.
             content, end = body
             rest = b"".join((end, *(text for _, text in group)))
-            self._wire.send(self._patience.block, content, rest)
+            self._wire.send(self._timeouts.block, content, rest)
         except ConnectionLost as lost:
-            return self._cut_short(lost, len(content) + len(end))
+            return self._content_interrupted(lost, len(content) + len(end))
         try:
-            taken = self._wire.take(CONTENT_TAKEN, self._patience.final_dot)
+            taken = self._wire.take(CONTENT_TAKEN, self._timeouts.final_dot)
             if taken:
-                self._heard_out(following, group)
+                self._mail_done(following, group)
                 return Accepted(response=taken[1].decode().strip())
-            reply = self._wire.reply(self._patience.final_dot)
+            reply = self._wire.reply(self._timeouts.final_dot)
         except ConnectionLost as lost:
             self.ended = True
             if group:
-                self._limits.rode(well=False)
+                self._limits.report_pipelining(worked=False)
             return InDoubt(response=f"no answer to the content: {lost}")
-        return self._answered(reply, following, group)
+        return self._content_outcome(reply, following, group)
 
     def close(self, *, politely: bool) -> None:
-        """Hang up, after a QUIT where the server still listens."""
+        """Close the connection, after a QUIT where the server expects a command."""
         is_listening = not self.ended and self._begun is None
         self.ended = True
         if politely and is_listening:
@@ -145,8 +141,8 @@ class Conversation:
         else:
             self._wire.close()
 
-    def _offered(self, mail: Mail) -> Outcome | None:
-        """The verdict on an envelope that is sent now."""
+    def _send_envelope(self, mail: Mail) -> Outcome | None:
+        """Send an envelope; None where it is accepted."""
         group = commands(mail, self._connection)
         group = [_RSET, *group] if self._half_open else group
         if not self._connection.pipelining:
@@ -158,63 +154,65 @@ class Conversation:
         verdict = self._answers(group[:-1])
         return self._step_by_step(group[-1:]) if verdict is None else verdict
 
-    def _rode(self, group: list[Command]) -> Outcome | None:
-        """The verdict on an envelope that was sent with the content before it."""
+    def _pipelined(self, group: list[Command]) -> Outcome | None:
+        """Read the replies to an envelope pipelined with the previous content."""
         before = self.errors
         try:
-            if self._wire.take(ENVELOPE_TAKEN, self._patience.mail):
+            if self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
                 verdict = None
             else:
                 verdict = self._answers(group)
         except ConnectionLost:
-            self._limits.rode(well=False)
+            self._limits.report_pipelining(worked=False)
             raise
-        # A refused recipient is nothing against it; whoever refused all three did not read them.
-        self._limits.rode(well=self.errors - before < len(group))
+        # A refused recipient is normal; a server that refused all three commands lost them.
+        self._limits.report_pipelining(worked=self.errors - before < len(group))
         return verdict
 
-    def _answered(self, reply: Reply, following: Mail | None, group: list[Command]) -> Outcome:
-        """The outcome by an answer to the content that is not the usual one."""
+    def _content_outcome(
+        self, reply: Reply, following: Mail | None, group: list[Command]
+    ) -> Outcome:
+        """The outcome of a reply to the content other than the usual 250."""
         if group and reply.code in {_BAD_SEQUENCE, _CLOSING}:
-            self._limits.rode(well=False)
+            self._limits.report_pipelining(worked=False)
             self.ended = True
-            raise ServerEnds(reply)
+            raise ServerClosing(reply)
         self.ended = reply.code == _CLOSING or 300 <= reply.code < 400
         if reply.code < 400 and self.ended:
             return InDoubt(response=f"unexpected answer to the content: {reply.response}")
         if self.ended:
-            self._limits.hung_up(reply.response, self.mails, self.errors)
+            self._limits.connection_closed(reply.response, self.mails, self.errors)
             if self.mails:
-                raise ServerEnds(reply)
+                raise ServerClosing(reply)
         else:
             self.errors += reply.code >= 400
-            self._heard_out(following, group)
+            self._mail_done(following, group)
         return outcome_of(reply, Step.CONTENT)
 
-    def _heard_out(self, following: Mail | None, group: list[Command]) -> None:
+    def _mail_done(self, following: Mail | None, group: list[Command]) -> None:
         self.mails += 1
         if group and following:
             self._begun = (following, group)
         elif self._wire.has_unread:
-            self.ended = True  # out of step
+            self.ended = True  # out of sync
 
     def _send(self, group: list[Command]) -> None:
-        self._wire.send(self._patience.mail, b"".join([text for _, text in group]))
+        self._wire.send(self._timeouts.mail, b"".join([text for _, text in group]))
 
-    def _ahead(self, following: Mail | None) -> list[Command]:
-        """The envelope that may go out with the content before it."""
+    def _pipelined_envelope(self, following: Mail | None) -> list[Command]:
+        """The commands to pipeline with the previous content; empty: none."""
         last = 0 < self._limits.mails <= self.mails + 1
         may_end = self.errors + _ERRORS_WITH_DATA >= self._limits.errors
         if following is None or last or may_end or not self._connection.pipelining:
             return []
         try:
             group = commands(following, self._connection)
-        except (CannotCarry, Unsupported):
-            return []  # said when its own turn comes
-        return group if self._limits.may_ride() else []
+        except (UnsupportedRecipient, Unsupported):
+            return []  # reported when it is sent itself
+        return group if self._limits.may_pipeline() else []
 
     def _answers(self, group: list[Command]) -> Outcome | None:
-        """The answers to a group that was sent whole; the first bad one decides."""
+        """Read the replies to pipelined commands; the first refusal decides."""
         verdict: Outcome | None = None
         for step, _ in group:
             try:
@@ -225,62 +223,62 @@ class Conversation:
                 self.ended = True
                 return verdict
             if verdict is None:
-                verdict = self._judged(reply, step)
+                verdict = self._evaluate(reply, step)
             else:
                 self.errors += reply.code >= 400
             if self.ended:
                 return verdict
         self._half_open = verdict is not None
-        # It may want content although it refused the envelope; that needs a fresh start.
+        # A server that asks for content after refusing the envelope needs a new connection.
         self.ended = verdict is not None and reply.code == 354
         return verdict
 
     def _step_by_step(self, group: list[Command]) -> Outcome | None:
         for step, text in group:
-            self._wire.send(self._patience.mail, text)
-            verdict = self._judged(self._wire.reply(self._wait(step)), step)
+            self._wire.send(self._timeouts.mail, text)
+            verdict = self._evaluate(self._wire.reply(self._wait(step)), step)
             if verdict:
                 self._half_open = True
                 return verdict
         self._half_open = False
         return None
 
-    def _judged(self, reply: Reply, step: Step) -> Outcome | None:
-        """None for the answer wished for.
+    def _evaluate(self, reply: Reply, step: Step) -> Outcome | None:
+        """The outcome of a reply; None where it is the expected one.
 
         Raises:
-            ServerEnds: the connection is over for a reason of its own.
+            ServerClosing: the server closes the connection for reasons of its own.
         """
-        if reply.code // 100 == _WISHED[step]:
+        if reply.code // 100 == _EXPECTED[step]:
             return None
         self.errors += reply.code >= 400
         self.ended = reply.code == _CLOSING
-        if (self.ended and self.mails) or self._wants_a_new_one(reply):
+        if (self.ended and self.mails) or self._is_postscreen_retry(reply):
             self.ended = True
-            raise ServerEnds(reply)
+            raise ServerClosing(reply)
         if reply.code < 400 or (step is Step.RSET and not self.ended):
             raise ConnectionLost(f"unexpected answer to {step}: {reply.response}")
         return outcome_of(reply, step)
 
-    def _wants_a_new_one(self, reply: Reply) -> bool:
-        """Whether a refusal for now is one of this connection, and may be none of the next.
+    def _is_postscreen_retry(self, reply: Reply) -> bool:
+        """Whether a new connection is likely to be accepted.
 
-        postscreen of Postfix answers so once to a client that has just passed its tests.
+        Postfix's postscreen replies so once to a client that has just passed its tests.
         """
         return not self.mails and reply.code == 450 and reply.enhanced == "4.3.2"
 
-    def _wait(self, step: Step) -> Wait:
-        return self._patience.data if step is Step.DATA else self._patience.mail
+    def _wait(self, step: Step) -> Timeout:
+        return self._timeouts.data if step is Step.DATA else self._timeouts.mail
 
-    def _cut_short(self, lost: ConnectionLost, size: int) -> Outcome:
-        """The outcome of a mail whose content could not be sent whole."""
+    def _content_interrupted(self, lost: ConnectionLost, size: int) -> Outcome:
+        """The outcome of a mail whose content could not be sent completely."""
         self.ended = True
         if lost.out >= size:
             return InDoubt(response=f"no answer to the content: {lost}")
         try:
-            reply = self._wire.reply(self._patience.last_words)
+            reply = self._wire.reply(self._timeouts.last_words)
             if reply.code >= 400:
                 return outcome_of(reply, Step.CONTENT)
         except (ConnectionLost, TransportStopped):
-            pass  # without its final dot the mail was not taken: nothing is in doubt
+            pass  # without its final dot the mail was not accepted
         return Deferred(response=str(lost))

@@ -1,4 +1,4 @@
-"""A mail as the bytes of an SMTP transaction: its commands and its dot-stuffed content."""
+"""Encodes a mail for an SMTP transaction: commands and dot-stuffed content."""
 
 import re
 
@@ -13,19 +13,19 @@ _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 Command = tuple[Step, bytes]
 
 
-class CannotCarry(NewsletterError):
-    """This server has no way to carry this mail to this recipient."""
+class UnsupportedRecipient(NewsletterError):
+    """The server does not support this recipient's address."""
 
 
 def commands(mail: Mail, connection: Connection) -> list[Command]:
-    """MAIL, RCPT and DATA for a mail, with the parameters that it needs.
+    """MAIL, RCPT and DATA for a mail, with the ESMTP parameters that it needs.
 
     Raises:
-        CannotCarry: the recipient must be refused.
-        Unsupported: nobody can be sent such a mail.
+        UnsupportedRecipient: this recipient must be refused.
+        Unsupported: the mail cannot be sent to anybody.
     """
     if problem := problem_of_recipient(mail.recipient):
-        raise CannotCarry(problem)
+        raise UnsupportedRecipient(problem)
     if not is_sender(mail.sender):
         raise Unsupported(f"the envelope sender {mail.sender!r} is not an address")
     parameters = "" if connection.size is None else f" SIZE={len(mail.content)}"
@@ -45,11 +45,11 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
 
 
 def stuffed(mail: Mail) -> tuple[bytes, bytes]:
-    """The content as it follows DATA (RFC 5321, 4.5.2), and the end with its final dot.
+    """The dot-stuffed content (RFC 5321, 4.5.2), and its end with the final dot.
 
     Raises:
-        Unsupported: lone CR or LF in a message with dots at the start of lines, which servers
-            disagree on and which could smuggle in a second message.
+        Unsupported: bare CR or LF in a message with leading dots (SMTP smuggling,
+            CVE-2023-51764).
     """
     content = mail.content
     if mail.plain:
@@ -65,7 +65,7 @@ def stuffed(mail: Mail) -> tuple[bytes, bytes]:
 
 
 def _is_plain(mail: Mail) -> bool:
-    """Whether its content is known to be ASCII; the recipient's own address may stand in it."""
+    """Whether the content is known to be ASCII; it may contain the recipient's address."""
     return mail.plain and mail.recipient.isascii()
 
 
@@ -90,7 +90,7 @@ def _for_utf8(mail: Mail, connection: Connection) -> str:
     if connection.utf8:
         return " SMTPUTF8"
     if not mail.recipient.isascii():
-        raise CannotCarry(
+        raise UnsupportedRecipient(
             f"{mail.recipient} is not in ASCII before the @: the SMTP server would have to offer "
             "SMTPUTF8, and does not"
         )

@@ -1,7 +1,6 @@
-"""What a server has shown of its limits: learned from its answers, kept for a while.
+"""A server's limits, announced or learned from its replies; they expire after an hour.
 
-All sessions of a transport share one `Limits`, so that what one of them runs into costs the
-others nothing.
+All sessions of a transport share one `ServerLimits`, so that a limit is met once.
 """
 
 import re
@@ -10,10 +9,10 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-# Servers change; what was learned is forgotten after so long, and learned anew.
+# Servers change, so that learned limits expire.
 KEPT_SECONDS = 3600.0
-# Postfix answers a second late after ten errors on a connection (smtpd_soft_error_limit), and
-# hangs up after twenty (smtpd_hard_error_limit): each connection ends before the first.
+# Postfix delays replies after ten errors on a connection (smtpd_soft_error_limit) and disconnects
+# after twenty (smtpd_hard_error_limit): each connection is closed before the former.
 USUAL_ERRORS = 9
 _TOO_MANY_ERRORS = re.compile(r"too many (\w+ )?(errors|bad|invalid|unknown)", re.IGNORECASE)
 _TOO_MANY_MAILS = re.compile(
@@ -22,22 +21,22 @@ _TOO_MANY_MAILS = re.compile(
 )
 
 
-class Across(StrEnum):
-    """Whether commands may ride behind the final dot of the mail before."""
+class CrossMailPipelining(StrEnum):
+    """Whether commands may be pipelined after the final dot of the previous mail."""
 
     UNTRIED = "untried"
-    TRIED = "being tried"  # by one conversation; the others wait for what it finds
+    TRIED = "being tried"  # by one conversation; the others do without until it succeeds
     GOOD = "good"
     REFUSED = "refused"
 
 
-class Limits:
-    """Used by all threads of a process.
+class ServerLimits:
+    """The limits of one server; thread-safe.
 
     Args:
-        connections: that may be open at once, as configured.
-        mails: a connection, as configured; 0: without limit.
-        across: whether riding behind the final dot is wished for.
+        connections: the configured limit of open connections.
+        mails: the configured limit of mails per connection; 0: none.
+        across: whether pipelining across mails is configured.
     """
 
     def __init__(
@@ -52,36 +51,36 @@ class Limits:
         self._mails = mails
         self._now = now
         self._lock = threading.Lock()
-        self._across = Across.UNTRIED if across else Across.REFUSED
+        self._across = CrossMailPipelining.UNTRIED if across else CrossMailPipelining.REFUSED
         self._learned: dict[str, tuple[int, float]] = {}
         self._ended_after = 0
 
     @property
     def connections(self) -> int:
-        """How many may be open at once."""
+        """Limit of open connections."""
         return min(self._connections, self._known("connections") or self._connections)
 
     @property
     def mails(self) -> int:
-        """How many a connection carries; 0: without limit."""
+        """Limit of mails per connection; 0: none."""
         known = [most for most in (self._mails, self._known("mails")) if most]
         return min(known, default=0)
 
     @property
     def errors(self) -> int:
-        """How many refusals a connection may meet."""
+        """Limit of refusals per connection."""
         return min(USUAL_ERRORS, self._known("errors") or USUAL_ERRORS)
 
-    def offered(self, mails: int) -> None:
-        """The server announces its limit of mails (RFC 9422, MAILMAX)."""
+    def announced(self, mails: int) -> None:
+        """Record the announced limit of mails (RFC 9422, MAILMAX)."""
         self._learn("mails", mails)
 
-    def crowded(self, open_connections: int) -> None:
-        """One more than so many was turned away."""
+    def connection_rejected(self, open_connections: int) -> None:
+        """Record that the server rejected a connection beyond the open ones."""
         self._learn("connections", max(open_connections, 1))
 
-    def hung_up(self, words: str, mails: int, errors: int) -> None:
-        """The server ended a connection by itself after so many mails and refusals."""
+    def connection_closed(self, words: str, mails: int, errors: int) -> None:
+        """Record that the server closed a connection after so many mails and refusals."""
         if errors and _TOO_MANY_ERRORS.search(words):
             self._learn("errors", max(errors - 1, 1))
             return
@@ -92,27 +91,26 @@ class Limits:
         if is_twice or _TOO_MANY_MAILS.search(words):
             self._learn("mails", mails)
 
-    def may_ride(self) -> bool:
-        """Whether this conversation's next envelope may follow the final dot.
+    def may_pipeline(self) -> bool:
+        """Whether this conversation may pipeline its next envelope after the final dot.
 
-        Where nobody has tried yet it is the one to try: the others go on step by step until it is
-        known what the server makes of it.
+        The first conversation to ask tries it; the others go on without until it has succeeded.
         """
-        if self._across in (Across.GOOD, Across.REFUSED):
-            return self._across is Across.GOOD
+        if self._across in (CrossMailPipelining.GOOD, CrossMailPipelining.REFUSED):
+            return self._across is CrossMailPipelining.GOOD
         with self._lock:
-            is_first = self._across is Across.UNTRIED
+            is_first = self._across is CrossMailPipelining.UNTRIED
             if is_first:
-                self._across = Across.TRIED
+                self._across = CrossMailPipelining.TRIED
         return is_first
 
-    def rode(self, *, well: bool) -> None:
-        """What became of an envelope that followed a final dot; a refusal is for good."""
-        if well and self._across is Across.GOOD:
+    def report_pipelining(self, *, worked: bool) -> None:
+        """Record whether a pipelined envelope worked; a failure disables it for good."""
+        if worked and self._across is CrossMailPipelining.GOOD:
             return
         with self._lock:
-            if self._across is not Across.REFUSED:
-                self._across = Across.GOOD if well else Across.REFUSED
+            if self._across is not CrossMailPipelining.REFUSED:
+                self._across = CrossMailPipelining.GOOD if worked else CrossMailPipelining.REFUSED
 
     def _known(self, what: str) -> int | None:
         found = self._learned.get(what)

@@ -1,7 +1,7 @@
-"""Logging in to an SMTP server (RFC 4954): PLAIN, LOGIN, SCRAM, CRAM-MD5, XOAUTH2.
+"""SMTP authentication (RFC 4954): PLAIN, LOGIN, SCRAM, CRAM-MD5, XOAUTH2.
 
-The first of them that the server offers is used: over TLS a password that travels is as safe as
-a proof of it, and is taken by more servers.
+The first mechanism that the server offers is used. PLAIN comes first: over TLS it is as safe as a
+challenge-response mechanism, and works with more servers.
 """
 
 import base64
@@ -16,28 +16,30 @@ from newsletter.transports.smtp.connection import Features, Server, ask, expect
 from newsletter.transports.smtp.replies import Reply
 from newsletter.transports.smtp.wire import Wire
 
-Way = Callable[[Wire, Server], Reply]
+Mechanism = Callable[[Wire, Server], Reply]
 
 
 def log_in(wire: Wire, server: Server, features: Features) -> str:
-    """Log in; by which mechanism.
+    """Log in; returns the mechanism used.
 
     Raises:
-        Unreachable: not now.
-        TransportStopped: not with this login.
+        Unreachable: a temporary failure.
+        TransportStopped: the login is refused.
     """
     if not (wire.encrypted or is_loopback(wire.peer())):
         raise TransportStopped(f"no login at {server} without TLS; set security")
     offered = features.get("AUTH", "").split()
-    # A token is nothing for the others.
-    ways: dict[str, Way] = {"XOAUTH2": _xoauth2} if server.tokens is not None else _BY_PASSWORD
-    name = next((name for name in ways if name in offered), None)
+    # A token works with XOAUTH2 only.
+    mechanisms: dict[str, Mechanism] = (
+        {"XOAUTH2": _xoauth2} if server.tokens is not None else _BY_PASSWORD
+    )
+    name = next((name for name in mechanisms if name in offered), None)
     if name is None:
         raise TransportStopped(
-            f"the SMTP server {server} offers no login that we can use ({', '.join(ways)}), but "
-            f"{' '.join(offered) or 'none'}; remove username, or use another port"
+            f"the SMTP server {server} offers no login that we can use ({', '.join(mechanisms)}), "
+            f"but {' '.join(offered) or 'none'}; remove username, or use another port"
         )
-    reply = ways[name](wire, server)
+    reply = mechanisms[name](wire, server)
     if reply.code >= 500:
         raise TransportStopped(
             f"the SMTP server {server} refused the login of {server.username} by {name}: "
@@ -72,10 +74,10 @@ def _cram_md5(wire: Wire, server: Server) -> Reply:
     return ask(wire, server, _base64(f"{server.username} {proof}"))
 
 
-def _scram(mechanism: str) -> Way:
-    """RFC 5802 and 7677: neither side shows the password, and both prove that they know it."""
+def _scram(mechanism: str) -> Mechanism:
+    """RFC 5802 and 7677: mutual authentication without sending the password."""
 
-    def way(wire: Wire, server: Server) -> Reply:
+    def authenticate(wire: Wire, server: Server) -> Reply:
         client = ScramClient([mechanism], server.username, server.password)
         reply = ask(wire, server, f"AUTH {mechanism} {_base64(client.get_client_first())}")
         if reply.code != 334:
@@ -87,14 +89,14 @@ def _scram(mechanism: str) -> Way:
                 f"the login at {server} by {mechanism} failed: {error}; check username and password"
             ) from error
 
-    return way
+    return authenticate
 
 
 def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Reply:
     client.set_server_first(_decoded(reply.lines[0]).decode())
     reply = ask(wire, server, _base64(client.get_client_final()))
     if reply.code == 235:
-        # What proves the server's side comes as one more challenge (RFC 4954, 4).
+        # The server's proof comes as one more challenge (RFC 4954, 4).
         raise ScramException("the server did not prove that it knows the password")
     if reply.code != 334:
         return reply
@@ -102,7 +104,7 @@ def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Re
     return ask(wire, server, "")
 
 
-_BY_PASSWORD: dict[str, Way] = {
+_BY_PASSWORD: dict[str, Mechanism] = {
     "PLAIN": _plain,
     "LOGIN": _login,
     "SCRAM-SHA-256": _scram("SCRAM-SHA-256"),
@@ -112,7 +114,7 @@ _BY_PASSWORD: dict[str, Way] = {
 
 
 def _xoauth2(wire: Wire, server: Server) -> Reply:
-    """With a token; where it was rejected, once more with a new one if there is any.
+    """Log in with an access token; retried once with a new token where it is rejected.
 
     developers.google.com/workspace/gmail/imap/xoauth2-protocol; Microsoft's is the same.
     """
@@ -129,7 +131,7 @@ def _shown(wire: Wire, server: Server, token: str) -> Reply:
     reply = ask(wire, server, "AUTH XOAUTH2 " + _base64(credentials))
     if reply.code != 334:
         return reply
-    # What is wrong comes as a challenge; only an empty answer lets the refusal come.
+    # The error comes as a challenge; the server refuses after an empty response.
     final = ask(wire, server, "")
     return Reply(
         code=final.code, lines=(*final.lines, _decoded(reply.lines[0]).decode("utf-8", "replace"))

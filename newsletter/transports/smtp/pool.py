@@ -1,27 +1,27 @@
-"""The connections of a transport, lent to its sessions as far as the server's limits allow."""
+"""Connection pool of an SMTP transport, sized by the server's limits."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from newsletter.transports.smtp.connection import Connection, TurnedAway, Unreachable
+from newsletter.transports.smtp.connection import Connection, ConnectionRejected, Unreachable
 from newsletter.transports.smtp.conversation import Conversation
-from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.limits import ServerLimits
 
-# A turn is waited for so long at most before what waits for it is put off.
+# How long a session waits for a connection before its mails are deferred.
 _LONGEST_WAIT_SECONDS = 600.0
 
 
-class Pool:
-    """Used by all threads of a process.
+class ConnectionPool:
+    """Lends connections to sessions; thread-safe.
 
-    Where the server allows fewer connections at once than there are sessions, these take turns.
+    Where the server allows fewer connections than there are sessions, sessions wait.
 
     Args:
-        dial: makes a connection; may raise Unreachable and TransportStopped.
+        dial: opens a connection; may raise Unreachable and TransportStopped.
     """
 
-    def __init__(self, dial: Callable[[], Connection], limits: Limits) -> None:
+    def __init__(self, dial: Callable[[], Connection], limits: ServerLimits) -> None:
         self._dial = dial
         self._limits = limits
         self._idle: list[Conversation] = []
@@ -29,36 +29,36 @@ class Pool:
         self._sessions = 0
         self._changed = threading.Condition()
 
-    def enter(self) -> None:
-        """One more session."""
+    def attach(self) -> None:
+        """Register a session."""
         with self._changed:
             self._sessions += 1
 
-    def leave(self) -> None:
-        """One session less; the last one hangs up."""
+    def detach(self) -> None:
+        """Unregister a session; the last one closes the idle connections."""
         with self._changed:
             self._sessions -= 1
             closing = [] if self._sessions else self._idle
             self._idle = self._idle if self._sessions else []
-        for talk in closing:
-            talk.close(politely=not talk.is_stale())
+        for conversation in closing:
+            conversation.close(politely=not conversation.is_stale())
 
     @contextmanager
-    def turn(self) -> Iterator["Turn"]:
-        """The right to one connection while the block runs.
+    def acquire(self) -> Iterator["PooledConnection"]:
+        """Hold one connection while the block runs.
 
         Raises:
-            Unreachable: none became free.
+            Unreachable: none became free in time.
         """
         self._wait()
-        turn = Turn(self)
+        pooled = PooledConnection(self)
         try:
-            yield turn
+            yield pooled
         finally:
             with self._changed:
                 self._lent -= 1
-                if turn.talk is not None:
-                    self._idle.append(turn.talk)
+                if pooled.current is not None:
+                    self._idle.append(pooled.current)
                 self._changed.notify()
 
     def _wait(self) -> None:
@@ -73,69 +73,69 @@ class Pool:
                 )
             self._lent += 1
 
-    def idle(self) -> Conversation | None:
-        """A connection that another session has left."""
+    def take_idle(self) -> Conversation | None:
+        """An idle connection, if any."""
         with self._changed:
             return self._idle.pop() if self._idle else None
 
-    def opened(self) -> Conversation:
-        """A new connection; where the server turns it away for being one too many, a later one.
+    def open_new(self) -> Conversation:
+        """A new connection; where the server rejects it as one too many, waits for another.
 
         Raises:
-            Unreachable, TransportStopped: there is none.
+            Unreachable, TransportStopped: the connection failed.
         """
         while True:
             try:
                 return Conversation(self._dial(), self._limits)
-            except TurnedAway:
-                if not self._step_back():
+            except ConnectionRejected:
+                if not self._yield_turn():
                     raise
-                self._step_forward()
-            if talk := self.idle():
-                return talk
+                self._wait_again()
+            if conversation := self.take_idle():
+                return conversation
 
-    def _step_back(self) -> bool:
-        """Give the turn back where others have connections; whether they do."""
+    def _yield_turn(self) -> bool:
+        """Give up this place where other sessions hold connections; returns whether they do."""
         with self._changed:
             others = self._lent - 1
             if not others:
                 return False
             self._lent -= 1
-        self._limits.crowded(others)
+        self._limits.connection_rejected(others)
         return True
 
-    def _step_forward(self) -> None:
+    def _wait_again(self) -> None:
         try:
             self._wait()
         except Unreachable:
             with self._changed:
-                self._lent += 1  # the turn still ends once
+                self._lent += 1  # `acquire` releases it once
             raise
 
 
-class Turn:
-    """The one connection that a session may have; it is kept or replaced."""
+class PooledConnection:
+    """The connection that a session holds; replaced where it has ended."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-        self.talk: Conversation | None = None
+        self.current: Conversation | None = None
 
     def conversation(self) -> Conversation:
-        """One that is ready for the next mail.
+        """A conversation that is ready for the next mail.
 
         Raises:
-            Unreachable, TransportStopped: there is none.
+            Unreachable, TransportStopped: the connection failed.
         """
-        talk = self.talk or self._pool.idle()
-        if talk is not None and (talk.is_over or talk.is_stale()):
-            talk.close(politely=not talk.is_stale())
-            talk = None
-        self.talk = None  # none is kept where there will be none
-        self.talk = talk or self._pool.opened()
-        return self.talk
+        conversation = self.current or self._pool.take_idle()
+        if conversation is not None and (conversation.is_over or conversation.is_stale()):
+            conversation.close(politely=not conversation.is_stale())
+            conversation = None
+        self.current = None  # `open_new` may raise
+        self.current = conversation or self._pool.open_new()
+        return self.current
 
     def hang_up(self) -> None:
-        """Leave the connection without a word."""
-        talk, self.talk = self.talk, None
-        if talk is not None:
-            talk.close(politely=False)
+        """Close the connection without QUIT."""
+        conversation, self.current = self.current, None
+        if conversation is not None:
+            conversation.close(politely=False)

@@ -1,6 +1,6 @@
-"""What an SMTP server answers, and what that means for the mail at hand.
+"""SMTP replies, and the outcomes that follow from them.
 
-Whom an answer speaks of is told by `verdicts`; answers are read off a connection by `smtp_wire`.
+`verdicts` classifies replies; `wire` reads them from a connection.
 """
 
 import re
@@ -10,39 +10,39 @@ from enum import StrEnum
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, TransportStopped
 from newsletter.transports.verdicts import REFUSES_US, Verdict, classify
 
-_LONGEST_RESPONSE = 500  # characters of an answer that are kept
+_LONGEST_RESPONSE = 500  # characters
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 
-# What is answered to all but a few mails, read at one go: "yes" to the content, and to an envelope
-# that was sent whole (MAIL, RCPT, DATA).
+# The usual replies, parsed with one match: to the content, and to a pipelined envelope (MAIL, RCPT,
+# DATA).
 CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
 ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
-# Without a login, or with one that is not taken (RFC 4954, 6).
+# Authentication is required or failed (RFC 4954, 6).
 _LOGIN_CODES = {530, 534, 535, 538}
-# The connection ends, or its encryption cannot be had: said to nobody's mail (RFC 5321, 3.8).
+# The server closes the connection or TLS is unavailable: no mail is concerned (RFC 5321, 3.8).
 _CLOSING_CODES = {421, 454}
 
 
 class Step(StrEnum):
-    """What the server answers to."""
+    """The command that a reply answers."""
 
     RSET = "RSET"
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"  # the command; 354 asks for the content
-    CONTENT = "content"  # its final dot
+    CONTENT = "content"  # after the final dot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """One whole answer, of one line or several."""
+    """One complete reply, of one or several lines."""
 
     code: int
     lines: tuple[str, ...]
 
     @property
     def response(self) -> str:
-        """The answer in one printable line; its enhanced status code stays in front."""
+        """The reply in one printable line."""
         text = f"{self.code} {' '.join(self.lines)}"[:_LONGEST_RESPONSE].strip()
         if text.isprintable():
             return text
@@ -50,18 +50,18 @@ class Reply:
 
     @property
     def enhanced(self) -> str:
-        """The status code of RFC 3463; empty where the server gives none."""
+        """The enhanced status code (RFC 3463); empty where the server gives none."""
         match = _ENHANCED.match(self.lines[0])
         return match[0] if match else ""
 
 
 def outcome_of(reply: Reply, step: Step) -> Outcome:
-    """What an answer that is not the wished-for one (or the last one) means for the mail.
+    """The outcome of a refusal, or of the reply to the content.
 
     Raises:
-        TransportStopped: the server refuses us, whoever the recipient is. Where it does so at
-            RCPT or after the content, one recipient's domain may be all it speaks of: that is
-            refused with its verdict, and the ledger counts how many are.
+        TransportStopped: the server refuses us, whoever the recipient is. A refusal of the sender
+            at RCPT or after the content may concern one recipient's domain only: that is
+            `Refused` with its verdict, and the circuit breaker counts them.
     """
     if step is Step.CONTENT and 200 <= reply.code < 300:
         return Accepted(response=reply.response)
@@ -82,12 +82,12 @@ def outcome_of(reply: Reply, step: Step) -> Outcome:
 
 
 def _is_throttling(reply: Reply, verdict: Verdict) -> bool:
-    """Whether a 4xx speaks of the connection, or of us, not of this mail."""
+    """Whether a 4xx concerns the connection or the sender, not this mail."""
     return reply.code in _CLOSING_CODES or verdict in REFUSES_US
 
 
 def _stops_everything(reply: Reply, step: Step, verdict: Verdict) -> bool:
     if reply.code in _LOGIN_CODES:
         return True
-    # 552 and 5.3.4: too large (RFC 1870, 6.1); that is about the mail.
+    # 552 and 5.3.4: too large (RFC 1870, 6.1); that concerns the mail.
     return step is Step.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}

@@ -1,7 +1,4 @@
-"""What an SMTP server has told of itself, in words for an operator.
-
-`facts_of` asks an open connection; `findings` is pure.
-"""
+"""Describes an SMTP server for an operator."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +11,13 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServerFacts:
-    """A server as it is met by one connection.
+    """The facts known from one connection.
 
     Args:
-        address: the IP address that was reached.
-        tls: the version and cipher, such as "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none.
-        certificate: whose it is, by whom, until when; empty where nothing is encrypted.
-        login: the mechanism that took us; empty: no login.
+        address: the server's IP address.
+        tls: version and cipher, such as "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none.
+        certificate: subject, issuer and end of validity; empty without TLS.
+        login: the SASL mechanism used; empty: no login.
     """
 
     name: str
@@ -35,10 +32,10 @@ class ServerFacts:
 
 
 def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
-    """What there is to say of a connection.
+    """Collect the facts of a connection.
 
     Args:
-        pipelining: the option of the transport.
+        pipelining: the transport's option.
     """
     socket = connection.wire.tls
     cipher = socket.cipher() if socket else None
@@ -56,7 +53,7 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
 
 
 def findings(facts: ServerFacts) -> list[Finding]:
-    """The facts, and what the server will not do."""
+    """The facts as text, with the consequences of missing extensions."""
     extensions = sorted(facts.features)
     found = [
         Finding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),

@@ -1,4 +1,4 @@
-"""An SMTP session: keeps a conversation going over as many connections as it takes."""
+"""SMTP session: sends mails over one connection at a time, reconnecting as needed."""
 
 import time
 from collections import deque
@@ -13,16 +13,16 @@ from newsletter.transports.base import (
     TransportStopped,
 )
 from newsletter.transports.smtp.connection import Unreachable
-from newsletter.transports.smtp.conversation import Conversation, ServerEnds
+from newsletter.transports.smtp.conversation import Conversation, ServerClosing
 from newsletter.transports.smtp.envelope import stuffed
-from newsletter.transports.smtp.pool import Pool, Turn
+from newsletter.transports.smtp.pool import ConnectionPool, PooledConnection
 from newsletter.transports.smtp.wire import ConnectionLost
 
-# So many connections in a row that carried nothing, and the rest of the mails waits: a server
-# that hangs costs two timeouts, not one for each mail.
+# Consecutive connections without an answered mail before the other mails are deferred: a server
+# that hangs costs two timeouts, not one per mail.
 _FRUITLESS_CONNECTIONS = 2
-# A mail that was taken from its queue is handed over within this time, or put off: whoever gave it
-# may think us dead after the rest of its lease, and let another send it.
+# A mail taken from the queue is handed over within this time or deferred: after its lease other
+# workers may consider this one dead.
 HELD_SECONDS = 120.0
 
 
@@ -30,38 +30,38 @@ class SmtpSession(ClosingSession):
     """Sends over one connection at a time.
 
     Args:
-        reads_ahead: whether the next mail is taken while the one before is under way.
+        reads_ahead: whether the next mail is taken before the previous one is settled.
     """
 
-    def __init__(self, pool: Pool, *, reads_ahead: bool) -> None:
+    def __init__(self, pool: ConnectionPool, *, reads_ahead: bool) -> None:
         self._pool = pool
         self._reads_ahead = reads_ahead
         self._is_open = True
-        pool.enter()
+        pool.attach()
 
     def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
         sending = _Sending(iter(mails), recorder, reads_ahead=self._reads_ahead)
         try:
-            with self._pool.turn() as turn:
-                sending.run(turn)
+            with self._pool.acquire() as pooled:
+                sending.run(pooled)
         except Unreachable as error:
             sending.put_off(str(error))
 
     def close(self) -> None:
         if self._is_open:
             self._is_open = False
-            self._pool.leave()
+            self._pool.detach()
 
 
 @dataclass(slots=True)
 class _Item:
-    """A mail that was taken from its queue and has no outcome yet."""
+    """A mail taken from the queue, without an outcome yet."""
 
     mail: Mail
     taken_at: float
     handed_over: bool = False
     repeated: bool = False
-    """Whether it went again because the server had ended a connection."""
+    """Whether it was retried because the server closed a connection."""
 
 
 class _Sending:
@@ -72,74 +72,74 @@ class _Sending:
         self._recorder = recorder
         self._reads_ahead = reads_ahead
         self._waiting: deque[_Item] = deque()
-        """Taken from the queue, and not under way."""
+        """Taken from the queue and not under way."""
 
-    def run(self, turn: Turn) -> None:
-        """Send until there are no more mails, or the server keeps breaking off.
+    def run(self, pooled: PooledConnection) -> None:
+        """Send until there are no more mails, or the server keeps disconnecting.
 
         Raises:
-            Unreachable: no connection; what was not settled waits for `put_off`.
+            Unreachable: no connection; call `put_off` for the unsettled mails.
             TransportStopped: the server refuses us.
         """
         fruitless = 0
         try:
-            # Connected before the first mail is taken, so that none waits for that in our hands.
-            talk = turn.conversation()
+            # Connect before taking the first mail: it must not wait for that.
+            conversation = pooled.conversation()
             while self._has_more():
-                talk = turn.conversation()
-                before = talk.mails
-                self._converse(talk, turn)
-                fruitless = fruitless + 1 if talk.mails == before else 0
+                conversation = pooled.conversation()
+                before = conversation.mails
+                self._converse(conversation, pooled)
+                fruitless = fruitless + 1 if conversation.mails == before else 0
                 if fruitless == _FRUITLESS_CONNECTIONS:
                     return self.put_off("the server keeps breaking off")
         except BaseException:
-            turn.hang_up()
+            pooled.hang_up()
             raise
 
     def put_off(self, response: str) -> None:
-        """Settle the mails that are left without another try: the server cannot be spoken to."""
+        """Defer the remaining mails without an attempt."""
         while self._has_more():
             item = self._waiting.popleft()
             self._recorder.settled(item.mail.key, Deferred(response=response, throttled=True))
 
     def _has_more(self) -> bool:
-        """Whether a mail waits; one is taken from the queue if need be."""
+        """Whether a mail waits; takes one from the queue if needed."""
         if not self._waiting and (mail := next(self._queue, None)) is not None:
             self._waiting.append(_Item(mail, time.monotonic()))
         return bool(self._waiting)
 
-    def _converse(self, talk: Conversation, turn: Turn) -> None:
-        """Send until mails or conversation end."""
-        while not talk.is_over and self._has_more():
+    def _converse(self, conversation: Conversation, pooled: PooledConnection) -> None:
+        """Send until the mails or the connection end."""
+        while not conversation.is_over and self._has_more():
             item = self._waiting.popleft()
             try:
-                answer = talk.admit(item.mail)
+                answer = conversation.admit(item.mail)
             except ConnectionLost as error:
-                turn.hang_up()
-                return self._lost(talk, item, error)
+                pooled.hang_up()
+                return self._lost(conversation, item, error)
             if answer is not None:
                 self._recorder.settled(item.mail.key, answer)
             elif time.monotonic() - item.taken_at > HELD_SECONDS:
-                turn.hang_up()
+                pooled.hang_up()
                 words = f"the server took more than {HELD_SECONDS:g} s before the content"
                 self._recorder.settled(item.mail.key, Deferred(response=words, throttled=True))
                 return None
             else:
-                self._deliver(talk, item)
+                self._deliver(conversation, item)
         return None
 
-    def _lost(self, talk: Conversation, item: _Item, error: ConnectionLost) -> None:
-        """What becomes of a mail whose connection ended before its content."""
-        if talk.mails:
-            self._waiting.appendleft(item)  # the connection had its time; it gets a fresh one
-        elif isinstance(error, ServerEnds) and not item.repeated:
+    def _lost(self, conversation: Conversation, item: _Item, error: ConnectionLost) -> None:
+        """Retry or defer a mail whose connection ended before its content."""
+        if conversation.mails:
+            self._waiting.appendleft(item)  # a used connection may end; retry on a new one
+        elif isinstance(error, ServerClosing) and not item.repeated:
             item.repeated = True
             self._waiting.appendleft(item)
         else:
             self._recorder.settled(item.mail.key, Deferred(response=str(error)))
 
-    def _deliver(self, talk: Conversation, item: _Item) -> None:
-        """Send the content that the server waits for, and settle the mail or let it go again."""
+    def _deliver(self, conversation: Conversation, item: _Item) -> None:
+        """Send the content; settles the mail, or queues it for one retry."""
         mail = item.mail
         body = stuffed(mail)
         if not item.handed_over:
@@ -149,8 +149,8 @@ class _Sending:
         if self._reads_ahead and self._has_more():
             following = self._waiting[0].mail
         try:
-            outcome = talk.deliver(body, following)
-        except ServerEnds as error:
+            outcome = conversation.deliver(body, following)
+        except ServerClosing as error:
             if not item.repeated:
                 item.repeated = True
                 self._waiting.appendleft(item)

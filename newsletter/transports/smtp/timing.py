@@ -1,59 +1,59 @@
-"""How long each answer of an SMTP server is waited for (RFC 5321, 4.5.3.2)."""
+"""Timeouts of an SMTP client (RFC 5321, 4.5.3.2)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-# The times of RFC 5321, 4.5.3.2, that are shorter than those of the greeting and of MAIL.
+# RFC 5321's timeouts that are shorter than those of the greeting and of MAIL.
 _DATA_SECONDS = 120.0  # 4.5.3.2.4
 _BLOCK_SECONDS = 180.0  # 4.5.3.2.5
 _FAREWELL_SECONDS = 5.0
-# A server that refuses in the middle of a content has said so by the time our writing fails.
+# A server that refuses in the middle of the content has replied before our write fails.
 _LAST_WORDS_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
-    """How long something may take.
+class Timeout:
+    """One timeout.
 
     Args:
-        doing: what is waited for, such as "at MAIL".
-        option: which option of the transport sets the time; empty: none.
+        doing: for messages, such as "at MAIL".
+        option: the transport's option that sets it; empty: none.
     """
 
     seconds: float
     doing: str
     option: str = ""
 
-    def silence(self) -> str:
-        """Why nothing more is waited for."""
+    def describe(self) -> str:
+        """The error message of the timeout."""
         hint = f" (the option {self.option})" if self.option else ""
         return f"the server was silent {self.doing} for {_duration(self.seconds)}{hint}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """The waits of a connection, by what they are for."""
+class Timeouts:
+    """The timeouts of a connection."""
 
-    connecting: Wait
-    greeting: Wait
-    command: Wait
-    mail: Wait
-    data: Wait
-    block: Wait
-    final_dot: Wait
-    farewell: Wait
-    last_words: Wait
+    connecting: Timeout
+    greeting: Timeout
+    command: Timeout
+    mail: Timeout
+    data: Timeout
+    block: Timeout
+    final_dot: Timeout
+    farewell: Timeout
+    last_words: Timeout
 
 
-def patience(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Patience:
-    """The waits that follow from the options `timeout`, `answer_timeout`, `final_dot_timeout`."""
+def timeouts(connecting: timedelta, answers: timedelta, final_dot: timedelta) -> Timeouts:
+    """Timeouts from the options `timeout`, `answer_timeout` and `final_dot_timeout`."""
     seconds = answers.total_seconds()
 
-    def answer(doing: str, most: float = seconds) -> Wait:
-        return Wait(seconds=min(seconds, most), doing=doing, option="answer_timeout")
+    def answer(doing: str, most: float = seconds) -> Timeout:
+        return Timeout(seconds=min(seconds, most), doing=doing, option="answer_timeout")
 
-    return Patience(
-        connecting=Wait(
+    return Timeouts(
+        connecting=Timeout(
             seconds=connecting.total_seconds(), doing="while connecting", option="timeout"
         ),
         greeting=answer("instead of greeting us"),
@@ -61,13 +61,13 @@ def patience(connecting: timedelta, answers: timedelta, final_dot: timedelta) ->
         mail=answer("at MAIL or RCPT"),
         data=answer("at DATA", _DATA_SECONDS),
         block=answer("while it was to take the content", _BLOCK_SECONDS),
-        final_dot=Wait(
+        final_dot=Timeout(
             seconds=final_dot.total_seconds(),
             doing="after the final dot",
             option="final_dot_timeout",
         ),
-        farewell=Wait(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
-        last_words=Wait(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
+        farewell=Timeout(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
+        last_words=Timeout(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
     )
 
 

@@ -1,10 +1,10 @@
-"""TLS to an SMTP server: what is demanded, what is shown, and what a failure means."""
+"""TLS to an SMTP server: context, handshake, and explanations of failures."""
 
 import ssl
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import TransportStopped
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 from newsletter.transports.smtp.wire import ConnectionLost, Wire
 
 # X509_V_ERR_… of OpenSSL's x509_vfy.h that only VERIFY_X509_STRICT raises (RFC 5280, 4.2).
@@ -17,12 +17,12 @@ _DISLIKED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "CERTIFICATE_EXPIRED", "CERTIF
 def tls_context(
     ca_file: str, certificate: str, key: str, password: str, *, strict: bool
 ) -> ssl.SSLContext:
-    """Certificates and host names are checked; TLS 1.2 at least.
+    """A context that verifies certificates and host names, with TLS 1.2 or later.
 
     Args:
-        certificate: PEM file of our own certificate, for servers that demand one; empty: none.
+        certificate: PEM file of a client certificate; empty: none.
         key: PEM file of its key; empty: in the same file.
-        strict: whether certificates must keep to RFC 5280 in everything.
+        strict: whether certificates must fully comply with RFC 5280.
 
     Raises:
         ConfigurationError: a file cannot be used.
@@ -34,7 +34,7 @@ def tls_context(
             f"ca_file: {ca_file} is not a PEM file of certificates: {error.strerror or error}"
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Python 3.13 is strict by default, earlier ones are not: the option decides, not the version.
+    # Python 3.13 is strict by default, earlier versions are not: the option decides.
     if strict:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
     else:
@@ -50,12 +50,14 @@ def tls_context(
     return context
 
 
-def encrypt(wire: Wire, context: ssl.SSLContext | None, host: str, server: str, wait: Wait) -> None:
-    """Go on encrypted.
+def encrypt(
+    wire: Wire, context: ssl.SSLContext | None, host: str, server: str, wait: Timeout
+) -> None:
+    """Perform the TLS handshake.
 
     Raises:
-        ConnectionLost: the server hung up or was silent.
-        TransportStopped: the two of us can't agree.
+        ConnectionLost: the server disconnected or did not reply.
+        TransportStopped: the handshake failed.
     """
     try:
         wire.start_tls(context or ssl.create_default_context(), host.strip("[]"), wait)
@@ -70,13 +72,13 @@ def encrypt(wire: Wire, context: ssl.SSLContext | None, host: str, server: str, 
             explained or f"TLS with {server} failed: {reason or error}; check port and security"
         ) from error
     except TimeoutError as error:
-        raise ConnectionLost(wait.silence().replace("connecting", "agreeing on TLS")) from error
+        raise ConnectionLost(wait.describe().replace("connecting", "agreeing on TLS")) from error
     except OSError as error:
         raise ConnectionLost(f"TLS handshake: {error.strerror or error}") from error
 
 
 def explained_alert(alert: str, server: str) -> str:
-    """What a TLS alert of the server means for the operator; empty where it is no alert."""
+    """Explain the server's TLS alert to the operator; empty where there is none."""
     if not alert:
         return ""
     spoken = alert.partition("ALERT_")[2].replace("_", " ").lower()

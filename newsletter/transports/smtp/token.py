@@ -1,7 +1,7 @@
-"""Access tokens for XOAUTH2: fetched from the provider, kept, and renewed before they end.
+"""OAuth 2.0 access tokens for XOAUTH2: fetched, cached, renewed before they expire.
 
-RFC 6749: by a refresh token (section 6), or by the client's own credentials (4.4). No token
-ever stands in a message.
+RFC 6749: refresh token grant (section 6) or client credentials grant (4.4). Error messages never
+contain a token.
 """
 
 import json
@@ -17,7 +17,7 @@ from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.connection import Unreachable
 
 _LARGEST_BYTES = 100_000
-# A token is renewed so long before its end, or at half its life where that is shorter.
+# A token is renewed this long before it expires, or at half its lifetime where that is shorter.
 _AHEAD_SECONDS = 300.0
 _USUAL_LIFE_SECONDS = 3600.0
 _LONGEST_WORDS = 300
@@ -25,8 +25,8 @@ _OUR_MISTAKE = {400, 401, 403}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TokenClient:
-    """Who we are to the provider, and where its tokens are."""
+class OAuthClient:
+    """Client registration at the provider, and its token endpoint."""
 
     url: str
     client_id: str
@@ -36,10 +36,10 @@ class TokenClient:
     timeout_seconds: float
 
 
-class FetchedToken:
-    """An access token that renews itself; used by every connection of a transport."""
+class OAuthTokenSource:
+    """Returns a valid access token; shared by all connections of a transport."""
 
-    def __init__(self, client: TokenClient) -> None:
+    def __init__(self, client: OAuthClient) -> None:
         self._client = client
         self._refresh_token = client.refresh_token
         self._token = ""
@@ -47,14 +47,14 @@ class FetchedToken:
         self._lock = threading.Lock()
 
     def __call__(self, rejected: str) -> str:
-        """A token that should be taken.
+        """A valid token.
 
         Args:
-            rejected: one that was not, though it looked good; empty: none.
+            rejected: a cached token that the server rejected; empty: none.
 
         Raises:
-            TransportStopped: the provider gives us none.
-            Unreachable: it does not answer.
+            TransportStopped: the provider refuses.
+            Unreachable: the provider does not answer.
         """
         with self._lock:
             is_over = time.monotonic() >= self._renewed_at
@@ -63,7 +63,7 @@ class FetchedToken:
             return self._token
 
     def _renew(self) -> None:
-        found = self._asked()
+        found = self._requested()
         token = found.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise TransportStopped(f"{self._client.url} answered without an access token")
@@ -71,14 +71,14 @@ class FetchedToken:
         seconds = float(life) if isinstance(life, int | float) else _USUAL_LIFE_SECONDS
         self._token = token
         self._renewed_at = time.monotonic() + max(seconds - _AHEAD_SECONDS, seconds / 2)
-        # Some providers hand out a new refresh token with each answer (RFC 6749, 6).
+        # Some providers rotate the refresh token (RFC 6749, 6).
         if isinstance(found.get("refresh_token"), str):
             self._refresh_token = found["refresh_token"]
 
-    def _asked(self) -> Mapping[str, Any]:
+    def _requested(self) -> Mapping[str, Any]:
         url = self._client.url
         try:
-            status, body = self._posted()
+            status, body = self._post()
         except requests.RequestException as error:
             raise Unreachable(
                 f"{url} gave no access token: {type(error).__name__}; tried again later"
@@ -96,7 +96,7 @@ class FetchedToken:
             raise Unreachable(f"{url} gave no access token: {_words(found, status)}")
         return found
 
-    def _posted(self) -> tuple[int, bytes]:
+    def _post(self) -> tuple[int, bytes]:
         client = self._client
         form = {
             "grant_type": "refresh_token" if self._refresh_token else "client_credentials",
@@ -116,12 +116,12 @@ class FetchedToken:
                 stream=True,
             )
             with answer:
-                # The answer is small; a longer one is cut, and then is no JSON.
+                # A response beyond the limit is cut, and then is no valid JSON.
                 return answer.status_code, next(answer.iter_content(_LARGEST_BYTES), b"")
 
 
 def _words(found: Any, status: int) -> str:
-    """What the provider says is wrong (RFC 6749, 5.2), in one printable line."""
+    """The provider's error (RFC 6749, 5.2) in one printable line."""
     if not isinstance(found, dict):
         return f"HTTP {status}"
     told = [found.get("error"), found.get("error_description")]

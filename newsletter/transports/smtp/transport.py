@@ -1,8 +1,4 @@
-"""Mail by SMTP: to the provider's or one's own server, encrypted unless on this very machine.
-
-The options and what follows from them; the wire, the greeting and the sending loop are in the
-`smtp_…` modules.
-"""
+"""SMTP transport: options, and the parts built from them. Encrypted unless to loopback."""
 
 import ssl
 from collections.abc import Sequence
@@ -14,22 +10,22 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
 from newsletter.transports.addresses import is_loopback
-from newsletter.transports.base import Finding, PathBeside, Session
+from newsletter.transports.base import ConfigRelativePath, Finding, Session
 from newsletter.transports.smtp.connection import (
     Connection,
     Security,
     Server,
-    Tokens,
+    TokenSource,
     connect,
 )
-from newsletter.transports.smtp.limits import Limits
+from newsletter.transports.smtp.limits import ServerLimits
 from newsletter.transports.smtp.login import log_in
-from newsletter.transports.smtp.pool import Pool
+from newsletter.transports.smtp.pool import ConnectionPool
 from newsletter.transports.smtp.report import facts_of, findings
 from newsletter.transports.smtp.session import SmtpSession
-from newsletter.transports.smtp.timing import patience
+from newsletter.transports.smtp.timing import timeouts
 from newsletter.transports.smtp.tls import tls_context
-from newsletter.transports.smtp.token import FetchedToken, TokenClient
+from newsletter.transports.smtp.token import OAuthClient, OAuthTokenSource
 
 Pipelining = Literal["off", "envelope", "across"]
 
@@ -39,7 +35,7 @@ _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 
 class SmtpOptions(Section):
     """An SMTP server."""
 
-    # Checks look at the fields above their own, hence the order.
+    # A validator sees the fields above its own, hence the order.
     host: OneLine = Field(min_length=1, description="Name of the SMTP server")
     allow_plain: bool = Field(
         False, description='true: security may be "plain" even to another machine'
@@ -69,7 +65,7 @@ class SmtpOptions(Section):
     username: OneLine = Field(
         "", validate_default=True, description="Name of the login; empty: none"
     )
-    ca_file: PathBeside = Field(
+    ca_file: ConfigRelativePath = Field(
         "", description="PEM file of the authorities to trust instead of the system's"
     )
     strict_certificates: bool = Field(
@@ -77,13 +73,13 @@ class SmtpOptions(Section):
         description="Whether a certificate must keep to RFC 5280 in everything; false: name, date "
         "and signature are enough",
     )
-    client_key: PathBeside = Field(
+    client_key: ConfigRelativePath = Field(
         "", description="PEM file of the key of client_certificate; empty: it is in the same file"
     )
     client_key_password: SecretStr = Field(
         SecretStr(""), description="Password of that key, where it has one"
     )
-    client_certificate: PathBeside = Field(
+    client_certificate: ConfigRelativePath = Field(
         "",
         validate_default=True,
         description="PEM file of a certificate of our own, for a server that demands one",
@@ -168,13 +164,13 @@ class SmtpOptions(Section):
 
 
 def _is_given(info: ValidationInfo, key: str) -> bool:
-    """Whether an option above says something; one that is wrong does, and is told elsewhere."""
+    """Whether an option above is set; an invalid one counts, as it has its own error."""
     value = info.data.get(key, "wrong")
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 class Transport:
-    """SMTP as configured."""
+    """An SMTP server."""
 
     Options: type[BaseModel] = SmtpOptions
 
@@ -182,7 +178,7 @@ class Transport:
         self.connections = options.connections
         self._pipelining = options.pipelining
         self._reads_ahead = options.pipelining == "across"
-        limits = Limits(
+        limits = ServerLimits(
             options.connections, options.messages_per_connection, across=self._reads_ahead
         )
         self._server = Server(
@@ -195,10 +191,10 @@ class Transport:
             password=options.password.get_secret_value(),
             tokens=_tokens(options),
             local_hostname=options.local_hostname,
-            patience=patience(options.timeout, options.answer_timeout, options.final_dot_timeout),
+            timeouts=timeouts(options.timeout, options.answer_timeout, options.final_dot_timeout),
             pipelining=options.pipelining != "off",
         )
-        self._pool = Pool(self._dial, limits)
+        self._pool = ConnectionPool(self._dial, limits)
 
     def __repr__(self) -> str:
         return f"<SMTP by {self._server}>"
@@ -208,7 +204,7 @@ class Transport:
         return SmtpSession(self._pool, reads_ahead=self._reads_ahead)
 
     def inspect(self) -> Sequence[Finding]:
-        """What the server tells of itself to a connection that carries no mail."""
+        """Facts about the server, from a connection without mail."""
         connection = self._dial()
         try:
             return findings(facts_of(connection, self._pipelining))
@@ -219,14 +215,14 @@ class Transport:
         return connect(self._server, log_in)
 
 
-def _tokens(options: SmtpOptions) -> Tokens | None:
-    """Where the tokens of XOAUTH2 come from; None for a login by password."""
+def _tokens(options: SmtpOptions) -> TokenSource | None:
+    """The source of XOAUTH2 tokens; None for a login by password."""
     if token := options.access_token.get_secret_value():
         return lambda _rejected: token
     if not options.token_url:
         return None
-    return FetchedToken(
-        TokenClient(
+    return OAuthTokenSource(
+        OAuthClient(
             url=options.token_url,
             client_id=options.client_id,
             client_secret=options.client_secret.get_secret_value(),

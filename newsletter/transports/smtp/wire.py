@@ -1,7 +1,7 @@
-"""The socket under an SMTP session: whole answers in, bytes out, everything bounded.
+"""The socket of an SMTP connection: reads replies, writes bytes, with limits and timeouts.
 
-A server that is silent, endless or garbled is a lost connection here; what that means for a
-mail is decided above.
+Timeouts, oversized and malformed replies raise `ConnectionLost`; callers decide what that means for
+a mail.
 """
 
 import re
@@ -13,25 +13,25 @@ import time
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.smtp.replies import Reply
-from newsletter.transports.smtp.timing import Wait
+from newsletter.transports.smtp.timing import Timeout
 
-# RFC 5321, 4.5.3.1.5 allows 512 octets a line; some servers are more talkative.
+# RFC 5321, 4.5.3.1.5 allows 512 octets a line; some servers send more.
 _LONGEST_LINE = 4096
 _MOST_LINES = 100
 _READ_BYTES = 16_384
-# Over TLS a failed write may have let out a whole record of this size (RFC 8446, 5.1).
+# Over TLS a failed write may have sent a whole record of this size (RFC 8446, 5.1).
 _RECORD_BYTES = 16_384
 # How long the kernel blocks in one call on a plain connection.
 _TICK_SECONDS = 5.0
 
 
 class ConnectionLost(NewsletterError):
-    """The connection broke, fell silent or turned to nonsense.
+    """The connection broke, timed out or returned malformed replies.
 
     Args:
-        out: at most so many bytes of the last write may have left.
-        closed: whether the server hung up.
-        alert: the TLS alert that it sent, as OpenSSL names it.
+        out: how many bytes of the last write may have been sent at most.
+        closed: whether the server closed the connection.
+        alert: the server's TLS alert, as named by OpenSSL.
     """
 
     def __init__(self, words: str, *, out: int = 0, closed: bool = False, alert: str = "") -> None:
@@ -49,7 +49,7 @@ class Wire:
         self._buffer = b""
         self._encrypted = isinstance(connection, ssl.SSLSocket)
         if not self._encrypted:
-            _let_the_kernel_time(connection, _TICK_SECONDS)
+            _set_kernel_timeouts(connection, _TICK_SECONDS)
 
     @property
     def encrypted(self) -> bool:
@@ -57,16 +57,16 @@ class Wire:
 
     @property
     def tls(self) -> ssl.SSLSocket | None:
-        """The encrypted socket, to ask for its certificate and cipher."""
+        """The TLS socket, for its certificate and cipher."""
         return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
 
     @property
     def has_unread(self) -> bool:
-        """Whether something has been received that nobody asked for yet."""
+        """Whether received data has not been read yet."""
         return bool(self._buffer)
 
     def is_stale(self) -> bool:
-        """Whether the server hung up, or spoke unasked, since the last answer."""
+        """Whether the server closed the connection or sent something since the last reply."""
         watch = select.poll()
         watch.register(self._socket, select.POLLIN)
         return bool(self._buffer or watch.poll(0))
@@ -80,8 +80,8 @@ class Wire:
         host = str(self._socket.getsockname()[0])
         return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
 
-    def start_tls(self, context: ssl.SSLContext, host: str, wait: Wait) -> None:
-        """Go on encrypted.
+    def start_tls(self, context: ssl.SSLContext, host: str, wait: Timeout) -> None:
+        """Perform the TLS handshake.
 
         Raises:
             OSError: the handshake failed; ssl.SSLCertVerificationError for the certificate.
@@ -90,14 +90,14 @@ class Wire:
         self._socket = context.wrap_socket(self._socket, server_hostname=host)
         self._encrypted = True
 
-    def send(self, wait: Wait, *pieces: bytes) -> None:
-        """Hand all of it to the network.
+    def send(self, wait: Timeout, *pieces: bytes) -> None:
+        """Send all pieces.
 
         Args:
-            wait: how long the server may leave a block of it unread.
+            wait: how long the server may leave a block unread.
 
         Raises:
-            ConnectionLost: not all of it; `out` says how much may have left at most.
+            ConnectionLost: not all was sent; `out` says how much may have been.
         """
         if self._encrypted:
             self._socket.settimeout(wait.seconds)
@@ -113,7 +113,7 @@ class Wire:
         if done < size:
             self._send_rest(b"".join(pieces), done, size, wait)
 
-    def _send_rest(self, data: bytes, done: int, step: int, wait: Wait) -> None:
+    def _send_rest(self, data: bytes, done: int, step: int, wait: Timeout) -> None:
         size = len(data)
         view = memoryview(data)
         deadline = time.monotonic() + wait.seconds
@@ -129,12 +129,12 @@ class Wire:
             if sent:
                 done, deadline = done + sent, now + wait.seconds
             elif now > deadline:
-                raise ConnectionLost(wait.silence(), out=done)
+                raise ConnectionLost(wait.describe(), out=done)
 
-    def take(self, expected: re.Pattern[bytes], wait: Wait) -> re.Match[bytes] | None:
-        """What has been received, as far as it is just what was expected; else it stays.
+    def take(self, expected: re.Pattern[bytes], wait: Timeout) -> re.Match[bytes] | None:
+        """Consume received data that matches the expected reply; else leave it for `reply`.
 
-        Reads once where nothing is at hand. Whatever comes otherwise is for `reply` to read.
+        Reads once where the buffer is empty.
 
         Raises:
             ConnectionLost: nothing came in time.
@@ -146,11 +146,11 @@ class Wire:
             self._buffer = self._buffer[match.end() :]
         return match
 
-    def reply(self, wait: Wait) -> Reply:
-        """The server's next answer.
+    def reply(self, wait: Timeout) -> Reply:
+        """The server's next reply.
 
         Raises:
-            ConnectionLost: none came in time, or not one of RFC 5321, 4.2.
+            ConnectionLost: none came in time, or it is malformed (RFC 5321, 4.2).
         """
         deadline = time.monotonic() + wait.seconds
         lines: list[str] = []
@@ -168,7 +168,7 @@ class Wire:
     def close(self) -> None:
         self._socket.close()
 
-    def _line(self, deadline: float, wait: Wait) -> bytes:
+    def _line(self, deadline: float, wait: Timeout) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _LONGEST_LINE:
                 raise ConnectionLost(
@@ -178,19 +178,19 @@ class Wire:
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.rstrip(b"\r")
 
-    def _receive(self, deadline: float, wait: Wait) -> None:
+    def _receive(self, deadline: float, wait: Timeout) -> None:
         data = None
         while data is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise ConnectionLost(wait.silence())
+                raise ConnectionLost(wait.describe())
             data = self._received_within(left, wait)
         if not data:
             raise ConnectionLost(f"the server closed the connection {wait.doing}", closed=True)
         self._buffer += data
 
-    def _received_within(self, seconds: float, wait: Wait) -> bytes | None:
-        """What comes in a call that lasts no longer; None where nothing came."""
+    def _received_within(self, seconds: float, wait: Timeout) -> bytes | None:
+        """Data received within a time; None where nothing came."""
         by_python = self._encrypted or seconds < _TICK_SECONDS
         if by_python:
             self._socket.settimeout(seconds)
@@ -205,11 +205,10 @@ class Wire:
                 self._socket.settimeout(None)
 
 
-def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
-    """Bound each call by the socket's own time limits.
+def _set_kernel_timeouts(connection: socket.socket, seconds: float) -> None:
+    """Set timeouts by socket options (SO_RCVTIMEO, SO_SNDTIMEO).
 
-    Python's would ask the system before every call whether it may be made, and each question lets
-    go of the interpreter and waits for it again.
+    Python's own timeouts poll before each call, which releases and re-acquires the GIL once more.
     """
     connection.settimeout(None)
     length = struct.pack("@ll", *divmod(round(seconds * 1_000_000), 1_000_000))
@@ -217,9 +216,9 @@ def _let_the_kernel_time(connection: socket.socket, seconds: float) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, length)
 
 
-def _lost(error: OSError, wait: Wait, out: int = 0) -> ConnectionLost:
+def _lost(error: OSError, wait: Timeout, out: int = 0) -> ConnectionLost:
     if isinstance(error, TimeoutError):
-        return ConnectionLost(wait.silence(), out=out)
+        return ConnectionLost(wait.describe(), out=out)
     if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
         alert = str(error.reason)
         words = f"the server ended TLS {wait.doing}: {_spoken(alert)}"
@@ -231,5 +230,5 @@ def _lost(error: OSError, wait: Wait, out: int = 0) -> ConnectionLost:
 
 
 def _spoken(alert: str) -> str:
-    """TLSV13_ALERT_CERTIFICATE_REQUIRED as words."""
+    """TLSV13_ALERT_CERTIFICATE_REQUIRED in readable form."""
     return f'the alert "{alert.partition("ALERT_")[2].replace("_", " ").lower()}"'

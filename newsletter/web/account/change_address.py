@@ -14,7 +14,7 @@ from newsletter.actions import account
 from newsletter.errors import InvalidInput
 from newsletter.staff import actors
 from newsletter.subscriptions import change_address
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import page, whose
 from newsletter.web.account.signup import in_step, origin_of, welcome_address
@@ -65,21 +65,21 @@ def _keep(site: SiteState, subscriber_id: int) -> Response:
     return page(site, subscriber_id, said="Your address stays as it is.")
 
 
-def _read(site: SiteState, token: str) -> DatedLink:
+def _read(site: SiteState, token: str) -> ExpiringLink:
     signer, now = site.services.signer(change_address.PURPOSE), site.services.clock.now()
-    return change_address.read_move(signer, token, site.config.joining.expires, now)
+    return change_address.read_address_link(signer, token, site.config.joining.expires, now)
 
 
-def _look(site: SiteState, link: DatedLink) -> None:
+def _look(site: SiteState, link: ExpiringLink) -> None:
     """
     Raises:
         TokenError: the change is made, given up, or was asked for again.
     """
     with site.services.database.read() as session:
-        change_address.asked_by(session, link)
+        change_address.requesting_subscriber(session, link)
 
 
-def _move(site: SiteState, link: DatedLink, network: str) -> int:
+def _move(site: SiteState, link: ExpiringLink, network: str) -> int:
     actor, origin = actors.subscriber(link.subscriber_id), origin_of(site, LINK_SOURCE, network)
     return account.move(site.services, actor, link, origin=origin)
 

@@ -45,7 +45,7 @@ def _asked(site: SiteState, token: str) -> int:
     signer = site.services.signer(subscriptions_confirm.PURPOSE)
     link = subscriptions_confirm.read_link(signer, token, options.expires, now)
     with site.services.database.read() as session:
-        subscriptions_confirm.asked(session, link.subscriber_id)
+        subscriptions_confirm.pending_subscriber(session, link.subscriber_id)
     return link.subscriber_id
 
 

@@ -10,7 +10,7 @@ from newsletter.articles import store as articles
 from newsletter.config.options import Config
 from newsletter.errors import InvalidInput
 from newsletter.subscriptions.frequency_labels import FREQUENCIES, WITH_ARTICLES
-from subscribers.membership import Wishes
+from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
@@ -63,7 +63,7 @@ def chosen_in(values: ListOf) -> Chosen:
     )
 
 
-def checked(chosen: Chosen, config: Config, current: Frequency | None = None) -> Wishes:
+def checked(chosen: Chosen, config: Config, current: Frequency | None = None) -> Preferences:
     """What somebody wants.
 
     Args:
@@ -83,7 +83,7 @@ def checked(chosen: Chosen, config: Config, current: Frequency | None = None) ->
         raise InvalidInput("please choose among the languages shown")
     # Whoever ticks every digest wants those to come as well.
     digests = () if set(chosen.digests) == set(config.digests) else tuple(chosen.digests)
-    return Wishes(
+    return Preferences(
         name=chosen.name,
         choice=Choice(topics=topics, digests=digests),
         frequency=Frequency(chosen.frequency),
@@ -91,7 +91,7 @@ def checked(chosen: Chosen, config: Config, current: Frequency | None = None) ->
     )
 
 
-def chosen_by(wishes: Wishes) -> Chosen:
+def chosen_by(wishes: Preferences) -> Chosen:
     """Wishes as a form shows them."""
     return Chosen(
         name=wishes.name,

@@ -103,7 +103,7 @@ def page(
         subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
         shown = entered or Entered(
-            chosen=chosen_by(membership.wishes_of(session, subscriber)),
+            chosen=chosen_by(membership.preferences_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")

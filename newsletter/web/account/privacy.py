@@ -54,7 +54,7 @@ async def act(request: Request) -> Response:
 
 def _page(site: SiteState, subscriber_id: int, problem: str = "") -> Response:
     with site.services.database.read() as session:
-        subscriber = privacy.held(session, subscriber_id)
+        subscriber = privacy.known_subscriber(session, subscriber_id)
         context = {
             "subscriber": subscriber,
             "here": f"{preferences_address(site, subscriber_id)}/data",
@@ -67,8 +67,8 @@ def _page(site: SiteState, subscriber_id: int, problem: str = "") -> Response:
 
 def _export(site: SiteState, subscriber_id: int, kind: str) -> Response:
     with site.services.database.read() as session:
-        subscriber = privacy.held(session, subscriber_id)
-        disclosed = privacy.disclose(session, subscriber)
+        subscriber = privacy.known_subscriber(session, subscriber_id)
+        disclosed = privacy.export_data(session, subscriber)
     headers = {
         **TOKEN_HEADERS,
         "Content-Disposition": f'attachment; filename="my-data.{kind}"',

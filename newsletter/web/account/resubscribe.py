@@ -11,7 +11,7 @@ from starlette.routing import Route
 from newsletter.actions import account
 from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
-from newsletter.tokens.dated import DatedLink
+from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
@@ -36,14 +36,14 @@ async def come_back(request: Request) -> Response:
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
 
-def _look(site: SiteState, link: DatedLink) -> None:
+def _look(site: SiteState, link: ExpiringLink) -> None:
     with site.services.database.read() as session:
-        resubscribe.returning(session, link)
+        resubscribe.returning_subscriber(session, link)
 
 
-def _read(site: SiteState, token: str) -> DatedLink:
+def _read(site: SiteState, token: str) -> ExpiringLink:
     now, signer = site.services.clock.now(), site.services.signer(resubscribe.PURPOSE)
-    return resubscribe.read_return(signer, token, site.config.joining.expires, now)
+    return resubscribe.read_resubscribe_link(signer, token, site.config.joining.expires, now)
 
 
 ROUTES = [Route("/return/{token}", come_back, methods=["GET", "POST"])]

@@ -17,7 +17,7 @@ from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
 from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
-from subscribers.membership import Joining, Wishes
+from subscribers.membership import Preferences, Signup
 
 # What an address that is known, new or suppressed costs differs by a few thousandths.
 STEP_SECONDS = 0.025
@@ -51,7 +51,7 @@ def welcome_address(site: SiteState, entered: str) -> str:
 
 
 async def enter_in_step(
-    site: SiteState, address: str, wishes: Wishes, *, source: str, network: str
+    site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
 ) -> None:
     """As `enter`, and answered as late for any address: one suppressed costs no commit."""
     begun = monotonic()
@@ -64,7 +64,7 @@ async def in_step(begun: float) -> None:
     await sleep(STEP_SECONDS - (monotonic() - begun) % STEP_SECONDS)
 
 
-def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network: str) -> None:
+def enter(site: SiteState, address: str, wishes: Preferences, *, source: str, network: str) -> None:
     """Enter her as pending and have her asked to confirm; in silence where that may not be.
 
     Whoever is on the list already is mailed what she is sent, and the way to her page.
@@ -74,7 +74,7 @@ def enter(site: SiteState, address: str, wishes: Wishes, *, source: str, network
     """
     if not site.joins_of_address.is_allowed(mailbox_of(address)):
         return
-    joining = Joining(
+    joining = Signup(
         address=address,
         name=wishes.name,
         language=wishes.language,

@@ -128,7 +128,7 @@ def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False
             if _may_come_back(site, session, subscriber):
                 signer = site.services.signer(resubscribe.PURPOSE)
                 base_url = site.config.site.base_url
-                context["back"] = resubscribe.return_address(base_url, signer, subscriber)
+                context["back"] = resubscribe.resubscribe_url(base_url, signer, subscriber)
             context["data"] = f"{preferences_address(site, subscriber_id)}/data"
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 

@@ -63,9 +63,9 @@ def _form(site: SiteState, chosen: Selection) -> dict[str, Any]:
 def feed_page(site: SiteState, session: Session, selection: Selection, name: str) -> Response:
     """What a person sees at a feed's address: what it is, what to do with it, what is in it."""
     base = site.config.site.base_url
-    places = store.places(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
+    places = store.item_refs(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
     numbers = [place.article_id for place in places if not place.number]
-    told = store.told(session, numbers)
+    told = store.feed_articles(session, numbers)
     context = {
         "address": feed_url(base, selection),
         "raw": _with_raw(selection.path),

@@ -1,1 +1,1 @@
-"""The programs that lists come from, each with its headings and words in a file of its own."""
+"""List programs, each with its headings and vocabulary in a module of its own."""

@@ -1,7 +1,7 @@
 """Action Network: activists of a report; statuses of email and of text messages."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Action Network",
@@ -30,8 +30,8 @@ PROGRAM = Program(
     ),
     prefixes=("can2_user_", "Volunteer"),
     words={
-        State.BOUNCED: ("bouncing", "previous bounce"),
-        State.COMPLAINED: ("spam complaint", "previous spam complaint"),
+        ListState.BOUNCED: ("bouncing", "previous bounce"),
+        ListState.COMPLAINED: ("spam complaint", "previous spam complaint"),
     },
     advice=(
         "Without the column can2_subscription_status an export of Action Network does not "

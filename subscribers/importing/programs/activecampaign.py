@@ -1,7 +1,7 @@
 """ActiveCampaign: states as numbers or words."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="ActiveCampaign",
@@ -19,9 +19,9 @@ PROGRAM = Program(
     },
     harmless=("Contact Id", "Customer Account Name", "Account Name", "Phone", "Score"),
     words={
-        State.PENDING: ("0", "unconfirmed"),
-        State.SUBSCRIBED: ("1", "active"),
-        State.LEFT: ("2", "unsubscribed"),
-        State.BOUNCED: ("3", "bounced"),
+        ListState.PENDING: ("0", "unconfirmed"),
+        ListState.SUBSCRIBED: ("1", "active"),
+        ListState.LEFT: ("2", "unsubscribed"),
+        ListState.BOUNCED: ("3", "bounced"),
     },
 )

@@ -1,7 +1,7 @@
 """beehiiv: subscriptions with their status and tier."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="beehiiv",
@@ -35,9 +35,9 @@ PROGRAM = Program(
     ),
     prefixes=("utm_",),
     words={
-        State.SUBSCRIBED: ("active",),
-        State.PENDING: ("pending", "validating", "needs_attention", "paused"),
-        State.LEFT: ("inactive", "unsubscribed"),
-        State.BOUNCED: ("invalid",),
+        ListState.SUBSCRIBED: ("active",),
+        ListState.PENDING: ("pending", "validating", "needs_attention", "paused"),
+        ListState.LEFT: ("inactive", "unsubscribed"),
+        ListState.BOUNCED: ("invalid",),
     },
 )

@@ -1,7 +1,7 @@
 """Brevo: attributes in capitals; who is blacklisted is mailed no more."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Brevo",
@@ -33,8 +33,8 @@ PROGRAM = Program(
     ),
     words={
         # The values of the attribute DOUBLE_OPT-IN are numbered: 1 is yes, 2 is no.
-        State.PENDING: ("2",),
+        ListState.PENDING: ("2",),
         # The attribute OPT_IN is there in every account, and seldom filled.
-        State.SUBSCRIBED: ("",),
+        ListState.SUBSCRIBED: ("",),
     },
 )

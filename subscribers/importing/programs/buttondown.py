@@ -1,7 +1,7 @@
 """Buttondown: the type of a subscriber tells how they stand."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Buttondown",
@@ -40,7 +40,7 @@ PROGRAM = Program(
     ),
     prefixes=("utm_", "stripe_"),
     words={
-        State.SUBSCRIBED: (
+        ListState.SUBSCRIBED: (
             "regular",
             "premium",
             "trialed",
@@ -50,9 +50,9 @@ PROGRAM = Program(
             "churned",
             "past_due",
         ),
-        State.PENDING: ("unactivated", "paused", "upcoming"),
-        State.LEFT: ("unsubscribed", "removed", "blocked", "disabled", "archived"),
-        State.BOUNCED: ("undeliverable",),
-        State.COMPLAINED: ("complained", "complaining", "spammy"),
+        ListState.PENDING: ("unactivated", "paused", "upcoming"),
+        ListState.LEFT: ("unsubscribed", "removed", "blocked", "disabled", "archived"),
+        ListState.BOUNCED: ("undeliverable",),
+        ListState.COMPLAINED: ("complained", "complaining", "spammy"),
     },
 )

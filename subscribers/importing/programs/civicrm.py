@@ -1,7 +1,7 @@
 """CiviCRM: contacts; “Do Not Mail” speaks of letters."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="CiviCRM",
@@ -66,7 +66,7 @@ PROGRAM = Program(
         "Location Type",
     ),
     words={
-        State.BOUNCED: ("on hold bounce",),
-        State.LEFT: ("on hold opt out",),
+        ListState.BOUNCED: ("on hold bounce",),
+        ListState.LEFT: ("on hold opt out",),
     },
 )

@@ -1,7 +1,7 @@
 """dittofeed: what a subscription group is to do with each user."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="dittofeed",
@@ -12,7 +12,7 @@ PROGRAM = Program(
     },
     harmless=("id", "phone"),
     words={
-        State.SUBSCRIBED: ("subscribe",),
-        State.LEFT: ("unsubscribe",),
+        ListState.SUBSCRIBED: ("subscribe",),
+        ListState.LEFT: ("unsubscribe",),
     },
 )

@@ -1,7 +1,7 @@
 """Dynamics: contacts; what may be sent is told as “Allow” or “Do Not Allow”."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Dynamics",
@@ -42,6 +42,6 @@ PROGRAM = Program(
     ),
     prefixes=("Address 1", "Address 2", "Address 3", "(Do Not Modify)"),
     words={
-        State.LEFT: ("inactive",),
+        ListState.LEFT: ("inactive",),
     },
 )

@@ -1,7 +1,7 @@
 """Google Groups: members of a group, below a line with its name."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Google Groups",
@@ -30,7 +30,7 @@ PROGRAM = Program(
         "Member Type",
     ),
     words={
-        State.SUBSCRIBED: (
+        ListState.SUBSCRIBED: (
             "member",
             "owner",
             "manager",
@@ -43,8 +43,8 @@ PROGRAM = Program(
             "",
             "daily summary",
         ),
-        State.PENDING: ("invited", "no email", "none", "join requested"),
-        State.LEFT: ("banned", "left"),
-        State.BOUNCED: ("bouncing",),
+        ListState.PENDING: ("invited", "no email", "none", "join requested"),
+        ListState.LEFT: ("banned", "left"),
+        ListState.BOUNCED: ("bouncing",),
     },
 )

@@ -1,7 +1,7 @@
 """HubSpot: contacts; opting out is told for all mail and for each type of it."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="HubSpot",
@@ -43,8 +43,8 @@ PROGRAM = Program(
         "Original Source",
     ),
     words={
-        State.SUBSCRIBED: ("marketing contact",),
-        State.PENDING: ("non-marketing contact",),
+        ListState.SUBSCRIBED: ("marketing contact",),
+        ListState.PENDING: ("non-marketing contact",),
     },
     advice=(
         "Without the column “Unsubscribed from all email” an export of HubSpot does not tell who "

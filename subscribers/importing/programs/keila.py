@@ -1,7 +1,7 @@
 """Keila: contacts with their data as JSON."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Keila",
@@ -16,8 +16,8 @@ PROGRAM = Program(
     },
     harmless=("ID", "External ID"),
     words={
-        State.SUBSCRIBED: ("active",),
-        State.LEFT: ("unsubscribed",),
-        State.BOUNCED: ("unreachable",),
+        ListState.SUBSCRIBED: ("active",),
+        ListState.LEFT: ("unsubscribed",),
+        ListState.BOUNCED: ("unreachable",),
     },
 )

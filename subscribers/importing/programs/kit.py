@@ -1,7 +1,7 @@
 """Kit: subscribers with their state (formerly ConvertKit)."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Kit",
@@ -22,10 +22,10 @@ PROGRAM = Program(
     harmless=("id", "subscriber id"),
     prefixes=("attribution", "location", "fields", "utm_"),
     words={
-        State.SUBSCRIBED: ("active", "confirmed"),
-        State.PENDING: ("inactive", "unconfirmed", "cold"),
-        State.LEFT: ("cancelled", "unsubscribed"),
-        State.BOUNCED: ("bounced",),
-        State.COMPLAINED: ("complained",),
+        ListState.SUBSCRIBED: ("active", "confirmed"),
+        ListState.PENDING: ("inactive", "unconfirmed", "cold"),
+        ListState.LEFT: ("cancelled", "unsubscribed"),
+        ListState.BOUNCED: ("bounced",),
+        ListState.COMPLAINED: ("complained",),
     },
 )

@@ -1,7 +1,7 @@
 """Klaviyo: profiles with consent and suppressions."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Klaviyo",
@@ -43,10 +43,10 @@ PROGRAM = Program(
     ),
     prefixes=("SMS", "Predicted", "Expected", "Churn", "Average", "Historic", "WhatsApp"),
     words={
-        State.SUBSCRIBED: ("subscribe",),
-        State.PENDING: ("never_subscribed", "no consent"),
-        State.LEFT: ("unsubscribe", "user_suppressed"),
-        State.BOUNCED: ("hard_bounce", "invalid_email"),
-        State.COMPLAINED: ("marked_as_spam", "spam_complaint"),
+        ListState.SUBSCRIBED: ("subscribe",),
+        ListState.PENDING: ("never_subscribed", "no consent"),
+        ListState.LEFT: ("unsubscribe", "user_suppressed"),
+        ListState.BOUNCED: ("hard_bounce", "invalid_email"),
+        ListState.COMPLAINED: ("marked_as_spam", "spam_complaint"),
     },
 )

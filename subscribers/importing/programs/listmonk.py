@@ -1,7 +1,7 @@
 """listmonk: all subscribers with how they stand as a whole, not on a list."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="listmonk",
@@ -16,8 +16,8 @@ PROGRAM = Program(
     },
     harmless=("uuid", "updated_at"),
     words={
-        State.SUBSCRIBED: ("enabled",),
-        State.LEFT: ("disabled", "blocklisted"),
+        ListState.SUBSCRIBED: ("enabled",),
+        ListState.LEFT: ("disabled", "blocklisted"),
     },
     advice=(
         "The status of a listmonk export does not tell who left a list. In listmonk choose "

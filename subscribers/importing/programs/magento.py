@@ -1,7 +1,7 @@
 """Magento: newsletter subscribers of a shop, guests and customers."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Magento",
@@ -32,8 +32,8 @@ PROGRAM = Program(
     ),
     words={
         # The numbers of the table newsletter_subscriber.
-        State.SUBSCRIBED: ("1",),
-        State.PENDING: ("not activated", "unconfirmed", "2", "4"),
-        State.LEFT: ("3",),
+        ListState.SUBSCRIBED: ("1",),
+        ListState.PENDING: ("not activated", "unconfirmed", "2", "4"),
+        ListState.LEFT: ("3",),
     },
 )

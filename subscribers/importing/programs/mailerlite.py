@@ -1,7 +1,7 @@
 """MailerLite: Who unsubscribed has a date; the address is named after the subscriber."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="MailerLite",
@@ -37,10 +37,10 @@ PROGRAM = Program(
         "forget_at",
     ),
     words={
-        State.SUBSCRIBED: ("active",),
-        State.PENDING: ("unconfirmed",),
-        State.LEFT: ("unsubscribed",),
-        State.BOUNCED: ("bounced",),
-        State.COMPLAINED: ("junk",),
+        ListState.SUBSCRIBED: ("active",),
+        ListState.PENDING: ("unconfirmed",),
+        ListState.LEFT: ("unsubscribed",),
+        ListState.BOUNCED: ("bounced",),
+        ListState.COMPLAINED: ("junk",),
     },
 )

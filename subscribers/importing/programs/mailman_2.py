@@ -1,7 +1,7 @@
 """Mailman 2: the members of a list with the flags of its administration."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Mailman 2",
@@ -22,7 +22,7 @@ PROGRAM = Program(
     },
     harmless=("mod", "hide", "ack", "not metoo", "nodupes", "digest", "plain", "unsub"),
     words={
-        State.PENDING: ("u", "a", "?"),
-        State.BOUNCED: ("b",),
+        ListState.PENDING: ("u", "a", "?"),
+        ListState.BOUNCED: ("b",),
     },
 )

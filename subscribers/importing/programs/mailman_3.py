@@ -1,7 +1,7 @@
 """Mailman 3: the members of a list by its REST interface."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Mailman 3",
@@ -31,8 +31,8 @@ PROGRAM = Program(
         "total_warnings_sent",
     ),
     words={
-        State.PENDING: ("by_user",),
-        State.LEFT: ("by_moderator",),
-        State.BOUNCED: ("by_bounces",),
+        ListState.PENDING: ("by_user",),
+        ListState.LEFT: ("by_moderator",),
+        ListState.BOUNCED: ("by_bounces",),
     },
 )

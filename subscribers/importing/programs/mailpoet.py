@@ -1,7 +1,7 @@
 """MailPoet: a row for each list that somebody is on, with their state there and as a whole."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="MailPoet",
@@ -17,7 +17,7 @@ PROGRAM = Program(
     },
     harmless=("Subscription IP", "Confirmation IP"),
     words={
-        State.PENDING: ("inactive",),
+        ListState.PENDING: ("inactive",),
     },
     advice="MailPoet writes a row for each list; who has left one of them is not mailed here.",
 )

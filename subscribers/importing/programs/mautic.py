@@ -1,7 +1,7 @@
 """Mautic: contacts; a report tells who must not be contacted."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Mautic",
@@ -45,12 +45,12 @@ PROGRAM = Program(
         "Title",
     ),
     words={
-        State.SUBSCRIBED: (
+        ListState.SUBSCRIBED: (
             "DNC Unsubscribed: Text Message",
             "DNC Bounced: Text Message",
             "DNC Manually Unsubscribed: Text Message",
         ),
-        State.BOUNCED: ("DNC Bounced: Email",),
+        ListState.BOUNCED: ("DNC Bounced: Email",),
     },
     advice=(
         "An export of Mautic's contacts does not tell who must not be contacted: make a "

@@ -1,7 +1,7 @@
 """Notifuse: contacts; their states on lists are not in the file."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Notifuse",
@@ -25,11 +25,11 @@ PROGRAM = Program(
     ),
     prefixes=("custom_",),
     words={
-        State.SUBSCRIBED: ("active",),
-        State.PENDING: ("pending",),
-        State.LEFT: ("unsubscribed",),
-        State.BOUNCED: ("bounced",),
-        State.COMPLAINED: ("complained",),
+        ListState.SUBSCRIBED: ("active",),
+        ListState.PENDING: ("pending",),
+        ListState.LEFT: ("unsubscribed",),
+        ListState.BOUNCED: ("bounced",),
+        ListState.COMPLAINED: ("complained",),
     },
     advice=(
         "An export of Notifuse does not tell who has left a list: filter by the list and its "

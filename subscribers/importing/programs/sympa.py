@@ -1,7 +1,7 @@
 """Sympa: members in blocks of lines, or the table of subscribers."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Sympa",
@@ -41,7 +41,7 @@ PROGRAM = Program(
         "bounce_subscriber",
     ),
     words={
-        State.SUBSCRIBED: (
+        ListState.SUBSCRIBED: (
             "mail",
             "digest",
             "digestplain",
@@ -52,6 +52,6 @@ PROGRAM = Program(
             "urlize",
             "not_me",
         ),
-        State.PENDING: ("nomail",),
+        ListState.PENDING: ("nomail",),
     },
 )

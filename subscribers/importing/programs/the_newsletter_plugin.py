@@ -1,7 +1,7 @@
 """The Newsletter Plugin: single letters tell how subscribers stand."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import State
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="The Newsletter Plugin",
@@ -29,10 +29,10 @@ PROGRAM = Program(
     ),
     prefixes=("Profile", "List"),
     words={
-        State.SUBSCRIBED: ("c",),
-        State.PENDING: ("s",),
-        State.LEFT: ("u",),
-        State.BOUNCED: ("b",),
-        State.COMPLAINED: ("p",),
+        ListState.SUBSCRIBED: ("c",),
+        ListState.PENDING: ("s",),
+        ListState.LEFT: ("u",),
+        ListState.BOUNCED: ("b",),
+        ListState.COMPLAINED: ("p",),
     },
 )

@@ -32,20 +32,20 @@ from newsletter.editions.compose import BulletinDraft, compose_digest
 from newsletter.editions.digests.combined_digests import DueDigest
 from newsletter.editions.digests.schedule import Run
 from newsletter.editions.models import Edition, EditionState
-from newsletter.feeds.maintenance import FeedMaintenance, Maintained
+from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.fetching import Fetched, Size
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
 from newsletter.subscriptions.unsubscribe import Departure
-from newsletter.tokens.dated import DatedLink
-from subscribers import membership, moving
+from newsletter.tokens.expiring_link import ExpiringLink
+from subscribers import address_change, membership
 from subscribers import store as people
 from subscribers.consent import Origin
 from subscribers.importing.batches import Row
-from subscribers.importing.entering import Terms
-from subscribers.importing.history import Begun
+from subscribers.importing.history import ImportStart
+from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import Person
-from subscribers.importing.states import State
-from subscribers.membership import Joining, Wishes
+from subscribers.importing.states import ListState
+from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 from subscribers.segments import store as segment_store
 from subscribers.topics import Choice
@@ -98,17 +98,17 @@ def person(app: Newsletter, number: int, act: Callable[..., Any]) -> Any:
         return act(session, people.by_id(session, number))
 
 
-def leave(app: Newsletter) -> DatedLink:
+def leave(app: Newsletter) -> ExpiringLink:
     now = app.clock.now()
     person(app, ANN, lambda s, ann: membership.leave(s, ann, origin=ORIGIN, now=now))
-    return DatedLink(subscriber_id=ANN, at=now)
+    return ExpiringLink(subscriber_id=ANN, at=now)
 
 
-def ask_to_move(app: Newsletter) -> DatedLink:
+def ask_to_move(app: Newsletter) -> ExpiringLink:
     now, secret = app.clock.now(), app.secret
     address = "ann@elsewhere.example"
-    person(app, ANN, lambda s, ann: moving.ask_to_move(s, ann, secret, address, now))
-    return DatedLink(subscriber_id=ANN, at=now)
+    person(app, ANN, lambda s, ann: address_change.request_change(s, ann, secret, address, now))
+    return ExpiringLink(subscriber_id=ANN, at=now)
 
 
 def approving(app: Newsletter) -> Call:
@@ -198,8 +198,8 @@ def forgetting(app: Newsletter) -> Call:
 class Keeper(FeedMaintenance):
     """Has always just sealed an archive."""
 
-    def look(self) -> Maintained:
-        return Maintained(archives=1, notices=0)
+    def look(self) -> MaintenanceResult:
+        return MaintenanceResult(archives=1, notices=0)
 
 
 def keeping_feeds(app: Newsletter) -> Call:
@@ -243,11 +243,11 @@ def importing_people(app: Newsletter) -> Call:
         wishes=WISHES,
         attributes={},
         since="",
-        state=State.SUBSCRIBED,
+        state=ListState.SUBSCRIBED,
     )
     row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
-    terms = Terms(file="members.csv", secret=app.secret, consent="paper")
-    begun = Begun(file="members.csv", sha256="", consent="paper", report={})
+    terms = ImportTerms(file="members.csv", secret=app.secret, consent="paper")
+    begun = ImportStart(file="members.csv", sha256="", consent="paper", report={})
     return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None)
 
 
@@ -262,13 +262,13 @@ def lifting(app: Newsletter) -> Call:
     return lambda actor: suppressions.lift(app, actor, [address])
 
 
-WISHES = Wishes(
+WISHES = Preferences(
     name="Ann", choice=Choice(topics=("housing",), digests=()), frequency=Frequency.WEEKLY
 )
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 DUE = DueDigest(name="friday", period="2026-11-27", at=FRIDAY)
 MISSED = Run(period="2026-11-20", at=FRIDAY - timedelta(weeks=1))
-JOINING = Joining(address="zoe@wexcombe.example", name="Zoe")
+JOINING = Signup(address="zoe@wexcombe.example", name="Zoe")
 ALARM = ("overdue friday 2026-11-20", Alarm(title="The digest friday is overdue", text="…"))
 
 # Whose change it is where it is not the office's.

@@ -1,4 +1,4 @@
-"""What the tests of articles share; `expectations` beside this file is imported by name."""
+"""Fixtures of the article tests; `expectations` beside this file is imported by name."""
 
 import sys
 from pathlib import Path

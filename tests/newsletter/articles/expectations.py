@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.importers.choosing import choose
+from newsletter.articles.importers.format_detection import detect_importer
 
 DATA = Path(__file__).parents[2] / "data" / "articles"
 ENDING = ".expected.json"
@@ -26,7 +26,7 @@ def expected(path: Path) -> Path:
 
 def read(path: Path) -> list[Record | BadRecord]:
     content = path.read_bytes()
-    importer = choose(content, path.name, CONTEXT, _by_folder(path))
+    importer = detect_importer(content, path.name, CONTEXT, _by_folder(path))
     return list(importer(content, path.name, CONTEXT))
 
 

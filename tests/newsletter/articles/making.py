@@ -1,4 +1,4 @@
-"""Makers of records for the tests."""
+"""Record factories."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ RECORD = Record(
 
 
 def record(key: str = "harbour", **values: Any) -> Record:
-    """A text record under a file name; any field may be told otherwise."""
+    """A text record under a file name; any field can be overridden."""
     return replace(RECORD, source_key=key, where=f"{key}.txt", **values)
 
 

@@ -1,4 +1,4 @@
-"""Makers of files in formats that are not written by hand: DOCX and ZIP."""
+"""Factories of binary formats: DOCX and ZIP."""
 
 import io
 import zipfile

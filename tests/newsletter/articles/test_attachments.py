@@ -1,4 +1,4 @@
-"""Recordings and papers of articles: linked where they were attached or played."""
+"""Attachments and players become links."""
 
 import pytest
 from hypothesis import given
@@ -28,22 +28,22 @@ def test_a_player_becomes_one_link(player: str, link: str) -> None:
 @pytest.mark.parametrize(
     "html", ["<picture><source srcset='a.webp'></picture>", "<audio>", "<source src='a.mp3'>", ""]
 )
-def test_what_plays_nothing_becomes_no_link(html: str) -> None:
+def test_a_player_without_a_source_is_removed(html: str) -> None:
     assert "<a" not in linking_players(html)
 
 
-def test_a_player_cannot_bring_a_scheme_in() -> None:
+def test_a_player_with_an_unsafe_scheme_is_removed() -> None:
     assert "href" not in sanitise('<audio src="javascript:x()">', "https://w.example/")
 
 
 @given(st.text("<audio video source src='\"=/>x ", max_size=80))
-def test_whatever_stands_in_a_player_is_sanitised_after_it(html: str) -> None:
+def test_player_fallback_content_is_sanitised(html: str) -> None:
     clean = sanitise(html, "https://w.example/")
     assert "<audio" not in clean
     assert "<video" not in clean
 
 
-def test_what_is_attached_is_linked_unless_the_text_names_it() -> None:
+def test_attachments_are_linked_unless_the_body_links_to_them() -> None:
     attached = [
         Attachment(url=MP3, type="audio/mpeg"),
         Attachment(url="https://w.example/show?id=1&x=2", type="video/mp4", title="The <show>"),
@@ -58,7 +58,7 @@ def test_what_is_attached_is_linked_unless_the_text_names_it() -> None:
     ]
 
 
-def test_a_known_type_tells_more_than_an_address() -> None:
+def test_a_known_media_type_overrides_the_file_extension() -> None:
     (found,) = linked_in(
         '<a href="https://w.example/7">x</a>', {"https://w.example/7": "audio/ogg"}
     )

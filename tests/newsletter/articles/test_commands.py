@@ -1,4 +1,4 @@
-"""newsletter articles, run as a user runs it."""
+"""newsletter articles, run as a command."""
 
 import io
 import json
@@ -61,7 +61,7 @@ def test_a_folder_is_imported_once(run: Run, folder: Path) -> None:
     assert "0 created, 0 updated, 2 unchanged" in run("import", str(folder))[1]
 
 
-def test_bad_records_are_listed_and_the_exit_status_says_so(run: Run, folder: Path) -> None:
+def test_bad_records_are_listed_and_set_the_exit_status(run: Run, folder: Path) -> None:
     (folder / "bad.txt").write_text("31 February 2019\nT\n\nB\n")
     status, out, err = run("import", str(folder), str(folder / "missing.txt"))
     assert status == 3
@@ -85,7 +85,7 @@ def test_a_dry_run_stores_nothing(run: Run, folder: Path) -> None:
     assert json.loads(run("list", "--json")[1]) == []
 
 
-def test_topics_are_given_on_the_way_in(run: Run, folder: Path) -> None:
+def test_topics_can_be_added_on_import(run: Run, folder: Path) -> None:
     run("import", str(folder), "--topic", "Harbour", "--topic", "Little Wexcombe")
     told = {topic["name"]: topic["count"] for topic in json.loads(run("topics", "--json")[1])}
     assert told == {"Harbour": 2, "Little Wexcombe": 2, "Transport": 1}
@@ -125,19 +125,19 @@ def test_an_article_is_shown_as_document_html_and_json(run: Run, folder: Path) -
     assert json.loads(run("show", "bus-7", "--json")[1])["body_html"] == "<p>It is back.</p>"
 
 
-def test_an_article_that_is_not_there_is_told_without_a_traceback(run: Run) -> None:
+def test_an_unknown_article_is_an_error_without_a_traceback(run: Run) -> None:
     status, _, err = run("show", "nothing")
     assert status == 1
     assert "there is no article 'nothing'" in err
 
 
-def test_words_are_searched(run: Run, folder: Path) -> None:
+def test_articles_are_searched(run: Run, folder: Path) -> None:
     run("import", str(folder))
     assert [a["slug"] for a in json.loads(run("search", "back", "bu", "--json")[1])] == ["bus-7"]
     assert "no articles" in run("search", '"')[1]
 
 
-def test_withdrawing_and_bringing_back(run: Run, folder: Path) -> None:
+def test_withdrawing_and_publishing_again(run: Run, folder: Path) -> None:
     run("import", str(folder))
     assert run("withdraw", "bus-7")[1] == "withdrawn: Bus 7\n"
     assert run("withdraw", "bus-7")[1] == "was withdrawn already: Bus 7\n"
@@ -166,7 +166,7 @@ def test_editing_by_options(run: Run, folder: Path) -> None:
         (("--body", "missing.md"), "missing.md cannot be read"),
     ],
 )
-def test_an_edit_that_cannot_be_is_told(
+def test_an_invalid_edit_is_refused(
     run: Run, folder: Path, changes: tuple[str, ...], words: str
 ) -> None:
     run("import", str(folder))
@@ -194,7 +194,7 @@ def test_editing_in_an_editor(run: Run, folder: Path, monkeypatch: pytest.Monkey
     assert run("show", "bus-7", "--html")[1] == "<p>It <em>is</em> back.</p>\n"
 
 
-def test_a_text_that_cannot_be_used_is_kept(
+def test_a_refused_edit_keeps_the_editors_text(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("import", str(folder))
@@ -212,7 +212,7 @@ def test_a_text_that_cannot_be_used_is_kept(
     kept.unlink()
 
 
-def test_polling_by_hand(run: Run, tmp_path: Path) -> None:
+def test_polling_by_command(run: Run, tmp_path: Path) -> None:
     assert "no feeds are configured" in run("poll")[1]
     assert "there is no source 'x'" in run("poll", "x")[2]
     with (tmp_path / "newsletter.toml").open("a") as file:

@@ -1,4 +1,4 @@
-"""Dates as people and machines write them."""
+"""Date parsing."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -73,7 +73,7 @@ def test_a_day_without_a_time_begins_with_its_first_minute(text: str) -> None:
         "1553351400000",
     ],
 )
-def test_an_instant_is_read_to_the_minute(text: str) -> None:
+def test_common_date_formats_are_parsed(text: str) -> None:
     assert moment_of(text, KYIV) == datetime(2019, 3, 23, 14, 30, tzinfo=UTC)
 
 
@@ -91,14 +91,14 @@ def test_an_instant_is_read_to_the_minute(text: str) -> None:
         "2019年3月23日 14:30",
     ],
 )
-def test_a_time_without_a_zone_is_in_the_site_s_and_that_is_said(text: str) -> None:
+def test_a_time_without_a_zone_is_in_the_sites_zone_with_a_note(text: str) -> None:
     moment = read_moment(text, KYIV)
     assert moment.at == datetime(2019, 3, 23, 12, 30, tzinfo=UTC)
     assert "Europe/Kyiv" in moment.reading
 
 
 @pytest.mark.parametrize("text", ["Mon, 30 Nov -0001 00:00:00 +0000", "23 March", "2019", "10:30"])
-def test_what_lacks_a_part_of_the_date_is_not_made_up(text: str) -> None:
+def test_incomplete_dates_are_not_completed(text: str) -> None:
     assert find_moment(text, KYIV) is None
 
 
@@ -115,19 +115,19 @@ def test_what_lacks_a_part_of_the_date_is_not_made_up(text: str) -> None:
         "23 March 0000",
     ],
 )
-def test_days_that_no_calendar_has_are_named(text: str) -> None:
+def test_nonexistent_days_are_refused_by_name(text: str) -> None:
     with pytest.raises(Unreadable, match="calendar; correct the date"):
         moment_of(text, LONDON)
 
 
 @pytest.mark.parametrize("text", ["03/04/2019", "3.4.19", "03-04-2019", "03/04/2019 10:00"])
-def test_a_date_that_may_mean_two_days_is_refused(text: str) -> None:
+def test_ambiguous_dates_are_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="may mean two days"):
         moment_of(text, LONDON)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "yesterday", 2019, True, None, ["2019"], "x" * 999])
-def test_what_is_no_date_is_shown_short(value: object) -> None:
+def test_invalid_dates_are_truncated_in_messages(value: object) -> None:
     with pytest.raises(Unreadable, match="is not a date") as caught:
         moment_of(value, LONDON)
     assert len(str(caught.value)) < 200
@@ -140,7 +140,7 @@ def test_an_instant_outside_the_years_is_refused(text: str) -> None:
 
 
 @given(day=st.dates(date(1000, 1, 1), date(9998, 1, 1)), zone=ZONES)
-def test_a_date_alone_is_that_day_where_the_site_is(day: date, zone: ZoneInfo) -> None:
+def test_a_date_without_a_time_is_in_the_sites_zone(day: date, zone: ZoneInfo) -> None:
     for written in (day, day.isoformat(), f"{day.day} {day:%B} {day.year:04d}"):
         moment = moment_of(written, zone)
         assert moment.astimezone(zone).date() == day
@@ -157,7 +157,7 @@ def test_an_instant_with_a_zone_is_kept(moment: datetime, hours: int) -> None:
 
 
 @given(st.text(max_size=60))
-def test_no_text_raises_anything_but_unreadable(text: str) -> None:
+def test_any_text_is_parsed_or_raises_unreadable(text: str) -> None:
     try:
         found = find_moment(text, LONDON)
     except Unreadable:

@@ -1,4 +1,4 @@
-"""From bytes to text."""
+"""Character decoding."""
 
 import pytest
 from hypothesis import given
@@ -12,27 +12,27 @@ PROSE = "“The harbour’s wall – a café’s view.” Naïve? " * 3
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
-def test_prose_is_read_in_each_encoding(encoding: str) -> None:
+def test_prose_is_decoded_in_each_encoding(encoding: str) -> None:
     assert decode(PROSE.encode(encoding)) == PROSE
 
 
 @given(st.text(min_size=1).filter(lambda text: without_controls(text).strip()))
-def test_every_text_in_utf_8_comes_back_without_its_control_characters(text: str) -> None:
+def test_utf_8_text_is_decoded_without_control_characters(text: str) -> None:
     written = text.encode("utf-8", "ignore")
     assert decode(b"\xef\xbb\xbf" + written) == without_controls(written.decode())
 
 
-def test_a_byte_of_windows_1252_in_a_utf_8_file_is_read_as_such() -> None:
+def test_stray_windows_1252_bytes_in_utf_8_are_decoded() -> None:
     content = "“Curly” – ‘quotes’\n".encode() + b"It\x92s \x805\n"
     assert decode(content) == "“Curly” – ‘quotes’\nIt’s €5\n"
 
 
 @pytest.mark.parametrize("label", ["iso-8859-1", "latin1", "us-ascii", "windows-1252", "x-cp1252"])
-def test_labels_mean_what_browsers_take_them_to_mean(label: str) -> None:
+def test_encoding_labels_follow_the_whatwg_standard(label: str) -> None:
     assert decode(b"It\x92s \x805", label) == "It’s €5"
 
 
-def test_what_is_utf_8_is_read_as_such_whatever_it_declares() -> None:
+def test_valid_utf_8_overrides_the_declared_encoding() -> None:
     assert decode("It’s €5".encode(), "iso-8859-1") == "It’s €5"
 
 
@@ -51,6 +51,6 @@ def test_another_alphabet_in_an_old_encoding_is_not_guessed() -> None:
         (b"\0" * 50 + b"a", "not text"),
     ],
 )
-def test_what_cannot_be_read_is_called_by_its_name(content: bytes, words: str) -> None:
+def test_binary_formats_are_named_in_the_error(content: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         decode(content)

@@ -1,4 +1,4 @@
-"""Changing an article by hand."""
+"""Manual edits of an article."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from newsletter.articles import store
 from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
 from newsletter.articles.importers.base import Record
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import InvalidInput
@@ -36,7 +36,7 @@ def change(database: Database, clock: FixedClock, edit: Edit) -> bool:
         return apply_edit(session, store.get(session, 1), edit, CONTEXT, clock.now())
 
 
-def test_fields_change_and_names_stay(filled: Database, clock: FixedClock) -> None:
+def test_an_edit_changes_fields_but_not_tag_and_slug(filled: Database, clock: FixedClock) -> None:
     before = article(filled)
     edit = Edit(
         title="  New  title ", author="", topics=("Events", "Harbour"), body_html="<p>N.</p>"
@@ -54,7 +54,7 @@ def test_fields_change_and_names_stay(filled: Database, clock: FixedClock) -> No
     assert after.updated_at == after.changed_at == clock.now()
 
 
-def test_an_edit_that_changes_nothing_moves_no_time(filled: Database, clock: FixedClock) -> None:
+def test_an_edit_without_changes_keeps_updated_at(filled: Database, clock: FixedClock) -> None:
     before = article(filled)
     edit = Edit(title=before.title, topics=("harbour",), status=before.status)
     assert not change(filled, clock, edit)
@@ -78,7 +78,7 @@ def test_an_article_is_never_updated_before_it_was_published(
     assert article(filled).updated_at == later
 
 
-def test_a_summary_may_be_written_and_given_up_again(filled: Database, clock: FixedClock) -> None:
+def test_a_written_summary_can_be_reset(filled: Database, clock: FixedClock) -> None:
     change(filled, clock, Edit(summary="Mine."))
     change(filled, clock, Edit(body_html="<p>Other words.</p>"))
     assert article(filled).summary == "Mine."
@@ -89,7 +89,7 @@ def test_a_summary_may_be_written_and_given_up_again(filled: Database, clock: Fi
 @pytest.mark.parametrize(
     "edit", [Edit(title=" "), Edit(title="x" * 501), Edit(body_html="<script>x</script>")]
 )
-def test_what_cannot_be_is_refused_and_nothing_changes(
+def test_invalid_edits_are_refused_and_change_nothing(
     filled: Database, clock: FixedClock, edit: Edit
 ) -> None:
     with pytest.raises(InvalidInput):
@@ -104,7 +104,7 @@ def test_importing_again_does_not_undo_an_edit(filled: Database, clock: FixedClo
     assert article(filled).title == "By hand"
 
 
-def test_a_document_left_alone_changes_nothing(database: Database, clock: FixedClock) -> None:
+def test_an_unchanged_document_changes_nothing(database: Database, clock: FixedClock) -> None:
     told = [item for path in inputs() for item in read(path) if isinstance(item, Record)]
     assert len(told) > 20
     import_records(database, told, CONTEXT, clock)
@@ -116,7 +116,7 @@ def test_a_document_left_alone_changes_nothing(database: Database, clock: FixedC
             assert not apply_edit(session, found, edit, CONTEXT, clock.now()), found.title
 
 
-def test_a_document_is_changed_as_it_reads(filled: Database, clock: FixedClock) -> None:
+def test_document_changes_are_applied(filled: Database, clock: FixedClock) -> None:
     text = document_of(article(filled), CONTEXT)
     text = text.replace("Work began", "Work *really* began").replace("- Harbour", "- Events")
     text = text.replace("2019-03-23 12:00", "2019-03-24 13:30").replace("published", "draft")
@@ -137,6 +137,8 @@ def test_a_document_is_changed_as_it_reads(filled: Database, clock: FixedClock) 
         ("---\ntitle: T\nstatus: sideways\n---\nx", "status"),
     ],
 )
-def test_a_document_that_cannot_be_read_says_why(filled: Database, text: str, words: str) -> None:
+def test_an_invalid_document_is_refused_with_the_reason(
+    filled: Database, text: str, words: str
+) -> None:
     with pytest.raises(InvalidInput, match=words):
         read_document(text, article(filled), CONTEXT)

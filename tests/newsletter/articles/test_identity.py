@@ -1,4 +1,4 @@
-"""What an article is called for ever."""
+"""Permanent identifiers and fingerprints."""
 
 import re
 from datetime import UTC, datetime
@@ -27,16 +27,16 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @given(st.text(), st.text())
-def test_a_tag_is_of_the_standard_form_whatever_the_key(source: str, key: str) -> None:
+def test_every_tag_is_a_valid_tag_uri(source: str, key: str) -> None:
     assert TAG.fullmatch(tag_uri("", "https://wexcombe.example/x", 2026, article_name(source, key)))
 
 
-def test_the_configured_authority_wins() -> None:
+def test_the_configured_tag_authority_takes_precedence() -> None:
     uri = tag_uri("wexcombe.example,2019", "https://new.example", 2026, article_name("text", "a"))
     assert uri.startswith("tag:wexcombe.example,2019:article/")
 
 
-def test_source_and_key_are_told_apart() -> None:
+def test_source_and_key_are_distinct_in_a_tag() -> None:
     names = {article_name("a", "bc"), article_name("ab", "c"), article_name("a", "bc", 1)}
     assert len(names) == 3
 
@@ -70,13 +70,13 @@ def test_case_spacing_and_punctuation_do_not_change_the_fingerprint(title: str) 
     assert fold(other) == fold(title) or not title.strip()
 
 
-def test_a_fingerprint_is_of_the_day_where_the_site_is() -> None:
+def test_fingerprints_use_the_date_in_the_sites_zone() -> None:
     late = datetime(2019, 6, 1, 23, 30, tzinfo=UTC)
     assert fingerprint_of(late, "x", LONDON).startswith("2019-06-02 ")
     assert fingerprint_of(None, "x", LONDON).startswith("undated ")
 
 
-def test_another_article_has_both_another_day_and_another_title() -> None:
+def test_a_different_article_differs_in_date_and_title() -> None:
     one = fingerprint_of(DAY, "Harbour", LONDON)
     assert not is_other_article(one, fingerprint_of(DAY, "Abbey", LONDON))
     assert not is_other_article(one, fingerprint_of(None, "harbour!", LONDON))

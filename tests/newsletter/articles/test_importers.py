@@ -1,4 +1,4 @@
-"""The contract of every importer, over pairs of an input file and what must be read from it."""
+"""The importer contract, over pairs of a sample file and its expected records."""
 
 import json
 from datetime import UTC
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from making_files import document, zipped
 
 from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
-from newsletter.articles.importers.choosing import FORMATS
+from newsletter.articles.importers.format_detection import FORMATS
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
@@ -31,19 +31,19 @@ def sound(item: Record | BadRecord) -> bool:
 
 
 @by_name
-def test_each_file_is_read_as_expected(path: Path) -> None:
+def test_each_sample_file_matches_its_expectation(path: Path) -> None:
     wanted = json.loads(expected(path).read_text(encoding="utf-8"))
     assert told(read(path)) == wanted
 
 
-def test_every_importer_has_files_to_read_and_files_to_refuse() -> None:
+def test_every_importer_has_valid_and_invalid_samples() -> None:
     for form in FORMATS:
         kinds = {type(item) for path in inputs() if path.parent.name == form for item in read(path)}
         assert kinds == {Record, BadRecord}, form
 
 
 @by_name
-def test_what_is_read_keeps_the_contract(path: Path) -> None:
+def test_records_keep_the_importer_contract(path: Path) -> None:
     assert all(sound(item) for item in read(path))
 
 
@@ -53,13 +53,13 @@ def test_what_is_read_keeps_the_contract(path: Path) -> None:
     content=st.binary(max_size=300)
     | st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
 )
-def test_no_bytes_at_all_raise(importer: Importer, content: bytes) -> None:
+def test_importers_never_raise_on_any_bytes(importer: Importer, content: bytes) -> None:
     assert all(sound(item) for item in importer(content, "some/file.name", CONTEXT))
 
 
 @settings(deadline=None, max_examples=200)
 @given(data=st.data())
-def test_a_file_cut_anywhere_or_with_a_byte_changed_does_not_raise(data: st.DataObject) -> None:
+def test_importers_never_raise_on_truncated_or_corrupted_files(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([p for p in inputs() if p.stat().st_size < 20_000]))
     content = bytearray(path.read_bytes())
     if content:
@@ -90,7 +90,7 @@ def test_an_empty_file_is_one_bad_record(importer: Importer, content: bytes) -> 
         b"\xc3\x28" * 99,
     ],
 )
-def test_what_is_no_text_is_bad_and_not_an_article(importer: Importer, content: bytes) -> None:
+def test_binary_files_are_bad_records(importer: Importer, content: bytes) -> None:
     assert all(isinstance(item, BadRecord) for item in importer(content, "file", CONTEXT))
 
 
@@ -156,7 +156,7 @@ def test_short_long_foreign_and_emoji_titles_are_kept(form: str, title: str) -> 
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_title_of_501_characters_is_shortened_and_told(form: str) -> None:
+def test_a_title_of_501_characters_is_shortened_with_a_note(form: str) -> None:
     [item] = FORMATS[form](written(form, "x" * 501, "Some words."), "file.x", CONTEXT)
     assert isinstance(item, Record)
     assert len(item.title) <= LONGEST_TITLE
@@ -164,7 +164,7 @@ def test_a_title_of_501_characters_is_shortened_and_told(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_body_of_two_megabytes_is_read_whole(form: str) -> None:
+def test_a_body_of_two_megabytes_is_kept_whole(form: str) -> None:
     body = "Words in a row of the harbour. " * 70_000
     [item] = FORMATS[form](written(form, "Long", body), "file.x", CONTEXT)
     assert isinstance(item, Record)
@@ -172,7 +172,7 @@ def test_a_body_of_two_megabytes_is_read_whole(form: str) -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the owner's own articles are not here")
-def test_the_owners_articles_are_read_with_every_character() -> None:
+def test_characters_of_plain_text_articles_are_preserved() -> None:
     for path in SHARED.glob("*.txt"):
         [item] = FORMATS["text"](path.read_bytes(), path.name, CONTEXT)
         assert isinstance(item, Record)
@@ -182,7 +182,7 @@ def test_the_owners_articles_are_read_with_every_character() -> None:
             assert both.count(mark) == source.count(mark), (path.name, mark)
 
 
-def test_a_wordpress_export_that_no_longer_declares_a_prefix_is_read_all_the_same() -> None:
+def test_a_wordpress_export_with_an_undeclared_prefix_is_read() -> None:
     path = next(path for path in inputs() if path.parent.name == "wordpress")
     content = path.read_bytes().replace(b"xmlns:wp=", b"xmlns:w=")
     assert content != path.read_bytes()

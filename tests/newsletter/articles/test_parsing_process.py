@@ -1,4 +1,4 @@
-"""Reading a stranger's feed apart from the site: bounded in time, memory and entries."""
+"""Parsing in a subprocess: bounded in time, memory and entries."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from expectations import CONTEXT
 
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext
-from newsletter.articles.parsing_process import read_apart
+from newsletter.articles.parsing_process import read_in_process
 
 
 def slow(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
@@ -37,24 +37,24 @@ def only(items: list[Any]) -> BadRecord:
     return items[0]
 
 
-def test_records_come_back_as_they_were_read() -> None:
+def test_records_are_returned_from_the_process() -> None:
     content = (
         b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'
         b"<title>One</title><description>Words.</description></item></channel></rss>"
     )
-    assert read_apart(feed.read, content, "a.rss", CONTEXT) == list(
+    assert read_in_process(feed.read, content, "a.rss", CONTEXT) == list(
         feed.read(content, "a.rss", CONTEXT)
     )
 
 
-def test_a_reading_that_takes_too_long_is_ended() -> None:
-    found = only(read_apart(slow, b"", "a.rss", CONTEXT, timedelta(seconds=5)))
+def test_a_reader_is_killed_after_the_deadline() -> None:
+    found = only(read_in_process(slow, b"", "a.rss", CONTEXT, timedelta(seconds=5)))
     assert "5 seconds" in found.what
 
 
-def test_a_reading_that_takes_too_much_memory_is_ended() -> None:
-    assert "MemoryError" in only(read_apart(greedy, b"", "a.rss", CONTEXT)).what
+def test_a_reader_is_killed_above_the_memory_limit() -> None:
+    assert "MemoryError" in only(read_in_process(greedy, b"", "a.rss", CONTEXT)).what
 
 
-def test_a_reader_that_crashes_takes_nothing_with_it() -> None:
-    assert "too much" in only(read_apart(killed, b"", "a.rss", CONTEXT)).what
+def test_a_crashing_reader_is_reported() -> None:
+    assert "too much" in only(read_in_process(killed, b"", "a.rss", CONTEXT)).what

@@ -1,4 +1,4 @@
-"""Asking feeds for new articles, one of them a real server with conditional requests."""
+"""Polling of feeds, one of them from a real server with conditional requests."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from newsletter.articles.importers.base import Record
 from newsletter.articles.models import Article, FeedSource
 from newsletter.articles.ownership import source_of
 from newsletter.articles.polling import due_sources, is_due, poll_source
-from newsletter.articles.publishing import ImportReport, import_records
+from newsletter.articles.record_import import ImportReport, import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
@@ -68,9 +68,7 @@ def published(database: Database) -> list[Article]:
         return store.published(session)
 
 
-def test_what_is_new_is_stored_under_the_sources_topics_too(
-    database: Database, clock: FixedClock
-) -> None:
+def test_new_entries_get_the_sources_topics(database: Database, clock: FixedClock) -> None:
     report = poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One", "Two")))
     assert report.created == 2
     topics = {topic.slug for article in published(database) for topic in article.topics}
@@ -78,7 +76,7 @@ def test_what_is_new_is_stored_under_the_sources_topics_too(
     assert (row(database).etag, row(database).polled_at) == ('"1"', clock.now())
 
 
-def test_the_next_poll_asks_only_for_changes(database: Database, clock: FixedClock) -> None:
+def test_the_next_poll_sends_a_conditional_request(database: Database, clock: FixedClock) -> None:
     source = Source(rss("One"), None, rss("One", "Two"))
     for _ in range(3):
         poll_source(database, SOURCE, CONTEXT, clock, source)
@@ -86,7 +84,7 @@ def test_the_next_poll_asks_only_for_changes(database: Database, clock: FixedClo
     assert len(published(database)) == 2
 
 
-def test_a_failure_is_kept_and_told_and_the_next_poll_asks_for_everything(
+def test_a_failed_poll_is_recorded_and_the_next_is_unconditional(
     database: Database, clock: FixedClock
 ) -> None:
     source = Source(rss("One"), FetchError(f"{URL}: no connection: refused"), rss("One"))
@@ -99,7 +97,9 @@ def test_a_failure_is_kept_and_told_and_the_next_poll_asks_for_everything(
     assert row(database).last_error == ""
 
 
-def test_a_feed_that_lies_about_its_type_is_told(database: Database, clock: FixedClock) -> None:
+def test_a_feed_with_a_wrong_content_type_is_reported(
+    database: Database, clock: FixedClock
+) -> None:
     page = b"<!doctype html><html><body>Not found</body></html>"
     report = poll_source(database, SOURCE, CONTEXT, clock, Source(page))
     assert "web page, not a feed" in report.bad[0].what
@@ -113,7 +113,7 @@ def test_a_database_that_fails_does_not_raise(tmp_path: Path, clock: FixedClock)
     empty.close()
 
 
-def test_only_what_is_due_is_polled(database: Database, clock: FixedClock) -> None:
+def test_only_due_sources_are_polled(database: Database, clock: FixedClock) -> None:
     sources = {"wexcombe": SOURCE}
     assert due_sources(database, sources, clock.now()) == ["wexcombe"]
     poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")))
@@ -203,7 +203,7 @@ def titles(database: Database) -> list[str]:
     ],
     ids=["guid", "link", "title"],
 )
-def test_a_feed_never_changes_what_another_feed_told(
+def test_a_feed_never_changes_articles_of_another_feed(
     database: Database, clock: FixedClock, stolen: bytes
 ) -> None:
     poll(database, clock, SOURCE, rss("One"))
@@ -215,7 +215,7 @@ def test_a_feed_never_changes_what_another_feed_told(
 
 
 @pytest.mark.parametrize("form", ["feed", "wordpress", "markdown"])
-def test_a_feed_never_changes_what_came_from_a_file_and_the_administrator_is_asked(
+def test_a_feed_never_changes_imported_articles_without_adoption(
     database: Database, clock: FixedClock, form: str
 ) -> None:
     record = replace(of_file("One"), source=form)
@@ -225,7 +225,7 @@ def test_a_feed_never_changes_what_came_from_a_file_and_the_administrator_is_ask
     assert "--adopt" in report.bad[0].mend
 
 
-def test_a_feed_without_ids_never_takes_a_files_article_for_its_own(
+def test_a_feed_without_ids_never_matches_an_imported_article(
     database: Database, clock: FixedClock
 ) -> None:
     dated = "<pubDate>Sun, 01 Nov 2026 09:00:00 GMT</pubDate><title>"
@@ -237,7 +237,7 @@ def test_a_feed_without_ids_never_takes_a_files_article_for_its_own(
         assert store.get(session, 1).source == "text"
 
 
-def test_the_administrator_can_give_an_article_to_its_feed(
+def test_an_administrator_can_adopt_an_article_for_its_feed(
     database: Database, clock: FixedClock
 ) -> None:
     import_records(database, [of_file("One")], CONTEXT, clock)
@@ -247,7 +247,7 @@ def test_the_administrator_can_give_an_article_to_its_feed(
     assert poll(database, clock, SOURCE, rss("Again")).updated == 1
 
 
-def test_what_another_configured_feed_owns_cannot_be_adopted(
+def test_articles_of_another_configured_feed_cannot_be_adopted(
     database: Database, clock: FixedClock
 ) -> None:
     poll(database, clock, OTHER, rss("One"))
@@ -256,15 +256,13 @@ def test_what_another_configured_feed_owns_cannot_be_adopted(
     assert titles(database) == ["One", "Stolen"]
 
 
-def test_the_articles_of_a_feed_that_is_polled_no_more_are_asked_about(
-    database: Database, clock: FixedClock
-) -> None:
+def test_articles_of_a_removed_feed_need_adoption(database: Database, clock: FixedClock) -> None:
     poll(database, clock, OTHER, rss("One"))
     report = poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")), among=[SOURCE])
     assert (report.created, "--adopt" in report.bad[0].mend) == (0, True)
 
 
-def test_a_polled_feed_imported_from_a_file_changes_and_doubles_nothing(
+def test_importing_a_polled_feed_from_a_file_changes_nothing(
     database: Database, clock: FixedClock
 ) -> None:
     poll(database, clock, SOURCE, rss("One"))
@@ -272,7 +270,9 @@ def test_a_polled_feed_imported_from_a_file_changes_and_doubles_nothing(
     assert (report.created, report.updated, titles(database)) == (0, 0, ["One"])
 
 
-def test_whatever_a_feed_raises_the_next_is_polled(database: Database, clock: FixedClock) -> None:
+def test_an_exception_in_one_feed_does_not_stop_the_next(
+    database: Database, clock: FixedClock
+) -> None:
     source = Source(ZeroDivisionError("oh"), rss("One"))
     reports = {
         each.url: poll_source(database, each, CONTEXT, clock, source, among=BOTH) for each in BOTH
@@ -301,5 +301,5 @@ def of_file(title: str) -> Record:
         ("http://user:pass@Harbour.example/rss?x=1", "feed:harbour.example/rss?x=1"),
     ],
 )
-def test_a_feed_keeps_its_articles_when_it_moves_to_https(url: str, source: str) -> None:
+def test_a_feed_keeps_its_articles_when_its_url_changes_to_https(url: str, source: str) -> None:
     assert source_of(url) == source

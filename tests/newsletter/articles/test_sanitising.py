@@ -1,4 +1,4 @@
-"""What may stand in a stored body, and its words."""
+"""HTML sanitising and plain text."""
 
 import re
 from html import escape
@@ -32,7 +32,7 @@ MARKUP = st.lists(PIECE | st.text(max_size=8), max_size=25).map("".join)
 
 
 @given(MARKUP)
-def test_only_what_is_allowed_comes_out(html: str) -> None:
+def test_only_allowed_elements_remain(html: str) -> None:
     clean = sanitise(html, BASE)
     assert not ILLEGAL.search(clean)
     for element in pages.fragment_fromstring(clean, create_parent="main").iterdescendants():
@@ -54,7 +54,7 @@ def test_sanitising_again_changes_nothing(html: str) -> None:
 
 
 @given(st.text())
-def test_plain_words_survive_markup_and_back(words: str) -> None:
+def test_plain_text_survives_escaping(words: str) -> None:
     kept = " ".join(without_controls(words).split())
     assert " ".join(text_of(sanitise(f"<p>{escape(words)}</p>", BASE)).split()) == kept
 
@@ -89,29 +89,29 @@ def test_examples(html: str, clean: str) -> None:
     assert sanitise(html, BASE) == clean
 
 
-def test_half_a_million_open_elements_leave_the_words() -> None:
+def test_deeply_nested_elements_leave_their_text() -> None:
     assert sanitise("<div>" * 500_000 + "the<b>end", BASE) == "<p>the end</p>"
 
 
 @pytest.mark.parametrize(
     ("piece", "clean"), [("</x>", ""), ("<!", "<p>" + "&lt;!" * 9000 + "</p>")]
 )
-def test_many_tags_that_are_no_tags_are_no_trouble(piece: str, clean: str) -> None:
+def test_many_malformed_tags_are_fast(piece: str, clean: str) -> None:
     assert sanitise(piece * 9000, BASE) == clean
 
 
-def test_ten_thousand_paragraphs_are_kept_as_they_are() -> None:
+def test_ten_thousand_paragraphs_are_unchanged() -> None:
     html = "".join(f"<p>Number <b>{number}</b> &amp; more.</p>" for number in range(10_000))
     assert sanitise(html, BASE) == html
 
 
-def test_a_link_within_a_page_needs_a_page() -> None:
+def test_a_fragment_link_without_a_page_is_dropped() -> None:
     assert absolute_address("#note", BASE) == BASE + "#note"
     assert absolute_address("#note", "https://wexcombe.example/") is None
 
 
 @pytest.mark.parametrize("address", ["", " ", "http://", "http://[bad", "data:,x"])
-def test_an_address_that_leads_nowhere_is_none(address: str) -> None:
+def test_invalid_urls_are_dropped(address: str) -> None:
     assert absolute_address(address, BASE) is None
 
 
@@ -145,6 +145,6 @@ def test_a_summary_of_one_long_sentence_ends_between_words() -> None:
     assert summary_of("word " * 200) == " ".join(["word"] * (SUMMARY_LENGTH // 5)) + "…"
 
 
-def test_a_summary_never_takes_an_emoji_apart() -> None:
+def test_a_summary_never_splits_an_emoji() -> None:
     summary = summary_of("👩‍👩‍👧" * 100, 50)
     assert set(summary.removesuffix("…").split("👩‍👩‍👧")) == {""}

@@ -1,4 +1,4 @@
-"""Articles that appear at a time of their own."""
+"""Scheduled publication."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from newsletter.articles import store
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.articles.scheduling import publish_due
 from newsletter.clock import FixedClock
 from newsletter.database import Database
@@ -23,7 +23,7 @@ def stored_status(database: Database) -> ArticleStatus:
         return store.get(session, 1).status
 
 
-def test_an_article_of_the_future_is_scheduled(
+def test_a_future_article_is_scheduled(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     later = record(published_at=clock.now() + HOUR)
@@ -35,7 +35,7 @@ def test_an_article_of_the_future_is_scheduled(
         assert store.addresses(session, 10) == []
 
 
-def test_a_scheduled_article_appears_at_its_time_and_not_before(
+def test_a_scheduled_article_is_published_at_its_time(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     at = clock.now() + HOUR
@@ -47,7 +47,7 @@ def test_a_scheduled_article_appears_at_its_time_and_not_before(
         assert (article.status, article.published_at) == (ArticleStatus.PUBLISHED, at)
 
 
-def test_an_article_that_appears_late_has_the_time_at_which_it_did(
+def test_an_article_published_late_gets_the_actual_time(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     import_records(database, [record(published_at=clock.now() + HOUR)], context, clock)
@@ -58,7 +58,7 @@ def test_an_article_that_appears_late_has_the_time_at_which_it_did(
         assert article.updated_at == late
 
 
-def test_a_public_article_stays_when_its_source_moves_its_date_on(
+def test_a_public_article_stays_public_when_its_date_moves_to_the_future(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     then = clock.now() - HOUR
@@ -78,7 +78,7 @@ def test_a_draft_of_the_future_stays_a_draft(
     assert stored_status(database) is ArticleStatus.DRAFT
 
 
-def test_what_was_scheduled_where_it_comes_from_is_public_once_its_time_has_passed(
+def test_a_scheduled_source_article_is_public_once_it_is_due(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     past = record(published_at=clock.now() - HOUR, status=ArticleStatus.SCHEDULED)

@@ -1,13 +1,13 @@
-"""Sources of other systems: front matter, template marks, WordPress's own markup."""
+"""Source formats: front matter, template tags, WordPress markup."""
 
 import pytest
 
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.template_marks import clear
-from newsletter.articles.importers.wordpress_text import Pictures, shown
+from newsletter.articles.importers.template_tags import strip_template_tags
+from newsletter.articles.importers.wordpress_text import PostMedia, render_post
 
-PICTURES = Pictures(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
+PICTURES = PostMedia(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ def test_front_matter_in_yaml_toml_and_json(text: str) -> None:
     assert (document.values, document.text) == ({"title": "A", "draft": True}, "Text")
 
 
-def test_values_that_yaml_would_change_stay_as_they_are_written() -> None:
+def test_yaml_values_stay_strings() -> None:
     document = front_matter.split("---\nat: 10:30\nid: 007\ndate: 2019-02-30\nname: no\n---\n")
     wanted = {"at": "10:30", "id": "007", "date": "2019-02-30", "name": "no"}
     assert document.values == wanted
 
 
-def test_front_matter_that_is_not_yaml_is_read_line_by_line_and_told() -> None:
+def test_invalid_yaml_front_matter_is_read_line_by_line_with_a_note() -> None:
     document = front_matter.split("---\ntitle: Harbour plan: what was agreed\n---\nText")
     assert document.values == {"title": "Harbour plan: what was agreed"}
     assert document.notes
 
 
-def test_front_matter_that_is_not_closed_is_refused() -> None:
+def test_unclosed_front_matter_is_refused() -> None:
     with pytest.raises(Unreadable, match="not closed"):
         front_matter.split("---\ntitle: A\n")
 
@@ -51,19 +51,21 @@ def test_front_matter_that_is_not_closed_is_refused() -> None:
         ("{{ '/a.jpg' | relative_url }}", "/a.jpg"),
     ],
 )
-def test_template_marks_go_and_their_content_stays(source: str, left: str) -> None:
-    assert clear(source).text == left
+def test_template_tags_are_removed_and_their_content_kept(source: str, left: str) -> None:
+    assert strip_template_tags(source).text == left
 
 
 @pytest.mark.parametrize("source", ["`{{ x }}`", "```\n{% raw %}\n```", "{ x }", "Pay {5}"])
-def test_code_and_plain_braces_are_left_alone(source: str) -> None:
-    cleared = clear(source)
+def test_code_and_literal_braces_are_unchanged(source: str) -> None:
+    cleared = strip_template_tags(source)
     assert cleared.notes == ()
     assert "{" in cleared.text
 
 
-def test_a_video_s_mark_becomes_its_frame() -> None:
-    assert "youtube.com/embed/abcdefghijk" in clear("{{< youtube abcdefghijk >}}").text
+def test_a_video_shortcode_becomes_a_frame() -> None:
+    assert (
+        "youtube.com/embed/abcdefghijk" in strip_template_tags("{{< youtube abcdefghijk >}}").text
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,16 +80,16 @@ def test_a_video_s_mark_becomes_its_frame() -> None:
         ("[[gallery]]", "<p>[gallery]</p>"),
     ],
 )
-def test_a_classic_post_is_shown_as_wordpress_shows_it(written: str, html: str) -> None:
-    assert shown(written, PICTURES).html.strip() == html
+def test_a_classic_post_is_rendered_as_in_wordpress(written: str, html: str) -> None:
+    assert render_post(written, PICTURES).html.strip() == html
 
 
-def test_a_quotation_of_two_paragraphs_holds_both() -> None:
-    html = shown("<blockquote>A\n\nB</blockquote>", PICTURES).html
+def test_a_blockquote_keeps_two_paragraphs() -> None:
+    html = render_post("<blockquote>A\n\nB</blockquote>", PICTURES).html
     assert html.replace("\n", "") == "<blockquote><p>A</p><p>B</p></blockquote>"
 
 
 def test_a_caption_stands_with_its_picture() -> None:
-    html = shown('[caption id="x"]<img src="/a.jpg"> The lamp[/caption]', PICTURES).html
+    html = render_post('[caption id="x"]<img src="/a.jpg"> The lamp[/caption]', PICTURES).html
     assert "<figcaption>The lamp</figcaption>" in html
     assert "[" not in html

@@ -1,4 +1,4 @@
-"""Finding articles again."""
+"""Queries and full-text search."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from making import DAY, record, titled
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.publishing import import_records
+from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound
@@ -40,7 +40,7 @@ def test_published_articles_come_newest_first(filled: Database) -> None:
         assert [a.title for a in store.published(session, limit=1, offset=1)] == ["Bus 7"]
 
 
-def test_articles_of_any_of_the_topics_come_once(filled: Database) -> None:
+def test_articles_of_several_topics_are_listed_once(filled: Database) -> None:
     with filled.read() as session:
         found = store.published(session, ("harbour", "transport"))
         assert [a.title for a in found] == ["Bus 7", "Harbour wall"]
@@ -60,9 +60,7 @@ def test_every_status_can_be_listed_and_counted(filled: Database) -> None:
         assert store.count(session) == 3
 
 
-def test_of_two_at_one_instant_the_later_stored_comes_first(
-    database: Database, clock: FixedClock
-) -> None:
+def test_articles_of_one_instant_are_ordered_by_id(database: Database, clock: FixedClock) -> None:
     import_records(database, [titled(1), titled(2)], CONTEXT, clock)
     with database.read() as session:
         assert [a.title for a in store.published(session)] == ["Title 2", "Title 1"]
@@ -77,7 +75,7 @@ def test_an_article_is_found_by_number_tag_and_slug(filled: Database) -> None:
 
 
 @pytest.mark.parametrize("reference", ["nothing", "999", "9" * 40, "tag:x", "", "٣"])
-def test_an_article_that_is_not_there_is_named(filled: Database, reference: str) -> None:
+def test_an_unknown_article_is_named_in_the_error(filled: Database, reference: str) -> None:
     with filled.read() as session:
         with pytest.raises(ResourceNotFound, match=f"no article {reference!r}"):
             store.get(session, reference)
@@ -85,7 +83,7 @@ def test_an_article_that_is_not_there_is_named(filled: Database, reference: str)
             store.by_slug(session, reference)
 
 
-def test_topics_count_what_is_published(filled: Database) -> None:
+def test_topics_count_published_articles(filled: Database) -> None:
     with filled.read() as session:
         assert [(t.slug, t.name, t.count) for t in store.topics(session)] == [
             ("events", "Events", 1),
@@ -109,7 +107,7 @@ def test_a_change_of_status_is_not_a_change_of_content(filled: Database, clock: 
         assert store.get(session, "bus-7").updated_at == before
 
 
-def test_every_change_moves_the_last_change_even_within_one_instant(
+def test_every_change_advances_the_last_change_even_within_one_instant(
     filled: Database, clock: FixedClock
 ) -> None:
     seen = []
@@ -154,7 +152,7 @@ def test_an_empty_store_has_no_last_change(database: Database) -> None:
 @pytest.mark.parametrize(
     "moment", [datetime(1, 1, 2, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)]
 )
-def test_times_before_1970_and_after_2038_come_back(
+def test_times_before_1970_and_after_2038_are_stored(
     database: Database, clock: FixedClock, moment: datetime
 ) -> None:
     import_records(database, [record(published_at=moment)], CONTEXT, clock)
@@ -167,18 +165,18 @@ def titles(database: Database, query: str) -> list[str]:
         return [article.title for article in store.search(session, query)]
 
 
-def test_search_finds_words_by_their_beginnings_in_any_case(filled: Database) -> None:
+def test_search_matches_prefixes_case_insensitively(filled: Database) -> None:
     assert titles(filled, "HARB") == ["Harbour wall"]
     assert set(titles(filled, "work mond")) == {"Harbour wall", "Bus 7", "New café"}
     assert titles(filled, "harbour bus") == []
     assert titles(filled, "ada") == ["Harbour wall"]
 
 
-def test_search_shows_only_what_is_published(filled: Database) -> None:
+def test_search_finds_only_published_articles(filled: Database) -> None:
     assert titles(filled, "draft") == titles(filled, "gone") == []
 
 
-def test_search_puts_titles_before_bodies(database: Database, clock: FixedClock) -> None:
+def test_search_ranks_titles_above_bodies(database: Database, clock: FixedClock) -> None:
     body = record("b", title="Other", body_html="<p>On the harbour.</p>", published_at=DAY + DAYS)
     import_records(database, [record("a", title="Harbour"), body], CONTEXT, clock)
     assert titles(database, "harbour") == ["Harbour", "Other"]
@@ -197,7 +195,7 @@ def test_search_in_other_scripts(database: Database, clock: FixedClock) -> None:
     assert titles(database, "Ψηφοφορία") == ["Title 1"]
 
 
-def test_a_body_too_long_for_an_index_is_stored_and_found(
+def test_a_body_too_long_for_the_index_is_stored_and_found(
     database: Database, clock: FixedClock
 ) -> None:
     words = " ".join(f"word{number}" for number in range(250_000))
@@ -221,5 +219,5 @@ def test_no_query_is_a_syntax_error(filled: Database, query: str) -> None:
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(query=st.text(max_size=30))
-def test_no_text_at_all_is_a_syntax_error(filled: Database, query: str) -> None:
+def test_any_text_is_a_valid_query(filled: Database, query: str) -> None:
     assert isinstance(titles(filled, query), list)

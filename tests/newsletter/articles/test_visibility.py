@@ -1,4 +1,4 @@
-"""Who may see an article, in the words of other systems."""
+"""Visibility in the vocabulary of other systems."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ from newsletter.articles.models import ArticleStatus
         {"draft": True, "status": "published"},
     ],
 )
-def test_what_is_not_for_everybody_is_a_draft(values: dict[str, Any]) -> None:
+def test_restricted_articles_are_drafts(values: dict[str, Any]) -> None:
     assert visibility_of(values).status is ArticleStatus.DRAFT
     assert visibility_of(values).unknown == ()
 
@@ -47,7 +47,7 @@ def test_what_is_not_for_everybody_is_a_draft(values: dict[str, Any]) -> None:
         {"private": "no"},
     ],
 )
-def test_what_is_for_everybody_says_nothing_else(values: dict[str, Any]) -> None:
+def test_public_visibility_leaves_the_status_open(values: dict[str, Any]) -> None:
     assert visibility_of(values).status is None
 
 
@@ -60,16 +60,14 @@ def test_what_is_for_everybody_says_nothing_else(values: dict[str, Any]) -> None
         ({"status": "trash", "draft": True}, ArticleStatus.WITHDRAWN),
     ],
 )
-def test_states_of_other_systems_have_one_of_ours(
-    values: dict[str, Any], status: ArticleStatus
-) -> None:
+def test_states_of_other_systems_are_mapped(values: dict[str, Any], status: ArticleStatus) -> None:
     assert visibility_of(values).status is status
 
 
 @pytest.mark.parametrize(
     "values", [{"status": "sideways"}, {"visibility": "friends"}, {"draft": "perhaps"}]
 )
-def test_a_word_that_is_not_known_is_told_and_makes_a_draft(values: dict[str, Any]) -> None:
+def test_an_unknown_word_is_noted_and_makes_a_draft(values: dict[str, Any]) -> None:
     found = visibility_of(values)
     assert found.status is ArticleStatus.DRAFT
     assert next(iter(values.values())) in found.unknown[0]

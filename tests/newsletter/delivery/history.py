@@ -1,4 +1,4 @@
-"""A ledger with a history: everything that can happen to deliveries, one act after another."""
+"""A ledger and the operations that can happen to its deliveries, for property tests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from newsletter.delivery.ledger.statistics import count_lot, measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
 from subscribers.models import Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, Measure
+from subscribers.segments.compiling import Measure, QueryContext
 from subscribers.segments.parsing import parse
 from subscribers.segments.store import count
 
@@ -52,7 +52,7 @@ class Statistics:
 
 
 class History:
-    """Six people, and what has been sent to them so far."""
+    """Six subscribers and their deliveries."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -68,7 +68,7 @@ class History:
             self.people = tuple(session.scalars(listed))
 
     def fan_out(self) -> int:
-        """Begin to send an edition to all who may be mailed; its number."""
+        """Fan out an edition to all subscribers; returns its number."""
         with self.database.write() as session:
             edition = Edition(
                 kind=EditionKind.BULLETIN,
@@ -103,9 +103,9 @@ class History:
             )
 
     def settle(self, *states: DeliveryState, worker: str = "w") -> None:
-        """Record what became of all that a worker holds, one state after the other, in turns."""
+        """Settle all claims of a worker, cycling through the states."""
         with self.database.write() as session:
-            held = sorted(ledger_store.held_by(session, worker))
+            held = sorted(ledger_store.claimed_by(session, worker))
             settlements = {
                 key: Settlement(
                     state=states[at % len(states)],
@@ -118,7 +118,7 @@ class History:
             ledger_store.settle(session, worker, settlements, self.now)
 
     def send(self, *states: DeliveryState) -> int:
-        """Send an edition to everybody; its number."""
+        """Send an edition to all subscribers; returns its number."""
         number = self.fan_out()
         self.claim(number, PEOPLE)
         self.settle(*states)
@@ -126,11 +126,11 @@ class History:
         return number
 
     def end(self, number: int) -> None:
-        """Where nothing is left to hand over; a later act may queue some again."""
+        """End an edition with nothing left to send; a later operation may queue some again."""
         with self.database.write() as session:
             edition = session.get_one(Edition, number)
             is_sending = edition.state is EditionState.SENDING
-            if is_sending and not ledger_store.waiting(session, number):
+            if is_sending and not ledger_store.count_unsettled(session, number):
                 edition.state = EditionState.SENT
 
     def editions(self) -> Sequence[int]:
@@ -145,7 +145,7 @@ class History:
             pass
 
     def known(self) -> Mapping[int, Statistics]:
-        """What the measures say of each subscriber."""
+        """The statistics by `measures`."""
         with self.database.read() as session:
             found = {name: _values(session, one) for name, one in measures(session).items()}
         return {
@@ -158,18 +158,18 @@ class History:
         }
 
     def in_ledger(self) -> Mapping[int, Statistics]:
-        """The same by a look at every delivery."""
+        """The statistics computed from every delivery."""
         with self.database.read() as session:
             deliveries = session.scalars(select(Delivery)).all()
         return {person: _statistics(person, deliveries) for person in self.people}
 
     def counted(self, expression: str) -> int:
         with self.database.read() as session:
-            asking = Asking(now=NOW, zone=ZONE, measures=measures(session))
+            asking = QueryContext(now=NOW, zone=ZONE, measures=measures(session))
             return count(session, expression, asking)
 
     def meant(self, expression: str) -> int:
-        """How many an expression means, by the plain evaluator."""
+        """How many subscribers match an expression by the plain evaluator."""
         with self.database.read() as session:
             erased = set(
                 session.scalars(
@@ -211,7 +211,7 @@ Act = Callable[[History, int], object]
 
 
 def _to_an_edition(act: Callable[[Session, int, History], object]) -> Act:
-    """Do something to one of the editions, if there are any."""
+    """Apply an operation to one of the editions, if any."""
 
     def done(history: History, n: int) -> None:
         with history.database.write() as session:
@@ -239,7 +239,7 @@ def _settle(history: History, n: int) -> None:
 def _fall_silent(history: History, n: int) -> None:
     history.now += timedelta(minutes=10)
     with history.database.write() as session:
-        ledger_store.doubt_expired(session, (), history.now)
+        ledger_store.mark_expired_uncertain(session, (), history.now)
 
 
 def _wait(history: History, n: int) -> None:

@@ -1,4 +1,4 @@
-"""Making editions of the site of these tests, and what became of them."""
+"""Makes editions and reads their state."""
 
 from support import RecordingTransport
 

@@ -1,4 +1,4 @@
-"""Alarms: told once, by a way that still works, and never in the way of the work."""
+"""Alarms: raised once, with a fallback transport, without stopping the engine."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -28,7 +28,7 @@ def transport() -> RecordingTransport:
 def site(
     tmp_path: Path, database_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> Iterator[Newsletter]:
-    """A site that tells the office, whose usual transport is broken and whose other one works."""
+    """A site with alarms, a broken usual transport and a working alarm transport."""
     app = make_app(
         tmp_path,
         database_url,
@@ -54,7 +54,7 @@ def send_digest(app: Newsletter) -> None:
     app.engine.send(edition.id)
 
 
-def test_an_edition_that_stops_is_told_by_the_other_transport(
+def test_an_alarm_about_a_stopped_edition_uses_the_alarm_transport(
     site: Newsletter, transport: RecordingTransport
 ) -> None:
     transport.raising = TransportStopped("535 5.7.8 the password is wrong")
@@ -69,7 +69,7 @@ def test_an_edition_that_stops_is_told_by_the_other_transport(
     assert "newsletter editions resume 1" in text
 
 
-def test_looking_again_does_not_tell_again(site: Newsletter, transport: RecordingTransport) -> None:
+def test_an_alarm_is_raised_once(site: Newsletter, transport: RecordingTransport) -> None:
     transport.raising = TransportStopped("535 5.7.8 the password is wrong")
     with pytest.raises(NewsletterError):
         send_digest(site)
@@ -77,7 +77,7 @@ def test_looking_again_does_not_tell_again(site: Newsletter, transport: Recordin
     assert len(site.transport("other").taken) == 1
 
 
-def test_an_alarm_that_the_other_transport_does_not_take_goes_by_the_usual_one(
+def test_a_refused_alarm_falls_back_to_the_usual_transport(
     site: Newsletter, transport: RecordingTransport
 ) -> None:
     site.transport("other").raising = TransportStopped("535 5.7.8 the password is wrong")
@@ -85,7 +85,7 @@ def test_an_alarm_that_the_other_transport_does_not_take_goes_by_the_usual_one(
     assert [mail.recipient for mail in transport.taken] == [OFFICE]
 
 
-def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(
+def test_an_alarm_that_cannot_be_sent_is_only_logged(
     site: Newsletter, transport: RecordingTransport
 ) -> None:
     for way in (site.transport("other"), transport):
@@ -95,7 +95,7 @@ def test_an_alarm_that_reaches_nobody_is_logged_and_nothing_else(
     assert [line["transport"] for line in logged] == ["other", "default"]
 
 
-def test_without_an_address_nobody_is_told(
+def test_without_an_address_no_alarm_is_sent(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     app = make_app(tmp_path, sqlite_url, clock, transport=transport)

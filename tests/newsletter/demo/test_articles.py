@@ -22,12 +22,12 @@ def read(path: Path) -> Record:
     return record
 
 
-def test_there_are_fourteen() -> None:
+def test_there_are_fourteen_articles() -> None:
     assert len(ARTICLES) == 14
 
 
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
-def test_each_is_complete(path: Path) -> None:
+def test_each_article_is_complete(path: Path) -> None:
     record = read(path)
     assert record.title
     assert record.author
@@ -40,7 +40,7 @@ def test_each_is_complete(path: Path) -> None:
     assert 120 <= len(path.read_text().partition("\n---\n")[2].split()) <= 400
 
 
-def test_every_picture_named_is_shipped_and_small() -> None:
+def test_every_referenced_picture_is_shipped_and_small() -> None:
     named = {read(path).image_url.rpartition("/")[2] for path in ARTICLES} - {""}
     assert named == {path.name for path in IMAGES}
     for image in IMAGES:

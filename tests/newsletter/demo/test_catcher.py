@@ -20,7 +20,7 @@ def message(subject: str) -> EmailMessage:
     return mail
 
 
-def test_a_mail_is_kept_with_its_envelope(tmp_path: Path) -> None:
+def test_a_mail_is_stored_with_its_envelope(tmp_path: Path) -> None:
     with MailCatcher(tmp_path / "new" / "mails") as catcher:
         with smtplib.SMTP("127.0.0.1", catcher.port) as smtp:
             smtp.send_message(message("Hello"), "bounce@wexcombe.example", ["ann@example.org"])
@@ -31,7 +31,7 @@ def test_a_mail_is_kept_with_its_envelope(tmp_path: Path) -> None:
     assert kept.get_payload() == "A line\n.a dot\n"
 
 
-def test_many_mails_of_one_session_are_kept_apart(tmp_path: Path) -> None:
+def test_mails_of_one_session_are_stored_separately(tmp_path: Path) -> None:
     with MailCatcher(tmp_path) as catcher:
         with smtplib.SMTP("127.0.0.1", catcher.port) as smtp:
             for number in range(20):
@@ -40,7 +40,7 @@ def test_many_mails_of_one_session_are_kept_apart(tmp_path: Path) -> None:
     assert subjects == {str(number) for number in range(20)}
 
 
-def test_it_ends_while_a_conversation_is_open(tmp_path: Path) -> None:
+def test_it_stops_while_a_connection_is_open(tmp_path: Path) -> None:
     with MailCatcher(tmp_path) as catcher:
         smtp = smtplib.SMTP("127.0.0.1", catcher.port)
         smtp.ehlo()
@@ -49,7 +49,7 @@ def test_it_ends_while_a_conversation_is_open(tmp_path: Path) -> None:
         smtplib.SMTP("127.0.0.1", catcher.port)
 
 
-def test_two_catchers_stand_side_by_side(tmp_path: Path) -> None:
+def test_two_catchers_run_concurrently(tmp_path: Path) -> None:
     with MailCatcher(tmp_path / "a") as first, MailCatcher(tmp_path / "b") as second:
         assert first.port != second.port
 

@@ -1,4 +1,4 @@
-"""Corrections in digests: told once, to those whose topics they concern, and never the article."""
+"""Corrections in digests: sent once, to subscribers with matching topics, without the article."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.articles.store import set_status
 from newsletter.clock import FixedClock
@@ -73,12 +73,12 @@ def correct_trees(app: Newsletter) -> None:
 
 
 def told(transport: RecordingTransport, address: str) -> list[str]:
-    """The lines of the last mail to her that tell an article or a correction."""
+    """The lines of the last mail with an article or a correction."""
     mails = [mail.content for mail in transport.taken if mail.recipient == address]
     return [line for line in mails[-1].decode().splitlines() if line.startswith(("* ", "! "))]
 
 
-def test_the_next_digest_tells_the_correction_and_not_the_article_again(
+def test_the_next_digest_has_the_correction_without_the_article(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     correct_trees(app)
@@ -87,7 +87,7 @@ def test_the_next_digest_tells_the_correction_and_not_the_article_again(
     assert told(transport, ANN) == ["* More homes", f"! Trees: {NOTE}"]
 
 
-def test_a_correction_outside_her_topics_is_not_told_her(
+def test_a_correction_outside_a_subscribers_topics_is_left_out(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     correct_trees(app)
@@ -96,7 +96,7 @@ def test_a_correction_outside_her_topics_is_not_told_her(
     assert told(transport, BEN) == ["* More homes"]
 
 
-def test_a_correction_is_told_once(app: Newsletter, transport: RecordingTransport) -> None:
+def test_a_correction_is_sent_once(app: Newsletter, transport: RecordingTransport) -> None:
     correct_trees(app)
     for title in ("More homes", "Still more homes"):
         publish(app, title)
@@ -110,7 +110,7 @@ def test_a_correction_waits_for_a_digest_with_something_new(app: Newsletter) -> 
         send_digest(app)
 
 
-def test_what_was_corrected_before_it_was_ever_told_needs_no_correction(
+def test_an_article_corrected_before_its_digest_has_no_correction_entry(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     publish(app, "More homes")
@@ -122,7 +122,7 @@ def test_what_was_corrected_before_it_was_ever_told_needs_no_correction(
     assert told(transport, ANN) == ["* Still more homes"]
 
 
-def test_the_correction_of_an_article_withdrawn_since_is_not_told(
+def test_the_correction_of_a_withdrawn_article_is_left_out(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     correct_trees(app)

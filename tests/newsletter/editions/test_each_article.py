@@ -1,4 +1,4 @@
-"""Each article as a mail of its own: once, to whoever chose that, and never what is old."""
+"""Single-article editions: sent once, to those who chose them, never for old articles."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -92,7 +92,7 @@ def test_an_article_is_mailed_once_to_those_who_chose_each(
     assert b"<articles.wexcombe.example>" in recorder.taken[0].content
 
 
-def test_her_topics_choose_among_articles_and_her_digests_do_not(
+def test_topics_filter_single_articles_and_digests_do_not(
     app: Newsletter, clock: FixedClock, recorder: RecordingTransport
 ) -> None:
     join(app, "other@example.org", Frequency.ARTICLES, "policing")
@@ -106,7 +106,7 @@ def test_her_topics_choose_among_articles_and_her_digests_do_not(
     assert [mail.recipient for mail in recorder.taken] == ["ann@example.org"]
 
 
-def test_it_waits_so_that_a_mistake_can_be_mended(app: Newsletter, clock: FixedClock) -> None:
+def test_sending_of_a_single_article_is_delayed(app: Newsletter, clock: FixedClock) -> None:
     publish(app, "Homes")
     clock.at += DELAY - timedelta(seconds=1)
     make_due_articles(app)
@@ -114,7 +114,7 @@ def test_it_waits_so_that_a_mistake_can_be_mended(app: Newsletter, clock: FixedC
 
 
 @pytest.mark.parametrize("status", [ArticleStatus.DRAFT, ArticleStatus.WITHDRAWN])
-def test_what_is_not_published_is_not_mailed(
+def test_unpublished_articles_are_not_mailed(
     app: Newsletter, clock: FixedClock, status: ArticleStatus
 ) -> None:
     publish(app, "Homes", status=status)
@@ -122,7 +122,7 @@ def test_what_is_not_published_is_not_mailed(
     assert subjects(app) == []
 
 
-def test_what_was_there_before_articles_were_mailed_is_not(
+def test_articles_from_before_registration_are_not_mailed(
     tmp_path: Path, app: Newsletter, clock: FixedClock
 ) -> None:
     with app.database.write() as session:
@@ -131,7 +131,7 @@ def test_what_was_there_before_articles_were_mailed_is_not(
     assert subjects(app) == []
 
 
-def test_what_is_withdrawn_after_it_was_composed_reaches_nobody(
+def test_an_article_withdrawn_after_composition_is_not_sent(
     app: Newsletter, clock: FixedClock, recorder: RecordingTransport
 ) -> None:
     join(app, "ann@example.org", Frequency.ARTICLES)
@@ -144,7 +144,9 @@ def test_what_is_withdrawn_after_it_was_composed_reaches_nobody(
     assert recorder.taken == []
 
 
-def test_what_was_cancelled_is_not_composed_again(app: Newsletter, clock: FixedClock) -> None:
+def test_a_cancelled_single_article_edition_is_not_composed_again(
+    app: Newsletter, clock: FixedClock
+) -> None:
     publish(app, "Homes")
     clock.at += DELAY
     make_due_articles(app)
@@ -154,9 +156,7 @@ def test_what_was_cancelled_is_not_composed_again(app: Newsletter, clock: FixedC
     assert subjects(app) == ["Homes"]
 
 
-def test_an_article_by_itself_is_not_in_the_archive_of_editions(
-    app: Newsletter, clock: FixedClock
-) -> None:
+def test_single_article_editions_are_not_in_the_archive(app: Newsletter, clock: FixedClock) -> None:
     join(app, "ann@example.org", Frequency.ARTICLES)
     publish(app, "Homes")
     look(app, clock)
@@ -164,7 +164,7 @@ def test_an_article_by_itself_is_not_in_the_archive_of_editions(
         assert store.public(session, limit=10) == []
 
 
-def test_where_it_is_off_nothing_is_composed(
+def test_no_single_article_editions_when_disabled(
     tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     site = make_app(tmp_path, database_url, clock)

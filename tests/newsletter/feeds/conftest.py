@@ -1,4 +1,4 @@
-"""A site with a few articles, as the feeds find it."""
+"""A site with a few articles."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A WebSub hub on loopback that answers what it is told to."""
+"""A WebSub hub on loopback with programmable responses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""One build for each change, however many readers ask."""
+"""The feed cache: one build for each change, however many requests."""
 
 import threading
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_a_feed_is_built_once_for_each_change(
     assert second.document.last_modified > first.document.last_modified
 
 
-def test_each_feed_is_kept_for_itself(filled: Database, config: Config) -> None:
+def test_each_feed_is_cached_separately(filled: Database, config: Config) -> None:
     cache = new_cache(config)
     assert ask(cache, filled) is not ask(cache, filled, HOUSING)
 
@@ -90,7 +90,7 @@ def test_a_change_elsewhere_does_not_rebuild_a_topic(
     assert len(builds) == 1
 
 
-def test_many_readers_at_once_cost_one_build(
+def test_concurrent_requests_cause_one_build(
     filled: Database, config: Config, builds: list[str]
 ) -> None:
     cache = new_cache(config)
@@ -100,7 +100,7 @@ def test_many_readers_at_once_cost_one_build(
     assert len({feed.document.etag for feed in found}) == 1
 
 
-def test_what_stood_before_is_served_while_it_is_built_anew(
+def test_the_stale_feed_is_served_during_a_rebuild(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     cache = new_cache(config)
@@ -125,7 +125,7 @@ def test_what_stood_before_is_served_while_it_is_built_anew(
     assert ask(cache, filled) is after
 
 
-def test_what_stood_before_is_served_when_it_cannot_be_built_anew(
+def test_the_stale_feed_is_served_when_a_rebuild_fails(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     cache = new_cache(config)
@@ -144,14 +144,14 @@ def test_what_stood_before_is_served_when_it_cannot_be_built_anew(
     assert ask(cache, filled) is not before
 
 
-def test_nothing_is_kept_for_a_topic_that_is_unknown(filled: Database, config: Config) -> None:
+def test_unknown_topics_are_not_cached(filled: Database, config: Config) -> None:
     cache = new_cache(config)
     for _ in range(2):
         with pytest.raises(ResourceNotFound):
             ask(cache, filled, Selection(kind=FeedKind.ATOM, scope=Scope(topics=("cheese",))))
 
 
-def test_a_cached_feed_is_served_unasked_until_it_is_to_be_checked(
+def test_a_fresh_feed_is_served_without_a_check(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     seconds = 0.0
@@ -171,14 +171,14 @@ def test_a_cached_feed_is_served_unasked_until_it_is_to_be_checked(
     assert cache.get(filled, EVERYTHING).served != etag
 
 
-def test_a_private_feed_is_looked_up_each_time(filled: Database, config: Config) -> None:
+def test_a_private_feed_is_checked_on_every_request(filled: Database, config: Config) -> None:
     selection = Selection(kind=FeedKind.RSS, token="abc")
     cache = new_cache(config)
     cache.get(filled, selection)
     assert cache.fresh(selection.path) is None
 
 
-def test_a_great_many_feeds_do_not_fill_the_memory(filled: Database, config: Config) -> None:
+def test_the_cache_size_is_bounded(filled: Database, config: Config) -> None:
     cache = new_cache(config)
     numbers = range(1, MOST_FEEDS + 2)
     selections = [Selection(kind=FeedKind.JSON, entries=number) for number in numbers]

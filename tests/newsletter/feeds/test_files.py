@@ -20,9 +20,7 @@ def write(database: Database, config: Config, folder: Path) -> list[Path]:
         return write_feeds(session, config, folder)
 
 
-def test_the_files_hold_the_bytes_that_are_served(
-    filled: Database, config: Config, tmp_path: Path
-) -> None:
+def test_the_files_equal_the_served_feeds(filled: Database, config: Config, tmp_path: Path) -> None:
     write(filled, config, tmp_path / "feeds")
     with filled.read() as session:
         for kind in FeedKind:
@@ -35,9 +33,7 @@ def test_the_files_hold_the_bytes_that_are_served(
             )
 
 
-def test_nothing_but_the_feeds_is_left_in_the_folder(
-    filled: Database, config: Config, tmp_path: Path
-) -> None:
+def test_no_temporary_files_are_left(filled: Database, config: Config, tmp_path: Path) -> None:
     folder = tmp_path / "feeds"
     written = write(filled, config, folder)
     assert write(filled, config, folder) == written
@@ -45,12 +41,12 @@ def test_nothing_but_the_feeds_is_left_in_the_folder(
     assert len(written) == 3 * (1 + 4) + 1
 
 
-def test_a_web_server_may_read_them(filled: Database, config: Config, tmp_path: Path) -> None:
+def test_the_files_are_world_readable(filled: Database, config: Config, tmp_path: Path) -> None:
     for path in write(filled, config, tmp_path):
         assert path.stat().st_mode & 0o777 == 0o644
 
 
-def test_a_feed_in_use_is_replaced_whole(filled: Database, config: Config, tmp_path: Path) -> None:
+def test_files_are_replaced_atomically(filled: Database, config: Config, tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
     path.write_bytes(b"an older feed")
     with path.open("rb") as reader:

@@ -1,4 +1,4 @@
-"""Private feeds: a subscriber's topics, at an address that can be revoked."""
+"""Private feeds and their revocation."""
 
 import pytest
 from support import SECRET, add_subscriber
@@ -6,7 +6,7 @@ from support import SECRET, add_subscriber
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import TokenError
-from newsletter.feeds.private import PURPOSE, Revoked, revoke, scope_of, token_of
+from newsletter.feeds.private import PURPOSE, FeedRevoked, revoke, scope_of, token_of
 from newsletter.feeds.scopes import Scope
 from newsletter.tokens.signing import Signer
 from subscribers import membership
@@ -30,19 +30,17 @@ def scope(database: Database, token: str) -> Scope:
         return scope_of(session, SIGNER, token)
 
 
-def test_it_holds_the_topics_that_she_chose(filled: Database, token: str) -> None:
+def test_a_private_feed_has_the_subscribers_topics(filled: Database, token: str) -> None:
     assert scope(filled, token) == Scope(topics=("housing", "transport"))
 
 
-def test_asked_again_the_address_is_the_same(
-    filled: Database, token: str, clock: FixedClock
-) -> None:
+def test_the_private_url_is_stable(filled: Database, token: str, clock: FixedClock) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
         assert token_of(session, SIGNER, anna, clock.now()) == token
 
 
-def test_once_revoked_it_is_gone_and_the_next_one_is_another(
+def test_a_revoked_feed_is_gone_and_replaced_by_another_url(
     filled: Database, token: str, clock: FixedClock
 ) -> None:
     with filled.write() as session:
@@ -50,32 +48,34 @@ def test_once_revoked_it_is_gone_and_the_next_one_is_another(
         assert revoke(session, anna, clock.now()) == 1
         assert revoke(session, anna, clock.now()) == 0
         renewed = token_of(session, SIGNER, anna, clock.now())
-    with pytest.raises(Revoked):
+    with pytest.raises(FeedRevoked):
         scope(filled, token)
     assert renewed != token
     assert scope(filled, renewed).topics
 
 
-def test_it_ends_with_the_subscription(filled: Database, token: str, clock: FixedClock) -> None:
+def test_a_private_feed_ends_with_the_subscription(
+    filled: Database, token: str, clock: FixedClock
+) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
         membership.leave(session, anna, origin=Origin(source="test"), now=clock.now())
-    with pytest.raises(Revoked, match="ended"):
+    with pytest.raises(FeedRevoked, match="ended"):
         scope(filled, token)
 
 
 @pytest.mark.parametrize("made_for", ["unsubscribe", "view"])
-def test_a_token_of_another_purpose_opens_nothing(filled: Database, made_for: str) -> None:
+def test_a_token_of_another_purpose_is_refused(filled: Database, made_for: str) -> None:
     with pytest.raises(TokenError):
         scope(filled, Signer(SECRET, made_for).sign("1"))
 
 
 @pytest.mark.parametrize("payload", ["", "x", "٣", "-1"])
-def test_a_signed_nonsense_is_a_token_error(filled: Database, payload: str) -> None:
+def test_a_signed_invalid_payload_is_a_token_error(filled: Database, payload: str) -> None:
     with pytest.raises(TokenError):
         scope(filled, SIGNER.sign(payload))
 
 
-def test_a_number_never_given_is_gone(filled: Database) -> None:
-    with pytest.raises(Revoked):
+def test_an_unknown_number_is_gone(filled: Database) -> None:
+    with pytest.raises(FeedRevoked):
         scope(filled, SIGNER.sign(str(10**9)))

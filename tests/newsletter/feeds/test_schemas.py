@@ -1,4 +1,4 @@
-"""The feeds against their grammars: RELAX NG for Atom, JSON Schema for JSON Feed."""
+"""Feeds validated by schema: RELAX NG for Atom, JSON Schema for JSON Feed."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from support import add_article
 
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.config.options import Config
@@ -45,7 +45,7 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
     )
     full = config.model_copy(update={"feeds": feeds})
     keeper = FeedMaintenance(filled, full, clock)
-    keeper.look()
+    keeper.run()
     with filled.write() as session:
         bus, homes = (_named(session, title) for title in ("Bus runs late", "Homes agreed"))
         correct(session, bus, "It was <early> & fine.", clock.now())
@@ -54,8 +54,8 @@ def documents(filled: Database, config: Config, clock: FixedClock) -> Documents:
         when = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
         added = add_article(session, 'A "speech" & <more>', when, topics=("housing",))
         added.body_html = body
-        store.note_change(added, store.begin_change(session, clock.now() + timedelta(hours=1)))
-    keeper.look()
+        store.mark_changed(added, store.begin_change(session, clock.now() + timedelta(hours=1)))
+    keeper.run()
 
     def document(selection: Selection) -> bytes:
         with filled.read() as session:
@@ -69,15 +69,13 @@ def _named(session: Session, title: str) -> int:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_atom_document_keeps_to_the_grammar(documents: Documents, shape: str) -> None:
+def test_every_atom_document_is_valid(documents: Documents, shape: str) -> None:
     grammar = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
     grammar.assertValid(etree.fromstring(documents(SHAPES[shape])))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_element_has_two_alternates_and_no_feed_tells_an_id_twice(
-    documents: Documents, shape: str
-) -> None:
+def test_alternate_links_and_ids_are_unique(documents: Documents, shape: str) -> None:
     feed = etree.fromstring(documents(SHAPES[shape]))
     entries = feed.findall(f"{ATOM}entry")
     for element in (feed, *entries):
@@ -88,7 +86,7 @@ def test_no_element_has_two_alternates_and_no_feed_tells_an_id_twice(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_json_document_keeps_to_the_schema(documents: Documents, shape: str) -> None:
+def test_every_json_document_is_valid(documents: Documents, shape: str) -> None:
     schema = json.loads((SCHEMAS / "jsonfeed.json").read_text())
     Draft202012Validator.check_schema(schema)
     values = vars(SHAPES[shape]) | {"kind": FeedKind.JSON}
@@ -104,7 +102,7 @@ def test_every_json_document_keeps_to_the_schema(documents: Documents, shape: st
         (b' type="html"', b' type="xhtml"'),
     ],
 )
-def test_the_grammar_is_not_satisfied_with_anything(
+def test_the_schema_refuses_invalid_documents(
     documents: Documents, right: bytes, wrong: bytes
 ) -> None:
     good = documents(SHAPES["newest"])

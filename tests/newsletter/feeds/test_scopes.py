@@ -1,4 +1,4 @@
-"""Which feed an address asks for; every feed has one address."""
+"""Feed URLs, parsed and written."""
 
 import pytest
 
@@ -42,12 +42,12 @@ def test_a_feed_has_an_address(selection: Selection, path: str) -> None:
     assert selection.path == path
 
 
-def test_feeds_stand_beside_each_other() -> None:
+def test_feeds_of_a_scope_share_their_path() -> None:
     assert feed_path(FeedKind.ATOM, "housing") == "topics/housing/feed.atom"
     assert feed_path(FeedKind.ATOM, None, "nora-tallis") == "authors/nora-tallis/feed.atom"
 
 
-def test_the_order_of_topics_makes_no_other_feed() -> None:
+def test_the_order_of_topics_does_not_matter() -> None:
     assert Scope.of_topics("b+a+b++") == Scope.of_topics("a+b")
 
 
@@ -56,12 +56,12 @@ def test_too_many_topics_are_refused() -> None:
         Scope.of_topics("+".join(f"t{i}" for i in range(13)))
 
 
-def test_what_is_as_the_site_has_it_is_no_other_feed() -> None:
+def test_default_options_are_dropped_from_the_url() -> None:
     assert selected(content="full", entries="50", page="1") == selected()
     assert selected(HOUSING, content="excerpt", entries="10") == selected(HOUSING)
 
 
-def test_less_can_be_asked_for() -> None:
+def test_options_are_read_from_the_query() -> None:
     assert selected(content="excerpt", entries="5") == Selection(
         kind=FeedKind.ATOM, content=Content.EXCERPT, entries=5
     )
@@ -86,12 +86,12 @@ def test_a_topic_may_have_limits_of_its_own() -> None:
         {"content": "much"},
     ],
 )
-def test_what_cannot_be_is_refused_with_what_could(query: dict[str, str]) -> None:
+def test_invalid_options_are_refused_with_the_valid_ones(query: dict[str, str]) -> None:
     with pytest.raises(InvalidInput, match="write"):
         selected(**query)
 
 
-def test_hubs_are_told_of_feeds_as_they_are_only() -> None:
+def test_hubs_are_notified_of_complete_feeds_only() -> None:
     assert selected().is_advertised
     assert not selected(content="excerpt").is_advertised
     assert not selected(entries="5").is_advertised

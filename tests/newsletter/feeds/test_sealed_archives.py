@@ -1,4 +1,4 @@
-"""Archives (RFC 5005): sealed when full, the same for ever, and complete with the feed."""
+"""Archives (RFC 5005): sealed when full, immutable, complete together with the feed."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from support import add_article
 
 from newsletter.articles import store as articles
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import Article, ArticleStatus
@@ -27,7 +27,7 @@ HOUSING = Scope(topics=("housing",))
 
 @pytest.fixture
 def small(config: Config) -> Config:
-    """Archives of two happenings; feeds of three articles."""
+    """Archives of two events; feeds of three articles."""
     return config.model_copy(
         update={"feeds": config.feeds.model_copy(update={"archive_entries": 2})}
     )
@@ -47,7 +47,7 @@ def publish(database: Database, *titles: str) -> None:
         session.flush()
         changed_at = articles.begin_change(session, START + timedelta(days=before))
         for article in articles.listed(session, limit=len(titles)):
-            articles.note_change(article, changed_at)
+            articles.mark_changed(article, changed_at)
 
 
 def named(session: Any, title: str) -> Article:
@@ -85,18 +85,18 @@ def test_full_archives_are_sealed_and_the_rest_stays_in_the_feed(
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
     # For everything, the topic and the author.
-    assert keeper.look().archives == 3 * 2
+    assert keeper.run().archives == 3 * 2
     assert titles(feed(database, small, archive=1)) == ["B", "A"]
     assert titles(feed(database, small, archive=2)) == ["D", "C"]
     assert titles(feed(database, small)) == ["E", "D", "C"]
     assert titles(feed(database, small, archive=2, scope=HOUSING)) == ["D", "C"]
 
 
-def test_the_documents_lead_from_the_newest_to_the_oldest(
+def test_archives_link_from_newest_to_oldest(
     database: Database, small: Config, keeper: FeedMaintenance
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
-    keeper.look()
+    keeper.run()
     address = "https://wexcombe.example/feed.atom"
     assert links(database, small)["prev-archive"] == f"{address}?archive=2"
     second, first = links(database, small, archive=2), links(database, small, archive=1)
@@ -108,11 +108,11 @@ def test_the_documents_lead_from_the_newest_to_the_oldest(
     assert excerpts["prev-archive"] == f"{address}?content=excerpt&archive=1"
 
 
-def test_an_archive_is_the_same_bytes_whatever_is_published_edited_or_moved_later(
+def test_a_sealed_archive_never_changes(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
-    keeper.look()
+    keeper.run()
     before = raw(database, small, archive=1)
     publish(database, "C", "D", "E")
     with database.write() as session:
@@ -120,20 +120,20 @@ def test_an_archive_is_the_same_bytes_whatever_is_published_edited_or_moved_late
         context = ImportContext.of(small.site)
         change = Edit(title="A, edited", topics=("Elsewhere",))
         assert apply_edit(session, article, change, context, clock.now())
-    keeper.look()
+    keeper.run()
     assert raw(database, small, archive=1) == before
 
 
-def test_an_edit_is_told_by_a_later_archive_and_not_as_news(
+def test_an_edit_goes_into_a_later_archive(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D", "E")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         context = ImportContext.of(small.site)
         apply_edit(session, named(session, "A"), Edit(title="A2"), context, clock.now())
     assert titles(feed(database, small)) == ["E", "D", "C"]
-    keeper.look()
+    keeper.run()
     third = feed(database, small, archive=3)
     assert titles(third) == ["A2", "E"]
     first = feed(database, small, archive=1)
@@ -141,14 +141,14 @@ def test_an_edit_is_told_by_a_later_archive_and_not_as_news(
     assert third["items"][0]["date_modified"] > first["items"][1]["date_modified"]
 
 
-def test_what_is_withdrawn_is_told_by_a_later_archive_and_shown_by_none(
+def test_a_withdrawal_goes_into_a_later_archive_and_hides_the_text(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
-    keeper.look()
+    keeper.run()
     withdraw(database, "A", clock)
     told = feed(database, small)["_newsletter"]["withdrawn"]
-    keeper.look()
+    keeper.run()
     second = feed(database, small, archive=2)
     assert titles(second) == ["C"]
     assert second["_newsletter"]["withdrawn"] == told
@@ -158,70 +158,70 @@ def test_what_is_withdrawn_is_told_by_a_later_archive_and_shown_by_none(
     assert [gone["id"] for gone in first["_newsletter"]["withdrawn"]] == [told[0]["id"]]
 
 
-def test_an_article_that_comes_back_is_told_anew(
+def test_a_republished_article_is_archived_again(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C")
-    keeper.look()
+    keeper.run()
     withdraw(database, "A", clock)
-    keeper.look()
+    keeper.run()
     clock.at += timedelta(hours=1)
     with database.write() as session:
         number = named(session, "A").id
         articles.set_status(session, number, ArticleStatus.PUBLISHED, clock.now())
     publish(database, "D")
-    keeper.look()
+    keeper.run()
     assert titles(feed(database, small, archive=3)) == ["A", "D"]
 
 
-def test_a_correction_is_archived_as_it_was_told(
+def test_a_correction_is_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         correct(session, named(session, "A").id, "It was forty.", clock.now())
     before = titles(feed(database, small))
-    keeper.look()
+    keeper.run()
     assert before == ["Correction: A", "B", "A"]
     assert "Correction: A" in titles(feed(database, small, archive=2))
 
 
-def test_an_old_article_that_comes_late_is_in_the_feed_until_it_is_archived(
+def test_a_late_old_article_is_in_the_feed_until_archived(
     database: Database, small: Config, keeper: FeedMaintenance, clock: FixedClock
 ) -> None:
     publish(database, "A", "B", "C", "D")
-    keeper.look()
+    keeper.run()
     with database.write() as session:
         add_article(session, "From long ago", START - timedelta(days=900), topics=("housing",))
     assert titles(feed(database, small)) == ["D", "C", "B", "From long ago"]
     publish(database, "E")
-    keeper.look()
+    keeper.run()
     assert titles(feed(database, small)) == ["E", "D", "C"]
     assert set(titles(feed(database, small, archive=3))) == {"E", "From long ago"}
 
 
-def test_everything_can_be_read_back_from_the_feed_and_its_archives(
+def test_feed_and_archives_together_are_complete(
     database: Database, small: Config, keeper: FeedMaintenance
 ) -> None:
     every = [f"Article {n}" for n in range(11)]
     publish(database, *every[:7])
-    keeper.look()
+    keeper.run()
     publish(database, *every[7:])
-    keeper.look()
+    keeper.run()
     found = set(titles(feed(database, small)))
     for archive in range(1, 6):
         found |= set(titles(feed(database, small, archive=archive)))
     assert found == set(every)
 
 
-def test_looking_again_seals_nothing_more(database: Database, keeper: FeedMaintenance) -> None:
+def test_sealing_is_idempotent(database: Database, keeper: FeedMaintenance) -> None:
     publish(database, "A", "B", "C")
-    assert keeper.look().archives
-    assert keeper.look().archives == 0
+    assert keeper.run().archives
+    assert keeper.run().archives == 0
 
 
-def test_an_archive_that_is_not_there_is_an_error(database: Database, small: Config) -> None:
+def test_an_unknown_archive_is_an_error(database: Database, small: Config) -> None:
     publish(database, "A")
     with pytest.raises(ResourceNotFound, match="no archive 1"):
         raw(database, small, archive=1)

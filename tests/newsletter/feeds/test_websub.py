@@ -1,4 +1,4 @@
-"""Hubs are told of every change, once, and later where they were away."""
+"""WebSub notifications: once for each change, retried after failures."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.feeds import store
-from newsletter.feeds.websub import HubRefused, tell_hubs, wait_after
+from newsletter.feeds.websub import HubRefused, notify_hubs, wait_after
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hub import Hub, open_hub
@@ -45,71 +45,71 @@ def withdraw_bus(database: Database, clock: FixedClock) -> None:
         articles.set_status(session, bus.id, ArticleStatus.WITHDRAWN, clock.now())
 
 
-def test_a_hub_is_told_of_every_feed_in_every_format_once(
+def test_a_hub_is_notified_of_every_feed_and_format_once(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
-    assert tell_hubs(filled, hubbed, clock) == FEEDS
+    assert notify_hubs(filled, hubbed, clock) == FEEDS
     assert set(EVERYTHING + TRANSPORT) < set(hub.told)
     assert len(hub.told) == 3 * FEEDS
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     assert len(hub.told) == 3 * FEEDS
 
 
-def test_of_a_change_only_the_feeds_concerned_are_told(
+def test_only_affected_feeds_are_notified(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
-    tell_hubs(filled, hubbed, clock)
+    notify_hubs(filled, hubbed, clock)
     hub.told.clear()
     with filled.write() as session:
         changed_at = articles.begin_change(session, clock.now())
         bus = next(a for a in articles.listed(session) if a.title == "Bus runs late")
-        articles.note_change(bus, changed_at)
-    tell_hubs(filled, hubbed, clock)
+        articles.mark_changed(bus, changed_at)
+    notify_hubs(filled, hubbed, clock)
     assert sorted(hub.told) == sorted(EVERYTHING + TRANSPORT)
 
 
-def test_a_hub_that_refuses_is_asked_again_later_by_whoever_looks_then(
+def test_a_refused_notification_is_retried(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status = 503
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     with filled.read() as session:
         notice = store.all_notices(session)[0]
     assert notice.failures == 1
     assert "answered 503" in notice.last_error
     hub.status = 204
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     clock.at += timedelta(minutes=2)
     # Another process, after a restart: nothing but the database remembers.
     reopened = Database(str(filled.url))
-    assert tell_hubs(reopened, hubbed, clock) == FEEDS
+    assert notify_hubs(reopened, hubbed, clock) == FEEDS
     reopened.close()
     with filled.read() as session:
         assert {n.failures for n in store.all_notices(session)} == {0}
 
 
-def test_a_hub_says_how_long_it_wants_to_be_left_alone(
+def test_retry_after_is_respected(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     hub.status, hub.headers = 429, {"Retry-After": "3600"}
-    tell_hubs(filled, hubbed, clock)
+    notify_hubs(filled, hubbed, clock)
     hub.status = 202
     clock.at += timedelta(minutes=30)
-    assert tell_hubs(filled, hubbed, clock) == 0
+    assert notify_hubs(filled, hubbed, clock) == 0
     clock.at += timedelta(minutes=31)
-    assert tell_hubs(filled, hubbed, clock) == FEEDS
+    assert notify_hubs(filled, hubbed, clock) == FEEDS
 
 
-def test_a_hub_that_is_not_there_is_noted(
+def test_an_unreachable_hub_is_recorded(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     feeds = config.feeds.model_copy(update={"hubs": ("http://127.0.0.1:1",)})
-    assert tell_hubs(filled, config.model_copy(update={"feeds": feeds}), clock) == 0
+    assert notify_hubs(filled, config.model_copy(update={"feeds": feeds}), clock) == 0
     with filled.read() as session:
         assert "no answer" in store.all_notices(session)[0].last_error
 
 
-def test_while_one_process_tells_another_leaves_it_alone(
+def test_a_leased_notification_is_sent_by_one_process(
     filled: Database, hubbed: Config, clock: FixedClock
 ) -> None:
     told: list[str] = []
@@ -117,47 +117,45 @@ def test_while_one_process_tells_another_leaves_it_alone(
     def tell(_hub: str, url: str) -> None:
         told.append(url)
         if len(told) == 1:
-            others = tell_hubs(filled, hubbed, clock, lambda _h, u: told.append(u))
+            others = notify_hubs(filled, hubbed, clock, lambda _h, u: told.append(u))
             assert others == FEEDS - 1
 
-    tell_hubs(filled, hubbed, clock, tell)
+    notify_hubs(filled, hubbed, clock, tell)
     assert sorted(told) == sorted(set(told))
 
 
-def test_a_process_that_dies_while_telling_is_stood_in_for(
+def test_an_expired_lease_is_taken_over(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:
     def die(_hub: str, _url: str) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tell_hubs(filled, hubbed, clock, die)
-    assert tell_hubs(filled, hubbed, clock) == FEEDS - 1
+        notify_hubs(filled, hubbed, clock, die)
+    assert notify_hubs(filled, hubbed, clock) == FEEDS - 1
     clock.at += timedelta(minutes=4)
-    assert tell_hubs(filled, hubbed, clock) == 1
+    assert notify_hubs(filled, hubbed, clock) == 1
     assert len(hub.told) == len(set(hub.told)) == 3 * FEEDS
 
 
-def test_a_feed_that_the_hub_does_not_know_stops_no_other(
+def test_a_refused_feed_does_not_stop_the_others(
     filled: Database, hubbed: Config, clock: FixedClock
 ) -> None:
     def tell(_hub: str, url: str) -> None:
         if "transport" in url:
             raise HubRefused("no")
 
-    assert tell_hubs(filled, hubbed, clock, tell) == FEEDS - 1
+    assert notify_hubs(filled, hubbed, clock, tell) == FEEDS - 1
 
 
-def test_without_hubs_nothing_is_told(filled: Database, config: Config, clock: FixedClock) -> None:
-    assert tell_hubs(filled, config, clock) == 0
+def test_nothing_is_sent_without_hubs(filled: Database, config: Config, clock: FixedClock) -> None:
+    assert notify_hubs(filled, config, clock) == 0
 
 
 @pytest.mark.parametrize(
     ("failures", "asked", "minutes"),
     [(1, None, 1), (2, None, 2), (5, None, 16), (40, None, 360), (1, 10, 10), (1, 9999, 360)],
 )
-def test_a_hub_is_left_alone_longer_each_time_but_never_given_up(
-    failures: int, asked: int | None, minutes: int
-) -> None:
+def test_the_back_off_grows_up_to_a_limit(failures: int, asked: int | None, minutes: int) -> None:
     wait = wait_after(failures, None if asked is None else timedelta(minutes=asked))
     assert wait == timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""What can be seen in a mail itself: each fault is found, and a good mail has none."""
+"""Content checks of a mail."""
 
 from dataclasses import replace
 from typing import get_args
@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from newsletter.config.options import LintRule
-from newsletter.linting.content import GMAIL_CLIPS_AT_BYTES, look_over
+from newsletter.linting.content import GMAIL_CLIPS_AT_BYTES, check_content
 from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, Rule, Severity
 
 LEAVE = "https://wexcombe.example/unsubscribe/"
@@ -23,11 +23,13 @@ GOOD = CheckedMail(
 
 
 def with_html(html: str) -> list[Finding]:
-    return look_over(replace(GOOD, html=f"<html><body><p>{WORDS}</p>{html}{FOOT}</body></html>"))
+    return check_content(
+        replace(GOOD, html=f"<html><body><p>{WORDS}</p>{html}{FOOT}</body></html>")
+    )
 
 
-def test_a_good_mail_has_nothing_to_find() -> None:
-    assert look_over(GOOD) == []
+def test_a_good_mail_has_no_findings() -> None:
+    assert check_content(GOOD) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_each_fault_is_found(html: str, rule: Rule, severity: Severity, words: s
         '<a href="http://127.0.0.1:8000/">A</a>',
     ],
 )
-def test_what_is_right_is_left_alone(html: str) -> None:
+def test_valid_content_has_no_findings(html: str) -> None:
     assert with_html(html) == []
 
 
@@ -91,54 +93,56 @@ def test_what_is_right_is_left_alone(html: str) -> None:
         ("A" + " word" * 30, "characters"),
     ],
 )
-def test_a_subject_that_filters_dislike_is_doubted(subject: str, words: str) -> None:
-    found = look_over(replace(GOOD, subject=subject))
+def test_a_spammy_subject_is_a_warning(subject: str, words: str) -> None:
+    found = check_content(replace(GOOD, subject=subject))
     assert [f.severity for f in found] == [Severity.WARNING]
     assert words in found[0].message
 
 
 @pytest.mark.parametrize("part", ["html", "text"])
 @pytest.mark.parametrize(("gone", "rule"), [("M. Hallam", Rule.IMPRINT), (LEAVE, Rule.UNSUBSCRIBE)])
-def test_what_the_law_asks_for_must_stand_in_both_parts(part: str, gone: str, rule: Rule) -> None:
+def test_imprint_and_unsubscribe_link_are_required_in_both_parts(
+    part: str, gone: str, rule: Rule
+) -> None:
     mail = replace(GOOD, **{part: getattr(GOOD, part).replace(gone, "https://elsewhere.example")})
-    found = look_over(mail)
+    found = check_content(mail)
     assert [(f.rule, f.severity) for f in found] == [(rule, Severity.ERROR)]
     assert f"the {'HTML' if part == 'html' else 'text'} part" in found[0].message
 
 
-def test_an_imprint_that_only_stands_in_a_comment_or_style_does_not_count() -> None:
+def test_an_invisible_imprint_does_not_count() -> None:
     hidden = GOOD.html.replace("M. Hallam", "<!-- M. Hallam -->")
-    assert [f.rule for f in look_over(replace(GOOD, html=hidden))] == [Rule.IMPRINT]
+    assert [f.rule for f in check_content(replace(GOOD, html=hidden))] == [Rule.IMPRINT]
 
 
 @pytest.mark.parametrize("part", ["subject", "text", "html"])
-def test_an_empty_part_is_found(part: str) -> None:
-    found = look_over(replace(GOOD, **{part: "\n"}))
+def test_an_empty_part_is_an_error(part: str) -> None:
+    found = check_content(replace(GOOD, **{part: "\n"}))
     assert Rule.EMPTY in {f.rule for f in found}
 
 
-def test_a_mail_of_pictures_is_doubted() -> None:
+def test_an_image_only_mail_is_a_warning() -> None:
     picture = '<img src="https://x.example/a.png" alt="A" width="9">'
     assert "nearly all pictures" in with_html(picture * 9)[0].message
 
 
-def test_what_was_left_out_is_told() -> None:
-    found = look_over(replace(GOOD, left_out="the excerpts were shortened"))
+def test_left_out_content_is_a_warning() -> None:
+    found = check_content(replace(GOOD, left_out="the excerpts were shortened"))
     assert [(f.rule, f.severity) for f in found] == [(Rule.SHORTENED, Severity.WARNING)]
 
 
-def test_the_configuration_can_name_every_rule_but_those_of_the_law() -> None:
+def test_legal_rules_cannot_be_ignored() -> None:
     assert set(get_args(LintRule)) == set(Rule) - ALWAYS
 
 
-def test_a_mail_that_grows_large_with_its_pictures_is_doubted() -> None:
-    (found,) = look_over(replace(GOOD, mail_bytes=600_000))
+def test_a_large_mail_is_a_warning() -> None:
+    (found,) = check_content(replace(GOOD, mail_bytes=600_000))
     assert (found.rule, found.severity) == (Rule.SIZE, Severity.WARNING)
     assert "600 KB" in found.message
 
 
-def test_a_picture_that_could_not_be_a_part_is_told() -> None:
-    (found,) = look_over(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
+def test_a_picture_that_could_not_be_embedded_is_a_warning() -> None:
+    (found,) = check_content(replace(GOOD, pictures_left=("https://x.example/a: too large",)))
     assert (found.rule, found.severity) == (Rule.PICTURES, Severity.WARNING)
     assert "too large" in found.message
 
@@ -153,26 +157,26 @@ def test_a_picture_that_could_not_be_a_part_is_told() -> None:
         "<p>{% raw %} and %recipient.name%</p>",
     ],
 )
-def test_ordinary_words_and_valid_addresses_are_no_placeholders(html: str) -> None:
+def test_ordinary_text_and_urls_are_not_placeholders(html: str) -> None:
     assert with_html(html) == []
 
 
-def test_what_looks_like_a_field_in_an_article_is_its_text() -> None:
+def test_merge_fields_in_an_article_are_its_text() -> None:
     quoted = replace(GOOD, articles=(QuotedArticle("Jinja", "<p>x</p>"),))
     html = quoted.html.replace(WORDS, f"<p>{WORDS} {{{{ x }}}}</p>")
-    assert look_over(replace(quoted, html=html)) == []
+    assert check_content(replace(quoted, html=html)) == []
 
 
 @pytest.mark.parametrize("part", ["subject", "text", "html"])
 @pytest.mark.parametrize("left", ["zslot0a1b2cxgreetinghtml", "ZSLOT0A1B2C"])
-def test_a_placeholder_of_ours_that_a_template_changed_is_an_error(part: str, left: str) -> None:
+def test_a_damaged_placeholder_is_an_error(part: str, left: str) -> None:
     mail = replace(GOOD, placeholder="zslot0a1b2c", **{part: f"{getattr(GOOD, part)} {left}"})
-    (found,) = look_over(mail)
+    (found,) = check_content(mail)
     assert (found.rule, found.severity) == (Rule.UNRENDERED, Severity.ERROR)
 
 
 def test_a_part_longer_than_gmail_shows_is_an_error() -> None:
-    (found,) = look_over(replace(GOOD, html_bytes=GMAIL_CLIPS_AT_BYTES + 1))
+    (found,) = check_content(replace(GOOD, html_bytes=GMAIL_CLIPS_AT_BYTES + 1))
     assert (found.rule, found.severity) == (Rule.SIZE, Severity.ERROR)
 
 
@@ -187,19 +191,19 @@ def test_a_part_longer_than_gmail_shows_is_an_error() -> None:
         ('<img src="https://x.example/b%20c" width="9">', Rule.ALT),
     ],
 )
-def test_faults_of_a_quoted_article_are_warnings_with_their_place(body: str, rule: str) -> None:
+def test_faults_of_an_imported_article_are_warnings(body: str, rule: str) -> None:
     # The pictures of a mail always have an alt; that of an article that gave none is empty.
     shown = body.replace('c" width', 'c" alt="" width')
     html = GOOD.html.replace("</body>", f"{shown}</body>")
     mail = replace(GOOD, html=html, articles=(QuotedArticle("Quay opens", body),))
-    (found,) = look_over(mail)
+    (found,) = check_content(mail)
     assert (found.rule, found.severity) == (rule, Severity.WARNING)
     assert "Quay opens" in found.message
 
 
-def test_a_template_that_shows_an_articles_picture_without_alt_is_at_fault_itself() -> None:
+def test_a_template_that_drops_alt_is_an_error() -> None:
     picture = "https://x.example/a.png"
     html = GOOD.html.replace("</body>", f'<img src="{picture}" width="9"></body>')
     article = QuotedArticle("Quay opens", "<p>x</p>", ("https://x.example/", picture))
-    (found,) = look_over(replace(GOOD, html=html, articles=(article,)))
+    (found,) = check_content(replace(GOOD, html=html, articles=(article,)))
     assert (found.rule, found.severity) == (Rule.ALT, Severity.ERROR)

@@ -1,10 +1,10 @@
-"""What the DNS should say of a From address."""
+"""DNS checks of a From domain."""
 
 from collections.abc import Mapping
 
 import pytest
 
-from newsletter.linting.domain import look_at_domain
+from newsletter.linting.domain import check_domain
 
 WHOLE = {
     "town.org.uk": ["v=spf1 mx -all", "some other record"],
@@ -16,11 +16,11 @@ WHOLE = {
 def messages(
     records: Mapping[str, list[str] | None], address: str = "news@town.org.uk", selector: str = "s1"
 ) -> list[str]:
-    found = look_at_domain(address, selector, lambda name: records.get(name, []))
+    found = check_domain(address, selector, lambda name: records.get(name, []))
     return [finding.message for finding in found]
 
 
-def test_a_domain_with_all_three_lacks_nothing() -> None:
+def test_a_complete_domain_has_no_findings() -> None:
     assert messages(WHOLE) == []
 
 
@@ -34,25 +34,25 @@ def test_a_domain_with_all_three_lacks_nothing() -> None:
         ("_dmarc.town.org.uk", [], "v=DMARC1; p=none"),
     ],
 )
-def test_each_lack_is_told_with_its_mend(name: str, records: list[str], words: str) -> None:
+def test_each_missing_record_has_a_fix(name: str, records: list[str], words: str) -> None:
     (message,) = messages({**WHOLE, name: records})
     assert words in message
 
 
-def test_a_part_of_a_domain_is_under_the_policy_of_the_whole() -> None:
+def test_a_subdomain_inherits_the_dmarc_policy() -> None:
     records = {**WHOLE, "mail.town.org.uk": WHOLE["town.org.uk"]}
     assert messages(records, "news@mail.town.org.uk", selector="") == []
 
 
-def test_without_a_key_of_ours_none_is_looked_for() -> None:
+def test_no_dkim_record_is_expected_without_a_key() -> None:
     assert messages({**WHOLE, "s1._domainkey.town.org.uk": []}, selector="") == []
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_where_the_dns_is_silent_nothing_is_said(name: str) -> None:
+def test_no_findings_without_a_dns_answer(name: str) -> None:
     assert messages({**WHOLE, name: None}) == []
 
 
 @pytest.mark.parametrize("address", ["a@wexcombe.example", "a@localhost", "a@machine.test"])
-def test_names_that_are_never_in_the_dns_are_not_asked_for(address: str) -> None:
+def test_special_use_domains_are_not_queried(address: str) -> None:
     assert messages({}, address) == []

@@ -1,4 +1,4 @@
-"""Whether links lead somewhere: only a clear answer stops a mail."""
+"""Link checks: only a definite answer is an error."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pages import PageServer, pages
 from newsletter.errors import FetchError
 from newsletter.fetching import status_of
 from newsletter.linting.findings import CheckedMail, QuotedArticle, Severity
-from newsletter.linting.links import addresses_in, ask_links
+from newsletter.linting.links import addresses_in, check_links
 
 OWN = "https://wexcombe.example"
 ADDRESS = "https://b.example/"
@@ -27,7 +27,7 @@ def mail(*articles: QuotedArticle) -> CheckedMail:
     )
 
 
-def test_only_addresses_of_other_sites_are_asked_and_each_once() -> None:
+def test_only_external_links_are_checked_once() -> None:
     html = (
         f'<a href="{OWN}/articles/x">A</a><a href="https://b.example/#one">B</a>'
         '<a href="https://b.example/#two">B</a><img src="http://c.example/c.png">'
@@ -37,40 +37,40 @@ def test_only_addresses_of_other_sites_are_asked_and_each_once() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_dead_link_is_an_error(status: int) -> None:
-    (found,) = ask_links([mail()], OWN, lambda _: status)
+def test_a_broken_link_is_an_error(status: int) -> None:
+    (found,) = check_links([mail()], OWN, lambda _: status)
     assert found.severity is Severity.ERROR
     assert str(status) in found.message
 
 
-def test_a_dead_link_of_an_article_is_doubted_with_its_place() -> None:
+def test_a_broken_link_of_an_article_is_a_warning() -> None:
     article = QuotedArticle("Quay opens", f'<a href="{ADDRESS}#more">B</a>')
-    (found,) = ask_links([mail(article)], OWN, lambda _: 404)
+    (found,) = check_links([mail(article)], OWN, lambda _: 404)
     assert found.severity is Severity.WARNING
     assert "Quay opens" in found.message
 
 
 @pytest.mark.parametrize("status", [200, 401, 403, 405, 429, 500, 503])
-def test_a_server_that_is_busy_or_refuses_robots_says_nothing(status: int) -> None:
-    assert ask_links([mail()], OWN, lambda _: status) == []
+def test_other_status_codes_have_no_findings(status: int) -> None:
+    assert check_links([mail()], OWN, lambda _: status) == []
 
 
-def test_a_server_that_does_not_answer_is_only_doubted() -> None:
+def test_an_unresponsive_server_is_a_warning() -> None:
     def ask(address: str) -> int:
         raise FetchError(f"{address}: no answer")
 
-    (found,) = ask_links([mail()], OWN, ask)
+    (found,) = check_links([mail()], OWN, ask)
     assert found.severity is Severity.WARNING
 
 
-def test_slow_servers_do_not_hold_a_mail_up() -> None:
+def test_slow_servers_are_subject_to_the_total_timeout() -> None:
     release = threading.Event()
 
     def ask(_: str) -> int:
         release.wait(10)
         return 200
 
-    (found,) = ask_links([mail()], OWN, ask, timedelta(milliseconds=20))
+    (found,) = check_links([mail()], OWN, ask, timedelta(milliseconds=20))
     release.set()
     assert "did not answer in time" in found.message
 
@@ -82,10 +82,10 @@ def server() -> Iterator[PageServer]:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/gone", 410), ("/moved", 410)])
-def test_a_status_is_asked_of_a_real_server(server: PageServer, path: str, status: int) -> None:
+def test_the_status_of_a_real_server_is_read(server: PageServer, path: str, status: int) -> None:
     assert status_of(f"{server.base}{path}", allow_private=True) == status
 
 
-def test_addresses_of_ones_own_network_are_not_asked(server: PageServer) -> None:
+def test_private_addresses_are_not_requested(server: PageServer) -> None:
     with pytest.raises(FetchError):
         status_of(f"{server.base}/")

@@ -1,4 +1,4 @@
-"""Bodies from outside, mended for mail programs."""
+"""Article HTML for mail clients."""
 
 import pytest
 from lxml import html as trees
@@ -28,20 +28,20 @@ def test_a_picture_is_no_wider_than_the_column_and_keeps_its_proportions() -> No
         ('width="2400"', str(COLUMN_PIXELS), None),
     ],
 )
-def test_sizes_that_mail_programs_misread_go(
+def test_sizes_that_mail_clients_misread_are_removed(
     attributes: str, width: str | None, height: str | None
 ) -> None:
     found = picture(attributes)
     assert (found.get("width"), found.get("height")) == (width, height)
 
 
-def test_a_picture_without_words_is_marked_as_decoration() -> None:
+def test_a_picture_without_alt_is_marked_as_decorative() -> None:
     assert picture("")["alt"] == ""
     assert picture('alt="The quay"')["alt"] == "The quay"
 
 
 @pytest.mark.parametrize("size", ['width="1" height="1"', 'width="0"', 'height="1"'])
-def test_counting_pixels_go_with_what_held_only_them(size: str) -> None:
+def test_tracking_pixels_are_removed_with_their_wrappers(size: str) -> None:
     pixel = f'<img src="https://count.example/1" {size}>'
     assert for_mail(f"<p>News.</p>{pixel}") == "<p>News.</p>"
     assert for_mail(f'<p>News.</p><p><a href="https://c.example/">{pixel}</a></p>') == (
@@ -50,12 +50,12 @@ def test_counting_pixels_go_with_what_held_only_them(size: str) -> None:
     assert for_mail(f"<p>One {pixel}two</p>") == "<p>One two</p>"
 
 
-def test_a_video_that_became_a_linked_picture_stays_one() -> None:
+def test_a_linked_video_picture_is_kept() -> None:
     html = '<p><a href="https://v.example/1"><img src="https://v.example/1.jpg" alt="Film"></a></p>'
     assert for_mail(html) == html
 
 
-def test_elements_nest_no_deeper_than_parsers_follow() -> None:
+def test_nesting_depth_is_limited() -> None:
     found = for_mail("<blockquote>" * 400 + "<p>deep <b>words</b></p>" + "</blockquote>" * 400)
     assert found.count("<blockquote>") < 110
     assert "deep <b>words</b>" in found

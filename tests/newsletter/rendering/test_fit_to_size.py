@@ -1,4 +1,4 @@
-"""How a digest is shortened: step by step, and never without a story."""
+"""Shortening of digests."""
 
 import itertools
 
@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.sanitising import sanitise, text_of
-from newsletter.rendering.fit_to_size import Plan, first_part, fullest, plans
+from newsletter.rendering.fit_to_size import SizePlan, largest_fitting, plans, truncate_html
 
 counts = st.integers(1, 200)
 
 
 @given(counts, counts)
-def test_the_first_plan_tells_everything(count: int, stories: int) -> None:
+def test_the_first_plan_is_complete(count: int, stories: int) -> None:
     full = next(plans(count, stories))
-    assert full == Plan(stories=stories, shown=count)
+    assert full == SizePlan(stories=stories, shown=count)
     assert full.difference(full, count) == ""
 
 
 @given(counts, counts)
-def test_each_plan_tells_no_more_than_the_one_before(count: int, stories: int) -> None:
+def test_plans_are_ever_shorter(count: int, stories: int) -> None:
     found = list(plans(count, stories))
     for before, after in itertools.pairwise(found):
         assert after.stories <= before.stories
@@ -30,14 +30,14 @@ def test_each_plan_tells_no_more_than_the_one_before(count: int, stories: int) -
 
 
 @given(counts, counts)
-def test_the_last_plan_still_tells_one_story(count: int, stories: int) -> None:
+def test_the_last_plan_has_one_story(count: int, stories: int) -> None:
     *_, last = plans(count, stories)
     assert (last.stories, last.shown) == (1, 1)
 
 
-def test_what_was_left_out_is_said_in_words() -> None:
-    full = Plan(stories=8, shown=40)
-    short = Plan(stories=4, shown=30, excerpt_characters=140)
+def test_left_out_content_is_described() -> None:
+    full = SizePlan(stories=8, shown=40)
+    short = SizePlan(stories=4, shown=30, excerpt_characters=140)
     assert short.difference(full, 40) == (
         "the excerpts were shortened, 4 stories stand as titles alone and 10 more are left to the "
         "web"
@@ -45,10 +45,10 @@ def test_what_was_left_out_is_said_in_words() -> None:
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
-def test_halving_finds_the_first_plan_that_fits(count: int, limit: int) -> None:
+def test_binary_search_finds_the_first_plan_that_fits(count: int, limit: int) -> None:
     ways = list(plans(count, 8))
     sizes = {plan: len(ways) - at for at, plan in enumerate(ways)}
-    plan, size = fullest(ways, sizes.__getitem__, lambda size: size <= limit)
+    plan, size = largest_fitting(ways, sizes.__getitem__, lambda size: size <= limit)
     assert plan == next((plan for plan in ways if sizes[plan] <= limit), ways[-1])
     assert size == sizes[plan]
 
@@ -70,26 +70,26 @@ WORDS = "The first bus crossed the repaired bridge on Thursday morning. " * 40
         "<p>" + "議会は今夜、橋の修理を決めました。" * 99 + "</p>",
     ],
 )
-def test_a_body_of_any_shape_is_shortened_from_its_end(html: str) -> None:
-    part = first_part(html, 1000)
+def test_a_body_is_truncated_at_its_end(html: str) -> None:
+    part = truncate_html(html, 1000)
     words, whole = text_of(part), text_of(html)
     assert 400 < len(part.encode()) <= 1100
     assert words.removesuffix("…") == whole[: len(words.removesuffix("…"))]
 
 
-def test_paragraphs_are_kept_whole_once_half_of_the_room_is_used() -> None:
+def test_paragraphs_are_kept_whole_beyond_half_of_the_limit() -> None:
     paragraphs = [f"<p>{number}{'x ' * 100}</p>" for number in range(20)]
-    part = first_part("".join(paragraphs), 1000)
+    part = truncate_html("".join(paragraphs), 1000)
     assert part == "".join(paragraphs[:4])
 
 
-def test_a_heading_is_not_the_last_thing_told() -> None:
+def test_a_trailing_heading_is_removed() -> None:
     html = f"<p>{WORDS[:600]}</p><h2>And then</h2><p>{WORDS}</p>"
-    assert first_part(html, 700) == f"<p>{WORDS[:600]}</p>"
+    assert truncate_html(html, 700) == f"<p>{WORDS[:600]}</p>"
 
 
 @given(st.text(alphabet="<>/abdivplu o\n&;=\"'", max_size=300), st.integers(0, 300))
-def test_any_sanitised_body_can_be_shortened(source: str, limit: int) -> None:
+def test_any_sanitised_body_can_be_truncated(source: str, limit: int) -> None:
     html = sanitise(source, "https://wexcombe.example")
-    words = text_of(first_part(html, limit)).removesuffix("…")
+    words = text_of(truncate_html(html, limit)).removesuffix("…")
     assert text_of(html).replace("\n", " ").startswith(words.replace("\n", " ").rstrip())

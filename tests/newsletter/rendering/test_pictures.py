@@ -1,19 +1,19 @@
-"""Pictures as parts of a mail: which, and what happens to those that cannot be."""
+"""Embedded pictures."""
 
 from pathlib import Path
 
 import pytest
 
 from newsletter.errors import FetchError
-from newsletter.rendering.picture_reading import PictureReader
-from newsletter.rendering.pictures import MOST_PICTURES, Pictures
+from newsletter.rendering.picture_reader import PictureReader
+from newsletter.rendering.pictures import MOST_PICTURES, PictureEmbedder
 
 BASE = "https://wexcombe.example"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 class Shelf:
-    """Pictures by their addresses; remembers what was asked for."""
+    """Pictures by their addresses; records the requests."""
 
     def __init__(self, **files: bytes) -> None:
         self.files = {f"{BASE}/{name}.png": content for name, content in files.items()}
@@ -30,40 +30,40 @@ def page(*addresses: str) -> str:
     return "".join(f'<p><img alt="a > b" width="9" src="{a}"></p>' for a in addresses)
 
 
-def test_an_own_picture_becomes_a_part_that_the_page_names() -> None:
+def test_an_own_picture_is_embedded() -> None:
     shelf = Shelf(a=PNG)
-    found = Pictures(BASE, (), shelf.read).inline(page(f"{BASE}/a.png", f"{BASE}/a.png"))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(f"{BASE}/a.png", f"{BASE}/a.png"))
     (picture,) = found.pictures
     assert (picture.media_type, picture.content) == ("image/png", PNG)
     assert found.html == page(f"cid:{picture.content_id}", f"cid:{picture.content_id}")
 
 
-def test_each_is_read_once_for_all_the_variants_of_an_edition() -> None:
+def test_a_picture_is_read_once_for_all_variants() -> None:
     shelf = Shelf(a=PNG)
-    pictures = Pictures(BASE, (), shelf.read)
+    pictures = PictureEmbedder(BASE, (), shelf.read)
     for _ in range(3):
         pictures.inline(page(f"{BASE}/a.png", f"{BASE}/gone.png"))
     assert shelf.asked == [f"{BASE}/a.png", f"{BASE}/gone.png"]
 
 
-def test_a_picture_of_another_site_is_neither_read_nor_touched() -> None:
+def test_a_picture_of_another_site_is_unchanged() -> None:
     shelf = Shelf()
     others = page("https://else.example/a.png", "https://wexcombe.example.evil.example/a.png")
-    found = Pictures(BASE, (), shelf.read).inline(others)
+    found = PictureEmbedder(BASE, (), shelf.read).inline(others)
     assert (found.html, found.pictures, found.left) == (others, (), ())
     assert shelf.asked == []
 
 
 @pytest.mark.parametrize("own", ["https://img.example/a.png", "https://img.example"])
-def test_other_places_may_be_named_as_ones_own(own: str) -> None:
-    found = Pictures(BASE, (own,), lambda _: PNG).inline(page("https://img.example/a.png"))
+def test_further_url_prefixes_can_be_configured(own: str) -> None:
+    found = PictureEmbedder(BASE, (own,), lambda _: PNG).inline(page("https://img.example/a.png"))
     assert len(found.pictures) == 1
 
 
-def test_what_cannot_be_a_part_keeps_its_address_and_is_told() -> None:
+def test_a_picture_that_cannot_be_embedded_keeps_its_url() -> None:
     shelf = Shelf(words=b"<html>")
     addresses = (f"{BASE}/words.png", f"{BASE}/gone.png")
-    found = Pictures(BASE, (), shelf.read).inline(page(*addresses))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(*addresses))
     assert found.html == page(*addresses)
     assert found.left == (
         f"{BASE}/words.png: it is no PNG, JPEG or GIF",
@@ -71,10 +71,10 @@ def test_what_cannot_be_a_part_keeps_its_address_and_is_told() -> None:
     )
 
 
-def test_a_mail_holds_no_more_than_so_many() -> None:
+def test_the_number_of_embedded_pictures_is_limited() -> None:
     names = [f"p{n}" for n in range(MOST_PICTURES + 2)]
     shelf = Shelf(**{name: PNG + name.encode() for name in names})
-    found = Pictures(BASE, (), shelf.read).inline(page(*shelf.files))
+    found = PictureEmbedder(BASE, (), shelf.read).inline(page(*shelf.files))
     assert (len(found.pictures), len(found.left)) == (MOST_PICTURES, 2)
 
 
@@ -98,14 +98,14 @@ def test_a_static_file_is_read_from_its_folder(reader: PictureReader) -> None:
 @pytest.mark.parametrize(
     "name", ["static/large.png", "static/../secret", "static/%2e%2e/secret", "a.png"]
 )
-def test_what_is_too_large_or_outside_the_folder_is_not_read(
+def test_large_files_and_paths_outside_the_folder_are_refused(
     reader: PictureReader, name: str
 ) -> None:
     with pytest.raises(FetchError):
         reader.read(f"http://127.0.0.1:9/{name}")
 
 
-def test_the_inside_of_ones_network_is_not_asked_for_anothers_picture(
+def test_private_addresses_are_refused_for_other_sites(
     reader: PictureReader,
 ) -> None:
     with pytest.raises(FetchError, match="private network"):

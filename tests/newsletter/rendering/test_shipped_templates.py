@@ -1,4 +1,4 @@
-"""The shipped mail templates, rendered as the program renders them."""
+"""The shipped mail templates."""
 
 import re
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from lxml import html
 
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import MessageHeaders
-from newsletter.rendering.encoding.slots import Slot, split_at_marks
+from newsletter.rendering.encoding.slots import Slot, split_at_placeholders
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates
 
@@ -136,11 +136,11 @@ def renderer() -> Renderer:
 
 
 def words(text: str, nonce: str) -> str:
-    """The text with its marks replaced as for Ann."""
+    """The text with its placeholders filled for Ann."""
     values = {Slot.GREETING_HTML: "Dear Ann", Slot.GREETING_TEXT: "Dear Ann"}
     return "".join(
         values.get(part, "TOKEN") if isinstance(part, Slot) else part
-        for part in split_at_marks(text, nonce)
+        for part in split_at_placeholders(text, nonce)
     )
 
 
@@ -153,7 +153,9 @@ def test_both_bodies_carry_the_imprint_and_the_reason(renderer: Renderer, kind: 
 
 
 @pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
-def test_an_edition_can_be_left_changed_and_read_online(renderer: Renderer, kind: str) -> None:
+def test_an_edition_has_unsubscribe_preference_and_online_links(
+    renderer: Renderer, kind: str
+) -> None:
     rendered = renderer.render_mail(content(kind, context(kind)))
     for text in (rendered.text, rendered.html):
         assert f"{BASE}/unsubscribe/TOKEN" in words(text, rendered.nonce)
@@ -163,7 +165,7 @@ def test_an_edition_can_be_left_changed_and_read_online(renderer: Renderer, kind
 
 
 @pytest.mark.parametrize("kind", ["digest", "bulletin", "article"])
-def test_the_page_for_everybody_holds_nothing_personal(renderer: Renderer, kind: str) -> None:
+def test_the_public_page_has_no_personal_values(renderer: Renderer, kind: str) -> None:
     page = renderer.render_page(content(kind, context(kind)))
     assert "unsubscribe" not in page.lower()
     assert "preferences" not in page
@@ -179,7 +181,7 @@ def test_subjects_are_one_line(renderer: Renderer, kind: str) -> None:
     assert "\n" not in subject
 
 
-def test_twelve_stories_stay_well_below_what_gmail_clips(renderer: Renderer) -> None:
+def test_twelve_stories_stay_below_the_clipping_limit(renderer: Renderer) -> None:
     assert (
         len(renderer.render_mail(content("digest", context("digest"))).html.encode())
         < LARGEST_BYTES
@@ -197,9 +199,7 @@ def test_text_is_wrapped_and_has_no_markup(renderer: Renderer, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_titles_are_text_in_html_and_themselves_in_plain_text(
-    renderer: Renderer, kind: str
-) -> None:
+def test_titles_are_escaped_in_html_only(renderer: Renderer, kind: str) -> None:
     rendered = renderer.render_mail(content(kind, context(kind, title=HOSTILE)))
     assert "<script" not in rendered.html
     if kind not in {"confirm", "goodbye", "move"}:
@@ -208,7 +208,7 @@ def test_titles_are_text_in_html_and_themselves_in_plain_text(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_html_is_fit_for_mail_programs(renderer: Renderer, kind: str) -> None:
+def test_the_html_suits_mail_clients(renderer: Renderer, kind: str) -> None:
     source = renderer.render_mail(content(kind, context(kind))).html
     page = html.fromstring(source)
     assert source.lstrip().lower().startswith("<!doctype html>")
@@ -226,7 +226,7 @@ def test_the_html_is_fit_for_mail_programs(renderer: Renderer, kind: str) -> Non
     assert not page.cssselect("script, link, form, iframe, style[media]")
 
 
-def test_a_language_written_from_the_right_is_set_from_the_right(renderer: Renderer) -> None:
+def test_a_right_to_left_language_sets_the_direction(renderer: Renderer) -> None:
     site = {**SITE, "language": "ar"}
     page = html.fromstring(
         renderer.render_mail(content("bulletin", {**context("bulletin"), "site": site})).html
@@ -234,7 +234,7 @@ def test_a_language_written_from_the_right_is_set_from_the_right(renderer: Rende
     assert page.get("dir") == "rtl"
 
 
-def test_stories_of_any_direction_begin_at_the_side_of_the_mail(renderer: Renderer) -> None:
+def test_stories_are_aligned_with_the_mails_direction(renderer: Renderer) -> None:
     site = {**SITE, "language": "he"}
     page = html.fromstring(
         renderer.render_mail(content("digest", {**context("digest"), "site": site})).html
@@ -244,7 +244,7 @@ def test_stories_of_any_direction_begin_at_the_side_of_the_mail(renderer: Render
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_mail_says_beside_its_subject_what_it_is_about(renderer: Renderer, kind: str) -> None:
+def test_every_mail_has_a_preheader(renderer: Renderer, kind: str) -> None:
     page = html.fromstring(renderer.render_mail(content(kind, context(kind))).html)
     (shown,) = page.cssselect(".preheader")
     assert len(shown.text_content().strip()) > 5

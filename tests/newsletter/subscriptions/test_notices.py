@@ -1,4 +1,4 @@
-"""Mails to one person: each true of her when it leaves, each at most once."""
+"""Notices: sent at most once, and only while they apply."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,7 +39,7 @@ def queue(
 ) -> None:
     with app.database.write() as session:
         person = store.by_id(session, number)
-        notices.queue_wanted(session, kind, person, options, app.clock.now())
+        notices.queue_if_enabled(session, kind, person, options, app.clock.now())
 
 
 def leave(app: Newsletter, number: int) -> None:
@@ -49,7 +49,7 @@ def leave(app: Newsletter, number: int) -> None:
 def come_back(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
         ann = store.by_id(session, number)
-        membership.come_back(session, ann, origin=Origin(source="test"), now=app.clock.now())
+        membership.resubscribe(session, ann, origin=Origin(source="test"), now=app.clock.now())
 
 
 def suppress(app: Newsletter, number: int) -> None:
@@ -64,7 +64,7 @@ def erase(app: Newsletter, number: int) -> None:
         membership.erase(session, ann, origin=origin, now=app.clock.now())
 
 
-def test_who_leaves_is_sent_one_goodbye_however_often_she_leaves(
+def test_repeated_unsubscribes_send_one_goodbye(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     number = ann_of(app).id
@@ -74,11 +74,11 @@ def test_who_leaves_is_sent_one_goodbye_however_often_she_leaves(
     assert [mail.recipient for mail in transport.taken] == [ANN]
     assert "Subject: You have left Wexcombe Forward" in text_of(transport)
     signer = app.signer(resubscribe.PURPOSE)
-    link = resubscribe.return_address("https://wexcombe.example", signer, ann_of(app))
+    link = resubscribe.resubscribe_url("https://wexcombe.example", signer, ann_of(app))
     assert link in text_of(transport)
 
 
-def test_a_goodbye_whose_sender_died_is_never_sent_again(
+def test_a_goodbye_whose_process_died_is_not_resent(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     leave(app, ann_of(app).id)
@@ -93,7 +93,7 @@ def test_a_goodbye_whose_sender_died_is_never_sent_again(
 
 @pytest.mark.parametrize("kind", [NoticeKind.WELCOME, NoticeKind.CHANGED])
 @pytest.mark.parametrize("happening", [leave, suppress, erase])
-def test_who_must_not_be_mailed_any_more_is_not_told_what_was_queued(
+def test_queued_notices_to_excluded_subscribers_are_skipped(
     app: Newsletter,
     transport: RecordingTransport,
     kind: NoticeKind,
@@ -113,7 +113,7 @@ def subject_kind(content: bytes) -> NoticeKind:
 
 
 @pytest.mark.parametrize("happening", [come_back, suppress, erase])
-def test_a_goodbye_that_has_ceased_to_be_true_is_not_sent(
+def test_a_goodbye_is_skipped_after_resubscribing(
     app: Newsletter,
     transport: RecordingTransport,
     happening: Callable[[Newsletter, int], None],
@@ -125,7 +125,7 @@ def test_a_goodbye_that_has_ceased_to_be_true_is_not_sent(
     assert transport.taken == []
 
 
-def test_a_goodbye_put_off_does_not_come_beside_that_of_a_later_leaving(
+def test_a_deferred_goodbye_is_replaced_by_a_later_one(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     number = ann_of(app).id
@@ -142,9 +142,7 @@ def test_a_goodbye_put_off_does_not_come_beside_that_of_a_later_leaving(
     assert "n2." in text_of(transport)
 
 
-def test_a_person_not_yet_confirmed_is_not_welcomed(
-    app: Newsletter, transport: RecordingTransport
-) -> None:
+def test_pending_subscribers_get_no_welcome(app: Newsletter, transport: RecordingTransport) -> None:
     with app.database.write() as session:
         number = add_subscriber(session, "dan@example.org", app.clock.now(), proven=False).id
     queue(app, NoticeKind.WELCOME, number)
@@ -152,7 +150,7 @@ def test_a_person_not_yet_confirmed_is_not_welcomed(
     assert transport.taken == []
 
 
-def test_what_holds_is_said_as_it_stands_when_the_mail_leaves(
+def test_a_notice_shows_the_preferences_as_of_sending(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     number = ann_of(app).id
@@ -168,7 +166,7 @@ def test_what_holds_is_said_as_it_stands_when_the_mail_leaves(
     assert "Paused: nothing is sent until Friday 25 December 2026" in text_of(transport)
 
 
-def test_what_a_server_answered_is_kept_without_the_address(
+def test_stored_responses_contain_no_address(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     transport.answers[ANN] = Refused(response=f"550 5.1.1 <{ANN}> unknown")
@@ -178,7 +176,7 @@ def test_what_a_server_answered_is_kept_without_the_address(
         assert session.scalars(select(Notice.reason)).one() == "550 5.1.1 <…> unknown"
 
 
-def test_only_what_the_site_tells_is_told(app: Newsletter, transport: RecordingTransport) -> None:
+def test_disabled_notices_are_not_queued(app: Newsletter, transport: RecordingTransport) -> None:
     number = ann_of(app).id
     for kind in (NoticeKind.WELCOME, NoticeKind.CHANGED):
         queue(app, kind, number, JoiningOptions(welcome=False))

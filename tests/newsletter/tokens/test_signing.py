@@ -12,12 +12,12 @@ SIGNER = Signer(SECRET, "unsubscribe")
 
 
 @given(st.text(st.characters(codec="utf-8")))
-def test_what_was_signed_reads_back(payload: str) -> None:
+def test_signed_payloads_round_trip(payload: str) -> None:
     assert SIGNER.read(SIGNER.sign(payload)) == payload
 
 
 @given(payload=st.text(st.characters(codec="utf-8")), data=st.data())
-def test_a_token_changed_anywhere_is_refused(payload: str, data: st.DataObject) -> None:
+def test_a_modified_token_is_refused(payload: str, data: st.DataObject) -> None:
     token = SIGNER.sign(payload)
     place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.characters(codec="ascii").filter(lambda c: c != token[place]))
@@ -27,13 +27,13 @@ def test_a_token_changed_anywhere_is_refused(payload: str, data: st.DataObject) 
 
 
 @given(st.text())
-def test_anything_else_is_refused_without_a_fuss(text: str) -> None:
+def test_arbitrary_text_is_refused(text: str) -> None:
     with pytest.raises(TokenError):
         SIGNER.read(text)
 
 
 @pytest.mark.parametrize("end", range(1, 12))
-def test_a_token_cut_off_is_refused(end: int) -> None:
+def test_a_truncated_token_is_refused(end: int) -> None:
     with pytest.raises(TokenError):
         SIGNER.read(SIGNER.sign("12.7")[:-end])
 
@@ -44,11 +44,11 @@ def test_a_token_of_another_purpose_or_site_is_refused() -> None:
             SIGNER.read(other.sign("12.7"))
 
 
-def test_a_token_needs_no_escaping_in_an_address() -> None:
+def test_a_token_needs_no_url_escaping() -> None:
     assert SIGNER.sign("12.7").replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
-def test_a_secret_too_short_to_protect_is_refused() -> None:
+def test_a_weak_secret_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"site\.secret_key is shorter than 16 bytes"):
         Signer("short", "unsubscribe")
 

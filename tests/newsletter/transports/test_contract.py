@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger import Ledger, mail, mails, message
+from outcome_recorder import OutcomeRecorder, mail, mails, message
 from peers import PEERS, Peer
 
 from newsletter.transports.base import Accepted, Mail, Refused, Unsupported
@@ -29,8 +29,8 @@ def arrived(peer: Peer, *sent: Mail) -> None:
     assert sorted(peer.take(), key=repr) == sorted(map(peer.carried, sent), key=repr)
 
 
-def test_every_mail_taken_is_settled_once_and_arrives(peer: Peer) -> None:
-    ledger, sent = Ledger(), mails(25)
+def test_every_mail_is_settled_once_and_arrives(peer: Peer) -> None:
+    ledger, sent = OutcomeRecorder(), mails(25)
     with peer.transport.open() as session:
         session.send(iter(sent), ledger)
     assert set(ledger.outcomes) == {m.key for m in sent}
@@ -39,14 +39,14 @@ def test_every_mail_taken_is_settled_once_and_arrives(peer: Peer) -> None:
 
 
 def test_every_accepted_mail_was_announced_as_handed_over(peer: Peer) -> None:
-    ledger, sent = Ledger(), mails(5)
+    ledger, sent = OutcomeRecorder(), mails(5)
     with peer.transport.open() as session:
         session.send(sent, ledger)
     assert ledger.handed_over == [m.key for m in sent]
 
 
-def test_the_answer_says_how_the_next_hop_knows_the_mail(peer: Peer) -> None:
-    ledger = Ledger()
+def test_the_response_identifies_the_mail_at_the_next_hop(peer: Peer) -> None:
+    ledger = OutcomeRecorder()
     with peer.transport.open() as session:
         session.send([mail()], ledger)
     outcome = ledger.outcomes[1]
@@ -68,15 +68,15 @@ def test_the_answer_says_how_the_next_hop_knows_the_mail(peer: Peer) -> None:
     ],
 )
 def test_the_body_arrives_unchanged(peer: Peer, body: bytes) -> None:
-    ledger, sent = Ledger(), [mail(1, content=message(body)), mail(2)]
+    ledger, sent = OutcomeRecorder(), [mail(1, content=message(body)), mail(2)]
     with peer.transport.open() as session:
         session.send(sent, ledger)
     assert ledger.kinds == ["Accepted", "Accepted"]
     arrived(peer, *sent)
 
 
-def test_an_empty_body_arrives_or_is_said_to_be_impossible(peer: Peer) -> None:
-    ledger, sent = Ledger(), mail(content=message(b""))
+def test_an_empty_body_arrives_or_is_unsupported(peer: Peer) -> None:
+    ledger, sent = OutcomeRecorder(), mail(content=message(b""))
     with peer.transport.open() as session:
         if peer.takes_empty:
             session.send([sent], ledger)
@@ -108,14 +108,14 @@ def test_any_text_arrives_unchanged(peer: Peer, bodies: list[list[str]]) -> None
     ]
     peer.take()
     with peer.transport.open() as session:
-        session.send(sent, Ledger())
+        session.send(sent, OutcomeRecorder())
     arrived(peer, *sent)
 
 
-def test_headers_are_not_touched(peer: Peer) -> None:
+def test_headers_are_unchanged(peer: Peer) -> None:
     sent = mail(content=UNSUBSCRIBE + message())
     with peer.transport.open() as session:
-        session.send([sent], Ledger())
+        session.send([sent], OutcomeRecorder())
     arrived(peer, sent)
 
 
@@ -129,10 +129,8 @@ def test_headers_are_not_touched(peer: Peer) -> None:
         pytest.param("", id="nothing"),
     ],
 )
-def test_a_recipient_that_cannot_be_addressed_is_refused_and_the_rest_goes_on(
-    peer: Peer, recipient: str
-) -> None:
-    ledger, good = Ledger(), mail(2)
+def test_an_invalid_recipient_is_refused_and_the_rest_is_sent(peer: Peer, recipient: str) -> None:
+    ledger, good = OutcomeRecorder(), mail(2)
     with peer.transport.open() as session:
         session.send([mail(1, recipient, content=message()), good], ledger)
     assert isinstance(ledger.outcomes[2], Accepted)
@@ -141,9 +139,9 @@ def test_a_recipient_that_cannot_be_addressed_is_refused_and_the_rest_goes_on(
         arrived(peer, good)
 
 
-def test_a_session_serves_one_send_after_another(peer: Peer) -> None:
+def test_a_session_can_send_repeatedly(peer: Peer) -> None:
     first, second = mails(6)[:3], mails(6)[3:]
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with peer.transport.open() as session:
         session.send(first, ledger)
         session.send([], ledger)
@@ -154,13 +152,13 @@ def test_a_session_serves_one_send_after_another(peer: Peer) -> None:
 
 def test_closing_twice_is_harmless(peer: Peer) -> None:
     session = peer.transport.open()
-    session.send([mail()], Ledger())
+    session.send([mail()], OutcomeRecorder())
     session.close()
     session.close()
 
 
 def test_nothing_to_send_sends_nothing(peer: Peer) -> None:
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with peer.transport.open() as session:
         session.send([], ledger)
     assert not ledger.outcomes
@@ -172,7 +170,7 @@ def test_an_error_of_the_caller_leaves_the_session_usable(peer: Peer) -> None:
         yield mail(1)
         raise RuntimeError("the database is gone")
 
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with peer.transport.open() as session:
         with pytest.raises(RuntimeError):
             session.send(failing(), ledger)
@@ -180,8 +178,8 @@ def test_an_error_of_the_caller_leaves_the_session_usable(peer: Peer) -> None:
     assert isinstance(ledger.outcomes[2], Accepted)
 
 
-def test_a_recorder_that_fails_is_heard(peer: Peer) -> None:
-    class Full(Ledger):
+def test_an_error_of_the_recorder_propagates(peer: Peer) -> None:
+    class Full(OutcomeRecorder):
         def handing_over(self, key: int) -> None:
             raise OSError("no space left on device")
 
@@ -190,10 +188,10 @@ def test_a_recorder_that_fails_is_heard(peer: Peer) -> None:
     assert peer.take() == []
 
 
-def test_several_sessions_work_side_by_side(peer: Peer) -> None:
+def test_several_sessions_work_concurrently(peer: Peer) -> None:
     sent = mails(4)
     sessions = [peer.transport.open() for _ in range(2)]
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     for index, session in enumerate(sessions):
         session.send(sent[index::2], ledger)
     for session in sessions:

@@ -1,4 +1,4 @@
-"""How a table of the configuration becomes a transport."""
+"""Building transports from configuration tables."""
 
 import re
 import sys
@@ -36,12 +36,12 @@ def own(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         sys.modules.pop(name, None)
 
 
-def test_the_shipped_kinds_are_known() -> None:
+def test_the_shipped_kinds_are_registered() -> None:
     assert {"console", "maildir", "postmark", "smtp"} <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_shipped_kind_is_a_transport_whose_options_explain_themselves(kind: str) -> None:
+def test_every_option_of_a_shipped_kind_has_a_description(kind: str) -> None:
     options = transport_class(kind).Options
     for name, field in options.model_fields.items():
         assert field.description, f"{kind}.{name}"
@@ -50,25 +50,25 @@ def test_every_shipped_kind_is_a_transport_whose_options_explain_themselves(kind
 @pytest.mark.parametrize(
     "kind", [None, "", "smpt", 7, "smtp:", ":x", ["smtp"], "base", "smtp_wire"]
 )
-def test_an_unknown_kind_is_told_with_what_is_allowed(load: Load, kind: Any) -> None:
+def test_an_unknown_kind_error_lists_the_kinds(load: Load, kind: Any) -> None:
     with pytest.raises(ConfigurationError) as error:
         load(kind)
     assert f"transports.main.kind: found {kind!r}" in str(error.value)
     assert "console, maildir, postmark, smtp" in str(error.value)
 
 
-def test_a_missing_kind_is_told() -> None:
+def test_a_missing_kind_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match=r"transports\.main\.kind: found None"):
         load_transport("main", {}, Path("newsletter.toml"), {})
 
 
 @pytest.mark.parametrize("kind", ["no_such_module_here:X", "no_such.module.here:X"])
-def test_a_module_that_is_not_there_is_told(load: Load, kind: str) -> None:
+def test_a_missing_module_is_an_error(load: Load, kind: str) -> None:
     with pytest.raises(ConfigurationError, match=r"transports\.main\.kind: .*no_such"):
         load(kind)
 
 
-def test_a_module_that_fails_is_told(load: Load, own: Callable[[str], str]) -> None:
+def test_a_module_that_fails_to_import_is_an_error(load: Load, own: Callable[[str], str]) -> None:
     name = own("import no_such_thing_in_wexcombe")
     with pytest.raises(ConfigurationError, match=r"cannot be imported: ModuleNotFoundError"):
         load(f"{name}:X")
@@ -76,7 +76,7 @@ def test_a_module_that_fails_is_told(load: Load, own: Callable[[str], str]) -> N
         load(f"{own('def')}:X")
 
 
-def test_an_attribute_that_is_not_there_is_told(load: Load, own: Callable[[str], str]) -> None:
+def test_a_missing_attribute_is_an_error(load: Load, own: Callable[[str], str]) -> None:
     with pytest.raises(ConfigurationError, match="has no attribute 'X'"):
         load(f"{own('')}:X")
 
@@ -91,16 +91,14 @@ def test_an_attribute_that_is_not_there_is_told(load: Load, own: Callable[[str],
         "from pydantic import BaseModel\nclass X:\n    Options = BaseModel\n    def open(self): 0",
     ],
 )
-def test_an_attribute_that_is_no_transport_is_told(
+def test_an_attribute_that_is_no_transport_is_an_error(
     load: Load, own: Callable[[str], str], text: str
 ) -> None:
     with pytest.raises(ConfigurationError, match="is not a transport; a transport is a class"):
         load(f"{own(text)}:X")
 
 
-def test_a_transport_that_does_not_say_its_connections_is_told(
-    load: Load, own: Callable[[str], str]
-) -> None:
+def test_a_transport_without_connections_is_an_error(load: Load, own: Callable[[str], str]) -> None:
     text = (
         "from newsletter.config.kinds import Section\n"
         "class X:\n    Options = type('Options', (Section,), {})\n"
@@ -110,18 +108,20 @@ def test_a_transport_that_does_not_say_its_connections_is_told(
         load(f"{own(text)}:X")
 
 
-def test_relative_paths_are_beside_the_configuration_file(load: Load, tmp_path: Path) -> None:
+def test_relative_paths_are_resolved_against_the_configuration_file(
+    load: Load, tmp_path: Path
+) -> None:
     load("maildir", path="caught").open()
     assert (tmp_path / "caught" / "new").is_dir()
 
 
-def test_absolute_paths_stay(load: Load, tmp_path: Path) -> None:
+def test_absolute_paths_are_unchanged(load: Load, tmp_path: Path) -> None:
     load("maildir", path=str(tmp_path / "elsewhere")).open()
     assert (tmp_path / "elsewhere" / "new").is_dir()
 
 
 def shown(default: object) -> str:
-    """A default as the documentation writes it."""
+    """A default in the documentation's format."""
     if hasattr(default, "get_secret_value"):
         return '`""`'
     if isinstance(default, timedelta):
@@ -138,7 +138,7 @@ def test_every_option_is_documented_with_its_default(kind: str) -> None:
     assert rows == expected
 
 
-def test_every_example_of_the_documentation_is_taken(tmp_path: Path) -> None:
+def test_every_documented_example_is_valid(tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     examples = [
         (name, table)

@@ -17,14 +17,12 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("server", "command", "answer", "expected"), ANSWERS)
-def test_an_answer_is_attributed_to_whom_it_speaks_of(
-    server: str, command: str, answer: str, expected: str
-) -> None:
+def test_replies_are_classified(server: str, command: str, answer: str, expected: str) -> None:
     assert classify(answer, at_content=command == "content") == expected, server
 
 
 @pytest.mark.parametrize(("server", "command", "answer", "expected"), ANSWERS)
-def test_the_name_of_a_recipient_changes_no_verdict(
+def test_words_in_an_address_do_not_change_the_verdict(
     server: str, command: str, answer: str, expected: str
 ) -> None:
     named = answer.replace("ada@wexcombe.example", "spam-relay.denied@quota-full.example")
@@ -41,21 +39,21 @@ def test_the_name_of_a_recipient_changes_no_verdict(
         ("450 4.2.0 Greylisted for 900 min", 240),
     ],
 )
-def test_a_greylisting_server_that_names_a_time_is_believed(answer: str, minutes: int) -> None:
+def test_the_delay_of_a_greylisting_reply_is_parsed(answer: str, minutes: int) -> None:
     wait = hinted_wait(answer)
     assert wait is not None
     assert timedelta(0) <= wait - timedelta(minutes=minutes) <= timedelta(seconds=10)
 
 
-def test_an_answer_without_a_time_names_none() -> None:
+def test_a_reply_without_a_delay_has_none() -> None:
     assert hinted_wait("450 4.2.0 Greylisted, see http://postgrey.schweikert.ch/help/") is None
 
 
-def test_what_a_transport_knows_goes_before_what_the_words_say() -> None:
+def test_an_explicit_verdict_precedes_the_text() -> None:
     answer = "406 You tried to send to a recipient that has been marked as inactive"
     assert Refused(response=answer, verdict=Verdict.RECIPIENT).about is Verdict.RECIPIENT
     assert Deferred(response="451 4.3.0 not now").about is Verdict.UNCLEAR
 
 
-def test_pace_policy_and_configuration_are_never_about_a_recipient() -> None:
+def test_pace_policy_and_configuration_refuse_the_sender() -> None:
     assert {"pace", "policy", "configuration"} == REFUSES_US

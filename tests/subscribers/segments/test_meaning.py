@@ -1,4 +1,4 @@
-"""Expressions mean the same in SQL and in plain Python: random people and words."""
+"""Property: expressions select the same in SQL and in plain Python."""
 
 from contextlib import suppress
 
@@ -10,26 +10,26 @@ from sqlalchemy import select
 from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, SubscriberStatus
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.expressions import Comparison, Expression, write
 from subscribers.segments.fields import Operator
 from subscribers.segments.lexing import SegmentError
 from subscribers.segments.parsing import parse
 from subscribers.segments.store import count
 
-ASKING = Asking(now=NOW, zone=ZONE)
+ASKING = QueryContext(now=NOW, zone=ZONE)
 EACH_WITH_ITS_PEOPLE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
 )
 
 
 @given(EXPRESSIONS)
-def test_what_is_written_of_a_tree_is_that_tree_again(expression: Expression) -> None:
+def test_a_written_expression_parses_to_the_same_tree(expression: Expression) -> None:
     assert parse(write(expression)) == expression
 
 
 @given(st.text() | EXPRESSIONS.map(write).flatmap(lambda t: st.permutations(t).map("".join)))
-def test_whatever_cannot_be_read_is_bad_input(text: str) -> None:
+def test_invalid_expressions_are_invalid_input(text: str) -> None:
     with suppress(SegmentError):
         parse(text)
     assert issubclass(SegmentError, InvalidInput)
@@ -37,7 +37,7 @@ def test_whatever_cannot_be_read_is_bad_input(text: str) -> None:
 
 @EACH_WITH_ITS_PEOPLE
 @given(expressions=st.lists(EXPRESSIONS, min_size=1, max_size=5), people=PEOPLE)
-def test_sql_selects_exactly_those_who_are_meant(
+def test_sql_agrees_with_a_plain_evaluator(
     database: Database, expressions: list[Expression], people: list[Person]
 ) -> None:
     with database.read() as session:
@@ -50,7 +50,7 @@ def test_sql_selects_exactly_those_who_are_meant(
             assert count(session, write(expression), ASKING) == len(meant)
 
 
-def test_a_value_that_looks_like_sql_is_a_value(database: Database) -> None:
+def test_values_are_bound_parameters(database: Database) -> None:
     hostile = "'; DROP TABLE subscribers; --"
     expression = Comparison(field="source", operator=Operator.EQUAL, values=(hostile,))
     with database.write() as session:

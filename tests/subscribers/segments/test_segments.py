@@ -1,4 +1,4 @@
-"""The language of segments: what it reads, refuses, and whom it finds on both databases."""
+"""The segment language: parsing, errors, and members on both databases."""
 
 from contextlib import suppress
 from zoneinfo import ZoneInfo
@@ -13,9 +13,9 @@ from support import add_subscriber
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from subscribers.models import Subscriber
-from subscribers.segments.compiling import Asking, condition
+from subscribers.segments.compiling import QueryContext, condition
 from subscribers.segments.expressions import Expression, write
-from subscribers.segments.fields import FIELDS, OPERATORS, Kind, Operator
+from subscribers.segments.fields import FIELDS, OPERATORS, FieldType, Operator
 from subscribers.segments.lexing import SegmentError
 from subscribers.segments.parsing import parse
 
@@ -28,13 +28,13 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 def a_test(draw: st.DrawFn) -> str:
     """One test of one field, as somebody might write it."""
     name = draw(NAMES)
-    kind = FIELDS[name].kind if name in FIELDS else Kind.TEXT
+    kind = FIELDS[name].kind if name in FIELDS else FieldType.TEXT
     operator = draw(st.sampled_from(sorted(OPERATORS[kind])))
     if name in FIELDS and FIELDS[name].values:
         value = draw(st.sampled_from(FIELDS[name].values))
-    elif kind is Kind.MOMENT:
+    elif kind is FieldType.MOMENT:
         value = draw(st.sampled_from(["2026-01-31", "30 days ago", "1 month ago", "today"]))
-    elif kind is Kind.NUMBER:
+    elif kind is FieldType.NUMBER:
         value = str(draw(st.integers(0, 1000)))
     else:
         plain = draw(WORDS).replace("|", "").replace(",", "") or "x"
@@ -57,12 +57,12 @@ EXPRESSIONS = st.recursive(
 
 
 @given(EXPRESSIONS)
-def test_what_is_written_reads_as_the_same(expression: Expression) -> None:
+def test_written_expressions_parse_to_the_same_tree(expression: Expression) -> None:
     assert parse(write(expression)) == expression
 
 
 @given(st.text(max_size=80) | st.lists(NAMES | st.sampled_from("()=~,'\"\\") | WORDS).map(" ".join))
-def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     with suppress(SegmentError):
         parse(text)
 
@@ -80,7 +80,7 @@ def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
         ("topic = " + "a" * 2000, "too many"),
     ],
 )
-def test_an_error_says_where_and_what(text: str, message: str) -> None:
+def test_an_error_states_position_and_expectation(text: str, message: str) -> None:
     with pytest.raises(SegmentError) as caught:
         parse(text)
     assert message in str(caught.value)
@@ -97,7 +97,7 @@ def people(session: Session, clock: FixedClock) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("topic = housing", "ann ben"),  # ben chose nothing: he is sent every topic
+        ("topic = housing", "ann ben"),  # ben chose none, which means every topic
         ("topic = housing and not topic is empty", "ann"),
         ("topic != housing", "cat"),
         ("digest = friday", "ann ben cat"),
@@ -117,10 +117,10 @@ def people(session: Session, clock: FixedClock) -> None:
         ("joined >= 1 day ago and status = confirmed", "ann ben"),
     ],
 )
-def test_a_segment_finds_whom_it_means(
+def test_a_segment_selects_its_members(
     database: Database, clock: FixedClock, text: str, found: str
 ) -> None:
-    asking = Asking(now=clock.now(), zone=ZONE)
+    asking = QueryContext(now=clock.now(), zone=ZONE)
     with database.write() as session:
         people(session, clock)
         query = select(Subscriber.address).where(condition(parse(text), asking))

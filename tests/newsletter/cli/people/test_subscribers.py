@@ -48,7 +48,7 @@ def test_an_address_that_is_nobodys_is_told_to_be_suppressed_where_it_is(run: Ru
     ran = run("subscribers", "show", ANN)
     assert ran.status == 1
     assert "no subscriber has the address" in ran.err
-    assert "suppressed (erased at her own wish)" in ran.err
+    assert "suppressed (erased at their own request)" in ran.err
 
 
 def test_a_first_reason_to_suppress_is_kept_and_told(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Handing out among machines: fair among editions, and plain about what is missing."""
+"""Enqueueing shards: fair among editions, with clear configuration errors."""
 
 import sys
 
@@ -7,31 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.cluster.broker import open_broker
-from newsletter.delivery.cluster.hand_out import in_turn
+from newsletter.delivery.cluster.hand_out import round_robin
 from newsletter.errors import ConfigurationError
 
 WANTED = st.dictionaries(st.integers(1, 9), st.integers(1, 40), max_size=6)
 
 
 @given(wanted=WANTED, places=st.integers(-5, 50))
-def test_no_edition_gets_more_than_it_can_use_and_no_place_is_left_empty(
+def test_places_are_filled_without_exceeding_any_edition(
     wanted: dict[int, int], places: int
 ) -> None:
-    order = in_turn(wanted, places)
+    order = round_robin(wanted, places)
     assert all(order.count(number) <= count for number, count in wanted.items())
     assert len(order) == max(0, min(places, sum(wanted.values())))
 
 
 @given(wanted=WANTED, places=st.integers(0, 50))
-def test_a_large_edition_holds_up_no_small_one(wanted: dict[int, int], places: int) -> None:
-    order = in_turn(wanted, places)
+def test_a_large_edition_does_not_block_a_small_one(wanted: dict[int, int], places: int) -> None:
+    order = round_robin(wanted, places)
     got = {number: order.count(number) for number in wanted}
     for number, count in got.items():
         assert count == wanted[number] or count >= max(got.values()) - 1
 
 
 @pytest.mark.parametrize("address", ["kafka://queue.example", "queue.example:6379"])
-def test_a_broker_that_is_not_known_is_refused(address: str) -> None:
+def test_an_unknown_broker_is_refused(address: str) -> None:
     with pytest.raises(ConfigurationError, match=r"redis://HOST:6379/0 nor amqp://HOST:5672"):
         open_broker(address)
 
@@ -39,7 +39,7 @@ def test_a_broker_that_is_not_known_is_refused(address: str) -> None:
 @pytest.mark.parametrize(
     ("address", "driver"), [("redis://localhost", "redis"), ("amqp://localhost", "pika")]
 )
-def test_an_extra_that_is_not_installed_is_named(
+def test_a_missing_extra_is_named(
     address: str, driver: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, driver, None)

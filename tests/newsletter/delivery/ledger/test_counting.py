@@ -1,4 +1,4 @@
-"""Mail statistics are those of the ledger at every moment, however far counting has come."""
+"""Mail statistics always equal the ledger, however far counting has come."""
 
 from threading import Event, Thread
 
@@ -56,7 +56,7 @@ def uncounted(history: History) -> int:
         st.tuples(st.sampled_from([*OFTEN, *ACTS]), st.integers(0, 4)), min_size=8, max_size=24
     )
 )
-def test_whatever_happens_the_statistics_are_those_of_the_ledger(
+def test_statistics_always_equal_the_ledger(
     database: Database, acts: list[tuple[str, int]]
 ) -> None:
     history = History(database)
@@ -76,7 +76,7 @@ def test_an_ended_edition_is_counted_once(history: History) -> None:
     assert history.known() == history.in_ledger()
 
 
-def test_an_edition_under_way_is_left_to_the_ledger(history: History) -> None:
+def test_an_edition_under_way_is_not_counted(history: History) -> None:
     edition = history.fan_out()
     history.claim(edition, 4)
     history.settle(SENT, FAILED)
@@ -131,7 +131,7 @@ def test_a_late_answer_to_an_uncertain_delivery_counts(history: History) -> None
 
 
 @pytest.mark.parametrize("table", ["mail_statistics", "uncounted_deliveries", "counted_editions"])
-def test_a_lot_that_breaks_off_anywhere_counts_nothing(sqlite_url: str, table: str) -> None:
+def test_an_interrupted_lot_is_rolled_back(sqlite_url: str, table: str) -> None:
     database = Database(sqlite_url)
     history = History(database)
     history.send(SENT, FAILED, UNCERTAIN)
@@ -148,7 +148,7 @@ def test_a_lot_that_breaks_off_anywhere_counts_nothing(sqlite_url: str, table: s
     database.close()
 
 
-def test_two_who_count_at_once_count_each_delivery_once(history: History) -> None:
+def test_concurrent_counting_counts_each_delivery_once(history: History) -> None:
     for _ in range(3):
         history.send(SENT, FAILED)
     counting = [Thread(target=history.count_all) for _ in range(2)]
@@ -183,7 +183,7 @@ def test_counting_waits_for_a_writer_that_queues_failed_deliveries_again(
 
 
 @pytest.mark.postgresql
-def test_a_writer_that_asks_sees_no_lot_counted_meanwhile(postgresql_url: str) -> None:
+def test_a_querying_writer_sees_a_consistent_state(postgresql_url: str) -> None:
     database = Database(postgresql_url)
     history = History(database)
     history.send(SENT)
@@ -208,9 +208,9 @@ def test_a_delivery_settled_while_its_lot_is_counted_counts_once(postgresql_url:
     history.claim(edition, 3, "quick")
     ACTS["cancel"](history, 0)
     with database.write() as session:
-        # The worker's settlement is under way, and committed only after the lot.
+        # The worker's settlement is committed only after the lot.
         counting = Thread(target=history.count_all)
-        held = store.held_by(session, "quick")
+        held = store.claimed_by(session, "quick")
         store.settle_sent(session, "quick", dict.fromkeys(held, "250 Ok"), history.now)
         counting.start()
         counting.join(5)

@@ -1,4 +1,4 @@
-"""Shares of a route: by weight, alike in every process, and never two carriers for one mail."""
+"""Shares of a route: proportional, deterministic and disjoint."""
 
 from collections import Counter
 
@@ -6,22 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.config.sending import RouteOptions
-from newsletter.delivery.ledger.shares import in_turn, round_of, shared_out
+from newsletter.delivery.ledger.shares import allocate_shares, transports_of, weighted_round_robin
 
 NAMES = ("main", "second", "third", "fourth")
 WEIGHTS = st.dictionaries(st.sampled_from(NAMES), st.integers(1, 100), min_size=1)
 
 
-def test_in_a_round_each_stands_as_often_as_it_weighs_and_not_all_at_once() -> None:
-    assert list(round_of({"main": 3, "second": 1})) == ["main", "main", "second", "main"]
+def test_a_round_contains_each_transport_by_weight_interleaved() -> None:
+    assert list(weighted_round_robin({"main": 3, "second": 1})) == [
+        "main",
+        "main",
+        "second",
+        "main",
+    ]
 
 
 @given(weights=WEIGHTS, fallback=st.booleans(), lost=st.sets(st.sampled_from([*NAMES, "spare"])))
-def test_every_delivery_has_one_carrier_that_is_not_down(
+def test_every_delivery_has_one_transport_that_is_not_down(
     weights: dict[str, int], fallback: bool, lost: set[str]
 ) -> None:
     route = RouteOptions(members=weights, fallback="spare" if fallback else "")
-    shares = shared_out(route, lost)
+    shares = allocate_shares(route, lost)
     carriers = {*weights, *(["spare"] if fallback else [])} - lost
     assert set(shares) <= carriers
     numbers = range(2 * max((s.divisor for s in shares.values()), default=0))
@@ -30,29 +35,29 @@ def test_every_delivery_has_one_carrier_that_is_not_down(
 
 
 @given(weights=WEIGHTS)
-def test_shares_are_as_the_weights(weights: dict[str, int]) -> None:
-    counts = Counter(round_of(weights))
+def test_shares_are_proportional_to_weights(weights: dict[str, int]) -> None:
+    counts = Counter(weighted_round_robin(weights))
     total = sum(weights.values())
     assert all(counts[n] * total == w * counts.total() for n, w in weights.items())
 
 
-def test_the_fallback_carries_nothing_while_all_members_work() -> None:
+def test_the_fallback_is_unused_while_all_members_work() -> None:
     route = RouteOptions(members={"main": 3, "second": 1}, fallback="spare")
-    assert set(shared_out(route, set())) == {"main", "second"}
+    assert set(allocate_shares(route, set())) == {"main", "second"}
 
 
-def test_the_fallback_takes_the_share_of_the_one_that_is_down_and_no_more() -> None:
+def test_the_fallback_takes_only_the_share_of_a_failed_member() -> None:
     route = RouteOptions(members={"main": 3, "second": 1}, fallback="spare")
-    before, after = shared_out(route, set()), shared_out(route, {"main"})
+    before, after = allocate_shares(route, set()), allocate_shares(route, {"main"})
     assert after == {"spare": before["main"], "second": before["second"]}
 
 
-def test_without_a_fallback_the_others_take_its_share() -> None:
+def test_without_a_fallback_the_other_members_share_its_part() -> None:
     route = RouteOptions(members={"main": 3, "second": 1, "third": 1})
-    assert set(shared_out(route, {"main"})) == {"second", "third"}
+    assert set(allocate_shares(route, {"main"})) == {"second", "third"}
 
 
-def test_a_single_mail_is_offered_to_the_heaviest_first_and_to_the_fallback_last() -> None:
+def test_transports_are_ordered_by_weight_with_the_fallback_last() -> None:
     routes = {"both": RouteOptions(members={"second": 1, "main": 3}, fallback="spare")}
-    assert in_turn(routes, "both") == ["main", "second", "spare"]
-    assert in_turn(routes, "plain") == ["plain"]
+    assert transports_of(routes, "both") == ["main", "second", "spare"]
+    assert transports_of(routes, "plain") == ["plain"]

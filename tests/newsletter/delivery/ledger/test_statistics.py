@@ -1,4 +1,4 @@
-"""Segments by what the ledger knows: how many mails, when last, how many failed."""
+"""Segments by mail statistics: received, last mailed, bounced."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.scheduler import count_mails
 from newsletter.transports.base import Refused
 from subscribers.models import Subscriber
-from subscribers.segments.compiling import Asking
+from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count, members
 
 UTC = ZoneInfo("UTC")
@@ -63,20 +63,20 @@ def history(app: Newsletter, transport: RecordingTransport, clock: FixedClock) -
         ("bounced = 0 and received > 0", "ann"),
     ],
 )
-def test_a_segment_asks_what_was_sent(
+def test_segments_use_mail_statistics(
     history: Newsletter, clock: FixedClock, text: str, found: str, is_counted: bool
 ) -> None:
     if is_counted:
         count_mails(history)
     with history.database.read() as session:
-        asking = Asking(now=clock.now(), zone=UTC, measures=measures(session))
+        asking = QueryContext(now=clock.now(), zone=UTC, measures=measures(session))
         query = select(Subscriber.address).where(members(text, asking)).order_by(Subscriber.address)
         addresses = session.scalars(query).all()
         assert count(session, text, asking) == len(addresses)
     assert " ".join(str(address).partition("@")[0] for address in addresses) == found
 
 
-def test_an_edition_can_be_for_those_who_were_never_mailed(
+def test_an_edition_can_target_subscribers_never_mailed(
     history: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     send(history, clock, "Welcome", "received = 0")

@@ -1,11 +1,11 @@
-"""Mails that may have arrived: settled by a person or by the policy, never by chance."""
+"""Uncertain deliveries: resolved by a person or by policy."""
 
 import pytest
 from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import RecordingTransport
 
 from newsletter.app import Newsletter
-from newsletter.config.sending import DoubtPolicy
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState
@@ -13,14 +13,14 @@ from newsletter.transports.base import InDoubt
 
 
 def tear_away(app: Newsletter, transport: RecordingTransport, edition: Edition) -> None:
-    """Send until the transport breaks in the middle of a mail."""
+    """Send until the transport is interrupted in the middle of a mail."""
     transport.raising = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         app.engine.send(edition.id)
     transport.raising = None
 
 
-def test_an_interruption_in_the_transport_leaves_that_one_mail_in_doubt(
+def test_an_interrupted_hand_over_leaves_one_mail_uncertain(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = make_digest(app)
@@ -31,7 +31,7 @@ def test_an_interruption_in_the_transport_leaves_that_one_mail_in_doubt(
 
 
 @pytest.mark.parametrize("resend", [True, False])
-def test_a_person_settles_what_is_in_doubt(
+def test_uncertain_deliveries_are_resolved_by_a_person(
     app: Newsletter, transport: RecordingTransport, resend: bool
 ) -> None:
     transport.answers[ANN] = InDoubt(response="connection lost")
@@ -48,11 +48,11 @@ def test_a_person_settles_what_is_in_doubt(
 def doubtful(app: Newsletter, policy: str) -> Edition:
     edition = make_digest(app)
     with app.database.write() as session:
-        store.by_id(session, edition.id).uncertain = DoubtPolicy(policy)
+        store.by_id(session, edition.id).uncertain = UncertainPolicy(policy)
     return edition
 
 
-def test_by_the_policy_to_resend_what_is_in_doubt_is_sent_once_more(
+def test_the_resend_policy_resends_uncertain_deliveries_once(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     transport.answers[ANN] = InDoubt(response="connection lost")
@@ -64,7 +64,7 @@ def test_by_the_policy_to_resend_what_is_in_doubt_is_sent_once_more(
     assert counts_of(app, edition) == {"uncertain": 1, "sent": 1}
 
 
-def test_by_the_policy_to_leave_it_nobody_gets_two_copies_not_even_by_a_retry(
+def test_the_leave_policy_never_sends_twice_even_on_retry(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     transport.answers[ANN] = InDoubt(response="connection lost")
@@ -78,7 +78,7 @@ def test_by_the_policy_to_leave_it_nobody_gets_two_copies_not_even_by_a_retry(
     assert state_of(app, edition) is EditionState.SENT
 
 
-def test_what_is_in_doubt_after_an_edition_was_sent_is_settled_by_its_policy_at_the_next_look(
+def test_deliveries_uncertain_after_the_end_of_an_edition_are_settled_by_its_policy(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = doubtful(app, "resend")
@@ -88,7 +88,7 @@ def test_what_is_in_doubt_after_an_edition_was_sent_is_settled_by_its_policy_at_
     assert counts_of(app, edition) == {"sent": 2}
 
 
-def test_a_cancelled_edition_repeats_nothing_whatever_its_policy(
+def test_a_cancelled_edition_resends_nothing(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = doubtful(app, "resend")

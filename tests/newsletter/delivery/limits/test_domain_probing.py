@@ -1,4 +1,4 @@
-"""Days at one recipient domain, simulated: who gets mail, when, and after how many attempts."""
+"""Simulation of days of one recipient domain: delivery times and numbers of attempts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -29,11 +29,11 @@ GIVE_UP = 2 * DAY
 TAKEN = Accepted(response="250 2.0.0 ok")
 
 Answer = Callable[[int, datetime], Outcome]
-"""What the domain says to one of its recipients at a moment."""
+"""The domain's response to one recipient at a time."""
 
 
 class SimulatedDomain:
-    """A transport to one domain whose answers follow a rule; it notes every attempt."""
+    """A transport to one domain whose responses follow a rule; counts attempts."""
 
     connections = 2
 
@@ -76,7 +76,7 @@ class Site(Newsletter):
 
 
 class Simulation:
-    """An edition to everybody at the domain, and what became of it after some days."""
+    """An edition to all recipients of the domain, sent over some days."""
 
     def __init__(self, folder: Path, url: str, clock: FixedClock) -> None:
         self._clock = clock
@@ -102,7 +102,7 @@ class Simulation:
         return made
 
     def run(self, answer: Answer, *, days: float = 5) -> SimulatedDomain:
-        """Look at the outbox whenever something of it is due."""
+        """Send whenever a delivery is due."""
         self.app.domain = domain = SimulatedDomain(answer, self._clock)
         end = self._clock.now() + days * DAY
         while self._clock.now() < end:
@@ -111,7 +111,7 @@ class Simulation:
                 due = store.next_attempt(session, self.edition.id)
             if due is None:
                 break
-            # The longer it lasts, the coarser: days in about a hundred looks.
+            # Steps grow with time: about a hundred for some days.
             step = MINUTE + (self._clock.now() - self.begun_at) / 20
             self._clock.at = max(due, self._clock.now() + step)
         return domain
@@ -123,7 +123,7 @@ class Simulation:
         return {state.value: count for state, count in found.items()}
 
     def waited(self, domain: SimulatedDomain) -> timedelta:
-        """How long the last of those who were reached had to wait."""
+        """The longest time until a mail was accepted."""
         return max(domain.taken_at.values()) - self.begun_at
 
 
@@ -135,7 +135,7 @@ def simulation(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[S
 
 
 def busy(people: Iterable[int], words: str) -> Answer:
-    """Some mailboxes are busy for ever; all others take mail."""
+    """Some mailboxes are always busy; all others accept mail."""
     refused = frozenset(people)
     return lambda person, now: Deferred(response=words) if person in refused else TAKEN
 
@@ -156,7 +156,7 @@ def spread_out(count: int) -> list[int]:
         pytest.param(range(100), "451 mailbox busy", id="100 that say so"),
     ],
 )
-def test_busy_mailboxes_keep_nobody_else_of_their_domain_from_their_mail(
+def test_busy_mailboxes_do_not_delay_others_of_their_domain(
     simulation: Simulation, people: Iterable[int], words: str
 ) -> None:
     refused = set(people)
@@ -168,7 +168,7 @@ def test_busy_mailboxes_keep_nobody_else_of_their_domain_from_their_mail(
     assert all(domain.attempts[person] == 1 for person in domain.taken_at)
 
 
-def test_a_busy_mailbox_fails_only_when_patience_from_its_own_first_attempt_is_over(
+def test_a_busy_mailbox_fails_after_the_give_up_time_from_its_own_first_attempt(
     simulation: Simulation, clock: FixedClock
 ) -> None:
     simulation.run(busy([7], "451 not now"))
@@ -177,7 +177,7 @@ def test_a_busy_mailbox_fails_only_when_patience_from_its_own_first_attempt_is_o
 
 
 def greylisting(words: str, delay: timedelta, key: Callable[[int], object]) -> Answer:
-    """The first attempt is refused, and all that come before the delay is over."""
+    """The first attempt, and all before a delay, are refused."""
     first_at: dict[object, datetime] = {}
 
     def answer(person: int, now: datetime) -> Outcome:
@@ -196,7 +196,7 @@ SPAMD = "451 Temporary failure, please try again later."
     [(POSTGREY, 5 * MINUTE), (SPAMD, 25 * MINUTE), ("451 4.7.1 try again", 5 * MINUTE)],
 )
 @pytest.mark.parametrize("by", ["recipient", "sender"])
-def test_greylisting_lets_everybody_through_soon(
+def test_greylisted_mails_are_delivered_within_an_hour(
     simulation: Simulation, words: str, delay: timedelta, by: str
 ) -> None:
     def key(person: int) -> object:
@@ -209,7 +209,7 @@ def test_greylisting_lets_everybody_through_soon(
         assert simulation.waited(domain) <= HOUR
 
 
-def test_greylisting_that_is_called_nothing_of_the_kind_lets_everybody_through(
+def test_unannounced_greylisting_delivers_all_mails(
     simulation: Simulation,
 ) -> None:
     answer = greylisting("451 4.3.0 not now", 5 * MINUTE, lambda person: person)
@@ -219,14 +219,14 @@ def test_greylisting_that_is_called_nothing_of_the_kind_lets_everybody_through(
     assert simulation.waited(domain) <= 3 * HOUR
 
 
-def test_greylisting_by_network_costs_one_round(simulation: Simulation) -> None:
+def test_greylisting_by_network_needs_one_retry(simulation: Simulation) -> None:
     domain = simulation.run(greylisting("451 4.3.0 not now", 10 * MINUTE, lambda _person: ""))
     assert simulation.counts == {"sent": PEOPLE}
     assert simulation.waited(domain) <= HOUR
 
 
 @pytest.mark.parametrize("words", ["451 4.3.0 no", "451 4.4.1 no answer from host", "451 no"])
-def test_a_domain_that_was_down_for_a_day_loses_nobody(simulation: Simulation, words: str) -> None:
+def test_a_domain_down_for_a_day_loses_no_mail(simulation: Simulation, words: str) -> None:
     back_at = simulation.begun_at + DAY
 
     def answer(_person: int, now: datetime) -> Outcome:
@@ -238,7 +238,7 @@ def test_a_domain_that_was_down_for_a_day_loses_nobody(simulation: Simulation, w
     assert domain.attempts.total() <= 6 * PEOPLE
 
 
-def test_a_domain_that_is_down_for_good_is_asked_seldom_and_given_up_by_each_ones_own_patience(
+def test_mails_to_a_dead_domain_are_retried_rarely_and_given_up(
     simulation: Simulation,
 ) -> None:
     domain = simulation.run(lambda _person, _now: Deferred(response="451 4.4.1 no answer"), days=9)
@@ -247,7 +247,7 @@ def test_a_domain_that_is_down_for_good_is_asked_seldom_and_given_up_by_each_one
     assert domain.attempts.total() <= 10 * PEOPLE
 
 
-def test_the_next_edition_does_not_wait_for_mailboxes_that_were_busy(
+def test_busy_mailboxes_do_not_delay_the_next_edition(
     simulation: Simulation, clock: FixedClock
 ) -> None:
     answer = busy(range(200, 300), "451 not now")

@@ -1,4 +1,4 @@
-"""Recipient domains: quotas held by all workers, and rests while one refuses for now."""
+"""Recipient domains: quotas shared by all workers, and back-off after temporary refusals."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +15,9 @@ from newsletter.clock import FixedClock
 from newsletter.config.sending import RateOptions
 from newsletter.delivery import control
 from newsletter.delivery.ledger import store
-from newsletter.delivery.ledger.models import DomainUse
+from newsletter.delivery.ledger.models import DomainUsage
 from newsletter.delivery.limits import domain_backoff
-from newsletter.delivery.limits.domain_probing import SEVERAL
+from newsletter.delivery.limits.domain_probing import REFUSALS_TO_REST
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred
@@ -75,7 +75,7 @@ def quota(text: str) -> str:
     return f'[limits.default.domains."Big.example"]\n{text}\n'
 
 
-def test_beyond_the_quota_of_its_domain_mail_goes_on_when_it_is_fresh(
+def test_mails_beyond_the_domain_quota_are_sent_in_the_next_window(
     site: Site, clock: FixedClock
 ) -> None:
     app = site(quota("per_hour = 4"))
@@ -90,7 +90,7 @@ def test_beyond_the_quota_of_its_domain_mail_goes_on_when_it_is_fresh(
     assert counts(app, edition) == {"sent": 12}
 
 
-def test_what_a_quota_puts_off_says_why_and_uses_up_no_attempt(site: Site) -> None:
+def test_a_deferral_by_quota_has_a_reason_and_counts_no_attempt(site: Site) -> None:
     app = site(quota("per_day = 1"))
     edition = compose(app)
     app.engine.send_due()
@@ -103,14 +103,14 @@ def test_what_a_quota_puts_off_says_why_and_uses_up_no_attempt(site: Site) -> No
     assert reasons == [("deferred", "put off: the quota of big.example (1 a day) is used up", 9)]
 
 
-def test_a_rate_of_a_domain_holds_up_no_other(site: Site) -> None:
+def test_a_domain_rate_limit_does_not_delay_other_domains(site: Site) -> None:
     app = site(quota("per_second = 0.2"))
     compose(app)
     app.engine.send_due()
     assert taken(app) == {"big.example": 1, "small.example": 2}
 
 
-def test_a_quota_is_one_for_all_workers_of_all_processes(site: Site) -> None:
+def test_a_quota_is_shared_by_all_processes(site: Site) -> None:
     transport = RecordingTransport(connections=2)
     apps = [site(quota("per_hour = 5") + "[sending]\nbatch = 2\n", transport) for _ in range(2)]
     edition = compose(apps[0])
@@ -123,18 +123,16 @@ def test_a_quota_is_one_for_all_workers_of_all_processes(site: Site) -> None:
 
 
 @given(allowed=st.integers(1, 20), mails=st.integers(1, 100), per_day=st.booleans())
-def test_booked_ahead_no_window_gets_more_than_it_holds(
-    allowed: int, mails: int, per_day: bool
-) -> None:
-    use = DomainUse(
+def test_booking_ahead_never_exceeds_a_window(allowed: int, mails: int, per_day: bool) -> None:
+    use = DomainUsage(
         free_at=START, hour=START.replace(minute=0), day=START.replace(hour=0, minute=0),
         used_in_hour=allowed, used_in_day=allowed, booked_until=START,
     )  # fmt: skip
     options = RateOptions(per_day=allowed) if per_day else RateOptions(per_hour=allowed)
     turns = [domain_backoff.book(use, options, START) for _ in range(mails)]
-    near = [turn for turn in turns if turn < START + domain_backoff.LONGEST_BOOKING - HOUR]
+    near = [turn for turn in turns if turn < START + domain_backoff.MAX_BOOKING - HOUR]
     assert turns == sorted(turns)
-    assert all(START < turn <= START + domain_backoff.LONGEST_BOOKING for turn in turns)
+    assert all(START < turn <= START + domain_backoff.MAX_BOOKING for turn in turns)
     assert per_day or all(near.count(turn) <= allowed for turn in near)
 
 
@@ -144,7 +142,7 @@ def refusing(app: Newsletter, domain: str = "big.example") -> None:
 
 
 def given_up(app: Newsletter, clock: FixedClock) -> Edition:
-    """An edition whose mails to one domain were never taken."""
+    """An edition whose mails to one domain were never accepted."""
     refusing(app)
     edition = compose(app)
     for _ in range(40):
@@ -153,18 +151,16 @@ def given_up(app: Newsletter, clock: FixedClock) -> Edition:
     return edition
 
 
-def test_a_domain_that_refuses_for_now_is_not_tried_with_all_its_mails(site: Site) -> None:
+def test_a_refusing_domain_is_rested_after_a_few_mails(site: Site) -> None:
     app = site()
     refusing(app)
     edition = compose(app)
     app.engine.send_due()
-    assert taken(app) == {"big.example": SEVERAL, "small.example": 2}
+    assert taken(app) == {"big.example": REFUSALS_TO_REST, "small.example": 2}
     assert counts(app, edition) == {"deferred": 10, "sent": 2}
 
 
-def test_its_rests_grow_until_it_takes_mail_and_then_all_goes(
-    site: Site, clock: FixedClock
-) -> None:
+def test_rests_of_a_domain_grow_until_it_accepts_mail(site: Site, clock: FixedClock) -> None:
     app = site()
     refusing(app)
     edition = compose(app)
@@ -181,7 +177,7 @@ def test_its_rests_grow_until_it_takes_mail_and_then_all_goes(
     assert counts(app, edition) == {"sent": 12}
 
 
-def test_a_full_mailbox_holds_up_nobody_else_of_its_domain(site: Site) -> None:
+def test_a_full_mailbox_does_not_delay_others_of_its_domain(site: Site) -> None:
     app = site()
     app.transport("default").answers["p0@big.example"] = Deferred(response="450 4.2.2 full")
     edition = compose(app)
@@ -189,7 +185,7 @@ def test_a_full_mailbox_holds_up_nobody_else_of_its_domain(site: Site) -> None:
     assert counts(app, edition) == {"deferred": 1, "sent": 11}
 
 
-def test_a_domain_that_never_takes_mail_is_given_up_and_all_of_it_is_told(
+def test_mails_to_a_domain_that_never_accepts_fail_with_a_reason(
     site: Site, clock: FixedClock
 ) -> None:
     app = site()
@@ -199,9 +195,7 @@ def test_a_domain_that_never_takes_mail_is_given_up_and_all_of_it_is_told(
         assert all(r.startswith("given up: ") for _, r, _ in store.reasons(session, edition.id))
 
 
-def test_what_was_given_up_may_be_tried_again_with_all_patience(
-    site: Site, clock: FixedClock
-) -> None:
+def test_retried_failures_get_the_whole_give_up_time_again(site: Site, clock: FixedClock) -> None:
     app = site()
     edition = given_up(app, clock)
     app.transport("default").answers.clear()

@@ -1,4 +1,4 @@
-"""Editions that do not get on are told of, once, and those that only wait are not."""
+"""Stalled and overdue editions raise one alarm; waiting ones none."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -67,18 +67,18 @@ def told(
     sending: bool = False,
     about: str = "Edition",
 ) -> list[str]:
-    """What is told while time passes, with a look every ten minutes."""
-    heard: list[Alarm] = []
-    app.tell = heard.append  # type: ignore[method-assign]
+    """Alarms raised while time passes, checking every ten minutes."""
+    is_responding: list[Alarm] = []
+    app.tell = is_responding.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):
         if sending:
             app.engine.send_due()
         look_after(app)
         clock.at += TEN_MINUTES
-    return [alarm.title for alarm in heard if alarm.title.startswith(about)]
+    return [alarm.title for alarm in is_responding if alarm.title.startswith(about)]
 
 
-def test_an_edition_that_does_not_get_on_is_told_of_once(site: Start, clock: FixedClock) -> None:
+def test_a_stalled_edition_raises_one_alarm(site: Start, clock: FixedClock) -> None:
     app = site()
     edition = compose(app)
     app.engine.prepare(edition.id)
@@ -86,7 +86,7 @@ def test_an_edition_that_does_not_get_on_is_told_of_once(site: Start, clock: Fix
     assert told(app, clock, minutes=120) == ["Edition 1 has stalled"]
 
 
-def test_a_server_that_cannot_be_reached_stalls_an_edition(
+def test_an_unreachable_server_stalls_an_edition(
     site: Start, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     app = site()
@@ -95,7 +95,7 @@ def test_a_server_that_cannot_be_reached_stalls_an_edition(
     assert told(app, clock, minutes=120, sending=True) == ["Edition 1 has stalled"]
 
 
-def test_an_edition_that_got_on_and_stalls_again_is_told_of_again(
+def test_an_edition_that_stalls_again_after_progress_raises_another_alarm(
     site: Start, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     app = site("[sending]\nbatch = 1\n")
@@ -106,7 +106,7 @@ def test_an_edition_that_got_on_and_stalls_again_is_told_of_again(
     assert told(app, clock, minutes=90, sending=True) == ["Edition 1 has stalled"]
 
 
-def test_a_paused_edition_has_not_stalled_and_has_its_time_when_it_goes_on(
+def test_the_stall_timeout_restarts_when_an_edition_is_resumed(
     site: Start, clock: FixedClock
 ) -> None:
     app = site()
@@ -131,7 +131,7 @@ def test_a_paused_edition_has_not_stalled_and_has_its_time_when_it_goes_on(
         ("", Deferred(response="450 4.2.2 mailbox full")),
     ],
 )
-def test_an_edition_that_waits_for_quotas_or_recipients_has_not_stalled(
+def test_waiting_for_quotas_or_recipients_is_no_stall(
     site: Start,
     clock: FixedClock,
     transport: RecordingTransport,
@@ -145,9 +145,7 @@ def test_an_edition_that_waits_for_quotas_or_recipients_has_not_stalled(
     assert told(app, clock, minutes=180, sending=True) == []
 
 
-def test_an_edition_that_has_not_left_long_after_its_time_is_told_of_once(
-    site: Start, clock: FixedClock
-) -> None:
+def test_an_overdue_edition_raises_one_alarm(site: Start, clock: FixedClock) -> None:
     app = site()
     with app.database.write() as session:
         draft = BulletinDraft(subject="Flood", text="Stay home.")
@@ -156,14 +154,14 @@ def test_an_edition_that_has_not_left_long_after_its_time_is_told_of_once(
     assert told(app, clock, minutes=120) == ["Edition 1 is overdue"]
 
 
-def test_an_edition_that_nobody_approves_is_told_of_once(site: Start, clock: FixedClock) -> None:
+def test_an_unapproved_edition_raises_one_alarm(site: Start, clock: FixedClock) -> None:
     app = site('[digests.careful]\nname = "Careful"\napproval = true\n')
     with app.database.write() as session:
         compose_digest(session, app.config, app.renderer, "careful", period=None, now=clock.now())
     assert told(app, clock, minutes=180) == ["Edition 1 waits for approval"]
 
 
-def test_a_digest_that_cannot_be_made_is_told_of_once(
+def test_a_digest_that_cannot_be_composed_raises_one_alarm(
     site: Start, clock: FixedClock, tmp_path: Path
 ) -> None:
     extra = '[digests.noon]\nname = "Noon"\nsender = "nobody"\nschedule = "0 12 * * *"\n'
@@ -175,7 +173,7 @@ def test_a_digest_that_cannot_be_made_is_told_of_once(
     assert found == ["The digest noon of 2026-11-27 is overdue"]
 
 
-def test_whom_nothing_is_to_be_told_is_told_nothing(site: Start, clock: FixedClock) -> None:
+def test_disabled_alarms_are_not_raised(site: Start, clock: FixedClock) -> None:
     app = site('[alarms]\nstalled = "0s"\noverdue = "0s"\n')
     edition = compose(app)
     draft = BulletinDraft(subject="Flood", text="Stay home.")

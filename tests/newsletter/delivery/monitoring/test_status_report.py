@@ -1,4 +1,4 @@
-"""What people see of transports that are in trouble."""
+"""The status report of unhealthy transports and domains."""
 
 from datetime import timedelta
 
@@ -9,12 +9,12 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery.limits import domain_backoff, transport_health
 from newsletter.delivery.limits.transport_health import Failure
-from newsletter.delivery.monitoring.status_report import standings
+from newsletter.delivery.monitoring.status_report import transport_statuses
 
 
 def notes(app: Newsletter) -> dict[str, str]:
     with app.database.read() as session:
-        found = standings(session, app.config, app.clock.now())
+        found = transport_statuses(session, app.config, app.clock.now())
         return {s.domain or s.transport: s.note for s in found}
 
 
@@ -26,7 +26,7 @@ def notes(app: Newsletter) -> dict[str, str]:
         (Failure(reason="421 busy"), 1, "is tried again: 421 busy"),
     ],
 )
-def test_a_transport_in_trouble_says_which(
+def test_an_unhealthy_transport_shows_its_reason(
     app: Newsletter, clock: FixedClock, failure: Failure, minutes: int, told: str
 ) -> None:
     with app.database.write() as session:
@@ -35,7 +35,7 @@ def test_a_transport_in_trouble_says_which(
     assert notes(app) == {"default": told}
 
 
-def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
+def test_a_refusing_domain_is_shown_until_it_accepts_mail(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     with app.database.write() as session:
@@ -43,7 +43,7 @@ def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
             "big.example"
         ]
         use.reason = "451 no"
-        domain_backoff.rest(use, clock.now())
+        domain_backoff.back_off(use, clock.now())
     assert notes(app)["big.example"].startswith("rests until 27 Nov 09:0")
     clock.at += timedelta(hours=1)
     assert notes(app)["big.example"] == "451 no"
@@ -55,15 +55,15 @@ def test_a_domain_that_refuses_is_shown_until_it_takes_mail(
     assert "big.example" not in notes(app)
 
 
-def test_rests_double_up_to_a_limit_and_a_mail_taken_in_between_shortens_them(
+def test_rests_double_up_to_a_limit_and_restart_after_an_accepted_mail(
     app: Newsletter, clock: FixedClock
 ) -> None:
     rests = []
-    for heard in (False,) * 6 + (True,):
+    for is_responding in (False,) * 6 + (True,):
         with app.database.write() as session:
-            failure = Failure(reason="421 busy", heard=heard)
+            failure = Failure(reason="421 busy", is_responding=is_responding)
             transport_health.record(session, "default", failure, clock.now())
-            trouble = transport_health.of(session, ["default"])["default"]
-            rests.append((trouble.rests_until - clock.now()) // timedelta(minutes=1))
-            clock.at = trouble.rests_until
+            health = transport_health.unhealthy(session, ["default"])["default"]
+            rests.append((health.rests_until - clock.now()) // timedelta(minutes=1))
+            clock.at = health.rests_until
     assert rests == [1, 2, 4, 8, 15, 15, 1]

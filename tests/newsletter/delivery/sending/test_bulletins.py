@@ -1,4 +1,4 @@
-"""A bulletin waits, and reaches those whom it is for."""
+"""Bulletins: undo window and audience."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict
 
 
-def test_a_bulletin_waits_for_its_undo_window_then_reaches_everybody(
+def test_a_bulletin_is_sent_after_its_undo_window(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     make_bulletin(app)
@@ -23,7 +23,7 @@ def test_a_bulletin_waits_for_its_undo_window_then_reaches_everybody(
     assert recipients(transport) == [ANN, BEN, CAT]
 
 
-def test_a_bulletin_to_topics_reaches_those_who_chose_them_or_everything(
+def test_a_bulletin_to_topics_reaches_subscribers_of_these_or_all_topics(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     make_bulletin(app, topics=("events",))
@@ -32,7 +32,7 @@ def test_a_bulletin_to_topics_reaches_those_who_chose_them_or_everything(
     assert recipients(transport) == [ANN, CAT]
 
 
-def test_the_same_bulletin_twice_within_a_day_needs_a_second_word(
+def test_repeating_a_bulletin_within_a_day_needs_confirmation(
     app: Newsletter, clock: FixedClock
 ) -> None:
     make_bulletin(app)

@@ -1,4 +1,4 @@
-"""Whom a refusal stops: recipients fail alone, answers that refuse us stop the transport."""
+"""Refused recipients fail alone; refusals of the sender stop the transport."""
 
 import pytest
 from sent_editions import counts_of, make_digest, state_of
@@ -8,7 +8,7 @@ from newsletter.app import Newsletter
 from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import store
-from newsletter.delivery.sending.circuit_breaker import Before, Breaker
+from newsletter.delivery.sending.circuit_breaker import CircuitBreaker, EditionHistory
 from newsletter.editions.models import EditionState
 from newsletter.errors import SendingFailed
 from newsletter.transports.base import Accepted, Outcome, Refused, TransportStopped
@@ -35,7 +35,7 @@ def people(app: Newsletter, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("answer", [RELAY, SPAM, Refused(response="550 5.4.5 Daily sending quota")])
-def test_answers_that_refuse_us_stop_the_transport_and_fail_nobody(
+def test_refusals_of_the_sender_stop_the_transport_without_failures(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm], answer: Refused
 ) -> None:
     for address in (*people(app, 60), "ann@wexcombe.example", "ben@wexcombe.example"):
@@ -54,7 +54,7 @@ def test_answers_that_refuse_us_stop_the_transport_and_fail_nobody(
     assert counts_of(app, edition) == {"sent": 62}
 
 
-def test_a_small_edition_that_reaches_nobody_for_our_sake_stops_as_well(
+def test_a_small_edition_refused_entirely_because_of_the_sender_stops(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
     transport.answers["ann@wexcombe.example"] = transport.answers["ben@wexcombe.example"] = RELAY
@@ -69,7 +69,7 @@ def test_a_small_edition_that_reaches_nobody_for_our_sake_stops_as_well(
     assert counts_of(app, edition) == {"sent": 2}
 
 
-def test_one_domain_that_refuses_to_relay_stops_nobody_else(
+def test_one_domain_that_denies_relaying_does_not_stop_the_transport(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
     people(app, 30)
@@ -81,7 +81,7 @@ def test_one_domain_that_refuses_to_relay_stops_nobody_else(
     assert alarm.details[0] == "1 × 554 5.7.1 <…>: Relay access denied"
 
 
-def test_twenty_recipients_in_a_row_refused_for_good_hold_the_edition(
+def test_twenty_consecutive_permanent_refusals_hold_the_edition(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
     for address in people(app, 100):
@@ -93,7 +93,7 @@ def test_twenty_recipients_in_a_row_refused_for_good_hold_the_edition(
     assert [alarm.title for alarm in told] == [f"Edition {edition.id} has stopped"]
 
 
-def test_who_has_looked_and_resumed_is_not_asked_again_so_soon(
+def test_thresholds_grow_after_each_resume(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
     for address in people(app, 100):
@@ -126,28 +126,30 @@ def outcomes(pattern: str) -> list[Outcome]:
         ("+" * 50 + ("-" * 19 + "+") * 10, False),
     ],
 )
-def test_an_edition_is_held_by_a_row_or_by_its_beginning(pattern: str, is_held: bool) -> None:
-    breaker = Breaker(Before())
+def test_consecutive_refusals_or_a_refused_sample_hold_the_edition(
+    pattern: str, is_held: bool
+) -> None:
+    breaker = CircuitBreaker(EditionHistory())
     for outcome in outcomes(pattern):
-        breaker.hear("main", outcome)
+        breaker.observe("main", outcome)
     assert bool(breaker.problem) is is_held
 
 
-def test_what_went_before_counts_for_the_beginning_of_an_edition() -> None:
-    breaker = Breaker(Before(sent=4, refused=45))
-    breaker.hear("main", UNKNOWN)
+def test_earlier_outcomes_count_for_the_sample() -> None:
+    breaker = CircuitBreaker(EditionHistory(sent=4, refused=45))
+    breaker.observe("main", UNKNOWN)
     assert breaker.problem
 
 
-def test_a_refusal_by_one_transport_stops_no_other() -> None:
-    breaker = Breaker(Before(sent=9))
+def test_refusals_by_one_transport_do_not_stop_another() -> None:
+    breaker = CircuitBreaker(EditionHistory(sent=9))
     for _ in range(3):
-        breaker.hear("main", RELAY)
+        breaker.observe("main", RELAY)
     assert breaker.must_stop("main")
     assert not breaker.must_stop("second")
 
 
-def test_equal_answers_are_one_line_without_addresses_or_queue_numbers(
+def test_responses_are_merged_without_addresses_and_queue_ids(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     for number, address in enumerate(people(app, 12)):
@@ -161,7 +163,7 @@ def test_equal_answers_are_one_line_without_addresses_or_queue_numbers(
         ]
 
 
-def test_the_next_edition_begins_with_fresh_patience(
+def test_a_new_edition_starts_with_the_initial_thresholds(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
     for address in people(app, 30):

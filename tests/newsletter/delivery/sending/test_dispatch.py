@@ -1,4 +1,4 @@
-"""An edition by several transports, on real SMTP servers: shares, failures, and nobody twice."""
+"""An edition by several transports on real SMTP servers: shares, failover, no duplicates."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ Start = Callable[..., "Site"]
 
 
 class Site:
-    """A site whose edition goes by main (3) and second (1), with a spare transport."""
+    """A site with a route of main (weight 3), second (1) and the fallback spare."""
 
     def __init__(
         self, folder: Path, url: str, clock: FixedClock, scripts: dict[str, Script], route: str
@@ -39,7 +39,7 @@ class Site:
             for name, server in self.servers.items()
         ]
         extra = '[sending]\ntransport = "both"\nbatch = 5\n' + route + "\n" + "".join(tables)
-        self.app: Newsletter = Heard(
+        self.app: Newsletter = AlarmRecordingNewsletter(
             make_app(folder, url, clock, extra).config, folder / "x", clock
         )
         with self.app.database.write() as session:
@@ -70,7 +70,7 @@ class Site:
             return store.state_of(session, self.edition.id)
 
     def go_on(self, *, hours: int = 1) -> None:
-        """Let time pass, with a look at the outbox every two minutes."""
+        """Advance the clock, sending every two minutes."""
         for _ in range(hours * 30):
             self.app.engine.send_due()
             self.clock.at += 2 * MINUTE
@@ -81,8 +81,8 @@ class Site:
             server.stop()
 
 
-class Heard(Newsletter):
-    """A site whose alarms are kept."""
+class AlarmRecordingNewsletter(Newsletter):
+    """A site that records its alarms."""
 
     alarms: tuple[Alarm, ...] = ()
 
@@ -106,7 +106,7 @@ def site(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Start]:
         each.close()
 
 
-def test_an_edition_is_shared_out_by_weight_and_the_fallback_is_left_in_peace(site: Start) -> None:
+def test_an_edition_is_distributed_by_weight_without_the_fallback(site: Start) -> None:
     there = site()
     there.app.engine.send(there.edition.id)
     assert (len(there.taken("main")), len(there.taken("second"))) == (30, 10)
@@ -115,7 +115,7 @@ def test_an_edition_is_shared_out_by_weight_and_the_fallback_is_left_in_peace(si
     assert there.state is EditionState.SENT
 
 
-def test_one_that_refuses_us_leaves_its_share_to_the_fallback_at_once(site: Start) -> None:
+def test_a_transport_that_refuses_us_fails_over_at_once(site: Start) -> None:
     there = site(main={"MAIL": [None] * 7 + [say("550 5.7.1 sender refused")] * 99})
     there.app.engine.send(there.edition.id)
     assert len(there.taken("spare")) == 30 - len(there.taken("main"))
@@ -124,7 +124,7 @@ def test_one_that_refuses_us_leaves_its_share_to_the_fallback_at_once(site: Star
     assert [a.title for a in there.app.alarms] == ["The transport main of both has failed"]  # type: ignore[attr-defined]
 
 
-def test_one_that_dies_is_waited_for_then_the_fallback_takes_the_rest(site: Start) -> None:
+def test_an_unreachable_transport_fails_over_after_its_delay(site: Start) -> None:
     there = site()
     there.servers["main"].stop()
     there.app.engine.send(there.edition.id)
@@ -135,28 +135,28 @@ def test_one_that_dies_is_waited_for_then_the_fallback_takes_the_rest(site: Star
     assert there.counts == {"sent": PEOPLE}
 
 
-def test_a_mail_in_doubt_on_one_is_never_handed_to_another(site: Start) -> None:
+def test_an_uncertain_mail_is_never_sent_by_another_transport(site: Start) -> None:
     there = site(main={"content": [None] * 5 + [CLOSE] * 2, "MAIL": [None] * 7 + [NO_LOGIN] * 99})
     there.go_on()
     assert there.counts == {"sent": PEOPLE - 2, "uncertain": 2}
     assert len(set(there.everybody)) == len(there.everybody) == PEOPLE - 2
 
 
-def test_one_that_comes_back_is_tried_with_one_mail_first_and_carries_on(site: Start) -> None:
+def test_a_recovering_transport_is_tried_with_one_mail_first(site: Start) -> None:
     there = site(main={"greeting": [say_and_close("421 too busy")] * 12})
     there.go_on(hours=8)
     assert there.counts == {"sent": PEOPLE}
     assert len(set(there.everybody)) == len(there.everybody) == PEOPLE
 
 
-def test_without_a_fallback_the_other_member_carries_all(site: Start) -> None:
+def test_without_a_fallback_the_other_members_take_the_share(site: Start) -> None:
     there = site("[routes.both]\nmembers = { main = 3, second = 1 }\n", main={"EHLO": NO_LOGIN})
     there.app.engine.send(there.edition.id)
     assert len(set(there.taken("second"))) == PEOPLE
     assert there.state is EditionState.SENT
 
 
-def test_an_edition_stops_only_when_all_refuse_us_and_goes_on_when_resumed(site: Start) -> None:
+def test_an_edition_stops_when_all_transports_refuse_us(site: Start) -> None:
     refusing = [say("550 5.7.1 no")] * 2
     there = site(**{name: {"MAIL": list(refusing)} for name in ("main", "second", "spare")})
     with pytest.raises(TransportStopped):
@@ -169,7 +169,7 @@ def test_an_edition_stops_only_when_all_refuse_us_and_goes_on_when_resumed(site:
     assert len(set(there.everybody)) == len(there.everybody) == PEOPLE
 
 
-def test_each_transport_keeps_to_its_own_limit(site: Start) -> None:
+def test_each_transport_keeps_its_own_limit(site: Start) -> None:
     there = site(BOTH + "[limits.main]\nper_hour = 4\n")
     there.app.engine.send(there.edition.id)
     assert (len(there.taken("main")), len(there.taken("second"))) == (4, 10)
@@ -178,7 +178,7 @@ def test_each_transport_keeps_to_its_own_limit(site: Start) -> None:
     assert (len(there.taken("main")), len(there.taken("spare"))) == (8, 0)
 
 
-def test_a_mail_outside_the_ledger_goes_by_the_first_of_a_route_that_takes_it(site: Start) -> None:
+def test_a_mail_outside_the_ledger_uses_the_first_transport_that_accepts_it(site: Start) -> None:
     there = site(main={"greeting": say_and_close("421 no")}, second={"EHLO": NO_LOGIN})
     mail = Mail(key=0, sender="", recipient="ann@wexcombe.example", content=b"Subject: x\r\n\r\n")
     found = there.app.hand_over("both", [mail])
@@ -186,7 +186,7 @@ def test_a_mail_outside_the_ledger_goes_by_the_first_of_a_route_that_takes_it(si
     assert there.taken("spare") == ["ann@wexcombe.example"]
 
 
-def test_a_mail_outside_the_ledger_in_doubt_is_not_offered_again(site: Start) -> None:
+def test_an_uncertain_mail_outside_the_ledger_is_not_retried(site: Start) -> None:
     there = site(main={"content": CLOSE})
     mail = Mail(key=0, sender="", recipient="ann@wexcombe.example", content=b"Subject: x\r\n\r\n")
     assert type(there.app.hand_over("both", [mail])[0]).__name__ == "InDoubt"

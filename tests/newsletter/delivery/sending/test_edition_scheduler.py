@@ -1,47 +1,47 @@
-"""Which of several editions a process sends first, and when one gives way to another."""
+"""Order and preemption of several due editions in one process."""
 
 import pytest
 
 from newsletter.delivery.sending.edition_scheduler import (
-    TURN_LASTS_SECONDS,
-    Due,
-    Turn,
-    Turns,
+    TIME_SLICE_SECONDS,
+    DueEdition,
+    EditionScheduler,
+    TimeSlice,
 )
 
 
 class Site:
-    """Editions that are due, and a stopwatch."""
+    """Due editions, and a fake monotonic clock."""
 
-    def __init__(self, *due: Due) -> None:
+    def __init__(self, *due: DueEdition) -> None:
         self.due = list(due)
         self.seconds = 0.0
         self.looks = 0
-        self.turns = Turns(self._look, lambda: self.seconds)
+        self.turns = EditionScheduler(self._look, lambda: self.seconds)
 
-    def _look(self) -> list[Due]:
+    def _look(self) -> list[DueEdition]:
         self.looks += 1
         return list(self.due)
 
-    def next(self) -> Turn:
+    def next(self) -> TimeSlice:
         turn = self.turns.next()
         assert turn is not None
         return turn
 
 
-def digest(number: int, *, has_mail: bool = True) -> Due:
-    return Due(number=number, is_urgent=False, has_mail=has_mail)
+def digest(number: int, *, has_mail: bool = True) -> DueEdition:
+    return DueEdition(number=number, is_urgent=False, has_mail=has_mail)
 
 
-def bulletin(number: int, *, has_mail: bool = True) -> Due:
-    return Due(number=number, is_urgent=True, has_mail=has_mail)
+def bulletin(number: int, *, has_mail: bool = True) -> DueEdition:
+    return DueEdition(number=number, is_urgent=True, has_mail=has_mail)
 
 
-def test_a_bulletin_goes_before_digests_that_were_due_earlier() -> None:
+def test_a_bulletin_precedes_digests_due_earlier() -> None:
     assert Site(digest(1), digest(2), bulletin(3)).next().number == 3
 
 
-def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
+def test_every_blocked_edition_runs_once() -> None:
     site, order = Site(digest(1), digest(2), bulletin(3)), []
     while (turn := site.turns.next()) is not None:
         order.append(turn.number)
@@ -50,7 +50,7 @@ def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "other", "gives_way"),
+    ("mine", "other", "should_yield"),
     [
         (digest(1), bulletin(2), True),
         (digest(1), digest(2), True),
@@ -68,18 +68,20 @@ def test_every_edition_is_taken_up_once_where_none_can_be_sent_on() -> None:
         "a digest to no digest that has nothing to send",
     ],
 )
-def test_what_has_just_become_due_is_given_way_to(mine: Due, other: Due, gives_way: bool) -> None:
+def test_a_newly_due_edition_preempts_its_equals(
+    mine: DueEdition, other: DueEdition, should_yield: bool
+) -> None:
     site = Site(mine)
     turn = site.next()
     site.due.append(other)
     site.seconds += 1
-    assert turn.is_over() is gives_way
+    assert turn.is_over() is should_yield
 
 
-def test_editions_due_together_keep_their_turns_to_the_end() -> None:
+def test_editions_due_together_use_whole_time_slices() -> None:
     site = Site(digest(1), digest(2))
     first = site.next()
-    site.seconds += TURN_LASTS_SECONDS - 1
+    site.seconds += TIME_SLICE_SECONDS - 1
     assert not first.is_over()
     site.seconds += 1
     assert first.is_over()
@@ -87,14 +89,14 @@ def test_editions_due_together_keep_their_turns_to_the_end() -> None:
     assert site.next().number == 2
 
 
-def test_an_edition_alone_is_never_over() -> None:
+def test_a_single_edition_is_never_preempted() -> None:
     site = Site(digest(1))
     turn = site.next()
-    site.seconds += 10 * TURN_LASTS_SECONDS
+    site.seconds += 10 * TIME_SLICE_SECONDS
     assert not turn.is_over()
 
 
-def test_an_edition_that_was_paused_and_comes_back_has_the_next_turn() -> None:
+def test_a_resumed_edition_runs_next() -> None:
     site = Site(digest(1), digest(2))
     site.next().end()
     second = site.next()
@@ -108,17 +110,17 @@ def test_an_edition_that_was_paused_and_comes_back_has_the_next_turn() -> None:
     assert site.next().number == 1
 
 
-def test_a_bulletin_that_cannot_be_sent_on_lets_others_have_whole_turns() -> None:
+def test_a_blocked_bulletin_does_not_preempt() -> None:
     site = Site(bulletin(1), digest(2))
     site.next().end()
     turn = site.next()
-    site.seconds += TURN_LASTS_SECONDS - 1
+    site.seconds += TIME_SLICE_SECONDS - 1
     assert not turn.is_over()
     site.seconds += 1
     assert turn.is_over()
 
 
-def test_many_threads_that_ask_make_one_look_a_second() -> None:
+def test_many_threads_poll_once_a_second() -> None:
     site = Site(digest(1))
     turn = site.next()
     before = site.looks
@@ -128,7 +130,7 @@ def test_many_threads_that_ask_make_one_look_a_second() -> None:
     assert site.looks == before + 1
 
 
-def test_a_shard_of_a_digest_has_no_turn_while_a_bulletin_waits() -> None:
+def test_a_shard_of_a_digest_is_preempted_by_a_bulletin() -> None:
     site = Site(digest(1), bulletin(2))
     assert site.turns.of(1) is None
     assert site.turns.of(2) is not None
@@ -136,6 +138,6 @@ def test_a_shard_of_a_digest_has_no_turn_while_a_bulletin_waits() -> None:
     assert site.turns.of(1) is not None
 
 
-def test_a_shard_of_an_edition_of_which_nothing_is_due_has_no_turn() -> None:
+def test_a_shard_of_an_edition_that_is_not_due_gets_no_time_slice() -> None:
     assert Site(digest(1, has_mail=False)).turns.of(1) is None
     assert Site(digest(1)).turns.of(2) is None

@@ -1,4 +1,4 @@
-"""From an edition to everybody's mail, and never twice."""
+"""The engine sends each delivery once."""
 
 import shutil
 import threading
@@ -30,7 +30,7 @@ from subscribers import store as people
 from subscribers.consent import Origin
 
 
-def test_everybody_gets_the_articles_of_her_topics_and_nobody_an_empty_mail(
+def test_each_subscriber_gets_the_articles_of_their_topics_and_none_an_empty_mail(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = make_digest(app)
@@ -43,7 +43,7 @@ def test_everybody_gets_the_articles_of_her_topics_and_nobody_an_empty_mail(
     assert state_of(app, edition) is EditionState.SENT
 
 
-def test_every_mail_leads_to_the_own_page_of_whom_it_is_for(
+def test_every_mail_links_to_its_subscribers_own_page(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     app.engine.send(make_digest(app).id)
@@ -63,7 +63,7 @@ def test_sending_again_sends_nothing(app: Newsletter, transport: RecordingTransp
     assert len(transport.taken) == 2
 
 
-def test_engines_side_by_side_mail_everybody_once(
+def test_concurrent_engines_mail_each_subscriber_once(
     tmp_path: Path, app: Newsletter, database_url: str, clock: FixedClock
 ) -> None:
     with app.database.write() as session:
@@ -83,7 +83,7 @@ def test_engines_side_by_side_mail_everybody_once(
     assert len(found) == len(set(found)) == 302
 
 
-def test_who_leaves_after_the_fan_out_is_not_mailed(
+def test_subscribers_who_leave_after_the_fan_out_are_not_mailed(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = make_digest(app)
@@ -105,7 +105,7 @@ def test_who_leaves_after_the_fan_out_is_not_mailed(
         (InDoubt(response="connection lost"), DeliveryState.UNCERTAIN),
     ],
 )
-def test_each_answer_is_recorded_with_its_words(
+def test_each_response_is_recorded(
     app: Newsletter, transport: RecordingTransport, answer: Outcome, expected: DeliveryState
 ) -> None:
     transport.answers[ANN] = answer
@@ -117,7 +117,7 @@ def test_each_answer_is_recorded_with_its_words(
             assert (expected.value, answer.response, 1) in ledger_store.reasons(session, edition.id)
 
 
-def test_a_transport_that_cannot_send_stops_the_edition_and_loses_nobody(
+def test_a_transport_that_cannot_send_stops_the_edition_and_keeps_its_deliveries(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     edition = make_digest(app)
@@ -133,7 +133,7 @@ def test_a_transport_that_cannot_send_stops_the_edition_and_loses_nobody(
     assert recipients(transport) == [ANN, BEN]
 
 
-def test_a_template_with_an_error_stops_the_edition_and_names_file_and_line(
+def test_a_template_error_stops_the_edition_and_names_file_and_line(
     app: Newsletter, tmp_path: Path
 ) -> None:
     (tmp_path / "templates/digest/body.txt").write_text("fine\n{{ nobody.knows }}\n")
@@ -155,7 +155,7 @@ def test_an_article_withdrawn_before_sending_is_left_out(
     assert all(b"Buses" not in mail.content.partition(b"\r\n\r\n")[2] for mail in transport.taken)
 
 
-def test_no_article_is_ever_in_two_editions_of_a_digest(app: Newsletter) -> None:
+def test_no_article_is_in_two_editions_of_a_digest(app: Newsletter) -> None:
     first = make_digest(app)
     with app.database.write() as session:
         add_article(session, "Later", app.clock.now())
@@ -165,7 +165,7 @@ def test_no_article_is_ever_in_two_editions_of_a_digest(app: Newsletter) -> None
     assert titles == [["Buses", "Homes"], ["Later"]]
 
 
-def test_own_pictures_are_parts_of_the_mail_where_the_site_wants_it(
+def test_pictures_are_embedded_where_configured(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     logo = "https://wexcombe.example/static/logo.png"

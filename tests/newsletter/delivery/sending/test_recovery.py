@@ -1,4 +1,4 @@
-"""After a crash: what the journal says is settled, what it cannot know is in doubt."""
+"""Crash recovery from journals and expired leases."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -53,7 +53,7 @@ def counts(app: Newsletter) -> dict[str, int]:
         return {state.value: n for state, n in ledger_store.counts(session, 1).items()}
 
 
-def test_what_was_accepted_is_sent_and_what_was_never_begun_is_queued_again(
+def test_recovery_settles_accepted_mails_and_requeues_untouched_ones(
     app: Newsletter, tmp_path: Path
 ) -> None:
     first, _ = claimed(app, "dead")
@@ -65,7 +65,7 @@ def test_what_was_accepted_is_sent_and_what_was_never_begun_is_queued_again(
     assert counts(app) == {"sent": 1, "queued": 1}
 
 
-def test_what_was_begun_and_not_answered_is_uncertain_and_not_sent_again(
+def test_unanswered_mails_become_uncertain_and_are_not_resent(
     app: Newsletter, tmp_path: Path, transport: RecordingTransport
 ) -> None:
     first, second = claimed(app, "dead")
@@ -93,7 +93,7 @@ def test_replaying_a_journal_again_changes_nothing(app: Newsletter, tmp_path: Pa
     assert counts(app) == before == {"sent": 2}
 
 
-def test_a_living_workers_journal_is_left_alone(app: Newsletter, tmp_path: Path) -> None:
+def test_the_journal_of_a_running_worker_is_not_replayed(app: Newsletter, tmp_path: Path) -> None:
     claimed(app, "alive")
     living = Journal(tmp_path / "state", "alive")
     app.engine.recover()
@@ -101,7 +101,7 @@ def test_a_living_workers_journal_is_left_alone(app: Newsletter, tmp_path: Path)
     living.close()
 
 
-def test_after_another_boot_silence_proves_nothing(
+def test_after_a_reboot_mails_missing_from_the_journal_are_uncertain(
     app: Newsletter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claimed(app, "dead")
@@ -113,7 +113,7 @@ def test_after_another_boot_silence_proves_nothing(
     assert counts(app) == {"uncertain": 2}
 
 
-def test_a_worker_dead_elsewhere_leaves_doubt_once_its_lease_is_over(
+def test_claims_of_other_machines_become_uncertain_when_the_lease_expires(
     app: Newsletter, clock: FixedClock
 ) -> None:
     claimed(app, "on another machine")
@@ -124,7 +124,7 @@ def test_a_worker_dead_elsewhere_leaves_doubt_once_its_lease_is_over(
     assert counts(app) == {"uncertain": 2}
 
 
-def test_a_line_cut_off_by_the_crash_is_not_believed(tmp_path: Path) -> None:
+def test_an_incomplete_journal_line_is_ignored(tmp_path: Path) -> None:
     written = Journal(tmp_path, "dead")
     written.handing_over(1)
     written.settled(1, Accepted(response="250 ok"))
@@ -136,7 +136,7 @@ def test_a_line_cut_off_by_the_crash_is_not_believed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_every_outcome_reads_back_on_one_line(tmp_path: Path, outcome: Outcome) -> None:
+def test_every_outcome_round_trips_through_one_line(tmp_path: Path, outcome: Outcome) -> None:
     written = Journal(tmp_path, "dead")
     written.settled(7, outcome)
     written.abandon()
@@ -145,7 +145,7 @@ def test_every_outcome_reads_back_on_one_line(tmp_path: Path, outcome: Outcome) 
     assert replay.outcomes == {7: replace(outcome, response=response)}
 
 
-def test_a_journal_grows_with_its_lines(tmp_path: Path) -> None:
+def test_a_journal_grows_beyond_its_initial_size(tmp_path: Path) -> None:
     written = Journal(tmp_path, "dead")
     for key in range(5000):
         written.settled(key, Accepted(response="250 2.0.0 " + "queued " * 10))
@@ -154,7 +154,7 @@ def test_a_journal_grows_with_its_lines(tmp_path: Path) -> None:
     assert set(replay.outcomes) == set(range(5000))
 
 
-def test_a_journal_forgets_what_the_ledger_knows(tmp_path: Path) -> None:
+def test_a_journal_is_erased_after_recording(tmp_path: Path) -> None:
     written = Journal(tmp_path, "dead")
     written.handing_over(1)
     written.handing_over(3)
@@ -165,7 +165,7 @@ def test_a_journal_forgets_what_the_ledger_knows(tmp_path: Path) -> None:
     assert replay.in_doubt == {2}
 
 
-def test_an_unwritable_folder_is_told_with_the_option_to_change(tmp_path: Path) -> None:
+def test_an_unwritable_folder_error_names_the_option(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(StorageError, match=r"sending\.state_folder"):

@@ -1,4 +1,4 @@
-"""The look before sending: a faulty edition stops before anybody is mailed."""
+"""Preflight checks: a faulty edition stops before anybody is mailed."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -62,7 +62,7 @@ def test_a_faulty_edition_stops_with_every_fault_in_its_note(
     assert transport.taken == []
 
 
-def test_a_rule_passed_over_lets_it_go_out_once_it_is_resumed(
+def test_an_ignored_rule_does_not_stop_a_resumed_edition(
     tmp_path: Path,
     sqlite_url: str,
     clock: FixedClock,
@@ -105,7 +105,7 @@ FROM_OUTSIDE = [
 
 @pytest.mark.parametrize("body", FROM_OUTSIDE)
 @pytest.mark.parametrize("title", ["{{ x }}", "Why is <script> in the minutes?"])
-def test_nothing_in_an_article_from_outside_stops_its_mails(
+def test_faults_of_imported_articles_do_not_stop_an_edition(
     app: Newsletter, transport: RecordingTransport, body: str, title: str
 ) -> None:
     now = app.clock.now()
@@ -121,9 +121,7 @@ def test_nothing_in_an_article_from_outside_stops_its_mails(
     assert len(transport.taken) == 2
 
 
-def test_a_personal_value_that_a_template_spoils_stops_an_edition(
-    app: Newsletter, tmp_path: Path
-) -> None:
+def test_a_damaged_placeholder_stops_an_edition(app: Newsletter, tmp_path: Path) -> None:
     template = tmp_path / "templates" / "bulletin" / "body.txt"
     template.write_text(template.read_text().replace("person.greeting", "person.greeting|upper"))
     number = bulletin(app, "<p>News</p>")

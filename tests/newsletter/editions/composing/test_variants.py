@@ -1,4 +1,4 @@
-"""Variants: one compile for each distinct choice of stories, short enough to be shown whole."""
+"""Variants: one for each distinct choice of articles, short enough not to be clipped."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ def compiled(app: Newsletter, digest: str, *topics: str) -> RenderedMail:
         return app.renderer.render_mail(content)
 
 
-def test_the_subject_is_of_the_lead_she_is_sent(app: Newsletter) -> None:
+def test_the_subject_is_of_the_subscribers_lead_article(app: Newsletter) -> None:
     with app.database.write() as session:
         add_article(session, "Homes", app.clock.now(), topics=["housing"])
         add_article(session, "Bridge", app.clock.now(), topics=["transport"])
@@ -48,7 +48,7 @@ def test_the_subject_is_of_the_lead_she_is_sent(app: Newsletter) -> None:
     assert b"Subject: Homes\r\n" in compiled(app, "friday", "housing").message
 
 
-def test_choices_that_come_to_the_same_stories_share_a_variant(app: Newsletter) -> None:
+def test_choices_with_the_same_articles_share_a_variant(app: Newsletter) -> None:
     now = app.clock.now()
     with app.database.write() as session:
         add_article(session, "Homes", now, topics=["housing"])
@@ -75,7 +75,7 @@ def test_a_digest_too_long_for_gmail_is_shortened_and_says_so(
     assert "Story 0 and its title" in variant.html
 
 
-def test_one_that_fits_is_left_as_it_is(app: Newsletter) -> None:
+def test_a_digest_that_fits_is_unchanged(app: Newsletter) -> None:
     with app.database.write() as session:
         add_article(session, "Homes", app.clock.now())
     assert compiled(app, "friday").left_out == ""

@@ -1,4 +1,4 @@
-"""Digests due at the same moment are one mail: nobody gets two, nobody is left out."""
+"""Digests due at the same moment are one mail: no duplicates, nobody left out."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -64,7 +64,7 @@ def send_all(app: Newsletter, transport: RecordingTransport) -> dict[str, str]:
     return {mail.recipient: mail.content.decode("ascii") for mail in transport.taken}
 
 
-def test_a_subscriber_of_two_digests_gets_one_mail_with_each_story_once(
+def test_a_subscriber_of_two_digests_gets_one_mail_without_duplicates(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     publish(app, ("Bridge", "transport"), ("Homes", "housing"))
@@ -75,7 +75,7 @@ def test_a_subscriber_of_two_digests_gets_one_mail_with_each_story_once(
     assert "* Bridge" not in mails["housing@example.org"]
 
 
-def test_the_second_digest_is_recorded_as_joined_and_its_articles_as_told(
+def test_the_second_digest_is_recorded_as_joined_with_its_articles(
     app: Newsletter, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     publish(app, ("Homes", "housing"))
@@ -89,7 +89,7 @@ def test_the_second_digest_is_recorded_as_joined_and_its_articles_as_told(
     assert editions(app)["housing"].state is EditionState.EMPTY
 
 
-def test_one_that_has_nothing_to_say_leaves_the_other_to_itself(
+def test_a_digest_without_articles_is_not_combined(
     app: Newsletter, transport: RecordingTransport
 ) -> None:
     publish(app, ("Patrols", "policing"))
@@ -109,7 +109,7 @@ def test_cancelling_before_anybody_was_mailed_frees_the_articles_of_both(
             assert store.candidates(session, name, options, clock.now())[1] == 1, name
 
 
-def test_a_digest_that_wants_to_goes_out_by_itself(
+def test_a_digest_can_opt_out_of_combination(
     tmp_path: Path, database_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     site = make_app(tmp_path, database_url, clock, APART, transport)
@@ -120,7 +120,7 @@ def test_a_digest_that_wants_to_goes_out_by_itself(
         assert editions(app)["housing"].state is EditionState.JOINED
 
 
-def test_one_that_cannot_be_made_keeps_no_other_from_going_out(
+def test_a_failing_digest_does_not_stop_the_others(
     tmp_path: Path, database_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     broken = "\n[digests.broken]\nname = 'Broken'\nsubject = '{{ nonsense.here }}'\n"

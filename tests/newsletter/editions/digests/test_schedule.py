@@ -1,4 +1,4 @@
-"""When digests are due, across changes of summer time and after downtime."""
+"""Due runs, across daylight saving changes and after downtime."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -50,7 +50,7 @@ def test_nine_in_the_morning_stays_nine_through_both_clock_changes() -> None:
     assert [run.at for run in runs] == [utc(2026, 10, 24, 8), utc(2026, 10, 25, 9)]
 
 
-def test_a_run_in_the_hour_that_spring_leaves_out_still_happens_once() -> None:
+def test_a_run_in_the_skipped_hour_happens_once() -> None:
     runs = next_runs("30 1 * * *", LONDON, utc(2026, 3, 28, 12), 2)
     assert [(run.period, run.at) for run in runs] == [
         ("2026-03-29", utc(2026, 3, 29, 1, 30)),
@@ -58,7 +58,7 @@ def test_a_run_in_the_hour_that_spring_leaves_out_still_happens_once() -> None:
     ]
 
 
-def test_a_run_in_the_hour_that_autumn_repeats_happens_once() -> None:
+def test_a_run_in_the_repeated_hour_happens_once() -> None:
     first = due("30 1 * * *", utc(2026, 10, 25, 0, 30), since=utc(2026, 10, 24, 12))
     assert first.due is not None
     assert first.due.period == "2026-10-25"
@@ -88,7 +88,7 @@ def test_a_run_missed_within_its_grace_is_made_up() -> None:
     assert found.due is not None
 
 
-def test_a_run_missed_beyond_its_grace_is_reported_and_not_made() -> None:
+def test_a_run_missed_beyond_its_grace_is_only_reported() -> None:
     found = due(FRIDAYS, utc(2026, 11, 27, 21, 1))
     assert found.due is None
     assert [run.period for run in found.missed] == ["2026-11-27"]
@@ -106,7 +106,7 @@ def test_a_digest_new_today_never_missed_anything() -> None:
     assert found == DueRuns(due=None, missed=())
 
 
-def test_a_schedule_of_several_runs_a_day_tells_them_apart() -> None:
+def test_several_runs_a_day_have_distinct_periods() -> None:
     runs = next_runs("0 9,17 * * *", LONDON, utc(2026, 11, 27, 0), 2)
     assert [run.period for run in runs] == ["2026-11-27T09:00", "2026-11-27T17:00"]
 

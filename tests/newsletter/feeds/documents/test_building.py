@@ -1,4 +1,4 @@
-"""Which articles a feed holds, and when it is built anew."""
+"""The contents of a feed."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.config.options import Config
@@ -48,9 +48,7 @@ def withdraw(database: Database, title: str, clock: FixedClock) -> None:
         store.set_status(session, found.id, ArticleStatus.WITHDRAWN, clock.now())
 
 
-def test_the_newest_articles_come_first_and_no_more_than_asked_for(
-    filled: Database, config: Config
-) -> None:
+def test_the_newest_articles_come_first_up_to_the_limit(filled: Database, config: Config) -> None:
     assert titles(read(filled, config)) == ["Homes agreed", "Flats let", "Bus runs late"]
 
 
@@ -62,9 +60,7 @@ def test_a_topics_feed_holds_its_articles_only(filled: Database, config: Config)
     assert feed["home_page_url"] == "https://wexcombe.example/topics/housing"
 
 
-def test_an_unknown_topic_is_an_error_that_says_where_to_look(
-    filled: Database, config: Config
-) -> None:
+def test_an_unknown_topic_is_an_error_with_a_hint(filled: Database, config: Config) -> None:
     with filled.read() as session, pytest.raises(ResourceNotFound, match="'cheese'"):
         build(session, config, selected(FeedKind.ATOM, "cheese"))
 
@@ -96,7 +92,7 @@ def test_every_address_is_absolute(filled: Database, config: Config) -> None:
         assert item["image"].startswith("https://")
 
 
-def test_no_two_entries_share_the_moment_of_their_last_change(
+def test_no_two_entries_share_an_updated_time(
     filled: Database, config: Config, clock: FixedClock
 ) -> None:
     with filled.write() as session:
@@ -132,7 +128,9 @@ def test_a_combination_holds_the_articles_of_any_of_its_topics(
     assert feed["home_page_url"] == "https://wexcombe.example/"
 
 
-def test_an_authors_feed_knows_every_spelling_of_the_name(filled: Database, config: Config) -> None:
+def test_an_authors_feed_includes_every_spelling_of_the_name(
+    filled: Database, config: Config
+) -> None:
     with filled.write() as session:
         for article, name in zip(
             store.listed(session), ("Nora Tallis", "nora tallis"), strict=False
@@ -145,18 +143,18 @@ def test_an_authors_feed_knows_every_spelling_of_the_name(filled: Database, conf
         shown(filled, config, scope=Scope(author="somebody"))
 
 
-def test_an_excerpt_leaves_the_text_to_the_site(filled: Database, config: Config) -> None:
+def test_an_excerpt_feed_has_no_full_text(filled: Database, config: Config) -> None:
     feed = shown(filled, config, content=Content.EXCERPT)
     assert all("content_html" not in item for item in feed["items"])
     assert feed["items"][0]["content_text"] == "In short: Homes agreed"
     assert feed["feed_url"].endswith("feed.json?content=excerpt")
 
 
-def test_a_shorter_feed_may_be_asked_for(filled: Database, config: Config) -> None:
+def test_the_number_of_entries_can_be_limited(filled: Database, config: Config) -> None:
     assert titles(shown(filled, config, entries=1)) == ["Homes agreed"]
 
 
-def test_pages_lead_from_the_newest_to_the_oldest(filled: Database, config: Config) -> None:
+def test_pages_link_from_newest_to_oldest(filled: Database, config: Config) -> None:
     first, second = links_of(filled, config, page=1), links_of(filled, config, page=2)
     feed = "https://wexcombe.example/feed.atom"
     assert first["next"] == f"{feed}?page=2"
@@ -183,7 +181,7 @@ def test_a_correction_is_an_entry_of_its_own_and_the_article_keeps_its_place(
     assert "40 trees, not 400" in first["content_html"]
 
 
-def test_a_withdrawal_is_told(filled: Database, config: Config, clock: FixedClock) -> None:
+def test_a_withdrawal_is_in_the_feed(filled: Database, config: Config, clock: FixedClock) -> None:
     withdraw(filled, "Homes agreed", clock)
     feed = shown(filled, config)
     with filled.read() as session:
@@ -191,7 +189,7 @@ def test_a_withdrawal_is_told(filled: Database, config: Config, clock: FixedCloc
     assert feed["_newsletter"]["withdrawn"] == [{"id": gone.uid, "date": clock.now().isoformat()}]
 
 
-def test_hubs_stand_in_the_feed_and_in_its_headers(filled: Database, config: Config) -> None:
+def test_hubs_are_in_the_feed_and_its_headers(filled: Database, config: Config) -> None:
     feeds = config.feeds.model_copy(update={"hubs": ("https://hub.example",)})
     hubbed = config.model_copy(update={"feeds": feeds})
     assert links_of(filled, hubbed)["hub"] == "https://hub.example"

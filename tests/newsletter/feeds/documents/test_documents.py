@@ -1,4 +1,4 @@
-"""What Atom, RSS and JSON feeds say, whatever the articles say."""
+"""Atom, RSS and JSON documents, for any content."""
 
 import json
 import re
@@ -79,19 +79,19 @@ def xml(content: bytes) -> etree._Element:
 
 
 @pytest.mark.parametrize("kind", FeedKind)
-def test_the_same_articles_always_give_the_same_bytes(kind: FeedKind) -> None:
+def test_documents_are_deterministic(kind: FeedKind) -> None:
     assert WRITERS[kind](INFO, ENTRIES) == WRITERS[kind](INFO, ENTRIES)
 
 
 @pytest.mark.parametrize("kind", FeedKind)
-def test_an_empty_feed_is_a_feed(kind: FeedKind) -> None:
+def test_an_empty_feed_is_valid(kind: FeedKind) -> None:
     content = WRITERS[kind](INFO, ())
     assert content == WRITERS[kind](INFO, ())
     assert IMPRINT.encode() in content
 
 
 @pytest.mark.parametrize("kind", [FeedKind.ATOM, FeedKind.RSS])
-def test_a_feed_reader_reads_back_what_went_in(kind: FeedKind) -> None:
+def test_a_feed_reader_gets_every_entry(kind: FeedKind) -> None:
     feed: Any = feedparser.parse(WRITERS[kind](INFO, ENTRIES))
     assert not feed.bozo
     assert feed.feed.title == "Wexcombe Forward"
@@ -108,7 +108,7 @@ def test_a_feed_reader_reads_back_what_went_in(kind: FeedKind) -> None:
     assert [entry.author for entry in feed.entries] == ["Nora Tallis", "Wexcombe Forward"]
 
 
-def test_json_says_what_json_feed_1_1_asks_for() -> None:
+def test_json_has_the_fields_of_json_feed_1_1() -> None:
     feed = json.loads(write_json(INFO, ENTRIES))
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == INFO.self_url
@@ -183,7 +183,7 @@ TITLES = ["Why is <script> here?", "The <b>end</b>", "Use &nbsp; or &#160;", "1 
 
 @pytest.mark.parametrize("title", [title for title in TITLES if "&nbsp;" not in title])
 @pytest.mark.parametrize("kind", FeedKind)
-def test_readers_are_shown_every_title_as_it_is(kind: FeedKind, title: str) -> None:
+def test_titles_are_displayed_unchanged(kind: FeedKind, title: str) -> None:
     content = WRITERS[kind](INFO, (replace(BRIDGE, title=title),))
     if kind is FeedKind.JSON:
         shown = json.loads(content)["items"][0]["title"]
@@ -195,7 +195,7 @@ def test_readers_are_shown_every_title_as_it_is(kind: FeedKind, title: str) -> N
 
 
 @pytest.mark.parametrize("title", TITLES[:3])
-def test_a_title_that_looks_like_html_says_what_it_is(title: str) -> None:
+def test_a_title_that_looks_like_html_has_an_explicit_type(title: str) -> None:
     entries = (replace(BRIDGE, title=title),)
     atom = xml(write_atom(INFO, entries)).find(f"{ATOM}entry/{ATOM}title")
     assert atom.get("type") == "html"
@@ -204,7 +204,7 @@ def test_a_title_that_looks_like_html_says_what_it_is(title: str) -> None:
     assert not re.search(r"</?\w|&#?\w+;", rss)
 
 
-def test_a_namespace_that_is_not_used_is_not_declared() -> None:
+def test_unused_namespaces_are_not_declared() -> None:
     for content in (write_atom(INFO, (LIBRARY,)), write_rss(INFO, (LIBRARY,))):
         for unused in ("history", "tombstones", "mrss"):
             assert unused not in content.decode()
@@ -214,7 +214,7 @@ def test_a_namespace_that_is_not_used_is_not_declared() -> None:
 
 
 @pytest.mark.parametrize("kind", FeedKind)
-def test_an_entry_that_cannot_be_written_is_left_out(kind: FeedKind) -> None:
+def test_an_unwritable_entry_is_skipped(kind: FeedKind) -> None:
     broken: Any = replace(BRIDGE, published="yesterday")
     content = WRITERS[kind](INFO, (broken, LIBRARY))
     if kind is FeedKind.JSON:
@@ -295,7 +295,7 @@ HISTORY = replace(
 SPEECH = Media(url="https://wexcombe.example/speech.mp3", type="audio/mpeg", title="The speech")
 
 
-def test_history_is_told_in_every_format() -> None:
+def test_archives_and_withdrawals_are_in_every_format() -> None:
     atom, channel = xml(write_atom(HISTORY, ())), xml(write_rss(HISTORY, ())).find("channel")
     assert channel is not None
     for element in (atom, channel):
@@ -315,13 +315,13 @@ def test_history_is_told_in_every_format() -> None:
     assert feed["next_url"].endswith("archive=2")
 
 
-def test_a_withdrawal_moves_the_feeds_own_date() -> None:
+def test_a_withdrawal_advances_the_feeds_updated_time() -> None:
     assert xml(write_atom(HISTORY, (LIBRARY,))).findtext(f"{ATOM}updated") == (
         "2026-11-21T09:00:00+00:00"
     )
 
 
-def test_a_recording_comes_before_the_picture_where_there_is_room_for_one() -> None:
+def test_a_recording_takes_precedence_as_the_only_enclosure() -> None:
     entry = replace(BRIDGE, enclosures=(SPEECH,))
     item = xml(write_rss(INFO, (entry,))).find("channel/item")
     assert item is not None
@@ -340,7 +340,7 @@ def test_a_recording_comes_before_the_picture_where_there_is_room_for_one() -> N
     ]
 
 
-def test_an_excerpt_is_a_whole_entry_without_its_text() -> None:
+def test_an_excerpt_entry_has_all_but_the_text() -> None:
     entry = replace(BRIDGE, content_html="")
     atom = xml(write_atom(INFO, (entry,))).find(f"{ATOM}entry")
     item = xml(write_rss(INFO, (entry,))).find("channel/item")

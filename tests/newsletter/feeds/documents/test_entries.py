@@ -1,4 +1,4 @@
-"""What a feed says of an article, and what an archive keeps of it."""
+"""Feed entries and their frozen form."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -31,7 +31,7 @@ entries = st.builds(
 
 
 @given(entry=entries)
-def test_an_entry_comes_out_of_the_archive_as_it_went_in(entry: Entry) -> None:
+def test_an_entry_survives_freeze_and_thaw(entry: Entry) -> None:
     assert thaw(freeze(entry), is_excerpt=False) == entry
     assert thaw(freeze(entry), is_excerpt=True) == replace(entry, content_html="")
 

@@ -1,4 +1,4 @@
-"""The list of all feeds as OPML."""
+"""The OPML list of feeds."""
 
 from lxml import etree
 
@@ -9,9 +9,7 @@ from newsletter.feeds import store
 from newsletter.feeds.documents.opml import write_opml
 
 
-def test_the_list_names_every_feed_and_groups_topics_and_authors(
-    filled: Database, config: Config
-) -> None:
+def test_the_opml_list_has_every_feed_grouped(filled: Database, config: Config) -> None:
     with filled.write() as session:
         for author, article in zip(
             ("Nora Tallis", "Ada & Co"), articles.listed(session), strict=False

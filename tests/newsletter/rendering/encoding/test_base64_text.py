@@ -1,4 +1,4 @@
-"""Base64 with personal values in it decodes to what was meant, in lines of at most 76."""
+"""Base64 with personal values decodes to the filled text, in lines of at most 76."""
 
 from base64 import b64decode
 
@@ -13,7 +13,7 @@ PARTS = st.lists(st.text(max_size=200) | st.sampled_from(sorted(VALUES)), max_si
 
 
 @given(PARTS)
-def test_it_decodes_to_the_text_with_its_values(parts: list[str | Slot]) -> None:
+def test_base64_text_decodes_to_the_filled_text(parts: list[str | Slot]) -> None:
     encoded = Base64Text(parts).encode(VALUES)
     meant = "".join(VALUES[part] if isinstance(part, Slot) else part for part in parts)
     assert b64decode(encoded, validate=False).decode() == meant

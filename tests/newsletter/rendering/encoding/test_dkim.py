@@ -1,4 +1,4 @@
-"""DKIM: what we sign, an independent verifier believes; what was changed, it does not."""
+"""DKIM signatures, checked by an independent verifier."""
 
 import re
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import ConfigurationError
-from newsletter.rendering.encoding.dkim import DkimKey, ready
+from newsletter.rendering.encoding.dkim import DkimKey, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.message import MessageHeaders, text_part, write_message
-from newsletter.rendering.encoding.slots import Slot, mark, personal_values
+from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
 from newsletter.rendering.pictures import Picture
 
 NONCE = "0a1b2c"
@@ -52,12 +52,12 @@ def signed(
         owner="office@wexcombe.example",
         message_id_domain="wexcombe.example",
     )
-    greeting = mark(Slot.GREETING_TEXT, NONCE)
-    html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
+    greeting = placeholder(Slot.GREETING_TEXT, NONCE)
+    html = f"<p>{placeholder(Slot.GREETING_HTML, NONCE)}</p>\n<p>  two   spaces </p> \n{text}"
     parts = text_part("plain", f"{greeting}\n{text}", NONCE), text_part("html", html, NONCE)
     content = write_message(headers, subject, *parts, NONCE, pictures)
     values = personal_values(mailbox(name, "ann@example.org"), name, "abc.def", "ghi.jkl", "e1.5.9")
-    return ready(content, NONCE, key).splice(values)
+    return spliceable(content, NONCE, key).splice(values)
 
 
 def test_pictures_are_signed_with_the_mail_that_holds_them(key: DkimKey) -> None:
@@ -83,7 +83,7 @@ def is_believed(key: DkimKey, message: bytes) -> bool:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=WORDS, name=WORDS, subject=WORDS)
-def test_every_mail_is_believed(key: DkimKey, text: str, name: str, subject: str) -> None:
+def test_every_signature_verifies(key: DkimKey, text: str, name: str, subject: str) -> None:
     assert is_believed(key, signed(key, text, name=name, subject=f"S {subject}"))
 
 
@@ -100,19 +100,19 @@ def test_every_mail_is_believed(key: DkimKey, text: str, name: str, subject: str
         (b"MIME-Version", b"From: eve@evil.example\r\nMIME-Version"),
     ],
 )
-def test_a_mail_that_was_changed_is_not_believed(key: DkimKey, before: bytes, after: bytes) -> None:
+def test_a_changed_mail_fails_verification(key: DkimKey, before: bytes, after: bytes) -> None:
     message = signed(key)
     assert before in message
     assert not is_believed(key, message.replace(before, after))
 
 
-def test_the_signature_keeps_to_short_lines(key: DkimKey) -> None:
+def test_the_signature_has_short_lines(key: DkimKey) -> None:
     head = signed(key).partition(b"\r\nFrom:")[0]
     assert head.startswith(b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n ")
     assert max(map(len, head.split(b"\r\n"))) <= 78
 
 
-def test_one_click_leaving_is_covered_as_rfc_8058_demands(key: DkimKey) -> None:
+def test_the_one_click_headers_are_signed(key: DkimKey) -> None:
     names = re.sub(rb"\s", b"", signed(key).partition(b"h=")[2].partition(b";")[0]).split(b":")
     assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= set(names)
     assert names.count(b"from") == 2
@@ -126,6 +126,6 @@ def test_one_click_leaving_is_covered_as_rfc_8058_demands(key: DkimKey) -> None:
         pytest.param(pem(ec.generate_private_key(ec.SECP256R1())), id="not RSA"),
     ],
 )
-def test_a_key_that_cannot_sign_is_refused_with_the_mend(text: str) -> None:
+def test_an_unusable_key_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="openssl genrsa 2048"):
         DkimKey("wexcombe.example", "2026", text)

@@ -1,4 +1,4 @@
-"""The bytes of a mail: headers a strict reader accepts, bodies that decode to what was meant."""
+"""The bytes of a mail: valid headers, and bodies that decode to the original."""
 
 import re
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from newsletter.rendering.encoding.headers import header, mailbox
 from newsletter.rendering.encoding.message import (
     MessageHeaders,
-    cut,
+    split_message,
     text_part,
     write_message,
 )
-from newsletter.rendering.encoding.slots import Slot, mark, personal_values
+from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
 from newsletter.rendering.pictures import Picture
 
 NONCE = "0a1b2c"
@@ -59,7 +59,7 @@ def message(
     token: str = "abc.def",
     base: str = "https://wexcombe.example/u/",
 ) -> bytes:
-    compiled = cut(written(headers(base), subject, text, html), NONCE)
+    compiled = split_message(written(headers(base), subject, text, html), NONCE)
     return compiled.splice(personal_values(mailbox(name, address), name, token, "p", "e1.5.9"))
 
 
@@ -67,7 +67,7 @@ def parse(raw: bytes) -> EmailMessage:
     return cast(EmailMessage, message_from_bytes(raw, policy=STRICT))
 
 
-def test_text_comes_before_html_and_both_are_whole() -> None:
+def test_text_precedes_html_and_both_are_complete() -> None:
     parts = list(parse(message("Grüße", "<p>Grüße</p>")).iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
     assert [cast(EmailMessage, part).get_content().strip() for part in parts] == [
@@ -80,9 +80,9 @@ GREEK = "Πρώτα οι κάτοικοι, λέει το συμβούλιο τη
 
 
 @pytest.mark.parametrize("name", ["", "Ann", "Zoë 🌻", "Ann-Marie"])
-def test_a_text_outside_latin_is_in_base64_and_each_mail_decodes_to_its_own(name: str) -> None:
-    greeting = mark(Slot.GREETING_TEXT, NONCE)
-    raw = message(f"{greeting},\n{GREEK}{mark(Slot.UNSUBSCRIBE, NONCE)}", GREEK, name=name)
+def test_non_latin_text_is_base64_and_decodes_for_each_subscriber(name: str) -> None:
+    greeting = placeholder(Slot.GREETING_TEXT, NONCE)
+    raw = message(f"{greeting},\n{GREEK}{placeholder(Slot.UNSUBSCRIBE, NONCE)}", GREEK, name=name)
     plain, html = (cast(EmailMessage, part) for part in parse(raw).iter_parts())
     assert plain["Content-Transfer-Encoding"] == "base64"
     hello = f"Dear {name}" if name else "Hello"
@@ -92,10 +92,12 @@ def test_a_text_outside_latin_is_in_base64_and_each_mail_decodes_to_its_own(name
     assert len(raw) < 1.75 * len(GREEK.encode()) * 2
 
 
-def test_pictures_stand_beside_the_page_that_names_them() -> None:
+def test_embedded_pictures_are_related_to_the_html_part() -> None:
     picture = Picture(content_id="a@wexcombe.example", media_type="image/png", content=b"\x89PNG")
     content = written(headers(), "News", "text", '<img src="cid:a@…">', [picture])
-    found = parse(cut(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m")))
+    found = parse(
+        split_message(content, NONCE).splice(personal_values("a@b.example", "", "t", "p", "m"))
+    )
     kinds = [part.get_content_type() for part in found.walk()]
     assert kinds == [
         "multipart/alternative",
@@ -121,7 +123,7 @@ def test_the_one_click_headers_are_plain_bytes_however_long_the_address() -> Non
 
 def test_an_address_outside_ascii_stands_in_the_to_header_as_it_is() -> None:
     # RFC 6532, 3.2; an encoded word in an address would be invalid (RFC 2047, 5).
-    compiled = cut(written(headers(), "News", "text", "<p>html</p>"), NONCE)
+    compiled = split_message(written(headers(), "News", "text", "<p>html</p>"), NONCE)
     values = dict.fromkeys(Slot, "x") | {Slot.TO: mailbox("Zoë", "jörg@wexcombe.example")}
     assert "\r\nTo: =?utf-8?b?Wm/Dqw==?= <jörg@wexcombe.example>\r\n".encode() in (
         compiled.splice(values)
@@ -132,37 +134,37 @@ def test_mail_without_a_list_has_no_list_headers() -> None:
     assert b"List-" not in message(base="")
 
 
-def test_the_same_message_is_spliced_for_everybody() -> None:
-    body = f"{mark(Slot.GREETING_TEXT, NONCE)},\nread on."
-    compiled = cut(written(headers(), "News", body, "<p></p>"), NONCE)
+def test_one_message_is_spliced_for_every_subscriber() -> None:
+    body = f"{placeholder(Slot.GREETING_TEXT, NONCE)},\nread on."
+    compiled = split_message(written(headers(), "News", body, "<p></p>"), NONCE)
     for name, greeting in (("Ann", "Dear Ann,"), ("", "Hello,"), ("Zoë 🌻", "Dear Zoë 🌻,")):
         raw = compiled.splice(personal_values(mailbox(name, "a@b.example"), name, "t", "p", "m"))
         text = cast(EmailMessage, parse(raw).get_body(("plain",)))
         assert text.get_content().splitlines()[0] == greeting
 
 
-def test_a_name_cannot_bring_markup_into_the_mail() -> None:
-    html = f"<p>{mark(Slot.GREETING_HTML, NONCE)}</p>"
+def test_a_name_is_escaped_in_html() -> None:
+    html = f"<p>{placeholder(Slot.GREETING_HTML, NONCE)}</p>"
     raw = message(html=html, name="<script>alert(1)</script>")
     assert "<script>" not in cast(EmailMessage, parse(raw).get_body(("html",))).get_content()
 
 
 def test_no_line_begins_with_a_dot_for_smtp_to_double() -> None:
-    body = f".first\n.second{mark(Slot.NAME_TEXT, NONCE)}.after"
+    body = f".first\n.second{placeholder(Slot.NAME_TEXT, NONCE)}.after"
     raw = message(body, name=".Ann")
     assert not [line for line in raw.split(b"\r\n") if line.startswith(b".")]
     text = cast(EmailMessage, parse(raw).get_body(("plain",))).get_content()
     assert text.split() == [".first", ".second.Ann.after"]
 
 
-def test_a_forged_mark_stays_text() -> None:
-    forged = mark(Slot.UNSUBSCRIBE, "ffffff")
+def test_a_forged_placeholder_stays_text() -> None:
+    forged = placeholder(Slot.UNSUBSCRIBE, "ffffff")
     assert forged in cast(EmailMessage, parse(message(forged)).get_body(("plain",))).get_content()
 
 
 @given(text=TEXT, subject=TEXT, name=TEXT)
-def test_whatever_is_said_every_line_keeps_the_standard(text: str, subject: str, name: str) -> None:
-    body = f"{text}{mark(Slot.NAME_TEXT, NONCE)}{text}"
+def test_every_line_conforms_for_any_content(text: str, subject: str, name: str) -> None:
+    body = f"{text}{placeholder(Slot.NAME_TEXT, NONCE)}{text}"
     raw = message(body, f"<p>{body}</p>", subject=f"S {subject}", name=name)
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
@@ -172,14 +174,14 @@ def test_whatever_is_said_every_line_keeps_the_standard(text: str, subject: str,
 
 
 @given(text=TEXT, name=TEXT)
-def test_the_text_arrives_as_it_was_written(text: str, name: str) -> None:
-    body = f"[{text}]{mark(Slot.NAME_TEXT, NONCE)}[{text}]"
+def test_the_decoded_text_equals_the_original(text: str, name: str) -> None:
+    body = f"[{text}]{placeholder(Slot.NAME_TEXT, NONCE)}[{text}]"
     part = cast(EmailMessage, parse(message(body, name=name)).get_body(("plain",)))
     assert part.get_content().rstrip("\n") == f"[{text}]{name}[{text}]"
 
 
 @given(subject=TEXT)
-def test_a_subject_is_one_header_and_reads_as_written(subject: str) -> None:
+def test_any_subject_is_one_header_and_decodes_to_itself(subject: str) -> None:
     found = parse(message(subject=f"S {subject}"))["Subject"]
     assert "".join(str(found).split()) == "".join(
         "".join(c for c in f"S{subject}" if c.isprintable() or c.isspace()).split()
@@ -195,6 +197,6 @@ def test_a_display_name_cannot_inject_a_header(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: b", "a\nb", "ü", "a\x00"])
-def test_a_structured_header_refuses_what_would_break_it(value: str) -> None:
+def test_a_structured_header_refuses_unsafe_characters(value: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
         header("Reply-To", value)

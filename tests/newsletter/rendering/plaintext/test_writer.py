@@ -1,4 +1,4 @@
-"""Plain text as a person reads it."""
+"""The plain text part."""
 
 import re
 
@@ -38,11 +38,11 @@ from newsletter.rendering.plaintext.writer import html_to_text
         ("", ""),
     ],
 )
-def test_every_element_has_its_form(html: str, text: str) -> None:
+def test_every_element_has_a_plain_text_form(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
-def test_links_are_numbered_and_their_addresses_stand_below() -> None:
+def test_links_are_numbered_with_their_urls_below() -> None:
     html = '<p><a href="https://a.example/">A</a>, <a href="https://b.example/">B</a></p>'
     assert html_to_text(html) == "A [1], B [2]\n\n[1] https://a.example/\n[2] https://b.example/"
 
@@ -53,7 +53,7 @@ def test_the_same_address_has_one_number() -> None:
 
 
 @pytest.mark.parametrize("address", ["https://a.example/", "mailto:a@b.example", "tel:+441"])
-def test_an_address_that_is_its_own_words_stays_alone(address: str) -> None:
+def test_a_link_whose_text_is_its_url_has_no_number(address: str) -> None:
     words = address.removeprefix("mailto:").removeprefix("tel:")
     assert html_to_text(f'<a href="{address}">{words}</a>') == words
 
@@ -66,7 +66,7 @@ def test_a_table_too_wide_for_columns_is_written_cell_after_cell() -> None:
 
 
 @given(st.text(alphabet="<>/abliphr ulo\n&;=\"'", max_size=300))
-def test_whatever_is_sanitised_can_be_written_and_wrapped(source: str) -> None:
+def test_any_sanitised_html_can_be_written(source: str) -> None:
     text = html_to_text(sanitise(source, "https://wexcombe.example"))
     assert all(line == line.rstrip() for line in text.split("\n") if "<pre" not in source)
 
@@ -85,7 +85,7 @@ def test_a_link_without_an_address_is_its_words() -> None:
     assert html_to_text("<p><a>Read on</a></p>") == "Read on"
 
 
-def test_what_only_computers_read_leaves_no_trace() -> None:
+def test_scripts_and_comments_leave_no_trace() -> None:
     assert html_to_text("<p>One<!-- a remark --> word<!-- another --></p>") == "One word"
     assert html_to_text("<p>One<!-- a remark --></p>") == "One"
 
@@ -122,7 +122,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("html", "text"), TABLES)
-def test_data_stands_in_columns_and_a_layout_in_its_order(html: str, text: str) -> None:
+def test_data_tables_are_columns_and_layout_tables_are_blocks(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
@@ -131,7 +131,7 @@ def test_a_link_around_blocks_has_its_number_after_the_last() -> None:
     assert html_to_text(html) == "One\n\nTwo [1]\n\n[1] https://a.example/"
 
 
-def test_a_link_without_words_is_its_address_apart_from_the_words_beside_it() -> None:
+def test_a_link_without_text_is_its_url() -> None:
     html = '<p>Film<a href="https://v.example/1"><img src="x.png" alt=""></a>here</p>'
     assert html_to_text(html) == "Film https://v.example/1 here"
 
@@ -140,7 +140,7 @@ def test_links_within_the_page_have_no_number() -> None:
     assert html_to_text('<p>So it is.<a href="#note">1</a></p>') == "So it is.1"
 
 
-def test_a_caption_that_says_what_the_picture_shows_is_told_once() -> None:
+def test_a_caption_equal_to_the_alt_text_is_written_once() -> None:
     picture = '<img src="x.png" alt="The quay">'
     once = f"<figure>{picture}<figcaption>The quay</figcaption></figure>"
     both = f"<figure>{picture}<figcaption>By A. Fenn</figcaption></figure>"
@@ -148,13 +148,13 @@ def test_a_caption_that_says_what_the_picture_shows_is_told_once() -> None:
     assert html_to_text(both) == "(Picture: The quay)\n\nBy A. Fenn"
 
 
-def test_elements_may_nest_as_deep_as_they_like() -> None:
+def test_deep_nesting_is_supported() -> None:
     assert "deep words" in html_to_text("<blockquote>" * 900 + "deep words")
     assert html_to_text("<div>" * 1500 + "deep words") == "deep words"
 
 
 @given(st.lists(st.sampled_from(["ul", "ol", "li", "table", "tr", "td", "p", "b", "pre", "dl"])))
-def test_every_word_is_told_once_whatever_nests(tags: list[str]) -> None:
+def test_every_word_is_written_once(tags: list[str]) -> None:
     opened = "".join(f"<{tag}>w{number} " for number, tag in enumerate(tags))
     html = sanitise(opened, "https://wexcombe.example")
     told = re.findall(r"w\d+", html_to_text(html))

@@ -11,7 +11,7 @@ from email.policy import SMTP
 from typing import Any
 
 import pytest
-from ledger import Ledger, mail, mails, message
+from outcome_recorder import OutcomeRecorder, mail, mails, message
 from postmark_server import TOKEN, Answer, PostmarkServer
 
 from newsletter.errors import ConfigurationError
@@ -30,11 +30,13 @@ Load = Callable[..., Any]
 
 
 @pytest.fixture
-def send(load: Load, postmark: PostmarkServer) -> Callable[..., Ledger]:
+def send(load: Load, postmark: PostmarkServer) -> Callable[..., OutcomeRecorder]:
     """Sends by the local server; the ledger stays with the test when everything stops."""
 
-    def send(sent: list[Mail], ledger: Ledger | None = None, **table: Any) -> Ledger:
-        ledger = ledger or Ledger()
+    def send(
+        sent: list[Mail], ledger: OutcomeRecorder | None = None, **table: Any
+    ) -> OutcomeRecorder:
+        ledger = ledger or OutcomeRecorder()
         table = {"server_token": TOKEN, "api_url": postmark.url, "timeout": "1s", **table}
         with load("postmark", **table).open() as session:
             session.send(iter(sent), ledger)
@@ -43,7 +45,7 @@ def send(load: Load, postmark: PostmarkServer) -> Callable[..., Ledger]:
     return send
 
 
-Send = Callable[..., Ledger]
+Send = Callable[..., OutcomeRecorder]
 
 
 def built(**headers: str) -> EmailMessage:
@@ -58,7 +60,7 @@ def built(**headers: str) -> EmailMessage:
     return found
 
 
-class TestWhatAMailBecomes:
+class TestPayload:
     def test_text_and_html_have_their_fields(self, send: Send, postmark: PostmarkServer) -> None:
         draft = built(Reply_To="office@wexcombe.example", Message_ID="<7.abbey@wexcombe.example>")
         draft["List-Unsubscribe"] = "<https://wexcombe.example/u/k>"
@@ -86,7 +88,9 @@ class TestWhatAMailBecomes:
             }
         ]
 
-    def test_images_and_attachments_go_along(self, send: Send, postmark: PostmarkServer) -> None:
+    def test_images_and_attachments_are_included(
+        self, send: Send, postmark: PostmarkServer
+    ) -> None:
         draft = built()
         draft.set_content("See the picture.\n")
         draft.add_alternative('<img src="cid:crest@wexcombe.example">', subtype="html")
@@ -130,7 +134,7 @@ class TestWhatAMailBecomes:
             ({"To": "everybody@wexcombe.example"}, "the recipient alone"),
         ],
     )
-    def test_a_header_that_it_cannot_carry_is_not_dropped_in_silence(
+    def test_an_unsupported_header_is_an_error(
         self, send: Send, postmark: PostmarkServer, change: dict[str, str], words: str
     ) -> None:
         draft = built(**change)
@@ -140,9 +144,7 @@ class TestWhatAMailBecomes:
         assert not postmark.requests
 
     @pytest.mark.parametrize("kind", ["second text", "calendar", "message", "signed"])
-    def test_a_part_that_it_cannot_carry_is_not_dropped_in_silence(
-        self, send: Send, kind: str
-    ) -> None:
+    def test_an_unsupported_part_is_an_error(self, send: Send, kind: str) -> None:
         draft = built()
         draft.set_content("x\n")
         if kind == "second text":
@@ -157,7 +159,7 @@ class TestWhatAMailBecomes:
         with pytest.raises(Unsupported):
             send([mail(content=draft.as_bytes())])
 
-    def test_the_token_travels_in_its_header(self, send: Send, postmark: PostmarkServer) -> None:
+    def test_the_token_is_sent_in_its_header(self, send: Send, postmark: PostmarkServer) -> None:
         send([mail()])
         path, headers, _ = postmark.requests[0]
         assert path == "/email/batch"
@@ -170,11 +172,13 @@ class TestWhatAMailBecomes:
 
 
 class TestBatches:
-    def test_as_many_go_in_a_call_as_may(self, send: Send, postmark: PostmarkServer) -> None:
+    def test_a_call_carries_as_many_mails_as_allowed(
+        self, send: Send, postmark: PostmarkServer
+    ) -> None:
         assert send(mails(501)).kinds == ["Accepted"] * 501
         assert [len(messages) for _, _, messages in postmark.requests] == [500, 1]
 
-    def test_a_smaller_batch_can_be_asked_for(self, send: Send, postmark: PostmarkServer) -> None:
+    def test_the_batch_size_is_configurable(self, send: Send, postmark: PostmarkServer) -> None:
         send(mails(5), batch=2)
         assert [len(messages) for _, _, messages in postmark.requests] == [2, 2, 1]
 
@@ -188,7 +192,7 @@ class TestBatches:
         assert len(sizes) == 2
         assert max(sizes) <= 50_000_000
 
-    def test_a_message_that_is_too_large_stops_everything(self, send: Send) -> None:
+    def test_a_message_that_is_too_large_stops_the_transport(self, send: Send) -> None:
         with pytest.raises(Unsupported, match="larger than 5000000"):
             send([mail(content=message((b"x" * 990 + b"\r\n") * 5_100))])
 
@@ -197,14 +201,14 @@ class TestAnswersForOneMail:
     @pytest.mark.parametrize(
         ("recipient", "code"), [("inactive@wexcombe.example", 406), ("invalid@x.example", 300)]
     )
-    def test_a_bad_recipient_is_refused_and_the_others_go(
+    def test_an_invalid_recipient_is_refused_alone(
         self, send: Send, recipient: str, code: int
     ) -> None:
         ledger = send([mail(1), mail(2, recipient), mail(3)])
         assert ledger.kinds == ["Accepted", "Refused", "Accepted"]
         assert ledger.outcomes[2].response.startswith(str(code))
 
-    def test_the_message_id_is_kept(self, send: Send) -> None:
+    def test_the_message_id_is_preserved(self, send: Send) -> None:
         outcome = send([mail()]).outcomes[1]
         assert outcome == Accepted(response="MessageID 0a129aee-e1cd-480d-b08d-000000000001 OK")
 
@@ -240,27 +244,27 @@ class TestAnswersForOneMail:
             {"ErrorCode": 1235, "Message": "The message stream was not found"},
         ],
     )
-    def test_what_is_wrong_with_us_stops_everything_and_is_blamed_on_nobody(
+    def test_errors_about_the_sender_stop_the_transport_without_refusals(
         self, send: Send, postmark: PostmarkServer, item: dict[str, Any]
     ) -> None:
         good = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1"}
         postmark.answers = [Answer(body=json.dumps([item, good]).encode())]
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with pytest.raises(TransportStopped, match=item["Message"][:20]):
             send(mails(4), ledger, batch=2)
         assert ledger.kinds == ["Deferred", "Accepted"]
         assert len(postmark.requests) == 1
 
 
-class TestAnswersForTheWholeCall:
-    def test_a_wrong_token_stops_everything(self, send: Send, postmark: PostmarkServer) -> None:
-        ledger = Ledger()
+class TestAnswersForTheCall:
+    def test_a_wrong_token_stops_the_transport(self, send: Send, postmark: PostmarkServer) -> None:
+        ledger = OutcomeRecorder()
         with pytest.raises(TransportStopped, match=r"HTTP 401 The Server Token .* is invalid"):
             send(mails(2), ledger, server_token="not-the-token")
         assert ledger.kinds == ["Deferred", "Deferred"]
 
     @pytest.mark.parametrize("status", [301, 307, 403, 404, 413, 415, 422])
-    def test_a_call_turned_down_stops_everything(
+    def test_a_rejected_call_stops_the_transport(
         self, send: Send, postmark: PostmarkServer, status: int
     ) -> None:
         postmark.answers = [Answer(status, headers={"Location": postmark.url + "/elsewhere"})]
@@ -269,7 +273,7 @@ class TestAnswersForTheWholeCall:
         assert len(postmark.requests) == 1
 
     @pytest.mark.parametrize("status", [429, 500, 503])
-    def test_not_now_defers_and_the_rest_is_not_tried(
+    def test_a_temporary_refusal_defers_the_remaining_batches(
         self, send: Send, postmark: PostmarkServer, status: int
     ) -> None:
         postmark.answers = [Answer(status, headers={"Retry-After": "120"})]
@@ -282,7 +286,7 @@ class TestAnswersForTheWholeCall:
         assert len(postmark.requests) == 1
 
     @pytest.mark.parametrize("wait", ["", "soon", "-1", "1.5", "9" * 400])
-    def test_an_odd_retry_after_is_no_harm(
+    def test_an_invalid_retry_after_is_ignored(
         self, send: Send, postmark: PostmarkServer, wait: str
     ) -> None:
         postmark.answers = [Answer(429, headers={"Retry-After": wait})]
@@ -305,19 +309,21 @@ class TestAnswersForTheWholeCall:
             pytest.param(Answer(200, b"x" * 5_000_001), id="endless"),
         ],
     )
-    def test_no_readable_answer_leaves_the_whole_call_in_doubt(
+    def test_an_unreadable_answer_leaves_the_batch_uncertain(
         self, send: Send, postmark: PostmarkServer, answer: Answer
     ) -> None:
         postmark.answers = [answer]
         ledger = send(mails(3))
         assert ledger.kinds == ["InDoubt"] * 3
 
-    def test_after_a_doubt_the_rest_waits(self, send: Send, postmark: PostmarkServer) -> None:
+    def test_after_an_uncertain_batch_the_rest_is_deferred(
+        self, send: Send, postmark: PostmarkServer
+    ) -> None:
         postmark.answers = [Answer(hang_up=True)]
         ledger = send(mails(4), batch=2)
         assert ledger.kinds == ["InDoubt", "InDoubt", "Deferred", "Deferred"]
 
-    def test_never_connected_is_deferred_not_in_doubt(self, send: Send) -> None:
+    def test_a_failed_connection_defers_the_batch(self, send: Send) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         ledger = send(mails(3), api_url=f"http://127.0.0.1:{port}", batch=1)
@@ -327,7 +333,7 @@ class TestAnswersForTheWholeCall:
         ledger = send(mails(2), api_url="https://api.wexcombe.invalid")
         assert ledger.kinds == ["Deferred"] * 2
 
-    def test_a_server_without_tls_stops_everything(self, send: Send) -> None:
+    def test_a_server_without_tls_stops_the_transport(self, send: Send) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
 
             def answer() -> None:
@@ -344,7 +350,7 @@ class TestAnswersForTheWholeCall:
 
 
 class TestOptions:
-    def test_the_token_is_needed(self, load: Load) -> None:
+    def test_the_token_is_required(self, load: Load) -> None:
         with pytest.raises(ConfigurationError, match=r"transports\.main\.server_token: missing"):
             load("postmark")
 
@@ -352,10 +358,10 @@ class TestOptions:
         (tmp_path / "token").write_text(TOKEN + "\n", encoding="utf-8")
         assert load("postmark", server_token_file="token")
 
-    def test_the_token_never_travels_unencrypted(self, load: Load) -> None:
+    def test_the_token_is_never_sent_unencrypted(self, load: Load) -> None:
         with pytest.raises(ConfigurationError, match=r"transports\.main\.api_url: .*encrypted"):
             load("postmark", server_token=TOKEN, api_url="http://api.wexcombe.example")
 
-    def test_the_token_shows_nowhere(self, load: Load) -> None:
+    def test_the_token_is_never_printed(self, load: Load) -> None:
         transport = load("postmark", server_token=TOKEN)
         assert TOKEN not in repr(transport) + str(vars(transport))

@@ -9,7 +9,7 @@ from certificates import Certificates
 from faulty_smtp import CLOSE, FEATURES, HANG, FaultySmtp, Reaction, Script, say, say_and_close
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 
 from newsletter.transports.base import Accepted, Transport, TransportStopped
 from newsletter.transports.smtp.transport import SmtpOptions
@@ -81,9 +81,9 @@ def way(certificates: Certificates) -> Callable[[FaultySmtp], Transport]:
     return transport
 
 
-def outcome(way: Transport, count: int = 1) -> tuple[Ledger, bool]:
+def outcome(way: Transport, count: int = 1) -> tuple[OutcomeRecorder, bool]:
     """What became of mails, and whether the transport stopped."""
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with way.open() as session:
         try:
             session.send(mails(count), ledger)
@@ -94,14 +94,14 @@ def outcome(way: Transport, count: int = 1) -> tuple[Ledger, bool]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("moment", [*BEFORE_MAIL, "MAIL", "RCPT", "DATA", "content"])
-def test_each_fault_at_each_moment(start: Any, way: Any, moment: str, fault: str) -> None:
+def test_each_fault_at_each_command(start: Any, way: Any, moment: str, fault: str) -> None:
     ledger, stopped = outcome(way(start({moment: FAULTS[fault]})))
     assert ledger.kinds == ([] if stopped else [expected(moment, fault)])
     assert stopped is (expected(moment, fault) == STOPPED)
     assert ledger.handed_over == ([1] if moment == "content" else [])
 
 
-def test_silence_at_any_moment_ends_in_time(start: Any, way: Any) -> None:
+def test_a_timeout_at_each_command(start: Any, way: Any) -> None:
     moments = [*BEFORE_MAIL, "MAIL", "RCPT", "DATA", "content"]
     servers = [start({moment: HANG}) for moment in moments]
     with ThreadPoolExecutor(len(moments)) as pool:
@@ -111,9 +111,7 @@ def test_silence_at_any_moment_ends_in_time(start: Any, way: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_on_the_way_to_the_next_mail_harms_neither(
-    start: Any, way: Any, fault: str
-) -> None:
+def test_a_fault_between_mails_affects_neither(start: Any, way: Any, fault: str) -> None:
     server = start({"RCPT": [say("550 5.1.1 no such user")], "RSET": [FAULTS[fault]]})
     ledger, _ = outcome(way(server), 2)
     assert ledger.kinds == ["Refused", "Accepted"]
@@ -125,10 +123,10 @@ def test_answers_in_front_of_the_encrypted_ones_are_refused(start: Any, way: Any
     assert "AUTH" not in server.verbs()
 
 
-def test_a_server_that_offers_no_more_than_it_must_takes_every_mail(start: Any, way: Any) -> None:
+def test_a_minimal_server_accepts_every_mail(start: Any, way: Any) -> None:
     server = start({}, ["STARTTLS", "AUTH PLAIN"])
     content = b"Subject: x\r\n\r\nx\r\n"
-    ledger = Ledger()
+    ledger = OutcomeRecorder()
     with way(server).open() as session:
         session.send([mail(key, content=content) for key in (1, 2, 3)], ledger)
     assert ledger.kinds == ["Accepted"] * 3
@@ -141,7 +139,7 @@ SCRIPTS = st.dictionaries(
 
 
 @given(script=SCRIPTS, pipelining=st.booleans())
-def test_whatever_happens_what_we_call_accepted_is_what_the_server_took(
+def test_accepted_mails_are_exactly_those_the_server_received(
     script: Script, pipelining: bool
 ) -> None:
     copied = {moment: list(faults) for moment, faults in script.items()}  # type: ignore[arg-type]

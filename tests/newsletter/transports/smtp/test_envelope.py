@@ -16,7 +16,7 @@ def sent_as(content: bytes, *, plain: bool = False) -> bytes:
 
 
 @given(LINES)
-def test_taking_the_first_dots_away_gives_the_content_back(lines: list[bytes]) -> None:
+def test_dot_unstuffing_restores_the_content(lines: list[bytes]) -> None:
     content = b"".join(line + b"\r\n" for line in lines)
     *sent, end, _ = sent_as(content).split(b"\r\n")
     assert end == b"."
@@ -24,14 +24,14 @@ def test_taking_the_first_dots_away_gives_the_content_back(lines: list[bytes]) -
 
 
 @given(LINES)
-def test_no_line_of_the_content_is_taken_for_its_end(lines: list[bytes]) -> None:
+def test_no_line_of_the_content_is_a_final_dot(lines: list[bytes]) -> None:
     sent = sent_as(b"".join(line + b"\r\n" for line in lines)).split(b"\r\n")
     assert sent.count(b".") == 1
 
 
-def test_a_last_line_without_an_end_is_given_one() -> None:
+def test_a_missing_last_line_end_is_added() -> None:
     assert sent_as(b"words") == b"words\r\n.\r\n"
 
 
-def test_content_that_needs_no_escaping_is_only_ended() -> None:
+def test_content_without_leading_dots_is_unchanged() -> None:
     assert sent_as(b"words\r\n", plain=True) == sent_as(b"words\r\n") == b"words\r\n.\r\n"

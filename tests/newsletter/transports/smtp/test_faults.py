@@ -2,8 +2,8 @@
 
 import pytest
 from faulty_smtp import Script, say
-from ledger import Ledger, mails
-from talking import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mails
+from smtp_helpers import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
 
 from newsletter.transports.base import Deferred, Outcome, Refused, TransportStopped
 
@@ -26,7 +26,7 @@ class TestAnswersAboutOneMail:
             ("RCPT", "553-5.1.3 multi-line\r\n553 5.1.3 refusal", Refused),
         ],
     )
-    def test_the_answer_decides_and_the_next_mail_goes(
+    def test_a_refusal_decides_one_mail_only(
         self,
         faulty_smtp: Start,
         load: Load,
@@ -42,20 +42,18 @@ class TestAnswersAboutOneMail:
         assert [m.recipient[:7] for m in server.mails] == ["reader1", "reader3", "reader4"]
         assert server.connections == 1
 
-    def test_the_enhanced_status_code_is_kept(self, faulty_smtp: Start, load: Load) -> None:
+    def test_the_enhanced_status_code_is_recorded(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"RCPT": say("550-5.1.1 no such user\r\n550 5.1.1 here")})
         assert outcome(load, server) == Refused(response="550 5.1.1 no such user 5.1.1 here")
 
-    def test_an_answer_is_kept_as_one_printable_line(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_response_is_one_printable_line(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"RCPT": say("550 \x1b[31mno\x00 " + "x" * 2000)})
         response = outcome(load, server).response
         assert response.startswith("550 ?[31mno? xxx")
         assert response.isprintable()
         assert len(response) <= 500
 
-    def test_content_wanted_after_a_refusal_is_never_sent(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_content_is_not_sent_after_a_refusal(self, faulty_smtp: Start, load: Load) -> None:
         script: Script = {"RCPT": [say("550 5.1.1 no")], "DATA": [say("354 go on nonetheless")]}
         server = faulty_smtp(script)
         ledger = send(load, server, mails(2))
@@ -76,7 +74,7 @@ class TestAnswersAboutOneMail:
             ("450 busy", False),
         ],
     )
-    def test_an_answer_about_our_pace_is_told_from_one_about_the_mail(
+    def test_throttling_is_distinguished_from_a_refused_mail(
         self, faulty_smtp: Start, load: Load, answer: str, throttled: bool
     ) -> None:
         found = outcome(load, faulty_smtp({"RCPT": [say(answer)]}))
@@ -99,7 +97,7 @@ class TestAnswersAboutUs:
             ("DATA", "530 5.7.0 log in first"),
         ],
     )
-    def test_everything_stops(
+    def test_the_transport_stops(
         self,
         faulty_smtp: Start,
         load: Load,
@@ -109,19 +107,19 @@ class TestAnswersAboutUs:
     ) -> None:
         server = faulty_smtp({moment: say(answer)}, features=features)
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped) as stopped:
             session.send(mails(3), ledger)
         assert answer[:3] in str(stopped.value)
         assert not ledger.handed_over
         assert not server.mails
 
-    def test_a_login_asked_for_after_the_content_settles_the_mail_first(
+    def test_a_login_demand_after_the_content_settles_the_mail_first(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"content": say("530 5.7.0 authentication required")})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped):
             session.send(mails(2), ledger)
         assert ledger.kinds == ["Deferred"]
@@ -131,7 +129,7 @@ class TestAnswersAboutUs:
     ) -> None:
         server = faulty_smtp({"MAIL": [None, None, say("550 5.7.1 enough of you")]})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session, pytest.raises(TransportStopped):
             session.send(mails(5), ledger)
         assert ledger.kinds == ["Accepted", "Accepted"]

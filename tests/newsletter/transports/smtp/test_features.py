@@ -2,16 +2,14 @@
 
 import pytest
 from faulty_smtp import CLOSE, Reaction, say
-from ledger import Ledger, mail, mails
-from talking import Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mail, mails
+from smtp_helpers import Load, Start, outcome, send
 
 from newsletter.transports.base import Accepted, InDoubt, Mail, Unsupported
 
 
-class TestServersOfOtherTimes:
-    def test_a_server_without_ehlo_is_spoken_to_with_helo(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+class TestOldServers:
+    def test_a_server_without_ehlo_gets_helo(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"EHLO": say("502 5.5.1 what?")})
         ledger = send(load, server, mails(3))
         assert ledger.kinds == ["Accepted"] * 3
@@ -28,25 +26,25 @@ class TestServersOfOtherTimes:
         assert isinstance(outcome(load, server), Accepted)
 
 
-class TestWhatTheServerOffers:
-    def test_pipelined_the_next_envelope_rides_with_the_content(
+class TestExtensions:
+    def test_the_next_envelope_is_pipelined_with_the_content(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp()
         send(load, server, mails(3))
         assert server.verbs() == ["EHLO", *["MAIL", "RCPT", "DATA"] * 3, "QUIT"]
 
-    def test_the_size_is_told_where_it_may_be(self, faulty_smtp: Start, load: Load) -> None:
+    def test_size_is_sent_where_offered(self, faulty_smtp: Start, load: Load) -> None:
         server, sent = faulty_smtp(features=["SIZE"]), mail()
         send(load, server, [sent])
         assert (
             server.commands[1] == f"MAIL FROM:<bounces@wexcombe.example> SIZE={len(sent.content)}"
         )
 
-    def test_a_mail_larger_than_the_server_takes_stops_everything_before_it_is_sent(
+    def test_a_mail_above_the_size_limit_stops_the_transport(
         self, faulty_smtp: Start, load: Load
     ) -> None:
-        server, ledger = faulty_smtp(features=["SIZE 200"]), Ledger()
+        server, ledger = faulty_smtp(features=["SIZE 200"]), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="200 at most"):
             session.send([mail()], ledger)
@@ -57,18 +55,14 @@ class TestWhatTheServerOffers:
         send(load, server, [mail(content="Subject: x\r\n\r\n½\r\n".encode())])
         assert server.commands[1].endswith(" BODY=8BITMIME")
 
-    def test_eight_bit_content_is_not_forced_on_a_seven_bit_server(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_eight_bit_content_needs_8bitmime(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp(features=["PIPELINING"])
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="8BITMIME"):
-            session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], Ledger())
+            session.send([mail(content="Subject: x\r\n\r\n½\r\n".encode())], OutcomeRecorder())
 
-    def test_a_mail_that_cannot_be_sent_is_met_in_its_turn(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
-        server, ledger = faulty_smtp(features=["PIPELINING"]), Ledger()
+    def test_an_unsendable_mail_is_reported_in_order(self, faulty_smtp: Start, load: Load) -> None:
+        server, ledger = faulty_smtp(features=["PIPELINING"]), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported):
             session.send([mail(1), mail(2, content="Subject: ½\r\n\r\n".encode())], ledger)
@@ -83,11 +77,11 @@ class TestWhatTheServerOffers:
         sent = mail(content="Subject: ½\r\n\r\nx\r\n".encode())
         with transport.open() as session:
             if "SMTPUTF8" in features:
-                session.send([sent], Ledger())
+                session.send([sent], OutcomeRecorder())
                 assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
             else:
                 with pytest.raises(Unsupported, match="headers need SMTPUTF8"):
-                    session.send([sent], Ledger())
+                    session.send([sent], OutcomeRecorder())
 
     def test_a_non_ascii_mailbox_needs_smtputf8(self, faulty_smtp: Start, load: Load) -> None:
         sent = mail(1, "zoë@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")
@@ -102,7 +96,7 @@ class TestWhatTheServerOffers:
         assert unable.kinds == ["Refused", "Accepted", "Accepted"]
         assert "SMTPUTF8" in unable.outcomes[1].response
 
-    def test_mail_vouched_for_as_plain_may_name_a_non_ascii_recipient(
+    def test_a_plain_mail_may_contain_a_non_ascii_recipient(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp(features=["SMTPUTF8", "8BITMIME", "PIPELINING"])
@@ -118,39 +112,35 @@ class TestWhatTheServerOffers:
         assert server.commands[1].endswith(" BODY=8BITMIME SMTPUTF8")
         assert server.mails[0].content == sent.content
 
-    def test_an_address_that_cannot_be_encoded_fails_alone(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_an_unencodable_address_fails_alone(self, faulty_smtp: Start, load: Load) -> None:
         odd = mail(1, "j\udcf6rg@wexcombe.example", content=b"Subject: x\r\n\r\nx\r\n")
         server = faulty_smtp(features=["SMTPUTF8", "8BITMIME", "PIPELINING"])
         assert send(load, server, [odd, mail(2)]).kinds == ["Refused", "Accepted"]
 
-    def test_the_null_sender_is_sent_as_such(self, faulty_smtp: Start, load: Load) -> None:
+    def test_the_null_sender_is_sent(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp(features=[])
         send(load, server, [mail(sender="")])
         assert server.commands[1] == "MAIL FROM:<>"
 
-    def test_a_sender_that_is_a_command_stops_everything(
+    def test_a_sender_with_command_injection_stops_the_transport(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="not an address"):
-            session.send([mail(sender="a@b.example>\r\nRSET")], Ledger())
+            session.send([mail(sender="a@b.example>\r\nRSET")], OutcomeRecorder())
         assert "RSET" not in server.verbs()
 
     @pytest.mark.parametrize("body", [b"a\n.\nMAIL FROM:<x@y.example>\n", b"a\n.\r\nb\r\n"])
-    def test_line_ends_that_could_smuggle_a_second_mail_are_not_sent(
-        self, faulty_smtp: Start, load: Load, body: bytes
-    ) -> None:
-        server, ledger = faulty_smtp(), Ledger()
+    def test_smtp_smuggling_is_refused(self, faulty_smtp: Start, load: Load, body: bytes) -> None:
+        server, ledger = faulty_smtp(), OutcomeRecorder()
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
         with transport.open() as session, pytest.raises(Unsupported, match="CRLF"):
             session.send([mail(content=b"Subject: x\r\n\r\n" + body)], ledger)
         assert not ledger.handed_over
         assert not server.mails
 
-    def test_a_connection_is_renewed_after_so_many_mails(
+    def test_a_connection_is_replaced_after_its_limit_of_mails(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp()
@@ -160,12 +150,12 @@ class TestWhatTheServerOffers:
         assert server.verbs().count("QUIT") == 3
         assert server.verbs().count("MAIL") == 7
 
-    def test_we_introduce_ourselves_as_told(self, faulty_smtp: Start, load: Load) -> None:
+    def test_ehlo_uses_the_configured_hostname(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp()
         send(load, server, [mail()], local_hostname="mailer.wexcombe.example")
         assert server.commands[0] == "EHLO mailer.wexcombe.example"
 
-    def test_an_answer_to_the_content_may_be_in_doubt_only_after_handing_over(
+    def test_a_mail_is_uncertain_only_after_handing_over(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"content": [CLOSE]})

@@ -1,12 +1,12 @@
-"""Limits that a server shows: learned by all sessions of a transport, and kept for a while."""
+"""Server limits: learned by all sessions of a transport, and expiring."""
 
 import threading
 
 from faulty_smtp import FEATURES, FaultySmtp, say, say_and_close
-from ledger import Ledger, mails
-from talking import HASTY, Load, Start, send
+from outcome_recorder import OutcomeRecorder, mails
+from smtp_helpers import HASTY, Load, Start, send
 
-from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, Limits
+from newsletter.transports.smtp.limits import KEPT_SECONDS, USUAL_ERRORS, ServerLimits
 
 NO = say("550 5.1.1 no such user")
 
@@ -22,55 +22,55 @@ class Clock:
 
 
 class TestLimits:
-    def test_an_announced_limit_of_mails_counts_beside_the_configured_one(self) -> None:
-        limits = Limits(4, 1000)
-        limits.offered(20)
+    def test_an_announced_mail_limit_is_combined_with_the_configured_one(self) -> None:
+        limits = ServerLimits(4, 1000)
+        limits.announced(20)
         assert limits.mails == 20
-        limits = Limits(4, 10)
-        limits.offered(20)
+        limits = ServerLimits(4, 10)
+        limits.announced(20)
         assert limits.mails == 10
 
-    def test_words_about_too_many_mails_are_believed_at_once(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 mx too many messages in one connection", mails=20, errors=0)
+    def test_a_message_about_too_many_mails_sets_the_limit_at_once(self) -> None:
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 mx too many messages in one connection", mails=20, errors=0)
         assert limits.mails == 20
 
-    def test_an_end_without_reason_is_a_limit_when_it_comes_twice_at_the_same_place(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+    def test_two_disconnects_after_the_same_count_set_a_limit(self) -> None:
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 4.3.2 closing", mails=20, errors=0)
         assert limits.mails == 0
-        limits.hung_up("421 4.3.2 closing", mails=20, errors=0)
+        limits.connection_closed("421 4.3.2 closing", mails=20, errors=0)
         assert limits.mails == 20
 
-    def test_too_many_errors_are_no_limit_of_mails(self) -> None:
-        limits = Limits(4, 0)
-        limits.hung_up("421 4.7.0 mx Error: too many errors", mails=5, errors=4)
+    def test_too_many_errors_set_no_mail_limit(self) -> None:
+        limits = ServerLimits(4, 0)
+        limits.connection_closed("421 4.7.0 mx Error: too many errors", mails=5, errors=4)
         assert (limits.errors, limits.mails) == (3, 0)
 
-    def test_without_news_a_connection_ends_before_postfix_slows_down(self) -> None:
-        assert Limits(4, 0).errors == USUAL_ERRORS < 10
+    def test_by_default_a_connection_ends_before_postfix_slows_down(self) -> None:
+        assert ServerLimits(4, 0).errors == USUAL_ERRORS < 10
 
-    def test_what_was_learned_is_forgotten_after_a_while(self) -> None:
+    def test_learned_limits_expire(self) -> None:
         clock = Clock()
-        limits = Limits(8, 0, now=clock)
-        limits.crowded(2)
-        limits.offered(20)
+        limits = ServerLimits(8, 0, now=clock)
+        limits.connection_rejected(2)
+        limits.announced(20)
         assert (limits.connections, limits.mails) == (2, 20)
         clock.at = KEPT_SECONDS + 1
         assert (limits.connections, limits.mails) == (8, 0)
 
-    def test_one_conversation_tries_to_ride_and_the_others_wait_for_what_it_finds(self) -> None:
-        limits = Limits(4, 0, across=True)
-        assert [limits.may_ride() for _ in range(3)] == [True, False, False]
-        limits.rode(well=True)
-        assert limits.may_ride()
-        limits.rode(well=False)
-        limits.rode(well=True)
-        assert not limits.may_ride()
+    def test_one_conversation_tries_cross_mail_pipelining_first(self) -> None:
+        limits = ServerLimits(4, 0, across=True)
+        assert [limits.may_pipeline() for _ in range(3)] == [True, False, False]
+        limits.report_pipelining(worked=True)
+        assert limits.may_pipeline()
+        limits.report_pipelining(worked=False)
+        limits.report_pipelining(worked=True)
+        assert not limits.may_pipeline()
 
 
 class TestAgainstServers:
-    def test_a_limit_of_mails_costs_one_refusal(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_mail_limit_costs_one_refusal(self, faulty_smtp: Start, load: Load) -> None:
         full = say_and_close("421 too many messages in one connection")
         server = faulty_smtp({"MAIL": [None, None, full]})
         ledger = send(load, server, mails(9))
@@ -78,28 +78,24 @@ class TestAgainstServers:
         assert server.connections == 5
         assert server.verbs().count("QUIT") == 4
 
-    def test_a_limit_of_mails_that_is_announced_costs_none(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_an_announced_mail_limit_costs_no_refusal(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp(features=[*FEATURES, "LIMITS MAILMAX=3 RCPTMAX=100"])
         ledger = send(load, server, mails(7))
         assert ledger.kinds == ["Accepted"] * 7
         assert server.connections == 3
 
-    def test_a_connection_ends_before_it_has_met_ten_refusals(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_a_connection_ends_before_ten_refusals(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"RCPT": NO})
         ledger = send(load, server, mails(20))
         assert ledger.kinds == ["Refused"] * 20
         assert server.connections == 3
 
-    def test_sessions_take_turns_where_fewer_connections_are_allowed(self, load: Load) -> None:
-        server = Crowded(2)
+    def test_sessions_share_fewer_connections(self, load: Load) -> None:
+        server = ConnectionLimited(2)
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain", **HASTY)
-        ledgers = [Ledger() for _ in range(6)]
+        ledgers = [OutcomeRecorder() for _ in range(6)]
 
-        def run(ledger: Ledger) -> None:
+        def run(ledger: OutcomeRecorder) -> None:
             with transport.open() as session:
                 for _ in range(3):
                     session.send(mails(5), ledger_of(ledger))
@@ -115,14 +111,14 @@ class TestAgainstServers:
         assert server.turned_away <= 6
 
 
-def ledger_of(ledger: Ledger) -> Ledger:
+def ledger_of(ledger: OutcomeRecorder) -> OutcomeRecorder:
     """A ledger for the same mails once more."""
     ledger.handed_over.clear()
     ledger.outcomes.clear()
     return ledger
 
 
-class Crowded(FaultySmtp):
+class ConnectionLimited(FaultySmtp):
     """Turns away who comes while so many others are there, as Exim's smtp_accept_max_per_host."""
 
     def __init__(self, most: int) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FaultySmtp
-from ledger import mails
+from outcome_recorder import mails
 from scramp import ScramException, ScramMechanism
-from talking import Load, send
+from smtp_helpers import Load, send
 
 from newsletter.transports.base import TransportStopped
 
@@ -16,7 +16,7 @@ LOGIN = {"username": "newsletter", "password": "harbour-lights-1847"}
 CHALLENGE = b"<1896.697170952@mail.wexcombe.example>"
 
 
-class Proving(FaultySmtp):
+class ChallengeResponseServer(FaultySmtp):
     """A server that asks for a proof of the password.
 
     Args:
@@ -64,23 +64,21 @@ class Proving(FaultySmtp):
 
 
 @pytest.mark.parametrize("mechanism", ["CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1"])
-class TestProofs:
-    def test_the_right_password_is_taken_and_never_travels(
-        self, mechanism: str, load: Load
-    ) -> None:
-        server = Proving(mechanism, LOGIN["password"])
+class TestChallengeResponse:
+    def test_the_password_is_accepted_without_being_sent(self, mechanism: str, load: Load) -> None:
+        server = ChallengeResponseServer(mechanism, LOGIN["password"])
         assert send(load, server, mails(2), **LOGIN).kinds == ["Accepted"] * 2
         server.stop()
 
-    def test_a_wrong_password_stops_everything(self, mechanism: str, load: Load) -> None:
-        server = Proving(mechanism, "another")
+    def test_a_wrong_password_stops_the_transport(self, mechanism: str, load: Load) -> None:
+        server = ChallengeResponseServer(mechanism, "another")
         with pytest.raises(TransportStopped, match=f"newsletter by {mechanism}: 535 5.7.8 no"):
             send(load, server, mails(2), **LOGIN)
         server.stop()
 
 
-def test_a_server_that_does_not_know_the_password_itself_is_not_believed(load: Load) -> None:
-    server = Proving("SCRAM-SHA-256", LOGIN["password"], proves_itself=False)
+def test_a_server_without_the_password_is_refused(load: Load) -> None:
+    server = ChallengeResponseServer("SCRAM-SHA-256", LOGIN["password"], proves_itself=False)
     with pytest.raises(TransportStopped, match="did not prove"):
         send(load, server, mails(2), **LOGIN)
     server.stop()

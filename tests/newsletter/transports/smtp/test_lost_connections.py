@@ -1,21 +1,21 @@
-"""Connections that break: what was under way is never sent twice, and never lost."""
+"""Lost connections: no mail is lost or sent twice."""
 
 import time
 
 import pytest
 from faulty_smtp import CLOSE, HANG, Reaction, Script, say, say_and_close
-from ledger import Ledger, mail, mails
-from talking import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
+from outcome_recorder import OutcomeRecorder, mail, mails
+from smtp_helpers import WITH_AND_WITHOUT_PIPELINING, Load, Start, outcome, send
 
 from newsletter.transports.base import Accepted, Deferred
 
 
 class TestLostConnections:
-    """What was under way is in doubt only if its last byte may have arrived."""
+    """A mail is uncertain only if its last byte may have arrived."""
 
     @WITH_AND_WITHOUT_PIPELINING
     @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA"])
-    def test_lost_before_the_content_the_mail_goes_on_a_new_connection(
+    def test_a_connection_lost_before_the_content_is_replaced(
         self, faulty_smtp: Start, load: Load, features: tuple[str, ...], moment: str
     ) -> None:
         server = faulty_smtp({moment: [None, CLOSE]}, features=features)
@@ -25,7 +25,7 @@ class TestLostConnections:
         assert server.connections == 2
 
     @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA"])
-    def test_lost_at_once_the_mail_is_deferred(
+    def test_a_connection_lost_at_once_defers_the_mail(
         self, faulty_smtp: Start, load: Load, moment: str
     ) -> None:
         server = faulty_smtp({moment: [CLOSE]})
@@ -34,7 +34,7 @@ class TestLostConnections:
         assert ledger.handed_over == [2, 3]
 
     @WITH_AND_WITHOUT_PIPELINING
-    def test_lost_after_the_final_dot_the_mail_is_in_doubt_and_only_this_one(
+    def test_a_connection_lost_after_the_final_dot_leaves_one_mail_uncertain(
         self, faulty_smtp: Start, load: Load, features: tuple[str, ...]
     ) -> None:
         server = faulty_smtp({"content": [None, CLOSE]}, features=features)
@@ -42,7 +42,7 @@ class TestLostConnections:
         assert ledger.kinds == ["Accepted", "InDoubt", "Accepted", "Accepted"]
         assert server.connections == 2
 
-    def test_cut_off_before_the_final_dot_the_mail_is_deferred(
+    def test_a_connection_lost_before_the_final_dot_defers_the_mail(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"content-start": [CLOSE]}, features=["PIPELINING"])
@@ -51,9 +51,7 @@ class TestLostConnections:
         assert ledger.kinds == ["Deferred", "Accepted"]
         assert ledger.handed_over == [1, 2]
 
-    def test_a_refusal_in_the_midst_of_the_content_is_heard(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_a_refusal_during_the_content_is_read(self, faulty_smtp: Start, load: Load) -> None:
         refusing = Reaction(b"552 5.3.4 too much\r\n", then="hang")
         server = faulty_smtp({"content-start": [refusing]}, features=["PIPELINING"])
         big = mail(1, content=b"Subject: x\r\n\r\n" + b"line\r\n" * 3_000_000)
@@ -61,16 +59,14 @@ class TestLostConnections:
         assert ledger.kinds == ["Refused", "Accepted"]
         assert ledger.outcomes[1].response == "552 5.3.4 too much"
 
-    def test_a_server_that_hangs_up_after_its_refusal_was_heard(
+    def test_a_refusal_followed_by_a_disconnect_is_read(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"RCPT": [None, say_and_close("550 5.1.1 no such user")]})
         ledger = send(load, server, mails(3))
         assert ledger.kinds == ["Accepted", "Refused", "Accepted"]
 
-    def test_a_server_that_will_not_start_afresh_gets_a_new_connection(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_a_refused_rset_opens_a_new_connection(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"RCPT": [say("550 5.1.1 no")], "RSET": [say("500 what?")]})
         ledger = send(load, server, mails(2))
         assert ledger.kinds == ["Refused", "Accepted"]
@@ -84,7 +80,7 @@ class TestLostConnections:
         ledger = send(load, server, [big, mail(2)])
         assert ledger.kinds == ["Deferred", "Accepted"]
 
-    def test_no_answer_to_the_content_in_time_is_a_doubt(
+    def test_a_timeout_after_the_content_leaves_the_mail_uncertain(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"content": [HANG]})
@@ -96,7 +92,7 @@ class TestLostConnections:
         )
 
     @pytest.mark.parametrize("answer", ["250", "354 go on", "garbage", "99 bottles", "\xff\xfe"])
-    def test_nonsense_after_the_content_is_a_doubt_unless_it_begins_with_a_code(
+    def test_a_malformed_reply_to_the_content_leaves_the_mail_uncertain(
         self, faulty_smtp: Start, load: Load, answer: str
     ) -> None:
         server = faulty_smtp({"content": [say(answer)]})
@@ -105,7 +101,7 @@ class TestLostConnections:
 
     @WITH_AND_WITHOUT_PIPELINING
     @pytest.mark.parametrize("moment", ["DATA", "content"])
-    def test_an_answer_too_many_is_not_taken_for_the_next_one(
+    def test_a_surplus_reply_is_not_taken_for_the_next_one(
         self, faulty_smtp: Start, load: Load, features: tuple[str, ...], moment: str
     ) -> None:
         usual = {"DATA": "354 go on", "content": "250 taken"}[moment]
@@ -120,7 +116,7 @@ class TestLostConnections:
 
     @WITH_AND_WITHOUT_PIPELINING
     @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA", "content"])
-    def test_421_in_mid_session_ends_the_connection_and_no_mail(
+    def test_421_in_mid_session_ends_the_connection_only(
         self, faulty_smtp: Start, load: Load, features: tuple[str, ...], moment: str
     ) -> None:
         ending = say_and_close("421 4.3.2 shutting down")
@@ -130,7 +126,7 @@ class TestLostConnections:
         assert ledger.handed_over == [1, 2, 3, 4]
         assert server.connections == 2
 
-    def test_421_to_the_first_mail_of_a_connection_asks_for_a_slower_pace(
+    def test_421_to_the_first_mail_of_a_connection_is_throttling(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"MAIL": [say_and_close("421 4.3.2 shutting down")]})
@@ -146,7 +142,7 @@ class TestLostConnections:
         ledger = send(load, server, mails(3))
         assert ledger.kinds == ["Accepted", "Deferred", "Accepted"]
 
-    def test_450_4_3_2_on_a_fresh_connection_is_tried_once_on_another(
+    def test_450_4_3_2_on_a_new_connection_is_retried_once(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         testing = say("450 4.3.2 Service currently unavailable")
@@ -156,12 +152,12 @@ class TestLostConnections:
         busy = faulty_smtp({"RCPT": [testing, testing]})
         assert send(load, busy, mails(2)).kinds == ["Deferred", "Deferred"]
 
-    def test_421_to_the_content_is_a_no_not_a_doubt(self, faulty_smtp: Start, load: Load) -> None:
+    def test_421_to_the_content_defers_the_mail(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"content": [say_and_close("421 4.3.2 shutting down")]})
         ledger = send(load, server, mails(2))
         assert ledger.kinds == ["Deferred", "Accepted"]
 
-    def test_a_server_that_says_421_to_everything_is_left_alone(
+    def test_a_server_that_always_replies_421_is_not_retried(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"MAIL": say_and_close("421 4.7.0 too many")})
@@ -170,7 +166,7 @@ class TestLostConnections:
         assert all(o.throttled for o in ledger.outcomes.values() if isinstance(o, Deferred))
         assert server.connections == 2
 
-    def test_a_server_that_hangs_costs_two_timeouts_not_one_a_mail(
+    def test_a_hanging_server_costs_two_timeouts_in_all(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"MAIL": HANG})
@@ -179,12 +175,10 @@ class TestLostConnections:
         assert time.monotonic() - begun < 4
         assert ledger.kinds == ["Deferred"] * 50
 
-    def test_a_session_idle_too_long_finds_itself_a_new_connection(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_a_stale_connection_is_replaced(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"content": say_and_close("250 taken, and that is all")})
         transport = load("smtp", host="127.0.0.1", port=server.port, security="plain")
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with transport.open() as session:
             session.send([mail(1)], ledger)
             session.send([mail(2)], ledger)
@@ -206,7 +200,7 @@ class TestLostConnections:
 
 
 class TestNoConnection:
-    """The server cannot be spoken to: all is deferred, quickly, and costs nobody an attempt."""
+    """Without a connection all mails are deferred quickly, without an attempt."""
 
     @pytest.mark.parametrize(
         "script",
@@ -221,7 +215,7 @@ class TestNoConnection:
             pytest.param({"EHLO": say("421 4.3.2 not now")}, id="not now"),
         ],
     )
-    def test_all_mails_are_deferred_after_one_try(
+    def test_all_mails_are_deferred_after_one_attempt(
         self, faulty_smtp: Start, load: Load, script: Script
     ) -> None:
         server = faulty_smtp(script)
@@ -238,7 +232,7 @@ class TestNoConnection:
         assert "refused" in ledger.outcomes[1].response
 
     def test_an_unknown_host_defers_everything(self, load: Load) -> None:
-        ledger = Ledger()
+        ledger = OutcomeRecorder()
         with load("smtp", host="mail.wexcombe.invalid").open() as session:
             session.send(mails(3), ledger)
         assert ledger.kinds == ["Deferred"] * 3

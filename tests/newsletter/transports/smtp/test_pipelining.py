@@ -1,4 +1,4 @@
-"""What may be sent before an answer has come, and what becomes of mail where that is refused."""
+"""Pipelining within an envelope and across mails, and fallback where it is refused."""
 
 import socket
 import threading
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from faulty_smtp import CLOSE, say, say_and_close
-from ledger import Ledger, mails
-from talking import Load, Start, send
+from outcome_recorder import OutcomeRecorder, mails
+from smtp_helpers import Load, Start, send
 
 OFFERED = b"250-mail.wexcombe.example\r\n250-8BITMIME\r\n250 PIPELINING\r\n"
 
 
-class Strict:
-    """A server that hangs up with 503 where anything comes along with a final dot.
+class NoCrossMailPipelining:
+    """A server that disconnects with 503 where commands follow a final dot in one write.
 
     Haraka does since 3.3.4 (GHSA-rp4q-8m6x-c43c).
     """
@@ -70,8 +70,8 @@ class Strict:
 
 
 @pytest.fixture(params=[False, True], ids=["says 503", "falls after relaying"])
-def strict(request: pytest.FixtureRequest) -> Iterator[Strict]:
-    server = Strict(silent=request.param)
+def strict(request: pytest.FixtureRequest) -> Iterator[NoCrossMailPipelining]:
+    server = NoCrossMailPipelining(silent=request.param)
     yield server
     server.stop()
 
@@ -79,14 +79,14 @@ def strict(request: pytest.FixtureRequest) -> Iterator[Strict]:
 class TestWithinTheEnvelope:
     """The default."""
 
-    def test_a_server_that_refuses_what_follows_the_final_dot_takes_every_mail(
-        self, strict: Strict, load: Load
+    def test_a_server_without_cross_mail_pipelining_accepts_every_mail(
+        self, strict: NoCrossMailPipelining, load: Load
     ) -> None:
         ledger = send(load, strict.port, mails(20))
         assert ledger.kinds == ["Accepted"] * 20
         assert strict.refusals == 0
 
-    def test_the_next_mail_is_taken_from_its_queue_when_the_one_before_is_settled(
+    def test_the_next_mail_is_taken_after_the_previous_one_is_settled(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         order: list[str] = []
@@ -109,17 +109,15 @@ class TestWithinTheEnvelope:
             session.send(queue(), Watching())
         assert order == [f"{what} {n}" for n in (1, 2, 3) for what in STEPS]
 
-    def test_after_a_refusal_data_waits_for_the_answer_to_the_recipient(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_after_a_refusal_data_is_not_pipelined(self, faulty_smtp: Start, load: Load) -> None:
         no = say("550 5.1.1 no such user")
         server = faulty_smtp({"RCPT": [no, no, no]})
         ledger = send(load, server, mails(4))
         assert ledger.kinds == ["Refused"] * 3 + ["Accepted"]
-        # That of the first refusal, and that of the mail which was taken.
+        # One of the first refusal, one of the accepted mail.
         assert server.verbs().count("DATA") == 2
 
-    def test_turned_off_each_command_waits_for_the_answer_before(
+    def test_without_pipelining_each_command_waits_for_the_previous_reply(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         server = faulty_smtp({"MAIL": [say("451 4.7.1 later")]})
@@ -130,7 +128,7 @@ class TestWithinTheEnvelope:
 STEPS = ("taken", "handed over", "settled")
 
 
-class TestAcross:
+class TestAcrossMails:
     """`pipelining = "across"`."""
 
     def test_the_next_envelope_is_sent_with_the_content(
@@ -142,12 +140,12 @@ class TestAcross:
         assert server.verbs() == ["EHLO", *["MAIL", "RCPT", "DATA"] * 3, "QUIT"]
 
     def test_at_the_first_refusal_it_falls_back_once_for_all_sessions(
-        self, strict: Strict, load: Load
+        self, strict: NoCrossMailPipelining, load: Load
     ) -> None:
         transport = load(
             "smtp", host="127.0.0.1", port=strict.port, security="plain", pipelining="across"
         )
-        ledger, sent = Ledger(), mails(20)
+        ledger, sent = OutcomeRecorder(), mails(20)
         for part in (sent[:10], sent[10:]):
             with transport.open() as session:
                 session.send(part, ledger)
@@ -157,15 +155,15 @@ class TestAcross:
         assert ledger.kinds.count("InDoubt") <= doubts
         assert ledger.kinds.count("Accepted") + ledger.kinds.count("InDoubt") == 20
 
-    def test_a_503_leaves_nothing_in_doubt(self, load: Load) -> None:
-        server = Strict()
+    def test_a_503_leaves_no_mail_uncertain(self, load: Load) -> None:
+        server = NoCrossMailPipelining()
         ledger = send(load, server.port, mails(20), pipelining="across")
         server.stop()
         assert ledger.kinds == ["Accepted"] * 20
         assert server.refusals == 1
 
     @pytest.mark.parametrize("fault", [CLOSE, say_and_close("421 4.3.0 protocol error")])
-    def test_dropped_at_the_envelope_that_rode_the_mail_goes_on_a_new_connection(
+    def test_a_mail_whose_pipelined_envelope_is_lost_is_retried_on_a_new_connection(
         self, faulty_smtp: Start, load: Load, fault: object
     ) -> None:
         server = faulty_smtp({"MAIL": [None, fault]})

@@ -2,7 +2,7 @@
 
 from certificates import Certificates
 from faulty_smtp import FEATURES
-from talking import Load, Start
+from smtp_helpers import Load, Start
 
 from newsletter.transports.base import Finding
 from newsletter.transports.smtp.report import ServerFacts, findings
@@ -31,7 +31,7 @@ def words(found: list[Finding], about: str) -> list[str]:
     return [finding.words for finding in found if finding.about == about]
 
 
-def test_a_server_that_does_everything_is_told_by_its_facts() -> None:
+def test_a_full_featured_server_is_described() -> None:
     assert findings(FACTS) == [
         Finding(about="server", words="mail.wexcombe.example at 192.0.2.25"),
         Finding(about="TLS", words="TLSv1.3, TLS_AES_256_GCM_SHA384"),
@@ -45,7 +45,7 @@ def test_a_server_that_does_everything_is_told_by_its_facts() -> None:
     ]
 
 
-def test_what_a_server_of_long_ago_will_not_do_is_told() -> None:
+def test_missing_extensions_are_explained() -> None:
     bare = ServerFacts(
         name="",
         address="192.0.2.25",
@@ -67,7 +67,7 @@ def test_what_a_server_of_long_ago_will_not_do_is_told() -> None:
     ]
 
 
-def test_a_server_is_asked_without_a_mail(
+def test_inspecting_sends_no_mail(
     faulty_smtp: Start, load: Load, certificates: Certificates
 ) -> None:
     server = faulty_smtp(

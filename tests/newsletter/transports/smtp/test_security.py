@@ -1,4 +1,4 @@
-"""TLS and logins: refused rather than weakened, and no secret shown."""
+"""TLS and login: never downgraded, secrets never printed."""
 
 import base64
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from certificates import Certificates
 from faulty_smtp import FEATURES, FaultySmtp, Reaction, Script, say
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import Deferred, TransportStopped
@@ -18,8 +18,10 @@ Load = Callable[..., Any]
 PASSWORD = "harbour-lights-1847"
 
 
-def deliver(load: Load, server: FaultySmtp, host: str = "localhost", **table: Any) -> Ledger:
-    ledger = Ledger()
+def deliver(
+    load: Load, server: FaultySmtp, host: str = "localhost", **table: Any
+) -> OutcomeRecorder:
+    ledger = OutcomeRecorder()
     with load("smtp", host=host, port=server.port, **table).open() as session:
         session.send(mails(3), ledger)
     return ledger
@@ -51,21 +53,21 @@ def start(
 
 
 class TestCertificates:
-    def test_a_good_one_is_accepted(
+    def test_a_valid_certificate_is_accepted(
         self, start: Start, load: Load, security: str, certificates: Certificates
     ) -> None:
         server = start()
         ledger = deliver(load, server, security=security, ca_file=str(certificates.authority))
         assert ledger.kinds == ["Accepted"] * 3
 
-    def test_one_for_an_address_is_accepted_at_that_address(
+    def test_a_certificate_for_an_ip_address_is_accepted(
         self, start: Start, load: Load, security: str, certificates: Certificates
     ) -> None:
         server, trusted = start(host="127.0.0.1"), str(certificates.authority)
         ledger = deliver(load, server, "127.0.0.1", security=security, ca_file=trusted)
         assert ledger.kinds == ["Accepted"] * 3
 
-    def test_one_for_another_host_stops_everything(
+    def test_a_certificate_for_another_host_stops_the_transport(
         self, start: Start, load: Load, security: str, certificates: Certificates
     ) -> None:
         server, trusted = start(host="mail.elsewhere.example"), str(certificates.authority)
@@ -73,13 +75,13 @@ class TestCertificates:
             deliver(load, server, security=security, ca_file=trusted)
         assert "MAIL" not in server.verbs()
 
-    def test_one_that_vouches_for_itself_stops_everything(
+    def test_a_self_signed_certificate_stops_the_transport(
         self, start: Start, load: Load, security: str
     ) -> None:
         with pytest.raises(TransportStopped, match="self-signed"):
             deliver(load, start(self_signed=True), security=security)
 
-    def test_one_of_an_unknown_authority_stops_everything(
+    def test_a_certificate_of_an_unknown_authority_stops_the_transport(
         self, start: Start, load: Load, security: str
     ) -> None:
         with pytest.raises(TransportStopped, match="unable to get local issuer"):
@@ -91,22 +93,24 @@ class TestCertificates:
 
 
 class TestStartTls:
-    def test_it_is_required_where_it_is_not_offered(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_server_without_starttls_stops_the_transport(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
         server = faulty_smtp()
         with pytest.raises(TransportStopped, match="does not offer STARTTLS"):
             deliver(load, server)
         assert "MAIL" not in server.verbs()
 
-    def test_a_refusal_stops_everything(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_refused_starttls_stops_the_transport(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"STARTTLS": say("502 5.5.1 no")}, features=["STARTTLS"])
         with pytest.raises(TransportStopped, match="STARTTLS: 502"):
             deliver(load, server)
 
-    def test_not_now_defers(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_temporary_refusal_defers(self, faulty_smtp: Start, load: Load) -> None:
         server = faulty_smtp({"STARTTLS": say("454 4.7.0 not now")}, features=["STARTTLS"])
         assert deliver(load, server).kinds == ["Deferred"] * 3
 
-    def test_answers_put_in_front_of_the_encrypted_ones_are_refused(
+    def test_injected_responses_before_tls_are_refused(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         injected = Reaction(b"220 go on\r\n250-injected\r\n250 AUTH PLAIN\r\n")
@@ -114,20 +118,18 @@ class TestStartTls:
         with pytest.raises(TransportStopped, match="meddling"):
             deliver(load, server)
 
-    def test_a_server_that_hangs_up_in_the_handshake_defers(
-        self, faulty_smtp: Start, load: Load
-    ) -> None:
+    def test_a_disconnect_in_the_handshake_defers(self, faulty_smtp: Start, load: Load) -> None:
         closing = Reaction(b"220 go on\r\n", then="close")
         server = faulty_smtp({"STARTTLS": closing}, features=["STARTTLS"])
         assert deliver(load, server).kinds == ["Deferred"] * 3
 
-    def test_a_plain_server_at_a_tls_port_stops_everything(
+    def test_a_plain_server_at_a_tls_port_stops_the_transport(
         self, faulty_smtp: Start, load: Load
     ) -> None:
         with pytest.raises(TransportStopped, match="check port and security"):
             deliver(load, faulty_smtp(), security="tls")
 
-    def test_one_that_breaks_rfc_5280_is_refused_with_the_way_out(
+    def test_a_certificate_against_rfc_5280_is_refused_with_the_option_to_accept_it(
         self, faulty_smtp: Start, load: Load, certificates: Certificates, security: str
     ) -> None:
         server = faulty_smtp(
@@ -154,10 +156,10 @@ class TestClientCertificates:
             implicit=security == "tls",
         )
 
-    def test_a_server_that_demands_one_gets_no_mail_and_is_told(
+    def test_a_demanded_client_certificate_is_named_in_the_error(
         self, demanding: FaultySmtp, load: Load, certificates: Certificates, security: str
     ) -> None:
-        # Where its alert meets our EHLO on the way it may be lost: then it is told as a guess.
+        # The TLS alert may be lost where it crosses our EHLO: then the error is only a hint.
         try:
             ledger = deliver(
                 load, demanding, security=security, ca_file=str(certificates.authority)
@@ -169,7 +171,7 @@ class TestClientCertificates:
         assert "demands a client certificate" in told
         assert not demanding.mails
 
-    def test_ours_is_shown(
+    def test_the_client_certificate_is_presented(
         self, demanding: FaultySmtp, load: Load, certificates: Certificates, security: str
     ) -> None:
         ledger = deliver(
@@ -181,13 +183,13 @@ class TestClientCertificates:
         )
         assert ledger.kinds == ["Accepted"] * 3
 
-    def test_a_demand_in_words_stops_everything_too(self, faulty_smtp: Start, load: Load) -> None:
+    def test_a_demand_in_a_reply_stops_the_transport(self, faulty_smtp: Start, load: Load) -> None:
         words = "421 4.7.1 mx.wexcombe.example Error: No client certificate presented"
         server = faulty_smtp({"EHLO": say(words)})
         with pytest.raises(TransportStopped, match="set client_certificate"):
             deliver(load, server, security="plain")
 
-    def test_a_file_that_holds_none_is_told(self, load: Load, tmp_path: Path) -> None:
+    def test_an_invalid_certificate_file_is_an_error(self, load: Load, tmp_path: Path) -> None:
         (tmp_path / "client.pem").write_text("nothing")
         with pytest.raises(ConfigurationError, match=r"client_certificate: .*client\.pem"):
             load("smtp", host="mail.example", client_certificate="client.pem")
@@ -210,7 +212,7 @@ class TestLogin:
         assert (word, way) == ("AUTH", "PLAIN")
         assert base64.b64decode(token) == f"\0newsletter\0{PASSWORD}".encode()
 
-    def test_a_refused_login_stops_everything_and_keeps_the_secret(
+    def test_a_refused_login_stops_the_transport_without_revealing_the_secret(
         self, start: Start, load: Load, login: dict[str, str]
     ) -> None:
         server = start({"AUTH": say("535 5.7.8 bad credentials")})
@@ -220,7 +222,7 @@ class TestLogin:
             deliver(load, server, **login)
         assert PASSWORD not in repr(error.getrepr(showlocals=False))
 
-    def test_a_login_server_out_of_order_defers(
+    def test_a_temporary_login_failure_defers(
         self, start: Start, load: Load, login: dict[str, str]
     ) -> None:
         ledger = deliver(load, start({"AUTH": say("454 4.7.0 later")}), **login)
@@ -237,18 +239,20 @@ class TestLogin:
         ledger = deliver(load, server, security="plain", username="newsletter", password=PASSWORD)
         assert ledger.kinds == ["Accepted"] * 3
 
-    def test_no_way_to_log_in_stops_everything(self, faulty_smtp: Start, load: Load) -> None:
+    def test_no_common_login_mechanism_stops_the_transport(
+        self, faulty_smtp: Start, load: Load
+    ) -> None:
         server = faulty_smtp(features=["AUTH GSSAPI"])
         with pytest.raises(TransportStopped, match="no login that we can use"):
             deliver(load, server, security="plain", username="newsletter", password=PASSWORD)
 
-    def test_the_password_shows_nowhere(self, load: Load) -> None:
+    def test_the_password_is_never_printed(self, load: Load) -> None:
         transport = load("smtp", host="localhost", username="newsletter", password=PASSWORD)
         assert PASSWORD not in repr(transport) + str(vars(transport))
 
 
 class TestOptions:
-    """What could never be safe is refused before anything is sent."""
+    """Unsafe options are refused."""
 
     @pytest.mark.parametrize(
         ("table", "words"),
@@ -279,7 +283,7 @@ class TestOptions:
         assert f"transports.main.{words}" in str(error.value)
         assert PASSWORD not in str(error.value)
 
-    def test_plain_to_another_machine_is_possible_when_asked_for(self, load: Load) -> None:
+    def test_plain_to_another_machine_needs_allow_plain(self, load: Load) -> None:
         assert load("smtp", host="mail.example", security="plain", allow_plain=True)
 
     def test_the_password_may_come_from_the_environment(
@@ -291,6 +295,6 @@ class TestOptions:
             "smtp", environment, host="127.0.0.1", port=server.port, security="plain", username="x"
         )
         with transport.open() as session:
-            session.send([mail()], Ledger())
+            session.send([mail()], OutcomeRecorder())
         token = server.commands[1].split()[-1]
         assert base64.b64decode(token) == f"\0x\0{PASSWORD}".encode()

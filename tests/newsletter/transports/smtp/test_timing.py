@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 from faulty_smtp import HANG
-from ledger import mails
-from talking import Load, Start, send
+from outcome_recorder import mails
+from smtp_helpers import Load, Start, send
 
-from newsletter.transports.smtp.timing import patience
+from newsletter.transports.smtp.timing import timeouts
 
 
-def test_the_default_times_are_the_minima_of_rfc_5321(load: Load) -> None:
+def test_the_default_timeouts_are_the_minima_of_rfc_5321(load: Load) -> None:
     options = type(load("smtp", host="localhost")).Options(host="localhost")
-    waits = patience(options.timeout, options.answer_timeout, options.final_dot_timeout)
+    waits = timeouts(options.timeout, options.answer_timeout, options.final_dot_timeout)
     minutes = {
         "greeting": waits.greeting.seconds / 60,
         "MAIL, RCPT": waits.mail.seconds / 60,
@@ -24,8 +24,8 @@ def test_the_default_times_are_the_minima_of_rfc_5321(load: Load) -> None:
     assert minutes == {"greeting": 5, "MAIL, RCPT": 5, "DATA": 2, "block": 3, "final dot": 10}
 
 
-def test_the_time_to_connect_shortens_no_answer() -> None:
-    waits = patience(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
+def test_the_connect_timeout_does_not_shorten_others() -> None:
+    waits = timeouts(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
     assert waits.connecting.seconds == 1
     assert waits.mail.seconds == 300
 
@@ -39,14 +39,14 @@ def test_the_time_to_connect_shortens_no_answer() -> None:
         ("content", "silent after the final dot for 1 s (the option final_dot_timeout)"),
     ],
 )
-def test_a_silent_server_is_told_with_the_moment_and_the_option(
+def test_a_timeout_error_names_the_command_and_the_option(
     faulty_smtp: Start, load: Load, moment: str, told: str
 ) -> None:
     ledger = send(load, faulty_smtp({moment: HANG}), mails(1))
     assert told in ledger.outcomes[1].response
 
 
-def test_the_server_that_hangs_up_is_told(faulty_smtp: Start, load: Load) -> None:
+def test_a_disconnect_error_names_the_command(faulty_smtp: Start, load: Load) -> None:
     from faulty_smtp import CLOSE
 
     ledger = send(load, faulty_smtp({"content": [CLOSE]}), mails(1))
@@ -54,7 +54,7 @@ def test_the_server_that_hangs_up_is_told(faulty_smtp: Start, load: Load) -> Non
     assert told in ledger.outcomes[1].response
 
 
-def test_a_final_dot_has_a_time_of_its_own(faulty_smtp: Start, load: Load) -> None:
+def test_the_final_dot_has_its_own_timeout(faulty_smtp: Start, load: Load) -> None:
     server = faulty_smtp({"content": HANG})
     waiting = {"answer_timeout": "1m", "final_dot_timeout": "1s"}
     assert send(load, server, mails(1), **waiting).kinds == ["InDoubt"]

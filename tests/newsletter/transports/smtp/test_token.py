@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from faulty_smtp import FEATURES, FaultySmtp, Script, say
-from ledger import Ledger, mail, mails
+from outcome_recorder import OutcomeRecorder, mail, mails
 from token_server import TokenServer
 
 from newsletter.errors import ConfigurationError
@@ -42,8 +42,8 @@ def fetching(load: Load, server: FaultySmtp, tokens: TokenServer, **table: Any) 
     return transport(load, server, **(client | table))
 
 
-def deliver(way: Any, count: int = 1) -> Ledger:
-    ledger = Ledger()
+def deliver(way: Any, count: int = 1) -> OutcomeRecorder:
+    ledger = OutcomeRecorder()
     with way.open() as session:
         session.send(mails(count), ledger)
     return ledger
@@ -55,14 +55,14 @@ def shown(server: FaultySmtp) -> list[str]:
     return [base64.b64decode(credentials).decode() for credentials in found]
 
 
-def test_a_token_is_shown_in_the_vendors_form(faulty_smtp: Start, load: Load) -> None:
+def test_a_token_is_sent_in_the_xoauth2_format(faulty_smtp: Start, load: Load) -> None:
     server = offering(faulty_smtp)
     ledger = deliver(transport(load, server, access_token="ya29.token"))
     assert ledger.kinds == ["Accepted"]
     assert shown(server) == ["user=news@wexcombe.example\1auth=Bearer ya29.token\1\1"]
 
 
-def test_a_refusal_comes_after_an_empty_answer_and_says_what_the_server_said(
+def test_a_refused_token_error_contains_the_servers_challenge(
     faulty_smtp: Start, load: Load
 ) -> None:
     server = offering(faulty_smtp, {"AUTH": say(CHALLENGE), "": say("535 5.7.8 not accepted")})
@@ -72,14 +72,14 @@ def test_a_refusal_comes_after_an_empty_answer_and_says_what_the_server_said(
     assert server.commands[2] == ""
 
 
-def test_a_token_is_never_tried_as_a_password(faulty_smtp: Start, load: Load) -> None:
+def test_a_token_is_used_with_xoauth2_only(faulty_smtp: Start, load: Load) -> None:
     server = faulty_smtp(features=[*FEATURES, "AUTH PLAIN LOGIN"])
     with pytest.raises(TransportStopped, match=r"can use \(XOAUTH2\), but PLAIN LOGIN"):
         deliver(transport(load, server, access_token="ya29.token"))
     assert "AUTH" not in server.verbs()
 
 
-def test_a_token_is_fetched_once_for_many_connections(
+def test_connections_share_a_fetched_token(
     faulty_smtp: Start, load: Load, tokens: TokenServer
 ) -> None:
     server = offering(faulty_smtp)
@@ -96,7 +96,7 @@ def test_a_token_is_fetched_once_for_many_connections(
     assert len(shown(server)) == 3
 
 
-def test_a_token_is_renewed_before_it_ends(
+def test_a_token_is_renewed_before_it_expires(
     faulty_smtp: Start, load: Load, tokens: TokenServer
 ) -> None:
     tokens.life_seconds = 0
@@ -105,7 +105,7 @@ def test_a_token_is_renewed_before_it_ends(
     assert [s.split("Bearer ")[1].strip("\1") for s in shown(server)] == ["token-1", "token-2"]
 
 
-def test_a_token_that_is_rejected_early_is_renewed_once(
+def test_a_rejected_token_is_renewed_once(
     faulty_smtp: Start, load: Load, tokens: TokenServer
 ) -> None:
     server = offering(
@@ -115,7 +115,7 @@ def test_a_token_that_is_rejected_early_is_renewed_once(
     assert len(tokens.asked) == len(shown(server)) == 2
 
 
-def test_a_refresh_token_that_was_changed_is_used_from_then_on(
+def test_a_rotated_refresh_token_is_used(
     faulty_smtp: Start, load: Load, tokens: TokenServer
 ) -> None:
     tokens.answers = [(200, {"access_token": "a", "expires_in": 0, "refresh_token": "new"})]
@@ -123,7 +123,7 @@ def test_a_refresh_token_that_was_changed_is_used_from_then_on(
     assert [form["refresh_token"] for form in tokens.asked] == [REFRESH, "new"]
 
 
-def test_without_a_refresh_token_the_client_asks_in_its_own_name(
+def test_without_a_refresh_token_client_credentials_are_used(
     faulty_smtp: Start, load: Load, tokens: TokenServer
 ) -> None:
     way = fetching(load, offering(faulty_smtp), tokens, refresh_token="", client_secret=SECRET)
@@ -142,7 +142,7 @@ def test_without_a_refresh_token_the_client_asks_in_its_own_name(
         (200, {"access_token": "two\r\nlines"}),
     ],
 )
-def test_a_provider_that_gives_no_token_stops_everything(
+def test_a_provider_that_refuses_stops_the_transport(
     faulty_smtp: Start, load: Load, tokens: TokenServer, answer: tuple[int, Any]
 ) -> None:
     tokens.answers = [answer]
@@ -155,7 +155,7 @@ def test_a_provider_that_gives_no_token_stops_everything(
 
 
 @pytest.mark.parametrize("answer", [(503, b"busy"), (302, {}), (200, b"no JSON"), (200, [1])])
-def test_a_provider_that_is_out_of_order_defers_everything(
+def test_a_provider_error_defers_all_mails(
     faulty_smtp: Start, load: Load, tokens: TokenServer, answer: tuple[int, Any]
 ) -> None:
     tokens.answers = [answer]
@@ -163,9 +163,7 @@ def test_a_provider_that_is_out_of_order_defers_everything(
     assert ledger.kinds == ["Deferred"] * 3
 
 
-def test_a_provider_that_cannot_be_reached_defers_everything(
-    faulty_smtp: Start, load: Load
-) -> None:
+def test_an_unreachable_provider_defers_all_mails(faulty_smtp: Start, load: Load) -> None:
     silent = FaultySmtp()
     silent.stop()
     table = {"token_url": f"http://127.0.0.1:{silent.port}", "client_id": "us"}
@@ -185,16 +183,14 @@ def test_a_provider_that_cannot_be_reached_defers_everything(
         ),
     ],
 )
-def test_half_a_login_is_refused_without_showing_it(
+def test_an_incomplete_login_is_refused_without_revealing_it(
     load: Load, table: dict[str, str], told: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=told):
         load("smtp", host="mail.example.org", username="news", **table)
 
 
-def test_no_secret_stands_in_what_is_printed_of_a_transport(
-    faulty_smtp: Start, load: Load, tokens: TokenServer
-) -> None:
+def test_repr_contains_no_secret(faulty_smtp: Start, load: Load, tokens: TokenServer) -> None:
     server = offering(faulty_smtp)
     printed = repr(fetching(load, server, tokens, client_secret=SECRET)) + repr(mail())
     assert SECRET not in printed

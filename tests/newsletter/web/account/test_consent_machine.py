@@ -42,7 +42,7 @@ from subscribers import membership, store
 from subscribers.addresses import hash_address
 from subscribers.audience import Stream, eligible
 from subscribers.consent import Origin
-from subscribers.membership import Joining
+from subscribers.membership import Signup
 from subscribers.models import (
     ConsentEvent,
     ConsentKind,
@@ -172,7 +172,7 @@ class ConsentMachine(RuleBasedStateMachine):
     def enter_from_another_list(self, address: str, frequency: str, has_proof: bool) -> None:
         self.clock.at += timedelta(seconds=1)
         name, ward = self.new_name(), self.new_name()
-        joining = Joining(address=address, name=name, frequency=Frequency(frequency))
+        joining = Signup(address=address, name=name, frequency=Frequency(frequency))
         origin = Origin(source="import of members.csv, row 2", network="192.0.2.7")
         try:
             with self.app.database.write() as session:

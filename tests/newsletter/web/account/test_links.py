@@ -23,8 +23,8 @@ from newsletter.feeds import private
 from newsletter.subscriptions import privacy
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
+from subscribers.address_change import request_change
 from subscribers.consent import Origin
-from subscribers.moving import ask_to_move
 
 ORIGIN = Origin(source="test")
 ANSWERED = "%{http_code} %{num_redirects} %header{location} %header{set-cookie}"
@@ -88,7 +88,7 @@ def payloads(program: Newsletter, clock: FixedClock) -> dict[str, str]:
         pia = add_subscriber(session, "pia@example.org", now, proven=False)
         eve = add_subscriber(session, "eve@example.org", now)
         membership.leave(session, eve, origin=ORIGIN, now=now)
-        ask_to_move(session, ann, SECRET, "ann@example.net", now)
+        request_change(session, ann, SECRET, "ann@example.net", now)
         token = private.token_of(session, program.signer(private.PURPOSE), ann, now)
     moment = int(now.timestamp())
     return {

@@ -10,7 +10,7 @@ from newsletter.actions import account
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.staff import actors
-from newsletter.subscriptions.resubscribe import PURPOSE, return_address
+from newsletter.subscriptions.resubscribe import PURPOSE, resubscribe_url
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
@@ -32,7 +32,7 @@ def path(program: Newsletter, ann: int) -> str:
     account.unsubscribe(program, actors.subscriber(ann), 7, Departure())
     with program.database.read() as session:
         person = store.by_id(session, ann)
-    return return_address("", program.signer(PURPOSE), person)
+    return resubscribe_url("", program.signer(PURPOSE), person)
 
 
 def status(program: Newsletter, number: int) -> SubscriberStatus:
@@ -119,7 +119,7 @@ def test_who_left_before_she_had_confirmed_is_led_to_the_form(
     token = Signer(SECRET, "unsubscribe").sign(f"{number}.0")
     assert "/return/" not in client.post(f"/unsubscribe/{token}", data={"from": "page"}).text
     with program.database.read() as session:
-        path = return_address("", program.signer(PURPOSE), store.by_id(session, number))
+        path = resubscribe_url("", program.signer(PURPOSE), store.by_id(session, number))
     for method in ("GET", "POST"):
         assert "This link does not work" in client.request(method, path).text
 

@@ -25,7 +25,7 @@ from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
 from subscribers import membership, store
 from subscribers.consent import Origin, history
-from subscribers.membership import Wishes
+from subscribers.membership import Preferences
 from subscribers.models import ConsentKind, Frequency, SubscriberStatus
 from subscribers.topics import Choice
 
@@ -402,7 +402,7 @@ def test_two_hundred_at_once_are_one_subscriber(
         enter(
             site,
             ANN,
-            Wishes(name=str(number), choice=Choice(), frequency=Frequency.REGULAR),
+            Preferences(name=str(number), choice=Choice(), frequency=Frequency.REGULAR),
             source="t",
             network="",
         )

@@ -177,7 +177,7 @@ def test_an_archive_may_be_kept_for_long(client: httpx.Client, program: Newslett
     with program.database.write() as session:
         for number in range(60):
             add_article(session, f"Older {number}", START + timedelta(days=number))
-    FeedMaintenance(program.database, program.config, program.clock).look()
+    FeedMaintenance(program.database, program.config, program.clock).run()
     found = client.get("/feed.atom?archive=1")
     assert found.status_code == 200
     assert "immutable" in found.headers["cache-control"]

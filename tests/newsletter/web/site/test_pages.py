@@ -10,7 +10,7 @@ from support import add_article
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
-from newsletter.articles.correcting import correct
+from newsletter.articles.corrections import correct
 from newsletter.clock import FixedClock
 
 PAGES = ("/", "/feeds", "/topics/housing", "/search?q=trees", "/nowhere", "/unsubscribe/forged")

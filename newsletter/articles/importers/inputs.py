@@ -1,0 +1,208 @@
+"""The inputs of an import (files, folders, standard input, URLs) and their records."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from newsletter.articles.identity import fingerprint_of
+from newsletter.articles.importers.base import (
+    BadRecord,
+    ImportContext,
+    Reading,
+    Record,
+    Unreadable,
+)
+from newsletter.articles.importers.format_detection import detect_importer, is_article_file
+from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
+from newsletter.articles.importers.validation import errors_as_records
+from newsletter.errors import FetchError
+
+LARGEST_FILE_BYTES = 1024 * 1024 * 1024
+STANDARD_INPUT = "-"
+JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
+HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
+
+Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """One file, standard input or URL, loaded when it is read.
+
+    Args:
+        name: relative to the given folder; the implicit key.
+        folder: prefix of the name in messages.
+    """
+
+    name: str
+    load: Callable[[], bytes]
+    folder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inputs:
+    """The inputs that the names resolve to."""
+
+    offers: list[Input]
+    bad: list[BadRecord]
+    passed_over: int
+    """Number of files skipped for an unknown suffix."""
+
+
+def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
+    """The inputs for the names; folders are walked in sorted order, without hidden files."""
+    found = Inputs(offers=[], bad=[], passed_over=0)
+    for name in names:
+        if name == STANDARD_INPUT:
+            found.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
+        elif name.startswith(("http://", "https://")):
+            found.offers.append(Input(name=name, load=partial(fetch, name)))
+        elif Path(name).is_dir():
+            found = _with_folder(found, Path(name))
+        else:
+            path = Path(name)
+            found.offers.append(Input(name=path.name, folder=_before(path), load=_loader(path)))
+    return found
+
+
+def _before(path: Path) -> str:
+    return str(path)[: -len(path.name)]
+
+
+def _with_folder(found: Inputs, folder: Path) -> Inputs:
+    offers, bad, passed_over = [], [], 0
+
+    def unreadable(error: OSError) -> None:
+        bad.append(_unreadable(str(error.filename), error))
+
+    begin = source_folders(folder)
+    walks = (os.walk(start, onerror=unreadable) for start in begin)
+    for where, folders, files in chain.from_iterable(walks):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(name for name in files if not name.startswith(".")):
+            path = Path(where, file)
+            if is_article_file(file):
+                name = path.relative_to(folder).as_posix()
+                offers.append(Input(name=name, folder=f"{folder}/", load=_loader(path)))
+            else:
+                passed_over += 1
+    return Inputs(
+        offers=found.offers + offers,
+        bad=found.bad + bad,
+        passed_over=found.passed_over + passed_over,
+    )
+
+
+def source_folders(folder: Path) -> list[Path]:
+    """The content folders of a static site generator; else the folder itself.
+
+    Jekyll: `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"). Hugo and Zola: `content`.
+    The rest of such folders is layouts and build output.
+    """
+    if any((folder / name).is_file() for name in JEKYLL):
+        found = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
+        if found:
+            return found
+    if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
+        return [folder / "content"]
+    return [folder]
+
+
+def _loader(path: Path) -> Callable[[], bytes]:
+    def load() -> bytes:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise Unreadable("it is not a file", "name a file or a folder")
+        with path.open("rb") as file:
+            return _limited(file, str(path))
+
+    return load
+
+
+def _limited(file: BinaryIO, name: str) -> bytes:
+    content = file.read(LARGEST_FILE_BYTES + 1)
+    if len(content) > LARGEST_FILE_BYTES:
+        raise Unreadable(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB", "split it")
+    return content
+
+
+def _unreadable(where: str, error: OSError) -> BadRecord:
+    if isinstance(error, FileNotFoundError):
+        return BadRecord(where=where, what="there is no such file", mend="check its name")
+    reason = (error.strerror or str(error)).lower()
+    return BadRecord(where=where, what=f"it cannot be read: {reason}", mend="check its permissions")
+
+
+def read_input(
+    offer: Input, context: ImportContext, wanted: str = "", fetch: Fetch | None = None
+) -> Reading:
+    """The records of one input; errors become a `BadRecord`.
+
+    Args:
+        fetch: fetches the pages of a sitemap; None: they are not fetched.
+    """
+    try:
+        content = offer.load()
+        if is_sitemap(content):
+            yield from _pages_of(offer, content, context, fetch)
+            return
+        importer = detect_importer(content, offer.name, context, wanted)
+    except (Unreadable, FetchError, OSError) as error:
+        yield _bad_offer(offer, error)
+        return
+    for item in errors_as_records(importer(content, offer.name, context), offer.name):
+        item = replace(item, where=offer.folder + item.where)
+        yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
+
+
+def _pages_of(offer: Input, content: bytes, context: ImportContext, fetch: Fetch | None) -> Reading:
+    """The articles of a sitemap's pages."""
+    where = offer.folder + offer.name
+    if fetch is None:
+        yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
+        return
+    for page in pages_of(content, fetch):
+        one = Input(name=page.address, load=partial(fetch, page.address))
+        for item in read_input(one, context, "html"):
+            yield completed(item, page, context.zone) if isinstance(item, Record) else item
+
+
+def _bad_offer(offer: Input, error: Exception) -> BadRecord:
+    where = offer.folder + offer.name
+    if isinstance(error, OSError):
+        return _unreadable(where, error)
+    if isinstance(error, Unreadable):
+        return BadRecord(where=where, what=error.what, mend=error.mend)
+    what = str(error).removeprefix(f"{where}: ")
+    return BadRecord(where=where, what=what, mend="or save it to a file and import that")
+
+
+def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadRecord:
+    """Standard input has no file name for a key: date and title are used."""
+    if isinstance(item, BadRecord) or item.explicit_key:
+        return item
+    return replace(item, source_key=fingerprint_of(item.published_at, item.title, context.zone))
+
+
+def read_all(
+    found: Inputs,
+    context: ImportContext,
+    wanted: str = "",
+    done: Callable[[], None] = lambda: None,
+    fetch: Fetch | None = None,
+) -> Iterator[Record | BadRecord]:
+    """Every record of the inputs, one input after the other.
+
+    Args:
+        done: called after each input.
+        fetch: fetches the pages of a sitemap.
+    """
+    yield from found.bad
+    for offer in found.offers:
+        yield from read_input(offer, context, wanted, fetch)
+        done()

@@ -1,0 +1,83 @@
+"""Validation of every record, from whatever importer, before it is matched and stored.
+
+Strips characters that no feed, page or terminal can hold from every field, and bounds the size of
+one record. Fields added to `Record` are covered automatically.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from newsletter.articles.addresses import without_controls
+from newsletter.articles.importers.base import BadRecord, Reading, Record, failure
+
+LARGEST_BODY_CHARACTERS = 5_000_000
+LARGEST_FIELD_CHARACTERS = 20_000
+MOST_TOPICS = 50
+LONGEST_TOPIC_CHARACTERS = 200
+MOST_ATTACHMENTS = 50
+# Largest integer of SQLite and PostgreSQL.
+LARGEST_NUMBER = 2**63 - 1
+
+T = TypeVar("T")
+
+
+def validated(item: Record | BadRecord) -> Record | BadRecord:
+    """The cleaned record, or the reason why it is refused."""
+    item = _clean(item)
+    if isinstance(item, BadRecord):
+        return item
+    reason = _reason_against(item)
+    if reason:
+        what, mend = reason
+        return BadRecord(where=item.where, what=what, mend=mend)
+    return item
+
+
+def errors_as_records(reading: Reading, where: str) -> Iterator[Record | BadRecord]:
+    """The records of a reading; an exception ends it with a `BadRecord`."""
+    try:
+        yield from reading
+    except Exception as error:  # noqa: BLE001 - no input may keep the others from being read
+        yield failure(error, where)
+
+
+def _clean(value: T) -> T:
+    """The value without control characters, lone surrogates and non-characters; numbers bounded."""
+    cleaned: Any = value
+    if isinstance(value, str):
+        # Covers str subclasses such as StrEnum members: replaced only if changed.
+        plain = without_controls(value)
+        cleaned = value if plain == value else plain
+    elif isinstance(value, bool):
+        pass
+    elif isinstance(value, int):
+        cleaned = value if abs(value) <= LARGEST_NUMBER else 0
+    elif isinstance(value, tuple):
+        cleaned = tuple(_clean(one) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        changes = {f.name: _clean(getattr(value, f.name)) for f in fields(value)}
+        cleaned = replace(value, **changes)
+    return cleaned  # type: ignore[no-any-return]
+
+
+def _reason_against(record: Record) -> tuple[str, str] | None:
+    if len(record.body_html) > LARGEST_BODY_CHARACTERS:
+        return (
+            f"its text has {len(record.body_html)} characters",
+            f"split it: one article has {LARGEST_BODY_CHARACTERS} at most",
+        )
+    for name in ("summary", "author", "image_url", "canonical_url"):
+        if len(getattr(record, name)) > LARGEST_FIELD_CHARACTERS:
+            return (
+                f"its {name} has {len(getattr(record, name))} characters",
+                f"shorten it to {LARGEST_FIELD_CHARACTERS} at most",
+            )
+    topics = record.topics or ()
+    if len(topics) > MOST_TOPICS:
+        return (f"it has {len(topics)} topics", f"keep {MOST_TOPICS} at most")
+    if any(len(topic) > LONGEST_TOPIC_CHARACTERS for topic in topics):
+        return ("the name of a topic is too long", f"{LONGEST_TOPIC_CHARACTERS} characters at most")
+    if len(record.attachments) > MOST_ATTACHMENTS:
+        return (f"it has {len(record.attachments)} attachments", f"{MOST_ATTACHMENTS} at most")
+    return None

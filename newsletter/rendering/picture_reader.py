@@ -1,0 +1,62 @@
+"""Reading of the site's own pictures, from its static files or by HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from newsletter.errors import FetchError
+from newsletter.fetching import fetch
+
+TOTAL_TIME = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureReader:
+    """Reads the pictures of one site.
+
+    Args:
+        static_folders: folders of `/static/`, in order; the site need not be reachable from the
+            sending machine.
+        largest_bytes: the size limit.
+    """
+
+    base_url: str
+    static_folders: Sequence[Path]
+    largest_bytes: int
+
+    def read(self, address: str) -> bytes:
+        """
+        Raises:
+            FetchError: not found, or too large.
+        """
+        path = self._path(address)
+        if path is None:
+            # The base URL is trusted, even on a private network.
+            is_ours = address.startswith(f"{self.base_url}/")
+            found = fetch(
+                address,
+                allow_private=is_ours,
+                largest_bytes=self.largest_bytes,
+                total_time=TOTAL_TIME,
+            )
+            return found.content
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise FetchError(f"{address}: {path} cannot be read: {error.strerror}") from error
+        if len(content) > self.largest_bytes:
+            raise FetchError(f"{address}: the file is larger than {self.largest_bytes} bytes")
+        return content
+
+    def _path(self, address: str) -> Path | None:
+        start = f"{self.base_url}/static/"
+        if not address.startswith(start):
+            return None
+        name = unquote(urlsplit(address).path.removeprefix(urlsplit(start).path))
+        for folder in self.static_folders:
+            path = (folder / name).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                return path
+        return None

@@ -1,0 +1,202 @@
+"""Analysis of a file before it is imported: its content, and the questions to the administrator.
+
+Pure: the command and any other interface show the same values.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.cells import DamagedRow, addresses_in, without_nul
+from subscribers.importing.columns import Assignment, ColumnChoices, assign, program_of
+from subscribers.importing.dates import DateOrder
+from subscribers.importing.filenames import may_state_status, state_of_name
+from subscribers.importing.formats.table import Table
+from subscribers.importing.headings import OF_STATE
+from subscribers.importing.profiling import FileProfile, profile_columns
+from subscribers.importing.program import Program
+from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
+from subscribers.importing.states import ListState
+
+# With more ambiguous rows than this, the structure of the whole file is in doubt.
+MOST_DAMAGED = 2
+MOST_DAMAGED_SHARE = 0.05
+MOST_STRAYS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministratorAnswers:
+    """The administrator's answers about a file."""
+
+    columns: ColumnChoices = field(default_factory=dict)
+    words: Mapping[str, ListState] = field(default_factory=dict)
+    """Meanings of status words, folded."""
+    state: ListState | None = None
+    """The best status of everybody in the file."""
+    order: DateOrder | None = None
+    """The order of its dates."""
+
+
+@dataclass(kw_only=True)
+class RowFit:
+    """How well the rows fit the header."""
+
+    people: int = 0
+    """Rows with an address."""
+    misfits: int = 0
+    """Those with ambiguous cells."""
+    strays: int = 0
+    """Rows without an address that do not fit, such as totals."""
+    doubtful: set[str] = field(default_factory=set)
+    """The addresses of the misfits, and of people in a sheet that may say that they left."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the file's structure is reliable."""
+        share = self.people * MOST_DAMAGED_SHARE
+        return self.misfits <= max(MOST_DAMAGED, share) and self.strays <= max(MOST_STRAYS, share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAnalysis:
+    """The content of a file, and what has to be asked."""
+
+    assigned: Assignment
+    columns: Sequence[Column]
+    words: Sequence[UnknownWord]
+    """Unknown status words."""
+    date: str
+    """A date with an ambiguous order; empty if the order is known."""
+    name: str
+    """The file or sheet name, if it may state a status and nobody has answered; else empty."""
+    state: ListState
+    """The status of rows that state nothing worse."""
+    order: DateOrder
+    fitness: RowFit
+    rows: int
+    notes: Sequence[str]
+    """Assumptions made and rows skipped."""
+
+    @property
+    def open_columns(self) -> list[Column]:
+        """Columns that may hold status or consent, without an answer."""
+        return [column for column in self.columns if column.question]
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing has to be asked."""
+        return not (self.open_columns or self.words or self.date or self.name)
+
+
+def analyse(
+    table: Table, file: str, answers: AdministratorAnswers, programs: Sequence[Program] = ()
+) -> FileAnalysis:
+    """Analyse a whole file.
+
+    Args:
+        file: the file name.
+
+    Raises:
+        InvalidInput: it cannot be read, or the answers do not fit it.
+    """
+    program = program_of(table.header, programs)
+    assigned = _assigned(table, answers.columns, program)
+    words = {**(program.states if program else {}), **answers.words}
+    telling = {name: found for name, found in table.elsewhere.items() if may_state_status(name)}
+    fitness = RowFit(doubtful={each for found in telling.values() for each in found})
+    width = len(table.header)
+    rows = _fitting(table, assigned, fitness)
+    found = profile_columns(rows, width, assigned.places, words)
+    state, name = _state(table, PurePath(file).name, answers, assigned)
+    order, date = _order(found, answers.order)
+    columns = columns_of(table.header, assigned, found)
+    return FileAnalysis(
+        assigned=assigned,
+        columns=columns,
+        words=unknown_words(columns, found, words),
+        date=date,
+        name=name,
+        state=state,
+        order=order,
+        fitness=fitness,
+        rows=found.rows,
+        notes=(*_program_notes(program), *table.notes, *map(_elsewhere, telling)),
+    )
+
+
+def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> Assignment:
+    try:
+        return assign(table.header, chosen, program)
+    except InvalidInput:
+        # No heading is recognised, but the values are addresses.
+        if table.address is None or "address" in chosen:
+            raise
+        said = {**chosen, "address": [table.header[table.address]]}
+        found = assign(table.header, said, program)
+        return replace(found, chosen=found.chosen - {table.address})
+
+
+def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:
+    """The unambiguous rows; addresses in the others are recorded."""
+    width = len(table.header)
+    needed = max(
+        place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
+    )
+    address = assigned.places["address"][0]
+    for cells in table.rows():
+        if not any(cells):
+            continue
+        row = without_nul(cells) if "\0" in "".join(cells) else cells
+        if _fits(row, width, needed, address):
+            fitness.people += 1
+            yield row
+        elif found := addresses_in(" ".join(row)):
+            fitness.people += 1
+            fitness.misfits += 1
+            fitness.doubtful.update(map(str.casefold, found))
+        else:
+            fitness.strays += 1
+
+
+def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
+    """Whether cells and header match; trailing empty cells may be missing."""
+    if isinstance(row, DamagedRow):
+        return False
+    is_cut = needed < len(row) < width and "@" in row[address]
+    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
+
+
+def _state(
+    table: Table, file: str, answers: AdministratorAnswers, assigned: Assignment
+) -> tuple[ListState, str]:
+    if answers.state is not None:
+        return answers.state, ""
+    known = state_of_name(file, assigned.program)
+    if known is not None:
+        return known, ""
+    is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
+    names = [name for name in (file, table.sheet) if may_state_status(name)]
+    return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
+
+
+def _order(found: FileProfile, said: DateOrder | None) -> tuple[DateOrder, str]:
+    if said is not None:
+        return said, ""
+    orders = found.orders or found.orders_elsewhere
+    if len(orders) == 1:
+        return next(iter(orders)), ""
+    return DateOrder.DAY, found.ambiguous
+
+
+def _program_notes(program: Program | None) -> list[str]:
+    if program is None:
+        return []
+    return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]
+
+
+def _elsewhere(sheet: str) -> str:
+    return (
+        f"Whoever stands in the sheet “{sheet}” too is pending at best: import that one as well, "
+        "with --state left if they left."
+    )

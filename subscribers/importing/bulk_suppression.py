@@ -1,0 +1,83 @@
+"""Bulk suppression and unsuppression of addresses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.database import Database
+from newsletter.errors import InvalidInput
+from subscribers.addresses import hash_address, normalise_address
+from subscribers.exporting import unescape_formula
+from subscribers.importing import history, store
+from subscribers.importing.cells import DamagedRow, addresses_in
+from subscribers.importing.columns import address_column
+from subscribers.importing.formats.table import Table
+from subscribers.importing.plan_writer import SUPPRESSION_COLUMNS
+from subscribers.models import Suppression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A normalised address of a list."""
+
+    row: int
+    """As in a spreadsheet."""
+    address: str
+    refusal: str = ""
+    """Why it is invalid."""
+
+
+def addresses_of(table: Table) -> Iterator[Address]:
+    """The addresses of a list of any file type.
+
+    Raises:
+        InvalidInput: no column of addresses is recognised.
+    """
+    place = address_column(table.header)
+    place = table.address if place is None else place
+    if place is None:
+        raise InvalidInput(
+            "write one address a line, or a table whose header names the column “email”; "
+            f"the columns are: {', '.join(table.header)}"
+        )
+    for row, cells in enumerate(table.rows(), start=table.first_row):
+        if any(cells):
+            text = cells[place] if place < len(cells) and not isinstance(cells, DamagedRow) else ""
+            # In a damaged or shifted row, any address counts.
+            for found in (
+                addresses_in(unescape_formula(text.strip()))
+                or addresses_in(" ".join(cells))
+                or [text]
+            ):
+                yield _address(row, found)
+
+
+def _address(row: int, text: str) -> Address:
+    try:
+        return Address(row=row, address=normalise_address(unescape_formula(text.strip())))
+    except InvalidInput as error:
+        return Address(row=row, address="", refusal=str(error))
+
+
+def suppress(
+    database: Database, secret: str, addresses: Sequence[str], reason: str, now: datetime
+) -> int:
+    """Suppress these in one transaction; the number newly suppressed."""
+    hashes = {hash_address(secret, address) for address in addresses}
+    with database.write() as session:
+        store.begin(session)
+        new = hashes - store.suppressions(session, hashes).keys()
+        history.share_suppressions(session, hashes - new, None)
+        rows = ((address_hash, reason, now, None) for address_hash in sorted(new))
+        store.add(session, Suppression, SUPPRESSION_COLUMNS, rows)
+    return len(new)
+
+
+def unsuppress(database: Database, secret: str, addresses: Sequence[str]) -> int:
+    """Unsuppress these in one transaction; the number that were suppressed."""
+    hashes = {hash_address(secret, address) for address in addresses}
+    with database.write() as session:
+        store.begin(session)
+        found = store.suppressions(session, hashes)
+        store.drop_suppressions(session, found.keys())
+    return len(found)

@@ -1,0 +1,50 @@
+"""Opening a list of any file type."""
+
+from pathlib import Path
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.formats import address_list, json_lists, ldif, records, vcards
+from subscribers.importing.formats.delimited import delimited, head_of
+from subscribers.importing.formats.encodings import encoding_of
+from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadsheet
+from subscribers.importing.formats.table import Table
+
+PDF_MARK = b"%PDF"
+
+
+def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> Table:
+    """Open a list.
+
+    Args:
+        sheet: of a spreadsheet; empty: the first.
+        encoding: of a text file; empty: detected.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    if not path.is_file():
+        raise InvalidInput(f"{path} is no file that can be read twice; save it as one first")
+    if is_spreadsheet(path):
+        return spreadsheet(path, sheet)
+    if sheet:
+        raise InvalidInput(f"{path} is no spreadsheet, so it has no sheet {sheet!r}")
+    with path.open("rb") as file:
+        if file.read(len(PDF_MARK)) == PDF_MARK:
+            raise InvalidInput(f"{path} is a PDF; ask for the list as a CSV or Excel file")
+    return _text(path, encoding)
+
+
+def _text(path: Path, encoding: str) -> Table:
+    found = encoding_of(path, encoding)
+    head = head_of(path, found)
+    if vcards.is_vcard(head):
+        return vcards.vcards(path, found)
+    if ldif.is_ldif(head):
+        return ldif.ldif(path, found)
+    if json_lists.is_json(head):
+        return json_lists.json_list(path, found)
+    if records.is_records(head):
+        return records.records(path, found)
+    if address_list.is_list(head):
+        return address_list.address_list(path, found)
+    return delimited(path, found)

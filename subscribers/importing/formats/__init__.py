@@ -1,0 +1,1 @@
+"""File formats of lists, each read as a table of rows."""

@@ -1,0 +1,62 @@
+"""Bare lists of addresses, one or several a line, as pasted from a mail client."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from subscribers.importing.cells import MAILBOX, MAILBOXES, addresses_in
+from subscribers.importing.formats.delimited import head_of, opened_lines
+from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.table import Table
+
+HEADER = ["email", "name"]
+_PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
+# Recipient headers of a pasted mail.
+_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
+
+
+def is_list(head: Sequence[str]) -> bool:
+    """Whether the first lines are a bare list of addresses, without a header."""
+    lines = [line for line in head if line.strip() and not line.lstrip().startswith("#")]
+    people = [line for line in lines if "@" in line]
+    return (
+        bool(people)
+        and "@" in lines[0]
+        and all(MAILBOXES.fullmatch(_FIELD.sub("", line)) for line in people)
+    )
+
+
+def address_list(path: Path, encoding: Encoding) -> Table:
+    """A bare list of addresses as a two-column table."""
+    return Table(
+        header=HEADER,
+        rows=lambda: _rows(path, encoding),
+        first_row=1,
+        address=0,
+        notes=("A bare list of addresses: nobody's line is taken for a header.",),
+        is_plain=True,
+    )
+
+
+def looks_like_list(path: Path, encoding: Encoding) -> bool:
+    """Whether a file is a bare list of addresses."""
+    return is_list(head_of(path, encoding))
+
+
+def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
+    for line in opened_lines(path, encoding):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        if not addresses_in(bare):
+            yield [bare, ""]
+        for found in MAILBOX.finditer(_FIELD.sub("", bare)):
+            address = found["first"] or found["bare"]
+            yield [_PREFIX.sub("", address), _name(found["name"] or "")]
+
+
+def _name(text: str) -> str:
+    """A name, given name first: mail clients also write “Carter, Ann”."""
+    name = text.strip(" \t,;\"'")
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name

@@ -1,0 +1,136 @@
+"""JSON lists (RFC 8259): an array of objects, or JSON Lines."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.cells import DamagedRow
+from subscribers.importing.formats.delimited import opened_lines
+from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.table import Table, named
+
+# An array is loaded whole; longer lists must be JSON Lines.
+LONGEST_BYTES = 200_000_000
+# Nested objects kept whole: a person's attributes.
+WHOLE = frozenset({"attributes", "metadata", "attribs"})
+_LOOKED_AT = 50
+
+
+def is_json(head: Sequence[str]) -> bool:
+    """Whether a text starts as JSON."""
+    start = "".join(islice((line.strip() for line in head), 5))
+    return start.startswith(("[{", "[ ", '{"', "{ ")) or start in {"[", "{"}
+
+
+def json_list(path: Path, encoding: Encoding) -> Table:
+    """A list in JSON.
+
+    Raises:
+        InvalidInput: it has no list of objects, or is too long to load.
+    """
+    if _is_by_lines(path, encoding):
+        return _table(lambda: _by_lines(path, encoding), first_row=1)
+    if path.stat().st_size > LONGEST_BYTES:
+        raise InvalidInput(
+            f"{path} is longer than {LONGEST_BYTES // 1_000_000} MB; "
+            "save it as CSV, or with one JSON object a line"
+        )
+    records = _records(path, "".join(opened_lines(path, encoding)))
+    return _table(lambda: iter(records), first_row=1)
+
+
+def _is_by_lines(path: Path, encoding: Encoding) -> bool:
+    lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
+    objects = [found for line in lines if isinstance(found := _loaded(line), dict)]
+    if len(lines) == 1 and objects and _longest(objects[0]) != objects:
+        # One object that contains the list.
+        return False
+    return bool(lines) and len(objects) > len(lines) // 2
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _by_lines(path: Path, encoding: Encoding) -> Iterator[Mapping[str, Any] | str]:
+    for line in opened_lines(path, encoding):
+        if line.strip():
+            found = _loaded(line)
+            yield found if isinstance(found, dict) else line
+
+
+def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path} is no JSON that can be read: {error}") from error
+    listed = found if isinstance(found, list) else _longest(found)
+    if not any(isinstance(each, dict) for each in listed):
+        raise InvalidInput(f"{path} holds no list of people: JSON with an object for each is read")
+    return [each if isinstance(each, dict) else str(each) for each in listed]
+
+
+def _longest(found: Any) -> list[Any]:
+    """The list in a response such as {"subscribers": […], "total": 3}."""
+    if not isinstance(found, dict):
+        return []
+    inner = (value for value in found.values() if isinstance(value, (list, dict)))
+    lists = [each if isinstance(each, list) else _longest(each) for each in inner]
+    people = [each for each in lists if any(isinstance(record, dict) for record in each)]
+    return max(people, key=len, default=[found])
+
+
+def _table(records: Any, first_row: int) -> Table:
+    keys: dict[str, None] = {}
+    for record in records():
+        if isinstance(record, dict):
+            keys.update(dict.fromkeys(_flat(record)))
+    header = list(keys)
+
+    def rows() -> Iterator[Sequence[str]]:
+        for record in records():
+            if isinstance(record, dict):
+                flat = _flat(record)
+                yield [flat.get(key, "") for key in header]
+            else:
+                yield DamagedRow([record], "this is no JSON object")
+
+    return Table(header=named(header), rows=rows, first_row=first_row)
+
+
+def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """An object's texts by key path."""
+    flat: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{before}{key}"
+        if isinstance(value, dict) and key not in WHOLE and not before:
+            flat.update(_flat(value, f"{name} "))
+        elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+            flat.update(_listed(name, value))
+        else:
+            flat[name] = _text(value)
+    return flat
+
+
+def _listed(name: str, objects: Sequence[Any]) -> dict[str, str]:
+    """A list of objects: their names, and their statuses."""
+    found = {name: json.dumps(objects, ensure_ascii=False)}
+    keys = {key for each in objects if isinstance(each, dict) for key in each}
+    for key in sorted(key for key in keys if "status" in key or "state" in key):
+        said = {_text(each.get(key)) for each in objects if isinstance(each, dict)}
+        found[f"{name} {key}"] = "; ".join(sorted(said))
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

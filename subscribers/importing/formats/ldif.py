@@ -1,0 +1,86 @@
+"""Address books as LDIF (RFC 2849), as Thunderbird and directories write them.
+
+Read here and by no library: those there are end the file at its first damaged line, see decision
+144.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from subscribers.importing.formats.delimited import opened_lines
+from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.table import Table
+
+# Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
+_ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
+_ABOUT = frozenset({"version", "dn", "changetype", "objectclass"})
+
+
+def is_ldif(head: Sequence[str]) -> bool:
+    """Whether a text starts as LDIF."""
+    lines = [line for line in head if line.strip() and not line.startswith("#")]
+    return bool(lines) and lines[0].casefold().startswith(("dn:", "version: 1"))
+
+
+def ldif(path: Path, encoding: Encoding) -> Table:
+    """An address book; entries without an address, such as lists, are skipped."""
+    keys: dict[str, None] = {}
+    for entry in _people(path, encoding):
+        keys.update(dict.fromkeys(entry))
+    header = list(keys) or ["mail"]
+
+    def rows() -> Iterator[Sequence[str]]:
+        for entry in _people(path, encoding):
+            yield [entry.get(key, "") for key in header]
+
+    return Table(header=header, rows=rows, first_row=1)
+
+
+def _people(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
+    for entry in _entries(path, encoding):
+        if any(key.casefold() in _ADDRESSES for key in entry):
+            yield entry
+
+
+def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
+    entry: dict[str, str] = {}
+    # Attributes are the same however they are cased (RFC 4512, 2.5).
+    spelled: dict[str, str] = {}
+    for line in _unfolded(path, encoding):
+        if not line:
+            if entry:
+                yield entry
+            entry = {}
+        elif not line.startswith("#"):
+            name, _, value = line.partition(":")
+            key = name.split(";")[0].strip()
+            if key.casefold() not in _ABOUT:
+                # Of several values the first counts.
+                entry.setdefault(spelled.setdefault(key.casefold(), key), _value(value))
+    if entry:
+        yield entry
+
+
+def _value(text: str) -> str:
+    if not text.startswith(":"):
+        return text.strip()
+    try:
+        return base64.b64decode(text[1:].strip(), validate=True).decode("utf-8", "replace")
+    except binascii.Error:
+        return ""
+
+
+def _unfolded(path: Path, encoding: Encoding) -> Iterator[str]:
+    before: str | None = None
+    for raw in opened_lines(path, encoding):
+        line = raw.rstrip("\r\n")
+        if line.startswith(" ") and before is not None:
+            before += line[1:]
+            continue
+        if before is not None:
+            yield before
+        before = line
+    if before is not None:
+        yield before

@@ -1,0 +1,73 @@
+"""Reads a sheet and writes its rows as JSON Lines: `python -m …sheet_reader FILE SHEET`.
+
+Runs as a subprocess with bounded memory: a sheet is loaded whole, and a file may declare any number
+of rows.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any, TextIO
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+MEMORY_BYTES = 2 << 30
+CPU_SECONDS = 600
+# The row limit of spreadsheets (ECMA-376; LibreOffice).
+MOST_ROWS = 1_048_576
+
+
+def main(path: str, sheet: str, out: TextIO) -> None:
+    """Write the rows of a sheet, then the result."""
+    try:
+        out.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _said(path, sheet))
+    except (CalamineError, OSError, ValueError, UnicodeError) as error:
+        reason = f"is no spreadsheet that can be read ({error}); save it as CSV, UTF-8"
+        out.write(f"{json.dumps({'error': reason})}\n")
+
+
+def _said(path: str, name: str) -> Iterator[object]:
+    with CalamineWorkbook.from_path(path) as book:
+        visible = [
+            each.name for each in book.sheets_metadata if each.visible is SheetVisibleEnum.Visible
+        ]
+        names = visible or book.sheet_names
+        if not names or (name or names[0]) not in book.sheet_names:
+            yield {"error": f"has no sheet {name!r}; it has: {', '.join(book.sheet_names)}"}
+            return
+        read = name or names[0]
+        yield {"sheet": read, "others": [each for each in book.sheet_names if each != read]}
+        found = book.get_sheet_by_name(read)
+        if found.total_height > MOST_ROWS:
+            yield {"error": f"claims {found.total_height:,} rows; save it as CSV, UTF-8"}
+            return
+        for cells in found.iter_rows():
+            row = [_text(cell) for cell in cells]
+            # A sheet is as wide as its formatting: drop trailing empty cells.
+            while row and not row[-1]:
+                row.pop()
+            yield row
+        yield {"end": True}
+
+
+def _text(cell: Any) -> str:
+    """A cell as in CSV: ISO 8601 dates, whole numbers without a decimal point."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, datetime):
+        is_day = cell.time() == time()
+        return cell.date().isoformat() if is_day else cell.isoformat(" ", "seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main(sys.argv[1], sys.argv[2], sys.stdout)

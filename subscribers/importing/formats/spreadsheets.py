@@ -1,0 +1,140 @@
+"""Spreadsheets: XLSX (ECMA-376, strict too), XLS, ODS; read in a subprocess.
+
+A few kilobytes may declare a billion rows, or decompress to as many bytes: memory and time are
+bounded for the subprocess, and exceeding them is an error message.
+"""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.cells import addresses_in
+from subscribers.importing.formats.header import LOOKED_AT, table_of
+from subscribers.importing.formats.table import Table
+
+ZIP_MARK = b"PK\x03\x04"
+# Signature of compound files ([MS-CFB], 2.2), the older Office formats.
+OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
+LONGEST_BYTES = 2_000_000_000
+READER = "subscribers.importing.formats.sheet_reader"
+
+
+def is_spreadsheet(path: Path) -> bool:
+    """Whether a file is a spreadsheet."""
+    with path.open("rb") as file:
+        start = file.read(len(OLE_MARK))
+    return start.startswith(ZIP_MARK) or start == OLE_MARK
+
+
+def spreadsheet(path: Path, sheet: str) -> Table:
+    """A sheet as a table.
+
+    Args:
+        sheet: its name; empty: the first visible one.
+
+    Raises:
+        InvalidInput: not a spreadsheet, damaged, too large, or without this sheet.
+    """
+    _refuse_large(path)
+    names: dict[str, object] = {}
+    first = list(islice(_rows(path, sheet, names), LOOKED_AT))
+    read, others = str(names.get("sheet", "")), names.get("others", [])
+    further = tuple(map(str, others)) if isinstance(others, list) else ()
+    elsewhere = {name: _addresses(path, name) for name in further}
+    crowded = {name: found for name, found in elsewhere.items() if found}
+    if crowded and not sheet:
+        raise InvalidInput(_several(path, read, crowded))
+    notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
+    table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
+    width = len(table.header)
+    return replace(
+        table,
+        # Cells after the last filled one are empty, not missing.
+        rows=lambda: (_padded(row, width) for row in table.rows()),
+        sheet=read,
+        elsewhere=crowded,
+    )
+
+
+def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> str:
+    """What to do where more than one sheet holds people: they may be those who left."""
+    listed = ", ".join(f"“{name}” ({len(found)} addresses)" for name, found in crowded.items())
+    return (
+        f"{path.name}: nobody has been imported. Besides the sheet “{read}” these hold people: "
+        f"{listed}. Import each by itself with --sheet, first those who left or bounced: add, for "
+        f"instance, {shlex.join(['--sheet', next(iter(crowded)), '--state', 'left'])}; then "
+        f"{shlex.join(['--sheet', read])}"
+    )
+
+
+def _addresses(path: Path, sheet: str) -> frozenset[str]:
+    """Everybody in a sheet that is not read, in small letters."""
+    try:
+        return frozenset(
+            address.casefold()
+            for row in _rows(path, sheet, {})
+            for cell in row
+            for address in addresses_in(cell)
+        )
+    except InvalidInput:
+        # What cannot be read is no list of people; the sheet that is meant is read all the same.
+        return frozenset()
+
+
+def _padded(row: Sequence[str], width: int) -> Sequence[str]:
+    return [*row, *[""] * (width - len(row))] if row else row
+
+
+def _refuse_large(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(ZIP_MARK)) != ZIP_MARK:
+            return
+    try:
+        with ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except BadZipFile as error:
+        raise InvalidInput(f"{path} is damaged; save it again, or as CSV") from error
+    if unpacked > LONGEST_BYTES:
+        raise InvalidInput(f"{path} is too large for a spreadsheet; save it as CSV, UTF-8")
+
+
+def _rows(path: Path, sheet: str, names: dict[str, object]) -> Iterator[Sequence[str]]:
+    command = [sys.executable, "-m", READER, str(path.resolve()), sheet]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        is_over = False
+        try:
+            for line in process.stdout:
+                found = json.loads(line) if line.endswith("\n") else None
+                if isinstance(found, list):
+                    yield found
+                elif isinstance(found, dict):
+                    is_over = is_over or _handle_line(path, found, names)
+            if not is_over:
+                raise InvalidInput(
+                    f"{path} needs too much memory for a spreadsheet, or claims rows that are not "
+                    "there; delete the empty rows and columns, or save it as CSV, UTF-8"
+                )
+        finally:
+            process.kill()
+
+
+def _handle_line(path: Path, said: dict[str, object], names: dict[str, object]) -> bool:
+    """Handle one line of the reader; True if it is the last.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    if "error" in said:
+        raise InvalidInput(f"{path} {said['error']}")
+    names.update(said)
+    return "end" in said

@@ -1,1 +1,0 @@
-"""The forms that lists come in: each is read as a table, row by row."""

@@ -1,0 +1,135 @@
+"""Data profiling: value counts of every column of a file, before it is imported."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from subscribers.importing.columns import Places
+from subscribers.importing.dates import DateOrder, order_of
+from subscribers.importing.states import ListState
+from subscribers.importing.vocabulary import (
+    confirmation_of,
+    leaving_of,
+    notes_of,
+    reason_of,
+    states_leaving,
+    status_of,
+)
+
+AT_ONCE = 500
+# Different values counted a column; status columns have far fewer.
+MOST_VALUES = 60
+MOST_WORDS = 200
+Judge = Callable[[str, Mapping[str, ListState]], ListState | None]
+JUDGES: Mapping[str, Judge] = {
+    "status": status_of,
+    "left": leaving_of,
+    "reason": reason_of,
+    "notes": notes_of,
+    "confirmed": confirmation_of,
+}
+
+
+@dataclass(kw_only=True)
+class ColumnProfile:
+    """The values of a column."""
+
+    filled: int = 0
+    values: Counter[str] = field(default_factory=Counter)
+    """The first different values, with their counts."""
+    is_complete: bool = True
+    """Whether these are all."""
+    telling: str = ""
+    """A value that states that somebody left."""
+
+    def add(self, cells: Iterable[str], *, is_read: bool) -> None:
+        """Count more cells; the values of columns that are read are not searched for words."""
+        counted = Counter(cells)
+        counted.pop("", None)
+        self.filled += counted.total()
+        if not is_read and not self.telling:
+            self.telling = next(filter(states_leaving, counted), "")
+        if not self.is_complete:
+            return
+        self.values.update(counted)
+        if len(self.values) > MOST_VALUES:
+            self.is_complete = False
+            self.values = Counter(dict(islice(self.values.items(), MOST_VALUES)))
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """The three most frequent values."""
+        return tuple(value for value, _ in self.values.most_common(3))
+
+
+@dataclass(kw_only=True)
+class FileProfile:
+    """The values of a file."""
+
+    profiles: list[ColumnProfile]
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    """Unknown words by role of their columns, with counts."""
+    orders: set[DateOrder] = field(default_factory=set)
+    """Date orders seen in unambiguous dates."""
+    ambiguous: str = ""
+    """A date that may be read in both orders."""
+
+    @property
+    def orders_elsewhere(self) -> set[DateOrder]:
+        """The orders of the dates in all columns: a program writes them in one."""
+        values = (value for profile in self.profiles for value in profile.values)
+        return {order for value in values if isinstance(order := order_of(value), DateOrder)}
+
+    rows: int = 0
+
+
+def profile_columns(
+    rows: Iterable[Sequence[str]], width: int, places: Places, words: Mapping[str, ListState]
+) -> FileProfile:
+    """Profile rows, each padded to the header's width."""
+    found = FileProfile(profiles=[ColumnProfile() for _ in range(width)])
+    read = {place for role in places.values() for place in role}
+    iterator = iter(rows)
+    while batch := list(islice(iterator, AT_ONCE)):
+        fitting = [row if len(row) == width else _fitted(row, width) for row in batch]
+        found.rows += len(batch)
+        columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=True)]
+        for place, (profile, column) in enumerate(zip(found.profiles, columns, strict=True)):
+            profile.add(column, is_read=place in read)
+        _judge(found, columns, places, words)
+    return found
+
+
+def _fitted(row: Sequence[str], width: int) -> Sequence[str]:
+    return [*row[:width], *[""] * (width - len(row))]
+
+
+def _judge(
+    found: FileProfile,
+    columns: Sequence[Sequence[str]],
+    places: Places,
+    words: Mapping[str, ListState],
+) -> None:
+    for role, judge in JUDGES.items():
+        for place in places.get(role, ()):
+            for value, count in Counter(columns[place]).items():
+                if judge(value, words) is None:
+                    _count_unknown(found.unknown.setdefault(role, Counter()), value, count)
+    for role in ("joined", "confirmed"):
+        for place in places.get(role, ()):
+            for value in set(columns[place]):
+                _note_order(found, value)
+
+
+def _count_unknown(unknown: Counter[str], value: str, count: int) -> None:
+    if value in unknown or len(unknown) < MOST_WORDS:
+        unknown[value] += count
+
+
+def _note_order(found: FileProfile, value: str) -> None:
+    order = order_of(value)
+    if isinstance(order, DateOrder):
+        found.orders.add(order)
+    elif order:
+        found.ambiguous = found.ambiguous or value
