@@ -31,7 +31,7 @@ from newsletter.app import Newsletter
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import upgrade
 from newsletter.tokens.links import LinkSigners
-from newsletter.web.account.form_tokens import PURPOSE, FormMarks
+from newsletter.web.account.form_tokens import PURPOSE, FormTokens
 
 HERE = Path(__file__).parent
 THREADS, CONNECTIONS = 1, 16
@@ -163,7 +163,7 @@ class Visits:
         return self._drive(site, lines, INSERTED)
 
     def _sign_up(self, site: Site) -> Load:
-        marks = FormMarks(self._app.signer(PURPOSE), self._app.config.joining.wording)
+        marks = FormTokens(self._app.signer(PURPOSE), self._app.config.joining.wording)
         run, mark = secrets.token_hex(3), marks.make(self._app.clock.now())
         lines = (
             "/subscribe "

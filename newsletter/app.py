@@ -1,4 +1,4 @@
-"""The composition root: the only place that picks implementations and wires them together."""
+"""The composition root: picks implementations and wires them together."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 from newsletter.config.theme import Theme
 from newsletter.database import Database, parse_url
 from newsletter.delivery.alarms import Alarm, alarm_mail
@@ -61,7 +61,7 @@ log = structlog.get_logger()
 
 
 class Newsletter:
-    """One site: its configuration, database, clock, and what is built from them on demand."""
+    """One site: configuration, database, clock, and the objects built from them on demand."""
 
     def __init__(
         self,
@@ -75,8 +75,8 @@ class Newsletter:
         """
         Args:
             path: the configuration file, for messages and for secrets beside it.
-            database: that of the configuration where it is open already.
-            settings_version: of the stored settings that the configuration was read with.
+            database: the configured one, if open already.
+            settings_version: the version of the stored settings in the configuration.
         """
         self.config = config
         self.path = path
@@ -88,7 +88,7 @@ class Newsletter:
 
     @classmethod
     def from_file(cls, path: Path) -> "Newsletter":
-        """The site of a file and the settings in its database.
+        """The site of a configuration file and the settings in its database.
 
         Raises:
             ConfigurationError: file or settings cannot be used.
@@ -98,9 +98,9 @@ class Newsletter:
         return cls._read(raw, path, SystemClock(), Database(database_url(raw, path)))
 
     def reread(self) -> "Newsletter":
-        """The same site with the file and the settings as they are now, on the same database.
+        """The site with file and settings read again, on the same open database.
 
-        Raises: as from_file.
+        Raises: as `from_file`.
         """
         return self._read(read_file(self.path), self.path, self.clock, self.database)
 
@@ -114,7 +114,7 @@ class Newsletter:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables that options may come from."""
+        """The environment variables that options may come from."""
         return os.environ
 
     @cached_property
@@ -122,7 +122,7 @@ class Newsletter:
         return Database(self.config.database.url)
 
     def private_paths(self) -> list[Path]:
-        """The files and folders that only their owner is to read."""
+        """Files and folders that only their owner may read."""
         url, found = parse_url(self.config.database.url), []
         if url.get_backend_name() == "sqlite" and url.database:
             found += sqlite_files(Path(url.database))
@@ -161,16 +161,16 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
-            alarm=self.tell,
+            alarm=self.send_alarm,
         )
         return Engine(context, self.renderer, self.preflight, self.transport)
 
     @cached_property
     def cluster(self) -> Cluster | None:
-        """What hands out to other machines; None where this one sends by itself.
+        """The task queue for workers; None without a broker.
 
         Raises:
-            ConfigurationError: the broker or the database cannot be used for it.
+            ConfigurationError: the broker or the database cannot be used for a cluster.
         """
         if not self.config.cluster.broker.get_secret_value():
             return None
@@ -188,7 +188,7 @@ class Newsletter:
 
     @cached_property
     def dkim_keys(self) -> dict[str, DkimKey]:
-        """What mail is signed with, by From address.
+        """DKIM keys by From address.
 
         Raises:
             ConfigurationError: a key cannot be used.
@@ -205,7 +205,7 @@ class Newsletter:
 
     @property
     def secret(self) -> str:
-        """The site's secret.
+        """The site's secret key.
 
         Raises:
             ConfigurationError: there is none.
@@ -242,24 +242,24 @@ class Newsletter:
         return self._transports[name]
 
     def check(self) -> None:
-        """Look at what is read late otherwise: transports, cluster, the digests' references.
+        """Validate what is otherwise only loaded on use: transports, cluster, references.
 
         Raises:
-            ConfigurationError: something named is not there.
+            ConfigurationError: one of them is invalid.
         """
         check_secret(self.secret)
         for name in self.config.transports:
             self.transport(name)
         _ = self.cluster
-        for problem in dangling(self.config):
+        for problem in dangling_references(self.config):
             raise ConfigurationError(problem)
 
     def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:
-        """Send mails that are in no ledger (tests, notices); what became of each.
+        """Send mails outside the ledger (tests, notices, alarms); their outcomes by key.
 
-        By a route, its transports are tried in turn for what the one before did surely not take.
+        The transports of a route are tried in order, each with the mails that were only deferred.
         """
-        outcomes = Outcomes()
+        outcomes = OutcomeRecorder()
         *others, last = transports_of(self.config.routes, transport)
         for name in others:
             with suppress(TransportStopped):
@@ -267,12 +267,14 @@ class Newsletter:
         self._send_once(last, mails, outcomes)
         return outcomes.found
 
-    def _send_once(self, transport: str, mails: Sequence[Mail], outcomes: "Outcomes") -> None:
-        """Send those mails that surely no transport has taken yet.
+    def _send_once(
+        self, transport: str, mails: Sequence[Mail], outcomes: "OutcomeRecorder"
+    ) -> None:
+        """Send the mails that no transport has settled yet.
 
-        Whatever a transport raises, a mail that it had begun is in doubt.
+        A mail begun when the transport raises is uncertain.
         """
-        left = [mail for mail in mails if outcomes.may_go(mail.key)]
+        left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
         if not left:
             return
         with self.transport(transport).open() as session:
@@ -281,28 +283,28 @@ class Newsletter:
             except TransportStopped:
                 raise
             except Exception as error:
-                if not outcomes.doubt_begun(reasons.describe_error(error)):
+                if not outcomes.mark_uncertain(reasons.describe_error(error)):
                     raise
 
-    def tell(self, alarm: Alarm) -> None:
-        """Mail an alarm to the administrators; that it cannot be mailed is logged, not raised.
+    def send_alarm(self, alarm: Alarm) -> None:
+        """Mail an alarm to the administrators; a failure is logged, not raised.
 
-        By the usual transport where the alarms' own cannot take it.
+        Falls back to the usual transport.
         """
         if not self.config.alarms.address:
             return
-        ways = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
-        for transport in filter(None, ways):
-            if self._is_told(alarm, transport):
+        names = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
+        for transport in filter(None, names):
+            if self._is_alarm_sent(alarm, transport):
                 return
 
-    def _is_told(self, alarm: Alarm, transport: str) -> bool:
+    def _is_alarm_sent(self, alarm: Alarm, transport: str) -> bool:
         mail_context = self._mail_context(self.config.bulletins.sender)
         mail = alarm_mail(alarm, self.config.alarms.address, mail_context, self.clock.now())
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
-        except Exception as error:  # noqa: BLE001 - what is to be told must not fail by its telling
+        except Exception as error:  # noqa: BLE001 - an alarm must not fail its caller
             outcome, answer = None, reasons.describe_error(error)
         if is_accepted(outcome):
             return True
@@ -311,9 +313,9 @@ class Newsletter:
 
     @cached_property
     def notices(self) -> NoticeSender:
-        """What sends the mails that belong to no edition."""
+        """Sends transactional mails to subscribers."""
         return NoticeSender(
-            self.database, self.clock, self._notice, self._hand_over_notice, self.tell
+            self.database, self.clock, self._notice, self._hand_over_notice, self.send_alarm
         )
 
     def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
@@ -335,7 +337,7 @@ class Newsletter:
         """The view-online page of an edition that has begun to go out.
 
         Raises:
-            ResourceNotFound: there is none, it is not out yet, or needs another key.
+            ResourceNotFound: no such edition, not sent yet, or the key is wrong.
         """
         with self.database.read() as session:
             return editions.page_of(session, edition_id, key).web_html
@@ -347,8 +349,8 @@ class Newsletter:
             self.database.close()
 
 
-class Outcomes:
-    """Remembers the outcomes of mails outside the ledger."""
+class OutcomeRecorder:
+    """Records the outcomes of mails outside the ledger."""
 
     def __init__(self) -> None:
         self.found: dict[int, Outcome] = {}
@@ -361,15 +363,15 @@ class Outcomes:
         self._begun.discard(key)
         self.found[key] = outcome
 
-    def doubt_begun(self, why: str) -> bool:
-        """Mark what was begun and not answered as in doubt; whether there was any."""
+    def mark_uncertain(self, why: str) -> bool:
+        """Mark begun mails without an answer as uncertain; whether there were any."""
         begun = tuple(self._begun)
         for key in begun:
             self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))
         return bool(begun)
 
-    def may_go(self, key: int) -> bool:
-        """Whether no transport has taken this mail, refused it, or left it in doubt."""
+    def is_unsettled(self, key: int) -> bool:
+        """Whether this mail is untried or was only deferred."""
         return isinstance(self.found.get(key), Deferred | None)
 
 

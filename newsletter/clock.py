@@ -1,4 +1,4 @@
-"""Time enters the program here: pure code takes `now`, workflow holds a `Clock`."""
+"""Clocks. Pure code takes `now`; code with side effects holds a `Clock`."""
 
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,7 +18,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that stands where it is put; for tests and rehearsals."""
+    """A clock that stands still; for tests and dry runs."""
 
     def __init__(self, at: datetime) -> None:
         self.at = in_utc(at)
@@ -31,7 +31,7 @@ def in_utc(moment: datetime) -> datetime:
     """The same instant in UTC.
 
     Raises:
-        ValueError: the datetime is naive, so nobody knows which instant is meant.
+        ValueError: the datetime is naive.
     """
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")

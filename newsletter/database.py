@@ -1,8 +1,8 @@
-"""The one metadata and `Base`, engines, transactions, and times that stay in UTC.
+"""Metadata and `Base`, engines, read and write transactions, UTC datetimes.
 
-SQLite runs in WAL mode with foreign keys on and every commit on disk (`synchronous=FULL`); a
-writing transaction takes its lock at the start, so it waits for its turn instead of failing
-half-way. Driver errors become `StorageError` here.
+SQLite runs in WAL mode with foreign keys on and `synchronous=FULL`. A write transaction takes the
+lock at its start (`BEGIN IMMEDIATE`), so it waits instead of failing half-way. Driver errors become
+`StorageError` here.
 """
 
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.private_files import create_private
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
-# Of one process at once; further threads wait for one to be free.
+# Pool size per process; further threads wait.
 POSTGRESQL_CONNECTIONS = 15
-_ALLOW_LARGE_SETS = text(
+_RAISE_WORK_MEM = text(
     "SELECT set_config('work_mem', '256MB', true) "
     "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
 )
@@ -55,14 +55,14 @@ NAMING_CONVENTION = {
 
 
 class Base(DeclarativeBase):
-    """The base of every table, theirs and ours."""
+    """The declarative base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map: ClassVar = {
-        # Ledgers outgrow 32 bits; SQLite counts in 64 anyhow and needs the plain name.
+        # Ledgers outgrow 32 bits; SQLite's INTEGER PRIMARY KEY is 64 bits and needs that name.
         int: BigInteger().with_variant(Integer(), "sqlite"),
         str: Text(),
-        # Kept as text, by value: adding a state needs no change of a database type.
+        # Stored as text by value: a new member needs no ALTER TYPE.
         StrEnum: Enum(
             StrEnum,
             native_enum=False,
@@ -74,7 +74,7 @@ class Base(DeclarativeBase):
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware datetime; SQLite's `DateTime(timezone=True)` forgets the zone, this does not."""
+    """An aware datetime in UTC; on SQLite too, whose `DateTime(timezone=True)` drops the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -92,16 +92,16 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """An engine, and the two kinds of transaction: reading and writing."""
+    """An engine with read and write transactions."""
 
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self.engine = _open_engine(self.url)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        # SQLite's readers see one state anyhow; PostgreSQL's would see a new one in each statement.
+        # One snapshot per transaction, as on SQLite.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**options)
-        self._turn = Lock()
+        self._write_mutex = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -109,10 +109,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one consistent state; changes are rolled back."""
+        """A session with one consistent snapshot; changes are rolled back."""
         with _storage_errors(self.url), Session(self._reading, expire_on_commit=False) as session:
             yield session
-            # Let go first: a rollback would empty the objects that the caller keeps.
+            # Expunge first: a rollback would expire the objects that the caller keeps.
             session.expunge_all()
             session.rollback()
 
@@ -120,7 +120,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session committed at the end, or rolled back if the block raises."""
         with (
-            self._in_turn(),
+            self._write_lock(),
             _storage_errors(self.url),
             Session(self._writing, expire_on_commit=False) as session,
         ):
@@ -128,30 +128,29 @@ class Database:
             session.commit()
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        """One writer of this process after the other, where the database takes only one.
+    def _write_lock(self) -> Iterator[None]:
+        """Serialise the writers of this process on SQLite.
 
-        SQLite would let them wait as well, by looking again every so often: most of the time
-        nobody would be writing, and the unlucky would wait for seconds.
+        SQLite's busy handler polls with growing sleeps: the lock is idle most of the time, and
+        some writers wait for seconds (decision 99).
         """
         if not self.is_sqlite:
             yield
             return
-        if not self._turn.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+        if not self._write_mutex.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
             raise StorageError(
                 f"{describe(self.url)}: it is being written to for very long; try again"
             )
         try:
             yield
         finally:
-            self._turn.release()
+            self._write_mutex.release()
 
     @contextmanager
     def connect_to_migrate(self) -> Iterator[Connection]:
-        """A connection in one transaction, in which tables may be made anew.
+        """A connection in one transaction for migrations.
 
-        SQLite cannot alter every table in place; a copy takes its name, which foreign keys must
-        not notice until the end.
+        Foreign keys are off on SQLite, where a table is altered by replacing it with a copy.
         """
         with _storage_errors(self.url), self._writing.connect() as connection:
             if self.is_sqlite:
@@ -166,19 +165,18 @@ class Database:
         self.engine.dispose()
 
 
-def allow_large_sets(session: Session) -> None:
-    """Have PostgreSQL keep a set of very many people in memory until this transaction ends.
+def raise_work_mem(session: Session) -> None:
+    """Raise PostgreSQL's `work_mem` to 256 MB for this transaction.
 
-    Of one that its `work_mem` does not hold, 4 MB unless configured, it goes through all for each
-    person who may be in it (PostgreSQL 15, section 20.4.1: "hash-based processing of IN
-    subqueries").
+    An IN subquery larger than `work_mem` (4 MB by default) is not hashed but scanned for each row
+    (PostgreSQL 15, section 20.4.1: "hash-based processing of IN subqueries").
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_ALLOW_LARGE_SETS)
+        session.execute(_RAISE_WORK_MEM)
 
 
 def parse_url(url: str) -> URL:
-    """The parsed database address; `postgresql://` means psycopg 3.
+    """The parsed database URL; `postgresql://` means psycopg 3.
 
     Raises:
         ConfigurationError: not an address of SQLite or PostgreSQL.
@@ -202,14 +200,14 @@ def parse_url(url: str) -> URL:
 def _open_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
-            # SQLite gives what it keeps beside the file the same permissions.
+            # SQLite gives its -wal and -shm files the same permissions.
             create_private(Path(url.database))
         engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        # None beyond those that are kept: to open one takes longer than most questions.
+        # No overflow: opening a connection takes longer than most queries.
         engine = create_engine(
             url, pool_pre_ping=True, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0
         )
@@ -221,13 +219,13 @@ def _open_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # None hands BEGIN over to us; the driver's own is always DEFERRED and fails when two upgrade.
+    # None: we issue BEGIN ourselves. The driver's is always DEFERRED and fails on lock upgrade.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    # What is erased is overwritten in the file; not every build of SQLite does so by itself.
+    # Overwrites deleted content; off by default in some builds.
     connection.execute("PRAGMA secure_delete = ON")
 
 
@@ -241,7 +239,7 @@ def _storage_errors(url: URL) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        # Every rule that a user can break is checked before; what is left is a race.
+        # User errors are checked before; what is left is a race.
         raise Conflict("another process has just written the same; look again") from error
     except OperationalError as error:
         raise StorageError(f"{describe(url)}: {_reason(error, url)}") from error
@@ -271,5 +269,5 @@ def _reason(error: OperationalError, url: URL) -> str:
 
 
 def describe(url: URL) -> str:
-    """The address as it may be shown, the password left out."""
+    """The URL for messages, without the password."""
     return f"database {url.render_as_string(hide_password=True)}"

@@ -1,39 +1,39 @@
-"""The one family of errors. A message names the object, what is wrong, and the mend.
+"""The error hierarchy. A message names the object, what is wrong, and how to fix it.
 
 HTTP statuses are decided in `newsletter.web`, exit codes in `newsletter.cli`.
 """
 
 
 class NewsletterError(Exception):
-    """Anything that a user of newsletter may be told."""
+    """Base of all errors with a message for users."""
 
 
 class ConfigurationError(NewsletterError):
-    """The configuration is wrong; stands outside the sending errors: no except eats it."""
+    """The configuration is invalid; not a sending error, so that no lenient `except` hides it."""
 
 
 class InvalidInput(NewsletterError):
-    """Something a person or a file gave cannot be used."""
+    """Input of a user or file is invalid."""
 
 
 class ResourceNotFound(NewsletterError):
-    """The thing named does not exist."""
+    """The named object does not exist."""
 
 
 class Conflict(NewsletterError):
-    """The thing exists, but its present state does not allow what was asked."""
+    """The object's state does not allow the operation."""
 
 
 class NotAllowed(NewsletterError):
-    """Whoever asks may not do this; nothing was changed."""
+    """The actor lacks the permission; nothing was changed."""
 
 
 class StorageError(NewsletterError):
-    """The database or the disk did not do what was asked of it."""
+    """The database or the disk failed."""
 
 
 class Busy(NewsletterError):
-    """More is asked at once than can be done; later it can."""
+    """Overloaded; try again later."""
 
 
 class SendingRefused(NewsletterError):
@@ -41,20 +41,20 @@ class SendingRefused(NewsletterError):
 
 
 class SendingFailed(NewsletterError):
-    """An edition cannot go on, by many refusals or by a fault of ours; it is held."""
+    """An edition cannot continue, after many refusals or an internal error; it is held."""
 
 
 class TemplateError(NewsletterError):
-    """A template cannot be read or rendered; the message names file and line."""
+    """A template is missing or invalid; the message names file and line."""
 
 
 class FetchError(NewsletterError):
-    """An address on the network could not, or must not, be fetched."""
+    """A URL could not, or must not, be fetched."""
 
 
 class TokenError(NewsletterError):
-    """A signed token opens nothing: forged, cut, or of another purpose."""
+    """A signed token is invalid: forged, truncated, or of another purpose."""
 
 
 class TokenSpent(TokenError):
-    """A token of ours, whole, that opens nothing any more: too old, used up, of a test mail."""
+    """A genuine token that is no longer valid: expired, used, or of a test mail."""

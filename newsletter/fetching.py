@@ -1,9 +1,8 @@
-"""Outgoing HTTP that cannot be turned against its own network.
+"""Outgoing HTTP protected against server-side request forgery (SSRF).
 
-A name is resolved once, every address is judged, and the connection goes to the judged address:
-redirects and names that change their answer between the check and the connection win nothing.
-Size and total time are bounded. Proxies and netrc of the environment are not used. What the bytes
-mean is left to the caller.
+A name is resolved once, every address is checked, and the connection goes to a checked address, so
+neither redirects nor DNS rebinding reach private networks. Size and total time are bounded. Proxies
+and netrc of the environment are not used.
 """
 
 import ipaddress
@@ -35,17 +34,17 @@ from newsletter.errors import FetchError
 
 LARGEST_BYTES = 32 * 1024 * 1024
 TOTAL_TIME = timedelta(seconds=60)
-SILENCE_SECONDS = 15
+READ_TIMEOUT_SECONDS = 15
 MOST_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
 HEADERS = {"User-Agent": "newsletter (feed reader)", "Accept": "*/*"}
 REDIRECTS = {301, 302, 303, 307, 308}
-# An IPv4 address in the last four bytes: RFC 6052 section 2.1, and RFC 4291 section 2.5.5.1.
+# Prefixes before an IPv4 address: RFC 6052 section 2.1, RFC 4291 section 2.5.5.1.
 IPV4_AT_THE_END = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96")))
 # The interface identifier of ISATAP (RFC 5214 section 6.1), before the IPv4 address.
 ISATAP = {0x00005EFE, 0x02005EFE}
-# Of IANA's special-purpose registries and the like, what a Python may not know yet: NAT64 for local
-# use (RFC 8215), documentation (RFC 9637), SRv6 (RFC 9602), site-local (RFC 3879), relays of 6to4
+# From IANA's special-purpose registries, what older Pythons do not know: local NAT64
+# (RFC 8215), documentation (RFC 9637), SRv6 (RFC 9602), site-local (RFC 3879), relays of 6to4
 # (RFC 7526), AS112 (RFC 7534, 7535), AMT (RFC 7450).
 SPECIAL = tuple(
     map(
@@ -66,8 +65,8 @@ class Fetched:
     """An answer.
 
     Args:
-        changed: False for a 304: the content is what it was at the last request, and empty here.
-        url: the last address, after redirects.
+        changed: False for a 304, with empty content.
+        url: the final URL, after redirects.
     """
 
     url: str
@@ -80,10 +79,10 @@ class Fetched:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Size:
-    """What the head of an answer says of a file."""
+    """Size and type of a file, by response headers."""
 
     length_bytes: int
-    """0 where it does not say."""
+    """0 if unknown."""
     content_type: str
 
 
@@ -96,7 +95,7 @@ def fetch(
     largest_bytes: int = LARGEST_BYTES,
     total_time: timedelta = TOTAL_TIME,
 ) -> Fetched:
-    """What stands at an address, asked for only if it changed where a validator is given.
+    """GET a URL, conditionally where a validator is given.
 
     Raises:
         FetchError: it could not, or must not, be fetched.
@@ -109,44 +108,44 @@ def fetch(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, headers) as (found, address):
+            with _follow_redirects(session, url, headers) as (found, address):
                 answer = _read(found, url, address, largest_bytes)
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
         if deadline.passed:
-            # A body of no stated length looks complete where it was cut.
+            # A body without Content-Length looks complete when cut.
             raise FetchError(f"{url}: {deadline.words}")
         return answer
 
 
 def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> int:
-    """What an address answers after its redirects: the HTTP status; nothing more is read.
+    """The HTTP status of a URL, after redirects; the body is not read.
 
     Raises:
-        FetchError: it does not answer, or must not be asked.
+        FetchError: it does not answer, or must not be fetched.
     """
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, HEADERS) as (found, _):
+            with _follow_redirects(session, url, HEADERS) as (found, _):
                 return found.status_code
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
 
 
 def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> Size:
-    """How large a file is, by the head of the answer; the file itself is not read.
+    """The size of a file by the response headers; the body is not read.
 
-    Asked by GET: many servers answer HEAD wrongly, and none of the body is taken.
+    By GET, since many servers answer HEAD wrongly.
 
     Raises:
-        FetchError: it does not answer, has no such file, or must not be asked.
+        FetchError: it does not answer, has no such file, or must not be fetched.
     """
     deadline = _Deadline(total_time)
     headers = {**HEADERS, "Accept-Encoding": "identity"}
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _last_answer(session, url, headers) as (found, _):
+            with _follow_redirects(session, url, headers) as (found, _):
                 if found.status_code != requests.codes.ok:
                     raise FetchError(f"{url}: the server answered {found.status_code}")
                 length = found.headers.get("Content-Length", "")
@@ -159,14 +158,18 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
 
 
 @contextmanager
-def _last_answer(
+def _follow_redirects(
     session: requests.Session, url: str, headers: Mapping[str, str]
 ) -> Iterator[tuple[requests.Response, str]]:
-    """The answer at the end of the redirects, which requests would read without bound."""
+    """The response after redirects, followed by hand: requests reads their bodies without limit."""
     address = url
     for _ in range(MOST_REDIRECTS + 1):
         answer = session.get(
-            address, headers=headers, stream=True, allow_redirects=False, timeout=SILENCE_SECONDS
+            address,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+            timeout=READ_TIMEOUT_SECONDS,
         )
         with answer:
             target = answer.headers.get("Location")
@@ -203,24 +206,24 @@ def _read(answer: requests.Response, url: str, address: str, largest_bytes: int)
 
 
 def _reason(error: Exception, deadline: "_Deadline") -> str:
-    """What went wrong, in words for the person who gave the address."""
+    """The reason, for the user who gave the URL."""
     if deadline.passed:
         return deadline.words
     if isinstance(error, Timeout | TimeoutError):
-        return f"the server was silent for {SILENCE_SECONDS} seconds; try again later"
+        return f"the server was silent for {READ_TIMEOUT_SECONDS} seconds; try again later"
     if isinstance(error, SSLError):
-        return f"its certificate or its TLS is not right: {_last_words(error)}"
+        return f"its certificate or its TLS is not right: {_innermost_message(error)}"
     if isinstance(error, InvalidSchema):
         return "only http and https addresses are fetched"
     if isinstance(error, ChunkedEncodingError | ContentDecodingError):
         return "the answer broke off or is garbled; try again later"
     if isinstance(error, InvalidURL | ValueError):
         return "this is no web address; write https://host/path"
-    return f"no connection: {_last_words(error)}"
+    return f"no connection: {_innermost_message(error)}"
 
 
-def _last_words(error: BaseException) -> str:
-    """What the innermost cause says; the outer ones name objects of the libraries."""
+def _innermost_message(error: BaseException) -> str:
+    """The message of the innermost cause; outer ones name library objects."""
     while inner := _cause(error):
         error = inner
     return str(error).rpartition(": ")[2] or type(error).__name__
@@ -234,7 +237,7 @@ def _cause(error: BaseException) -> BaseException | None:
 
 
 class _Deadline:
-    """Cuts connections when the time is up, so that no trickle of bytes outlasts it."""
+    """Shuts connections down at a total timeout, however slowly bytes trickle in."""
 
     def __init__(self, total: timedelta) -> None:
         self.seconds = total.total_seconds()
@@ -252,7 +255,7 @@ class _Deadline:
         return monotonic() >= self._end
 
     def watch(self, connection: socket.socket) -> None:
-        # A duplicate: TLS takes the original away, and shutting down either ends both.
+        # A duplicate: TLS detaches the original, and shutting down either ends both.
         self._sockets.append(connection.dup())
 
     @contextmanager
@@ -278,14 +281,14 @@ class _Deadline:
 def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
-        adapter = _Adapter(_Gate(allow_private, deadline))
+        adapter = _Adapter(_GuardedConnector(allow_private, deadline))
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         yield session
 
 
-class _Gate:
-    """Opens connections to judged addresses only."""
+class _GuardedConnector:
+    """Opens connections to checked addresses only."""
 
     def __init__(self, allow_private: bool, deadline: _Deadline) -> None:
         self.allow_private = allow_private
@@ -300,10 +303,10 @@ class _Gate:
         except UnicodeError as error:
             raise FetchError(f"{host!r} is no host name; check the address") from error
         if not self.allow_private:
-            self._judge(host, [str(place[4][0]) for place in places])
+            self._require_public(host, [str(place[4][0]) for place in places])
         return self._first(connection, places)
 
-    def _judge(self, host: str, addresses: list[str]) -> None:
+    def _require_public(self, host: str, addresses: list[str]) -> None:
         for address in addresses:
             if not is_public(address):
                 raise FetchError(
@@ -316,7 +319,7 @@ class _Gate:
         for family, kind, protocol, _, place in places:
             opened = socket.socket(family, kind, protocol)
             try:
-                opened.settimeout(SILENCE_SECONDS)
+                opened.settimeout(READ_TIMEOUT_SECONDS)
                 opened.connect(place)
             except OSError as error:
                 failure = error
@@ -330,15 +333,15 @@ class _Gate:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is on the open internet, seen through IPv4 hidden in IPv6."""
+    """Whether an IP address is globally reachable, IPv4 embedded in IPv6 included."""
     found = ipaddress.ip_address(address.partition("%")[0])
     return all(
         inner.is_global and not inner.is_multicast and not any(inner in net for net in SPECIAL)
-        for inner in _unwrapped(found)
+        for inner in _with_embedded_ipv4(found)
     )
 
 
-def _unwrapped(address: Address) -> list[Address]:
+def _with_embedded_ipv4(address: Address) -> list[Address]:
     hidden: list[Address] = [address]
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
@@ -354,26 +357,28 @@ def _unwrapped(address: Address) -> list[Address]:
 
 
 class _Adapter(HTTPAdapter):
-    """Makes every connection of requests through the gate."""
+    """Makes requests open its connections through the connector."""
 
-    def __init__(self, gate: _Gate) -> None:
-        self._gate = gate
+    def __init__(self, connector: _GuardedConnector) -> None:
+        self._connector = connector
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
-        plain, secure = _pools(self._gate)
+        plain, secure = _pools(self._connector)
         self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
 
 
-def _pools(gate: _Gate) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+def _pools(
+    connector: _GuardedConnector,
+) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return gate.connect(self)
+            return connector.connect(self)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return gate.connect(self)
+            return connector.connect(self)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -1,4 +1,4 @@
-"""Where log lines go: standard error, one line each, for people and journald alike."""
+"""Logging set-up: one line per event on standard error, for terminals and journald."""
 
 import logging
 import sys
@@ -11,36 +11,36 @@ from newsletter.shown import shown, shown_value
 
 
 def log_to_stderr(level: int) -> None:
-    """Log what is at least this serious: time, level, event, values."""
+    """Log from this level: time, level, event, values."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _harmless,
+            _sanitised,
             structlog.dev.ConsoleRenderer(colors=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Harmless("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
-    # Of the libraries, the server among them.
+    handler.setFormatter(_SanitisingFormatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
+    # Libraries, uvicorn included.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
 
 
-def _harmless(
+def _sanitised(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Every value of a line as it may be shown; a traceback keeps its lines."""
+    """A structlog processor: sanitises every value; a traceback keeps its line breaks."""
     return {
         key: shown(value) if key == "exception" else shown_value(value)
         for key, value in event.items()
     }
 
 
-class _Harmless(logging.Formatter):
-    """Lines of the standard library's loggers, as they may be shown."""
+class _SanitisingFormatter(logging.Formatter):
+    """Sanitises lines of the standard library's loggers."""
 
     def format(self, record: logging.LogRecord) -> str:
         return shown(super().format(record))

@@ -1,7 +1,7 @@
-"""Files that only their owner may read: the database, journals, exports, whatever else we write.
+"""Owner-only permissions for the database, journals, exports and other files.
 
-The process's umask sees to all that is made while it runs, from the first byte. What was made by
-somebody else or before is mended here. Files that the public is to read say so themselves.
+The umask covers files created by the process; existing ones are restricted here. Files for the
+public set their own mode.
 """
 
 import os
@@ -11,40 +11,40 @@ from pathlib import Path
 
 PRIVATE_UMASK = 0o077
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# What SQLite keeps beside a database (https://www.sqlite.org/tempfiles.html).
+# Files that SQLite keeps beside a database (https://www.sqlite.org/tempfiles.html).
 SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
 def keep_files_private() -> None:
-    """Have every file that this process and its children make be its owner's alone."""
+    """Set the umask of this process and its children."""
     os.umask(PRIVATE_UMASK)
 
 
 def create_private(path: Path) -> None:
-    """Make an empty file for its owner alone where there is none, whatever the umask."""
+    """Create an empty owner-only file if missing, whatever the umask."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError:
-        return  # there already, or not to be made: whoever opens it says so
+        return  # exists, or cannot be created: opening it reports that
 
 
 def sqlite_files(database: Path) -> list[Path]:
     return [database.with_name(database.name + suffix) for suffix in SQLITE_SUFFIXES]
 
 
-def exposed(paths: Iterable[Path]) -> list[Path]:
-    """Those of the files and folders, with everything in them, that others may use."""
+def readable_by_others(paths: Iterable[Path]) -> list[Path]:
+    """The files and folders, recursively, that group or others may access."""
     return [path for path in _all(paths) if path.lstat().st_mode & OTHERS]
 
 
-def close_to_others(paths: Iterable[Path]) -> list[Path]:
-    """Take away what others may do with files and folders; those that were changed."""
+def restrict_to_owner(paths: Iterable[Path]) -> list[Path]:
+    """Remove group and other permissions, recursively; the paths changed."""
     changed = []
-    for path in exposed(paths):
+    for path in readable_by_others(paths):
         try:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
         except OSError:
-            continue  # another's: `newsletter check` tells
+            continue  # not ours: `newsletter check` reports it
         changed.append(path)
     return changed
 

@@ -1,7 +1,7 @@
-"""Live reload: a running process takes up changed settings, whole or not at all.
+"""Live reload of changed settings in a running process, all or nothing.
 
-The file and the environment are read again as well, since the layers are checked together; a
-change of them alone is taken up with the next change of a setting, or at the next start.
+File and environment are read again too, since the layers are validated together; a change of them
+alone is applied with the next change of a setting, or at the next start.
 """
 
 from collections.abc import Callable
@@ -21,22 +21,22 @@ INTERVAL_SECONDS = 1.0
 
 
 class SettingsWatcher:
-    """Looks for changed settings once a second, on a thread of its own while a block runs."""
+    """Polls for changed settings once a second, on a thread of its own."""
 
-    def __init__(self, app: Newsletter, take_up: Callable[[Newsletter], None]) -> None:
+    def __init__(self, app: Newsletter, apply: Callable[[Newsletter], None]) -> None:
         """
         Args:
-            take_up: puts the site with the new settings in the place of the one before; called
-                only where all of the configuration is valid.
+            take_up: replaces the site by the one with the new settings; called only for a valid
+                configuration.
         """
         self._app = app
         self._seen = app.settings_version
-        self._take_up = take_up
+        self._apply = apply
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="settings", daemon=True)
 
     def start(self) -> None:
-        """Begin to look; for a process that does so until it ends."""
+        """Start polling until the process ends."""
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -52,10 +52,10 @@ class SettingsWatcher:
         self._stopping.set()
         self._thread.join()
 
-    def look(self) -> None:
-        """Take up the settings if they have changed since the last look.
+    def poll(self) -> None:
+        """Apply the settings if they have changed since the last poll.
 
-        Settings that cannot be used are logged once, and those before them stay in force.
+        Invalid settings are logged once; the previous ones stay in force.
         """
         with self._app.database.read() as session:
             found = store.version(session)
@@ -66,15 +66,15 @@ class SettingsWatcher:
             fresh = self._app.reread()
             fresh.check()
         except NewsletterError as error:
-            log.error("changed settings not taken up", error=str(error))  # noqa: TRY400
+            log.error("changed settings are invalid", error=str(error))  # noqa: TRY400
             return
         self._app = fresh
-        self._take_up(fresh)
-        log.info("changed settings taken up", version=found)
+        self._apply(fresh)
+        log.info("changed settings applied", version=found)
 
     def _run(self) -> None:
         while not self._stopping.wait(INTERVAL_SECONDS):
             try:
-                self.look()
+                self.poll()
             except NewsletterError as error:
                 log.error("settings not read", error=str(error))  # noqa: TRY400

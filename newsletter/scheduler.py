@@ -1,7 +1,7 @@
-"""What happens by itself in `newsletter serve`: digests, the outbox, polled feeds, our feeds.
+"""Scheduled jobs of `newsletter serve`: digests, outbox, polled feeds, feed maintenance, retention.
 
-APScheduler only wakes the looks below; what is due is derived from the ledger of editions, so a
-look may come late, twice, or on several machines at once.
+APScheduler only triggers the jobs; what is due is derived from the database, so a job may run late,
+twice, or on several machines at once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,51 +31,51 @@ from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
 
-LOOK_AT_OUTBOX_SECONDS = 1
-LOOK_AT_DIGESTS_SECONDS = 20
-LOOK_AT_SOURCES_SECONDS = 60
-LOOK_FOR_THE_DEAD_SECONDS = 60
-LOOK_AFTER_EDITIONS_SECONDS = 60
-LOOK_AT_FEEDS_SECONDS = 15
-LOOK_AT_PEOPLE_SECONDS = 3600
-LOOK_AT_SIZES_SECONDS = 30
-COUNT_MAILS_SECONDS = 15
-# So many at a time, that a scheduler which is stopped need not wait for long.
-MOST_LOTS = 400
-SIZE_TIME = timedelta(seconds=10)
+OUTBOX_INTERVAL_SECONDS = 1
+DIGESTS_INTERVAL_SECONDS = 20
+SOURCES_INTERVAL_SECONDS = 60
+RECOVERY_INTERVAL_SECONDS = 60
+ALARMS_INTERVAL_SECONDS = 60
+FEEDS_INTERVAL_SECONDS = 15
+RETENTION_INTERVAL_SECONDS = 3600
+MEDIA_SIZES_INTERVAL_SECONDS = 30
+STATISTICS_INTERVAL_SECONDS = 15
+# Bounds a run, so that shutdown does not wait long.
+MAX_BATCHES_PER_RUN = 400
+MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
 
 
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
-    keeper = FeedMaintenance(app.database, app.config, app.clock)
-    looks: tuple[tuple[Callable[[], None], int], ...] = (
-        (lambda: make_due_digests(app), LOOK_AT_DIGESTS_SECONDS),
-        (lambda: make_due_articles(app), LOOK_AT_DIGESTS_SECONDS),
-        (app.cluster.hand_out if app.cluster else app.engine.send_due, LOOK_AT_OUTBOX_SECONDS),
-        (lambda: poll_sources(app), LOOK_AT_SOURCES_SECONDS),
-        (app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS),
-        (lambda: look_after(app), LOOK_AFTER_EDITIONS_SECONDS),
-        (app.notices.send_due, LOOK_AT_OUTBOX_SECONDS),
-        (lambda: forget_people(app), LOOK_AT_PEOPLE_SECONDS),
-        (lambda: count_mails(app), COUNT_MAILS_SECONDS),
-        (lambda: keep_feeds(app, keeper), LOOK_AT_FEEDS_SECONDS),
-        (lambda: ask_sizes(app), LOOK_AT_SIZES_SECONDS),
+    feed_maintenance = FeedMaintenance(app.database, app.config, app.clock)
+    jobs: tuple[tuple[Callable[[], None], int], ...] = (
+        (lambda: make_due_digests(app), DIGESTS_INTERVAL_SECONDS),
+        (lambda: make_due_articles(app), DIGESTS_INTERVAL_SECONDS),
+        (app.cluster.hand_out if app.cluster else app.engine.send_due, OUTBOX_INTERVAL_SECONDS),
+        (lambda: poll_sources(app), SOURCES_INTERVAL_SECONDS),
+        (app.engine.recover, RECOVERY_INTERVAL_SECONDS),
+        (lambda: raise_alarms(app), ALARMS_INTERVAL_SECONDS),
+        (app.notices.send_due, OUTBOX_INTERVAL_SECONDS),
+        (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
+        (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
+        (lambda: maintain_feeds(app, feed_maintenance), FEEDS_INTERVAL_SECONDS),
+        (lambda: ask_media_sizes(app), MEDIA_SIZES_INTERVAL_SECONDS),
     )
     app.engine.recover()
-    return _looking(looks)
+    return _start(jobs)
 
 
 def start_recovery(app: Newsletter) -> BackgroundScheduler:
-    """What a worker of a cluster does by itself: settle what others of its machine left."""
+    """The scheduled job of a cluster worker: settle the journals of dead workers on its machine."""
     app.engine.recover()
-    return _looking([(app.engine.recover, LOOK_FOR_THE_DEAD_SECONDS)])
+    return _start([(app.engine.recover, RECOVERY_INTERVAL_SECONDS)])
 
 
-def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundScheduler:
+def _start(jobs: Sequence[tuple[Callable[[], None], int]]) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
-    for look, seconds in looks:
+    for job, seconds in jobs:
         scheduler.add_job(
-            _guarded(look),
+            _with_errors_logged(job),
             "interval",
             seconds=seconds,
             next_run_time=SystemClock().now(),
@@ -87,14 +87,14 @@ def _looking(looks: Sequence[tuple[Callable[[], None], int]]) -> BackgroundSched
     return scheduler
 
 
-def ask_sizes(app: Newsletter) -> None:
-    """Ask how large what newly stored articles bring is, for the feeds to say it."""
+def ask_media_sizes(app: Newsletter) -> None:
+    """Request the sizes of media in new articles, for the feeds' enclosures."""
     base_url = f"{app.config.site.base_url}/"
 
     def ask(url: str) -> Size:
-        # The site's own files may be on a machine that only its own network reaches.
+        # The site's own files may be on a private address.
         is_ours = url.startswith(base_url)
-        return size_of(url, allow_private=is_ours, total_time=SIZE_TIME)
+        return size_of(url, allow_private=is_ours, total_time=MEDIA_SIZE_TIMEOUT)
 
     if app.config.feeds.ask_sizes:
         articles.measure(app, SCHEDULE, ask)
@@ -109,8 +109,8 @@ def make_due_digests(app: Newsletter) -> None:
     now = app.clock.now()
     due: list[DueDigest] = []
     for name in app.config.digests:
-        with _told(name):
-            found = look_at(app, name, now)
+        with _errors_logged(name):
+            found = due_runs_of(app, name, now)
             for run in found.missed:
                 _report_missed(app, name, run)
             if found.due is not None:
@@ -119,16 +119,16 @@ def make_due_digests(app: Newsletter) -> None:
         try:
             _make(app, mail)
         except NewsletterError:
-            # One that cannot be made must not keep the others from going out.
+            # A failing digest must not block the others.
             for single in mail:
-                with _told(single.name):
+                with _errors_logged(single.name):
                     _make(app, [single])
 
 
 def publish_due_articles(app: Newsletter) -> None:
-    """Publish the scheduled articles whose time has come.
+    """Publish the scheduled articles that are due.
 
-    Before every look at what is to be mailed: a digest of nine o'clock tells what appears at nine.
+    Runs before composing: a digest of 9:00 includes an article of 9:00.
     """
     with app.database.read() as session:
         if not due_for_publication(session, app.clock.now()):
@@ -138,7 +138,7 @@ def publish_due_articles(app: Newsletter) -> None:
 
 
 def make_due_articles(app: Newsletter) -> None:
-    """Compose the edition of every article that is to be mailed by itself."""
+    """Compose the edition of every due article that is mailed by itself."""
     publish_due_articles(app)
     if not app.config.each_article.is_on:
         return
@@ -146,23 +146,23 @@ def make_due_articles(app: Newsletter) -> None:
     with app.database.read() as session:
         due = list(due_articles(session, app.config, app.clock.now()))
     for number in due:
-        with _told(f"article {number}"):
+        with _errors_logged(f"article {number}"):
             made = articles.mail(app, SCHEDULE, number)
             log.info("edition composed", article=number, edition=made.number)
 
 
 @contextmanager
-def _told(digest: str) -> Iterator[None]:
-    """Log what keeps a digest from being made; the next look comes all the same."""
+def _errors_logged(digest: str) -> Iterator[None]:
+    """Log errors of composing instead of raising: the job runs again."""
     try:
         yield
     except Conflict as error:
-        log.info("another process was quicker", digest=digest, detail=str(error))
+        log.info("composed by another process", digest=digest, detail=str(error))
     except NewsletterError as error:
-        log.error("digest cannot be made", digest=digest, error=str(error))  # noqa: TRY400
+        log.error("digest not composed", digest=digest, error=str(error))  # noqa: TRY400
 
 
-def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
+def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
     """The runs of a digest that are due or missed."""
     options = app.config.digests[name]
     known_since = _known_since(app, name)
@@ -179,7 +179,7 @@ def look_at(app: Newsletter, name: str, now: datetime) -> DueRuns:
 
 
 def _known_since(app: Newsletter, digest: str) -> datetime:
-    """Since when a digest is known: from now on, if this is the first look."""
+    """When a digest was first seen: now, if never before."""
     with app.database.read() as session:
         found = store.find_known_since(session, digest)
     if found is not None:
@@ -189,23 +189,25 @@ def _known_since(app: Newsletter, digest: str) -> datetime:
     return now
 
 
-def look_after(app: Newsletter) -> None:
-    """Tell the administrators of editions that stall or are overdue, each once."""
+def raise_alarms(app: Newsletter) -> None:
+    """Raise the alarms of stalled and overdue editions, each once."""
     now = app.clock.now()
     overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
-    told_as = [(f"overdue {name} {run.period}", _not_made(name, run)) for name, run in overdue]
-    for alarm in maintenance.look_after_editions(app, SCHEDULE, told_as):
-        log.error("needs a person", what=alarm.title, detail=alarm.text)
-        app.tell(alarm)
+    overdue_alarms = [
+        (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
+    ]
+    for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
+        log.error("alarm raised", what=alarm.title, detail=alarm.text)
+        app.send_alarm(alarm)
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:
-    """The run of a digest that is long due and has not been made, if there is one."""
-    patience, due = app.config.alarms.overdue, look_at(app, name, now).due
+    """The overdue run of a digest, if there is one."""
+    patience, due = app.config.alarms.overdue, due_runs_of(app, name, now).due
     return (name, due) if patience and due and due.at < now - patience else None
 
 
-def _not_made(name: str, run: Run) -> Alarm:
+def _overdue_alarm(name: str, run: Run) -> Alarm:
     return Alarm(
         title=f"The digest {name} of {run.period} is overdue",
         text=f"It was due at {run.at:%d %b %H:%M} UTC and cannot be made; the log says why.",
@@ -214,18 +216,18 @@ def _not_made(name: str, run: Run) -> Alarm:
 
 
 def poll_sources(app: Newsletter) -> None:
-    """Ask the feeds that are due for new articles."""
+    """Poll the feeds that are due."""
     for name in due_sources(app.database, app.config.sources, app.clock.now()):
         url = app.config.sources[name].url
-        with _told(f"source {name}"):
+        with _errors_logged(f"source {name}"):
             report = sources.poll(app, SCHEDULE, name)
             log.info("feed polled", url=url, created=report.created, updated=report.updated)
             for bad in report.bad:
-                log.warning("feed entry not used", url=url, where=bad.where, what=bad.what)
+                log.warning("feed entry not usable", url=url, where=bad.where, what=bad.what)
 
 
 def forget_people(app: Newsletter) -> None:
-    """Forget addresses never confirmed, and where consent came from, when their time is over."""
+    """Purge unconfirmed addresses, and network addresses of consent, past their retention."""
     forgotten = maintenance.forget_people(app, SCHEDULE)
     if forgotten["addresses"]:
         log.info("unconfirmed addresses forgotten", addresses=forgotten["addresses"])
@@ -234,9 +236,9 @@ def forget_people(app: Newsletter) -> None:
 
 
 def count_mails(app: Newsletter) -> None:
-    """Count the deliveries of ended editions in the mail statistics, lot by lot."""
+    """Add the deliveries of ended editions to the mail statistics, in batches."""
     counted = 0
-    for _ in range(MOST_LOTS):
+    for _ in range(MAX_BATCHES_PER_RUN):
         looked_at = count_lot(app.database)
         if not looked_at:
             break
@@ -245,9 +247,9 @@ def count_mails(app: Newsletter) -> None:
         log.info("deliveries counted", deliveries=counted)
 
 
-def keep_feeds(app: Newsletter, keeper: FeedMaintenance) -> None:
-    """Seal the archives that are full, and tell the hubs what has changed."""
-    if sealed := feeds.keep(app, SCHEDULE, keeper).archives:
+def maintain_feeds(app: Newsletter, feed_maintenance: FeedMaintenance) -> None:
+    """Seal full archives and notify the hubs of changes."""
+    if sealed := feeds.keep(app, SCHEDULE, feed_maintenance).archives:
         log.info("feed archives sealed", archives=sealed)
 
 
@@ -274,8 +276,8 @@ def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
 
 def _report_missed(app: Newsletter, name: str, run: Run) -> None:
     digests.record_missed_run(app, SCHEDULE, name, run)
-    log.error("digest was missed and is too late to make up", digest=name, period=run.period)
-    app.tell(
+    log.error("digest run missed", digest=name, period=run.period)
+    app.send_alarm(
         Alarm(
             title=f"The digest {name} of {run.period} was missed",
             text="Nothing ran at its time, and the grace is over. Its articles go into the next.",
@@ -284,13 +286,13 @@ def _report_missed(app: Newsletter, name: str, run: Run) -> None:
     )
 
 
-def _guarded(look: Callable[[], None]) -> Callable[[], None]:
-    """The look, with errors logged in one line: the next look comes all the same."""
+def _with_errors_logged(job: Callable[[], None]) -> Callable[[], None]:
+    """The job, with errors logged in one line instead of raised."""
 
     def guarded() -> None:
         try:
-            look()
+            job()
         except NewsletterError as error:
-            log.error("will be tried again", error=str(error))  # noqa: TRY400
+            log.error("scheduled job failed, will be retried", error=str(error))  # noqa: TRY400
 
     return guarded

@@ -1,4 +1,4 @@
-"""Every table there is: imported for the metadata that Alembic and the tests need whole."""
+"""Imports every model, so that Alembic and the tests see the complete metadata."""
 
 import newsletter.articles.models
 import newsletter.delivery.ledger.models

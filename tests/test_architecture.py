@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS_HEADING = "## Floors"
 ROOMS_OF_DELIVERY_HEADING = "### Inside delivery"
 # Packages of one layer that do not import each other.
+>>=======
+# Packages of one layer that must not import each other.
+>>>>>>> theirs
 APART = (
     ("newsletter.feeds", "newsletter.rendering", "newsletter.transports", "newsletter.linting"),
     ("newsletter.cli", "newsletter.web"),
@@ -111,6 +114,9 @@ def test_imports_point_to_lower_layers_only(module: str, floors: dict[str, int])
 
 @pytest.mark.parametrize("rooms", APART, ids=" ".join)
 def test_packages_of_one_layer_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
+>>=======
+def test_rooms_of_a_floor_do_not_import_each_other(rooms: tuple[str, ...]) -> None:
+>>>>>>> theirs
     for own in rooms:
         for module, path in MODULES.items():
             if is_in(module, own) and floor_of(module) == FLOORS[own]:
@@ -136,6 +142,9 @@ def test_http_statuses_and_exit_codes_are_used_in_their_package_only(library: st
 
 
 def test_subscribers_have_no_foreign_keys_to_newsletter() -> None:
+>>=======
+def test_subscribers_import_nothing_above_them() -> None:
+>>>>>>> theirs
     for module, path in MODULES.items():
         if is_in(module, "subscribers"):
             ours = [name for name in imports_of(path) if is_in(name, "newsletter")]

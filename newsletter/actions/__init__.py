@@ -1,1 +1,1 @@
-"""All that a person, a program or the clock may change: a module a noun, a function a verb."""
+"""Every change that an actor may make: a module a noun, a function a verb."""

@@ -1,6 +1,6 @@
-"""What people do with their own subscription on the public site, by the links in their mails.
+"""Actions of subscribers on their own subscription, by the signed links in their mails.
 
-The face has read the signed token, and says by its actor whose subscription is meant.
+The caller has verified the token; the actor says whose subscription it is.
 """
 
 from datetime import datetime
@@ -40,7 +40,7 @@ KIND = "subscriber"
 
 @action(Permission.SIGN_UP)
 def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> None:
-    """Enter one's own address, and be asked by mail to confirm it.
+    """Sign up an address as pending, and queue its confirmation mail.
 
     Raises:
         InvalidInput: not a mail address.
@@ -56,16 +56,16 @@ def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> No
 
 @action(Permission.OWN_SUBSCRIPTION)
 def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Confirm that the address is one's own; again changes nothing.
+    """Confirm the address (double opt-in); idempotent.
 
     Raises:
-        TokenError: the subscriber has left or was forgotten since they were asked.
+        TokenError: the subscriber has left or was purged since.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = confirmation.pending_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.confirm(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
         return
     options = work.context.config.joining
     notices.queue_if_enabled(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
@@ -75,7 +75,7 @@ def confirm(work: UnitOfWork[Context], *, origin: Origin) -> None:
 def choose(
     work: UnitOfWork[Context], wishes: Preferences, until: datetime | None, *, origin: Origin
 ) -> None:
-    """Set what one is sent, and until when nothing is.
+    """Set preferences and pause.
 
     Args:
         until: None: no pause.
@@ -91,12 +91,12 @@ def choose(
         work.session, subscriber, wishes, until, config, origin=origin, now=work.now
     )
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: Origin) -> None:
-    """Take fewer mails instead of leaving.
+    """Lower the frequency instead of unsubscribing.
 
     Raises:
         TokenError: the subscriber has left, or never confirmed.
@@ -109,12 +109,12 @@ def lower_frequency(work: UnitOfWork[Context], frequency: Frequency, *, origin: 
         work.session, subscriber, frequency, config, origin=origin, now=work.now
     )
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def pause(work: UnitOfWork[Context]) -> datetime:
-    """Take no mail for four weeks instead of leaving; until when.
+    """Pause for four weeks instead of unsubscribing; the end of the pause.
 
     Raises:
         TokenError: the subscriber has left, or never confirmed.
@@ -125,13 +125,13 @@ def pause(work: UnitOfWork[Context]) -> datetime:
     config = work.context.config
     until = preferences.end_of_short_pause(config, work.now)
     if not preferences.pause(work.session, subscriber, until, config, work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
     return until
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
-    """Ask to be mailed at another address, which is written to before anything changes.
+    """Request a change of address; a link mailed to the new one confirms it.
 
     Args:
         address: normalised.
@@ -149,7 +149,7 @@ def ask_to_move(work: UnitOfWork[Context], address: str) -> None:
 
 @action(Permission.OWN_SUBSCRIPTION)
 def keep_address(work: UnitOfWork[Context]) -> None:
-    """Give up the change of address that was asked for.
+    """Cancel the requested change of address.
 
     Raises:
         ResourceNotFound: there is no such subscriber.
@@ -157,16 +157,16 @@ def keep_address(work: UnitOfWork[Context]) -> None:
     subscriber = people.by_id(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if people.find_address_change(work.session, subscriber) is None:
-        work.leave_no_line()
+        work.skip_audit_line()
     people.drop_address_change(work.session, subscriber)
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> int:
-    """Be mailed at the new address from now on; the number of the subscriber who has it.
+    """Change the address; the id of the subscriber who has the new one.
 
     Raises:
-        TokenError: the change is made or given up, the subscriber has left, or the new address is
+        TokenError: the change is made or cancelled, the subscriber has left, or the new address is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
@@ -178,10 +178,10 @@ def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> in
 
 @action(Permission.OWN_SUBSCRIPTION)
 def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
-    """End the subscription; False where it was over already.
+    """End the subscription; False if it was ended already.
 
     Raises:
-        TokenError: the link came with a test mail, and is nobody's.
+        TokenError: the link is of a test mail.
         ResourceNotFound: there is no such subscriber.
     """
     number = work.actor.subscriber_id
@@ -194,28 +194,28 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
         work.session, subscriber, edition_id, departure, options, work.now
     )
     if not has_left:
-        work.leave_no_line()
+        work.skip_audit_line()
     return has_left
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
-    """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
+    """Undo unsubscribing, with the earlier preferences; idempotent.
 
     Raises:
-        TokenError: the link is of an earlier leaving, or the subscriber had never confirmed or is
+        TokenError: the link is of an earlier unsubscribe, or the subscriber never confirmed or is
             suppressed.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = returning.returning_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     if not membership.resubscribe(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """End the subscription and be never mailed again (UK GDPR, art. 21).
+    """End the subscription and suppress the address (right to object, UK GDPR art. 21).
 
     Raises:
         TokenError: the subscriber is erased.
@@ -224,12 +224,12 @@ def object_to_mail(work: UnitOfWork[Context], *, origin: Origin) -> None:
     subscriber = privacy.known_subscriber(work.session, work.actor.subscriber_id)
     work.about(KIND, subscriber.id)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
-        work.leave_no_line()
+        work.skip_audit_line()
 
 
 @action(Permission.OWN_SUBSCRIPTION)
 def erase(work: UnitOfWork[Context], *, origin: Origin) -> None:
-    """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
+    """Erase the personal data (UK GDPR art. 17); a hash stays, so that the address is suppressed.
 
     Raises:
         TokenError: the subscriber is erased already.

@@ -1,16 +1,16 @@
-"""What every action is made by: permission, transaction and audit line cannot be forgotten.
+"""The decorators of actions: permission check, transaction and audit line in one place.
 
-A function decorated here is written with a `UnitOfWork` (or a `Job`) first, and called with a
-context and an actor instead:
+A decorated function takes a `UnitOfWork` (or a `Job`) first, and is called with a context and an
+actor instead:
 
     @action(Permission.STOP)
     def pause(work: UnitOfWork, number: int) -> None: ...
 
     editions.pause(context, actor, 7)
 
-The decorator looks whether the actor may, opens the transaction, and adds a line to the audit log
-in it. An action that fails leaves neither a change nor a line; one that found nothing to change
-leaves no line. No other module of this room opens a transaction to write.
+The decorator checks the permission, opens the transaction, and adds a line to the audit log in it.
+A failed action leaves neither changes nor a line; one that changed nothing leaves no line. No other
+module of `actions` opens a write transaction.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,57 +29,57 @@ from newsletter.staff.actors import Actor
 from newsletter.staff.audit import Subject
 from newsletter.staff.permissions import Permission
 
-Given = TypeVar("Given", bound=Context)
+ContextT = TypeVar("ContextT", bound=Context)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 ACTIONS: dict[str, Permission] = {}
-"""Every action of the modules that are imported, with what it demands."""
+"""Every action of the imported modules, with its permission."""
 
 
 @dataclass(kw_only=True)
-class _Line(Generic[Given]):
-    """What an action is given, and what it says of itself for the audit log."""
+class _Line(Generic[ContextT]):
+    """The context of an action, and its content of the audit line."""
 
-    context: Given
+    context: ContextT
     actor: Actor
     action: str
     subject: Subject = field(default_factory=Subject)
     details: dict[str, Any] = field(default_factory=dict)
 
     def about(self, kind: str, name: object, **details: Any) -> None:
-        """Name what the action is about, and what else the log should say of it.
+        """Set the subject and details of the audit line.
 
         Args:
-            name: its number or configured name, never an address: a log line is kept for ever.
+            name: an id or configured name, never an address: audit lines are never deleted.
         """
         self.subject = Subject(kind=kind, name=str(name))
         self.details |= details
 
 
 @dataclass(kw_only=True)
-class UnitOfWork(_Line[Given]):
-    """An action of one transaction, under way."""
+class UnitOfWork(_Line[ContextT]):
+    """A running action of one transaction."""
 
     session: Session
     now: datetime
     is_recorded: bool = True
 
-    def leave_no_line(self) -> None:
-        """Nothing was changed that anybody would ask about; what was is committed all the same."""
+    def skip_audit_line(self) -> None:
+        """Write no audit line; the transaction is committed all the same."""
         self.is_recorded = False
 
 
 @dataclass(kw_only=True)
-class Job(_Line[Given]):
-    """An action of several transactions, under way.
+class Job(_Line[ContextT]):
+    """A running action of several transactions.
 
-    Its line is written by `begin`, or in its first `transaction`, and its counts beside that line
-    at the end: a line without an end belongs to a job that is under way or was killed.
+    Its line is written by `begin`, or in its first `transaction`; its counts at the end. A line
+    without counts is of a job that is running or was killed.
     """
 
     counts: dict[str, Any] = field(default_factory=dict)
-    """What it has done so far, for the log."""
+    """What it has done so far, for the audit log."""
     entry_id: int | None = None
 
     @property
@@ -88,17 +88,14 @@ class Job(_Line[Given]):
         return self.entry_id is not None
 
     def begin(self) -> None:
-        """Write the line now, before code that has transactions of its own changes anything."""
+        """Write the line now, before code with its own transactions changes anything."""
         with self.context.database.write() as session:
             entry_id = self._line(session)
         self.entry_id = entry_id
 
     @contextmanager
-    def transaction(self) -> Iterator[UnitOfWork[Given]]:
-        """One of its transactions; the first that changes something brings the line.
-
-        Where the block says that it leaves no line, none is written yet.
-        """
+    def transaction(self) -> Iterator[UnitOfWork[ContextT]]:
+        """One of its transactions; the first one writes the line, unless its block skips that."""
         with self.context.database.write() as session:
             work = UnitOfWork(
                 context=self.context,
@@ -109,11 +106,11 @@ class Job(_Line[Given]):
             )
             yield work
             entry_id = self._line(session) if work.is_recorded else self.entry_id
-        # Only what is committed has a number.
+        # Set only once committed.
         self.entry_id = entry_id
 
     def end(self) -> None:
-        """Say what has been done; a job that has begun nothing and done nothing leaves no line."""
+        """Record the counts; a job that did nothing leaves no line."""
         if self.entry_id is None and not any(self.counts.values()):
             return
         with self.context.database.write() as session:
@@ -134,27 +131,27 @@ class Job(_Line[Given]):
         )
 
 
-Called = Callable[Concatenate[Given, Actor, Arguments], Result]
-"""An action as it is called."""
-OneTransaction = Callable[Concatenate[UnitOfWork[Given], Arguments], Result]
-"""An action of one transaction as it is written."""
-SeveralTransactions = Callable[Concatenate[Job[Given], Arguments], Result]
-"""An action of several as it is written."""
+Called = Callable[Concatenate[ContextT, Actor, Arguments], Result]
+"""The signature for callers."""
+OneTransaction = Callable[Concatenate[UnitOfWork[ContextT], Arguments], Result]
+"""The signature of an action of one transaction as defined."""
+SeveralTransactions = Callable[Concatenate[Job[ContextT], Arguments], Result]
+"""The signature of an action of several transactions as defined."""
 
 
 def action(
     permission: Permission,
-) -> Callable[[OneTransaction[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
-    """Make an action of one transaction."""
+) -> Callable[[OneTransaction[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]]:
+    """Decorate an action of one transaction."""
 
     def decorate(
-        body: OneTransaction[Given, Arguments, Result],
-    ) -> Called[Given, Arguments, Result]:
+        body: OneTransaction[ContextT, Arguments, Result],
+    ) -> Called[ContextT, Arguments, Result]:
         name = _registered(body, permission)
 
         @wraps(body)
         def perform(
-            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+            context: ContextT, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
         ) -> Result:
             actor.require(permission, name)
             with context.database.write() as session:
@@ -174,24 +171,26 @@ def action(
 
 def long_action(
     permission: Permission,
-) -> Callable[[SeveralTransactions[Given, Arguments, Result]], Called[Given, Arguments, Result]]:
-    """Make an action of several transactions."""
+) -> Callable[
+    [SeveralTransactions[ContextT, Arguments, Result]], Called[ContextT, Arguments, Result]
+]:
+    """Decorate an action of several transactions."""
 
     def decorate(
-        body: SeveralTransactions[Given, Arguments, Result],
-    ) -> Called[Given, Arguments, Result]:
+        body: SeveralTransactions[ContextT, Arguments, Result],
+    ) -> Called[ContextT, Arguments, Result]:
         name = _registered(body, permission)
 
         @wraps(body)
         def perform(
-            context: Given, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
+            context: ContextT, actor: Actor, /, *args: Arguments.args, **options: Arguments.kwargs
         ) -> Result:
             actor.require(permission, name)
             job = Job(context=context, actor=actor, action=name)
             try:
                 result = body(job, *args, **options)
             except BaseException as error:
-                _tell_stopped(job, error)
+                _record_failure(job, error)
                 raise
             job.end()
             return result
@@ -201,17 +200,17 @@ def long_action(
     return decorate
 
 
-def _tell_stopped(job: Job[Given], error: BaseException) -> None:
+def _record_failure(job: Job[ContextT], error: BaseException) -> None:
     if job.entry_id is None:
         return
     job.counts["stopped"] = type(error).__name__
-    # What stopped it may be the database, which then takes no word of it either.
+    # The database itself may be what failed.
     with suppress(NewsletterError):
         job.end()
 
 
 def _registered(body: Callable[..., Any], permission: Permission) -> str:
-    """The name that the log has: "editions.pause"."""
+    """Register an action; its name in the audit log, such as "editions.pause"."""
     name = f"{body.__module__.rpartition('.')[2]}.{body.__name__.rstrip('_')}"
     ACTIONS[name] = permission
     return name

@@ -1,4 +1,4 @@
-"""What is done to articles: imported, edited, withdrawn, corrected, mailed by themselves."""
+"""Actions on articles: import, edit, withdraw, correct, mail singly."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
-from newsletter.actions.digests import Composed
+from newsletter.actions.digests import ComposedEdition
 from newsletter.articles import scheduling, store
 from newsletter.articles.corrections import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
@@ -22,13 +22,13 @@ KIND = "article"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
-    """An article, and whether the action changed anything of it."""
+class ArticleChange:
+    """The outcome of an action on one article."""
 
     title: str
     is_changed: bool
     appears_at: datetime | None = None
-    """When it appears, where that is still to come."""
+    """When it will be published, if scheduled."""
 
 
 @long_action(Permission.WRITE)
@@ -39,14 +39,14 @@ def import_(
     progress: Progress | None = None,
     observe: Callable[[RecordOutcome], None] | None = None,
 ) -> ImportReport:
-    """Store the articles of records and report on each; importing again doubles nothing.
+    """Store the articles of records and report on each; idempotent.
 
     Args:
-        progress: told how many more records are done.
-        observe: told what became of each record, once it is stored.
+        progress: called with the number of records done.
+        observe: called with the outcome of each record, once stored.
 
     Raises:
-        ImportStopped: the database failed; it holds the report so far.
+        ImportStopped: the database failed; the error holds the report so far.
     """
     context = job.context
     job.about("articles", "")
@@ -68,21 +68,21 @@ def import_(
 
 
 @action(Permission.WRITE)
-def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Changed:
+def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> ArticleChange:
     """Change an article, by its number, slug or tag.
 
     Raises:
         ResourceNotFound: there is no such article.
-        InvalidInput: what is wanted cannot stand in an article.
+        InvalidInput: a value is not valid.
     """
     article = store.get(work.session, reference)
     context = ImportContext.of(work.context.config.site)
     is_changed = apply_edit(work.session, article, change, context, work.now)
     work.about(KIND, article.id, status=article.status.value)
     if not is_changed:
-        work.leave_no_line()
+        work.skip_audit_line()
     is_scheduled = article.status is ArticleStatus.SCHEDULED
-    return Changed(
+    return ArticleChange(
         title=article.title,
         is_changed=is_changed,
         appears_at=article.published_at if is_scheduled else None,
@@ -90,8 +90,8 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Chang
 
 
 @action(Permission.WRITE)
-def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[Changed]:
-    """Take articles off the site and the feeds, all of them or none.
+def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[ArticleChange]:
+    """Take articles off the site and the feeds, all or none.
 
     Raises:
         ResourceNotFound: one of them is not there.
@@ -102,11 +102,11 @@ def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[C
         article = store.get(work.session, reference)
         status = ArticleStatus.WITHDRAWN
         is_changed = store.set_status(work.session, article.id, status, work.now)
-        found.append(Changed(title=article.title, is_changed=is_changed))
+        found.append(ArticleChange(title=article.title, is_changed=is_changed))
         if is_changed:
             withdrawn.append(article.id)
     if not withdrawn:
-        work.leave_no_line()
+        work.skip_audit_line()
     elif len(withdrawn) == 1:
         work.about(KIND, withdrawn[0])
     else:
@@ -120,7 +120,7 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
 
     Raises:
         ResourceNotFound: there is no such article.
-        Conflict: the public cannot read it.
+        Conflict: it is not published.
         InvalidInput: the note is empty or too long.
     """
     correction = publish_correction(work.session, reference, note, work.now)
@@ -130,35 +130,35 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
 
 @action(Permission.MAINTAIN)
 def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
-    """Publish the scheduled articles whose time has come; their numbers and titles."""
+    """Publish the scheduled articles that are due; their ids and titles."""
     found = {
         article.id: article.title for article in scheduling.publish_due(work.session, work.now)
     }
     work.about("articles", "", articles=list(found))
     if not found:
-        work.leave_no_line()
+        work.skip_audit_line()
     return found
 
 
 @action(Permission.SEND)
-def mail(work: UnitOfWork[Context], number: int) -> Composed:
-    """Make the edition of an article that is mailed by itself.
+def mail(work: UnitOfWork[Context], number: int) -> ComposedEdition:
+    """Compose the edition of a single article.
 
     Raises:
         SendingRefused: the imprint or sender is missing.
-        Conflict: another process was quicker.
+        Conflict: another process composed it first.
     """
     article = store.by_ids(work.session, [number])[number]
     edition = compose_single(work.session, work.context.config, article, work.now)
     work.about(KIND, number, edition=edition.id)
-    return Composed.of(edition)
+    return ComposedEdition.of(edition)
 
 
 @long_action(Permission.MAINTAIN)
 def measure(job: Job[Context], ask: MediaLength) -> int:
-    """Ask for the sizes of what newly stored articles bring; how many articles were looked at.
+    """Request the sizes of media in new articles; the number of articles processed.
 
-    The line comes last: a size that was noted without one is derived, and can be asked again.
+    The audit line comes last: sizes are derived data and can be requested again.
     """
     job.about("articles", "")
     job.counts["articles"] = update_media_sizes(job.context.database, ask, job.context.clock)

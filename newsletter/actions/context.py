@@ -1,6 +1,6 @@
-"""What actions need of the program; `newsletter.app.Newsletter` has all of it.
+"""The interface that actions need; `newsletter.app.Newsletter` implements it.
 
-Those that render or send ask for more, in their own modules: `digests.ComposingContext`,
+Actions that render or send extend it in their own modules: `digests.ComposingContext`,
 `editions.SendingContext`.
 """
 
@@ -13,7 +13,7 @@ from newsletter.tokens.signing import Signer
 
 
 class Context(Protocol):
-    """What every action is given."""
+    """The context of every action."""
 
     @property
     def config(self) -> Config: ...
@@ -26,11 +26,11 @@ class Context(Protocol):
 
     @property
     def secret(self) -> str:
-        """The site's secret, by which addresses are hashed.
+        """The site's secret key, which addresses are hashed with.
 
         Raises:
             ConfigurationError: there is none.
         """
 
     def signer(self, purpose: str) -> Signer:
-        """What signs and reads tokens of one purpose."""
+        """The signer of tokens of one purpose."""

@@ -1,4 +1,4 @@
-"""What is done to a digest: its editions made, by hand or as they fall due, and its missed runs."""
+"""Actions on digests: compose editions, by hand or when due; record missed runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ KIND = "digest"
 
 
 class ComposingContext(Context, Protocol):
-    """A program that can render mails."""
+    """A context that can render mails."""
 
     @property
     def renderer(self) -> Renderer: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Composed:
-    """An edition that was made."""
+class ComposedEdition:
+    """A composed edition."""
 
     number: int
     subject: str
@@ -37,7 +37,7 @@ class Composed:
     send_at: datetime
 
     @classmethod
-    def of(cls, edition: Edition) -> "Composed":
+    def of(cls, edition: Edition) -> "ComposedEdition":
         return cls(
             number=edition.id,
             subject=edition.subject,
@@ -53,12 +53,12 @@ def compose(
     *,
     transport: str = "",
     uncertain: UncertainPolicy | None = None,
-) -> Composed | NoEdition:
-    """Make the next edition of a digest now; or say why there is none.
+) -> ComposedEdition | NoEdition:
+    """Compose the next edition of a digest now; or why there is none.
 
     Args:
-        transport: what it goes by; empty: as configured.
-        uncertain: what becomes of mails in doubt; None: as configured.
+        transport: empty: as configured.
+        uncertain: None: as configured.
 
     Raises:
         ResourceNotFound: no such digest, or no such transport.
@@ -76,23 +76,23 @@ def compose(
         uncertain=uncertain,
     )
     if isinstance(made, NoEdition):
-        work.leave_no_line()
+        work.skip_audit_line()
         return made
     work.about(KIND, name, edition=made.id)
-    return Composed.of(made)
+    return ComposedEdition.of(made)
 
 
 @action(Permission.SEND)
 def compose_due(
     work: UnitOfWork[ComposingContext], runs: Sequence[DueDigest]
-) -> Mapping[str, Composed | NoEdition]:
-    """Make the editions of digests that are due at one moment and go out in one mail.
+) -> Mapping[str, ComposedEdition | NoEdition]:
+    """Compose the edition of digests that are due at the same time and share one mail.
 
-    A run with nothing to say is recorded too, so that it is decided once.
+    A run without articles is recorded too, so that it is decided once.
 
     Raises:
         SendingRefused: the imprint or sender is missing.
-        Conflict: another process was quicker.
+        Conflict: another process did so first.
     """
     context = work.context
     made = compose_combined(work.session, context.config, context.renderer, runs, work.now)
@@ -100,17 +100,17 @@ def compose_due(
     numbers = {name: e.id for name, e in editions.items() if isinstance(e, Edition)}
     work.about(KIND, runs[0].name, period=runs[0].period, editions=numbers)
     return {
-        name: found if isinstance(found, NoEdition) else Composed.of(found)
+        name: found if isinstance(found, NoEdition) else ComposedEdition.of(found)
         for name, found in editions.items()
     }
 
 
 @action(Permission.SEND)
 def record_missed_run(work: UnitOfWork[Context], name: str, run: Run) -> None:
-    """Record a run that is too late to be made up, so that it is reported once.
+    """Record a run missed beyond its grace, so that it is reported once.
 
     Raises:
-        Conflict: another process was quicker.
+        Conflict: another process did so first.
     """
     work.about(KIND, name, period=run.period)
     record_missed(work.session, work.context.config, name, run.period, work.now)
@@ -118,7 +118,7 @@ def record_missed_run(work: UnitOfWork[Context], name: str, run: Run) -> None:
 
 @action(Permission.SEND)
 def register(work: UnitOfWork[Context], name: str) -> None:
-    """Note a digest that is seen for the first time: runs before now were never due."""
+    """Register a digest seen for the first time; runs before now are never due."""
     work.about(KIND, name)
     if not store.register(work.session, name, work.now):
-        work.leave_no_line()
+        work.skip_audit_line()

@@ -1,4 +1,4 @@
-"""What is done to an edition: approved, paused, resumed, cancelled, settled, sent from here."""
+"""Actions on editions: approve, pause, resume, cancel, retry, resolve, start."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -16,7 +16,7 @@ KIND = "edition"
 
 
 class SendingContext(Context, Protocol):
-    """A program that can send."""
+    """A context that can send."""
 
     @property
     def engine(self) -> Engine: ...
@@ -24,7 +24,7 @@ class SendingContext(Context, Protocol):
 
 @action(Permission.SEND)
 def approve(work: UnitOfWork[Context], number: int) -> None:
-    """Let a digest's edition that waits for approval go out.
+    """Approve a digest's edition, so that it is sent.
 
     Raises:
         ResourceNotFound: there is no such edition.
@@ -36,7 +36,7 @@ def approve(work: UnitOfWork[Context], number: int) -> None:
 
 @action(Permission.STOP)
 def pause(work: UnitOfWork[Context], number: int) -> None:
-    """Hold an edition where it is.
+    """Pause an edition.
 
     Raises:
         ResourceNotFound: there is no such edition.
@@ -48,17 +48,17 @@ def pause(work: UnitOfWork[Context], number: int) -> None:
 
 @action(Permission.STOP)
 def pause_all(work: UnitOfWork[Context]) -> Sequence[int]:
-    """Hold everything that is being sent or queued; the numbers of those editions."""
+    """Pause every edition queued or being sent; their numbers."""
     numbers = control.pause_all(work.session)
     work.about("editions", "all", editions=numbers)
     if not numbers:
-        work.leave_no_line()
+        work.skip_audit_line()
     return numbers
 
 
 @action(Permission.SEND)
 def retry(work: UnitOfWork[Context], number: int) -> int:
-    """Try those again whom an edition could not reach, and nobody else; how many.
+    """Queue the failed deliveries of an edition again; how many.
 
     Raises:
         Conflict: it is cancelled.
@@ -66,13 +66,13 @@ def retry(work: UnitOfWork[Context], number: int) -> int:
     count = control.retry_failed(work.session, number)
     work.about(KIND, number, deliveries=count)
     if not count:
-        work.leave_no_line()
+        work.skip_audit_line()
     return count
 
 
 @action(Permission.SEND)
 def resume(work: UnitOfWork[Context], number: int) -> None:
-    """Go on with an edition that was paused or stopped.
+    """Resume a paused or stopped edition.
 
     Raises:
         ResourceNotFound: there is no such edition.
@@ -84,7 +84,7 @@ def resume(work: UnitOfWork[Context], number: int) -> None:
 
 @action(Permission.STOP)
 def cancel(work: UnitOfWork[Context], number: int) -> tuple[int, dict[DeliveryState, int]]:
-    """Send nothing more of an edition, for good; how many are left out, and what became of all.
+    """Cancel an edition for good; the deliveries skipped, and the counts of all states.
 
     Raises:
         ResourceNotFound: there is no such edition.
@@ -97,24 +97,24 @@ def cancel(work: UnitOfWork[Context], number: int) -> tuple[int, dict[DeliverySt
 
 @action(Permission.SEND)
 def resolve(work: UnitOfWork[Context], number: int, *, resend: bool) -> int:
-    """Settle deliveries that may or may not have arrived; how many.
+    """Settle the uncertain deliveries of an edition; how many.
 
     Raises:
         ResourceNotFound: there is no such edition.
-        Conflict: they are to be sent again, but the edition is cancelled.
+        Conflict: `resend`, but the edition is cancelled.
     """
     count = control.resolve(work.session, number, resend=resend, now=work.now)
     work.about(KIND, number, resend=resend, deliveries=count)
     if not count:
-        work.leave_no_line()
+        work.skip_audit_line()
     return count
 
 
 @long_action(Permission.SEND)
 def start(job: Job[SendingContext], number: int) -> int:
-    """Make an edition ready to be sent by this process, now; how many mails wait.
+    """Fan an edition out, to be sent by this process; the number of waiting mails.
 
-    The mails themselves are the engine's: `Engine.send`.
+    `Engine.send` sends them.
 
     Raises:
         ResourceNotFound: there is no such edition.

@@ -1,4 +1,4 @@
-"""What is done for our feeds: archives sealed, hubs told, private feeds given out and revoked."""
+"""Actions on feeds: seal archives, notify hubs, issue and revoke private feeds."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ KIND = "subscriber"
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateAddress:
-    """The token of a subscriber's own feed, and how many addresses before it were ended."""
+    """The token of a subscriber's private feed, and how many earlier ones were revoked."""
 
     token: str
     ended: int
@@ -24,22 +24,22 @@ class PrivateAddress:
 
 @long_action(Permission.MAINTAIN)
 def keep(job: Job[Context], keeper: FeedMaintenance) -> MaintenanceResult:
-    """Seal the archives that are full, and tell the hubs what has changed.
+    """Seal full archives and notify the hubs.
 
-    The line comes last: archives are made of what is stored, and the next look goes on.
+    The audit line comes last: both are derived from stored data and continue at the next run.
     """
-    kept = keeper.run()
+    maintained = keeper.run()
     job.about("feeds", "")
-    job.counts |= {"archives": kept.archives, "notices": kept.notices}
-    return kept
+    job.counts |= {"archives": maintained.archives, "notices": maintained.notices}
+    return maintained
 
 
 @action(Permission.PEOPLE)
 def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False) -> PrivateAddress:
-    """The private feed of a subscriber; made the first time.
+    """The private feed of a subscriber, created the first time.
 
     Args:
-        renew: end the addresses given out before.
+        renew: revoke the earlier ones.
 
     Raises:
         ResourceNotFound: there is no such subscriber.
@@ -54,7 +54,7 @@ def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False)
     ended = private.revoke(session, subscriber, work.now) if renew else 0
     work.about(KIND, number, ended=ended)
     if any(feed.revoked_at is None for feed in store.private_feeds_of(session, number)):
-        work.leave_no_line()
+        work.skip_audit_line()
     signer = work.context.signer(private.PURPOSE)
     return PrivateAddress(
         token=private.token_of(session, signer, subscriber, work.now), ended=ended
@@ -63,7 +63,7 @@ def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False)
 
 @action(Permission.PEOPLE)
 def revoke_private(work: UnitOfWork[Context], number: int) -> int:
-    """End every private feed address of a subscriber; how many stood.
+    """Revoke every private feed of a subscriber; how many.
 
     Raises:
         ResourceNotFound: there is no such subscriber.
@@ -71,5 +71,5 @@ def revoke_private(work: UnitOfWork[Context], number: int) -> int:
     ended = private.revoke(work.session, people.by_id(work.session, number), work.now)
     work.about(KIND, number, ended=ended)
     if not ended:
-        work.leave_no_line()
+        work.skip_audit_line()
     return ended

@@ -1,4 +1,4 @@
-"""What is done with lists of people brought along: they are entered, and taken back."""
+"""Actions on subscriber imports: run one, undo one."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,12 @@ KIND = "import"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entered:
-    """An import that has come to its end."""
+class ImportResult:
+    """A finished import."""
 
     number: int
     counts: Counter[str]
-    """How many rows came to what."""
+    """Rows by outcome."""
 
 
 @long_action(Permission.BULK_PEOPLE)
@@ -35,11 +35,11 @@ def enter(
     terms: ImportTerms,
     batches: Iterable[Sequence[Row]],
     tell: OnDecision,
-) -> Entered:
-    """Enter the people of a file, each batch in a transaction.
+) -> ImportResult:
+    """Import the rows of a file, each batch in a transaction.
 
     Args:
-        tell: is told what became of each row.
+        tell: called with the outcome of each row.
     """
     with job.transaction() as work:
         number = history.begin(work.session, begun, work.now).id
@@ -49,22 +49,22 @@ def enter(
     try:
         import_all(entrance, batches, tell, counts)
     finally:
-        # What was read before it was interrupted has been entered.
+        # Also after an interruption: batches so far are committed.
         job.counts |= counts
     with job.transaction() as work:
         history.finish(work.session, number, counts, work.now)
-    return Entered(number=number, counts=counts)
+    return ImportResult(number=number, counts=counts)
 
 
 @action(Permission.BULK_PEOPLE)
 def undo(work: UnitOfWork[Context], number: int) -> RollbackResult:
-    """Take an import back; whoever was mailed, or has done anything here since, stays.
+    """Undo an import; subscribers mailed or active since stay.
 
     Raises:
         ResourceNotFound: there is no such import.
-        Conflict: it is taken back already.
+        Conflict: it is undone already.
     """
-    # Whoever stands in the ledger was mailed, or is about to be.
+    # A row in the ledger: mailed, or about to be.
     mailed = exists().where(Delivery.subscriber_id == Subscriber.id)
     done = rollback.roll_back(work.session, number, mailed, work.now)
     work.about(KIND, number, **vars(done))

@@ -1,4 +1,4 @@
-"""What falls due by itself: people are forgotten in time, and what does not get on is told."""
+"""Scheduled maintenance: retention, and alarms of stalled and overdue editions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ from subscribers import consent
 
 @long_action(Permission.MAINTAIN)
 def forget_people(job: Job[Context]) -> dict[str, int]:
-    """Forget addresses never confirmed, and where consent came from, when their time is over.
+    """Purge unconfirmed addresses, and network addresses of consent, past their retention.
 
     Returns:
         How many addresses, and how many network addresses.
@@ -29,7 +29,7 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
     with job.transaction() as work:
         networks = consent.forget_networks(work.session, now - options.keep_network)
         if not networks:
-            work.leave_no_line()
+            work.skip_audit_line()
     job.counts["networks"] = networks
     return dict(job.counts)
 
@@ -38,7 +38,7 @@ def _forget_some(job: Job[Context], before: datetime) -> int:
     with job.transaction() as work:
         forgotten = privacy.forget_unconfirmed(work.session, before, work.now)
         if not forgotten:
-            work.leave_no_line()
+            work.skip_audit_line()
     return forgotten
 
 
@@ -46,11 +46,10 @@ def _forget_some(job: Job[Context], before: datetime) -> int:
 def look_after_editions(
     work: UnitOfWork[Context], overdue: Iterable[tuple[str, Alarm]]
 ) -> list[Alarm]:
-    """What the administrators are to be told of: editions that stall or are overdue, each once,
-    and a flood of sign-ups, once a day.
+    """New alarms: stalled and overdue editions, each once; a flood of sign-ups, once a day.
 
     Args:
-        overdue: runs that are long due and not made, by what is remembered of having told them.
+        overdue: alarms of overdue runs, with the keys by which they are raised once.
     """
     alarms = list(stall_detector.check_editions(work.session, work.context.config, work.now))
     alarms += [
@@ -61,12 +60,12 @@ def look_after_editions(
     alarms += _sign_up_flood(work)
     work.about("editions", "", alarms=[alarm.title for alarm in alarms])
     if not alarms:
-        work.leave_no_line()
+        work.skip_audit_line()
     return alarms
 
 
 def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
-    """The alarm of a day on which more people sign up than the site asks to confirm."""
+    """The alarm for more sign-ups than `joining.site_per_hour` lets confirm."""
     held = notices.count_delayed(work.session, NoticeKind.CONFIRM)
     if not held or not alert_dedup.is_first_alert(
         work.session, f"signups {work.now:%Y-%m-%d}", work.now

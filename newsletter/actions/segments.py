@@ -1,4 +1,4 @@
-"""What is done to segments: an expression is given a name, and the name taken away."""
+"""Actions on segments: add and remove a named expression."""
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
@@ -10,10 +10,10 @@ KIND = "segment"
 
 @action(Permission.WRITE)
 def add(work: UnitOfWork[Context], name: str, expression: str) -> None:
-    """Keep an expression under a name.
+    """Save an expression under a name.
 
     Raises:
-        InvalidInput: the name is none, or the expression cannot be understood.
+        InvalidInput: the name or the expression is invalid.
         Conflict: there is one of this name.
     """
     work.about(KIND, name)
@@ -22,7 +22,7 @@ def add(work: UnitOfWork[Context], name: str, expression: str) -> None:
 
 @action(Permission.WRITE)
 def remove(work: UnitOfWork[Context], name: str) -> None:
-    """Forget a segment; editions made for it keep their expression.
+    """Remove a segment; its editions keep their expression.
 
     Raises:
         ResourceNotFound: there is none of this name.

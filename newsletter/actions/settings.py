@@ -1,4 +1,4 @@
-"""What is done to settings: set, unset. A change is taken up whole, or refused with its path."""
+"""Actions on settings: set and unset, all or nothing, or refused with the path of the option."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from newsletter.config.layers import (
 )
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 from newsletter.errors import ConfigurationError, Conflict, InvalidInput, ResourceNotFound
 from newsletter.settings import store
 from newsletter.staff.permissions import Permission
@@ -35,7 +35,7 @@ class SettingsContext(Context, Protocol):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables that options may come from."""
+        """The environment variables that options may come from."""
 
 
 @action(Permission.ADMINISTER)
@@ -43,15 +43,15 @@ def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int
     """Set options, all of them or none.
 
     Args:
-        changes: by key, the value as text; lists and tables are written as in TOML.
+        changes: values as text by key; lists and tables as TOML.
 
     Returns:
-        How many were not so already.
+        How many values differ from before.
 
     Raises:
-        ConfigurationError: what they would make together is not a valid configuration.
-        Conflict: the file or the environment gives one of them.
-        InvalidInput: a key is no option, or may stand in the file alone.
+        ConfigurationError: the resulting configuration is not valid.
+        Conflict: the file or the environment sets one of them.
+        InvalidInput: a key is unknown or file-only.
     """
     raw, environment = read_file(work.context.path), work.context.environment
     before = store.values(work.session)
@@ -64,16 +64,16 @@ def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int
     for key in changed:
         store.put(work.session, key, after[key], by=str(work.actor), now=work.now)
     if changed:
-        # Values may be secrets, or name people; the settings' own history keeps them.
+        # Not the values: they may be secrets or personal data, and the settings have a history.
         work.about(KIND, changed[0] if len(changed) == 1 else "", keys=changed)
     else:
-        work.leave_no_line()
+        work.skip_audit_line()
     return len(changed)
 
 
 @action(Permission.ADMINISTER)
 def unset(work: UnitOfWork[SettingsContext], key: str) -> None:
-    """Return an option, or every option of a table, to what stands below the settings.
+    """Remove a setting, or every setting of a table.
 
     Raises:
         ConfigurationError: without it the configuration is not valid.
@@ -95,7 +95,7 @@ def _value(key: str, text: str) -> Any:
     """What is stored for a key.
 
     Raises:
-        InvalidInput: the key is no option, or may stand in the file alone.
+        InvalidInput: the key is unknown or file-only.
     """
     if is_file_only(key):
         raise InvalidInput(
@@ -130,7 +130,7 @@ def _check(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
-    """Refuse what would be wrong with the configuration and is not wrong already."""
+    """Refuse a change that makes the configuration invalid in a new way."""
     config = check_config(raw, path, environment, after)
     problems = list(_problems(config, path, environment))
     if problems:
@@ -145,4 +145,4 @@ def _problems(config: Config, path: Path, environment: Mapping[str, str]) -> Ite
             load_transport(name, table, path, environment)
         except ConfigurationError as error:
             yield str(error)
-    yield from dangling(config)
+    yield from dangling_references(config)

@@ -1,4 +1,4 @@
-"""What is done to the feeds of others that we follow: they are asked for new articles."""
+"""Actions on polled feeds."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from newsletter.staff.permissions import Permission
 def poll(
     job: Job[Context], name: str, fetch: Fetch = fetch, *, adopts: bool = False
 ) -> ImportReport:
-    """Ask a feed of `[sources]` for new articles, and store them.
+    """Poll a feed of `[sources]` and store its new articles.
 
-    A feed that has nothing new leaves no line.
+    An unchanged feed leaves no audit line.
 
     Args:
-        adopts: articles with its ids that no configured feed owns are its own from now on.
+        adopts: take over articles with its ids that no configured feed owns.
 
     Raises:
         ResourceNotFound: there is no such source.
@@ -29,13 +29,13 @@ def poll(
     source = source_of(context.config.sources, name)
     job.about("source", name)
     site = ImportContext.of(context.config.site)
-    begin_if_changed = _Begins(job, fetch)
+    recording_fetch = _RecordingFetch(job, fetch)
     report = poll_source(
         context.database,
         source,
         site,
         context.clock,
-        begin_if_changed,
+        recording_fetch,
         among=context.config.sources.values(),
         adopts=adopts,
     )
@@ -45,8 +45,8 @@ def poll(
 
 
 @dataclass(frozen=True)
-class _Begins:
-    """Asks an address, and writes the job's line before anything of a new answer is stored."""
+class _RecordingFetch:
+    """Fetches a URL, and writes the job's line before a changed document is stored."""
 
     job: Job[Context]
     fetch: Fetch

@@ -1,4 +1,4 @@
-"""What the office does to subscribers: they are entered, confirmed, ended, erased, exported."""
+"""Actions of staff on subscribers: add, confirm, end, erase, export."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Added:
-    """Whoever was entered, and how they stand now."""
+class AddedSubscriber:
+    """A subscriber who was added, with their status."""
 
     number: int
     address: str
@@ -33,11 +33,11 @@ class Added:
 
 
 @action(Permission.PEOPLE)
-def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> Added:
-    """Enter an address; with proof of consent it is confirmed at once.
+def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> AddedSubscriber:
+    """Add an address; with proof of consent it is confirmed at once.
 
     Args:
-        proof: how and when they agreed; empty: they are pending, and nobody asks them.
+        proof: how and when they agreed; empty: pending, without a confirmation mail.
 
     Raises:
         InvalidInput: not a mail address.
@@ -55,7 +55,7 @@ def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> Added:
         now=work.now,
     )
     work.about(KIND, subscriber.id, proven=bool(proof))
-    return Added(
+    return AddedSubscriber(
         number=subscriber.id,
         address=subscriber.address or "",
         status=subscriber.status,
@@ -65,7 +65,7 @@ def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> Added:
 
 @action(Permission.PEOPLE)
 def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
-    """Confirm a pending subscriber whose consent is proven; False where they were already.
+    """Confirm a pending subscriber with proof of consent; False if confirmed already.
 
     Raises:
         InvalidInput: there is no proof.
@@ -76,25 +76,25 @@ def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
     origin = by_administrator(proof)
     is_new = membership.confirm(work.session, subscriber, origin=origin, now=work.now)
     if not is_new:
-        work.leave_no_line()
+        work.skip_audit_line()
     return is_new
 
 
 @action(Permission.PEOPLE)
 def end(work: UnitOfWork[Context], number: int) -> bool:
-    """End a subscription at the subscriber's wish; False where it was over already."""
+    """End a subscription at the subscriber's request; False if ended already."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(AT_THEIR_WISH)
     has_ended = membership.leave(work.session, subscriber, origin=origin, now=work.now)
     if not has_ended:
-        work.leave_no_line()
+        work.skip_audit_line()
     return has_ended
 
 
 @action(Permission.BULK_PEOPLE)
 def erase(work: UnitOfWork[Context], number: int) -> None:
-    """Forget a person; a hash stays, so that they are never mailed again."""
+    """Erase a subscriber; a hash stays, so that the address stays suppressed."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     privacy.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
@@ -106,7 +106,7 @@ def export(
     conditions: Sequence[ColumnElement[bool]],
     write: Callable[[Iterable[Row]], int],
 ) -> int:
-    """Hand everybody out, or those whom all conditions mean; how many.
+    """Export the subscribers that meet all conditions; how many.
 
     Args:
         write: takes the rows, as `subscribers.exporting` makes them; returns how many.

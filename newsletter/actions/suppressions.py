@@ -1,4 +1,4 @@
-"""What is done to suppressions: addresses are added to those never mailed, and taken off."""
+"""Actions on suppressions: add and lift."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ KIND = "suppressions"
 
 @long_action(Permission.PEOPLE)
 def add(job: Job[Context], batches: Iterable[Sequence[str]], reason: str) -> int:
-    """Never mail these addresses, whoever enters them; how many were not suppressed before.
+    """Suppress addresses; how many were not suppressed before.
 
     Args:
         batches: of normalised addresses, each suppressed in one transaction.
@@ -31,7 +31,7 @@ def add(job: Job[Context], batches: Iterable[Sequence[str]], reason: str) -> int
 
 @long_action(Permission.PEOPLE)
 def lift(job: Job[Context], batches: Iterable[Sequence[str]]) -> int:
-    """Let these addresses be mailed again, if they join; how many were suppressed.
+    """Lift the suppression of addresses; how many were suppressed.
 
     Args:
         batches: of normalised addresses, each lifted in one transaction.

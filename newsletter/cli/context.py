@@ -1,4 +1,4 @@
-"""What every command holds: the site, opened when first needed, and a way to speak."""
+"""The context of every command: the site, opened on first use, and output."""
 
 import logging
 import os
@@ -28,17 +28,17 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
-from newsletter.private_files import close_to_others
+from newsletter.private_files import restrict_to_owner
 from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
-# Without a terminal, a line about every so many tenths of the work.
+# Without a terminal: the number of progress lines.
 PLAIN_STEPS = 10
 
 
 class Advance(Protocol):
-    """How far long work has come."""
+    """Progress of long work."""
 
     def advance(self, count: int = 1) -> None: ...
 
@@ -55,7 +55,7 @@ class Program:
     def app(self) -> Newsletter:
         app = Newsletter.from_file(self.config_path)
         click.get_current_context().find_root().call_on_close(app.close)
-        for path in close_to_others(app.private_paths()):
+        for path in restrict_to_owner(app.private_paths()):
             self.warn(f"{path} could be read by others; from now on only by its owner.")
         return app
 
@@ -73,7 +73,7 @@ class Program:
 
     @cached_property
     def actor(self) -> Actor:
-        """The operating-system user who runs this command."""
+        """The operating-system user running this command."""
         return operator(_user())
 
     @property
@@ -81,7 +81,7 @@ class Program:
         return self.console.is_terminal
 
     def say(self, text: str) -> None:
-        """A line on standard output, as it is."""
+        """A line on standard output, without markup."""
         self.console.print(shown(text), markup=False)
 
     def warn(self, text: str) -> None:
@@ -96,10 +96,9 @@ class Program:
 
 
 def _user() -> str:
-    """The user whom the system has for this process, whatever the environment calls them.
+    """The user of this process by its uid, not by the environment.
 
-    Behind sudo, who says to have asked as well: "ann as newsletter". That is a claim of theirs, and
-    stands beside whoever makes it.
+    Under sudo also SUDO_USER, as "ann as newsletter": a claim only, so it never replaces the uid.
     """
     number = os.getuid()
     try:
@@ -122,22 +121,22 @@ class _Bar:
 class _Lines:
     def __init__(self, console: Console, description: str, total: int | None) -> None:
         self._console, self._description, self._total = console, description, total
-        self._done = self._told = 0
+        self._done = self._printed = 0
 
     def advance(self, count: int = 1) -> None:
         self._done += count
         step = (self._total or 10_000) // PLAIN_STEPS or 1
-        if self._done - self._told >= step:
-            self._told = self._done
-            self.tell()
+        if self._done - self._printed >= step:
+            self._printed = self._done
+            self._print()
 
-    def tell(self) -> None:
+    def _print(self) -> None:
         of = f" of {self._total}" if self._total is not None else ""
         self._console.print(f"{self._description}: {self._done}{of}", markup=False)
 
 
 class _Rate(ProgressColumn):
-    """How many a second."""
+    """Items per second."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.0f}/s" if task.speed else "")
@@ -168,7 +167,7 @@ def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         root = ctx.find_root()
         if not isinstance(root.obj, Program):
-            # A command tells its result itself; only `serve` keeps a log.
+            # Commands print their results; only `serve` and `worker` log.
             log_to_stderr(logging.CRITICAL)
             root.obj = Program(root.obj)
         return ctx.invoke(command, root.obj, *args, **kwargs)

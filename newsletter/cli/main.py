@@ -1,4 +1,4 @@
-"""The front door: finds the command and imports only what it needs."""
+"""The command `newsletter`, with lazily imported subcommands."""
 
 import importlib
 import sys
@@ -11,7 +11,7 @@ from newsletter.errors import NewsletterError
 from newsletter.private_files import keep_files_private
 from newsletter.shown import shown
 
-# Name: module, and the line shown in the overview, so that --help imports none of them.
+# Name: module and help line, so that --help imports none of them.
 COMMANDS = {
     "init": ("operations.init", "Write newsletter.toml and create the database."),
     "articles": ("content.articles", "Import, list, edit and withdraw articles."),
@@ -20,17 +20,17 @@ COMMANDS = {
     "bulletin": ("sending.bulletin", "Send a one-off bulletin."),
     "templates": ("content.templates", "List, check and preview the templates of mails."),
     "editions": ("sending.editions", "See, pause, resume and cancel what is being sent."),
-    "limits": ("sending.limits", "See what each transport may send, has sent, and what ails it."),
+    "limits": ("sending.limits", "See each transport's limits, use and health."),
     "subscribers": ("people.subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("operations.serve", "Run the site, the schedule and the sender."),
-    "worker": ("operations.worker", "Send what serve hands out, on any machine (cluster)."),
+    "worker": ("operations.worker", "Send tasks of the queue, on any machine (cluster)."),
     "settings": ("operations.settings", "See and change options, and who changed them."),
     "db": ("operations.db", "Create or upgrade the database."),
     "audit": ("operations.audit", "See who did what, and when."),
     "check": ("operations.check", "Check the configuration and say what is still missing."),
     "demo": (
         "operations.demo",
-        "Show everything working, with sample articles and a mail catcher.",
+        "Try everything out, with sample articles and a mail catcher.",
     ),
 }
 
@@ -39,7 +39,7 @@ INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
-    """Commands named above, each imported when it is asked for."""
+    """Imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -74,7 +74,7 @@ def cli(ctx: click.Context, config_path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; errors of ours become one message and an exit status, never a traceback."""
+    """Run a command; a `NewsletterError` becomes one message and an exit status."""
     keep_files_private()
     try:
         cli.main(args=arguments, prog_name="newsletter")

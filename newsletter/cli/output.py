@@ -1,4 +1,4 @@
-"""How commands print: tables for people, JSON for scripts."""
+"""Output of commands: tables for people, JSON for scripts."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ def print_json(program: Program, value: Any) -> None:
 def print_table(
     program: Program, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
 ) -> None:
-    """A table, or the line that says there is nothing."""
+    """A table, or the text for an empty one."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -1,1 +1,1 @@
-"""The configuration file: its options, how it is read, and the example made from it."""
+"""Configuration: option models, loading in layers, the generated example."""

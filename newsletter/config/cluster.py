@@ -1,4 +1,4 @@
-"""The options of a cluster: where shards of an edition wait for other machines."""
+"""The options of a cluster: the broker of the task queue."""
 
 from pydantic import Field, SecretStr
 
@@ -10,9 +10,9 @@ class ClusterOptions(Section):
 
     broker: SecretStr = Field(
         SecretStr(""),
-        description="redis://HOST:6379/0 or amqp://HOST:5672 (RabbitMQ), where shards wait for "
+        description="redis://HOST:6379/0 or amqp://HOST:5672 (RabbitMQ), the queue of tasks for "
         "workers; empty: newsletter serve sends by itself",
     )
     queue: Slug = Field(
-        "newsletter", description="Name of the queue there; another for each site on one broker"
+        "newsletter", description="Name of the queue; a different one for each site on a broker"
     )

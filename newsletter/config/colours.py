@@ -1,6 +1,5 @@
-"""Colours as `#rrggbb`, and whether a pair of them can be read.
-
-Contrast is WCAG 2.2's: relative luminance and the ratio of 1.4.3 (https://www.w3.org/TR/WCAG22/).
+"""Colours as `#rrggbb`, and WCAG 2.2 contrast: relative luminance and ratio (1.4.3,
+https://www.w3.org/TR/WCAG22/).
 """
 
 import re
@@ -43,7 +42,7 @@ def mix(one: str, other: str, share: float) -> str:
 
 
 def readable_on(colour: str, *grounds: str, ratio: float = READABLE) -> str:
-    """The colour, as little darkened or lightened as reading it on every ground takes."""
+    """The colour, darkened or lightened just enough for the ratio on every ground."""
     for step in range(_STEPS + 1):
         for end in (BLACK, WHITE):
             candidate = mix(end, colour, step / _STEPS)
@@ -53,7 +52,7 @@ def readable_on(colour: str, *grounds: str, ratio: float = READABLE) -> str:
 
 
 def words_on(ground: str, ink: str) -> str:
-    """White, the ink, or black: the first that can be read on a ground."""
+    """White, the ink, or black: the first that is readable on a ground."""
     return next((c for c in (WHITE, ink) if contrast(c, ground) >= READABLE), BLACK)
 
 

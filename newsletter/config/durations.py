@@ -1,4 +1,4 @@
-"""Durations as people write them: "90s", "15m", "12h", "2d", "1w"."""
+"""Durations as text: "90s", "15m", "12h", "2d", "1w"."""
 
 import re
 from datetime import timedelta

@@ -1,7 +1,7 @@
-"""The commented configuration file, written from the models that check it.
+"""Generates commented configuration files from the option models.
 
-`config.example.toml` has every option; what `newsletter init` writes only those that are needed
-before the settings in the database can be read.
+`config.example.toml` has every option; the file of `newsletter init` only those needed before the
+settings in the database can be read.
 """
 
 import json
@@ -54,8 +54,8 @@ class Table:
     """One table of the file.
 
     Args:
-        values: what stands in place of the defaults.
-        active: False writes the table as a comment, to be taken up where wanted.
+        values: override the defaults.
+        active: False writes the table commented out.
     """
 
     path: str
@@ -66,7 +66,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class TransportKind:
-    """A shipped transport, as the file shows it."""
+    """A shipped transport with its options."""
 
     kind: str
     options: type[BaseModel]
@@ -76,7 +76,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
     """Every table of the file, in order.
 
     Args:
-        values: by full path ("site.name"), what stands in place of the defaults.
+        values: override the defaults, by full path ("site.name").
     """
     first, *others = transports
     found = [
@@ -200,7 +200,7 @@ def _plain(value: Any) -> Any:
 
 
 def toml_value(value: Any) -> str:
-    """A value as it stands in the file."""
+    """A value as TOML."""
     match _plain(value):
         case bool() as flag:
             return "true" if flag else "false"

@@ -1,6 +1,6 @@
-"""The kinds of values that options have, and what each refuses.
+"""Types of option values, with their validation.
 
-A message says what was expected and gives an example; the loader puts path and finding before it.
+A message says what is expected with an example; the loader prefixes the path and the value found.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ from newsletter.config.durations import parse_duration
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys are refused, nothing is guessed."""
+    """A table of the file; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
 
@@ -54,7 +54,7 @@ def _web_address(address: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-# BCP 47, as far as mails and pages need it: language, script or region.
+# BCP 47: language, script or region.
 LanguageTag = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", max_length=20)
 ]
@@ -67,7 +67,7 @@ Colour = Annotated[str, AfterValidator(parse_colour)]
 FontFamily = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'\"-]*$", max_length=300)]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)]
 
-# All but those that the law asks for; a test holds them against the rules there are.
+# All rules but those required by law; a test compares them with the existing rules.
 LintRule = Literal[
     "empty",
     "unrendered",

@@ -1,4 +1,4 @@
-"""Where an option's value comes from: default < stored setting < file < environment.
+"""Configuration layers: default < stored setting < file < environment.
 
 Keys are full paths: "site.name", "digests.friday.schedule", "transports.main.host".
 """
@@ -16,22 +16,22 @@ from newsletter.config.options import Config
 ENVIRONMENT_PREFIX = "NEWSLETTER"
 
 FILE_ONLY = (
-    # Needed before the database, where settings are kept, can be read.
+    # Needed before the database can be read.
     "database",
     "site.secret_key",
-    # Read once, as the process starts.
+    # Read once, at start.
     "cluster",
     "web.host",
     "web.port",
     "web.workers",
-    # Folders of the machine, which the operator decides.
+    # Folders of the machine.
     "web.caught_mails",
     "sending.state_folder",
     "templates.folder",
 )
-"""Options, or whole tables, that no stored setting may give."""
+"""Options and tables that stored settings cannot set."""
 
-# Tables that are of one layer as a whole: what `kind` says decides which keys there are.
+# Tables never merged across layers: `kind` decides which keys are valid.
 _WHOLE = "transports"
 
 
@@ -50,7 +50,7 @@ def environment_name(key: str) -> str:
 
 
 def with_settings(raw: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The file's tables, with the stored settings wherever the file says nothing."""
+    """The file's tables, completed by stored settings."""
     merged = _copy(raw)
     for key, value in stored.items():
         if not is_in_file(raw, key):
@@ -63,7 +63,7 @@ def with_settings(raw: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str
 
 
 def is_in_file(raw: Mapping[str, Any], key: str) -> bool:
-    """Whether the file gives this key, its KEY_file, the transport it belongs to, or no table."""
+    """Whether the file sets this key, its KEY_file, its transport, or a non-table in its path."""
     *tables, last = key.split(".")
     if tables[:1] == [_WHOLE] and len(tables) > 1:
         names = raw.get(_WHOLE, {})
@@ -79,7 +79,7 @@ def is_in_file(raw: Mapping[str, Any], key: str) -> bool:
 def origin_of(
     key: str, raw: Mapping[str, Any], environment: Mapping[str, str], stored: Mapping[str, Any]
 ) -> Origin:
-    """The highest layer that gives a key."""
+    """The highest layer that sets a key."""
     if environment_name(key) in environment:
         return Origin.ENVIRONMENT
     if is_in_file(raw, key):
@@ -88,12 +88,12 @@ def origin_of(
 
 
 def is_file_only(key: str) -> bool:
-    """Whether only the file or the environment may give this key."""
+    """Whether only the file or the environment can set this key."""
     return any(f"{key}.".startswith(f"{name}.") for name in FILE_ONLY)
 
 
 def option_keys(model: type[BaseModel], value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
-    """Every option of a table and of the tables in it: its key and value."""
+    """The key and value of every option of a table, nested tables included."""
     for name, field in model.model_fields.items():
         key, found = f"{where}{name}", getattr(value, name)
         section = section_of(field.annotation)
@@ -110,9 +110,9 @@ def option_keys(model: type[BaseModel], value: Any, where: str = "") -> Iterator
 
 
 def kind_of(key: str) -> Any:
-    """The type of the option that a key names; None where no model of the file has it.
+    """The type of an option; None if the key is unknown.
 
-    Transports' options are not known here: theirs depend on the kind.
+    Options of transports are unknown here: they depend on the kind.
     """
     kind: Any = Config
     parts = key.split(".")
@@ -133,7 +133,7 @@ def kind_of(key: str) -> Any:
 
 
 def parse_text(text: str, kind: Any) -> Any:
-    """The value that a text means for an option: lists and tables are written as in TOML."""
+    """Parse an option's value from text; lists and tables as TOML."""
     if kind is not str and text[:1] in {"[", "{"}:
         try:
             return tomllib.loads(f"value = {text}")["value"]

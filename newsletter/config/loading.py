@@ -1,6 +1,6 @@
-"""Reading the configuration: default < stored setting < file < environment, then checking.
+"""Loads and validates the configuration.
 
-Every problem is told at once, each with its full path, what was found and what is allowed.
+All errors are reported at once, each with its full path, the value found and what is allowed.
 """
 
 import os
@@ -32,10 +32,10 @@ def load_config(
     environment: Mapping[str, str] | None = None,
     stored: Mapping[str, Any] | None = None,
 ) -> Config:
-    """The checked configuration of a file.
+    """The validated configuration of a file.
 
     Args:
-        stored: settings kept in the database, by full key; what the file says goes before them.
+        stored: settings in the database by full key; the file takes precedence.
 
     Raises:
         ConfigurationError: missing, not TOML, or with unknown or wrong keys.
@@ -44,7 +44,7 @@ def load_config(
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """What the file says, unchecked.
+    """The parsed file, not validated.
 
     Raises:
         ConfigurationError: it is missing, cannot be read, or is not TOML.
@@ -61,7 +61,7 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def parse_config(text: str, path: Path, environment: Mapping[str, str] | None = None) -> Config:
-    """The checked configuration of a text; relative paths in it are beside `path`."""
+    """The validated configuration of a text; relative paths are relative to `path`."""
     return check_config(_parse(text, path), path, environment)
 
 
@@ -71,7 +71,7 @@ def check_config(
     environment: Mapping[str, str] | None = None,
     stored: Mapping[str, Any] | None = None,
 ) -> Config:
-    """The checked configuration of a file's tables over the stored settings."""
+    """The validated configuration of a file's tables merged over the stored settings."""
     merged = with_settings(raw, stored or {})
     config = validate(Config, merged, "", path, environment, stored)
     return _anchored(config, path.resolve().parent)
@@ -80,7 +80,7 @@ def check_config(
 def database_url(
     raw: Mapping[str, Any], path: Path, environment: Mapping[str, str] | None = None
 ) -> str:
-    """Where the database is, which the stored settings come from."""
+    """The database URL, needed to read the stored settings."""
     table = raw.get("database", {})
     options = (
         validate(DatabaseOptions, table, "database", path, environment)
@@ -105,11 +105,11 @@ def validate(
     environment: Mapping[str, str] | None = None,
     stored: Mapping[str, Any] | None = None,
 ) -> M:
-    """A table checked against its model, filled in from the environment and files of secrets.
+    """A table validated by its model, completed from the environment and secret files.
 
     Args:
         where: the table's path in the file ("transports.main"), empty for the whole.
-        stored: the settings that were merged into it, for messages that say where a value is from.
+        stored: the settings merged into it, named in messages.
     """
     env = os.environ if environment is None else environment
     filled = _with_environment(model, raw, where, path.resolve().parent, env)
@@ -129,7 +129,7 @@ def _with_environment(
     folder: Path,
     env: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A copy of the table in which `key_file` and NEWSLETTER_… have become `key`."""
+    """A copy of the table with `key_file` and NEWSLETTER_… resolved to `key`."""
     table = dict(raw)
     for key, field in model.model_fields.items():
         here = f"{where}.{key}" if where else key
@@ -170,12 +170,12 @@ def _fill(
 def _explain(model: type[BaseModel], error: Any, where: str, stored: Mapping[str, Any]) -> str:
     parts = [str(part) for part in error["loc"] if not str(part).startswith("function-")]
     full = ".".join([where, *parts] if where else parts)
-    told = _told(model, error, full, parts)
+    message = _message(model, error, full, parts)
     key = next((k for k in stored if f"{full}.".startswith(f"{k}.")), None)
-    return told if key is None else f"{told} (a setting; newsletter settings unset {key})"
+    return message if key is None else f"{message} (a setting; newsletter settings unset {key})"
 
 
-def _told(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
+def _message(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
     found = _shown(model, error)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(model, error["loc"][:-1])
@@ -191,14 +191,14 @@ def _told(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> st
 
 
 def _shown(model: type[BaseModel], error: Any) -> str:
-    """What was found there, but for secrets and for tables, which may hold some."""
+    """The value found; secrets, and tables that may hold some, are not shown."""
     if is_secret(getattr(_walk(model, error["loc"]), "annotation", None)):
         return "found something else"
     return "found a table" if isinstance(error["input"], dict) else f"found {error['input']!r}"
 
 
 def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Any:
-    """The model or field that a location leads to, as far as it leads anywhere."""
+    """The model or field at a location, as far as it exists."""
     found: Any = model
     for part in location:
         if isinstance(found, type) and issubclass(found, BaseModel) and part in found.model_fields:
@@ -220,7 +220,7 @@ def _description(model: type[BaseModel], location: tuple[Any, ...]) -> str:
 
 
 def _anchored(config: Config, folder: Path) -> Config:
-    """The configuration with its relative paths made absolute, beside the file."""
+    """The configuration with relative paths resolved against the file's folder."""
 
     def beside(value: str) -> str:
         return str(folder / value) if value else ""
@@ -242,7 +242,7 @@ def _anchored(config: Config, folder: Path) -> Config:
 
 
 def _beside(url: str, folder: Path) -> str:
-    """The database address with the file of a relative SQLite address in the folder."""
+    """The database URL; a relative SQLite path is resolved against the folder."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
         return f"{prefix}{folder / url.removeprefix(prefix)}"

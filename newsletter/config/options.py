@@ -1,7 +1,7 @@
 """Every option of the configuration file, with its default and one line of what it does.
 
-These models are the single source: the loader checks against them, and the commented example
-and the documentation's table are made from them.
+The single source: the loader validates with these models; the commented example and the reference
+page are generated from them.
 """
 
 from datetime import timedelta
@@ -61,7 +61,7 @@ class Site(Section):
     timezone: Zone = Field(
         "Europe/London", description="Zone for dates without one, and for display"
     )
-    contact: Address | Literal[""] = Field("", description="Address where a person answers")
+    contact: Address | Literal[""] = Field("", description="Address that a person answers")
     tag: OneLine = Field(
         "",
         description="Authority of permanent article ids, 'host,year' (RFC 4151); "
@@ -74,7 +74,7 @@ class Site(Section):
 
 
 class DatabaseOptions(Section):
-    """Where everything is kept."""
+    """The database."""
 
     url: str = Field(
         "sqlite:///newsletter.db",
@@ -108,7 +108,7 @@ class Sender(Section):
     @field_validator("dkim_selector")
     @classmethod
     def _signs_wholly_or_not(cls, selector: str, info: ValidationInfo) -> str:
-        key = info.data.get("dkim_key")  # None where it is no text; told elsewhere
+        key = info.data.get("dkim_key")  # None if it is no text; reported elsewhere
         if key is not None and bool(selector) != bool(key.get_secret_value()):
             raise ValueError("dkim_selector and dkim_key go together; give both or neither")
         return selector
@@ -129,15 +129,17 @@ class DigestOptions(Section):
         timedelta(hours=12), description="How late a missed run may still be made up"
     )
     minimum_articles: int = Field(1, ge=1, description="With fewer new articles nothing is sent")
-    maximum_articles: int = Field(20, ge=1, le=200, description="The newest so many; the rest wait")
+    maximum_articles: int = Field(
+        20, ge=1, le=200, description="At most this many, the newest; the rest wait"
+    )
     oldest: Duration = Field(
         timedelta(0), description="Articles published longer ago are never taken; 0s: any age"
     )
     stories: int = Field(
-        8, ge=1, description="How many are told with an excerpt; the others stand as titles"
+        8, ge=1, description="How many are shown with an excerpt; the others as titles only"
     )
     tail_heading: OneLine = Field(
-        "Also this week", description="Heading over those that stand as titles"
+        "Also this week", description="Heading of those shown as titles only"
     )
     together: bool = Field(
         True,
@@ -146,7 +148,7 @@ class DigestOptions(Section):
     )
     language: LanguageTag | Literal[""] = Field(
         "",
-        description="One of site.languages: not sent to who chose another; empty: sent to all",
+        description="One of site.languages: not sent to those of another; empty: sent to all",
     )
     segment: OneLine = Field(
         "", description="Only for a segment of subscribers: its name or an expression"
@@ -163,7 +165,7 @@ class DigestOptions(Section):
         "", description="Transport or route; empty: sending.transport"
     )
     uncertain: UncertainPolicy | Literal[""] = Field(
-        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
+        "", description="Uncertain deliveries: ask, resend, leave; empty: sending.uncertain"
     )
 
 
@@ -181,7 +183,7 @@ class BulletinOptions(Section):
         "", description="Transport or route; empty: sending.transport"
     )
     uncertain: UncertainPolicy | Literal[""] = Field(
-        "", description="Mails in doubt: ask, resend, leave; empty: sending.uncertain"
+        "", description="Uncertain deliveries: ask, resend, leave; empty: sending.uncertain"
     )
 
 
@@ -191,7 +193,7 @@ class EachArticleOptions(Section):
     is_on: bool = Field(False, description="true: articles are mailed, and the forms offer it")
     delay: Duration = Field(
         timedelta(minutes=10),
-        description="How long after its publishing an article is mailed: time to mend or withdraw",
+        description="How long after publication an article is mailed: time to correct or withdraw",
     )
     grace: Duration = Field(
         timedelta(hours=36), description="An article published longer ago is no news, not mailed"
@@ -230,14 +232,14 @@ class FeedOptions(Section):
         "answered from memory",
     )
     archive_entries: int = Field(
-        50, ge=1, le=1000, description="How many happenings an archive of older articles holds"
+        50, ge=1, le=1000, description="How many entries an archive of older articles holds"
     )
     ask_sizes: bool = Field(
         True,
-        description="true: how large pictures and recordings are is asked of their servers",
+        description="true: sizes of pictures and recordings are requested from their servers",
     )
     hubs: tuple[WebAddress, ...] = Field(
-        (), description="WebSub hubs that are told of changes, such as https://hub.example/"
+        (), description="WebSub hubs notified of changes, such as https://hub.example/"
     )
     topics: dict[Slug, TopicFeedOptions] = Field(
         default_factory=dict, description="By slug, topics whose feeds are different"
@@ -251,7 +253,7 @@ class SourceOptions(Section):
     topics: tuple[Slug, ...] = Field(
         (), description="Topics given to its articles besides their own"
     )
-    every: Duration = Field(timedelta(minutes=30), description="How often it is asked")
+    every: Duration = Field(timedelta(minutes=30), description="How often it is polled")
     allow_private: bool = Field(
         False, description="true: the address may be inside your own network"
     )
@@ -288,23 +290,24 @@ class WebOptions(Section):
 
 
 class LintOptions(Section):
-    """The look at every mail before it is sent."""
+    """Preflight: the checks of every mail before it is sent."""
 
     links: bool = Field(
-        True, description="true: every address in a mail is asked first; a dead one stops it"
+        True,
+        description="true: every link in a mail is requested first; a dead one stops the edition",
     )
     domain: bool = Field(
-        True, description="true: previews ask the DNS for SPF, DKIM and DMARC of the From domain"
+        True, description="true: previews look up SPF, DKIM and DMARC of the From domain"
     )
     ignore: tuple[LintRule, ...] = Field(
-        (), description="Rules to pass over, by the names that findings have"
+        (), description="Rules to ignore, by the names in findings"
     )
 
 
 class TemplateOptions(Section):
     """The operator's own templates."""
 
-    folder: str = Field("", description="Folder whose files stand in for the shipped ones")
+    folder: str = Field("", description="Folder whose files override the shipped ones")
 
 
 TransportTable = dict[str, Any]

@@ -1,17 +1,17 @@
-"""Names in the configuration that lead nowhere: each must be that of another table."""
+"""Dangling references in the configuration: names of tables that do not exist."""
 
 from collections.abc import Iterator
 
 from newsletter.config.options import Config
 
 
-def ways(config: Config) -> set[str]:
-    """The names that may stand where a transport is wanted."""
+def transport_names(config: Config) -> set[str]:
+    """Names of transports and routes."""
     return {*config.transports, *config.routes}
 
 
-def dangling(config: Config) -> Iterator[str]:
-    """What is wrong with each name that names nothing, or two things."""
+def dangling_references(config: Config) -> Iterator[str]:
+    """A message for each name that is unknown or ambiguous."""
     yield from _routes(config)
     for name in config.limits:
         if name not in config.transports:
@@ -23,7 +23,7 @@ def dangling(config: Config) -> Iterator[str]:
         **{f"digests.{name}.transport": d.transport for name, d in config.digests.items()},
     }
     for where, name in wanted.items():
-        if name not in {"", *ways(config)}:
+        if name not in {"", *transport_names(config)}:
             yield f"{where}: found {name!r}, but there is no table [transports.{name}]"
     if config.each_article.is_on and config.each_article.sender not in config.senders:
         yield (

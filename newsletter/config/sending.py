@@ -1,4 +1,4 @@
-"""The options of how mail leaves: the outbox, routes, limits, alarms."""
+"""The options of sending: outbox, routes, limits, alarms."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,11 +15,11 @@ Weight = Annotated[int, Field(ge=1, le=100)]
 
 
 class UncertainPolicy(StrEnum):
-    """What becomes of mails that may or may not have been taken."""
+    """What becomes of uncertain deliveries."""
 
-    ASK = "ask"  # a person settles them
-    RESEND = "resend"  # sent once more: somebody may get two copies
-    LEAVE = "leave"  # left: somebody may go without
+    ASK = "ask"  # somebody decides
+    RESEND = "resend"  # sent once more: a recipient may get two copies
+    LEAVE = "leave"  # left: a recipient may get none
 
 
 class SendingOptions(Section):
@@ -31,16 +31,15 @@ class SendingOptions(Section):
     batch: int = Field(500, ge=1, le=10_000, description="Deliveries claimed at once")
     lease: Duration = Field(
         timedelta(hours=1),
-        description="After this the deliveries of a machine that fell silent are looked at again; "
+        description="After this the deliveries of a silent machine are uncertain; "
         "longer than a mail server may take for one mail",
     )
     give_up: Duration = Field(
-        timedelta(days=2), description="After this a delivery that is only ever deferred has failed"
+        timedelta(days=2), description="A delivery that is deferred for longer has failed"
     )
     uncertain: UncertainPolicy = Field(
         UncertainPolicy.ASK,
-        description='Mails that may or may not have been taken: "ask" a person, "resend" (once), '
-        'or "leave" them',
+        description='Uncertain deliveries: "ask" a person, "resend" (once), or "leave" them',
     )
     state_folder: str = Field(
         "state", description="Folder of the local journal (beside this file unless absolute)"
@@ -48,7 +47,7 @@ class SendingOptions(Section):
 
 
 class RouteOptions(Section):
-    """Several transports that share the mail; its name may stand wherever a transport's may."""
+    """Several transports that share the mail; usable wherever a transport is."""
 
     members: dict[Slug, Weight] = Field(
         min_length=1, description="Transports, each with its share of the mail"
@@ -59,8 +58,8 @@ class RouteOptions(Section):
     )
     after: Duration = Field(
         timedelta(minutes=10),
-        description="So long a member may take nothing before its share goes elsewhere; one that "
-        "refuses us (login, sender) loses it at once",
+        description="A member that accepts nothing for so long loses its share; one that "
+        "refuses our login or sender loses it at once",
     )
     again: Duration = Field(
         timedelta(minutes=30), description="After this a member that failed is tried again"
@@ -115,22 +114,22 @@ class LimitOptions(RateOptions):
 
 
 class AlarmOptions(Section):
-    """Whom to tell when something needs a person."""
+    """Alarms by mail to the administrators."""
 
     address: Address | Literal[""] = Field(
         "",
-        description="Mailed when an edition stops, stalls, is overdue or missed; empty: the log "
-        "alone says so",
+        description="Mailed when an edition stops, stalls, is overdue or missed; empty: only "
+        "logged",
     )
     transport: Slug | Literal[""] = Field(
         "", description="By which transport; another than usual is best; empty: the usual one"
     )
     stalled: Duration = Field(
         timedelta(minutes=30),
-        description="Told when an edition that is being sent has not got on for so long; 0s: never",
+        description="Alarm when an edition being sent makes no progress for so long; 0s: never",
     )
     overdue: Duration = Field(
         timedelta(hours=1),
-        description="Told when an edition has not left, or a digest has not been made, so long "
+        description="Alarm when an edition has not been sent, or a digest not composed, so long "
         "after its time; 0s: never",
     )

@@ -1,7 +1,6 @@
-"""The theme as mails and pages use it: every colour worked out, for light and for dark.
+"""The theme of mails and pages: all colours, light and dark, derived from the configured ones.
 
-The configuration names a few colours; the quiet ones (secondary text, lines) are mixed from them,
-and what must be read is checked there and made readable here.
+Secondary colours are mixed from the configured ones and adjusted until they are readable.
 """
 
 from dataclasses import dataclass
@@ -13,23 +12,23 @@ from newsletter.config.theme_options import ThemeOptions
 
 @dataclass(frozen=True, kw_only=True)
 class Palette:
-    """The colours of one scheme, each `#rrggbb`. Everything written is readable on `paper`."""
+    """One colour scheme, as `#rrggbb`. All text colours are readable on `paper`."""
 
     paper: str
-    """Behind the words."""
+    """Background of the text."""
     ground: str
-    """Around the paper."""
+    """Background around the paper."""
     ink: str
     soft: str
-    """Secondary words: dates, bylines, the foot; readable on `ground` too."""
+    """Secondary text: dates, bylines, footer; readable on `ground` too."""
     line: str
-    """Rules between things."""
+    """Lines."""
     accent: str
     """Links and buttons."""
     on_accent: str
-    """Words on the accent."""
+    """Text on the accent."""
     masthead: str
-    """Behind the name at the top."""
+    """Background of the name at the top."""
     on_masthead: str
 
 
@@ -40,10 +39,10 @@ class Theme:
     light: Palette
     dark: Palette
     heading_font: str
-    """A CSS font-family; empty where each place keeps its own."""
+    """A CSS font-family; empty: the default of each place."""
     text_font: str
     logo: str
-    """Absolute address of a picture; empty: the name stands as words."""
+    """Absolute URL of an image; empty: the name as text."""
     logo_width: int
     logo_height: int
     footer: str

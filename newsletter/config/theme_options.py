@@ -1,4 +1,4 @@
-"""The options of `[theme]`: how mails and pages look. Colours that cannot be read are refused."""
+"""The options of `[theme]`: how mails and pages look. Unreadable colours are refused."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from newsletter.config.kinds import Colour, FontFamily, OneLine, Section, WebAdd
 
 
 class ThemeOptions(Section):
-    """How mails and pages look; colours that cannot be read are refused."""
+    """How mails and pages look; unreadable colours are refused."""
 
     paper: Colour = Field("#ffffff", description="Behind the words, #rrggbb")
     ground: Colour = Field("#eef0ec", description="Around the paper of a mail")
@@ -17,7 +17,7 @@ class ThemeOptions(Section):
     accent: Colour = Field(
         "#0d5a62", description="Links and buttons: the party's colour", validate_default=True
     )
-    paper_dark: Colour = Field("#161f26", description="The same where a reader prefers dark")
+    paper_dark: Colour = Field("#161f26", description="The same in dark mode")
     ground_dark: Colour = Field("#0c1216", description="Likewise, around the paper")
     ink_dark: Colour = Field("#e8ebe7", description="Likewise, words", validate_default=True)
     accent_dark: Colour | Literal[""] = Field(
@@ -67,7 +67,7 @@ class ThemeOptions(Section):
 
 
 def _readable(colour: str, ground: str, info: ValidationInfo) -> str:
-    """The colour, unless words in it cannot be read on the ground (WCAG AA)."""
+    """The colour, if text in it is readable on the ground (WCAG AA)."""
     behind = info.data.get(ground)
     if behind is not None and contrast(colour, behind) < READABLE:
         raise ValueError(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.database import allow_large_sets
+from newsletter.database import raise_work_mem
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions import store
@@ -53,7 +53,7 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     counts: Counter[str] = Counter()
     variants: set[str] = set()
     if edition.segment:
-        allow_large_sets(session)
+        raise_work_mem(session)
     for why, choice_id, count in session.execute(query):
         counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
         if not why and choice_id in keys:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.sanitising import sanitise
 from newsletter.config.options import Config
-from newsletter.config.references import ways
+from newsletter.config.references import transport_names
 from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.composing.content import content_of
@@ -181,8 +181,8 @@ def _checked_transport(config: Config, name: str) -> str:
     Raises:
         ResourceNotFound: there is none of this name.
     """
-    if name and name not in ways(config):
-        known = ", ".join(sorted(ways(config))) or "none"
+    if name and name not in transport_names(config):
+        known = ", ".join(sorted(transport_names(config))) or "none"
         raise ResourceNotFound(f"there is no transport or route {name!r}; known: {known}")
     return name
 

@@ -1,1 +1,1 @@
-"""What faces show that takes more than one room to tell; nothing here changes anything."""
+"""Read-only queries for faces that combine several rooms."""

@@ -1,4 +1,4 @@
-"""Every option as a person is shown it: its value, where that comes from, whether it is locked."""
+"""Options for display: value, origin, whether locked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ class OptionView:
     """As TOML; a secret is never shown."""
     origin: Origin
     is_locked: bool
-    """Whether the file, the environment or its nature keeps it from being set here."""
+    """Whether the file or the environment sets it, or it is file-only."""
     changed_at: datetime | None
     changed_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierValue:
-    """One value that a setting had, or has."""
+    """One value in a setting's history."""
 
     value: str | None
     """As TOML; None where it was unset."""
@@ -68,7 +68,7 @@ def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
 
 
 def history(session: Session, context: SettingsContext, key: str) -> Sequence[EarlierValue]:
-    """Every value that a key was set to, the newest first."""
+    """Every value of a key, newest first."""
     return [
         EarlierValue(
             value=None if change.value is None else _shown(key, change.value, context.config),

@@ -1,1 +1,1 @@
-"""Options kept in the database: over the built-in defaults, below the file and the environment."""
+"""Options stored in the database, which override defaults and yield to file and environment."""

@@ -1,4 +1,4 @@
-"""Tables of the settings: the value of each key, and every value it had before."""
+"""Tables of the settings: current values and their history."""
 
 from datetime import datetime
 from typing import Any

@@ -1,1 +1,1 @@
-"""Who acts, what they may do, and the audit log of what they did."""
+"""Actors, permissions and the audit log."""

@@ -1,24 +1,24 @@
-"""Who does something: one value for all kinds, which carries what its bearer may do.
+"""Actors: one value type for all kinds, which carries its permissions.
 
-An action asks the value and knows no kinds, so that another kind of actor is one more function
-here and one more line in `permissions.MAY`.
+Actions check permissions, not kinds: a new kind of actor is one function here and one line in
+`permissions.PERMISSIONS`.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from newsletter.errors import NotAllowed
-from newsletter.staff.permissions import GRANTABLE, MAY, ActorKind, Permission, Role
+from newsletter.staff.permissions import GRANTABLE, PERMISSIONS, ActorKind, Permission, Role
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who does something."""
+    """Who performs an action."""
 
     kind: ActorKind
     name: str = ""
-    """The operating-system user, or the number of a staff member or subscriber; never an address,
-    since the audit log keeps it for ever."""
+    """The operating-system user, or the id of a staff member or subscriber; never an address,
+    since audit lines are never deleted."""
     permissions: frozenset[Permission]
 
     def __str__(self) -> str:
@@ -49,20 +49,20 @@ class Actor:
 
 def operator(user: str) -> Actor:
     """The operating-system user who runs a command."""
-    return Actor(kind=ActorKind.OPERATOR, name=user, permissions=MAY[ActorKind.OPERATOR])
+    return Actor(kind=ActorKind.OPERATOR, name=user, permissions=PERMISSIONS[ActorKind.OPERATOR])
 
 
 def subscriber(number: int) -> Actor:
-    """The subscriber whom a signed link names."""
+    """The subscriber named by a signed link."""
     kind = ActorKind.SUBSCRIBER
-    return Actor(kind=kind, name=str(number), permissions=MAY[kind])
+    return Actor(kind=kind, name=str(number), permissions=PERMISSIONS[kind])
 
 
 def staff_member(number: int, role: Role, granted: Collection[Permission] = ()) -> Actor:
-    """A staff member; what is granted beyond what their role can be granted does not count."""
-    permissions = MAY[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
+    """A staff member; grants beyond those of their role are ignored."""
+    permissions = PERMISSIONS[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
     return Actor(kind=ActorKind.STAFF, name=str(number), permissions=permissions)
 
 
-VISITOR = Actor(kind=ActorKind.VISITOR, permissions=MAY[ActorKind.VISITOR])
-SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=MAY[ActorKind.SCHEDULE])
+VISITOR = Actor(kind=ActorKind.VISITOR, permissions=PERMISSIONS[ActorKind.VISITOR])
+SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=PERMISSIONS[ActorKind.SCHEDULE])

@@ -1,4 +1,4 @@
-"""The audit log: who did what, to what, and when. It can only be added to; never commits."""
+"""The append-only audit log: actor, action, subject, time. Never commits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from newsletter.staff.actors import Actor
 from newsletter.staff.models import AuditEntry, AuditOutcome
 
-# Nobody holds a row that nobody may change: past the ORM it is written in half the time.
+# Without the ORM: half the time.
 _ADD = insert(AuditEntry).returning(AuditEntry.id)
 _END = insert(AuditOutcome)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What an action is about."""
+    """The object of an action."""
 
     kind: str = ""
     """"edition", "subscriber" …"""
@@ -45,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Which lines are wanted; empty means all."""
+    """Filters of the log; empty means all."""
 
     since: datetime | None = None
     actor: str = ""
@@ -69,7 +69,7 @@ def record(
     """Add a line; its number.
 
     Args:
-        details: what can be written as JSON, and need never be forgotten.
+        details: JSON, without personal data.
     """
     values = {
         "at": now,
@@ -87,7 +87,7 @@ def record(
 def record_outcome(
     session: Session, entry_id: int, details: Mapping[str, Any], now: datetime
 ) -> None:
-    """Add how an action of several transactions ended."""
+    """Record the outcome of an action of several transactions."""
     values = {"entry_id": entry_id, "at": now, "details": dict(details)}
     session.connection().execute(_END, values)
 
@@ -95,10 +95,10 @@ def record_outcome(
 def page(
     session: Session, filters: Filters, *, limit: int, below: int | None = None
 ) -> list[Entry]:
-    """The newest lines first.
+    """A page of lines, newest first.
 
     Args:
-        below: only those before this number: the last of the page before.
+        below: keyset pagination: only lines before this number, the last of the previous page.
     """
     query = (
         select(AuditEntry, AuditOutcome.details)
@@ -115,7 +115,7 @@ def page(
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions = []
     if filters.since is not None:
-        # By number, which the pages go by: the lines of one moment stand together.
+        # As an id, which pages are ordered by.
         first = select(func.min(AuditEntry.id)).where(AuditEntry.at >= filters.since)
         conditions.append(AuditEntry.id >= first.scalar_subquery())
     if filters.actor:

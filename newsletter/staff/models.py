@@ -1,4 +1,4 @@
-"""The tables of the audit log. Triggers in the database refuse every change and deletion."""
+"""Tables of the audit log. Database triggers refuse updates and deletes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from newsletter.staff.permissions import ActorKind
 
 
 class AuditEntry(Base):
-    """One action: who did what to what, and when.
+    """One action.
 
-    Nothing stands here that may have to be forgotten: no address, no name of a subscriber, no
-    network address (the ledger of consent keeps that apart, for as long as the site says).
+    Holds no personal data that may have to be erased: no address, no name of a subscriber, no
+    network address (stored with consent, with a retention period).
     """
 
     __tablename__ = "audit_log"
@@ -37,15 +37,15 @@ class AuditEntry(Base):
     """Its number or configured name."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_long: Mapped[bool]
-    """Whether the action takes several transactions, and its end stands in `audit_outcomes`."""
+    """Whether the action takes several transactions, with its outcome in `audit_outcomes`."""
 
 
 class AuditOutcome(Base):
-    """How an action of several transactions ended. One without is under way, or was killed."""
+    """The outcome of an action of several transactions; missing while it runs or if killed."""
 
     __tablename__ = "audit_outcomes"
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_log.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Its counts; "stopped" names the error that ended it early."""
+    """Its counts; "stopped" names the error that aborted it."""

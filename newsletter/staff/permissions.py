@@ -1,11 +1,11 @@
-"""What may be done, and the one table of who may do it."""
+"""Permissions, and the table of who has them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What an action demands of its actor."""
+    """What an action requires of its actor."""
 
     READ = "read"  # see everything but people
     WRITE = "write"  # articles, segments, drafts, the coming edition
@@ -20,7 +20,7 @@ class Permission(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What kind of actor has done something."""
+    """Kinds of actors."""
 
     OPERATOR = "operator"  # the operating-system user who ran a command
     STAFF = "staff"  # a staff member, signed in
@@ -30,7 +30,7 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a staff member is."""
+    """Roles of staff members."""
 
     OWNER = "owner"
     SENDER = "sender"
@@ -41,8 +41,8 @@ class Role(StrEnum):
 _OWN = frozenset({Permission.SIGN_UP, Permission.OWN_SUBSCRIPTION})
 _EVERYTHING = frozenset(Permission) - _OWN
 
-MAY: Mapping[ActorKind | Role, frozenset[Permission]] = {
-    # Whoever can run a command can write to the database file as well.
+PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
+    # Whoever can run a command can write to the database directly.
     ActorKind.OPERATOR: _EVERYTHING,
     ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN}),
     ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
@@ -64,7 +64,7 @@ MAY: Mapping[ActorKind | Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.READ}),
 }
 
-# What an owner may grant one by one to those of a role.
+# What an owner may grant in addition, by role.
 GRANTABLE: Mapping[Role, frozenset[Permission]] = {
     Role.SENDER: frozenset({Permission.BULK_PEOPLE}),
     Role.EDITOR: frozenset({Permission.PEOPLE}),

@@ -1,1 +1,1 @@
-"""The public site: articles, feeds, view-online and unsubscribe pages, caught mails."""
+"""The public site over HTTP: articles, feeds, account pages, caught mails."""

@@ -1,7 +1,4 @@
-"""Errors become statuses and friendly pages, here and nowhere else.
-
-What went wrong on our side is logged and never shown.
-"""
+"""Maps errors to HTTP statuses and error pages. Internal errors are logged, never shown."""
 
 import logging
 from typing import Any
@@ -32,10 +29,10 @@ RETRY_AFTER_SECONDS = 60
 
 
 class Withdrawn(ResourceNotFound):
-    """The article was published once and has been taken back."""
+    """The article was published and is withdrawn."""
 
 
-# The first class that an error is an instance of decides.
+# In order: the first class that matches.
 STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Withdrawn, 410),
     (FeedRevoked, 410),
@@ -48,7 +45,7 @@ STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
     (Busy, 503),
 )
 
-WORDS: dict[int, tuple[str, str]] = {
+MESSAGES: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),
     403: ("Not allowed", "You may not do this."),
     404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
@@ -70,19 +67,19 @@ def status_of(error: NewsletterError) -> int:
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def _ours(request: Request, error: Exception) -> Response:
+def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)  # noqa: S101 - registered for nothing else
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    words = _words_about(error, status)
-    # A broken template would break the error page as well.
+    words = _message_of(error, status)
+    # The error page needs templates too.
     return (
         _plain(status, words) if isinstance(error, TemplateError) else _page(request, status, words)
     )
 
 
-def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
+def _message_of(error: NewsletterError, status: int) -> tuple[str, str]:
     if isinstance(error, TokenSpent):
         return LINK_HEADING, _sentence(error)
     if isinstance(error, TokenError):
@@ -90,8 +87,8 @@ def _words_about(error: NewsletterError, status: int) -> tuple[str, str]:
     if isinstance(error, FeedRevoked):
         return GONE_FEED_HEADING, _sentence(error)
     if isinstance(error, InvalidInput):
-        return WORDS[status][0], _sentence(error)
-    return WORDS[status]
+        return MESSAGES[status][0], _sentence(error)
+    return MESSAGES[status]
 
 
 def _sentence(error: NewsletterError) -> str:
@@ -101,19 +98,19 @@ def _sentence(error: NewsletterError) -> str:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    words = WORDS.get(error.status_code, WORDS[400 if error.status_code < 500 else 500])
+    words = MESSAGES.get(error.status_code, MESSAGES[400 if error.status_code < 500 else 500])
     response = _page(request, error.status_code, words)
     response.headers.update(error.headers or {})
     return response
 
 
 def _unexpected(request: Request, _error: Exception) -> Response:
-    """The server logs the traceback; the reader sees none."""
-    return _page(request, 500, WORDS[500])
+    """The server logs the traceback."""
+    return _page(request, 500, MESSAGES[500])
 
 
 def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
-    # An unexpected error is answered outside the middleware that would add the usual headers.
+    # Unexpected errors are answered outside the middleware that adds these headers.
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -135,7 +132,7 @@ def _plain(status: int, words: tuple[str, str]) -> Response:
 
 
 HANDLERS: dict[Any, Any] = {
-    NewsletterError: _ours,
+    NewsletterError: _known_error,
     HTTPException: _http,
     Exception: _unexpected,
 }

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection, with deadlines and sizes that uvicorn leaves open.
+"""HTTP/1.1 protocol with the timeouts and header limits that uvicorn lacks (slowloris).
 
 uvicorn's only timeout is for an idle connection after an answer, and every byte restarts it; its
 parser takes headers of any size. A reverse proxy bounds both; a site without one needs this.
@@ -12,16 +12,16 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# From the opening of a connection, or from the first byte of a later request.
+# From connection, or the first byte of a later request.
 HEADER_SECONDS = 10.0
 # From the end of the headers. The largest body is small (`limits.MAX_BODY_BYTES`).
 BODY_SECONDS = 20.0
-# For a client to take an answer.
+# For a client to read a response.
 SENDING_SECONDS = 300.0
 CLOSING_SECONDS = 1.0
 # nginx allows 32 KiB (large_client_header_buffers), Apache 8 KiB a line.
 LARGEST_HEADERS_BYTES = 32 * 1024
-# Of one process. One more, and the connection that has waited longest for its request is closed.
+# Per process; beyond, the connection waiting longest for its request is closed.
 MOST_CONNECTIONS = 4096
 
 _TOO_LARGE = b"431 Request Header Fields Too Large"
@@ -29,7 +29,7 @@ _TIMEOUT = b"408 Request Timeout"
 
 
 class Stage(StrEnum):
-    """What a connection waits for."""
+    """State of a connection: what it waits for."""
 
     IDLE = "idle"  # the next request; uvicorn's own keep-alive timeout runs
     HEADERS = "headers"  # the rest of the request line and headers
@@ -38,14 +38,14 @@ class Stage(StrEnum):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which gives up clients that are slow or send too much."""
+    """uvicorn's protocol with timeouts, header limits and a maximum of connections."""
 
     most_connections: ClassVar[int] = MOST_CONNECTIONS
     header_seconds: ClassVar[float] = HEADER_SECONDS
     body_seconds: ClassVar[float] = BODY_SECONDS
     sending_seconds: ClassVar[float] = SENDING_SECONDS
     _waiting: ClassVar[OrderedDict["BoundedProtocol", None]] = OrderedDict()
-    """The connections of this process whose request is not complete, the longest waiting first."""
+    """Connections with an incomplete request, the longest waiting first."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -73,7 +73,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self.stage is Stage.HEADERS:
-            # The parser keeps an unfinished header to itself, so its bytes are counted here.
+            # The parser does not report an unfinished header, so bytes are counted here.
             self._header_bytes += len(data)
         if self._header_bytes > LARGEST_HEADERS_BYTES:
             self._give_up(_TOO_LARGE)
@@ -92,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # The trailers of a chunked body (RFC 9112 section 7.1.2) come here too.
+        # Also called for trailers of a chunked body (RFC 9112 section 7.1.2).
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
@@ -123,7 +123,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        # What is still unsent is sent before the connection closes, for a client that takes it.
+        # Buffered data is still sent before the connection closes, within the timeout.
         if self.transport.get_write_buffer_size() and self._sending is None:
             self._sending = self.loop.call_later(self.sending_seconds, self.transport.abort)
 
@@ -147,7 +147,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._sending = None
 
     def _give_up(self, status: bytes) -> None:
-        """Close, with an answer where that cannot be taken for another request's."""
+        """Close, with a status where it cannot be mistaken for another request's response."""
         self._disarm()
         if self.transport.is_closing():
             return
@@ -157,5 +157,5 @@ class BoundedProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status
             )
         self.transport.close()
-        # A client that does not even read this is not waited for.
+        # A client that does not read it is disconnected.
         self.loop.call_later(CLOSING_SECONDS, self.transport.abort)

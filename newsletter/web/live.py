@@ -1,4 +1,4 @@
-"""A site that is replaced as a whole while it serves: requests under way end on the one before."""
+"""ASGI application that can be replaced while it serves; running requests end on the old one."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,7 +13,7 @@ class LiveSite:
         self._site: ASGIApp = create_site(services)
 
     def replace(self, services: SiteServices) -> None:
-        """Serve with these from the next request on; from any thread."""
+        """Serve new requests with these services; thread-safe."""
         self._site = create_site(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

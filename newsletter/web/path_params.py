@@ -1,19 +1,19 @@
-"""What addresses and queries ask for, read with care: nothing in them is an error of ours."""
+"""Parsing of path and query parameters: invalid ones are a 404 or the default, never a 500."""
 
 from starlette.requests import Request
 
 from newsletter.errors import ResourceNotFound
 
-# What a database can count to (SQLite's and PostgreSQL's largest integer).
+# The largest integer of SQLite and PostgreSQL.
 LARGEST_ID = 2**63 - 1
 LAST_PAGE = 100_000
 
 
 def slug_in(request: Request, name: str = "slug") -> str:
-    """The slug that the address names.
+    """The slug in the path.
 
     Raises:
-        ResourceNotFound: it holds what no slug does, and a database might choke on.
+        ResourceNotFound: it has unprintable characters, which PostgreSQL may refuse.
     """
     slug: str = request.path_params[name]
     if not slug.isprintable():
@@ -22,7 +22,7 @@ def slug_in(request: Request, name: str = "slug") -> str:
 
 
 def page_in(request: Request) -> int:
-    """The page that the query asks for; the first where it cannot be read."""
+    """The page number in the query; 1 where invalid."""
     text = request.query_params.get("page", "1")
     if not (text.isascii() and text.isdigit() and len(text) < 8):
         return 1

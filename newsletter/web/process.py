@@ -1,7 +1,7 @@
-"""The site in a process of its own, one of several that `newsletter serve` starts.
+"""Application factory for uvicorn's worker processes (`web.workers`).
 
-Such a process shares nothing with its parent but the environment, where the configuration is named.
-It sends nothing and follows no schedule: that stays with the parent.
+A worker process learns the configuration file from the environment. Schedule and sender run in the
+parent alone.
 """
 
 import logging
@@ -21,12 +21,12 @@ CONFIG_VARIABLE = "NEWSLETTER_SITE_CONFIG"
 
 
 def prepare_workers(config_path: Path) -> None:
-    """Tell the processes to come where the configuration is."""
+    """Put the configuration file's path into the environment of the worker processes."""
     os.environ[CONFIG_VARIABLE] = str(config_path.resolve())
 
 
 def make_site() -> ASGIApp:
-    """The site, as uvicorn asks for it in each process."""
+    """The application factory that uvicorn calls in each process."""
     log_to_stderr(logging.INFO)
     allow_connections()
     app = Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE]))

@@ -1,7 +1,4 @@
-"""The public site: its addresses, and the order in which a request passes through.
-
-Each group of pages stands in a module of its own; what they need they find in `SiteState`.
-"""
+"""The ASGI application of the public site: routes and middleware, in order."""
 
 from pathlib import Path
 
@@ -27,10 +24,10 @@ from newsletter.web.account import (
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
-from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
-from newsletter.web.middleware.compression import PageDelivery
+from newsletter.web.middleware.body_limits import BodyBuffer, ConcurrencyLimit
+from newsletter.web.middleware.compression import Compression
 from newsletter.web.middleware.headers import SecurityHeaders
-from newsletter.web.middleware.host import RightHost
+from newsletter.web.middleware.host import CanonicalHost
 from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
 from newsletter.web.state import SiteState
@@ -44,18 +41,20 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(WholeBody),
-            Middleware(MostAtOnce, most=services.config.web.most_at_once),
-            Middleware(PageDelivery),
+            Middleware(BodyBuffer),
+            Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
+            Middleware(Compression),
             Middleware(SecurityHeaders),
         ],
         exception_handlers=errors.HANDLERS,
     )
-    # Its redirects would name whatever host the request named.
+    # Starlette's redirects use the Host header.
     site.router.redirect_slashes = False
     site.state.site = state
     config = services.config
-    return RightHost(CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host)
+    return CanonicalHost(
+        CachedFeeds(site, state.feeds), config.site.base_url, config.web.wrong_host
+    )
 
 
 def _routes(services: SiteServices) -> list[BaseRoute]:
@@ -87,7 +86,7 @@ async def _healthz(_request: object) -> PlainTextResponse:
 
 
 class _Static(StaticFiles):
-    """Static files: the operator's own first, then the shipped ones."""
+    """Static files: the operator's folder first, then the shipped one."""
 
     def __init__(self, own_folder: str) -> None:
         folders = [folder / "static" for folder in web_folders(own_folder)]

@@ -1,4 +1,4 @@
-"""The HTTP server that carries the site."""
+"""uvicorn's settings and start."""
 
 import resource
 from typing import Any
@@ -9,25 +9,25 @@ from starlette.types import ASGIApp
 from newsletter.web.http_protocol import MOST_CONNECTIONS, BoundedProtocol
 from newsletter.web.middleware.host import strict_transport
 
-# Of everything that is no connection: the database, templates, libraries, pipes.
+# File descriptors beside client connections: database, templates, libraries, pipes.
 OTHER_DESCRIPTORS = 256
-# Connections that the system holds ready for us; the rest of a crowd tries again by itself.
+# Length of the kernel's accept queue; further clients retry the SYN.
 BACKLOG = 2048
 
 
 def server_settings(base_url: str) -> dict[str, Any]:
-    """What every uvicorn of ours is started with."""
+    """Settings of uvicorn, for one process or several."""
     return {
         "http": BoundedProtocol,
         "lifespan": "off",
         "ws": "none",
-        # Our own handler writes its lines, without what a terminal would obey.
+        # `newsletter.logging` formats and sanitises uvicorn's lines.
         "log_config": None,
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
         "backlog": BACKLOG,
-        # Of every answer, the server's own included.
+        # Sent with every response, the server's own included.
         "headers": strict_transport(base_url),
     }
 
@@ -46,7 +46,7 @@ def run_server(
 
 
 def allow_connections() -> None:
-    """Let this process and its workers have a descriptor for each connection they may hold."""
+    """Raise RLIMIT_NOFILE for the maximum of connections; lower that where it cannot be raised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS + OTHER_DESCRIPTORS
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

@@ -1,4 +1,4 @@
-"""What the site needs of the rest of the program; the composition root supplies it."""
+"""The site's interface to the program, supplied by the composition root."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from newsletter.actions.context import Context
 
 
 class SiteServices(Context, Protocol):
-    """The program, as the pages see it: what actions need, and the pages of editions."""
+    """What actions need, and the view-online pages of editions."""
 
     def edition_page(self, edition_id: int, key: str) -> str:
         """The complete HTML of an edition, nothing personal in it.

@@ -1,4 +1,4 @@
-"""What every page of one site shares."""
+"""State shared by all requests of one site."""
 
 from anyio import CapacityLimiter
 from starlette.requests import Request
@@ -6,19 +6,19 @@ from starlette.requests import Request
 from newsletter.feeds.feed_cache import FeedCache
 from newsletter.tokens.signing import UNSUBSCRIBE, Signer
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
-from newsletter.web.account.form_tokens import FormMarks
-from newsletter.web.account.rate_limit import paces
+from newsletter.web.account.form_tokens import FormTokens
+from newsletter.web.account.rate_limit import signup_rate_limits
 from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
-from newsletter.web.write_threads import Writers
+from newsletter.web.write_threads import WriteThreads
 
-# Threads of the feeds' own, which no crowd on the pages can take.
+# Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8
 
 
 class SiteState:
-    """The services, the templates and the kept feeds of one site."""
+    """Services, templates, rate limits, threads and the feed cache of one site."""
 
     def __init__(self, services: SiteServices) -> None:
         self.services = services
@@ -26,19 +26,21 @@ class SiteState:
         self.views = Views(services.config)
         options = services.config.joining
         secret = services.config.site.secret_key.get_secret_value()
-        self.joins, self.joins_of_address = paces(options, secret, services.clock)
-        self.joining_writers = Writers(services.database)
-        # Whoever leaves does not wait for a crowd that joins.
-        self.leaving_writers = Writers(services.database)
+        self.signup_limit, self.signup_limit_per_mailbox = signup_rate_limits(
+            options, secret, services.clock
+        )
+        self.signup_threads = WriteThreads(services.database)
+        # Unsubscribing does not queue behind sign-ups.
+        self.unsubscribe_threads = WriteThreads(services.database)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
-        self.form_marks = FormMarks(services.signer(FORM_PURPOSE), options.wording)
+        self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(
             services.config,
             lambda document, selection: answers_of(document, selection, services.config.feeds),
         )
 
     def leaving_signer(self) -> Signer:
-        """What signs and reads the tokens of unsubscribe addresses."""
+        """The signer of unsubscribe tokens."""
         return Signer(self.config.site.secret_key.get_secret_value(), UNSUBSCRIBE)
 
 

@@ -1,8 +1,7 @@
-"""Pages from templates: the operator's folder first, then the shipped one; always escaped.
+"""Renders page templates, escaped: the operator's folder first, then the shipped one.
 
-Every page is given `site`, `theme`, `root` (the path that base_url may have), `imprint` and what
-the feeds' addresses are made of; `topics` and `feed_topic` where it has them; and what its
-template names.
+Every template has `site`, `theme`, `root` (the path of base_url), `imprint` and the feed helpers;
+`topics` and `feed_topic` where the page sets them.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
-"""Threads for what a crowd writes: few, since more would only take turns at the interpreter.
+"""Thread limits for writes: one on SQLite, which has one writer; four on PostgreSQL.
 
-SQLite takes one writer; PostgreSQL several, who wait for its disk meanwhile. Whatever else the
-site does has its own threads and waits for none of these.
+More would only compete for the GIL (decision 99). Other requests use other threads.
 """
 
 from collections.abc import Callable
@@ -19,8 +18,8 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class Writers:
-    """The writing threads of one site."""
+class WriteThreads:
+    """A limited set of threads for writes."""
 
     def __init__(self, database: Database) -> None:
         self._limiter = CapacityLimiter(ON_SQLITE if database.is_sqlite else ON_POSTGRESQL)
@@ -28,5 +27,5 @@ class Writers:
     async def run(
         self, work: Callable[Given, Result], *args: Given.args, **options: Given.kwargs
     ) -> Result:
-        """What the work returns, done when its turn comes."""
+        """Run `work` on one of the threads; its result."""
         return await run_sync(partial(work, *args, **options), limiter=self._limiter)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.database import allow_large_sets
+from newsletter.database import raise_work_mem
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.models import Segment, Subscriber, SubscriberStatus
 from subscribers.segments.compiling import QueryContext, condition
@@ -76,6 +76,6 @@ def count(session: Session, text: str, asking: QueryContext) -> int:
     Raises:
         InvalidInput: an invalid expression, or one with an unavailable statistic.
     """
-    allow_large_sets(session)
+    raise_work_mem(session)
     query = select(func.count()).select_from(Subscriber).where(members(text, asking))
     return session.scalars(query).one()

@@ -116,7 +116,7 @@ def leave(session: Session, model: Model, _random: Random, now: datetime) -> Non
         model.stands = "ended"
 
 
-def come_back(session: Session, model: Model, _random: Random, now: datetime) -> None:
+def resubscribe(session: Session, model: Model, _random: Random, now: datetime) -> None:
     if model.stands == "ended" and model.was_confirmed and not model.suppressed:
         membership.resubscribe(session, person(session, model), origin=ORIGIN, now=now)
         model.stands = "confirmed"
@@ -159,7 +159,7 @@ def unsuppress(session: Session, model: Model, _random: Random, _now: datetime) 
 
 
 Act = Callable[[Session, Model, Random, datetime], None]
-OFTEN: list[Act] = [join, confirm, join, confirm, choose, pause, leave, come_back]
+OFTEN: list[Act] = [join, confirm, join, confirm, choose, pause, leave, resubscribe]
 SELDOM: list[Act] = [object_to, erase, suppress, unsuppress]
 
 

@@ -1,4 +1,4 @@
-"""A site with articles and subscribers, and a transport that records what it is given."""
+"""A site with articles and subscribers, and a recording transport."""
 
 from collections.abc import Iterator
 from pathlib import Path

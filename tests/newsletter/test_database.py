@@ -1,4 +1,4 @@
-"""Transactions, times that stay in UTC, and errors a person can act on."""
+"""Transactions, UTC datetimes and error messages."""
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,7 +15,7 @@ from support import add_article, add_subscriber
 
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock, in_utc
-from newsletter.database import Database, UTCDateTime, allow_large_sets, parse_url
+from newsletter.database import Database, UTCDateTime, parse_url, raise_work_mem
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.migrations.running import BY_HAND, current_revision, is_current, upgrade
 from newsletter.schema import TABLE_MODULES, metadata
@@ -39,26 +39,26 @@ def test_a_time_comes_back_as_the_same_instant_in_utc(database: Database, moment
 
 
 @pytest.mark.parametrize(("before", "allowed"), [("4MB", "256MB"), ("1GB", "1GB")])
-def test_large_sets_are_allowed_for_one_transaction(
+def test_work_mem_is_raised_for_one_transaction(
     postgresql_url: str, before: str, allowed: str
 ) -> None:
     database = Database(postgresql_url)
     asked = text("SELECT current_setting('work_mem')")
     with database.read() as session:
         session.execute(text(f"SET LOCAL work_mem = '{before}'"))
-        allow_large_sets(session)
+        raise_work_mem(session)
         assert session.scalar(asked) == allowed
     with database.read() as session:
         assert session.scalar(asked) == "4MB"
     database.close()
 
 
-def test_a_time_without_a_zone_is_refused_at_the_door() -> None:
+def test_a_naive_datetime_is_refused() -> None:
     with pytest.raises(ValueError, match="has no time zone"):
         in_utc(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-def test_a_block_that_fails_writes_nothing(database: Database, clock: FixedClock) -> None:
+def test_a_failed_write_block_is_rolled_back(database: Database, clock: FixedClock) -> None:
     def fail_half_way() -> None:
         with database.write() as session:
             add_article(session, "Never", clock.now())
@@ -70,16 +70,14 @@ def test_a_block_that_fails_writes_nothing(database: Database, clock: FixedClock
         assert session.scalar(text("SELECT count(*) FROM articles")) == 0
 
 
-def test_a_reading_block_changes_nothing(database: Database, clock: FixedClock) -> None:
+def test_a_read_block_is_rolled_back(database: Database, clock: FixedClock) -> None:
     with database.read() as session:
         add_article(session, "Never", clock.now())
     with database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM articles")) == 0
 
 
-def test_a_reading_block_sees_one_state_whatever_is_written_meanwhile(
-    database: Database, clock: FixedClock
-) -> None:
+def test_a_read_block_sees_one_snapshot(database: Database, clock: FixedClock) -> None:
     with database.read() as session:
         before = session.scalar(text("SELECT count(*) FROM articles"))
         with database.write() as writing:
@@ -87,16 +85,14 @@ def test_a_reading_block_sees_one_state_whatever_is_written_meanwhile(
         assert session.scalar(text("SELECT count(*) FROM articles")) == before
 
 
-def test_two_who_write_the_same_at_once_are_told_apart(
-    database: Database, clock: FixedClock
-) -> None:
+def test_a_concurrent_duplicate_is_a_conflict(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         add_article(session, "Twice", clock.now())
     with pytest.raises(Conflict, match="another process"), database.write() as session:
         add_article(session, "Twice", clock.now())
 
 
-def test_writers_on_sqlite_wait_their_turn(sqlite_url: str) -> None:
+def test_sqlite_writers_are_serialised(sqlite_url: str) -> None:
     def count_up() -> None:
         database = Database(sqlite_url)
         for _ in range(25):
@@ -118,35 +114,33 @@ def test_writers_on_sqlite_wait_their_turn(sqlite_url: str) -> None:
     database.close()
 
 
-def test_what_is_removed_from_sqlite_is_not_left_in_its_file(
-    sqlite_url: str, clock: FixedClock
-) -> None:
+def test_deleted_data_is_overwritten_in_the_sqlite_file(sqlite_url: str, clock: FixedClock) -> None:
     database = Database(sqlite_url)
     with database.write() as session:
         for number in range(200):
             add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), name="Quillfeather")
     with database.write() as session:
         session.execute(text("UPDATE subscribers SET name = ''"))
-    # What was written goes from the log into the file as the last connection closes.
+    # Closing the last connection checkpoints the WAL.
     database.close()
     assert b"Quillfeather" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
 
 
-def test_a_database_that_was_never_made_names_the_mend(tmp_path: Path) -> None:
+def test_a_missing_schema_names_the_upgrade_command(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/new.db")
     with pytest.raises(StorageError, match="newsletter db upgrade"), database.read() as session:
         session.execute(text("SELECT * FROM articles"))
     database.close()
 
 
-def test_a_database_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_missing_database_folder_is_reported(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/nowhere/new.db")
     with pytest.raises(StorageError, match="does not exist"), database.read() as session:
         session.execute(text("SELECT 1"))
     database.close()
 
 
-def test_a_server_that_is_not_there_says_so_without_the_password() -> None:
+def test_an_unreachable_server_is_reported_without_the_password() -> None:
     database = Database("postgresql://user:hidden@127.0.0.1:9/none?connect_timeout=2")
     with pytest.raises(StorageError) as caught, database.read() as session:
         session.execute(text("SELECT 1"))
@@ -177,7 +171,7 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None
         upgrade(database)
 
 
-def test_migrations_make_the_tables_that_the_models_say(database: Database) -> None:
+def test_migrations_match_the_models(database: Database) -> None:
     with database.read() as session:
         context = MigrationContext.configure(
             session.connection(),

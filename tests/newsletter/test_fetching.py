@@ -1,4 +1,4 @@
-"""Outgoing HTTP, against a server on loopback that behaves well and badly."""
+"""Outgoing HTTP, against a test server on loopback."""
 
 import gzip
 import socket
@@ -17,7 +17,7 @@ SHORT = timedelta(seconds=0.4)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the path asked for."""
+    """Answers by path."""
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
         self.drip(b"a")
 
     def drip(self, piece: bytes) -> None:
-        """A byte now and then until the other side or the test has had enough."""
+        """Send a byte at a time until the client or the test ends."""
         while not self.server.stopping.wait(0.05):
             try:
                 self.wfile.write(piece)
@@ -119,7 +119,7 @@ def test_an_answer_comes_with_its_validator(server: Server) -> None:
     assert (answer.changed, answer.content, answer.etag) == (True, b"<rss/>", ETAG)
 
 
-def test_what_has_not_changed_is_not_sent_again(server: Server) -> None:
+def test_an_unchanged_document_is_a_304(server: Server) -> None:
     answer = get(server, "feed", etag=ETAG)
     assert (answer.changed, answer.content) == (False, b"")
 
@@ -129,7 +129,7 @@ def test_a_redirect_is_followed_and_its_end_named(server: Server) -> None:
     assert (answer.content, answer.url) == (b"<rss/>", server.url("feed"))
 
 
-def test_redirects_in_a_circle_end(server: Server) -> None:
+def test_a_redirect_loop_is_refused(server: Server) -> None:
     with pytest.raises(FetchError, match=f"more than {MOST_REDIRECTS} redirects"):
         get(server, "loop")
     assert len(server.asked) == MOST_REDIRECTS + 1
@@ -144,24 +144,24 @@ def test_redirects_in_a_circle_end(server: Server) -> None:
         ("not-gzip", "broke off or is garbled"),
     ],
 )
-def test_a_bad_answer_is_told_with_the_address(server: Server, path: str, words: str) -> None:
+def test_an_http_error_is_reported_with_the_url(server: Server, path: str, words: str) -> None:
     with pytest.raises(FetchError, match=words) as caught:
         get(server, path)
     assert str(caught.value).startswith(server.url(path))
 
 
-def test_the_size_of_a_file_is_told_by_its_head(server: Server) -> None:
+def test_the_size_is_read_from_the_response_headers(server: Server) -> None:
     found = size_of(server.url("moved"), allow_private=True)
     assert found.length_bytes == len(b"<rss/>")
 
 
 @pytest.mark.parametrize(("path", "words"), [("missing", "answered 404"), ("loop", "redirects")])
-def test_what_is_not_there_has_no_size(server: Server, path: str, words: str) -> None:
+def test_a_missing_file_has_no_size(server: Server, path: str, words: str) -> None:
     with pytest.raises(FetchError, match=words):
         size_of(server.url(path), allow_private=True)
 
 
-def test_a_size_inside_ones_network_is_not_asked_for(server: Server) -> None:
+def test_the_size_of_a_private_address_is_refused(server: Server) -> None:
     with pytest.raises(FetchError, match="private network"):
         size_of(server.url("feed"))
     assert server.asked == []
@@ -173,7 +173,7 @@ def test_size_is_bounded_after_unpacking(server: Server) -> None:
 
 
 @pytest.mark.parametrize("path", ["trickle", "trickled-head"])
-def test_a_trickle_ends_when_the_time_is_up(server: Server, path: str) -> None:
+def test_a_slow_response_ends_at_the_total_timeout(server: Server, path: str) -> None:
     with pytest.raises(FetchError, match=r"no complete answer within 0\.4 seconds"):
         get(server, path, total_time=SHORT)
 
@@ -181,7 +181,7 @@ def test_a_trickle_ends_when_the_time_is_up(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "0.0.0.0", "127.1", "[::1]", "2130706433"]
 )
-def test_a_private_address_is_refused_before_anything_is_sent(server: Server, host: str) -> None:
+def test_a_private_address_is_refused_before_connecting(server: Server, host: str) -> None:
     with pytest.raises(FetchError, match="inside a private network; refused"):
         fetch(server.url("feed", host))
     assert server.asked == []
@@ -192,7 +192,7 @@ PUBLIC = "93.184.215.14"
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """Names resolve as told, the last answer lasting; the public address leads to loopback."""
+    """Scripted name resolution, the last answer repeated; public addresses connect to loopback."""
     answers: dict[str, list[str]] = {}
     resolve = socket.getaddrinfo
 
@@ -223,9 +223,7 @@ def test_a_redirect_into_the_private_network_is_refused(
     assert server.asked == ["/to-loopback"]
 
 
-def test_a_name_that_changes_its_address_is_judged_each_time(
-    server: Server, network: dict[str, list[str]]
-) -> None:
+def test_dns_rebinding_is_refused(server: Server, network: dict[str, list[str]]) -> None:
     network["rebinding.example"] = [PUBLIC, "127.0.0.1"]
     with pytest.raises(FetchError, match="inside a private network"):
         fetch(server.url("loop", "rebinding.example"))
@@ -245,7 +243,7 @@ def test_public_addresses(address: str) -> None:
         *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::1"),
     ],
 )
-def test_addresses_that_lead_inside(address: str) -> None:
+def test_non_public_addresses(address: str) -> None:
     assert not is_public(address)
 
 
@@ -257,12 +255,12 @@ def test_addresses_that_lead_inside(address: str) -> None:
         "http://" + "a" * 300 + ".example/",
     ],
 )
-def test_what_is_no_web_address_is_refused(url: str) -> None:
+def test_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(FetchError):
         fetch(url)
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
@@ -270,6 +268,6 @@ def test_a_server_that_is_not_there_is_told() -> None:
             fetch(url, allow_private=True)
 
 
-def test_a_server_without_tls_is_told(server: Server) -> None:
+def test_a_server_without_tls_is_reported(server: Server) -> None:
     with pytest.raises(FetchError, match="its certificate or its TLS is not right"):
         fetch(server.url("feed").replace("http:", "https:"), allow_private=True)

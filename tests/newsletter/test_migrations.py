@@ -1,4 +1,4 @@
-"""Every schema that was ever released is upgraded to this one, with what stood in it."""
+"""Every released schema is upgraded to the current one, with its rows."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ Stored = Callable[[str], Database]
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stored]:
-    """Makes a database as a release left it."""
+    """Creates a database with a released schema."""
     if request.param == "sqlite":
         database = Database(f"sqlite:///{tmp_path}/stored.db")
     else:
@@ -81,7 +81,7 @@ def test_triggers_and_full_text_search_are_those_of_a_new_database(
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_stood_in_a_released_schema_stands_in_this_one(
+def test_upgrading_a_released_schema_keeps_its_rows(
     stored: Stored, revision: str, clock: FixedClock
 ) -> None:
     database = stored(revision)

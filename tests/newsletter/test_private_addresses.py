@@ -1,4 +1,4 @@
-"""Which addresses count as inside a private network."""
+"""Classification of public and private IP addresses."""
 
 import pytest
 

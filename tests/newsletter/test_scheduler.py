@@ -1,4 +1,4 @@
-"""What happens by itself: one edition for each digest and period, however often one looks."""
+"""Scheduled jobs: one edition per digest and period, however often they run."""
 
 import threading
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ WEEK = timedelta(weeks=1)
 
 @pytest.fixture
 def app(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[Newsletter]:
-    """A site that has known its digests since Thursday; it is Friday, nine o'clock."""
+    """A site whose digests were registered on Thursday; it is Friday, 9:00."""
     site = make_app(tmp_path, database_url, clock, transport=RecordingTransport())
     clock.at -= timedelta(days=1)
     make_due_digests(site)
@@ -44,14 +44,14 @@ def editions(app: Newsletter) -> list[tuple[str | None, EditionState]]:
         return [(edition.period, edition.state) for edition in session.scalars(query)]
 
 
-def test_however_often_it_looks_there_is_one_edition_for_a_period(app: Newsletter) -> None:
+def test_repeated_runs_make_one_edition_per_period(app: Newsletter) -> None:
     publish(app, "News")
     for _ in range(3):
         make_due_digests(app)
     assert editions(app) == [("2026-11-27", EditionState.QUEUED)]
 
 
-def test_however_many_look_at_once_there_is_one_edition_for_a_period(
+def test_concurrent_schedulers_make_one_edition_per_period(
     tmp_path: Path, app: Newsletter, database_url: str, clock: FixedClock
 ) -> None:
     publish(app, "News")
@@ -66,7 +66,7 @@ def test_however_many_look_at_once_there_is_one_edition_for_a_period(
     assert editions(app) == [("2026-11-27", EditionState.QUEUED)]
 
 
-def test_nothing_to_say_is_logged_once_and_not_asked_again(app: Newsletter) -> None:
+def test_an_empty_period_is_recorded_and_logged_once(app: Newsletter) -> None:
     with capture_logs() as first:
         make_due_digests(app)
     publish(app, "Too late for this week")
@@ -78,9 +78,7 @@ def test_nothing_to_say_is_logged_once_and_not_asked_again(app: Newsletter) -> N
     assert editions(app) == [("2026-11-27", EditionState.EMPTY)]
 
 
-def test_an_article_too_late_for_one_week_is_in_the_next(
-    app: Newsletter, clock: FixedClock
-) -> None:
+def test_a_late_article_is_in_the_next_edition(app: Newsletter, clock: FixedClock) -> None:
     publish(app, "First")
     make_due_digests(app)
     publish(app, "Second")
@@ -110,7 +108,7 @@ def test_a_run_missed_for_too_long_is_reported_once_and_never_sent(
     assert editions(app) == [("2026-11-27", EditionState.MISSED)]
 
 
-def test_a_digest_that_wants_approval_waits_for_it(
+def test_a_digest_with_approval_stays_a_draft(
     tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     extra = '[digests.careful]\nname = "Careful"\napproval = true\n'
@@ -127,7 +125,7 @@ def test_a_digest_that_wants_approval_waits_for_it(
     assert state is EditionState.DRAFT
 
 
-def test_the_running_scheduler_makes_and_sends_what_is_due(
+def test_the_scheduler_composes_and_sends_due_editions(
     tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     done = threading.Event()
@@ -150,9 +148,7 @@ def test_the_running_scheduler_makes_and_sends_what_is_due(
     assert arrived
 
 
-def test_all_who_never_confirmed_are_forgotten_some_at_a_time(
-    app: Newsletter, clock: FixedClock
-) -> None:
+def test_unconfirmed_subscribers_are_purged_in_batches(app: Newsletter, clock: FixedClock) -> None:
     with app.database.write() as session:
         for number in range(AT_ONCE + 5):
             add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), proven=False)

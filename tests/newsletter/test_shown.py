@@ -1,4 +1,4 @@
-"""What came from outside is shown without anything that a terminal obeys."""
+"""Sanitising of untrusted text for terminals and logs."""
 
 import io
 import json
@@ -17,12 +17,12 @@ TRICKS = ["\x1b]0;t\x07", "\x9b31m", "\x08", "\r", "\u202eexe.txt", "\u2066", "\
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_control_or_override_reaches_a_terminal(trick: str) -> None:
+def test_control_and_bidi_characters_are_replaced(trick: str) -> None:
     assert not set(shown(f"a{trick}b")) & set("\x1b\x07\x9b\x08\r\u202e\u2066\x7f\ud800")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
-def test_whatever_is_shown_can_be_written(text: str) -> None:
+def test_sanitised_text_is_encodable(text: str) -> None:
     shown(text).encode("utf-8")
 
 
@@ -38,7 +38,7 @@ def test_passwords_in_addresses_are_masked(address: str) -> None:
     assert "secret" not in shown(f"polled {address}: refused")
 
 
-def test_both_kinds_of_loggers_write_harmless_lines() -> None:
+def test_structlog_and_logging_lines_are_sanitised() -> None:
     written = io.StringIO()
     with redirect_stderr(written):
         log_to_stderr(logging.INFO)

@@ -2,6 +2,9 @@
 
 `make cluster-demo` runs it; an argument is the number of subscribers. The scheduler is
 `newsletter serve`, as anywhere; the mail server is a small one that notes who got a mail.
+>>=======
+`newsletter serve`, as it would be anywhere; a small mail server notes who got a mail.
+>>>>>>> theirs
 """
 
 import json

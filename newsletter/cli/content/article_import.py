@@ -1,4 +1,4 @@
-"""The command that imports articles."""
+"""`newsletter articles import`."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
 from newsletter.articles.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, RecordOutcome
-from newsletter.cli.content.import_report import written_to
+from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json
 from newsletter.errors import InvalidInput
@@ -27,18 +27,22 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 
 @click.command("import")
 @click.argument("names", nargs=-1, required=True, metavar="PATH...|-|URL")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Instead of guessing it.")
-@click.option("--topic", "topics", multiple=True, help="File the articles under it; repeatable.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), help="The format, if it is not detected."
+)
+@click.option(
+    "--topic", "topics", multiple=True, help="Add this topic to the articles; repeatable."
+)
 @click.option("--dry-run", is_flag=True, help="Report on everything, but store nothing.")
 @click.option("--allow-private", is_flag=True, help="Fetch from inside your own network too.")
 @click.option(
-    "--old-site", default="", metavar="URL", help="Where the articles were: completes their paths."
+    "--old-site", default="", metavar="URL", help="Base URL of the old site, for relative links."
 )
 @click.option(
     "--report",
     "report_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what became of each record to this file, as JSON.",
+    help="Write the outcome of each record to this file, as JSON.",
 )
 @as_json
 @pass_program
@@ -55,7 +59,7 @@ def import_(
 ) -> None:
     """Store the articles of files, folders, standard input (-) or addresses.
 
-    Importing again updates what has changed and never doubles. Exit status 3: some failed.
+    Importing again updates what has changed and never duplicates. Exit status 3: some failed.
     """
     context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
     download = partial(_download, allow_private=allow_private)
@@ -63,19 +67,19 @@ def import_(
     several = len(found.offers) > 1
     with (
         program.progress("Importing", len(found.offers) if several else None) as bar,
-        written_to(report_file) as observe,
+        open_report(report_file) as observe,
     ):
         done = bar.advance if several else lambda: None
         records = read_all(found, context, form or "", done, download)
-        report = _imported(
+        report = _import(
             program,
             context,
-            _filed(records, topics),
+            _with_topics(records, topics),
             None if several else bar.advance,
             dry_run,
             observe,
         )
-    _tell_import(program, report, found, dry_run=dry_run, as_json=as_json)
+    _print_report(program, report, found, dry_run=dry_run, as_json=as_json)
 
 
 def _old_site(address: str) -> str:
@@ -88,7 +92,7 @@ def _download(address: str, *, allow_private: bool) -> bytes:
     return fetch(address, allow_private=allow_private).content
 
 
-def _filed(
+def _with_topics(
     records: Iterator[Record | BadRecord], topics: tuple[str, ...]
 ) -> Iterator[Record | BadRecord]:
     for item in records:
@@ -98,7 +102,7 @@ def _filed(
             yield item
 
 
-def _imported(
+def _import(
     program: Program,
     context: ImportContext,
     records: Iterator[Record | BadRecord],
@@ -106,7 +110,7 @@ def _imported(
     dry_run: bool,
     observe: Callable[[RecordOutcome], None] | None,
 ) -> ImportReport:
-    """The report; what failed before the database did is told all the same."""
+    """Import, or dry run; failed records are printed even if the database then fails."""
     try:
         if dry_run:
             return import_records(
@@ -125,7 +129,7 @@ def _imported(
         raise
 
 
-def _tell_import(
+def _print_report(
     program: Program, report: ImportReport, found: Inputs, *, dry_run: bool, as_json: bool
 ) -> None:
     for bad in report.bad:

@@ -124,7 +124,7 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
 @click.argument("reference", metavar="ARTICLE")
 @click.option("--title", help="A new title.")
 @click.option("--date", help="2019-03-23, or with a time.")
-@click.option("--publish-at", help="When it is to appear; until then nobody is shown it.")
+@click.option("--publish-at", help="Schedule it: unpublished until then.")
 @click.option("--author", help="A new author; empty: none.")
 @click.option("--summary", help="Empty: derive it from the text.")
 @click.option("--topic", "topics", multiple=True, help="All its topics; repeatable.")
@@ -151,7 +151,7 @@ def edit(program: Program, reference: str, document: Path | None, **options: Any
     elif any(options.values()) or options["summary"] == "" or options["author"] == "":
         _apply(program, article.id, _edit_of(options, context), context)
     else:
-        _edit_by_hand(program, article, context)
+        _edit_in_editor(program, article, context)
 
 
 def _edit_of(options: dict[str, Any], context: ImportContext) -> Edit:
@@ -194,8 +194,8 @@ def _apply(program: Program, number: int, change: Edit, context: ImportContext) 
         program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
-def _edit_by_hand(program: Program, article: Article, context: ImportContext) -> None:
-    """Open the editor; a text that cannot be used is kept for another try."""
+def _edit_in_editor(program: Program, article: Article, context: ImportContext) -> None:
+    """Open the editor; an invalid text is saved to a file for another try."""
     before = document_of(article, context)
     after = click.edit(before, extension=".md")
     if after is None or after == before:
@@ -204,14 +204,14 @@ def _edit_by_hand(program: Program, article: Article, context: ImportContext) ->
     try:
         _apply(program, article.id, read_document(after, article, context), context)
     except NewsletterError as error:
-        kept = _keep(after, article.id)
+        kept = _save_text(after, article.id)
         raise InvalidInput(
             f"{error}. Your text is kept in {kept}; mend it, then: "
             f"newsletter articles edit {article.id} --document {kept}"
         ) from error
 
 
-def _keep(text: str, number: int) -> str:
+def _save_text(text: str, number: int) -> str:
     with NamedTemporaryFile(
         "w", encoding="utf-8", prefix=f"article-{number}-", suffix=".md", delete=False
     ) as file:
@@ -236,9 +236,8 @@ def withdraw(program: Program, references: tuple[str, ...]) -> None:
 def correct_(program: Program, reference: str, note: str) -> None:
     """Publish a correction: NOTE says what was wrong and is right now.
 
-    It stands on the article's page and comes to feed readers as an entry of its own. Digests that
-    told the article say it in their next edition. A quiet edit tells nobody: newsletter articles
-    edit.
+    It appears on the article's page and in feeds as an entry of its own. Digests that included the
+    article mention it in their next edition. For a silent change use: newsletter articles edit.
     """
     title = actions.correct(program.app, program.actor, reference, note)
     program.say(f"correction published: {title}")
@@ -260,7 +259,7 @@ def topics(program: Program, as_json: bool) -> None:
 
 @articles.command("poll")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--adopt", is_flag=True, help="Articles with its ids are the feed's own from now on.")
+@click.option("--adopt", is_flag=True, help="Take over articles with its ids.")
 @as_json
 @pass_program
 def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -> None:

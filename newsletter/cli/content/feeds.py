@@ -1,4 +1,4 @@
-"""`newsletter feeds`: their addresses, files, archives, hubs and private addresses."""
+"""`newsletter feeds`: addresses, files, archives, hubs and private feeds."""
 
 from pathlib import Path
 
@@ -56,17 +56,17 @@ def write(program: Program, folder: Path) -> None:
 @feeds.command()
 @pass_program
 def keep(program: Program) -> None:
-    """Seal full archives and tell the hubs, as a running site does by itself."""
+    """Seal full archives and notify the hubs, as a running site does by itself."""
     keeper = FeedMaintenance(program.database, program.config, program.clock)
-    kept = actions.keep(program.app, program.actor, keeper)
-    program.say(f"{kept.archives} archives sealed, {kept.notices} notices given to hubs")
+    done = actions.keep(program.app, program.actor, keeper)
+    program.say(f"{done.archives} archives sealed, {done.notices} notices given to hubs")
 
 
 @feeds.command()
 @as_json
 @pass_program
 def hubs(program: Program, as_json: bool) -> None:
-    """Show what each WebSub hub has been told, and what it refused."""
+    """Show what was sent to each WebSub hub, and errors."""
     with program.database.read() as session:
         found = store.all_notices(session)
     rows = [
@@ -83,13 +83,13 @@ def hubs(program: Program, as_json: bool) -> None:
 
 @feeds.command()
 @click.argument("address")
-@click.option("--revoke", is_flag=True, help="End her private addresses.")
-@click.option("--renew", is_flag=True, help="End them and make a new one.")
+@click.option("--revoke", is_flag=True, help="Revoke their private feeds.")
+@click.option("--renew", is_flag=True, help="Revoke them and make a new one.")
 @pass_program
 def private(program: Program, address: str, revoke: bool, renew: bool) -> None:
-    """Show the private feed of the subscriber with ADDRESS: her topics, at an address of her own.
+    """Show the private feed of the subscriber with ADDRESS: their topics, at a secret address.
 
-    The first time, the address is made. Whoever has it can read the feed until it is revoked.
+    It is created the first time. Whoever knows the address can read the feed until it is revoked.
     """
     number = number_of(program, address)
     if revoke:

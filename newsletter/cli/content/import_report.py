@@ -1,4 +1,4 @@
-"""The report of an import, record by record, written while it runs: it may be of any length."""
+"""The JSON report of an article import, streamed record by record."""
 
 import json
 import re
@@ -16,8 +16,8 @@ Observe = Callable[[RecordOutcome], None]
 
 
 @contextmanager
-def written_to(path: Path | None) -> Iterator[Observe | None]:
-    """Whom to tell of each record; None where no report is wanted.
+def open_report(path: Path | None) -> Iterator[Observe | None]:
+    """A callback that writes each outcome to the file; None without a file.
 
     Raises:
         InvalidInput: the file cannot be written.
@@ -34,20 +34,20 @@ def written_to(path: Path | None) -> Iterator[Observe | None]:
 
 
 def _written(file: IO[str]) -> Iterator[Observe]:
-    """A list in JSON, one record a line."""
+    """A JSON array, one record a line."""
     separator = "[\n"
 
     def observe(outcome: RecordOutcome) -> None:
         nonlocal separator
-        file.write(separator + json.dumps(told(outcome), ensure_ascii=False))
+        file.write(separator + json.dumps(as_json(outcome), ensure_ascii=False))
         separator = ",\n"
 
     yield observe
     file.write("\n]\n" if separator == ",\n" else "[]\n")
 
 
-def told(outcome: RecordOutcome) -> dict[str, Any]:
-    """What came in and what is stored, and what was supposed or left out."""
+def as_json(outcome: RecordOutcome) -> dict[str, Any]:
+    """One record: counts before and after the import, and notes."""
     item = outcome.item
     if isinstance(item, BadRecord):
         return {"where": item.where, "became": "failed", "what": item.what, "mend": item.mend}

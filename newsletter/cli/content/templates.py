@@ -24,7 +24,7 @@ def templates() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_templates(program: Program, as_json: bool) -> None:
-    """Every kind of mail, and whose each of its files is."""
+    """Show every kind of mail, with its files and whether they are yours."""
     kinds = _kinds(program)
     if as_json:
         print_json(program, {kind: [str(p) for p in paths] for kind, paths in kinds.items()})
@@ -41,7 +41,7 @@ def list_templates(program: Program, as_json: bool) -> None:
 @click.argument("kinds", nargs=-1)
 @pass_program
 def check(program: Program, kinds: tuple[str, ...]) -> None:
-    """Render KINDS (all, if none is named) with sample values and look the mails over."""
+    """Render KINDS (default: all) with sample values and check the mails."""
     is_good = True
     for kind in kinds or _kinds(program):
         try:

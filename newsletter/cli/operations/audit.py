@@ -26,7 +26,7 @@ def audit() -> None:
 
 @audit.command("list")
 @click.option(
-    "--since", metavar="TIME", help="2026-11-27, 2026-11-27 18:00, or so long ago: 7d, 12h."
+    "--since", metavar="TIME", help="2026-11-27, 2026-11-27 18:00, or a duration ago: 7d, 12h."
 )
 @click.option("--actor", default="", metavar="KIND[:NAME]", help="operator:ann, schedule …")
 @click.option("--action", default="", metavar="NOUN[.VERB]", help="editions, or editions.pause …")
@@ -50,7 +50,7 @@ def list_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """The newest lines of the audit log, or those that are looked for."""
+    """Show the audit log, newest lines first."""
     if actor and actor.partition(":")[0] not in set(ActorKind):
         raise InvalidInput(
             f"--actor {actor}: write KIND or KIND:NAME, KIND one of {', '.join(ActorKind)}"

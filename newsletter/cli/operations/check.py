@@ -1,4 +1,4 @@
-"""`newsletter check`: is everything there that the work needs?"""
+"""`newsletter check`: validates the configuration, the database, and optionally a transport."""
 
 import stat
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from newsletter.delivery.transport_check import TransportCheck, check_transport
 from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
-from newsletter.private_files import exposed
+from newsletter.private_files import readable_by_others
 from subscribers.addresses import normalise_address
 
 EXIT_PROBLEMS = 3
@@ -24,11 +24,9 @@ EXIT_PROBLEMS = 3
     "--send",
     "address",
     metavar="ADDRESS",
-    help="Ask the mail server about itself, and send this address one mail.",
+    help="Show the mail server's features, and send one mail to this address.",
 )
-@click.option(
-    "--transport", help="By this transport or route; otherwise by the one that mail leaves by."
-)
+@click.option("--transport", help="By this transport or route; default: sending.transport.")
 @pass_program
 def check(program: Program, address: str | None, transport: str | None) -> None:
     """Check the configuration and say what is still missing."""
@@ -50,7 +48,7 @@ def check(program: Program, address: str | None, transport: str | None) -> None:
 
 
 def _send(program: Program, address: str, chosen: str | None) -> bool:
-    """Send a mail by each transport that mail leaves by; whether all of them took it."""
+    """Send a mail by each transport of the route; whether all accepted it."""
     app = program.app
     recipient = normalise_address(address)
     sender = masthead(app.config, app.config.bulletins.sender)
@@ -67,17 +65,17 @@ def _send(program: Program, address: str, chosen: str | None) -> bool:
 
 
 def report(found: TransportCheck, address: str) -> list[str]:
-    """What a check of a transport found, a line each."""
+    """The findings of a transport check, a line each."""
     width = max((len(finding.about) for finding in found.findings), default=0)
-    told = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
+    lines = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
     verdict = f"took the mail to {address}" if found.is_taken else "did not take the mail"
-    return [f"transport {found.transport}:", *told, f"  it {verdict}: {found.answer}"]
+    return [f"transport {found.transport}:", *lines, f"  it {verdict}: {found.answer}"]
 
 
 def _problems(app: Newsletter) -> Iterator[str]:
-    for look in (app.check, lambda: app.dkim_keys):
+    for check_part in (app.check, lambda: app.dkim_keys):
         try:
-            look()
+            check_part()
         except NewsletterError as error:
             yield str(error)
     senders = {app.config.bulletins.sender, *(d.sender for d in app.config.digests.values())}
@@ -104,9 +102,9 @@ def _advice(app: Newsletter) -> Iterator[str]:
 
 
 def _exposed(app: Newsletter) -> Iterator[str]:
-    """Files with people or secrets in them that others on this machine may use."""
-    for path in exposed(app.private_paths()):
+    """Files with personal data or secrets that other users can read."""
+    for path in readable_by_others(app.private_paths()):
         yield f"{path} can be read by others and is not ours to change; chmod go= {path}"
-    # Its group may be meant: a file of root's that the service may read.
+    # Not the group: a file of root may be readable by the service's group.
     if app.path.stat().st_mode & stat.S_IROTH:
         yield f"{app.path} holds secrets and can be read by everybody; chmod o= {app.path}"

@@ -14,7 +14,7 @@ def db() -> None:
 @db.command("upgrade")
 @pass_program
 def upgrade_database(program: Program) -> None:
-    """Bring the database to this version; a new one is created. Safe to repeat."""
+    """Create the database, or upgrade it to this version. Safe to repeat."""
     before = current_revision(program.database)
     after = upgrade(program.database)
     change = "is up to date" if before == after else f"was upgraded from {before or 'nothing'}"
@@ -24,5 +24,5 @@ def upgrade_database(program: Program) -> None:
 @db.command()
 @pass_program
 def status(program: Program) -> None:
-    """Which version the database has."""
+    """Show the version of the database schema."""
     program.say(current_revision(program.database) or "empty; run: newsletter db upgrade")

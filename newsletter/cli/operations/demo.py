@@ -1,4 +1,4 @@
-"""`newsletter demo`: the main job from end to end, with invented articles and a mail catcher."""
+"""`newsletter demo`: the whole system with sample articles and a mail catcher."""
 
 from io import BytesIO
 from pathlib import Path
@@ -41,17 +41,17 @@ VALUES = {
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Do everything but serve, and end.")
+@click.option("--once", is_flag=True, help="Do everything but serve, then exit.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @pass_program
 def demo(program: Program, once: bool, port: int) -> None:
-    """Show everything working, in the folder of --config; doing it again is harmless."""
+    """Try everything out, in the folder of --config; safe to repeat."""
     folder = program.config_path.parent
     if not program.config_path.exists():
         write_config(program.config_path, {"web.caught_mails": "mails"})
     upgrade(program.database)
     with MailCatcher(folder / "mails") as catcher:
-        # The site as reached this time, its mail going to the catcher, wherever that listens.
+        # The ports of this run.
         here = {"site.base_url": _address(port), "transports.default.port": str(catcher.port)}
         settings.change(program.app, program.actor, VALUES | here)
         program.app = program.app.reread()

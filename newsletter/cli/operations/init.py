@@ -18,7 +18,7 @@ DEFAULT_SETTINGS = {
     "transports.default.host": "localhost",
     "digests.friday.name": "The Friday digest",
 }
-"""What a new site has: one way for mail to leave, and one digest."""
+"""A new site has one transport and one digest."""
 
 
 @click.command()
@@ -55,7 +55,7 @@ def transport_kinds() -> list[TransportKind]:
 
 
 def write_config(path: Path, values: dict[str, Any]) -> None:
-    """Write the file of a new site, with a secret of its own.
+    """Write the file of a new site, with a new secret key.
 
     Raises:
         StorageError: the file cannot be written.

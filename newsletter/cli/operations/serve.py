@@ -32,25 +32,25 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
 
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
-    """Serve until a signal; then finish the mails under way and stop."""
+    """Serve until a signal; then finish the mails in progress and stop."""
     from newsletter.reloading import SettingsWatcher
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
     site = LiveSite(program.app) if program.config.web.workers == 1 else None
-    running = _Running(program.app) if with_schedule else None
+    running = _Background(program.app) if with_schedule else None
 
-    def take_up(app: Newsletter) -> None:
+    def apply(app: Newsletter) -> None:
         if site is not None:
             site.replace(app)
         if running is not None:
             running.replace(app)
 
     try:
-        with SettingsWatcher(program.app, take_up):
+        with SettingsWatcher(program.app, apply):
             _serve(program, site, host, port)
     except SystemExit as stopped:
-        # uvicorn ends the process itself when the port is taken, after logging why.
+        # uvicorn exits when the port is taken, after logging why.
         if stopped.code:
             raise StorageError(f"cannot listen on {host}:{port}; is it in use already?") from None
     finally:
@@ -58,8 +58,8 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
             running.stop()
 
 
-class _Running:
-    """The schedule and the sender, replaced as a whole when the settings change."""
+class _Background:
+    """Scheduler and sender, replaced when the settings change."""
 
     def __init__(self, app: Newsletter) -> None:
         from newsletter.scheduler import start_scheduler
@@ -69,7 +69,7 @@ class _Running:
         self._scheduler = start_scheduler(app)
 
     def replace(self, app: Newsletter) -> None:
-        """Go on with other settings; jobs under way end, and give back what they have not sent."""
+        """Restart with other settings; running jobs end and release their claims."""
         self._app.engine.stop()
         self._scheduler.shutdown(wait=False)
         self._app, self._scheduler = app, self._start(app)
@@ -80,7 +80,7 @@ class _Running:
 
 
 def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
-    """The site in this process, or in as many as configured; then this one only minds them."""
+    """Serve in this process, or supervise `web.workers` processes."""
     from newsletter.web.process import FACTORY, prepare_workers
     from newsletter.web.server import run_server
 

@@ -15,16 +15,16 @@ from newsletter.queries import settings as queries
 
 @click.group()
 def settings() -> None:
-    """See and change options, where newsletter.toml and the environment leave them open."""
+    """See and change options that newsletter.toml and the environment do not set."""
 
 
 @settings.command("list")
 @click.argument("table", default="")
-@click.option("--all", "everything", is_flag=True, help="Also what is at its default.")
+@click.option("--all", "everything", is_flag=True, help="Also options at their default.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_(program: Program, table: str, everything: bool, as_json: bool) -> None:
-    """Options with their values and origins; of one TABLE, such as site or digests.friday."""
+    """Show options with values and origins; of one TABLE, such as site or digests.friday."""
     with program.database.read() as session:
         found = [
             option
@@ -56,7 +56,7 @@ def list_(program: Program, table: str, everything: bool, as_json: bool) -> None
 @click.argument("key")
 @pass_program
 def get(program: Program, key: str) -> None:
-    """The value of one option, as it holds: texts without quotes, others as in the file."""
+    """Show the effective value of an option: text without quotes, others as TOML."""
     with program.database.read() as session:
         for option in queries.options(session, program.app):
             if option.key == key:
@@ -71,8 +71,8 @@ def get(program: Program, key: str) -> None:
 def set_(program: Program, changes: tuple[str, ...]) -> None:
     """Set options, all or none: site.name="Wexcombe Forward" digests.friday.stories=5.
 
-    Lists and tables are written as in the file: 'feeds.hubs=["https://hub.example"]'. A running
-    serve or worker takes the change up within two seconds.
+    Lists and tables are written as TOML: 'feeds.hubs=["https://hub.example"]'. A running serve or
+    worker applies the change within two seconds.
     """
     wanted = {}
     for text in changes:
@@ -88,7 +88,7 @@ def set_(program: Program, changes: tuple[str, ...]) -> None:
 @click.argument("key")
 @pass_program
 def unset(program: Program, key: str) -> None:
-    """Return an option to its default; or every option of a table, such as digests.monday."""
+    """Unset an option, or every option of a table, such as digests.monday."""
     actions.unset(program.app, program.actor, key)
     program.say(f"{key} is unset.")
 
@@ -98,7 +98,7 @@ def unset(program: Program, key: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def history(program: Program, key: str, as_json: bool) -> None:
-    """The values that an option was set to, who set them, and when."""
+    """Show the earlier values of an option, who set them, and when."""
     with program.database.read() as session:
         found = queries.history(session, program.app, key)
     if as_json:

@@ -1,4 +1,4 @@
-"""`newsletter worker`: sends what `newsletter serve` hands out, on as many machines as wanted."""
+"""`newsletter worker`: sends tasks of the queue that `newsletter serve` fills, on any machine."""
 
 import logging
 import time
@@ -12,14 +12,14 @@ from newsletter.errors import ConfigurationError, StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
 
-LOOK_FOR_A_SIGNAL_SECONDS = 0.2
+SIGNAL_POLL_SECONDS = 0.2
 
 
 @click.command()
 @click.option(
     "--connections",
     type=click.IntRange(1, 1000),
-    help="Mails under way at once; otherwise as many as the busiest transport has connections.",
+    help="Mails in progress at once; default: the largest number of connections of a transport.",
 )
 @pass_program
 def worker(program: Program, connections: int | None) -> None:
@@ -39,48 +39,48 @@ def worker(program: Program, connections: int | None) -> None:
     if not is_current(app.database):
         raise StorageError("the database is not up to date; run: newsletter db upgrade")
     log_to_stderr(logging.INFO)
-    working = _Working(app)
-    with stopping_on_signals(working.stop), SettingsWatcher(app, working.go_on_with):
-        while working.is_wanted:
+    working = _WorkerLoop(app)
+    with stopping_on_signals(working.stop), SettingsWatcher(app, working.restart_with):
+        while working.is_running:
             most = working.connections if connections is None else connections
             program.warn(f"Waiting for mails to send, {most} at once.")
             working.work(most)
 
 
-class _Working:
-    """Works for one site after the other: a change of settings begins anew, a signal ends it."""
+class _WorkerLoop:
+    """Works until a signal; changed settings restart it."""
 
     def __init__(self, app: Newsletter) -> None:
         self._app = app
         self._next = app
-        self.is_wanted = True
+        self.is_running = True
 
     @property
     def connections(self) -> int:
-        """As many as the busiest transport has."""
+        """The largest number of connections of a transport."""
         names = self._next.config.transports
         return max((self._next.transport(name).connections for name in names), default=1)
 
     def stop(self) -> None:
-        """Finish the mails under way and begin no more; from a signal's handler."""
-        self.is_wanted = False
+        """Finish the mails in progress and end; called by a signal handler."""
+        self.is_running = False
         self._app.engine.stop()
 
-    def go_on_with(self, app: Newsletter) -> None:
-        """Finish the mails under way, then go on with these settings; from any thread."""
+    def restart_with(self, app: Newsletter) -> None:
+        """Finish the mails in progress, then restart with these settings; thread-safe."""
         self._next = app
         self._app.engine.stop()
 
     def work(self, connections: int) -> None:
-        """Take tasks until a signal or other settings come."""
+        """Take tasks until a signal or changed settings."""
         from newsletter.scheduler import start_recovery
 
         app = self._app = self._next
-        if app.cluster is None:  # a change of the file without a restart
-            self.is_wanted = False
+        if app.cluster is None:  # the file was changed without a restart
+            self.is_running = False
             return
         recovery = start_recovery(app)
         with app.cluster.working(connections):
-            while self.is_wanted and self._next is app:
-                time.sleep(LOOK_FOR_A_SIGNAL_SECONDS)
+            while self.is_running and self._next is app:
+                time.sleep(SIGNAL_POLL_SECONDS)
         recovery.shutdown(wait=True)

@@ -1,4 +1,4 @@
-"""`newsletter subscribers consent` and `reasons`: proof of who agreed, and why people leave."""
+"""`newsletter subscribers consent` and `reasons`: proof of consent, reasons for unsubscribing."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -19,7 +19,7 @@ from subscribers.consent import Proof, history
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def consent(program: Program, address: str, as_json: bool) -> None:
-    """The whole history of what a person agreed to, when and how."""
+    """Show the whole history of a subscriber's consent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
         proofs = history(session, subscriber)
@@ -34,7 +34,7 @@ def consent(program: Program, address: str, as_json: bool) -> None:
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 36_500))
 @pass_program
 def reasons(program: Program, days: int) -> None:
-    """Why people left, as far as they said."""
+    """Show the reasons given for unsubscribing."""
     since = program.clock.now() - timedelta(days=days)
     with program.database.read() as session:
         found = store.departures(session, since)

@@ -1,4 +1,4 @@
-"""`newsletter subscribers export`: the list, to be taken along or looked at in a spreadsheet."""
+"""`newsletter subscribers export`: the list as CSV or JSON lines."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import click
 
 from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.people.segments import asking_of, meant
+from newsletter.cli.people.segments import evaluation_of, resolve_segment
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store
@@ -27,14 +27,14 @@ STATUSES = click.Choice([s.value for s in SubscriberStatus if s is not Subscribe
 def export(
     program: Program, file: TextIO, kind: str, status: str | None, segment: str | None
 ) -> None:
-    """Write everybody, as CSV or one JSON object a line; what is imported again is the same."""
+    """Write all subscribers, as CSV or one JSON object a line; can be imported again."""
     conditions = []
     if status:
         conditions.append(Subscriber.status == SubscriberStatus(status))
     if segment:
         with program.database.read() as session:
-            expression = meant(program, session, segment)
-            conditions.append(store.members(expression, asking_of(program, session)))
+            expression = resolve_segment(program, session, segment)
+            conditions.append(store.members(expression, evaluation_of(program, session)))
     write = partial(_write, file, kind)
     count = actions.export(program.app, program.actor, conditions, write)
     program.warn(f"{count} people written.")

@@ -1,4 +1,4 @@
-"""`newsletter subscribers imports`: every list that was brought along, and its report."""
+"""`newsletter subscribers imports`: past imports with their reports."""
 
 from typing import Any
 

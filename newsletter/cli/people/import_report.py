@@ -1,4 +1,4 @@
-"""What an import says of a file: each column, and everything that has to be asked, at once."""
+"""Messages of an import: how each column is read, and all questions at once."""
 
 import shlex
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ CHOICES = (
 
 
 def described(examination: FileAnalysis) -> list[str]:
-    """A line for each column, then what was assumed."""
+    """A line for each column, then the assumptions."""
     lines = [_line(column) for column in examination.columns]
     rows = f"{examination.rows} rows"
     misfits = examination.fitness.misfits
@@ -36,7 +36,7 @@ def described(examination: FileAnalysis) -> list[str]:
 
 
 def stored(examination: FileAnalysis) -> dict[str, Any]:
-    """The same as values, to be kept with the import."""
+    """The same as JSON, stored with the import."""
     return {
         "rows": examination.rows,
         "misfits": examination.fitness.misfits,
@@ -56,7 +56,7 @@ def stored(examination: FileAnalysis) -> dict[str, Any]:
 
 
 def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
-    """Everything that has to be said before a file is imported, and the command to say it with."""
+    """All questions to answer before a file is imported, with the command to do so."""
     parts = [f"{file}: nobody has been imported. Say first what is meant:"]
     columns, words = examination.open_columns, examination.words
     if columns:
@@ -86,7 +86,7 @@ def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
 
 
 def untrusted(examination: FileAnalysis, file: str) -> str:
-    """Why nobody of a file is confirmed."""
+    """The message for a file too damaged to confirm anyone of."""
     fitness = examination.fitness
     return (
         f"{file}: nobody has been imported. Of {fitness.people} rows with an address the cells of "

@@ -1,4 +1,4 @@
-"""`newsletter subscribers import`: people brought along from another list, or taken back."""
+"""`newsletter subscribers import`: imports a list of another program, or undoes an import."""
 
 import csv
 import gc
@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from newsletter.actions import imports as actions
 from newsletter.actions import segments
-from newsletter.actions.imports import Entered
+from newsletter.actions.imports import ImportResult
 from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
@@ -48,8 +48,8 @@ TAGS = click.Choice([tags.value for tags in Tags])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the administrator asks for."""
+class ImportRequest:
+    """The options of the command."""
 
     path: Path
     consent: str
@@ -61,8 +61,8 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examined:
-    """A file that has been looked through, and of which nothing has to be asked any more."""
+class ExaminedFile:
+    """An examined file without open questions."""
 
     table: Table
     found: FileAnalysis
@@ -77,7 +77,7 @@ class Examined:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     required=False,
 )
-@click.option("--consent", default="", metavar="PROOF", help="How and when they all agreed.")
+@click.option("--consent", default="", metavar="PROOF", help="Proof: how and when they all agreed.")
 @click.option("--unconfirmed", is_flag=True, help="Enter them as pending: nobody is mailed.")
 @click.option(
     "--column", "columns", multiple=True, metavar="THING=COLUMN", help='address="E-Mail" …'
@@ -87,26 +87,30 @@ class Examined:
     "attributes",
     multiple=True,
     metavar="COLUMN",
-    help="Keep this column; segments ask for it as attribute.COLUMN.",
+    help="Store this column, for segments: attribute.COLUMN.",
 )
 @click.option(
-    "--status", "words", multiple=True, metavar="WORD=STATE", help="What a word of theirs means."
+    "--status", "words", multiple=True, metavar="WORD=STATE", help="The meaning of a status word."
 )
-@click.option("--state", type=KINDS, help="How everybody in the file stood, at best.")
-@click.option("--dates", type=ORDERS, help="What stands first in dates such as 03/04/2021.")
+@click.option("--state", type=KINDS, help="The best state of anyone in the file.")
+@click.option("--dates", type=ORDERS, help="The order of dates such as 03/04/2021.")
 @click.option(
     "--tags",
     type=TAGS,
     default=Tags.ATTRIBUTE.value,
     show_default=True,
-    help="What becomes of tags that are no topics.",
+    help="What to do with tags that are no topics.",
 )
-@click.option("--sheet", default="", metavar="NAME", help="Of a spreadsheet; else the first.")
-@click.option("--encoding", default="", metavar="NAME", help="Of a text; else what it shows.")
-@click.option("--update", is_flag=True, help="Take anew what earlier imports said of people.")
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and stop.")
-@click.option("--refused", type=click.Path(path_type=Path), help="Where refused rows are written.")
-@click.option("--undo", "undone", type=int, metavar="IMPORT", help="Take this import back.")
+@click.option(
+    "--sheet", default="", metavar="NAME", help="Sheet of a spreadsheet; default: the first."
+)
+@click.option(
+    "--encoding", default="", metavar="NAME", help="Character encoding; default: detected."
+)
+@click.option("--update", is_flag=True, help="Update values of earlier imports.")
+@click.option("--dry-run", is_flag=True, help="Show the outcome of each row, and change nothing.")
+@click.option("--refused", type=click.Path(path_type=Path), help="File for refused rows.")
+@click.option("--undo", "undone", type=int, metavar="IMPORT", help="Undo this import.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def import_(
@@ -128,19 +132,19 @@ def import_(
     undone: int | None,
     as_json: bool,
 ) -> None:
-    """Enter the people of a list in any usual form; who left or bounced there is suppressed."""
+    """Import a list in any usual format; unsubscribed and bounced addresses are suppressed."""
     if (path is None) == (undone is None):
         raise InvalidInput("name the FILE to import, or the import to take back: --undo IMPORT")
     if path is None:
-        _take_back(program, undone or 0, as_json=as_json)
+        _undo(program, undone or 0, as_json=as_json)
         return
     if bool(consent.strip()) == unconfirmed:
         raise InvalidInput(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    pairs = [*columns, *(f"{ATTRIBUTE}{_askable(name)}={name}" for name in attributes)]
-    asked = Asked(
+    pairs = [*columns, *(f"{ATTRIBUTE}{_attribute_name(name)}={name}" for name in attributes)]
+    request = ImportRequest(
         path=path,
         consent=one_line(consent),
         answers=AdministratorAnswers(
@@ -154,19 +158,19 @@ def import_(
         tags=Tags(tags),
         updates=update,
     )
-    examined = _examine(program, asked)
+    examined = _examine(program, request)
     if dry_run:
-        counts = _rehearse(program, examined, as_json=as_json)
+        counts = _dry_run(program, examined, as_json=as_json)
         program.warn(f"{count_line(counts)}, if imported.")
         return
-    entered = _enter(program, asked, examined, _target(path, refused))
+    result = _import(program, request, examined, _target(path, refused))
     if as_json:
-        print_json(program, {**entered.counts, "import": entered.number})
+        print_json(program, {**result.counts, "import": result.number})
     else:
-        program.say(f"{count_line(entered.counts)}. This is import {entered.number}.")
+        program.say(f"{count_line(result.counts)}. This is import {result.number}.")
 
 
-def _take_back(program: Program, number: int, *, as_json: bool) -> None:
+def _undo(program: Program, number: int, *, as_json: bool) -> None:
     done = actions.undo(program.app, program.actor, number)
     if as_json:
         print_json(program, vars(done))
@@ -179,34 +183,34 @@ def _take_back(program: Program, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Program, asked: Asked) -> Examined:
+def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
     """
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
-    table = open_list(asked.path, sheet=asked.sheet, encoding=asked.encoding)
-    found = analyse(table, asked.path.name, asked.answers, catalogue.every())
+    table = open_list(request.path, sheet=request.sheet, encoding=request.encoding)
+    found = analyse(table, request.path.name, request.answers, catalogue.every())
     for line in import_report.described(found):
         program.warn(line)
     if not found.is_clear:
         command = ["newsletter", "subscribers", "import", *_arguments()]
-        raise InvalidInput(import_report.asked(found, asked.path.name, command))
-    if not found.fitness.is_trusted and asked.consent:
-        raise InvalidInput(import_report.untrusted(found, asked.path.name))
+        raise InvalidInput(import_report.asked(found, request.path.name, command))
+    if not found.fitness.is_trusted and request.consent:
+        raise InvalidInput(import_report.untrusted(found, request.path.name))
     places = found.assigned.places
     terms = ImportTerms(
-        file=one_line(asked.path.name),
+        file=one_line(request.path.name),
         secret=program.app.secret,
-        consent=asked.consent,
-        updates=fields_of(places) if asked.updates else frozenset(),
+        consent=request.consent,
+        updates=fields_of(places) if request.updates else frozenset(),
     )
-    return Examined(
-        table=table, found=found, reader=_reader(program, asked, table, found), terms=terms
+    return ExaminedFile(
+        table=table, found=found, reader=_reader(program, request, table, found), terms=terms
     )
 
 
 def _arguments() -> list[str]:
-    """The arguments as they were given, so that more can be added to them."""
+    """The command line as given, to extend it in a message."""
     context = click.get_current_context()
     given: list[str] = []
     for parameter in context.command.params:
@@ -225,7 +229,9 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
     return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
-def _reader(program: Program, asked: Asked, table: Table, found: FileAnalysis) -> RowReader:
+def _reader(
+    program: Program, request: ImportRequest, table: Table, found: FileAnalysis
+) -> RowReader:
     with program.database.read() as session:
         topics = {topic.slug for topic in articles.topics(session)}
     topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
@@ -239,10 +245,10 @@ def _reader(program: Program, asked: Asked, table: Table, found: FileAnalysis) -
             digests=frozenset(program.config.digests),
             languages=frozenset(program.config.site.languages),
             state=found.state,
-            words={**by_program, **asked.answers.words},
+            words={**by_program, **request.answers.words},
             order=found.order,
             doubtful=frozenset(found.fitness.doubtful),
-            tags=asked.tags,
+            tags=request.tags,
         )
     )
 
@@ -254,11 +260,13 @@ def _target(path: Path, refused: Path | None) -> Path:
     return target
 
 
-def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> Entered:
+def _import(
+    program: Program, request: ImportRequest, examined: ExaminedFile, target: Path
+) -> ImportResult:
     begun = history.ImportStart(
         file=examined.terms.file,
-        sha256=history.sha256_of(asked.path),
-        consent=asked.consent,
+        sha256=history.sha256_of(request.path),
+        consent=request.consent,
         report=import_report.stored(examined.found),
     )
     with RejectFile(target, examined.table.header) as refusals:
@@ -269,22 +277,22 @@ def _enter(program: Program, asked: Asked, examined: Examined, target: Path) -> 
 
         try:
             with closing(_batches(program, examined)) as rows:
-                entered = actions.enter(
+                result = actions.enter(
                     program.app, program.actor, begun, examined.terms, rows, tell
                 )
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")
             raise
         finally:
-            # Where the file cannot be read to its end, what was read has been entered.
+            # Also if the file cannot be read to its end: batches so far are committed.
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
     _add_segments(program, examined.reader.tags)
-    return entered
+    return result
 
 
 def _add_segments(program: Program, tags: dict[str, str]) -> None:
-    """A segment for each tag of the file that has none yet."""
+    """Add a segment for each tag of the file without one."""
     for slug in sorted(set(tags.values())):
         expression = f"attribute.{attribute_of_tag(slug)} = yes"
         try:
@@ -293,28 +301,28 @@ def _add_segments(program: Program, tags: dict[str, str]) -> None:
             program.warn(f"There is a segment {slug} already; it was left as it is.")
 
 
-def _rehearse(program: Program, examined: Examined, *, as_json: bool) -> Counter[str]:
+def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Counter[str]:
     rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
-    tell = _telling(sys.stdout, address, as_json)
+    tell = _row_writer(sys.stdout, address, as_json)
     import_all(rehearsal, _batches(program, examined), tell, counts)
     return counts
 
 
-def _batches(program: Program, examined: Examined) -> Generator[list[Row], None, None]:
-    """The rows to be taken, with progress as they are."""
+def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], None, None]:
+    """The rows in batches, with progress."""
     table, found = examined.table, examined.found
     rows = found.rows + found.fitness.misfits
-    with program.progress("Importing, rows", rows) as progress, _program_settled():
+    with program.progress("Importing, rows", rows) as progress, _gc_frozen():
         for batch in batches(table.rows(), examined.reader, table.first_row):
             yield batch
             progress.advance(len(batch))
 
 
 @contextmanager
-def _program_settled() -> Iterator[None]:
-    """Let the collector of garbage pass over the program itself, a third of an import's time."""
+def _gc_frozen() -> Iterator[None]:
+    """Exempt existing objects from garbage collection: a third of an import's time."""
     gc.freeze()
     try:
         yield
@@ -322,8 +330,8 @@ def _program_settled() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _telling(file: TextIO, address: int, as_json: bool) -> OnDecision:
-    """Write a line for each row: CSV, or an object of JSON."""
+def _row_writer(file: TextIO, address: int, as_json: bool) -> OnDecision:
+    """A callback that writes a line for each row: CSV or JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
     if not as_json:
@@ -351,8 +359,8 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
     return chosen
 
 
-def _askable(column: str) -> str:
-    """A column's name as a segment can ask for it, which is one word."""
+def _attribute_name(column: str) -> str:
+    """A column's heading as an attribute name: one word."""
     return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 
 

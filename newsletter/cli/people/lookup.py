@@ -1,4 +1,4 @@
-"""What the commands about people share: finding one by her address, and reading what is typed."""
+"""Shared by commands about subscribers: lookup by address, topics as typed."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -15,11 +15,11 @@ from subscribers.models import Subscriber
 
 
 def person_at(program: Program, session: Session, address: str) -> Subscriber:
-    """Whoever has this address, however its letters are cased.
+    """The subscriber with this address, case-insensitively.
 
     Raises:
         InvalidInput: not a mail address.
-        ResourceNotFound: nobody has it; says so where it is suppressed.
+        ResourceNotFound: nobody has it; the message says if it is suppressed.
     """
     known = normalise_address(address)
     address_hash = hash_address(program.app.secret, known)
@@ -32,7 +32,7 @@ def person_at(program: Program, session: Session, address: str) -> Subscriber:
 
 
 def number_of(program: Program, address: str) -> int:
-    """The number of whoever has this address.
+    """The id of the subscriber with this address.
 
     Raises:
         As `person_at`.
@@ -42,7 +42,7 @@ def number_of(program: Program, address: str) -> int:
 
 
 def topics_of(program: Program, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
-    """The slugs of topics as somebody types them; warns of those that no article has."""
+    """Slugs of topics by name or slug; warns of those that no article has."""
     slugs = tuple(topic_slug(each) for each in typed if each.strip())
     known = [topic.slug for topic in articles.topics(session)]
     for slug in slugs:

@@ -1,4 +1,4 @@
-"""`newsletter subscribers segments`: groups of people by what is known of them."""
+"""`newsletter subscribers segments`: named groups of subscribers."""
 
 from zoneinfo import ZoneInfo
 
@@ -27,11 +27,11 @@ def segments() -> None:
 @click.argument("expression")
 @pass_program
 def add(program: Program, name: str, expression: str) -> None:
-    """Keep an expression under a name."""
+    """Save an expression under a name."""
     actions.add(program.app, program.actor, name, expression)
     with program.database.read() as session:
-        meant(program, session, expression)
-        count = store.count(session, expression, asking_of(program, session))
+        resolve_segment(program, session, expression)
+        count = store.count(session, expression, evaluation_of(program, session))
     program.say(f"The segment {name} has {count} people now.")
 
 
@@ -39,9 +39,9 @@ def add(program: Program, name: str, expression: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_segments(program: Program, as_json: bool) -> None:
-    """Every segment, with how many people it has now."""
+    """List the segments with their current size."""
     with program.database.read() as session:
-        asking = asking_of(program, session)
+        asking = evaluation_of(program, session)
         rows = [
             {
                 "name": segment.name,
@@ -62,27 +62,27 @@ def list_segments(program: Program, as_json: bool) -> None:
 @click.argument("name_or_expression")
 @pass_program
 def count(program: Program, name_or_expression: str) -> None:
-    """How many people a segment or an expression has now."""
+    """Count the subscribers of a segment or expression."""
     with program.database.read() as session:
-        expression = meant(program, session, name_or_expression)
-        program.say(str(store.count(session, expression, asking_of(program, session))))
+        expression = resolve_segment(program, session, name_or_expression)
+        program.say(str(store.count(session, expression, evaluation_of(program, session))))
 
 
 @segments.command()
 @click.argument("name")
 @pass_program
 def remove(program: Program, name: str) -> None:
-    """Forget a segment; editions made for it keep their expression."""
+    """Remove a segment; its editions keep their expression."""
     actions.remove(program.app, program.actor, name)
     program.say(f"The segment {name} is gone.")
 
 
-def meant(program: Program, session: Session, name_or_expression: str) -> str:
-    """The expression that is meant; a topic or digest in it that nobody has heard of is told.
+def resolve_segment(program: Program, session: Session, name_or_expression: str) -> str:
+    """The expression of a segment name, or the expression itself; warns of unknown names.
 
     Raises:
         ResourceNotFound: there is no segment of this name.
-        InvalidInput: the expression cannot be understood.
+        InvalidInput: the expression is invalid.
     """
     expression = store.expression_of(session, name_or_expression)
     topics = {topic.slug for topic in articles.topics(session)}
@@ -94,7 +94,7 @@ def meant(program: Program, session: Session, name_or_expression: str) -> str:
     return expression
 
 
-def asking_of(program: Program, session: Session) -> QueryContext:
-    """Now, in the site's zone, with the mail statistics."""
+def evaluation_of(program: Program, session: Session) -> QueryContext:
+    """The context that expressions are evaluated in: now, the site's zone, the mail statistics."""
     zone = ZoneInfo(program.config.site.timezone)
     return QueryContext(now=program.clock.now(), zone=zone, measures=measures(session))

@@ -1,4 +1,4 @@
-"""`newsletter subscribers`: the administrator's hand on the list."""
+"""`newsletter subscribers`: administration of the list."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from newsletter.cli.people.exports import export
 from newsletter.cli.people.import_history import imports
 from newsletter.cli.people.imports import import_
 from newsletter.cli.people.lookup import number_of, person_at, topics_of
-from newsletter.cli.people.segments import asking_of, meant, segments
+from newsletter.cli.people.segments import evaluation_of, resolve_segment, segments
 from newsletter.cli.people.suppressions import suppress, unsuppress
 from newsletter.editions.dates import clock_time
 from subscribers import store
@@ -46,19 +46,19 @@ subscribers.add_command(unsuppress)
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--name", default="", help="Her name, for the greeting.")
+@click.option("--name", default="", help="Their name, for the greeting.")
 @click.option(
     "--topic",
     "topics",
     multiple=True,
     metavar="SLUG",
-    help="A topic she chose; may be repeated. None: all.",
+    help="A topic they chose; repeatable. None: all.",
 )
 @click.option("--frequency", type=FREQUENCIES, default=Frequency.REGULAR.value, show_default=True)
 @click.option(
     "--consent",
     metavar="PROOF",
-    help="How and when she agreed (“paper form, 1 May”). Without it she is pending: no mail.",
+    help="How and when they agreed (“paper form, 1 May”). Without it they are pending: no mail.",
 )
 @pass_program
 def add(
@@ -69,7 +69,7 @@ def add(
     frequency: str,
     consent: str | None,
 ) -> None:
-    """Enter an address; with proof of her consent she is confirmed at once."""
+    """Add a subscriber; with proof of consent they are confirmed at once."""
     proof = (consent or "").strip()
     with program.database.read() as session:
         slugs = topics_of(program, session, topics)
@@ -78,11 +78,11 @@ def add(
     if not added.was_confirmed:
         program.say(f"{added.address} is {added.status.value}.")
     elif proof:
-        program.say(f"{added.address} was confirmed before; she is sent what you said now.")
+        program.say(f"{added.address} was confirmed before; they are sent what you said now.")
     else:
         program.say(
             f"{added.address} was confirmed before, and nothing was changed; "
-            "to change what she is sent, say how she asked for it: --consent PROOF"
+            "to change what they are sent, say how they asked for it: --consent PROOF"
         )
 
 
@@ -108,12 +108,12 @@ def list_subscribers(
     limit: int,
     as_json: bool,
 ) -> None:
-    """The newest subscribers, or those that are looked for."""
+    """List subscribers, newest first."""
     with program.database.read() as session:
         within = None
         if segment:
-            expression = meant(program, session, segment)
-            within = members(expression, asking_of(program, session))
+            expression = resolve_segment(program, session, segment)
+            within = members(expression, evaluation_of(program, session))
         found = page(
             session,
             status=SubscriberStatus(status) if status else None,
@@ -147,7 +147,7 @@ def list_subscribers(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def show(program: Program, address: str, as_json: bool) -> None:
-    """One subscriber, with the history of her consent."""
+    """Show one subscriber, with the history of their consent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
         choice = store.choice_of(session, subscriber)
@@ -171,7 +171,7 @@ def show(program: Program, address: str, as_json: bool) -> None:
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--consent", metavar="PROOF", required=True, help="How and when she confirmed.")
+@click.option("--consent", metavar="PROOF", required=True, help="How and when they confirmed.")
 @pass_program
 def confirm(program: Program, address: str, consent: str) -> None:
     """Confirm a pending subscriber whose consent is proven."""
@@ -185,7 +185,7 @@ def confirm(program: Program, address: str, consent: str) -> None:
 @click.argument("address")
 @pass_program
 def remove(program: Program, address: str) -> None:
-    """End a subscription at her wish; mail already queued is held back too."""
+    """End a subscription at their request; mail already queued is not sent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
     ended = actions.end(program.app, program.actor, subscriber.id)
@@ -197,7 +197,7 @@ def remove(program: Program, address: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_program
 def erase(program: Program, address: str, yes: bool) -> None:
-    """Forget a person; a hash stays, so that she is never mailed again."""
+    """Erase a subscriber; a hash stays, so that they are never mailed again."""
     known = normalise_address(address)
     if not yes and not click.confirm(f"Erase {known} for good?", err=True):
         program.say("Nothing was changed.")

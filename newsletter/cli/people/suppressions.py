@@ -1,4 +1,4 @@
-"""`newsletter subscribers suppress` and `unsuppress`: one address, or a whole file of them."""
+"""`newsletter subscribers suppress` and `unsuppress`: one address, or a file."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -22,11 +22,11 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="A list in any form.")
+@click.option("--file", "path", type=FILE, help="A list in any usual format.")
 @click.option("--reason", default="administrator", show_default=True)
 @pass_program
 def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
-    """Never mail this address, whoever enters it."""
+    """Suppress an address: it is never mailed, even if added again."""
     take = partial(actions.add, program.app, program.actor, reason=reason)
     _refuse_both(address, path)
     if path is not None:
@@ -40,7 +40,7 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--file", "path", type=FILE, help="A list in any form.")
+@click.option("--file", "path", type=FILE, help="A list in any usual format.")
 @pass_program
 def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
     """Lift a suppression."""
@@ -70,7 +70,7 @@ def _refuse_both(address: str | None, path: Path | None) -> None:
 def _each(
     program: Program, path: Path, act: Callable[[Iterable[Sequence[str]]], int]
 ) -> tuple[int, int]:
-    """Act on the addresses of a file; how many it changed, and how many not."""
+    """Act on the addresses of a file; how many were changed, and how many not."""
     taken = refused = 0
 
     def usable(addresses: Iterator[Address]) -> Iterator[Sequence[str]]:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.actions import bulletins
-from newsletter.actions.digests import Composed
+from newsletter.actions.digests import ComposedEdition
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.people.segments import meant
+from newsletter.cli.people.segments import resolve_segment
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
+from newsletter.cli.sending.previews import Preview, PreviewRecipient, send_test_mail, show_preview
 from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
@@ -48,15 +48,15 @@ def bulletin() -> None:
 )
 @click.option("--html", "is_html", is_flag=True, help="The text is HTML, whatever the file's name.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--again", is_flag=True, help="Even if the same bulletin went out within a day.")
-@click.option("--wait", is_flag=True, help="Wait for its time and send it from here.")
+@click.option("--again", is_flag=True, help="Send the same bulletin again within a day.")
+@click.option("--wait", is_flag=True, help="Wait until then and send it in the foreground.")
 @click.option("--transport", default="", metavar="NAME", help="By this transport or route.")
 @click.option(
     "--uncertain",
     type=click.Choice([policy.value for policy in UncertainPolicy]),
-    help="What becomes of mails that may or may not have been taken.",
+    help="What to do with uncertain deliveries.",
 )
-@click.option("--preview", is_flag=True, help="Show it and its audience; send nothing.")
+@click.option("--preview", is_flag=True, help="Show the mail and its audience; send nothing.")
 @click.option(
     "--test",
     "test_address",
@@ -94,9 +94,9 @@ def send(
     )
     if segment:
         with program.database.read() as session:
-            meant(program, session, segment)
+            resolve_segment(program, session, segment)
     if preview or test_address:
-        _rehearse(program, draft, test_address)
+        _preview_or_test(program, draft, test_address)
         return
     edition = _compose(program, draft, yes)
     if edition is None:
@@ -129,19 +129,21 @@ def _local_time(text: str, zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
-def _rehearse(program: Program, draft: BulletinDraft, test_address: str | None) -> None:
+def _preview_or_test(program: Program, draft: BulletinDraft, test_address: str | None) -> None:
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = compose_bulletin(session, app.config, draft, now)
-        found = Preview.of(app, session, edition, Reader(), now, is_test=bool(test_address))
+        found = Preview.of(
+            app, session, edition, PreviewRecipient(), now, is_test=bool(test_address)
+        )
     if test_address:
-        send_trial(program, found, test_address)
+        send_test_mail(program, found, test_address)
     else:
         show_preview(program, found, None, in_browser=False, as_json=False)
 
 
-def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Composed | None:
-    """The bulletin, queued once its number of recipients is confirmed."""
+def _compose(program: Program, draft: BulletinDraft, yes: bool) -> ComposedEdition | None:
+    """Queue the bulletin after confirmation of the number of recipients; None if declined."""
     now = program.clock.now()
     with program.database.read() as session:
         edition = compose_bulletin(session, program.config, draft, now)
@@ -154,7 +156,7 @@ def _compose(program: Program, draft: BulletinDraft, yes: bool) -> Composed | No
     return bulletins.send(program.app, program.actor, draft)
 
 
-def _wait_for(program: Program, edition: Composed) -> None:
+def _wait_for(program: Program, edition: ComposedEdition) -> None:
     seconds = max(0, int((edition.send_at - program.clock.now()).total_seconds()) + 1)
     with program.progress("waiting; Ctrl-C leaves it to `newsletter serve`", seconds) as progress:
         for _ in range(seconds):

@@ -9,7 +9,7 @@ from newsletter.actions import digests
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.previews import Preview, Reader, send_trial, show_preview
+from newsletter.cli.sending.previews import Preview, PreviewRecipient, send_test_mail, show_preview
 from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
@@ -31,7 +31,7 @@ def digest() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_digests(program: Program, as_json: bool) -> None:
-    """The digests of the configuration, with what waits for each."""
+    """List the configured digests, with the number of new articles."""
     rows: list[dict[str, Any]] = []
     now = program.clock.now()
     with program.database.read() as session:
@@ -72,13 +72,13 @@ def list_digests(program: Program, as_json: bool) -> None:
 
 @digest.command()
 @click.argument("name")
-@click.option("--subscriber", metavar="ADDRESS", help="As this subscriber would get it.")
+@click.option("--subscriber", metavar="ADDRESS", help="As sent to this subscriber.")
 @click.option(
     "--topic",
     "topics",
     multiple=True,
     metavar="SLUG",
-    help="As somebody who chose this topic would get it; may be repeated.",
+    help="As sent to a subscriber of this topic; repeatable.",
 )
 @click.option(
     "--to",
@@ -105,7 +105,7 @@ def preview(
     test_address: str | None,
     as_json: bool,
 ) -> None:
-    """What the next edition would say, who would receive it and who not; sends nothing."""
+    """Show the next edition and its audience; sends nothing."""
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = compose_digest(session, app.config, app.renderer, name, period=None, now=now)
@@ -113,10 +113,10 @@ def preview(
             program.say(f"Digest {name} has nothing to say: {edition.reason}.")
             return
         _, waiting = store.candidates(session, name, app.config.digests[name], now)
-        reader = Reader.of(session, subscriber, topics)
+        reader = PreviewRecipient.of(session, subscriber, topics)
         found = Preview.of(app, session, edition, reader, now, is_test=bool(test_address))
     if test_address:
-        send_trial(program, found, test_address)
+        send_test_mail(program, found, test_address)
     else:
         show_preview(program, found, folder, in_browser=in_browser, as_json=as_json)
     if waiting and not as_json:
@@ -130,11 +130,11 @@ def preview(
 @click.option(
     "--uncertain",
     type=click.Choice([policy.value for policy in UncertainPolicy]),
-    help="What becomes of mails that may or may not have been taken.",
+    help="What to do with uncertain deliveries.",
 )
 @pass_program
 def send(program: Program, name: str, queue: bool, transport: str, uncertain: str | None) -> None:
-    """Make the next edition now and send it; nothing new means no mail."""
+    """Compose the next edition now and send it; without new articles nothing is sent."""
     edition = digests.compose(
         program.app,
         program.actor,
@@ -159,7 +159,7 @@ def send(program: Program, name: str, queue: bool, transport: str, uncertain: st
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def schedule(program: Program, name: str | None, as_json: bool) -> None:
-    """The next five runs of each digest, in its zone and in UTC."""
+    """Show the next five runs of each digest, in its zone and in UTC."""
     known_digests = program.config.digests
     if name is not None and name not in known_digests:
         known = ", ".join(known_digests) or "none"

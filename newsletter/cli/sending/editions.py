@@ -1,4 +1,4 @@
-"""`newsletter editions`: what is, was or will be sent, and control over it."""
+"""`newsletter editions`: the state of editions, and control of sending."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def editions() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_editions(program: Program, limit: int, as_json: bool) -> None:
-    """The newest editions and what became of each."""
+    """List the newest editions with the counts of their deliveries."""
     with program.database.read() as session:
         found = [(e, ledger_store.counts(session, e.id)) for e in store.newest(session, limit)]
     if as_json:
@@ -54,7 +54,7 @@ def list_editions(program: Program, limit: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def show(program: Program, number: int, as_json: bool) -> None:
-    """One edition: its articles, counts and reasons."""
+    """Show one edition: articles, counts and reasons."""
     with program.database.read() as session:
         edition = store.by_id(session, number)
         counts = ledger_store.counts(session, number)
@@ -86,17 +86,17 @@ def show(program: Program, number: int, as_json: bool) -> None:
 @click.argument("number", type=int)
 @pass_program
 def approve(program: Program, number: int) -> None:
-    """Let a digest's edition that waits for approval go out."""
+    """Approve a digest's edition, so that it is sent."""
     actions.approve(program.app, program.actor, number)
     program.say(f"Edition {number} is approved; `newsletter serve` sends it.")
 
 
 @editions.command()
 @click.argument("number", type=int, required=False)
-@click.option("--all", "everything", is_flag=True, help="Everything that is being sent or queued.")
+@click.option("--all", "everything", is_flag=True, help="Every edition queued or being sent.")
 @pass_program
 def pause(program: Program, number: int | None, everything: bool) -> None:
-    """Hold an edition where it is, or all of them at once."""
+    """Pause an edition, or all of them at once."""
     if everything == (number is not None):
         raise click.UsageError("name an edition by its number, or give --all")
     if number is None:
@@ -114,7 +114,7 @@ def pause(program: Program, number: int | None, everything: bool) -> None:
 @click.argument("number", type=int)
 @pass_program
 def retry(program: Program, number: int) -> None:
-    """Try those again whom an edition could not reach (failed), and nobody else."""
+    """Queue the failed deliveries of an edition again."""
     count = actions.retry(program.app, program.actor, number)
     if count:
         program.say(f"{count} deliveries are queued again; `newsletter serve` sends them.")
@@ -126,7 +126,7 @@ def retry(program: Program, number: int) -> None:
 @click.argument("number", type=int)
 @pass_program
 def resume(program: Program, number: int) -> None:
-    """Go on with an edition that was paused or stopped."""
+    """Resume a paused or stopped edition."""
     actions.resume(program.app, program.actor, number)
     program.say(f"Edition {number} goes on; `newsletter serve` sends it.")
 
@@ -136,7 +136,7 @@ def resume(program: Program, number: int) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_program
 def cancel(program: Program, number: int, yes: bool) -> None:
-    """Send nothing more of an edition, for good; undoes a bulletin that has not left."""
+    """Cancel an edition for good; undoes a bulletin within its undo window."""
     with program.database.read() as session:
         edition = store.by_id(session, number)
     if not yes and not click.confirm(f"Cancel edition {number}, “{edition.subject}”?", err=True):
@@ -150,16 +150,18 @@ def cancel(program: Program, number: int, yes: bool) -> None:
 @click.argument("number", type=int)
 @pass_program
 def send(program: Program, number: int) -> None:
-    """Send what is due of an edition from here, with progress."""
+    """Send the due deliveries of an edition in the foreground, with progress."""
     raise SystemExit(send_in_foreground(program, number))
 
 
 @editions.command()
 @click.argument("number", type=int)
-@click.option("--resend/--leave", default=None, help="Send the doubtful ones again, or leave them.")
+@click.option(
+    "--resend/--leave", default=None, help="Send the uncertain ones again, or leave them."
+)
 @pass_program
 def resolve(program: Program, number: int, resend: bool | None) -> None:
-    """Settle deliveries that may or may not have arrived (uncertain)."""
+    """Settle uncertain deliveries, which may or may not have arrived."""
     with program.database.read() as session:
         reasons = [r for r in ledger_store.reasons(session, number) if r[0] == "uncertain"]
     for _, reason, count in reasons:

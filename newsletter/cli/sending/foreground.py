@@ -1,4 +1,4 @@
-"""Sending an edition in the foreground, with progress, until it is done or held."""
+"""Sends an edition in the foreground, with progress, until it is finished or held."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ EXIT_NOT_ALL = 3
 
 
 def send_in_foreground(program: Program, number: int) -> int:
-    """Send an edition now; the exit status: 0 where everybody was sent it, 3 otherwise."""
+    """Send an edition now; exit status 0 if everybody was sent it, else 3."""
     engine = program.app.engine
     total = editions.start(program.app, program.actor, number)
     with (
@@ -67,7 +67,7 @@ def _explain_rest(
 
 @contextmanager
 def stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Turn SIGTERM and SIGINT into a clean stop while the block runs."""
+    """Stop cleanly on SIGTERM and SIGINT while the block runs."""
 
     def handle(_signal: int, _frame: FrameType | None) -> None:
         stop()

@@ -1,4 +1,4 @@
-"""`newsletter limits`: what each transport may send, has sent, and what ails it."""
+"""`newsletter limits`: limits, use, warm-up and health of each transport."""
 
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ from newsletter.delivery.monitoring.status_report import transport_statuses
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def limits(program: Program, as_json: bool) -> None:
-    """What each transport may send and has sent, its warm-up, and what ails it."""
+    """Show each transport's limits, use, warm-up and health."""
     with program.database.read() as session:
         found = list(transport_statuses(session, program.config, program.clock.now()))
     if as_json:

@@ -1,4 +1,4 @@
-"""What `digest preview` and `bulletin send --preview` show."""
+"""Output of `digest preview` and `bulletin send --preview`, and test mails."""
 
 import webbrowser
 from collections.abc import Iterable, Sequence
@@ -26,15 +26,15 @@ from subscribers.topics import Choice
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
-    """For whom an edition is shown."""
+class PreviewRecipient:
+    """The recipient that an edition is previewed for."""
 
     name: str = ""
     choice: Choice = field(default_factory=Choice)
 
     @classmethod
     def of(cls, session: Session, address: str | None, topics: Sequence[str]) -> Self:
-        """A subscriber, or anybody who chose these topics.
+        """A subscriber, or anyone who chose these topics.
 
         Raises:
             ResourceNotFound: nobody has this address.
@@ -50,14 +50,14 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """An edition that may never be made: its message for one reader, and its audience."""
+    """A preview of an edition, stored or not: the mail for one recipient, and the audience."""
 
     edition: Edition
     compiled: RenderedMail
     reader_name: str
     audience: Audience
     findings: tuple[Finding, ...]
-    """What the look before sending finds in this one."""
+    """What preflight finds in this one."""
 
     @classmethod
     def of(
@@ -65,7 +65,7 @@ class Preview:
         app: Newsletter,
         session: Session,
         edition: Edition,
-        reader: Reader,
+        reader: PreviewRecipient,
         now: datetime,
         *,
         is_test: bool,
@@ -86,7 +86,7 @@ class Preview:
         )
 
     def bodies(self) -> tuple[str, str]:
-        """HTML and text as the reader would see them; the links to leave lead nowhere."""
+        """HTML and text with personal values; the unsubscribe links are not valid."""
         values = personal_values("", self.reader_name, "preview", "preview", "preview")
         nonce = self.compiled.nonce
         return fill(self.compiled.html, nonce, values), fill(self.compiled.text, nonce, values)
@@ -95,7 +95,7 @@ class Preview:
 def show_preview(
     program: Program, preview: Preview, folder: Path | None, *, in_browser: bool, as_json: bool
 ) -> None:
-    """Say what would be sent to whom, and write or open it where asked."""
+    """Print the preview, and write it to a folder or open it in a browser."""
     html, text = preview.bodies()
     size = preview.compiled.html_bytes
     if as_json:
@@ -130,12 +130,12 @@ def show_preview(
 
 
 def warn_of(program: Program, findings: Iterable[Finding]) -> None:
-    """Tell findings, a line each."""
+    """Print findings, a line each."""
     for finding in findings:
         program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
 
 
-def send_trial(program: Program, preview: Preview, address: str) -> None:
+def send_test_mail(program: Program, preview: Preview, address: str) -> None:
     """Mail the preview to one address, outside the ledger.
 
     Raises:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from newsletter.database import UTCDateTime, allow_large_sets
+from newsletter.database import UTCDateTime, raise_work_mem
 from newsletter.delivery.ledger.arrays import numbers, pairs
 from newsletter.delivery.ledger.models import WAITING, Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import grouped_by_reason
@@ -100,7 +100,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]
     if edition.segment:
-        allow_large_sets(session)
+        raise_work_mem(session)
     session.execute(insert(Delivery).from_select(columns, audience))
     count = select(func.count()).select_from(Delivery).where(Delivery.edition_id == edition.id)
     return session.scalars(count).one()

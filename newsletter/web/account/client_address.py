@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as can be told."""
+"""A client's address, and the networks that rate limits count it in."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -7,29 +7,29 @@ from starlette.requests import Request
 
 
 def address_of(request: Request) -> str:
-    """The network address of whoever asks; empty where it is unknown."""
+    """The client's IP address; empty where it is unknown."""
     return request.client.host if request.client else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Network:
-    """A network that counts as one asker.
+    """A network that counts as one client.
 
     Args:
-        share: how many askers it may stand for.
+        share: by how much its limit is multiplied.
     """
 
     name: str
     share: int = 1
 
 
-# By the version of IP, prefix lengths and shares. A provider gives one customer a /64, a /56 or a
-# /48 (RFC 6177, RIPE-690), so that whoever changes the address within it is the same asker.
+# By IP version: prefix lengths and their shares. A provider assigns one customer a /64, a /56 or a
+# /48 (RFC 6177, RIPE-690), so addresses within it are one client.
 STEPS = {4: ((32, 1), (24, 5)), 6: ((64, 1), (56, 2), (48, 4))}
 
 
 def networks_of(request: Request) -> list[Network]:
-    """What counts as one and the same asker, the smallest first."""
+    """The networks that a client is counted in, the smallest first."""
     host = address_of(request)
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -1,7 +1,6 @@
-"""The mark that a form carries: which words of consent it showed, and when it was opened.
+"""Signed tokens in sign-up forms: the version of the consent wording shown, and when.
 
-A form on the site is good for a day. One that stands on another page is good for as long as the
-words are.
+A form of the site expires after a day; one embedded in another page when the wording changes.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,36 +10,36 @@ from newsletter.tokens.signing import Signer
 from subscribers.consent import version_of
 
 PURPOSE = "form"
-GOOD_FOR = timedelta(days=1)
-STANDING = "standing"
+LIFETIME = timedelta(days=1)
+PERMANENT = "standing"
 
 
-class FormMarks:
-    """Makes and reads marks for the words of consent in force."""
+class FormTokens:
+    """Signs and checks the tokens of forms that show the current wording."""
 
     def __init__(self, signer: Signer, wording: str) -> None:
         self._signer = signer
         self.version = version_of(wording) or "none"
-        """Of the words in force."""
+        """Of the current wording."""
 
     def make(self, now: datetime) -> str:
-        """The mark of a form opened now."""
+        """The token of a form opened now."""
         return self._signer.sign(f"{self.version}.{int(now.timestamp())}")
 
-    def make_standing(self) -> str:
-        """The mark of a form that is copied onto another page."""
-        return self._signer.sign(f"{self.version}.{STANDING}")
+    def make_permanent(self) -> str:
+        """The token of a form embedded in another page."""
+        return self._signer.sign(f"{self.version}.{PERMANENT}")
 
-    def check(self, mark: str, now: datetime) -> None:
-        """Look whether a form showed the words in force.
+    def check(self, token: str, now: datetime) -> None:
+        """Check that a form showed the current wording.
 
         Raises:
-            TokenError: it has no mark of ours, has been open too long, or the words were changed.
+            TokenError: forged, expired, or of another version of the wording.
         """
-        version, _, opened = self._signer.read(mark).partition(".")
+        version, _, opened = self._signer.read(token).partition(".")
         if version != self.version:
             raise TokenError("the words have changed since the form was made")
-        if opened == STANDING:
+        if opened == PERMANENT:
             return
-        if now - datetime.fromtimestamp(int(opened), UTC) > GOOD_FOR:
+        if now - datetime.fromtimestamp(int(opened), UTC) > LIFETIME:
             raise TokenError("the form has been open for more than a day")

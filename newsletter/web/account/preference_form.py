@@ -1,4 +1,4 @@
-"""What forms offer to choose among, and what somebody chose: the same for joining and changing."""
+"""Fields of the sign-up and preference forms: choices offered, values submitted, validation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ ListOf = Callable[[str], Sequence[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What was entered, as it was entered: to be checked, or shown again."""
+class Submitted:
+    """Preferences as submitted, not validated."""
 
     name: str = ""
     topics: tuple[str, ...] = ()
@@ -30,16 +30,18 @@ class Chosen:
     language: str = ""
 
 
-def offers(config: Config, session: Session, current: Frequency | None = None) -> dict[str, Any]:
-    """What templates show to choose among.
+def form_choices(
+    config: Config, session: Session, current: Frequency | None = None
+) -> dict[str, Any]:
+    """The choices that templates show.
 
     Args:
-        current: what she has chosen already, which stays to be chosen.
+        current: the subscriber's own, which is offered even if no longer available to others.
     """
     digests = {name: digest.name for name, digest in config.digests.items()}
     return {
         "topics": articles.topics(session),
-        # One digest is no choice: the kinds of mail have it already.
+        # A single digest is covered by the frequencies.
         "digests": digests if len(digests) > 1 else {},
         "frequencies": frequencies(config, current),
         "languages": config.site.languages,
@@ -47,14 +49,14 @@ def offers(config: Config, session: Session, current: Frequency | None = None) -
 
 
 def frequencies(config: Config, current: Frequency | None) -> Mapping[Frequency, str]:
-    """The kinds of mail that can be chosen, in words."""
+    """The frequencies that can be chosen, with their labels."""
     hidden = frozenset[Frequency]() if config.each_article.is_on else WITH_ARTICLES
     return {kind: words for kind, words in FREQUENCIES.items() if kind not in hidden - {current}}
 
 
-def chosen_in(values: ListOf) -> Chosen:
-    """What the fields of a form hold; `values` gives all the values of one field."""
-    return Chosen(
+def submitted_in(values: ListOf) -> Submitted:
+    """The values of a form; `values` returns those of one field."""
+    return Submitted(
         name=_first(values("name")),
         topics=_texts(values("topic")),
         digests=_texts(values("digest")),
@@ -63,14 +65,14 @@ def chosen_in(values: ListOf) -> Chosen:
     )
 
 
-def checked(chosen: Chosen, config: Config, current: Frequency | None = None) -> Preferences:
-    """What somebody wants.
+def validated(chosen: Submitted, config: Config, current: Frequency | None = None) -> Preferences:
+    """Validated preferences.
 
     Args:
-        current: what she has chosen already.
+        current: the subscriber's own frequency, always accepted.
 
     Raises:
-        InvalidInput: something that no form of ours offers.
+        InvalidInput: a value that the form does not offer.
     """
     topics = tuple(dict.fromkeys(chosen.topics))
     if len(topics) > MOST_TOPICS or not all(_is_slug(slug) for slug in topics):
@@ -81,7 +83,7 @@ def checked(chosen: Chosen, config: Config, current: Frequency | None = None) ->
         raise InvalidInput("please choose among the kinds of mail shown")
     if chosen.language and chosen.language not in config.site.languages:
         raise InvalidInput("please choose among the languages shown")
-    # Whoever ticks every digest wants those to come as well.
+    # Every digest ticked means future ones too.
     digests = () if set(chosen.digests) == set(config.digests) else tuple(chosen.digests)
     return Preferences(
         name=chosen.name,
@@ -91,9 +93,9 @@ def checked(chosen: Chosen, config: Config, current: Frequency | None = None) ->
     )
 
 
-def chosen_by(wishes: Preferences) -> Chosen:
-    """Wishes as a form shows them."""
-    return Chosen(
+def submitted_of(wishes: Preferences) -> Submitted:
+    """Stored preferences as form values."""
+    return Submitted(
         name=wishes.name,
         topics=wishes.choice.topics,
         digests=wishes.choice.digests,

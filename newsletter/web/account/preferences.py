@@ -1,4 +1,4 @@
-"""Choosing: topics, digests, kinds of mail and pauses, behind a signed link, without a password."""
+"""The preference page behind a signed link: topics, digests, frequency and pauses; no password."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,11 +20,11 @@ from newsletter.tokens.signing import PREFERENCES
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
-    Chosen,
-    checked,
-    chosen_by,
-    chosen_in,
-    offers,
+    Submitted,
+    form_choices,
+    submitted_in,
+    submitted_of,
+    validated,
 )
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
@@ -35,32 +35,32 @@ from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
 PURPOSE = PREFERENCES
-SOURCE = "her page"
+SOURCE = "preference page"
 LONGEST_PAUSE = timedelta(days=366)
-# What the page of leaving offers instead.
-LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
+# Offered on the unsubscribe page instead of leaving.
+LOWER_FREQUENCIES = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entered:
-    """What her form holds."""
+class PreferenceForm:
+    """The submitted preference form."""
 
-    chosen: Chosen
+    chosen: Submitted
     pause: str
     """A date, 2026-12-25; empty for no pause."""
 
 
 def preferences_address(site: SiteState, subscriber_id: int) -> str:
-    """The address of a person's own page."""
+    """The URL of a subscriber's preference page."""
     token = site.services.signer(PURPOSE).sign(str(subscriber_id))
     return f"{site.config.site.base_url}/preferences/{token}"
 
 
-def whose(request: Request) -> int:
-    """The number of the subscriber whose page an address is.
+def subscriber_id_of(request: Request) -> int:
+    """The subscriber that a preference URL names.
 
     Raises:
-        TokenError: not an address of ours.
+        TokenError: forged or damaged.
     """
     number = site_of(request).services.signer(PURPOSE).read(request.path_params["token"])
     if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
@@ -71,23 +71,25 @@ def whose(request: Request) -> int:
 
 
 async def preferences(request: Request) -> Response:
-    """Her page, or what pressing its button does."""
-    site, subscriber_id = site_of(request), whose(request)
+    """GET shows the page; POST saves the form."""
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     if request.method != "POST":
         return await run_in_threadpool(page, site, subscriber_id)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        entered = Entered(chosen=chosen_in(form.getlist), pause=str(form.get("pause", "")))
+        entered = PreferenceForm(
+            chosen=submitted_in(form.getlist), pause=str(form.get("pause", ""))
+        )
     return await run_in_threadpool(_save, site, subscriber_id, entered, address_of(request))
 
 
-async def take_less(request: Request) -> Response:
-    """Fewer mails or a pause, by one button of the page of leaving."""
-    site, subscriber_id = site_of(request), whose(request)
+async def reduce_mail(request: Request) -> Response:
+    """Lower the frequency or pause, by a button of the unsubscribe page."""
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         less = str(form.get("less", ""))
-    if less != "pause" and less not in LESS:
+    if less != "pause" and less not in LOWER_FREQUENCIES:
         raise InvalidInput("please choose among the buttons shown")
-    return await run_in_threadpool(_take_less, site, subscriber_id, less, address_of(request))
+    return await run_in_threadpool(_reduce_mail, site, subscriber_id, less, address_of(request))
 
 
 def page(
@@ -96,20 +98,20 @@ def page(
     *,
     said: str = "",
     problem: str = "",
-    entered: Entered | None = None,
+    entered: PreferenceForm | None = None,
 ) -> Response:
-    """Her page, with what she chose or, where that could not be saved, with what she entered."""
+    """The preference page, with the stored values or the rejected form's."""
     with site.services.database.read() as session:
         subscriber = choosing.member(session, subscriber_id)
         change = people.find_address_change(session, subscriber)
-        shown = entered or Entered(
-            chosen=chosen_by(membership.preferences_of(session, subscriber)),
+        shown = entered or PreferenceForm(
+            chosen=submitted_of(membership.preferences_of(session, subscriber)),
             pause=_pause_of(site, subscriber),
         )
         leaving = site.leaving_signer().sign(f"{subscriber.id}.0")
         today = site.services.clock.now().astimezone(_zone(site)).date()
         context: dict[str, Any] = {
-            **offers(site.config, session, subscriber.frequency),
+            **form_choices(site.config, session, subscriber.frequency),
             "subscriber": subscriber,
             "chosen": shown.chosen,
             "pause": shown.pause,
@@ -125,11 +127,11 @@ def page(
         return site.views.page("preferences.html", context, status, TOKEN_HEADERS)
 
 
-def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -> Response:
+def _save(site: SiteState, subscriber_id: int, entered: PreferenceForm, network: str) -> Response:
     with site.services.database.read() as session:
         current = people.by_id(session, subscriber_id).frequency
     try:
-        wishes = checked(entered.chosen, site.config, current)
+        wishes = validated(entered.chosen, site.config, current)
         until = _until(site, entered.pause)
     except InvalidInput as error:
         return page(site, subscriber_id, problem=str(error), entered=entered)
@@ -138,20 +140,20 @@ def _save(site: SiteState, subscriber_id: int, entered: Entered, network: str) -
     return page(site, subscriber_id, said="Saved.")
 
 
-def _take_less(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
+def _reduce_mail(site: SiteState, subscriber_id: int, less: str, network: str) -> Response:
     actor = actors.subscriber(subscriber_id)
     if less == "pause":
         until = account.pause(site.services, actor)
         said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
     else:
         origin = origin_of(site, SOURCE, network)
-        account.lower_frequency(site.services, actor, LESS[less], origin=origin)
-        said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
+        account.lower_frequency(site.services, actor, LOWER_FREQUENCIES[less], origin=origin)
+        said = f"Saved. You stay on the list, for {FREQUENCIES[LOWER_FREQUENCIES[less]]}."
     return page(site, subscriber_id, said=said)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:
-    """The start of the day that a pause lasts until; a day that has come is none.
+    """The moment that a pause ends; None for an empty field or a day that has come.
 
     Raises:
         InvalidInput: no date, or too far away.
@@ -182,5 +184,5 @@ def _zone(site: SiteState) -> ZoneInfo:
 
 ROUTES = [
     Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
-    Route("/preferences/{token}/less", take_less, methods=["POST"]),
+    Route("/preferences/{token}/less", reduce_mail, methods=["POST"]),
 ]

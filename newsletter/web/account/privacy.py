@@ -1,6 +1,6 @@
-"""What the law gives her (UK GDPR, art. 15 to 21): to see, to take along, to object, to be erased.
+"""Data subject rights (UK GDPR, art. 15 to 21): access, portability, objection, erasure.
 
-All behind the link to her own page, for as long as anything is held about her.
+Behind the link to the preference page, for as long as personal data is held.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -13,25 +13,25 @@ from newsletter.errors import InvalidInput, ResourceNotFound
 from newsletter.staff import actors
 from newsletter.subscriptions import privacy
 from newsletter.web.account.client_address import address_of
-from newsletter.web.account.preferences import preferences_address, whose
+from newsletter.web.account.preferences import preferences_address, subscriber_id_of
 from newsletter.web.account.signup import origin_of
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers.models import SubscriberStatus
 
-SOURCE = "her page"
+SOURCE = "preference page"
 KINDS = ("json", "csv")
 
 
 async def data(request: Request) -> Response:
-    """The page: what can be done."""
-    site, subscriber_id = site_of(request), whose(request)
+    """The privacy page."""
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     return await run_in_threadpool(_page, site, subscriber_id)
 
 
 async def export(request: Request) -> Response:
-    """Everything held about her, as a file."""
-    site, subscriber_id = site_of(request), whose(request)
+    """All personal data held, as a file."""
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     kind = request.path_params["kind"]
     if kind not in KINDS:
         raise ResourceNotFound(f"there is no such file as data.{kind}")
@@ -39,8 +39,8 @@ async def export(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Object or be erased, by the buttons of the page."""
-    site, subscriber_id = site_of(request), whose(request)
+    """Object to mail or erase, by the buttons of the page."""
+    site, subscriber_id = site_of(request), subscriber_id_of(request)
     async with request.form(max_files=0, max_fields=10) as form:
         what, is_sure = str(form.get("what", "")), form.get("sure") == "yes"
     if what not in {"object", "erase"}:
@@ -81,7 +81,7 @@ def _export(site: SiteState, subscriber_id: int, kind: str) -> Response:
 def _act(site: SiteState, subscriber_id: int, what: str, network: str) -> None:
     actor = actors.subscriber(subscriber_id)
     if what == "erase":
-        # Where they asked from would be about them again.
+        # The network address would be personal data again.
         account.erase(site.services, actor, origin=origin_of(site, SOURCE, ""))
     else:
         origin = origin_of(site, SOURCE, network)

@@ -1,7 +1,7 @@
-"""How often the same network or address may do something: counted here, or for all processes.
+"""Rate limits with a moving window of an hour and of a day: in process, or shared through Redis.
 
-Here by ourselves: the memory storage of `limits` looks through everything it counts a hundred
-times a second, which a crowd signing up would wait for.
+The in-process limiter is our own: the memory storage of `limits` scans all its keys every 10 ms,
+which slows sign-ups down (decision 99).
 """
 
 from bisect import bisect_right
@@ -27,45 +27,44 @@ log = structlog.get_logger()
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
-# Within a day one may do it so many times as often as within an hour.
-DAY_SHARE = 4
-# At each look more go than come, so what is over is soon forgotten.
-FORGOTTEN_AT_ONCE = 2
-# How long others wait for a storage, and for how long one that does not answer is not asked.
-PATIENCE_SECONDS = 0.5
-REST_SECONDS = 30.0
+# The daily limit as a multiple of the hourly one.
+DAY_FACTOR = 4
+# Expired keys evicted per call: more than are added, so memory stays bounded.
+EVICTIONS_PER_CALL = 2
+# Timeout of one Redis call, and how long Redis is left alone after a failure.
+REDIS_TIMEOUT_SECONDS = 0.5
+REDIS_RETRY_SECONDS = 30.0
 
 
-class Pace(Protocol):
-    """So many times within any hour, and within any day, for each."""
+class RateLimit(Protocol):
+    """A limit of attempts per key."""
 
     def is_allowed(self, who: str, share: int = 1) -> bool:
-        """Whether it may be done once more; counts it if so.
+        """Whether one more attempt is within the limit; counts it if so.
 
         Args:
-            share: how many times as often, for whoever stands for several.
+            share: multiplies the limit.
         """
 
 
-def are_allowed(pace: Pace, networks: Iterable[Network]) -> bool:
-    """Whether each of the networks that one asker belongs to may do it once more."""
+def all_allowed(pace: RateLimit, networks: Iterable[Network]) -> bool:
+    """Whether one more attempt is within the limits of all of a client's networks."""
     return all(pace.is_allowed(network.name, network.share) for network in networks)
 
 
-class OwnPace:
-    """So many times within any hour, and within any day, for each.
+class InProcessRateLimit:
+    """Rate limiter per key in this process; evicts two expired keys per call.
 
     Args:
-        per_hour: for each.
-        per_day: likewise; `DAY_SHARE` times as often where it is not given.
+        per_day: `DAY_FACTOR` times `per_hour` where it is not given.
     """
 
     def __init__(self, per_hour: int, clock: Clock, per_day: int = 0) -> None:
         self._per_hour = per_hour
-        self._per_day = per_day or per_hour * DAY_SHARE
+        self._per_day = per_day or per_hour * DAY_FACTOR
         self._clock = clock
         self._times: OrderedDict[str, list[float]] = OrderedDict()
-        """When each did it within the day, whoever did it last at the end."""
+        """Attempts of the last day by key, the least recently used key first."""
         self._lock = Lock()
 
     def is_allowed(self, who: str, share: int = 1) -> bool:
@@ -83,19 +82,19 @@ class OwnPace:
             return True
 
     def _forget(self, before: float) -> None:
-        for _ in range(FORGOTTEN_AT_ONCE):
+        for _ in range(EVICTIONS_PER_CALL):
             first = next(iter(self._times), None)
             if first is None or self._times[first][-1] > before:
                 return
             del self._times[first]
 
 
-class SharedPace:
-    """The same for all who count in one storage; by itself while the storage is away.
+class RedisRateLimit:
+    """Rate limiter shared through Redis; counts in process while Redis is unreachable.
 
     Args:
-        purpose: what is counted; two purposes are counted apart.
-        secret: names are kept there as hashes by this.
+        purpose: namespace of the keys.
+        secret: keys are stored as HMACs by this.
     """
 
     def __init__(
@@ -105,7 +104,7 @@ class SharedPace:
         self._per_hour = per_hour
         self._limiter = MovingWindowRateLimiter(storage)
         self._key = derive_key(secret, f"pace:{purpose}")
-        self._own = OwnPace(per_hour, clock)
+        self._own = InProcessRateLimit(per_hour, clock)
         self._clock = clock
         self._rests_until = 0.0
 
@@ -115,14 +114,14 @@ class SharedPace:
             try:
                 return self._is_counted(keyed_hash(self._key, who), share)
             except StorageError as error:
-                self._rests_until = now + REST_SECONDS
+                self._rests_until = now + REDIS_RETRY_SECONDS
                 log.warning("joining.counted_in does not answer", error=str(error.storage_error))
         return self._own.is_allowed(who, share)
 
     def _is_counted(self, name: str, share: int) -> bool:
         most = self._per_hour * share
-        hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_SHARE)
-        # What the day refuses is not counted in the hour.
+        hour, day = RateLimitItemPerHour(most), RateLimitItemPerDay(most * DAY_FACTOR)
+        # An attempt over the daily limit does not count towards the hourly one.
         if not self._limiter.test(day, self._purpose, name):
             return False
         return self._limiter.hit(hour, self._purpose, name) and self._limiter.hit(
@@ -130,23 +129,27 @@ class SharedPace:
         )
 
 
-def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pace]:
-    """Those of one network, and of one mail address.
+def signup_rate_limits(
+    options: JoiningOptions, secret: str, clock: Clock
+) -> tuple[RateLimit, RateLimit]:
+    """The limits of sign-ups per network and per mailbox.
 
     Raises:
         ConfigurationError: the storage cannot be used.
     """
     address = options.counted_in.get_secret_value()
     if not address:
-        return OwnPace(options.per_hour, clock), OwnPace(options.per_address, clock)
+        return InProcessRateLimit(options.per_hour, clock), InProcessRateLimit(
+            options.per_address, clock
+        )
     if not address.startswith(("redis://", "rediss://")):
         raise ConfigurationError("joining.counted_in is not redis://HOST:6379/1")
     try:
         storage = RedisStorage(
             address,
             wrap_exceptions=True,
-            socket_timeout=PATIENCE_SECONDS,
-            socket_connect_timeout=PATIENCE_SECONDS,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         )
     except LimitsError as error:
         raise ConfigurationError(
@@ -155,6 +158,6 @@ def paces(options: JoiningOptions, secret: str, clock: Clock) -> tuple[Pace, Pac
     except ValueError as error:
         raise ConfigurationError(f"joining.counted_in is no address of Redis: {error}") from error
     return (
-        SharedPace("join", options.per_hour, storage, secret, clock),
-        SharedPace("join of an address", options.per_address, storage, secret, clock),
+        RedisRateLimit("join", options.per_hour, storage, secret, clock),
+        RedisRateLimit("join of an address", options.per_address, storage, secret, clock),
     )

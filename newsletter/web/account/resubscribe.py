@@ -1,6 +1,6 @@
-"""Coming back: the page behind the link of the mail that says goodbye.
+"""Resubscribing: the page behind the link in the goodbye mail.
 
-Opening it changes nothing, since scanners follow links: the button on it does.
+GET changes nothing, since mail scanners follow links; its button's POST does.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -14,21 +14,21 @@ from newsletter.subscriptions import resubscribe
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import preferences_address
-from newsletter.web.account.signup import has_seen_words, origin_of, shown_words
+from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
 SOURCE = "link in the mail that says goodbye"
 
 
-async def come_back(request: Request) -> Response:
-    """The page with its button, or the coming back itself."""
+async def resubscribe_page(request: Request) -> Response:
+    """GET shows the page with its button; POST resubscribes."""
     site = site_of(request)
-    link = _read(site, request.path_params["token"])
+    link = _read_link(site, request.path_params["token"])
     if request.method != "POST":
-        await run_in_threadpool(_look, site, link)
-        return site.views.page("return.html", shown_words(site), headers=TOKEN_HEADERS)
-    has_seen, network = await has_seen_words(request), address_of(request)
+        await run_in_threadpool(_check_link, site, link)
+        return site.views.page("return.html", wording_context(site), headers=TOKEN_HEADERS)
+    has_seen, network = await has_shown_wording(request), address_of(request)
     origin = origin_of(site, SOURCE, network, with_words=has_seen)
     actor = actors.subscriber(link.subscriber_id)
     await run_in_threadpool(account.resubscribe, site.services, actor, link, origin=origin)
@@ -36,14 +36,14 @@ async def come_back(request: Request) -> Response:
     return site.views.page("confirmed.html", {"preferences": address}, headers=TOKEN_HEADERS)
 
 
-def _look(site: SiteState, link: ExpiringLink) -> None:
+def _check_link(site: SiteState, link: ExpiringLink) -> None:
     with site.services.database.read() as session:
         resubscribe.returning_subscriber(session, link)
 
 
-def _read(site: SiteState, token: str) -> ExpiringLink:
+def _read_link(site: SiteState, token: str) -> ExpiringLink:
     now, signer = site.services.clock.now(), site.services.signer(resubscribe.PURPOSE)
     return resubscribe.read_resubscribe_link(signer, token, site.config.joining.expires, now)
 
 
-ROUTES = [Route("/return/{token}", come_back, methods=["GET", "POST"])]
+ROUTES = [Route("/return/{token}", resubscribe_page, methods=["GET", "POST"])]

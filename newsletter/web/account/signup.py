@@ -1,7 +1,6 @@
-"""Entering an address, whichever way it came: the form, a form elsewhere, or JSON.
+"""Sign-up, shared by the form, embedded forms and the JSON endpoint.
 
-Nothing tells the caller whether an address is known: a suppressed one, one that is confirmed and a
-new one are all answered alike, and only the owner of the mailbox learns more.
+No user enumeration: new, confirmed and suppressed addresses get the same answer in the same time.
 """
 
 from asyncio import sleep
@@ -19,26 +18,26 @@ from subscribers.addresses import mailbox_of, normalise_address
 from subscribers.consent import Origin
 from subscribers.membership import Preferences, Signup
 
-# What an address that is known, new or suppressed costs differs by a few thousandths.
-STEP_SECONDS = 0.025
-# The field that says which words a page showed beside its button.
-WORDS = "words-shown"
+# Against timing attacks: the work differs by a few ms for new, known and suppressed addresses.
+RESPONSE_STEP_SECONDS = 0.025
+# Form field with the version of the wording shown beside the button.
+MESSAGES = "words-shown"
 
 
-def shown_words(site: SiteState) -> dict[str, str]:
-    """What a page needs to show the words of consent, and to say that it did."""
+def wording_context(site: SiteState) -> dict[str, str]:
+    """Template variables of a page that shows the consent wording."""
     return {
         "wording": site.config.joining.wording,
-        "words_field": WORDS,
-        "words_version": site.form_marks.version,
+        "words_field": MESSAGES,
+        "words_version": site.form_tokens.version,
     }
 
 
-def welcome_address(site: SiteState, entered: str) -> str:
+def accepted_address(site: SiteState, entered: str) -> str:
     """The address in its normal form.
 
     Raises:
-        InvalidInput: not an address, or of a domain that the administrator does not want.
+        InvalidInput: not an address, or of a refused domain.
     """
     address = normalise_address(entered)
     domain = address.rpartition("@")[2]
@@ -50,29 +49,32 @@ def welcome_address(site: SiteState, entered: str) -> str:
     return address
 
 
-async def enter_in_step(
+async def sign_up_in_constant_time(
     site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
 ) -> None:
-    """As `enter`, and answered as late for any address: one suppressed costs no commit."""
+    """Run `sign_up` on a write thread, padded so that the response time reveals nothing."""
     begun = monotonic()
-    await site.joining_writers.run(enter, site, address, wishes, source=source, network=network)
-    await in_step(begun)
+    await site.signup_threads.run(sign_up, site, address, wishes, source=source, network=network)
+    await pad_response_time(begun)
 
 
-async def in_step(begun: float) -> None:
-    """Wait until a whole number of steps has passed since then, by the monotonic clock."""
-    await sleep(STEP_SECONDS - (monotonic() - begun) % STEP_SECONDS)
+async def pad_response_time(begun: float) -> None:
+    """Wait until a whole number of steps has passed since `begun`, a monotonic time."""
+    await sleep(RESPONSE_STEP_SECONDS - (monotonic() - begun) % RESPONSE_STEP_SECONDS)
 
 
-def enter(site: SiteState, address: str, wishes: Preferences, *, source: str, network: str) -> None:
-    """Enter her as pending and have her asked to confirm; in silence where that may not be.
+def sign_up(
+    site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
+) -> None:
+    """Enter the address as pending and queue its confirmation mail.
 
-    Whoever is on the list already is mailed what she is sent, and the way to her page.
+    An address already confirmed is mailed its preferences and the link to its page; a rate-limited
+    or suppressed one is ignored without a word.
 
     Args:
-        network: the network address asked from; kept only where the administrator says so.
+        network: the client's address; stored only where `joining.keep_network` says so.
     """
-    if not site.joins_of_address.is_allowed(mailbox_of(address)):
+    if not site.signup_limit_per_mailbox.is_allowed(mailbox_of(address)):
         return
     joining = Signup(
         address=address,
@@ -83,13 +85,13 @@ def enter(site: SiteState, address: str, wishes: Preferences, *, source: str, ne
         frequency=wishes.frequency,
     )
     origin = origin_of(site, source, network, with_words=True)
-    # Suppressed, or joining at this very moment by another request: answered as anybody is.
+    # Suppressed, or signed up by a concurrent request.
     with suppress(Conflict):
         account.sign_up(site.services, VISITOR, joining, origin=origin)
 
 
 def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = False) -> Origin:
-    """What the ledger of consent keeps of an act on the site."""
+    """The origin that is recorded with consent."""
     options = site.config.joining
     return Origin(
         source=source,
@@ -99,15 +101,15 @@ def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = 
     )
 
 
-async def has_seen_words(request: Request) -> bool:
-    """Whether the page whose button was pressed showed the words in force."""
+async def has_shown_wording(request: Request) -> bool:
+    """Whether the submitted page showed the current wording."""
     async with request.form(max_files=0, max_fields=10) as form:
-        return form.get(WORDS) == site_of(request).form_marks.version
+        return form.get(MESSAGES) == site_of(request).form_tokens.version
 
 
 @cache
 def _disposable_domains() -> frozenset[str]:
-    # Ten thousand names: read only where they are asked for.
+    # Ten thousand names: imported only where needed.
     from disposable_email_domains import blocklist
 
     return frozenset(blocklist)

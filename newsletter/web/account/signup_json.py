@@ -1,7 +1,6 @@
-"""Joining by a program: an application or a page's own script, in JSON, from any origin.
+"""Sign-up as JSON, for applications and scripts of any origin (CORS).
 
-GET tells what can be chosen and the words she must be shown; POST names the version of those
-words, so that consent to others cannot be recorded.
+GET returns the choices and the consent wording to show; POST names the version of that wording.
 """
 
 import json
@@ -14,9 +13,9 @@ from starlette.routing import Route
 
 from newsletter.errors import InvalidInput
 from newsletter.web.account.client_address import address_of, networks_of
-from newsletter.web.account.preference_form import Chosen, checked, offers
-from newsletter.web.account.rate_limit import are_allowed
-from newsletter.web.account.signup import enter_in_step, welcome_address
+from newsletter.web.account.preference_form import Submitted, form_choices, validated
+from newsletter.web.account.rate_limit import all_allowed
+from newsletter.web.account.signup import accepted_address, sign_up_in_constant_time
 from newsletter.web.account.signup_page import TOO_OFTEN, open_site
 from newsletter.web.state import SiteState
 from subscribers.consent import version_of
@@ -24,7 +23,7 @@ from subscribers.consent import version_of
 SOURCE = "JSON endpoint"
 EXPECTED = "send a JSON object, such as {“address”: “ann@example.org”}"
 KEYS = {"address", "name", "topics", "digests", "frequency", "language", "wording"}
-# Nothing here depends on cookies, so any page may ask on behalf of the person before it.
+# Without cookies, any origin may be allowed.
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST",
@@ -34,25 +33,25 @@ HEADERS = {
 
 
 async def subscribe(request: Request) -> Response:
-    """What can be chosen, or the entering itself."""
+    """GET returns the choices; POST signs up."""
     site = open_site(request)
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=HEADERS)
     if request.method != "POST":
-        return _answer(await run_in_threadpool(_offered, site))
-    if not are_allowed(site.joins, networks_of(request)):
+        return _answer(await run_in_threadpool(_choices, site))
+    if not all_allowed(site.signup_limit, networks_of(request)):
         return _answer({"error": TOO_OFTEN}, 429)
     try:
-        asked = await _read(request)
-        address = welcome_address(site, _text(asked, "address"))
-        wishes = checked(_chosen(asked), site.config)
+        payload = await _read(request)
+        address = accepted_address(site, _text(payload, "address"))
+        wishes = validated(_chosen(payload), site.config)
     except InvalidInput as error:
         return _answer({"error": str(error)}, 400)
-    if _text(asked, "wording") != _version(site):
-        words = "show her the words that GET gives, and send their version as “wording”"
+    if _text(payload, "wording") != _version(site):
+        words = "show the words that GET gives, and send their version as “wording”"
         return _answer({"error": words, "wording": _wording(site)}, 409)
     network = address_of(request)
-    await enter_in_step(site, address, wishes, source=SOURCE, network=network)
+    await sign_up_in_constant_time(site, address, wishes, source=SOURCE, network=network)
     return _answer({"status": "asked", "address": address}, 202)
 
 
@@ -60,9 +59,9 @@ def _answer(content: Any, status: int = 200) -> Response:
     return JSONResponse(content, status, HEADERS)
 
 
-def _offered(site: SiteState) -> dict[str, Any]:
+def _choices(site: SiteState) -> dict[str, Any]:
     with site.services.database.read() as session:
-        offered = offers(site.config, session)
+        offered = form_choices(site.config, session)
     return {
         "wording": _wording(site),
         "topics": {topic.slug: topic.name for topic in offered["topics"] if topic.count},
@@ -84,37 +83,37 @@ def _version(site: SiteState) -> str:
 async def _read(request: Request) -> dict[str, Any]:
     body = await request.body()
     try:
-        asked = json.loads(body)
+        payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(EXPECTED) from error
-    if not isinstance(asked, dict):
+    if not isinstance(payload, dict):
         raise InvalidInput(EXPECTED)
-    if unknown := set(asked) - KEYS:
+    if unknown := set(payload) - KEYS:
         raise InvalidInput(
             f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}"
         )
-    return asked
+    return payload
 
 
-def _chosen(asked: dict[str, Any]) -> Chosen:
-    return Chosen(
-        name=_text(asked, "name"),
-        topics=_texts(asked, "topics"),
-        digests=_texts(asked, "digests"),
-        frequency=_text(asked, "frequency") or Chosen().frequency,
-        language=_text(asked, "language"),
+def _chosen(payload: dict[str, Any]) -> Submitted:
+    return Submitted(
+        name=_text(payload, "name"),
+        topics=_texts(payload, "topics"),
+        digests=_texts(payload, "digests"),
+        frequency=_text(payload, "frequency") or Submitted().frequency,
+        language=_text(payload, "language"),
     )
 
 
-def _text(asked: dict[str, Any], key: str) -> str:
-    value = asked.get(key, "")
+def _text(payload: dict[str, Any], key: str) -> str:
+    value = payload.get(key, "")
     if not isinstance(value, str):
         raise InvalidInput(f"{key} must be a text")
     return value
 
 
-def _texts(asked: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = asked.get(key, [])
+def _texts(payload: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = payload.get(key, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise InvalidInput(f"{key} must be a list of texts")
     return tuple(value)

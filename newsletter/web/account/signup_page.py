@@ -1,7 +1,7 @@
-"""Joining by a form: the page on the site, and the same form to stand on any other page.
+"""Sign-up form: the page of the site, and the same form to embed elsewhere.
 
-A form carries a mark of the words that it showed, so that the ledger of consent never says that
-she agreed to others: one opened long ago, or without a mark, is shown again with what she entered.
+A form carries a signed token of the wording that it showed, so that no other wording is recorded as
+agreed to. With an expired or missing token it is shown again with its values.
 """
 
 from dataclasses import dataclass, field
@@ -18,97 +18,103 @@ from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
 from newsletter.web.account.client_address import address_of, networks_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
-    Chosen,
-    checked,
-    chosen_in,
-    offers,
+    Submitted,
+    form_choices,
+    submitted_in,
+    validated,
 )
-from newsletter.web.account.rate_limit import are_allowed
-from newsletter.web.account.signup import enter_in_step, in_step, welcome_address
+from newsletter.web.account.rate_limit import all_allowed
+from newsletter.web.account.signup import (
+    accepted_address,
+    pad_response_time,
+    sign_up_in_constant_time,
+)
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
-# Filled in by programs only: people never see it.
-TRAP = "website"
+# A hidden field that only bots fill in.
+HONEYPOT = "website"
 SOURCE = "form on the site"
 TOO_OFTEN = "That was very often in a short time. Please try again in an hour."
-OUTLIVED = "This form had been open for a long time. Please look it over and press once more."
+FORM_EXPIRED = "This form had been open for a long time. Please look it over and press once more."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
-    """What was entered into the form."""
+class SignupForm:
+    """The submitted sign-up form."""
 
     address: str = ""
-    chosen: Chosen = field(default_factory=Chosen)
+    chosen: Submitted = field(default_factory=Submitted)
 
 
 async def subscribe(request: Request) -> Response:
-    """The form, or what pressing its button does."""
+    """GET shows the form; POST signs up."""
     site = open_site(request)
     if request.method != "POST":
-        asked = Filled(chosen=Chosen(topics=tuple(request.query_params.getlist("topic"))))
+        asked = SignupForm(chosen=Submitted(topics=tuple(request.query_params.getlist("topic"))))
         return await run_in_threadpool(_form, site, asked)
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        filled, mark = _filled(form), str(form.get("form", ""))
-        is_trapped = bool(form.get(TRAP))
-    if not are_allowed(site.joins, networks_of(request)):
-        return await run_in_threadpool(_form, site, filled, TOO_OFTEN, 429)
+        entered, mark = _read_form(form), str(form.get("form", ""))
+        is_honeypot_filled = bool(form.get(HONEYPOT))
+    if not all_allowed(site.signup_limit, networks_of(request)):
+        return await run_in_threadpool(_form, site, entered, TOO_OFTEN, 429)
     try:
-        address = welcome_address(site, filled.address)
-        wishes = checked(filled.chosen, site.config)
-        site.form_marks.check(mark, site.services.clock.now())
+        address = accepted_address(site, entered.address)
+        wishes = validated(entered.chosen, site.config)
+        site.form_tokens.check(mark, site.services.clock.now())
     except InvalidInput as error:
-        return await run_in_threadpool(_form, site, filled, str(error), 400)
+        return await run_in_threadpool(_form, site, entered, str(error), 400)
     except TokenError:
-        return await run_in_threadpool(_form, site, filled, OUTLIVED, 200)
-    if is_trapped:
-        await in_step(monotonic())
+        return await run_in_threadpool(_form, site, entered, FORM_EXPIRED, 200)
+    if is_honeypot_filled:
+        await pad_response_time(monotonic())
     else:
-        await enter_in_step(site, address, wishes, source=SOURCE, network=address_of(request))
+        await sign_up_in_constant_time(
+            site, address, wishes, source=SOURCE, network=address_of(request)
+        )
     return site.views.page("asked.html", {"address": address}, headers=TOKEN_HEADERS)
 
 
 async def snippet(request: Request) -> Response:
-    """The form as plain HTML to be copied onto another page, and how it looks."""
+    """The form as HTML to embed in another page, with a preview."""
     site = open_site(request)
-    context = await run_in_threadpool(_context, site, Filled())
-    context["mark"] = site.form_marks.make_standing()
+    context = await run_in_threadpool(_context, site, SignupForm())
+    context["mark"] = site.form_tokens.make_permanent()
     return site.views.page("snippet.html", context)
 
 
 def open_site(request: Request) -> SiteState:
-    """The site, where people can join by themselves.
+    """The site, if sign-up is open.
 
     Raises:
-        ResourceNotFound: they cannot.
+        ResourceNotFound: it is not.
     """
     site = site_of(request)
     if not site.config.joining.is_open:
-        raise ResourceNotFound("nobody can join by herself here")
+        raise ResourceNotFound("sign-up is closed here")
     return site
 
 
-def _form(site: SiteState, filled: Filled, problem: str = "", status: int = 200) -> Response:
-    context = _context(site, filled) | {"problem": problem}
+def _form(site: SiteState, entered: SignupForm, problem: str = "", status: int = 200) -> Response:
+    context = _context(site, entered) | {"problem": problem}
     return site.views.page("subscribe.html", context, status, {"Cache-Control": "no-store"})
 
 
-def _context(site: SiteState, filled: Filled) -> dict[str, Any]:
+def _context(site: SiteState, entered: SignupForm) -> dict[str, Any]:
     with site.services.database.read() as session:
         return {
-            **offers(site.config, session),
-            "filled": filled,
-            "chosen": filled.chosen,
+            **form_choices(site.config, session),
+            "filled": entered,
+            "chosen": entered.chosen,
             "wording": site.config.joining.wording,
-            "mark": site.form_marks.make(site.services.clock.now()),
-            "trap": TRAP,
+            "mark": site.form_tokens.make(site.services.clock.now()),
+            "trap": HONEYPOT,
         }
 
 
-def _filled(form: FormData) -> Filled:
+def _read_form(form: FormData) -> SignupForm:
     address = str(form.get("address", ""))[:300].strip()
-    return Filled(address=address, chosen=chosen_in(form.getlist))
+    return SignupForm(address=address, chosen=submitted_in(form.getlist))
 
 
 ROUTES = [

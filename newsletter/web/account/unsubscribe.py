@@ -1,6 +1,6 @@
-"""Leaving: the page behind every mail's unsubscribe link, and the one-click POST (RFC 8058).
+"""Unsubscribing: the page behind every mail's link, and one-click unsubscribe (RFC 8058).
 
-GET only shows the page, since scanners follow links. POST leaves, with nothing but the token: no
+GET only shows the page, since mail scanners follow links. POST needs nothing but the token: no
 cookie, no sign-in, no redirect.
 """
 
@@ -21,7 +21,7 @@ from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.web.account.preferences import preferences_address
-from newsletter.web.account.signup import shown_words
+from newsletter.web.account.signup import wording_context
 from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.path_params import LARGEST_ID
 from newsletter.web.state import SiteState, site_of
@@ -39,30 +39,30 @@ MOST_WORDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pressed:
-    """What came with a POST to an unsubscribe address."""
+class UnsubscribeForm:
+    """The body of a POST to an unsubscribe URL."""
 
     is_from_page: bool = False
-    """Our page's button was pressed; any other POST is one-click."""
+    """Sent by the page's button; any other POST is one-click."""
     reason: str = ""
     words: str = ""
 
 
 async def unsubscribe(request: Request) -> Response:
-    """The page with its button, or the leaving itself."""
+    """GET shows the page with its button; POST unsubscribes."""
     site = site_of(request)
     subscriber_id, edition_id = read_token(site, request.path_params["token"])
     if request.method != "POST":
-        return await run_in_threadpool(_ask, site, subscriber_id)
-    pressed = await _pressed(request)
-    await site.leaving_writers.run(_leave, site, subscriber_id, edition_id, pressed)
-    if not pressed.is_from_page:
+        return await run_in_threadpool(_show, site, subscriber_id)
+    form = await _read_form(request)
+    await site.unsubscribe_threads.run(_unsubscribe, site, subscriber_id, edition_id, form)
+    if not form.is_from_page:
         return PlainTextResponse("You have been unsubscribed.\n", headers=TOKEN_HEADERS)
     return await run_in_threadpool(_goodbye, site, subscriber_id, has_just_left=True)
 
 
 def read_token(site: SiteState, token: str) -> tuple[int, int]:
-    """The subscriber and the edition that an unsubscribe address names.
+    """The subscriber and the edition that an unsubscribe token names.
 
     Raises:
         TokenError: not a token of this site and purpose.
@@ -77,11 +77,11 @@ def read_token(site: SiteState, token: str) -> tuple[int, int]:
     return int(subscriber), int(edition)
 
 
-async def _pressed(request: Request) -> Pressed:
-    """What the body says. One that cannot be read keeps nobody on the list."""
+async def _read_form(request: Request) -> UnsubscribeForm:
+    """The parsed body; an unreadable one counts as one-click."""
     try:
         async with request.form(max_files=1, max_fields=10) as form:
-            return Pressed(
+            return UnsubscribeForm(
                 is_from_page=form.get("from") == "page",
                 reason=str(form.get("reason", "")),
                 words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
@@ -89,13 +89,13 @@ async def _pressed(request: Request) -> Pressed:
     except HTTPException as error:
         if error.status_code == 413:
             raise
-        return Pressed()
+        return UnsubscribeForm()
 
 
-def _ask(site: SiteState, subscriber_id: int) -> Response:
-    """The page with its button; whoever has left already is told so."""
+def _show(site: SiteState, subscriber_id: int) -> Response:
+    """The page with its button, or the goodbye page of an ended subscription."""
     status = _status(site, subscriber_id)
-    # The link of a test mail belongs to nobody, and still shows what it would do.
+    # The link of a test mail has subscriber 0 and shows the page all the same.
     if subscriber_id and status not in (SubscriberStatus.PENDING, SubscriberStatus.CONFIRMED):
         return _goodbye(site, subscriber_id)
     is_member = status is SubscriberStatus.CONFIRMED
@@ -110,22 +110,24 @@ def _status(site: SiteState, subscriber_id: int) -> SubscriberStatus | None:
         return subscriber.status if subscriber else None
 
 
-def _leave(site: SiteState, subscriber_id: int, edition_id: int, pressed: Pressed) -> None:
-    departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
-    # Erased already: there is nothing left to leave, and nobody should be told of an error.
+def _unsubscribe(
+    site: SiteState, subscriber_id: int, edition_id: int, form: UnsubscribeForm
+) -> None:
+    departure = Departure(reason=REASONS.get(form.reason, ""), words=form.words)
+    # Erased already: not an error for the client.
     with suppress(ResourceNotFound):
         actor = actors.subscriber(subscriber_id)
         account.unsubscribe(site.services, actor, edition_id, departure)
 
 
 def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False) -> Response:
-    """The page that says goodbye and can undo it."""
-    context: dict[str, Any] = {"back": "", "data": "", **shown_words(site)}
+    """The goodbye page, with a link to resubscribe where that is possible."""
+    context: dict[str, Any] = {"back": "", "data": "", **wording_context(site)}
     context["has_just_left"] = has_just_left
     with site.services.database.read() as session:
         subscriber = people.find_by_id(session, subscriber_id)
         if subscriber is not None and subscriber.status is SubscriberStatus.ENDED:
-            if _may_come_back(site, session, subscriber):
+            if _can_resubscribe(site, session, subscriber):
                 signer = site.services.signer(resubscribe.PURPOSE)
                 base_url = site.config.site.base_url
                 context["back"] = resubscribe.resubscribe_url(base_url, signer, subscriber)
@@ -133,8 +135,8 @@ def _goodbye(site: SiteState, subscriber_id: int, *, has_just_left: bool = False
     return site.views.page("goodbye.html", context, headers=TOKEN_HEADERS)
 
 
-def _may_come_back(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
-    """Whether the link that undoes her leaving would do so."""
+def _can_resubscribe(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
+    """Whether a resubscribe link would be accepted."""
     if subscriber.confirmed_at is None or subscriber.ended_at is None:
         return False
     if people.is_suppressed(session, subscriber):

@@ -1,1 +1,1 @@
-"""Pages of the mails that a Maildir transport caught."""
+"""Mail catcher pages: mails that a Maildir transport stored."""

@@ -1,7 +1,7 @@
-"""Reading caught mails from a Maildir; never trips over a malformed one.
+"""Reads mails from a Maildir for display, malformed ones included.
 
-The standard library's older parsing policy is used because it keeps a broken header instead of
-raising on it; what cannot be decoded is shown as it is.
+Parsed with the `compat32` policy, which keeps a broken header instead of raising; what cannot be
+decoded is shown as it is.
 """
 
 import re
@@ -39,12 +39,12 @@ class MailSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class CaughtMail:
-    """A mail taken apart for showing."""
+    """A parsed mail for display."""
 
     summary: MailSummary
     headers: tuple[tuple[str, str], ...]
     html: str
-    """With its inline images put in; empty where the mail has no HTML part."""
+    """With inline images as data URLs; empty without an HTML part."""
     text: str
     source: str
     raw: bytes
@@ -95,7 +95,7 @@ class CaughtMails:
                     continue
 
     def _path(self, key: str) -> Path:
-        # A mail's flags follow a colon and change when a mail client reads it.
+        # Flags follow a colon and change when a mail client reads the mail.
         if _KEY.fullmatch(key):
             for _, path in self._files():
                 if path.name.partition(":")[0] == key:
@@ -122,7 +122,7 @@ def _summary(path: Path, when: float, mail: Message) -> MailSummary:
 
 
 def _decoded(value: object) -> str:
-    """A header's value as words; RFC 2047 undone where that can be done."""
+    """A header's value with encoded words (RFC 2047) decoded, if possible."""
     text = " ".join(str(value).split())
     try:
         return str(make_header(decode_header(text)))
@@ -148,7 +148,7 @@ def _text(part: Message) -> str:
 
 
 def _with_images(html: str, mail: Message) -> str:
-    """The HTML with `cid:` addresses (RFC 2392) replaced by the pictures themselves."""
+    """The HTML with `cid:` addresses (RFC 2392) replaced by data URLs."""
     images: dict[str, str] = {}
     for part in mail.walk():
         name, kind = str(part.get("Content-ID", "")).strip("<> \t"), part.get_content_type()

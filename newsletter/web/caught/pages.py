@@ -1,7 +1,7 @@
-"""The caught mails, for trying things out: a list, and each mail as HTML, text and source.
+"""Pages of caught mails: a list, and each mail as HTML, text and source.
 
-A mail is a stranger's HTML. It is shown in a sandboxed frame under a policy that lets nothing
-run, whatever it holds.
+A mail's HTML is untrusted: it is shown in a sandboxed frame under a Content-Security-Policy that
+runs nothing.
 """
 
 import re
@@ -23,7 +23,7 @@ POLICY = (
     f"sandbox allow-popups allow-popups-to-escape-sandbox; {MAIL_POLICY}; frame-ancestors 'self'"
 )
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
-# Links leave the frame: the sandbox would open them inside it.
+# Opens links outside the sandboxed frame.
 _BASE = '<base target="_blank">'
 
 
@@ -40,7 +40,7 @@ def mails(request: Request) -> Response:
 
 
 def mail(request: Request) -> Response:
-    """One mail, in the view that was chosen."""
+    """One mail, in the requested view."""
     caught = _caught(request).get(request.path_params["key"])
     view = request.query_params.get("view", "")
     if view not in VIEWS:
@@ -61,7 +61,7 @@ def mail_html(request: Request) -> Response:
 
 
 def mail_file(request: Request) -> Response:
-    """The mail as a file that a mail program opens."""
+    """The raw mail as a download."""
     caught = _caught(request).get(request.path_params["key"])
     headers = {"Content-Disposition": 'attachment; filename="message.eml"'}
     return Response(caught.raw, media_type="message/rfc822", headers=headers)

@@ -1,7 +1,6 @@
-"""A feed as HTTP answers: one for each content coding, each with a validator of its own.
+"""Feed responses: one representation per content coding, each with its own ETag.
 
-They are made once for each build and kept in the feed cache, from where they are sent before the
-framework is asked.
+Made once per build and kept in the feed cache, which answers before the framework is called.
 """
 
 from collections.abc import Mapping
@@ -25,13 +24,13 @@ from newsletter.web.middleware.conditional import (
     is_unchanged,
 )
 
-# A person who opens a feed's address is shown a page instead (decision 0052).
+# A navigating browser gets a page instead (decision 52).
 VARY = "Accept-Encoding, Sec-Fetch-Mode"
-# What caches may do while a feed is fetched anew, or its server is away (RFC 5861).
+# stale-while-revalidate and stale-if-error (RFC 5861).
 STALE_SECONDS = 60
 STALE_IF_ERROR_SECONDS = 86_400
 ARCHIVE_SECONDS = 86_400
-# A feed has nothing that a browser may run or load.
+# A browser may run and load nothing.
 PROTECTION = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -43,18 +42,18 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A representation, ready to be sent."""
+    """A representation with its headers encoded."""
 
     etag: str
     last_modified: datetime
     content: bytes = field(repr=False)
     headers: RawHeaders
-    """Of a 200; a 304 leaves out those about the content."""
+    """Of a 200."""
     headers_unchanged: RawHeaders
 
-    async def send(self, asked: Mapping[str, str], method: str, send: Send) -> None:
-        """Answer a request with these headers."""
-        if asked and is_unchanged(asked, self.etag, self.last_modified):
+    async def send(self, request_headers: Mapping[str, str], method: str, send: Send) -> None:
+        """Send a 200, or a 304 where the request's validators match."""
+        if request_headers and is_unchanged(request_headers, self.etag, self.last_modified):
             await send(
                 {"type": "http.response.start", "status": 304, "headers": self.headers_unchanged}
             )
@@ -66,20 +65,20 @@ class Answer:
 
 
 class FeedResponse(Response):
-    """The answer that a request's headers ask for, as a response of the framework."""
+    """Selects the representation by the request's headers, as a Starlette response."""
 
     def __init__(self, answers: Mapping[str, Answer]) -> None:
         super().__init__()
         self._answers = answers
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        asked = Headers(scope=scope)
-        answer = self._answers[best_coding(asked.get("accept-encoding", ""))]
-        await answer.send(asked, scope["method"], send)
+        request_headers = Headers(scope=scope)
+        answer = self._answers[best_coding(request_headers.get("accept-encoding", ""))]
+        await answer.send(request_headers, scope["method"], send)
 
 
 class CachedFeeds:
-    """The way past the framework, for feeds that stand ready in the cache."""
+    """ASGI middleware that serves cached feeds without calling the framework."""
 
     def __init__(self, app: ASGIApp, cache: FeedCache[Mapping[str, Answer]]) -> None:
         self._app = app
@@ -87,10 +86,10 @@ class CachedFeeds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in METHODS:
-            asked = _asked(scope)
-            if asked is not None and (answers := self._cache.fresh(_path(scope))):
-                coding = best_coding(asked.pop("accept-encoding", ""))
-                await answers[coding].send(asked, scope["method"], send)
+            request_headers = _request_headers(scope)
+            if request_headers is not None and (answers := self._cache.fresh(_path(scope))):
+                coding = best_coding(request_headers.pop("accept-encoding", ""))
+                await answers[coding].send(request_headers, scope["method"], send)
                 return
         await self._app(scope, receive, send)
 
@@ -102,15 +101,15 @@ def _path(scope: Scope) -> str:
     return f"{path}?{query.decode('latin-1')}" if query else path
 
 
-def _asked(scope: Scope) -> dict[str, str] | None:
-    """The headers that decide the answer; None where a person in a browser is to see a page."""
-    asked: dict[str, str] = {}
+def _request_headers(scope: Scope) -> dict[str, str] | None:
+    """The headers that select the response; None for a navigating browser, which gets a page."""
+    request_headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         if name in _DECIDING:
-            asked[_DECIDING[name]] = value.decode("latin-1")
+            request_headers[_DECIDING[name]] = value.decode("latin-1")
         elif name == b"sec-fetch-mode" and value == b"navigate":
             return None
-    return asked
+    return request_headers
 
 
 _DECIDING = {
@@ -121,7 +120,7 @@ _DECIDING = {
 def answers_of(
     document: FeedDocument, selection: Selection, options: FeedOptions
 ) -> Mapping[str, Answer]:
-    """The answer in each coding, and as it is ("")."""
+    """One representation per content coding, and the identity ("")."""
     return {coding: _answer(document, coding, selection, options) for coding in ("", *CODINGS)}
 
 
@@ -129,14 +128,14 @@ def _answer(
     document: FeedDocument, coding: str, selection: Selection, options: FeedOptions
 ) -> Answer:
     content = encoded(document.content, coding)
-    # Each representation has a validator of its own (RFC 9110 section 8.8.3.3).
+    # ETags differ by content coding (RFC 9110 section 8.8.3.3).
     etag = f'{document.etag[:-1]}-{coding}"' if coding else document.etag
     shared = {
         "ETag": etag,
         "Last-Modified": http_date(document.last_modified),
         "Cache-Control": cache_control(selection, options),
         "Vary": VARY,
-        # A reader in a browser on another site may fetch what is public anyhow.
+        # Feeds are public: scripts of any origin may read them.
         "Access-Control-Allow-Origin": "*",
     }
     own = {
@@ -160,7 +159,7 @@ def _answer(
 
 
 def cache_control(selection: Selection, options: FeedOptions) -> str:
-    """How long who may keep it (RFC 9111)."""
+    """The Cache-Control header (RFC 9111)."""
     seconds = int(options.max_age.total_seconds())
     if selection.token:
         return f"private, max-age={seconds}"

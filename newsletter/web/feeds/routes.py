@@ -1,7 +1,7 @@
-"""The feeds over HTTP: which one an address asks for, and what the asker is given.
+"""Routes of the feeds: selection by URL, canonical redirects, a page for browsers.
 
-A reader gets the feed, whatever it says it accepts; a person who opens the address in a browser
-gets a page about it. Only a browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`).
+Feed readers get the document whatever they accept; a navigating browser (Fetch Metadata,
+`Sec-Fetch-Mode: navigate`) gets a page about the feed.
 """
 
 from anyio.to_thread import run_sync
@@ -30,9 +30,9 @@ async def feed(request: Request) -> Response:
 def _feed(request: Request) -> Response:
     site = site_of(request)
     selection = _selection(request, site)
-    if elsewhere := _right_address(request, site, selection):
-        return RedirectResponse(elsewhere, status_code=301)
-    if _is_for_a_person(request):
+    if canonical := _canonical_url(request, site, selection):
+        return RedirectResponse(canonical, status_code=301)
+    if _is_navigation(request):
         return _page(site, selection)
     return FeedResponse(site.feeds.get(site.services.database, selection).served)
 
@@ -57,8 +57,8 @@ def _kind(ending: str) -> FeedKind:
     return FeedKind(ending)
 
 
-def _right_address(request: Request, site: SiteState, selection: Selection) -> str:
-    """Where the same feed has its one address, if it was asked for at another; else empty."""
+def _canonical_url(request: Request, site: SiteState, selection: Selection) -> str:
+    """The canonical URL of the feed, if requested at another; else empty."""
     query = request.scope["query_string"].decode("latin-1")
     if RAW in request.query_params:
         return ""
@@ -67,7 +67,7 @@ def _right_address(request: Request, site: SiteState, selection: Selection) -> s
     return "" if asked == right else site.config.site.base_url + right
 
 
-def _is_for_a_person(request: Request) -> bool:
+def _is_navigation(request: Request) -> bool:
     return request.headers.get("sec-fetch-mode") == "navigate" and RAW not in request.query_params
 
 

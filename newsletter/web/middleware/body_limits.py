@@ -1,7 +1,7 @@
-"""How much a request may bring, and how many are worked on at once.
+"""Request body limit and concurrency limit (load shedding).
 
-More than the machine can do at once would only make each of them late; those above the limit are
-told at once when to come again. Feeds that stand ready are answered before and are not counted.
+Requests above the limit are answered 503 with Retry-After at once instead of queueing. Cached feeds
+are answered before this middleware and not counted.
 """
 
 from collections import Counter
@@ -18,30 +18,30 @@ MAX_BODY_BYTES = 64 * 1024
 OVERLOAD_SECONDS = 10
 
 
-class Lane(StrEnum):
-    """What has places of its own, so that nothing else can take them."""
+class TrafficClass(StrEnum):
+    """Classes of requests, each with its own concurrency limit (bulkheads)."""
 
-    UNSUBSCRIBE = "unsubscribe"  # mail programs press once and do not come again
-    HEALTH = "health"  # asked by what would restart a busy site
+    UNSUBSCRIBE = "unsubscribe"  # one-click POSTs are not retried
+    HEALTH = "health"  # polled by supervisors that restart an unhealthy site
     FEEDS = "feeds"
     PAGES = "pages"  # everything else
 
 
-def lane_of(scope: Scope) -> Lane:
-    """Which places a request is counted in."""
+def traffic_class_of(scope: Scope) -> TrafficClass:
+    """The class that a request is counted in."""
     path: str = scope["path"]
     if path.startswith("/unsubscribe/"):
-        return Lane.UNSUBSCRIBE
+        return TrafficClass.UNSUBSCRIBE
     if path == "/healthz":
-        return Lane.HEALTH
-    return Lane.FEEDS if path.rpartition("/")[2].startswith("feed.") else Lane.PAGES
+        return TrafficClass.HEALTH
+    return TrafficClass.FEEDS if path.rpartition("/")[2].startswith("feed.") else TrafficClass.PAGES
 
 
-class WholeBody:
-    """Lets a request in when its body has arrived, so that waiting for one takes no place.
+class BodyBuffer:
+    """Buffers the request body first, so that slow uploads hold no concurrency slot.
 
-    The connection's deadline (`http_protocol`) ends the waiting. A body that is too large, whatever
-    its length header says, is refused as soon as the application asks for it.
+    The timeout is the connection's (`http_protocol`). A body above the limit, whatever its
+    Content-Length says, is a 413 as soon as the application reads it.
     """
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
@@ -53,19 +53,19 @@ class WholeBody:
             await self._app(scope, receive, send)
             return
         body = bytearray()
-        is_complete = _told_length(scope) > self._limit
+        is_complete = _declared_length(scope) > self._limit
         while not is_complete and len(body) <= self._limit:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
             is_complete = not message.get("more_body", False)
-        is_too_large = max(len(body), _told_length(scope)) > self._limit
+        is_too_large = max(len(body), _declared_length(scope)) > self._limit
         await self._app(scope, _Replay(bytes(body), receive, is_too_large=is_too_large), send)
 
 
 class _Replay:
-    """A body that has arrived, given in one piece."""
+    """Returns the buffered body in one message."""
 
     def __init__(self, body: bytes, receive: Receive, *, is_too_large: bool) -> None:
         self._body: bytes | None = body
@@ -82,43 +82,43 @@ class _Replay:
 
 
 def _has_body(scope: Scope) -> bool:
-    """By its framing (RFC 9112 section 6.3)."""
+    """By message framing (RFC 9112 section 6.3)."""
     return any(
         name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
         for name, value in scope["headers"]
     )
 
 
-def _told_length(scope: Scope) -> int:
-    told = Headers(scope=scope).get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
+def _declared_length(scope: Scope) -> int:
+    declared = Headers(scope=scope).get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 20 else 0
 
 
-class MostAtOnce:
-    """Answers 503 with Retry-After (RFC 9110 section 10.2.3) while too many are being worked on.
+class ConcurrencyLimit:
+    """Answers 503 with Retry-After (RFC 9110 section 10.2.3) above a number of concurrent requests.
 
     Args:
-        most: in each lane.
+        most: in each traffic class.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
-        self._now: Counter[Lane] = Counter()
+        self._active: Counter[TrafficClass] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        lane = lane_of(scope)
-        if self._now[lane] >= self._most:
+        traffic_class = traffic_class_of(scope)
+        if self._active[traffic_class] >= self._most:
             await _overloaded(scope, receive, send)
             return
-        self._now[lane] += 1
+        self._active[traffic_class] += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._now[lane] -= 1
+            self._active[traffic_class] -= 1
 
 
 _overloaded = PlainTextResponse(

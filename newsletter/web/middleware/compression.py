@@ -1,7 +1,7 @@
-"""Pages on their way out: a validator of their own, 304 where it matches, and compression.
+"""Compression, ETags and 304 for pages.
 
-For what is public and made anew for each request; feeds bring their own validators, and what says
-`no-store` may hold a secret, which compressing could leak (BREACH).
+Feeds bring their own ETags; `no-store` responses may hold a secret, which compression could leak
+(BREACH), and pass unchanged.
 """
 
 from hashlib import sha256
@@ -13,12 +13,12 @@ from newsletter.web.middleware.conditional import best_coding, encoded, is_uncha
 
 TEXT = ("text/html", "text/css", "text/plain", "text/x-opml", "application/xml", "image/svg+xml")
 SMALLEST_BYTES = 600
-# Kept, but looked at again each time: an edited article is seen at once.
+# Stored, but revalidated on each use: an edited article is seen at once.
 CACHE_CONTROL = "no-cache"
 
 
-class PageDelivery:
-    """Completes the answers of the pages."""
+class Compression:
+    """ASGI middleware; leaves streamed responses alone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,19 +27,19 @@ class PageDelivery:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Completing(Headers(scope=scope), send))
+        await self._app(scope, receive, _CompressingSend(Headers(scope=scope), send))
 
 
-class _Completing:
-    """Holds an answer's start until its body is there, if that comes in one piece."""
+class _CompressingSend:
+    """Holds back the response start until the body is known, unless it is streamed."""
 
-    def __init__(self, asked: Headers, send: Send) -> None:
-        self._asked = asked
+    def __init__(self, request_headers: Headers, send: Send) -> None:
+        self._request_headers = request_headers
         self._send = send
         self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_for_us(message):
+        if message["type"] == "http.response.start" and _is_compressible(message):
             self._start = message
             return
         start, self._start = self._start, None
@@ -47,20 +47,22 @@ class _Completing:
             if message.get("more_body"):
                 await self._send(start)
             else:
-                message = self._completed(start, message)
+                message = self._compressed(start, message)
                 await self._send(start)
         await self._send(message)
 
-    def _completed(self, start: Message, body: Message) -> Message:
+    def _compressed(self, start: Message, body: Message) -> Message:
         headers, content = MutableHeaders(scope=start), body.get("body", b"")
-        coding = best_coding(self._asked.get("accept-encoding", ""))
+        coding = best_coding(self._request_headers.get("accept-encoding", ""))
         coding = coding if len(content) >= SMALLEST_BYTES else ""
         headers.add_vary_header("Accept-Encoding")
         if start["status"] == 200:
             headers.setdefault("Cache-Control", CACHE_CONTROL)
             etag = f'"{sha256(content).hexdigest()[:32]}{"-" if coding else ""}{coding}"'
             headers.setdefault("ETag", etag)
-            if is_unchanged({"if-none-match": self._asked.get("if-none-match", "")}, etag, None):
+            if is_unchanged(
+                {"if-none-match": self._request_headers.get("if-none-match", "")}, etag, None
+            ):
                 start["status"] = 304
                 for name in ("Content-Type", "Content-Length"):
                     del headers[name]
@@ -72,7 +74,7 @@ class _Completing:
         return {**body, "body": content}
 
 
-def _is_for_us(start: Message) -> bool:
+def _is_compressible(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
     kind = headers.get("content-type", "").partition(";")[0]
     return (

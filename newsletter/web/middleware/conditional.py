@@ -1,4 +1,4 @@
-"""Conditional requests and content coding (RFC 9110 sections 8.8, 12.5.3 and 13), purely."""
+"""Conditional requests and content coding (RFC 9110 sections 8.8, 12.5.3, 13); pure functions."""
 
 import gzip
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import brotli
 
-# The smaller first.
+# Best compression first.
 CODINGS = ("br", "gzip")
-# Of 0 to 11: above, it takes many times as long for a few hundredths of the size.
+# Of 0 to 11; higher levels take many times as long for a few per cent.
 BROTLI_QUALITY = 6
 
 
@@ -33,13 +33,13 @@ def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime 
 
 
 def encoded(content: bytes, coding: str) -> bytes:
-    """The bytes in one of the codings; "" for as they are."""
+    """The content in one of the codings; "" is the identity."""
     match coding:
         case "br":
             compressed = brotli.compress(content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
             return bytes(compressed)
         case "gzip":
-            # Without the time, the same content is the same bytes and keeps its strong ETag honest.
+            # Without a timestamp equal content gives equal bytes, as a strong ETag requires.
             return gzip.compress(content, mtime=0)
         case _:
             return content
@@ -47,10 +47,10 @@ def encoded(content: bytes, coding: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def best_coding(accept_encoding: str) -> str:
-    """The coding that a reader likes best of those we have; "" for none (section 12.5.3).
+    """Content negotiation: the preferred supported coding, or "" (RFC 9110 section 12.5.3).
 
-    A coding is welcome if it is named, or meant by `*`, with a weight above zero; of equals the
-    smaller wins.
+    A coding is acceptable if named, or matched by `*`, with a weight above zero; of equal weights
+    the first of `CODINGS`.
     """
     weights: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):

@@ -1,6 +1,6 @@
-"""Headers that tell browsers what a page of ours may do: no scripts, no frames around it.
+"""Security headers of every response; the Content-Security-Policy allows no scripts, no framing.
 
-A response that needs other rules (a shown mail) brings its own and keeps them.
+A response that sets one of them itself (a shown mail) keeps its own.
 """
 
 from starlette.datastructures import MutableHeaders
@@ -17,14 +17,14 @@ HEADERS = {
     "Permissions-Policy": "interest-cohort=(), geolocation=(), camera=(), microphone=()",
 }
 
-# A mail as it was written: styled inline, pictures from anywhere, and nothing that runs.
+# For a mail's HTML: inline styles, images from anywhere, no scripts.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http: data:; "
     "form-action 'none'; base-uri 'none'"
 )
 
 
-# A token is in the address: it must not travel on, nor be kept.
+# For URLs with a token: not cached, not sent as Referer, not indexed.
 TOKEN_HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

@@ -1,8 +1,6 @@
-"""One public address: a request that names another host is sent there or refused.
+"""Canonical host: requests with another Host are redirected to `base_url` or refused.
 
-Whatever the request says of its host, no address that leaves the site is made from it. A name of
-somebody else's that points here would otherwise show the whole site under that name, and a cache
-keep it (RFC 9110 section 7.4).
+URLs are never built from the Host header, which could poison caches (RFC 9110 section 7.4).
 """
 
 import ipaddress
@@ -18,18 +16,17 @@ WrongHost = Literal["redirect", "refuse"]
 
 # A year; subdomains are not ours to speak for.
 HSTS_SECONDS = 31_536_000
-# Asked by whatever watches the process, by any name.
+# Health checks may use any host name.
 HEALTH = "/healthz"
 READING = {"GET", "HEAD"}
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
 
 
-class RightHost:
+class CanonicalHost:
     """Answers requests to `base_url`; the others with a redirect there, or 421.
 
-    A request by an address of this machine or its network is answered too: a proxy that does not
-    pass on the name sends it.
+    Private and loopback hosts are answered too: a reverse proxy may not forward the name.
     """
 
     def __init__(self, app: ASGIApp, base_url: str, wrong_host: WrongHost) -> None:
@@ -38,28 +35,28 @@ class RightHost:
         self._wrong_host = wrong_host
         parts = urlsplit(base_url)
         self._default_port = DEFAULT_PORTS.get(parts.scheme, "")
-        self._right = self._without_default_port(parts.netloc.rpartition("@")[2].lower())
+        self._canonical = self._without_default_port(parts.netloc.rpartition("@")[2].lower())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not (self._is_right(scope) or scope["path"] == HEALTH):
-            await self._elsewhere(scope)(scope, receive, send)
+        if not (self._is_canonical(scope) or scope["path"] == HEALTH):
+            await self._to_canonical_host(scope)(scope, receive, send)
         elif _ends_in_slash(scope):
             await self._redirect(scope, scope["raw_path"].rstrip(b"/"))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _is_right(self, scope: Scope) -> bool:
+    def _is_canonical(self, scope: Scope) -> bool:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        told = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
-        return told in ("", self._right) or _is_inside(told)
+        requested = self._without_default_port(host.decode("latin-1").lower().rstrip("."))
+        return requested in ("", self._canonical) or _is_private_host(requested)
 
     def _without_default_port(self, host: str) -> str:
         return host.removesuffix(f":{self._default_port}") if self._default_port else host
 
-    def _elsewhere(self, scope: Scope) -> ASGIApp:
+    def _to_canonical_host(self, scope: Scope) -> ASGIApp:
         if self._wrong_host == "redirect" and scope["method"] in READING:
             return self._redirect(scope, scope["raw_path"])
         words = f"This site is at {self._base_url}/\n"
@@ -73,12 +70,12 @@ class RightHost:
 
 
 def _ends_in_slash(scope: Scope) -> bool:
-    """Whether an address was written with a slash that none of ours has."""
+    """Whether the path has a trailing slash, which no route has."""
     path: str = scope["path"]
     return scope["method"] in READING and len(path.rstrip("/")) > 0 and path.endswith("/")
 
 
-def _is_inside(host: str) -> bool:
+def _is_private_host(host: str) -> bool:
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     name = name.strip("[]")
     if name == "localhost":
@@ -91,7 +88,7 @@ def _is_inside(host: str) -> bool:
 
 
 def strict_transport(base_url: str) -> list[tuple[str, str]]:
-    """What tells browsers to come by https only (RFC 6797), where the site is there."""
+    """The HSTS header (RFC 6797), if `base_url` is https."""
     if not base_url.startswith("https://"):
         return []
     return [("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")]

@@ -1,7 +1,6 @@
 """The public archive: sent editions as a list, and each as a page of its own.
 
-A page is the mail as everybody got it, without anything personal; it also serves those whose mail
-program does not show it well.
+A page is the mail without personal values; it is also the view-online page of the mail's link.
 """
 
 from starlette.requests import Request
@@ -45,12 +44,12 @@ def archive(request: Request) -> Response:
 
 
 def edition(request: Request) -> HTMLResponse:
-    """The edition as everybody got it, without anything personal."""
+    """The view-online page of an edition."""
     number: int = request.path_params["edition_id"]
     if number > LARGEST_ID:
         raise ResourceNotFound(f"there is no edition {number}")
     key = request.query_params.get("key", "")
     page = site_of(request).services.edition_page(number, key)
     headers = {"Content-Security-Policy": f"{MAIL_POLICY}; frame-ancestors 'none'"}
-    # Whoever has the key may read it: it must not travel on.
+    # The key in the URL grants access.
     return HTMLResponse(page, headers=headers | (TOKEN_HEADERS if key else {}))

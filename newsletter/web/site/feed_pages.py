@@ -1,4 +1,4 @@
-"""How to follow the site: the page of all feeds, the page about one, and the list as OPML."""
+"""Pages about feeds: all of them with a form, one feed in a browser, and the list as OPML."""
 
 from dataclasses import replace
 from hashlib import sha256
@@ -22,8 +22,8 @@ from newsletter.web.state import SiteState, site_of
 SHOWN_ARTICLES = 10
 
 
-def following(request: Request) -> Response:
-    """Every feed, and a form that puts one together."""
+def feeds_overview(request: Request) -> Response:
+    """All feeds, and a form that builds a feed URL."""
     site, query = site_of(request), request.query_params
     with site.services.database.read() as session:
         topics = articles.topics(session)
@@ -39,7 +39,7 @@ def following(request: Request) -> Response:
 
 
 def _chosen(site: SiteState, query: QueryParams, known: set[str]) -> Selection:
-    """What the form asks for; what cannot be is passed over."""
+    """The feed that the form selects; invalid values are ignored."""
     scope = Scope.of_topics(AND.join(t for t in query.getlist("topic") if t in known))
     kind = FeedKind(query["kind"]) if query.get("kind") in list(FeedKind) else FeedKind.ATOM
     asked = {}
@@ -61,11 +61,11 @@ def _form(site: SiteState, chosen: Selection) -> dict[str, Any]:
 
 
 def feed_page(site: SiteState, session: Session, selection: Selection, name: str) -> Response:
-    """What a person sees at a feed's address: what it is, what to do with it, what is in it."""
+    """The page that a navigating browser gets at a feed's URL."""
     base = site.config.site.base_url
     places = store.item_refs(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
     numbers = [place.article_id for place in places if not place.number]
-    told = store.feed_articles(session, numbers)
+    found = store.feed_articles(session, numbers)
     context = {
         "address": feed_url(base, selection),
         "raw": _with_raw(selection.path),
@@ -76,7 +76,7 @@ def feed_page(site: SiteState, session: Session, selection: Selection, name: str
             if kind is not selection.kind
         ],
         "name": name,
-        "articles": [told[number] for number in numbers],
+        "articles": [found[number] for number in numbers],
         "topics": articles.topics(session),
     }
     return site.views.page("feed.html", context, headers={"X-Robots-Tag": "noindex"})
@@ -104,4 +104,4 @@ def opml(request: Request) -> Response:
     return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
 
-ROUTES = [Route("/feeds", following), Route(f"/{OPML_PATH}", opml)]
+ROUTES = [Route("/feeds", feeds_overview), Route(f"/{OPML_PATH}", opml)]

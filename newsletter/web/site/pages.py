@@ -1,4 +1,4 @@
-"""The pages that readers come for: the front page, articles, topics and the search."""
+"""Pages: front page, articles, topics, authors and search."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -75,7 +75,7 @@ def author(request: Request) -> Response:
 
 
 def search(request: Request) -> Response:
-    """Articles that hold the words asked for."""
+    """Full-text search."""
     site, number = site_of(request), page_in(request)
     query = " ".join(request.query_params.get("q", "").split())[:MAX_QUERY_CHARACTERS]
     with site.services.database.read() as session:
@@ -87,11 +87,11 @@ def search(request: Request) -> Response:
 
 
 def _shown(found: Article) -> Article:
-    """The article, if the public may read it.
+    """The article, if it is public.
 
     Raises:
         Withdrawn: it was published once.
-        ResourceNotFound: it is a draft, which does not exist for the public.
+        ResourceNotFound: it is a draft or scheduled.
     """
     if found.status is ArticleStatus.WITHDRAWN:
         raise Withdrawn(f"article {found.slug!r} has been withdrawn")
@@ -105,7 +105,7 @@ def _offset(number: int) -> int:
 
 
 def _paged(found: Sequence[Article], number: int) -> dict[str, Any]:
-    """One page of the articles found; the one too many says that there are more.
+    """Pagination: `found` has one article more than a page, if there is a next page.
 
     Raises:
         ResourceNotFound: the page lies past the last.

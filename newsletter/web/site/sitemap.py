@@ -1,4 +1,4 @@
-"""What search engines are told: the sitemap (sitemaps.org) and robots.txt (RFC 9309)."""
+"""Sitemap (sitemaps.org) and robots.txt (RFC 9309)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,8 +17,8 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # sitemaps.org, "Sitemap index files": at most 50,000 addresses and 50 MB each.
 MOST_ADDRESSES = 20_000
 MAX_AGE = "public, max-age=3600"
-# Nothing there is for an index, or there is no end of it.
-KEPT_OUT = (
+# Private, or endless.
+DISALLOWED = (
     "/search",
     "/unsubscribe/",
     "/return/",
@@ -33,7 +33,7 @@ Place = tuple[str, datetime | None]
 
 
 def sitemap(request: Request) -> Response:
-    """The pages of the site; where they are too many for one sitemap, the list of sitemaps."""
+    """The sitemap, or a sitemap index where there are too many pages for one."""
     site = site_of(request)
     base = site.config.site.base_url
     with site.services.database.read() as session:
@@ -47,7 +47,7 @@ def sitemap(request: Request) -> Response:
 
 
 def sitemap_part(request: Request) -> Response:
-    """One sitemap of several."""
+    """One sitemap of the index."""
     site, number = site_of(request), request.path_params["number"]
     with site.services.database.read() as session:
         if not 1 <= number <= -(-store.count(session) // MOST_ADDRESSES):
@@ -80,9 +80,9 @@ def _xml(root_name: str, name: str, places: Iterable[Place]) -> Response:
 
 
 def robots(request: Request) -> Response:
-    """Where search engines need not look, and where the sitemap is."""
+    """robots.txt."""
     base = site_of(request).config.site.base_url
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in KEPT_OUT)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED)]
     text = "\n".join([*lines, "", f"Sitemap: {base}/sitemap.xml", ""])
     return PlainTextResponse(text, headers={"Cache-Control": MAX_AGE})
 

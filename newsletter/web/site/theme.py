@@ -1,5 +1,6 @@
-"""The colours and fonts of `[theme]` for the pages: a style sheet that sets the variables of
-`static/site.css`. A sheet of its own, because no page may style itself (Content-Security-Policy).
+"""The style sheet of `[theme]`, which sets the CSS variables of `static/site.css`.
+
+A separate file, since the Content-Security-Policy forbids inline styles.
 """
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from newsletter.config.theme import Palette, Theme
 from newsletter.web.state import site_of
 
 THEME_PATH = "/theme.css"
-# Around what has the focus (WCAG 2.2, 1.4.11: three to one).
+# Focus indicator (WCAG 2.2, 1.4.11: contrast of 3:1).
 FOCUS, FOCUS_RATIO = "#b4530a", 3.0
 
 
@@ -31,7 +32,7 @@ def theme_css(theme: Theme, *, has_masthead: bool) -> str:
 
 
 def _colours(palette: Palette) -> dict[str, str]:
-    # On pages, links stand on the paper and on the quieter ground alike.
+    # Links stand on both paper and ground.
     accent = readable_on(palette.accent, palette.paper, palette.ground)
     return {
         "paper": palette.paper,
@@ -46,7 +47,7 @@ def _colours(palette: Palette) -> dict[str, str]:
 
 
 def _masthead(palette: Palette) -> str:
-    """Within the masthead everything is written in the one colour that can be read there."""
+    """One readable colour for everything in the masthead."""
     words = palette.on_masthead
     names = ("ink", "soft", "line", "accent", "focus")
     behind = {"paper": palette.masthead, "sheet": palette.masthead}

@@ -1,4 +1,4 @@
-"""One change by every action there is: what is there before, and the call that makes it."""
+"""One change by every action: the fixtures it needs, and the call."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ ANN, PAT = 1, 2
 ORIGIN = Origin(source="test")
 Call = Callable[[Actor], object]
 Change = Callable[[Newsletter], Call]
-"""Prepares a site; gives the call that changes something in it."""
+"""Prepares a site; returns the call that changes it."""
 
 RSS = (
     b'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>One</title>'
@@ -93,7 +93,7 @@ def sent_edition(app: Newsletter, state: DeliveryState) -> int:
 
 
 def person(app: Newsletter, number: int, act: Callable[..., Any]) -> Any:
-    """Do something to a subscriber past the actions."""
+    """Change a subscriber without an action."""
     with app.database.write() as session:
         return act(session, people.by_id(session, number))
 
@@ -190,13 +190,13 @@ def measuring(app: Newsletter) -> Call:
 
 
 def forgetting(app: Newsletter) -> Call:
-    # Pat was asked a day before now.
+    # Pat's confirmation was queued a day ago.
     app.clock.at += app.config.joining.forget + timedelta(days=1)
     return lambda actor: maintenance.forget_people(app, actor)
 
 
 class Keeper(FeedMaintenance):
-    """Has always just sealed an archive."""
+    """Always reports one sealed archive."""
 
     def look(self) -> MaintenanceResult:
         return MaintenanceResult(archives=1, notices=0)
@@ -271,7 +271,7 @@ MISSED = Run(period="2026-11-20", at=FRIDAY - timedelta(weeks=1))
 JOINING = Signup(address="zoe@wexcombe.example", name="Zoe")
 ALARM = ("overdue friday 2026-11-20", Alarm(title="The digest friday is overdue", text="…"))
 
-# Whose change it is where it is not the office's.
+# Actors of changes that staff cannot make.
 ACTORS: Mapping[str, Actor] = {
     "account.confirm": subscriber(PAT),
     "account.sign_up": VISITOR,
@@ -281,7 +281,7 @@ ACTORS: Mapping[str, Actor] = {
 
 
 def actor_of(action: str) -> Actor:
-    """Somebody who may do this."""
+    """An actor with the permission."""
     usual = subscriber(ANN) if action.startswith("account.") else operator("ann")
     return ACTORS.get(action, usual)
 

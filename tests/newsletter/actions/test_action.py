@@ -1,4 +1,4 @@
-"""The frame of actions: one transaction with its line, several with their end, and none at all."""
+"""The action decorators: transactions and audit lines."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def enter(work: UnitOfWork[Context], address: str, *, fails: bool = False) -> No
 
 @action(Permission.PEOPLE)
 def look(work: UnitOfWork[Context]) -> None:
-    work.leave_no_line()
+    work.skip_audit_line()
 
 
 @long_action(Permission.PEOPLE)
@@ -97,11 +97,11 @@ def test_a_long_action_that_stops_says_how_far_it_came(app: Newsletter) -> None:
     assert details == {"file": "list.csv", "people": 1, "stopped": "InvalidInput"}
 
 
-def test_a_long_action_that_is_killed_is_told_as_unfinished(app: Newsletter) -> None:
+def test_a_killed_long_action_is_listed_as_unfinished(app: Newsletter) -> None:
     job = Job(context=app, actor=ANN, action="test_action.enter_all")
     with job.transaction() as work:
         add_subscriber(work.session, "zoe@wexcombe.example", work.now)
-    # Nothing runs after a kill: the line came with the first transaction, and has no end.
+    # After a kill: the line of the first transaction, without an outcome.
     assert [line.is_finished for line in lines(app)] == [False]
 
 

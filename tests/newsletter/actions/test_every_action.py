@@ -1,4 +1,4 @@
-"""What holds for every action: a line in the audit log, and nothing without permission."""
+"""Invariants of every action: an audit line, and a permission check."""
 
 import ast
 import importlib
@@ -21,7 +21,7 @@ from newsletter.staff.audit import Entry, Filters
 from newsletter.staff.permissions import ActorKind
 
 FOLDER = Path(newsletter.actions.__path__[0])
-# What makes actions, and what they are given.
+# Not modules of actions.
 FRAME = {"__init__", "action", "context"}
 NOBODY = Actor(kind=ActorKind.STAFF, name="7", permissions=frozenset())
 
@@ -42,7 +42,7 @@ def contents(app: Newsletter) -> dict[str, list[Any]]:
 
 
 def public_functions() -> set[str]:
-    """The functions that modules of actions offer, as the log names them."""
+    """The public functions of modules of actions, by their names in the log."""
     found = set()
     for path in FOLDER.glob("*.py"):
         if path.stem in FRAME:
@@ -85,7 +85,7 @@ def test_a_line_holds_nothing_that_may_have_to_be_forgotten(app: Newsletter, act
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_who_may_not_changes_nothing(app: Newsletter, action: str) -> None:
+def test_an_actor_without_permission_changes_nothing(app: Newsletter, action: str) -> None:
     fill(app)
     change = CHANGES[action](app)
     before = contents(app)

@@ -1,4 +1,4 @@
-"""Every action can be called by somebody, and nothing changes the database but by an action."""
+"""Every action is called by some face, and faces write only through actions."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3] / "newsletter"
 ABOVE_ACTIONS = ("cli", "web", "demo", "app.py", "scheduler.py")
 FRAME = ROOT / "actions" / "action.py"
 
-# What no command does, and why. Everything else can be done by a command.
+# Actions without a command, with the reason.
 NOT_BY_COMMAND = {
     **{
         action: "belongs to the subscriber whose link it is"
@@ -40,7 +40,7 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def begins_to_write(call: ast.Call) -> bool:
-    """Whether it is `database.write()` or its like; `file.write(text)` is not."""
+    """Whether a call is `database.write()`, not `file.write(text)`."""
     return (
         isinstance(call.func, ast.Attribute)
         and call.func.attr in {"write", "begin", "commit", "connect_to_migrate"}
@@ -49,7 +49,7 @@ def begins_to_write(call: ast.Call) -> bool:
 
 
 def actions_named_in(path: Path) -> set[str]:
-    """The actions that a file calls or hands on: `alias.function` of modules of actions."""
+    """The actions that a file references: `alias.function` of modules of actions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = {
         alias.asname or alias.name: alias.name
@@ -80,7 +80,7 @@ def test_no_face_opens_a_transaction_to_write(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", list(files("actions")), ids=lambda p: p.stem)
-def test_actions_open_transactions_by_their_frame_alone(path: Path) -> None:
+def test_only_the_action_decorator_opens_transactions(path: Path) -> None:
     if path == FRAME:
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -97,5 +97,5 @@ def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -
     assert set(CHANGES) - by_command == set(NOT_BY_COMMAND)
 
 
-def test_what_no_command_does_the_site_or_the_schedule_does() -> None:
+def test_every_action_without_a_command_is_called_by_the_site_or_the_schedule() -> None:
     assert set(NOT_BY_COMMAND) <= named_in("web", "scheduler.py")

@@ -1,4 +1,4 @@
-"""The command as a person runs it, in a folder of her own."""
+"""Fixtures that run commands in a temporary folder."""
 
 from pathlib import Path
 

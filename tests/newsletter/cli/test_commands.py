@@ -1,4 +1,4 @@
-"""The commands, from a new folder to mail in a Maildir, and what they say of mistakes."""
+"""The commands end to end: from a new folder to mail in a Maildir, and their errors."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def mails(site: Path) -> dict[str, EmailMessage]:
-    """What was sent, by recipient."""
+    """Sent mails by recipient."""
     found = {}
     for path in (site / "mails" / "new").iterdir():
         mail = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.SMTP))
@@ -29,7 +29,7 @@ def mails(site: Path) -> dict[str, EmailMessage]:
     return found
 
 
-def test_a_digest_goes_to_those_who_confirmed_and_only_once(site: Path, run: Run) -> None:
+def test_a_digest_is_sent_once_to_confirmed_subscribers(site: Path, run: Run) -> None:
     first = run("digest", "send", "friday")
     assert first.status == 0, first.err
     assert "2 sent" in first.out
@@ -45,7 +45,7 @@ def test_importing_again_changes_nothing(site: Path, run: Run) -> None:
     assert run("articles", "list", "--json").out == before
 
 
-def test_every_mail_names_the_promoter_with_address_and_a_way_out(site: Path, run: Run) -> None:
+def test_every_mail_has_an_imprint_and_an_unsubscribe_link(site: Path, run: Run) -> None:
     run("digest", "send", "friday")
     for mail in mails(site).values():
         for kind in ("plain", "html"):
@@ -55,7 +55,7 @@ def test_every_mail_names_the_promoter_with_address_and_a_way_out(site: Path, ru
             assert "https://wexcombe.example/unsubscribe/" in body
 
 
-def test_all_that_is_under_way_can_be_paused_by_one_command(site: Path, run: Run) -> None:
+def test_all_editions_can_be_paused_at_once(site: Path, run: Run) -> None:
     run("digest", "send", "friday", "--queue")
     assert "Edition 1 is paused" in run("editions", "pause", "--all").out
     assert "Nothing is being sent" in run("editions", "pause", "--all").out
@@ -63,11 +63,11 @@ def test_all_that_is_under_way_can_be_paused_by_one_command(site: Path, run: Run
     assert not (site / "mails").exists()
 
 
-def test_pausing_needs_to_know_what(site: Path, run: Run) -> None:
+def test_pausing_without_number_or_all_is_refused(site: Path, run: Run) -> None:
     assert "by its number, or give --all" in run("editions", "pause").err
 
 
-def test_retrying_an_edition_that_reached_everybody_says_so(site: Path, run: Run) -> None:
+def test_retrying_an_edition_without_failures_is_reported(site: Path, run: Run) -> None:
     run("digest", "send", "friday")
     assert "Nothing of edition 1 has failed" in run("editions", "retry", "1").out
 
@@ -86,9 +86,7 @@ def test_nothing_is_sent_while_the_imprint_is_incomplete(
     assert f"site.imprint.{missing}" in run("check").err
 
 
-def test_a_preview_says_who_would_get_it_and_who_not_and_sends_nothing(
-    site: Path, run: Run
-) -> None:
+def test_a_preview_shows_the_audience_and_sends_nothing(site: Path, run: Run) -> None:
     shown = run("digest", "preview", "friday")
     assert "2 would receive it." in shown.out
     assert "1 would not: not confirmed." in shown.out
@@ -97,7 +95,7 @@ def test_a_preview_says_who_would_get_it_and_who_not_and_sends_nothing(
     assert not (site / "mails").exists()
 
 
-def test_a_preview_as_one_subscriber_shows_her_choice(site: Path, run: Run) -> None:
+def test_a_preview_as_a_subscriber_shows_their_choice(site: Path, run: Run) -> None:
     hers = run("digest", "preview", "friday", "--subscriber", "ben@wexcombe.example", "--json")
     text = json.loads(hers.out)["text"]
     assert "Homes at last" in text
@@ -110,7 +108,7 @@ def test_a_preview_is_written_to_a_folder(site: Path, run: Run) -> None:
     assert "Homes at last" in (site / "shown" / "preview.txt").read_text()
 
 
-def test_a_test_mail_goes_to_that_address_alone_and_says_so(site: Path, run: Run) -> None:
+def test_a_test_mail_goes_to_one_address_and_is_marked(site: Path, run: Run) -> None:
     sent = run("digest", "preview", "friday", "--test", "me@wexcombe.example")
     assert sent.status == 0, sent.err
     (mail,) = mails(site).values()
@@ -126,7 +124,7 @@ def test_the_schedule_shows_five_runs_in_the_zone_and_in_utc(site: Path, run: Ru
     assert run("digest", "schedule").out.count("friday") == 5
 
 
-def test_a_bulletin_asks_with_the_number_of_recipients(
+def test_a_bulletin_asks_for_confirmation_with_the_number_of_recipients(
     site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (site / "flood.md").write_text("The river is **rising**.")
@@ -168,7 +166,7 @@ def test_a_bulletin_can_be_undone_before_it_leaves(site: Path, run: Run) -> None
         (("articles", "show", "nothing-of-the-kind"), "nothing-of-the-kind"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(
+def test_errors_are_one_line_without_traceback(
     site: Path, run: Run, arguments: tuple[str, ...], told: str | None
 ) -> None:
     (site / "empty.md").write_text(" ")
@@ -195,7 +193,7 @@ def test_a_template_with_an_error_names_file_and_line(site: Path, run: Run) -> N
     assert "2 sent" in run("editions", "send", "1").out
 
 
-def test_init_makes_a_site_that_only_lacks_its_imprint(tmp_path: Path, run: Run) -> None:
+def test_init_makes_a_site_complete_but_for_its_imprint(tmp_path: Path, run: Run) -> None:
     assert run("init", "--name", "Wexcombe", "--address", "n@wexcombe.example").status == 0
     assert (tmp_path / "newsletter.toml").stat().st_mode & 0o077 == 0
     found = run("check")
@@ -205,7 +203,7 @@ def test_init_makes_a_site_that_only_lacks_its_imprint(tmp_path: Path, run: Run)
 
 
 @pytest.mark.parametrize(("transport", "advised"), [("", True), ("other", False)])
-def test_a_check_advises_alarms_of_a_way_of_their_own(
+def test_a_check_advises_a_separate_transport_for_alarms(
     site: Path, run: Run, transport: str, advised: bool
 ) -> None:
     with (site / "newsletter.toml").open("a") as file:
@@ -216,7 +214,7 @@ def test_a_check_advises_alarms_of_a_way_of_their_own(
     assert ("alarms.transport" in found.err) is advised
 
 
-def test_a_check_that_sends_tells_of_the_server_and_leaves_one_mail(site: Path, run: Run) -> None:
+def test_a_check_that_sends_reports_the_server_and_sends_one_mail(site: Path, run: Run) -> None:
     with MailCatcher(site / "caught") as catcher:
         with (site / "newsletter.toml").open("a") as file:
             file.write(
@@ -254,14 +252,16 @@ def test_init_never_overwrites(tmp_path: Path, run: Run) -> None:
     assert (tmp_path / "newsletter.toml").read_text() == "mine"
 
 
-def test_without_a_configuration_every_command_says_how_to_get_one(run: Run) -> None:
+def test_every_command_without_configuration_names_init(run: Run) -> None:
     for arguments in (("digest", "list"), ("articles", "list"), ("serve",), ("check",)):
         found = run(*arguments)
         assert found.status == 1
         assert "newsletter init" in found.err
 
 
-def test_a_locked_database_is_told(site: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_reported(
+    site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
     holder = sqlite3.connect(site / "newsletter.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
@@ -297,6 +297,6 @@ def test_every_command_answers_help_and_is_documented() -> None:
             assert f"# {full}\n" in documented, f"docs/commands.md has no heading for {full}"
 
 
-def test_the_documentation_of_commands_is_what_they_say_of_themselves() -> None:
+def test_the_command_reference_is_up_to_date() -> None:
     documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert documented == commands_page(), "run scripts/write-reference"

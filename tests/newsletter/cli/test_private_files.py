@@ -1,4 +1,4 @@
-"""Files with people in them are their owner's alone, whatever the umask, and mended where not."""
+"""Files with personal data are owner-only whatever the umask; others are restricted."""
 
 import os
 import stat
@@ -11,12 +11,12 @@ import pytest
 from support import CONFIG, SECRET
 
 from newsletter.database import Database
-from newsletter.private_files import close_to_others, exposed
+from newsletter.private_files import readable_by_others, restrict_to_owner
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a configuration, in a process whose umask lets everybody read."""
+    """A folder with a configuration, in a process with a permissive umask."""
     text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
     (tmp_path / "newsletter.toml").write_text(text.replace('folder = "templates"', 'folder = ""'))
     before = os.umask(0)
@@ -33,7 +33,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_what_a_command_writes_is_private_from_the_first_byte(site: Path) -> None:
+def test_files_are_created_with_owner_only_permissions(site: Path) -> None:
     run(site, "db", "upgrade")
     (site / "people.csv").write_text("email\nnobody\n")
     run(site, "subscribers", "import", "people.csv", "--consent", "paper")
@@ -42,7 +42,7 @@ def test_what_a_command_writes_is_private_from_the_first_byte(site: Path) -> Non
         assert mode(site / name) == 0o600, name
 
 
-def test_a_database_that_others_can_read_is_mended_and_said(site: Path) -> None:
+def test_a_readable_database_is_restricted_with_a_warning(site: Path) -> None:
     run(site, "db", "upgrade")
     (site / "newsletter.db").chmod(0o644)
     done = run(site, "articles", "list")
@@ -50,23 +50,23 @@ def test_a_database_that_others_can_read_is_mended_and_said(site: Path) -> None:
     assert mode(site / "newsletter.db") == 0o600
 
 
-def test_check_warns_of_a_configuration_that_everybody_can_read(site: Path) -> None:
+def test_check_warns_of_a_world_readable_configuration(site: Path) -> None:
     run(site, "db", "upgrade")
     (site / "newsletter.toml").chmod(0o644)
     assert "newsletter.toml holds secrets and can be read by everybody" in run(site, "check").stderr
 
 
-def test_a_database_made_by_a_program_of_ones_own_is_private_too(site: Path) -> None:
+def test_a_database_created_through_the_library_is_private(site: Path) -> None:
     database = Database(f"sqlite:///{site}/own.db")
     with database.write():
         pass
-    assert exposed([site / "own.db", site / "own.db-wal", site / "own.db-shm"]) == []
+    assert readable_by_others([site / "own.db", site / "own.db-wal", site / "own.db-shm"]) == []
     database.close()
 
 
-def test_everything_in_a_folder_is_closed_to_others(site: Path) -> None:
+def test_folders_are_restricted_recursively(site: Path) -> None:
     (site / "state" / "inner").mkdir(parents=True)
     (site / "state" / "inner" / "w.journal").touch(0o666)
     (site / "state" / "link").symlink_to("/etc/passwd")
-    assert len(close_to_others([site / "state"])) == 3
-    assert exposed([site / "state"]) == []
+    assert len(restrict_to_owner([site / "state"])) == 3
+    assert readable_by_others([site / "state"]) == []

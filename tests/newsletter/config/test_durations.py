@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Parsing and writing of durations."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ def test_units_add_up() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "m", "5 minutes", "-5m", "1h and 2m", 5, None, True])
-def test_anything_else_is_refused(text: object) -> None:
+def test_invalid_durations_are_refused(text: object) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         parse_duration(text)
 
@@ -25,7 +25,7 @@ def test_a_duration_longer_than_time_is_refused() -> None:
 
 
 @given(st.integers(0, 10**9))
-def test_what_is_written_reads_back(seconds: int) -> None:
+def test_written_durations_round_trip(seconds: int) -> None:
     duration = timedelta(seconds=seconds)
     assert parse_duration(write_duration(duration)) == duration
     assert parse_duration(duration) == duration

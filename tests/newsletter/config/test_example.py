@@ -1,4 +1,4 @@
-"""config.example.toml is whole, true and loadable; the documentation names every option."""
+"""config.example.toml is complete, current and loadable; the reference has every option."""
 
 import re
 import tomllib
@@ -22,11 +22,11 @@ def all_tables() -> list[Table]:
 
 
 def uncommented(text: str) -> str:
-    """The example with everything that stands in it as a comment taken up."""
+    """The example with every commented option and table enabled."""
     return re.sub(r"^# (?=(# )?(\[|[a-z_]+ = ))", "", text, flags=re.MULTILINE)
 
 
-def test_the_example_is_what_the_models_say() -> None:
+def test_the_example_file_is_up_to_date() -> None:
     assert EXAMPLE.read_text(encoding="utf-8") == example_text({}), "run scripts/write-reference"
 
 
@@ -53,14 +53,14 @@ def test_no_option_is_missing_from_the_example() -> None:
         assert set(table.model.model_fields) <= set(found), table.path
 
 
-def test_every_option_says_what_it_does() -> None:
+def test_every_option_has_a_description() -> None:
     for table in all_tables():
         for key, option in table.model.model_fields.items():
             is_section = isinstance(option.annotation, type) and option.annotation is Imprint
             assert is_section or option.description, f"{table.path}.{key}"
 
 
-def test_the_documentation_is_what_the_models_say() -> None:
+def test_the_options_reference_is_up_to_date() -> None:
     assert DOCS.read_text(encoding="utf-8") == configuration_page(), "run scripts/write-reference"
 
 

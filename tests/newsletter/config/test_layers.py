@@ -1,4 +1,4 @@
-"""Default < stored setting < file < environment, option by option."""
+"""Precedence of layers: default < stored setting < file < environment."""
 
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def test_every_option_of_the_file_alone_exists(key: str) -> None:
     assert key in known or any(name.startswith(f"{key}.") for name in known)
 
 
-def test_what_belongs_to_a_table_of_the_file_alone_does_so_as_well() -> None:
+def test_options_of_a_file_only_table_are_file_only() -> None:
     assert is_file_only("database.url")
     assert not is_file_only("databases.url")
 
@@ -112,7 +112,7 @@ def test_every_option_has_a_type(key: str) -> None:
 @pytest.mark.parametrize(
     "key", ["site", "site.nmae", "digests", "digests.friday", "nowhere.at.all"]
 )
-def test_what_is_no_option_has_no_type(key: str) -> None:
+def test_an_unknown_option_has_no_type(key: str) -> None:
     assert kind_of(key) is None
 
 

@@ -1,4 +1,4 @@
-"""Reading the configuration: what is wrong is told with its place, and secrets come from afar."""
+"""Loading the configuration: error messages, secrets, relative paths."""
 
 from pathlib import Path
 
@@ -39,21 +39,21 @@ def parse(text: str, environment: dict[str, str] | None = None, path: Path = PAT
         ("[senders.default]\naddress = 'nobody'", "senders.default.address: found 'nobody'; "),
     ],
 )
-def test_a_wrong_option_is_told_with_path_finding_and_mend(text: str, told: str) -> None:
+def test_an_invalid_option_is_reported_with_path_value_and_fix(text: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse(text)
     assert told in str(caught.value)
     assert str(PATH) in str(caught.value)
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse("[site]\ntimezone = 'Mars'\n[web]\nport = -1")
     assert "site.timezone" in str(caught.value)
     assert "web.port" in str(caught.value)
 
 
-def test_a_file_that_is_no_toml_is_told_with_line() -> None:
+def test_invalid_toml_is_reported_with_its_line() -> None:
     with pytest.raises(ConfigurationError, match=r"newsletter\.toml is not TOML: .*line 1"):
         parse("[site\n")
 
@@ -88,16 +88,16 @@ def test_the_environment_wins_over_the_file() -> None:
         ("[site]\nsecret_key='a'\nsecret_key_file='b'", "are both given; keep one"),
     ],
 )
-def test_a_secret_file_that_cannot_serve_is_told(text: str, told: str) -> None:
+def test_an_unreadable_secret_file_is_reported(text: str, told: str) -> None:
     with pytest.raises(ConfigurationError, match=told):
         parse(text)
 
 
-def test_secrets_stay_out_of_every_print() -> None:
+def test_secrets_are_masked_in_every_representation() -> None:
     assert "hidden" not in repr(parse("[site]\nsecret_key = 'hidden'"))
 
 
-def test_a_secret_of_the_wrong_kind_is_told_without_it() -> None:
+def test_an_invalid_secret_is_reported_without_its_value() -> None:
     with pytest.raises(ConfigurationError, match=r"site\.secret_key: found something else") as e:
         parse("[site]\nsecret_key = 31415926")
     assert "31415926" not in str(e.value)

@@ -1,11 +1,11 @@
-"""Names that lead nowhere are told before anything is sent."""
+"""Dangling references are reported at start."""
 
 from pathlib import Path
 
 import pytest
 
 from newsletter.config.loading import parse_config
-from newsletter.config.references import dangling
+from newsletter.config.references import dangling_references
 
 MAIN = '[transports.main]\nkind = "console"\n'
 
@@ -26,11 +26,11 @@ MAIN = '[transports.main]\nkind = "console"\n'
         ("[routes.main]\nmembers = { main = 1 }", "routes.main: there is a transport of this name"),
     ],
 )
-def test_a_name_without_a_table_is_told_with_its_place(text: str, told: str) -> None:
+def test_a_dangling_reference_is_reported_with_its_path(text: str, told: str) -> None:
     config = parse_config(MAIN + text, Path("newsletter.toml"), {})
-    assert [told in problem for problem in dangling(config)] == [True]
+    assert [told in problem for problem in dangling_references(config)] == [True]
 
 
-def test_a_route_may_stand_wherever_a_transport_may() -> None:
+def test_a_route_is_accepted_wherever_a_transport_is() -> None:
     text = MAIN + '[routes.both]\nmembers = { main = 1 }\n[bulletins]\ntransport = "both"'
-    assert list(dangling(parse_config(text, Path("newsletter.toml"), {}))) == []
+    assert list(dangling_references(parse_config(text, Path("newsletter.toml"), {}))) == []

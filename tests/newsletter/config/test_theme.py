@@ -1,4 +1,4 @@
-"""The theme: colours are checked where they are configured and worked out where they are used."""
+"""Theme colours: validation, contrast and derived colours."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def complaint(lines: str) -> str:
         ("#0d5a62", "#ffffff", 7.91),
     ],
 )
-def test_contrast_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
+def test_contrast_follows_wcag(one: str, other: str, ratio: float) -> None:
     assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.01)
 
 
@@ -45,7 +45,7 @@ def test_a_readable_colour_is_kept_as_it_is(colour: str, ground: str) -> None:
 
 
 @given(colours, colours)
-def test_words_on_any_colour_can_be_read(ground: str, ink: str) -> None:
+def test_text_on_any_colour_is_readable(ground: str, ink: str) -> None:
     assert contrast(words_on(ground, ink), ground) >= READABLE
 
 
@@ -54,11 +54,11 @@ def test_short_colours_are_written_out() -> None:
 
 
 @pytest.mark.parametrize("text", ["red", "#12345", "rgb(1,2,3)", "#gggggg", ""])
-def test_what_is_no_colour_is_refused_with_the_form(text: str) -> None:
+def test_an_invalid_colour_is_refused_with_the_expected_form(text: str) -> None:
     assert "#rrggbb" in complaint(f'accent = "{text}"')
 
 
-def test_a_pale_accent_is_refused_with_one_that_can_be_read() -> None:
+def test_a_pale_accent_is_refused_with_a_readable_one() -> None:
     message = complaint('accent = "#ffd700"')
     assert "theme.accent" in message
     assert "theme.paper #ffffff" in message
@@ -74,14 +74,14 @@ def test_the_dark_colours_are_checked_as_well() -> None:
     assert "theme.accent_dark" in complaint('accent_dark = "#202020"')
 
 
-def test_a_party_colour_alone_makes_a_whole_theme() -> None:
+def test_one_accent_colour_makes_a_whole_theme() -> None:
     theme = Theme.of(ThemeOptions(accent="#8a1538"))
     assert theme.light.accent == "#8a1538"
     assert contrast(theme.dark.accent, theme.dark.paper) >= READABLE
 
 
 @given(colours)
-def test_every_word_of_a_theme_can_be_read(masthead: str) -> None:
+def test_all_text_of_a_theme_is_readable(masthead: str) -> None:
     theme = Theme.of(ThemeOptions(masthead=masthead))
     for palette in (theme.light, theme.dark):
         for word, ground in (
@@ -95,9 +95,9 @@ def test_every_word_of_a_theme_can_be_read(masthead: str) -> None:
             assert contrast(word, ground) >= READABLE
 
 
-def test_a_font_cannot_carry_more_css() -> None:
+def test_a_font_option_cannot_inject_css() -> None:
     assert "theme.text_font" in complaint('text_font = "Arial; } body { display: none"')
 
 
-def test_between_grounds_that_no_colour_suits_the_better_of_black_and_white_is_taken() -> None:
+def test_black_or_white_is_chosen_where_no_colour_is_readable() -> None:
     assert readable_on("#0d5a62", "#000000", "#ffffff", ratio=7) in {"#000000", "#ffffff"}

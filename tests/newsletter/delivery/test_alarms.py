@@ -81,7 +81,7 @@ def test_a_refused_alarm_falls_back_to_the_usual_transport(
     site: Newsletter, transport: RecordingTransport
 ) -> None:
     site.transport("other").raising = TransportStopped("535 5.7.8 the password is wrong")
-    site.tell(Alarm(title="Something", text="It is so."))
+    site.send_alarm(Alarm(title="Something", text="It is so."))
     assert [mail.recipient for mail in transport.taken] == [OFFICE]
 
 
@@ -91,7 +91,7 @@ def test_an_alarm_that_cannot_be_sent_is_only_logged(
     for way in (site.transport("other"), transport):
         way.answers[OFFICE] = Refused(response="550 no such user")
     with capture_logs() as logged:
-        site.tell(Alarm(title="Something", text="It is so."))
+        site.send_alarm(Alarm(title="Something", text="It is so."))
     assert [line["transport"] for line in logged] == ["other", "default"]
 
 
@@ -99,6 +99,6 @@ def test_without_an_address_no_alarm_is_sent(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     app = make_app(tmp_path, sqlite_url, clock, transport=transport)
-    app.tell(Alarm(title="Something", text="It is so."))
+    app.send_alarm(Alarm(title="Something", text="It is so."))
     assert not transport.taken
     app.close()

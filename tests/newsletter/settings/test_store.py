@@ -1,4 +1,4 @@
-"""Settings and their earlier values, on both databases."""
+"""The settings store, on both databases."""
 
 from datetime import timedelta
 
@@ -48,6 +48,6 @@ def test_earlier_values_are_kept_with_who_and_when(database: Database, clock: Fi
     ]
 
 
-def test_what_is_not_set_cannot_be_removed(database: Database, clock: FixedClock) -> None:
+def test_a_setting_not_set_cannot_be_removed(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         assert not store.remove(session, "site.name", by="x", now=clock.now())

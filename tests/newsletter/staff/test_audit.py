@@ -1,4 +1,4 @@
-"""The audit log can only be added to, and is read page by page."""
+"""The audit log is append-only, filtered and paged."""
 
 from datetime import timedelta
 
@@ -27,14 +27,14 @@ def record(database: Database, clock: FixedClock, actor: Actor, action: str, on:
 
 
 def found(database: Database, filters: Filters) -> list[str]:
-    """The actions of the lines, newest first."""
+    """Actions of the lines, newest first."""
     with database.read() as session:
         return [line.action for line in audit.page(session, filters, limit=100)]
 
 
 @pytest.mark.parametrize("table", ["audit_log", "audit_outcomes"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = at", "DELETE FROM {}"])
-def test_the_database_refuses_to_change_the_past(
+def test_the_database_refuses_updates_and_deletes_of_the_log(
     database: Database, clock: FixedClock, table: str, statement: str
 ) -> None:
     record(database, clock, ANN, "editions.pause")

@@ -1,14 +1,14 @@
-"""Who may do what."""
+"""Permissions of roles and actors."""
 
 import pytest
 
 from newsletter.errors import NotAllowed
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, staff_member, subscriber
-from newsletter.staff.permissions import MAY, ActorKind, Permission, Role
+from newsletter.staff.permissions import PERMISSIONS, ActorKind, Permission, Role
 
 P = Permission
 
-# The table of roles, told a second time: who may do each.
+# The table of permissions, independently of the code.
 ROLES = {
     P.READ: {Role.OWNER, Role.SENDER, Role.EDITOR, Role.VIEWER},
     P.WRITE: {Role.OWNER, Role.SENDER, Role.EDITOR},
@@ -32,7 +32,7 @@ def may(actor: Actor, permission: Permission) -> bool:
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_a_role_may_what_the_table_says(permission: Permission) -> None:
+def test_roles_have_the_permissions_of_the_table(permission: Permission) -> None:
     found = {role for role in Role if may(staff_member(7, role), permission)}
     assert found == ROLES[permission]
 
@@ -46,23 +46,21 @@ def test_a_role_may_what_the_table_says(permission: Permission) -> None:
         (Role.VIEWER, P.PEOPLE, False),
     ],
 )
-def test_only_what_a_role_can_be_granted_counts(
-    role: Role, granted: Permission, counts: bool
-) -> None:
+def test_grants_beyond_a_role_are_ignored(role: Role, granted: Permission, counts: bool) -> None:
     assert may(staff_member(7, role, [granted]), granted) == counts
 
 
 @pytest.mark.parametrize("kind", [k for k in ActorKind if k is not ActorKind.STAFF])
-def test_every_kind_of_actor_may_something(kind: ActorKind) -> None:
-    assert MAY[kind]
+def test_every_kind_of_actor_has_a_permission(kind: ActorKind) -> None:
+    assert PERMISSIONS[kind]
 
 
 @pytest.mark.parametrize("actor", [SCHEDULE, VISITOR, subscriber(7)], ids=str)
-def test_nobody_but_the_office_may_change_people(actor: Actor) -> None:
+def test_only_staff_and_operators_may_change_subscribers(actor: Actor) -> None:
     assert not may(actor, P.PEOPLE)
 
 
-def test_a_refusal_says_who_may_not_do_what_and_the_mend() -> None:
+def test_a_refusal_names_actor_action_and_fix() -> None:
     with pytest.raises(NotAllowed, match=r"subscriber:7 may not do editions.pause.*“stop”.*owner"):
         subscriber(7).require(P.STOP, "editions.pause")
 

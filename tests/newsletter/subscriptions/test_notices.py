@@ -46,7 +46,7 @@ def leave(app: Newsletter, number: int) -> None:
     account.unsubscribe(app, actors.subscriber(number), 7, Departure())
 
 
-def come_back(app: Newsletter, number: int) -> None:
+def undo_unsubscribe(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
         ann = store.by_id(session, number)
         membership.resubscribe(session, ann, origin=Origin(source="test"), now=app.clock.now())
@@ -112,7 +112,7 @@ def subject_kind(content: bytes) -> NoticeKind:
     return next(found, NoticeKind.CHANGED)
 
 
-@pytest.mark.parametrize("happening", [come_back, suppress, erase])
+@pytest.mark.parametrize("happening", [resubscribe, suppress, erase])
 def test_a_goodbye_is_skipped_after_resubscribing(
     app: Newsletter,
     transport: RecordingTransport,
@@ -134,7 +134,7 @@ def test_a_deferred_goodbye_is_replaced_by_a_later_one(
     app.notices.send_due()
     transport.answers.clear()
     clock.at += timedelta(minutes=1)
-    come_back(app, number)
+    undo_unsubscribe(app, number)
     leave(app, number)
     clock.at += timedelta(hours=1)
     app.notices.send_due()

@@ -1,4 +1,4 @@
-"""A site served over HTTP on loopback, with a few articles and a person on its list."""
+"""A site served over HTTP on loopback, with articles and a subscriber."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ check_every = "0s"
 
 
 class Stage:
-    """An application that stands in for whichever site the test running now has made."""
+    """An ASGI application that delegates to the site of the current test."""
 
     def __init__(self) -> None:
         self.site: ASGIApp | None = None
@@ -48,7 +48,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
-    """One real server for all tests."""
+    """One server for all tests."""
     stage = Stage()
     config = uvicorn.Config(stage, lifespan="off", log_level="critical")
     server = uvicorn.Server(config)
@@ -82,14 +82,14 @@ def program(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[News
 @pytest.fixture
 def client(program: Newsletter, served: Served) -> Iterator[httpx.Client]:
     served.stage.site = create_site(program)
-    # Nothing here is encrypted; loading the machine's certificates would take most of the time.
+    # Plain HTTP: loading the CA certificates would take most of the time.
     with httpx.Client(base_url=served.address, verify=False) as opened:
         yield opened
 
 
 @pytest.fixture
 def show(served: Served) -> Callable[[SiteServices], None]:
-    """Serves another program than the usual one."""
+    """Serves another site than the default one."""
 
     def put_on_stage(services: SiteServices) -> None:
         served.stage.site = create_site(services)

@@ -1,4 +1,4 @@
-"""What a reader sees when something goes wrong: never a traceback, never a path of ours."""
+"""Error pages: status and text, never a traceback or a path."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ Show = Callable[[SiteServices], None]
 
 
 class Failing:
-    """A program whose editions cannot be had."""
+    """A site whose edition pages raise."""
 
     def __init__(self, program: Newsletter, error: Exception) -> None:
         self.config: Config = program.config
@@ -71,7 +71,7 @@ def test_each_error_has_its_status(error: NewsletterError, expected: int) -> Non
         (RuntimeError("/srv/secret.db"), 500),
     ],
 )
-def test_our_own_faults_are_not_told(
+def test_internal_errors_are_not_shown(
     client: httpx.Client, program: Newsletter, show: Show, error: Exception, status: int
 ) -> None:
     show(Failing(program, error))
@@ -91,7 +91,7 @@ def test_a_wrong_method_is_answered_with_the_right_ones(client: httpx.Client) ->
 
 
 @pytest.mark.parametrize("broken", ["front.html", "base.html", "error.html"])
-def test_an_operators_broken_template_is_still_answered(
+def test_a_broken_custom_template_is_answered_in_plain_text(
     client: httpx.Client, program: Newsletter, show: Show, tmp_path: Path, broken: str
 ) -> None:
     own = tmp_path / "own"
@@ -106,7 +106,7 @@ def test_an_operators_broken_template_is_still_answered(
     assert "secret" not in response.text
 
 
-def test_an_operators_own_page_and_style_stand_in_for_ours(
+def test_custom_pages_and_styles_override_shipped_ones(
     client: httpx.Client, program: Newsletter, show: Show, tmp_path: Path
 ) -> None:
     own = tmp_path / "own"

@@ -1,4 +1,4 @@
-"""One public address, whatever host a request names."""
+"""The canonical host."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ INSIDE = ["127.0.0.1:8000", "localhost", "[::1]:8000", "10.0.0.7:8000"]
 
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize("path", ["/", "/feed.atom?page=2", "//evil.example/x", "/%0d%0aX: y"])
-def test_readers_of_another_host_are_sent_to_the_public_address(
+def test_requests_for_another_host_are_redirected(
     client: httpx.Client, host: str, path: str
 ) -> None:
     response = client.get(path, headers={"Host": host}, follow_redirects=False)
@@ -28,12 +28,12 @@ def test_readers_of_another_host_are_sent_to_the_public_address(
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_form_sent_to_another_host_is_refused(client: httpx.Client, host: str) -> None:
+def test_a_post_to_another_host_is_refused(client: httpx.Client, host: str) -> None:
     response = client.post("/subscribe", headers={"Host": host})
     assert (response.status_code, BASE in response.text) == (421, True)
 
 
-def test_another_host_can_be_refused_altogether(
+def test_wrong_host_refuse_answers_421(
     client: httpx.Client, program: Newsletter, show: Callable[[SiteServices], None]
 ) -> None:
     web = program.config.web.model_copy(update={"wrong_host": "refuse"})
@@ -46,21 +46,19 @@ def test_another_host_can_be_refused_altogether(
     "host",
     [*RIGHT, *INSIDE],
 )
-def test_the_public_address_and_those_of_the_inner_network_are_answered(
-    client: httpx.Client, host: str
-) -> None:
+def test_the_canonical_and_private_hosts_are_answered(client: httpx.Client, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
-def test_a_watchdog_may_ask_by_any_name(client: httpx.Client) -> None:
+def test_the_health_check_accepts_any_host(client: httpx.Client) -> None:
     assert client.get("/healthz", headers={"Host": "pod-7.cluster"}).text == "ok"
 
 
-def test_a_slash_too_many_leads_to_the_public_address(client: httpx.Client) -> None:
+def test_a_trailing_slash_is_redirected(client: httpx.Client) -> None:
     response = client.get("/subscribe/?topic=housing", follow_redirects=False)
     assert response.headers["location"] == f"{BASE}/subscribe?topic=housing"
 
 
-def test_browsers_are_told_to_come_by_https_only_where_the_site_is_there() -> None:
+def test_hsts_is_sent_where_base_url_is_https() -> None:
     assert dict(strict_transport(BASE))["Strict-Transport-Security"].startswith("max-age=")
     assert strict_transport("http://127.0.0.1:8000") == []

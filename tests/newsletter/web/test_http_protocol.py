@@ -1,4 +1,4 @@
-"""Slow, idle and greedy clients of a real server: everybody else is served."""
+"""Timeouts and limits against slow, idle and greedy clients, on a real server."""
 
 import socket
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from newsletter.web.http_protocol import BoundedProtocol
-from newsletter.web.middleware.body_limits import MostAtOnce, WholeBody
+from newsletter.web.middleware.body_limits import BodyBuffer, ConcurrencyLimit
 from newsletter.web.server import server_settings
 
 PATIENCE_SECONDS = 5.0
@@ -40,7 +40,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[Address]:
-    app = WholeBody(MostAtOnce(echo, most=2))
+    app = BodyBuffer(ConcurrencyLimit(echo, most=2))
     server = uvicorn.Server(
         uvicorn.Config(app, **{**server_settings("https://wexcombe.example"), "http": Hasty})
     )
@@ -53,7 +53,7 @@ def address() -> Iterator[Address]:
 
 
 def ask(address: Address, sent: bytes) -> bytes:
-    """What is answered before the server closes the connection."""
+    """The response before the server closes the connection."""
     with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
         connection.sendall(sent)
         return read_to_end(connection)
@@ -75,11 +75,11 @@ def is_served(address: Address) -> bool:
     return answer.text == "GET 0"
 
 
-def test_headers_that_do_not_end_are_given_up(address: Address) -> None:
+def test_unfinished_headers_time_out(address: Address) -> None:
     assert ask(address, b"GET / HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_connection_that_says_nothing_is_given_up(address: Address) -> None:
+def test_a_silent_connection_times_out(address: Address) -> None:
     assert ask(address, b"").startswith(b"HTTP/1.1 408 ")
 
 
@@ -94,7 +94,7 @@ def test_a_trickle_of_header_bytes_does_not_extend_the_deadline(address: Address
     assert monotonic() - begun < PATIENCE_SECONDS
 
 
-def test_a_body_that_does_not_arrive_is_given_up(address: Address) -> None:
+def test_an_unfinished_body_times_out(address: Address) -> None:
     request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
     assert ask(address, request).startswith(b"HTTP/1.1 408 ")
 
@@ -125,7 +125,7 @@ def test_trailers_are_counted_as_headers(address: Address) -> None:
     assert b"HTTP/1.1 200" not in ask(address, head + b"X: y\r\n" * 20_000 + b"\r\n")
 
 
-def test_requests_that_wait_for_their_bodies_take_no_place(address: Address) -> None:
+def test_requests_waiting_for_their_body_are_not_counted(address: Address) -> None:
     with ExitStack() as stack:
         for _ in range(20):
             connection = stack.enter_context(socket.create_connection(address))
@@ -133,7 +133,7 @@ def test_requests_that_wait_for_their_bodies_take_no_place(address: Address) -> 
         assert is_served(address)
 
 
-def test_more_connections_than_there_are_places_close_the_longest_waiting(
+def test_excess_connections_close_the_longest_waiting(
     address: Address,
 ) -> None:
     with ExitStack() as stack:
@@ -144,7 +144,7 @@ def test_more_connections_than_there_are_places_close_the_longest_waiting(
         assert read_to_end(first) == b""
 
 
-def test_a_body_in_pieces_arrives_whole(address: Address) -> None:
+def test_a_chunked_body_is_buffered(address: Address) -> None:
     with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
         connection.sendall(b"Content-Length: 6\r\n\r\nabc")
@@ -153,7 +153,7 @@ def test_a_body_in_pieces_arrives_whole(address: Address) -> None:
         assert read_to_end(connection).endswith(b"POST 6")
 
 
-def test_a_reader_who_stops_reading_keeps_no_connection_for_ever(address: Address) -> None:
+def test_a_client_that_stops_reading_is_disconnected(address: Address) -> None:
     with closing(socket.socket()) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(address)

@@ -1,4 +1,4 @@
-"""newsletter feeds and newsletter articles correct, as a person runs them."""
+"""`newsletter feeds` and `newsletter articles correct`."""
 
 import json
 import signal
@@ -39,7 +39,7 @@ def test_the_feeds_are_written_as_files(site: Path, run: Run) -> None:
     assert (site / "public" / "feeds.opml").exists()
 
 
-def test_keeping_seals_archives_and_tells_hubs(site: Path, run: Run) -> None:
+def test_feed_maintenance_seals_archives_and_notifies_hubs(site: Path, run: Run) -> None:
     with open_hub() as hub:
         configure(site, f'[feeds]\narchive_entries = 1\nhubs = ["{hub.address}"]\n')
         assert "no hub has been told" in run("feeds", "hubs").out
@@ -50,7 +50,7 @@ def test_keeping_seals_archives_and_tells_hubs(site: Path, run: Run) -> None:
         assert json.loads(run("feeds", "hubs", "--json").out)[0]["failures"] == 0
 
 
-def test_a_private_feed_is_shown_ended_and_made_anew(run: Run) -> None:
+def test_a_private_feed_is_shown_revoked_and_renewed(run: Run) -> None:
     first = run("feeds", "private", ANN).out
     assert first.startswith("https://wexcombe.example/private/")
     assert run("feeds", "private", ANN).out == first
@@ -60,7 +60,7 @@ def test_a_private_feed_is_shown_ended_and_made_anew(run: Run) -> None:
     assert run("feeds", "private", ANN, "--revoke").out == "private addresses ended: 1\n"
 
 
-def test_who_has_not_confirmed_has_no_private_feed(run: Run) -> None:
+def test_an_unconfirmed_subscriber_has_no_private_feed(run: Run) -> None:
     refused = run("feeds", "private", "cat@wexcombe.example")
     assert refused.status == 1
     assert "is pending" in refused.err

@@ -1,4 +1,4 @@
-"""`newsletter templates`: an operator's own templates are listed, checked and shown."""
+"""`newsletter templates` with custom templates."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ MJML = """<mjml lang="{{ site.language }}"><mj-body><mj-section><mj-column>
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configured site's own folder of templates."""
+    """The custom template folder of a site."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "newsletter.toml").write_text(SITE)
     (tmp_path / "own" / "digest").mkdir(parents=True)
@@ -33,14 +33,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("own")
-def test_every_shipped_kind_is_without_a_finding(run: Run) -> None:
+def test_every_shipped_template_passes_the_check(run: Run) -> None:
     ran = run("templates", "check")
     assert (ran.status, ran.err) == (0, "")
     assert "digest:" in ran.out
     assert "confirm:" in ran.out
 
 
-def test_files_of_ones_own_stand_in_for_the_shipped_ones(own: Path, run: Run) -> None:
+def test_custom_templates_override_shipped_ones(own: Path, run: Run) -> None:
     (own / "digest" / "body.txt").write_text("{{ lead.title }}")
     found = json.loads(run("templates", "list", "--json").out)
     assert str(own / "digest" / "body.txt") in found["digest"]
@@ -55,7 +55,7 @@ def test_files_of_ones_own_stand_in_for_the_shipped_ones(own: Path, run: Run) ->
         ('{% extends "_base/gone.html" %}', "_base/gone.html is not in"),
     ],
 )
-def test_a_mistake_is_told_with_file_and_line(
+def test_a_template_error_names_file_and_line(
     own: Path, run: Run, source: str, message: str
 ) -> None:
     file = own / "digest" / "body.html"
@@ -66,7 +66,7 @@ def test_a_mistake_is_told_with_file_and_line(
     assert str(file) in ran.err or "is not in" in message
 
 
-def test_what_must_not_go_out_fails_the_check(own: Path, run: Run) -> None:
+def test_an_unsendable_template_fails_the_check(own: Path, run: Run) -> None:
     (own / "digest" / "body.html").write_text("<p>No imprint, no way to leave</p>")
     ran = run("templates", "check", "digest")
     assert ran.status == 3
@@ -74,7 +74,7 @@ def test_what_must_not_go_out_fails_the_check(own: Path, run: Run) -> None:
     assert "error [unsubscribe]" in ran.err
 
 
-def test_a_kind_of_ones_own_is_tried_as_a_digest(own: Path, run: Run) -> None:
+def test_a_custom_kind_is_checked_as_a_digest(own: Path, run: Run) -> None:
     (own / "gala").mkdir()
     (own / "gala" / "body.html").write_text('{% extends "digest/body.html" %}')
     (own / "gala" / "body.txt").write_text('{% extends "digest/body.txt" %}')
@@ -82,7 +82,7 @@ def test_a_kind_of_ones_own_is_tried_as_a_digest(own: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("own")
-def test_a_preview_is_written_as_a_reader_would_get_it(tmp_path: Path, run: Run) -> None:
+def test_a_preview_holds_the_rendered_mail(tmp_path: Path, run: Run) -> None:
     assert run("templates", "preview", "digest", "--to", "shown").status == 0
     page = (tmp_path / "shown" / "preview.html").read_text()
     assert "Dear Ada Fenn," in page
@@ -90,13 +90,13 @@ def test_a_preview_is_written_as_a_reader_would_get_it(tmp_path: Path, run: Run)
 
 
 @pytest.mark.usefixtures("own")
-def test_an_unknown_kind_is_told_with_those_there_are(run: Run) -> None:
+def test_an_unknown_kind_is_refused_with_the_known_kinds(run: Run) -> None:
     ran = run("templates", "preview", "nothing")
     assert ran.status == 1
     assert "there are: admin-alert" in ran.err
 
 
-def test_mjml_stands_in_for_html(own: Path, tmp_path: Path, run: Run) -> None:
+def test_mjml_overrides_html(own: Path, tmp_path: Path, run: Run) -> None:
     pytest.importorskip("mjml")
     (own / "digest" / "body.mjml").write_text(MJML)
     assert run("templates", "check", "digest").status == 0
@@ -107,7 +107,7 @@ def test_mjml_stands_in_for_html(own: Path, tmp_path: Path, run: Run) -> None:
     assert "fonts.googleapis" not in page
 
 
-def test_what_is_no_mjml_is_told_with_its_file(own: Path, run: Run) -> None:
+def test_invalid_mjml_is_refused_with_its_file(own: Path, run: Run) -> None:
     pytest.importorskip("mjml")
     (own / "digest" / "body.mjml").write_text("<mjml><mj-body>")
     ran = run("templates", "check", "digest")

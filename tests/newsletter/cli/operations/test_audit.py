@@ -1,4 +1,4 @@
-"""`newsletter audit list`: who did what."""
+"""`newsletter audit list`."""
 
 import getpass
 import json
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.usefixtures("site")
 USER = pwd.getpwuid(os.getuid()).pw_name
 
 
-def test_a_command_is_told_with_the_user_who_ran_it(
+def test_an_audit_line_names_the_operating_system_user(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SUDO_USER", raising=False)
-    # What the environment says of the user does not count.
+    # The environment's user name is ignored.
     monkeypatch.setenv("LOGNAME", "somebody")
     assert getpass.getuser() == "somebody"
     run("subscribers", "segments", "add", "pending", "status = pending")
@@ -31,7 +31,7 @@ def test_a_command_is_told_with_the_user_who_ran_it(
 @pytest.mark.parametrize(
     ("asked_by", "told"), [("ann", f"ann as {USER}"), ("ann@example.org", USER), ("", USER)]
 )
-def test_behind_sudo_it_is_told_who_asked(
+def test_an_audit_line_names_the_sudo_user(
     run: Run, monkeypatch: pytest.MonkeyPatch, asked_by: str, told: str
 ) -> None:
     monkeypatch.setenv("SUDO_USER", asked_by)
@@ -40,7 +40,7 @@ def test_behind_sudo_it_is_told_who_asked(
     assert line["actor"] == f"operator:{told}"
 
 
-def test_the_list_is_narrowed_and_paged(run: Run) -> None:
+def test_the_audit_list_is_filtered_and_paged(run: Run) -> None:
     for name in ("one", "two", "three"):
         run("subscribers", "segments", "add", name, "status = pending")
     told = run("audit", "list", "--action", "segments", "--since", "1h", "--limit", "2")
@@ -53,9 +53,7 @@ def test_the_list_is_narrowed_and_paged(run: Run) -> None:
 @pytest.mark.parametrize(
     "options", [("--actor", "nobody"), ("--since", "yesterday"), ("--since", "9999999w")]
 )
-def test_what_cannot_be_understood_is_refused_with_an_example(
-    run: Run, options: tuple[str, str]
-) -> None:
+def test_an_invalid_filter_is_refused_with_an_example(run: Run, options: tuple[str, str]) -> None:
     ran = run("audit", "list", *options)
     assert ran.status == 1
     assert "write" in ran.err

@@ -1,4 +1,4 @@
-"""The demonstration run to its end, once and again."""
+"""`newsletter demo --once`, also repeated."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`newsletter settings`: a change holds at once, is refused whole, and is remembered."""
+"""`newsletter settings`: changes are atomic, validated and recorded."""
 
 import json
 from pathlib import Path
@@ -9,13 +9,13 @@ from support import Run
 
 @pytest.fixture
 def new_site(tmp_path: Path, run: Run) -> Path:
-    """What `newsletter init` makes."""
+    """A site made by `newsletter init`."""
     assert run("init", "--address", "news@wexcombe.example").status == 0
     return tmp_path
 
 
 @pytest.mark.usefixtures("new_site")
-def test_a_setting_holds_for_the_next_command(run: Run) -> None:
+def test_a_setting_applies_to_the_next_command(run: Run) -> None:
     assert run("settings", "set", "site.name=Wexcombe Forward").status == 0
     assert run("settings", "get", "site.name").out == "Wexcombe Forward\n"
 
@@ -47,7 +47,7 @@ def test_a_wrong_change_is_refused_with_its_path_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("new_site")
-def test_a_new_table_may_be_set_all_at_once(run: Run) -> None:
+def test_a_new_table_can_be_set_in_one_command(run: Run) -> None:
     made = run("settings", "set", "digests.m.name=Monday", "digests.m.schedule=0 8 * * MON")
     assert made.status == 0, made.err
     assert "Monday" in run("digest", "list").out
@@ -72,7 +72,7 @@ def test_the_environment_locks_an_option(run: Run, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("new_site")
-def test_the_history_tells_every_value_and_that_it_was_unset(run: Run) -> None:
+def test_the_history_lists_every_value_and_unset(run: Run) -> None:
     for name in ("One", "Two"):
         run("settings", "set", f"site.description={name}")
     assert run("settings", "unset", "site.description").status == 0
@@ -88,14 +88,14 @@ def test_a_table_is_unset_as_a_whole(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("new_site")
-def test_what_is_not_set_cannot_be_unset(run: Run) -> None:
+def test_an_option_not_set_cannot_be_unset(run: Run) -> None:
     found = run("settings", "unset", "site.contact")
     assert found.status == 1
     assert "site.contact is not set" in found.err
 
 
 @pytest.mark.usefixtures("new_site")
-def test_what_others_need_cannot_be_unset(run: Run) -> None:
+def test_a_referenced_table_cannot_be_unset(run: Run) -> None:
     found = run("settings", "unset", "senders.default")
     assert found.status == 1
     assert "there is no table [senders.default]" in found.err
@@ -125,7 +125,7 @@ def test_a_long_file_of_every_option_keeps_working(tmp_path: Path, run: Run) -> 
 
 
 @pytest.mark.usefixtures("new_site")
-def test_a_file_that_makes_a_setting_wrong_names_both(new_site: Path, run: Run) -> None:
+def test_an_invalid_combination_names_file_and_setting(new_site: Path, run: Run) -> None:
     run("settings", "set", "theme.accent=#0d5a62")
     with (new_site / "newsletter.toml").open("a") as file:
         file.write('[theme]\npaper = "#104048"\nink = "#ffffff"\n')

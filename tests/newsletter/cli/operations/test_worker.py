@@ -1,4 +1,4 @@
-"""`newsletter worker` where nothing can be handed out to it."""
+"""`newsletter worker` without a usable cluster configuration."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`newsletter subscribers import`: a list brought along, with proof, and nobody revived."""
+"""`newsletter subscribers import`: consent, suppression, questions and reports."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def test_without_a_word_on_consent_nobody_is_entered(run: Run, tmp_path: Path) -> None:
+def test_an_import_without_consent_option_is_refused(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email\nnew@example.org\n")
     ran = run("subscribers", "import", str(path))
     assert ran.status == 1
@@ -56,7 +56,7 @@ def test_importing_again_changes_nothing(run: Run, tmp_path: Path) -> None:
     ],
     ids=["Mailchimp", "Ghost", "a status", "Substack", "MailPoet", "cleaned", "a flag", "a moment"],
 )
-def test_who_left_elsewhere_is_suppressed(run: Run, tmp_path: Path, text: str) -> None:
+def test_imported_unsubscribes_are_suppressed(run: Run, tmp_path: Path, text: str) -> None:
     assert imported(run, written(tmp_path, text), *PROOF) == {"suppressed": 1}
     path = written(tmp_path, "email\nleft@example.org\n")
     assert imported(run, path, *PROOF) == {"refused": 1}
@@ -88,9 +88,7 @@ def test_the_column_of_the_address_is_known_by_what_stands_in_it(run: Run, tmp_p
     assert imported(run, path, *PROOF) == {"confirmed": 1}
 
 
-def test_of_two_rows_about_one_person_the_one_that_says_she_left_counts(
-    run: Run, tmp_path: Path
-) -> None:
+def test_an_unsubscribe_row_wins_over_a_duplicate(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\nnew@example.org,active\nNEW@example.org,unsubscribed\n")
     assert imported(run, path, *PROOF) == {"confirmed": 1, "suppressed": 1}
     shown = json.loads(run("subscribers", "show", "new@example.org", "--json").out)
@@ -98,14 +96,12 @@ def test_of_two_rows_about_one_person_the_one_that_says_she_left_counts(
     assert shown["suppressed"]
 
 
-def test_who_chose_to_be_here_is_not_ended_by_another_list(run: Run, tmp_path: Path) -> None:
+def test_an_import_does_not_end_an_existing_subscription(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\nann@wexcombe.example,unsubscribed\n")
     assert imported(run, path, *PROOF) == {"refused": 1}
 
 
-def test_columns_that_may_say_who_has_left_stop_an_import_all_at_once(
-    run: Run, tmp_path: Path
-) -> None:
+def test_ambiguous_unsubscribe_columns_stop_an_import(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,Flag,Werbung\nnew@example.org,y,n\nold@example.org,n,y\n")
     ran = run("subscribers", "import", str(path), *PROOF)
     assert ran.status == 1
@@ -116,7 +112,7 @@ def test_columns_that_may_say_who_has_left_stop_an_import_all_at_once(
     assert imported(run, path, *PROOF, *said) == {"suppressed": 1, "confirmed": 1}
 
 
-def test_an_import_says_what_each_column_is_read_as(run: Run, tmp_path: Path) -> None:
+def test_an_import_reports_the_role_of_each_column(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,Town,Deleted at\nnew@example.org,Wexcombe,\n")
     err = run("subscribers", "import", str(path), *PROOF).err
     assert "email: address (by its name); 1 value, such as new@example.org" in err
@@ -124,7 +120,7 @@ def test_an_import_says_what_each_column_is_read_as(run: Run, tmp_path: Path) ->
     assert "Deleted at: left (by its name); no values" in err
 
 
-def test_unknown_words_of_states_stop_an_import_and_are_counted(run: Run, tmp_path: Path) -> None:
+def test_unknown_status_words_stop_an_import_and_are_counted(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\na@example.org,dabei\nb@example.org,weg\n")
     err = run("subscribers", "import", str(path), *PROOF).err
     assert "“dabei” in 1 rows, “weg” in 1 rows" in err
@@ -132,21 +128,21 @@ def test_unknown_words_of_states_stop_an_import_and_are_counted(run: Run, tmp_pa
     assert imported(run, path, *PROOF, *said) == {"confirmed": 1, "suppressed": 1}
 
 
-def test_dates_that_can_be_read_in_two_orders_are_asked_about(run: Run, tmp_path: Path) -> None:
+def test_an_ambiguous_date_order_stops_an_import(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,joined\na@example.org,03/04/2021\n")
     assert "--dates day-first" in run("subscribers", "import", str(path), *PROOF).err
     assert imported(run, path, *PROOF, "--dates", "day-first") == {"confirmed": 1}
     assert "there joined 2021-04-03" in json.dumps(shown(run, "a@example.org"))
 
 
-def test_tags_become_segments_where_that_is_asked(run: Run, tmp_path: Path) -> None:
+def test_tags_become_segments_when_requested(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, 'email,tags\na@example.org,"VIP, Street team"\nb@example.org,VIP\n')
     imported(run, path, *PROOF, "--tags", "segments")
     assert run("subscribers", "segments", "count", "vip").out.strip() == "2"
     assert run("subscribers", "segments", "count", "street-team").out.strip() == "1"
 
 
-def test_an_import_has_a_number_and_a_report_and_is_taken_back(run: Run, tmp_path: Path) -> None:
+def test_an_import_is_numbered_reported_and_undone(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\na@example.org,active\nb@example.org,left\n")
     ran = run("subscribers", "import", str(path), *PROOF)
     assert "1 confirmed, 1 suppressed. This is import 1." in ran.out
@@ -159,14 +155,14 @@ def test_an_import_has_a_number_and_a_report_and_is_taken_back(run: Run, tmp_pat
     assert imported(run, path) == {"confirmed": 1, "suppressed": 1}
 
 
-def test_the_file_itself_is_never_written_over(run: Run, tmp_path: Path) -> None:
+def test_the_imported_file_is_never_overwritten(run: Run, tmp_path: Path) -> None:
     text = "email\nnowhere\n"
     path = written(tmp_path, text)
     assert run("subscribers", "import", str(path), *PROOF, "--refused", str(path)).status == 1
     assert path.read_text() == text
 
 
-def test_no_formula_stands_in_the_file_of_refused_rows(run: Run, tmp_path: Path) -> None:
+def test_formulas_are_escaped_in_the_file_of_refused_rows(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,name\nnowhere,=HYPERLINK(1)\n")
     imported(run, path, *PROOF)
     assert ",'=HYPERLINK(1)" in (tmp_path / "members.csv.refused.csv").read_text()
@@ -179,9 +175,7 @@ def test_a_file_that_breaks_off_is_read_to_its_end(run: Run, tmp_path: Path) -> 
     assert "nowhere" in (tmp_path / "members.csv.refused.csv").read_text()
 
 
-def test_nobody_of_a_file_is_confirmed_whose_structure_cannot_be_trusted(
-    run: Run, tmp_path: Path
-) -> None:
+def test_an_untrusted_file_structure_confirms_no_subscriber(run: Run, tmp_path: Path) -> None:
     shifted = "".join(f"p{n}@example.org,Carter, Ann,x,active\n" for n in range(5))
     path = written(tmp_path, f"email,name,status\na@example.org,Ann,left\n{shifted}")
     ran = run("subscribers", "import", str(path), *PROOF)
@@ -190,7 +184,7 @@ def test_nobody_of_a_file_is_confirmed_whose_structure_cannot_be_trusted(
     assert imported(run, path, "--unconfirmed") == {"suppressed": 1, "refused": 5}
 
 
-def test_a_byte_that_is_no_utf8_costs_no_row(run: Run, tmp_path: Path) -> None:
+def test_an_invalid_utf8_byte_loses_no_row(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.csv"
     path.write_bytes("email,name\nzoe@example.org,Zoë\nann@example.org,".encode() + b"Ann\xeb\n")
     assert imported(run, path) == {"confirmed": 2}
@@ -209,7 +203,7 @@ MIXED = (
 )
 
 
-def test_a_dry_run_tells_of_every_row_what_the_import_then_does(run: Run, tmp_path: Path) -> None:
+def test_a_dry_run_reports_the_outcome_of_every_row(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, MIXED)
     rows = foreseen(run, path, *PROOF)
     outcomes = [row["outcome"] for row in rows]
@@ -233,7 +227,7 @@ def test_a_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "members.csv.refused.csv").exists()
 
 
-def test_a_dry_run_is_a_table_that_a_spreadsheet_opens_safely(run: Run, tmp_path: Path) -> None:
+def test_a_dry_run_report_escapes_formulas(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email\n=new@example.org\n")
     out = run("subscribers", "import", str(path), *PROOF, "--dry-run").out
     assert out.splitlines() == [
@@ -242,25 +236,25 @@ def test_a_dry_run_is_a_table_that_a_spreadsheet_opens_safely(run: Run, tmp_path
     ]
 
 
-def test_the_state_of_a_whole_file_can_be_said(run: Run, tmp_path: Path) -> None:
+def test_a_default_state_can_be_given_for_a_file(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email\nleft@example.org\n")
     assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
 
 
-def test_a_row_that_says_worse_than_the_file_counts(run: Run, tmp_path: Path) -> None:
+def test_a_rows_worse_state_wins_over_the_default_state(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status\na@example.org,active\nb@example.org,bounced\n")
     counts = imported(run, path, *PROOF, "--state", "unconfirmed")
     assert counts == {"pending": 1, "suppressed": 1}
 
 
-def test_a_name_that_may_tell_of_leaving_asks_for_the_state(run: Run, tmp_path: Path) -> None:
+def test_an_ambiguous_file_name_asks_for_the_state(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "unsubscribed people.csv"
     path.write_text("email\nleft@example.org\n")
     assert "--state" in run("subscribers", "import", str(path), *PROOF).err
     assert imported(run, path, *PROOF, "--state", "left") == {"suppressed": 1}
 
 
-def test_columns_are_kept_as_attributes_that_segments_ask_for(run: Run, tmp_path: Path) -> None:
+def test_columns_are_stored_as_attributes_for_segments(run: Run, tmp_path: Path) -> None:
     text = "email,My ward,Phone\nnew@example.org,Abbey,1\nb@example.org,Mill,2\n"
     options = ("--attribute", "My ward", "--column", "attribute.tel=Phone")
     imported(run, written(tmp_path, text), *options)
@@ -275,7 +269,7 @@ def test_first_and_last_name_are_joined(run: Run, tmp_path: Path) -> None:
     assert shown(run, "zoe@example.org")["name"] == "Zoë Haywood"
 
 
-def test_when_she_joined_elsewhere_stands_in_the_proof(run: Run, tmp_path: Path) -> None:
+def test_the_original_signup_date_is_kept_in_the_proof(run: Run, tmp_path: Path) -> None:
     path = written(
         tmp_path, "email,OPTIN_TIME,CONFIRM_TIME\nnew@example.org,2019-05-01,2019-05-02\n"
     )
@@ -289,7 +283,7 @@ def test_when_she_joined_elsewhere_stands_in_the_proof(run: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("column", "word"), [("frequency", "daily"), ("digests", "monday"), ("attributes", "[1]")]
 )
-def test_a_wish_that_is_not_known_is_not_guessed(
+def test_an_unknown_preference_is_not_guessed(
     run: Run, tmp_path: Path, column: str, word: str
 ) -> None:
     path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")
@@ -304,9 +298,7 @@ def exported(run: Run, path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_what_is_exported_is_imported_as_the_same_people(
-    run: Run, site: Path, tmp_path: Path
-) -> None:
+def test_an_export_imports_as_the_same_subscribers(run: Run, site: Path, tmp_path: Path) -> None:
     path = written(
         tmp_path,
         "email,name,topics,digests,frequency,attributes,paused\n"
@@ -327,7 +319,7 @@ def test_what_is_exported_is_imported_as_the_same_people(
     ]
 
 
-def test_who_is_suppressed_is_exported_as_such(run: Run, tmp_path: Path) -> None:
+def test_suppressed_addresses_are_exported_as_suppressed(run: Run, tmp_path: Path) -> None:
     assert run("subscribers", "suppress", "ann@wexcombe.example").status == 0
     rows = exported(run, tmp_path / "list.csv")
     assert {row["email"]: row["status"] for row in rows} == {
@@ -337,7 +329,7 @@ def test_who_is_suppressed_is_exported_as_such(run: Run, tmp_path: Path) -> None
     }
 
 
-def test_an_update_takes_anew_what_an_import_said(run: Run, tmp_path: Path) -> None:
+def test_an_update_replaces_imported_values(run: Run, tmp_path: Path) -> None:
     imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
     path = written(tmp_path, "email,name,topics,Ward\nnew@example.org,Nia New,transport,Mill\n")
     options = (*PROOF, "--attribute", "Ward")
@@ -351,7 +343,7 @@ def test_an_update_takes_anew_what_an_import_said(run: Run, tmp_path: Path) -> N
     assert [event["kind"] for event in found["consent"]] == ["asked", "given", "changed"]
 
 
-def test_an_update_leaves_alone_what_the_file_does_not_tell(run: Run, tmp_path: Path) -> None:
+def test_an_update_keeps_values_absent_from_the_file(run: Run, tmp_path: Path) -> None:
     imported(run, written(tmp_path, "email,name,topics\nnew@example.org,Nia,housing\n"), *PROOF)
     path = written(tmp_path, "email,name\nnew@example.org,Nia New\n")
     assert imported(run, path, *PROOF, "--update") == {"updated": 1}
@@ -359,7 +351,7 @@ def test_an_update_leaves_alone_what_the_file_does_not_tell(run: Run, tmp_path: 
     assert (found["name"], found["topics"]) == ("Nia New", ["housing"])
 
 
-def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path) -> None:
+def test_an_update_keeps_preferences_chosen_by_the_subscriber(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,name,topics\nben@wexcombe.example,Other,transport\n")
     assert imported(run, path, *PROOF, "--update") == {"unchanged": 1}
     assert shown(run, "ben@wexcombe.example")["topics"] == ["housing"]
@@ -378,7 +370,7 @@ def test_no_update_touches_what_somebody_chose_herself(run: Run, tmp_path: Path)
         ("subscribed", "2019-05-01", "confirmed"),
     ],
 )
-def test_a_plain_yes_or_no_is_understood(
+def test_yes_and_no_are_read_as_states(
     run: Run, tmp_path: Path, column: str, word: str, outcome: str
 ) -> None:
     path = written(tmp_path, f"email,{column}\nnew@example.org,{word}\n")

@@ -1,4 +1,4 @@
-"""Lists as other programs write them: the header is theirs, the people are invented."""
+"""Exports of other programs: their headers, invented people."""
 
 import json
 from pathlib import Path
@@ -73,14 +73,14 @@ LISTS = {
 
 
 def bring(run: Run, folder: Path, name: str, text: str, *options: str) -> dict[str, int]:
-    """Import a list under the name that it comes with."""
+    """Import a list under its original file name."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return imported(run, path, *options)
 
 
 @pytest.mark.parametrize("program", LISTS)
-def test_who_is_mailed_there_comes_along_and_who_is_not_is_suppressed(
+def test_active_members_are_imported_and_others_suppressed(
     run: Run, tmp_path: Path, program: str
 ) -> None:
     assert bring(run, tmp_path, *LISTS[program]) == {"confirmed": 1, "suppressed": 1}
@@ -95,7 +95,7 @@ def test_who_is_mailed_there_comes_along_and_who_is_not_is_suppressed(
         ("The Newsletter Plugin", "Gwen Pym"),
     ],
 )
-def test_names_come_along(run: Run, tmp_path: Path, program: str, name: str) -> None:
+def test_names_are_imported(run: Run, tmp_path: Path, program: str, name: str) -> None:
     bring(run, tmp_path, *LISTS[program])
     assert shown(run, GWEN)["name"] == name
 
@@ -106,7 +106,7 @@ def test_labels_become_topics(run: Run, tmp_path: Path, program: str) -> None:
     assert shown(run, GWEN)["topics"] == ["housing"]
 
 
-def test_listmonks_attributes_can_be_asked_for(run: Run, tmp_path: Path) -> None:
+def test_listmonk_attributes_are_queryable(run: Run, tmp_path: Path) -> None:
     bring(run, tmp_path, *LISTS["listmonk"])
     asked = "attribute.ward = Abbey and attribute.age = 40"
     found = json.loads(run("subscribers", "list", "--segment", asked, "--json").out)
@@ -124,7 +124,7 @@ def test_listmonks_attributes_can_be_asked_for(run: Run, tmp_path: Path) -> None
         ("nonsubscribed_members_export_3f2a.csv", "", "", "pending"),
     ],
 )
-def test_each_file_of_mailchimps_says_how_its_people_stand(
+def test_mailchimp_file_names_imply_the_state(
     run: Run, tmp_path: Path, name: str, more: str, cells: str, outcome: str
 ) -> None:
     header = f"{MAILCHIMP_HEAD},{more}".rstrip(",")
@@ -132,7 +132,7 @@ def test_each_file_of_mailchimps_says_how_its_people_stand(
     assert bring(run, tmp_path, name, f"{header}\n{row}\n") == {outcome: 1}
 
 
-def test_mailchimps_names_tags_and_dates_come_along(run: Run, tmp_path: Path) -> None:
+def test_mailchimp_names_tags_and_dates_are_imported(run: Run, tmp_path: Path) -> None:
     text = f"{MAILCHIMP_HEAD}\ngwen@example.org,{MAILCHIMP_REST}\n"
     bring(run, tmp_path, "subscribed_members_export_3f2a.csv", text)
     found = shown(run, GWEN)
@@ -140,7 +140,7 @@ def test_mailchimps_names_tags_and_dates_come_along(run: Run, tmp_path: Path) ->
     assert "there confirmed 2015-03-16 14:40:47" in json.dumps(found["consent"])
 
 
-def test_what_an_unknown_word_means_can_be_said(run: Run, tmp_path: Path) -> None:
+def test_an_unknown_status_word_can_be_mapped(run: Run, tmp_path: Path) -> None:
     text = "email,status\ngwen@example.org,Inactive\n"
     path = tmp_path / "members.csv"
     path.write_text(text)

@@ -1,4 +1,4 @@
-"""An import that is killed in the middle is run again, and nobody is in it twice."""
+"""A killed import is repeated without duplicates."""
 
 import signal
 import subprocess
@@ -15,7 +15,7 @@ from support import CONFIG, SECRET
 from newsletter.database import Database
 from subscribers.models import ConsentEvent, ConsentKind, Subscriber, Suppression
 
-# Two batches; of a hundred rows one cannot be used, and one says that she has left.
+# Two batches; of a hundred rows one is invalid, and one unsubscribed.
 ROWS = 12_000
 ENTERED, LEFT, REFUSED = 11_760, 120, 120
 
@@ -52,7 +52,7 @@ def importing(site: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def told(process: subprocess.Popen[str]) -> str:
-    """The next line about the progress: a batch has just been committed."""
+    """The next progress line: a batch has just been committed."""
     assert process.stderr is not None
     return next((line for line in process.stderr if line.startswith("Importing")), "")
 
@@ -64,9 +64,9 @@ def finished(site: Path) -> tuple[str, str]:
     return out, err
 
 
-def test_a_killed_import_is_run_again_to_the_same_end(database: Database, site: Path) -> None:
+def test_a_killed_import_can_be_repeated(database: Database, site: Path) -> None:
     with importing(site) as process:
-        time.sleep(1)  # before or in the first batch: wherever it is, the end is the same
+        time.sleep(1)  # before or in the first batch: the result is the same
         process.send_signal(signal.SIGKILL)
     with importing(site) as process:
         told(process)
@@ -94,7 +94,7 @@ def test_a_killed_import_is_run_again_to_the_same_end(database: Database, site: 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_who_interrupts_it_is_told_to_run_it_again(database: Database, site: Path) -> None:
+def test_an_interrupted_import_says_to_run_it_again(database: Database, site: Path) -> None:
     with importing(site) as process:
         told(process)
         process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Files as they really come: wrong bytes, wrong shapes, people twice, and what attacks hide in."""
+"""Malformed and hostile files: invalid bytes, wrong shapes, duplicates, injection."""
 
 import itertools
 import os
@@ -11,7 +11,7 @@ from imports import PROOF, imported, refusal, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
-# The command, and at its end the most memory that it had (proc(5): VmHWM, in kilobytes).
+# The command, then its peak memory (proc(5): VmHWM, in kilobytes).
 MEASURED = """
 import sys
 from pathlib import Path
@@ -41,13 +41,13 @@ def test_utf16_without_its_mark_is_read(run: Run, tmp_path: Path, encoding: str)
     assert shown(run, "zoe@example.org")["name"] == "Zoë"
 
 
-def test_half_a_character_at_the_end_costs_only_itself(run: Run, tmp_path: Path) -> None:
+def test_a_truncated_character_loses_only_itself(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.csv"
     path.write_bytes("email\nzoe@example.org\n".encode("utf-16") + b"x")
     assert imported(run, path) == {"confirmed": 1, "refused": 1}
 
 
-def test_a_row_with_a_nul_costs_only_itself(run: Run, tmp_path: Path) -> None:
+def test_a_nul_byte_loses_only_its_row(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,name\na@example.org,A\0nn\nb@example.org,Ben\n")
     assert imported(run, path) == {"refused": 1, "confirmed": 1}
     assert "NUL" in refused(path)
@@ -64,24 +64,24 @@ def test_a_cell_without_end_is_refused(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n"])
-def test_an_empty_file_is_said_to_name_no_columns(run: Run, tmp_path: Path, text: str) -> None:
+def test_an_empty_file_is_refused(run: Run, tmp_path: Path, text: str) -> None:
     assert "the first line must name the columns" in refusal(run, written(tmp_path, text))
 
 
-def test_what_is_no_file_is_said_to_be_none(run: Run) -> None:
+def test_a_device_is_refused(run: Run) -> None:
     assert "save it as one first" in refusal(run, Path(os.devnull))
 
 
-def test_a_header_alone_enters_nobody(run: Run, tmp_path: Path) -> None:
+def test_a_header_without_rows_imports_no_subscriber(run: Run, tmp_path: Path) -> None:
     assert imported(run, written(tmp_path, "email\n")) == {}
 
 
-def test_two_columns_of_one_name_are_not_chosen_between(run: Run, tmp_path: Path) -> None:
+def test_duplicate_column_names_are_ambiguous(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "Email,email\na@example.org,b@example.org\n")
     assert "two columns are named 'email'" in refusal(run, path)
 
 
-def test_of_two_columns_that_tell_of_leaving_both_count(run: Run, tmp_path: Path) -> None:
+def test_all_unsubscribe_columns_count(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,status,Status\na@example.org,active,left\n")
     assert imported(run, path) == {"suppressed": 1}
 
@@ -92,34 +92,30 @@ def test_a_row_wider_than_the_header_may_be_shifted(run: Run, tmp_path: Path) ->
     assert imported(run, path) == {"suppressed": 1, "confirmed": 1}
 
 
-def test_a_row_wider_than_the_header_that_tells_of_nobody_leaving_is_refused(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_wide_row_without_unsubscribe_is_refused(run: Run, tmp_path: Path) -> None:
     text = "email,name,status\na@example.org,Carter, Ann,active\nb@example.org,Ben,active,,\n"
     path = written(tmp_path, text)
     assert imported(run, path) == {"refused": 1, "confirmed": 1}
     assert "quotation marks" in refused(path)
 
 
-def test_a_row_that_ends_before_it_tells_of_leaving_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_row_ending_before_the_unsubscribe_column_is_refused(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,name,unsubscribed\na@example.org,Ann\nb@example.org,Ben,\n")
     assert imported(run, path) == {"refused": 1, "confirmed": 1}
 
 
-def test_no_name_breaks_out_of_its_line(run: Run, tmp_path: Path) -> None:
+def test_names_cannot_inject_lines(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, 'email,name\na@example.org,"Ann\r\nBcc: all@example.org"\n')
     imported(run, path)
     assert shown(run, "a@example.org")["name"] == "Ann Bcc: all@example.org"
 
 
-def test_no_address_breaks_out_of_its_line(run: Run, tmp_path: Path) -> None:
+def test_addresses_cannot_inject_lines(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, 'email\n"a@example.org\r\nBcc: all@example.org"\n')
     assert imported(run, path) == {"refused": 1}
 
 
-def test_a_name_that_is_a_formula_is_defused_wherever_it_is_written(
-    run: Run, tmp_path: Path
-) -> None:
+def test_formulas_in_names_are_escaped_in_every_output(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path, "email,name,=CMD()\na@example.org,=1+1,\nnowhere,@SUM(A1),x\n")
     imported(run, path, "--column", "ignored==CMD()")
     assert shown(run, "a@example.org")["name"] == "=1+1"
@@ -130,9 +126,7 @@ def test_a_name_that_is_a_formula_is_defused_wherever_it_is_written(
 
 
 @pytest.mark.parametrize("order", sorted(set(itertools.permutations(["active", "left", "active"]))))
-def test_whoever_has_left_by_any_row_has_left(
-    run: Run, tmp_path: Path, order: tuple[str, ...]
-) -> None:
+def test_an_unsubscribe_in_any_row_counts(run: Run, tmp_path: Path, order: tuple[str, ...]) -> None:
     rows = "".join(f"{'Ann' if n else 'ann'}@example.org,{word}\n" for n, word in enumerate(order))
     imported(run, written(tmp_path, f"email,status\n{rows}"))
     assert run(

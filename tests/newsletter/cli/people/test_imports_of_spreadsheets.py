@@ -1,4 +1,4 @@
-"""Lists in spreadsheets: read as CSV would be, and nothing in them harms."""
+"""Spreadsheets: read like CSV; hostile ones are refused."""
 
 import json
 import zipfile
@@ -97,16 +97,14 @@ def test_cells_are_read_as_a_person_writes_them(
     assert json.loads(zoe["attributes"]) == {"kept": text}
 
 
-def test_a_spreadsheet_that_is_too_short_in_its_own_words_is_read_to_the_end(
-    run: Run, tmp_path: Path
-) -> None:
+def test_an_understated_dimension_is_ignored(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER, ("a@example.org",), ("b@example.org",)])
     rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("A1:D3", "A1:D2"))
     assert imported(run, path) == {"confirmed": 2}
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
-def test_entities_do_not_swell(run: Run, tmp_path: Path, part: str) -> None:
+def test_xml_entities_are_not_expanded(run: Run, tmp_path: Path, part: str) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
 
     def swollen(text: str) -> str:
@@ -119,7 +117,7 @@ def test_entities_do_not_swell(run: Run, tmp_path: Path, part: str) -> None:
     assert "Traceback" not in ran.err
 
 
-def test_a_row_that_no_sheet_can_have_costs_no_memory(run: Run, tmp_path: Path) -> None:
+def test_an_impossible_row_number_uses_no_memory(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
 
     def far(text: str) -> str:
@@ -129,7 +127,7 @@ def test_a_row_that_no_sheet_can_have_costs_no_memory(run: Run, tmp_path: Path) 
     assert "save it as CSV" in refusal(run, path)
 
 
-def test_what_unpacks_to_too_much_costs_no_memory(run: Run, tmp_path: Path) -> None:
+def test_a_zip_bomb_uses_no_memory(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER])
     rows = "".join(f'<row r="{n}"><c r="A{n}"/><c r="XFD{n}"/></row>' for n in range(2, 200_000, 9))
 
@@ -167,7 +165,7 @@ def test_an_open_document_is_read(run: Run) -> None:
     assert imported(run, DATA / "members.ods") == {"confirmed": 1, "suppressed": 1}
 
 
-def test_other_archives_are_told_apart(run: Run, tmp_path: Path) -> None:
+def test_other_zip_archives_are_recognised(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.ods"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("content.xml", "<x/>")
@@ -175,13 +173,13 @@ def test_other_archives_are_told_apart(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [100, 3000])
-def test_a_damaged_spreadsheet_is_said_to_be(run: Run, tmp_path: Path, kept: int) -> None:
+def test_a_damaged_spreadsheet_is_refused(run: Run, tmp_path: Path, kept: int) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER])
     path.write_bytes(path.read_bytes()[:kept])
     assert "save it" in refusal(run, path)
 
 
-def test_a_broken_part_is_said_to_be(run: Run, tmp_path: Path) -> None:
+def test_a_damaged_sheet_is_refused(run: Run, tmp_path: Path) -> None:
     path = workbook(tmp_path / "members.xlsx", [HEADER, ("zoe@example.org", "Zoë")])
     rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text[: len(text) - 60])
     assert "save it as CSV" in refusal(run, path)
@@ -194,7 +192,7 @@ def test_a_text_has_no_sheets(run: Run, tmp_path: Path) -> None:
 
 
 def rewrite(path: Path, part: str, change: Callable[[str], str]) -> None:
-    """Put another text in the place of one part."""
+    """Replace a part of the archive."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts[part] = change(parts[part].decode()).encode()

@@ -1,4 +1,4 @@
-"""The administrator's look at her list: segments, search, proof, reasons, and taking it along."""
+"""Commands that read the list: segments, search, consent, reasons, export."""
 
 import csv
 import io
@@ -27,14 +27,14 @@ def test_the_list_is_searched_by_part_of_an_address_or_name(
     assert addresses(run, "--search", text) == found
 
 
-def test_the_list_comes_page_by_page(run: Run) -> None:
+def test_the_list_is_paged(run: Run) -> None:
     first = run("subscribers", "list", "--limit", "2")
     assert ANN not in first.out
     assert "--below 2" in first.err
     assert addresses(run, "--below", "2") == [ANN]
 
 
-def test_a_segment_is_kept_counted_listed_and_forgotten(run: Run) -> None:
+def test_a_segment_is_added_counted_listed_and_removed(run: Run) -> None:
     segments = ("subscribers", "segments")
     added = run(*segments, "add", "pending", "status = pending")
     assert "has 1 people" in added.out
@@ -46,17 +46,17 @@ def test_a_segment_is_kept_counted_listed_and_forgotten(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["Pending", "a b", "status = pending", ""])
-def test_a_name_that_could_be_mistaken_is_refused(run: Run, name: str) -> None:
+def test_an_ambiguous_segment_name_is_refused(run: Run, name: str) -> None:
     assert run("subscribers", "segments", "add", name, "status = pending").status == 1
 
 
-def test_a_wrong_expression_is_told_with_an_example(run: Run) -> None:
+def test_an_invalid_expression_is_refused_with_an_example(run: Run) -> None:
     ran = run("subscribers", "segments", "count", "topic == housing")
     assert ran.status == 1
     assert "topic = housing" in ran.err
 
 
-def test_nobody_erased_is_in_any_segment(run: Run) -> None:
+def test_erased_subscribers_are_in_no_segment(run: Run) -> None:
     before = run("subscribers", "segments", "count", "not status = confirmed").out
     run("subscribers", "erase", CAT, "--yes")
     after = run("subscribers", "segments", "count", "not status = confirmed").out
@@ -82,11 +82,11 @@ def test_the_proof_of_consent_is_printed_whole(run: Run) -> None:
     assert [event["kind"] for event in events] == ["asked", "given"]
 
 
-def test_where_nobody_gave_a_reason_that_is_said(run: Run) -> None:
+def test_an_empty_list_of_reasons_is_reported(run: Run) -> None:
     assert "Nobody has given a reason." in run("subscribers", "reasons").out
 
 
-def test_what_is_exported_can_be_imported_again(run: Run, tmp_path: Path) -> None:
+def test_an_export_can_be_imported_again(run: Run, tmp_path: Path) -> None:
     add = ("subscribers", "add", "eve@wexcombe.example", "--consent", "form")
     run(*add, "--name", "=HYPERLINK(1)", "--topic", "housing")
     target = tmp_path / "list.csv"
@@ -107,7 +107,7 @@ def test_a_part_can_be_exported_and_as_json(run: Run) -> None:
     assert [row["email"] for row in csv.DictReader(io.StringIO(table))] == [BEN]
 
 
-def test_a_topic_that_nobody_has_heard_of_is_told_with_the_nearest(run: Run) -> None:
+def test_an_unknown_topic_is_warned_of_with_the_nearest_match(run: Run) -> None:
     counted = run("subscribers", "segments", "count", "topic = housng or digest = fridy")
     assert "There is no topic 'housng'; did you mean housing?" in counted.err
     assert "There is no digest 'fridy'; did you mean friday?" in counted.err

@@ -30,11 +30,11 @@ def listed(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def is_suppressed(run: Run, address: str) -> bool:
-    """An address that is suppressed cannot be entered; trying does no harm."""
+    """Whether adding the address is refused, as for a suppressed one."""
     return run("subscribers", "add", address).status == 1
 
 
-def test_all_of_a_file_that_can_be_used_are_suppressed(run: Run, listed: str) -> None:
+def test_all_valid_addresses_of_a_file_are_suppressed(run: Run, listed: str) -> None:
     ran = run("subscribers", "suppress", "--file", listed, "--reason", "asked by letter")
     assert ran.status == 0
     assert ran.out.startswith("2 suppressed, ")
@@ -42,13 +42,13 @@ def test_all_of_a_file_that_can_be_used_are_suppressed(run: Run, listed: str) ->
     assert is_suppressed(run, "ann@wexcombe.example")
 
 
-def test_rows_that_cannot_be_used_are_named(run: Run, listed: str) -> None:
+def test_invalid_rows_are_reported(run: Run, listed: str) -> None:
     err = run("subscribers", "suppress", "--file", listed).err
     assert "'nowhere' is not a mail address" in err
     assert "cannot be used and were passed over" in err
 
 
-def test_doing_it_again_changes_nothing(run: Run, listed: str) -> None:
+def test_suppressing_again_changes_nothing(run: Run, listed: str) -> None:
     run("subscribers", "suppress", "--file", listed)
     assert run("subscribers", "suppress", "--file", listed).out.startswith("0 suppressed, ")
 

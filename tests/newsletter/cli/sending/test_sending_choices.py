@@ -1,4 +1,4 @@
-"""Commands about ways out: which transport, its limits, and what is done with doubts."""
+"""Options of sending: transport, limits, uncertain deliveries."""
 
 import json
 from pathlib import Path
@@ -34,13 +34,13 @@ def test_a_bulletin_goes_by_the_route_that_is_named_for_it(run: Run, site: Path)
     assert (mails(site, "mails"), mails(site, "second")) == (1, 1)
 
 
-def test_a_transport_that_is_not_there_is_told_with_those_that_are(run: Run, site: Path) -> None:
+def test_an_unknown_transport_is_refused_with_the_known_ones(run: Run, site: Path) -> None:
     ran = run("digest", "send", "friday", "--transport", "nowhere")
     assert ran.status == 1
     assert "there is no transport or route 'nowhere'; known: default" in ran.err
 
 
-def test_whoever_sends_is_told_that_the_transport_rests_and_why(run: Run, site: Path) -> None:
+def test_sending_reports_a_resting_transport_with_its_reason(run: Run, site: Path) -> None:
     nobody = f'[transports.dead]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {free_port()}\n'
     add(site, nobody + 'security = "plain"\n')
     ran = run("digest", "send", "friday", "--transport", "dead")
@@ -76,7 +76,7 @@ def policy(run: Run, number: int) -> str:
     return str(json.loads(run("editions", "show", str(number), "--json").out)["uncertain"])
 
 
-def test_the_policy_for_doubts_is_frozen_with_the_edition(run: Run, site: Path) -> None:
+def test_the_uncertain_policy_is_frozen_with_the_edition(run: Run, site: Path) -> None:
     add(site, '[sending]\nuncertain = "leave"\n')
     run("digest", "send", "friday", "--queue")
     text = (site / "newsletter.toml").read_text().replace('"leave"', '"resend"')
@@ -85,7 +85,7 @@ def test_the_policy_for_doubts_is_frozen_with_the_edition(run: Run, site: Path) 
     assert "Mails in doubt: leave" in run("editions", "show", "1").out
 
 
-def test_a_digest_a_bulletin_and_the_command_line_may_say_otherwise(run: Run, site: Path) -> None:
+def test_digests_bulletins_and_options_override_the_uncertain_policy(run: Run, site: Path) -> None:
     text = (site / "newsletter.toml").read_text()
     text = text.replace("[digests.friday]", '[digests.friday]\nuncertain = "resend"')
     text = text.replace("[bulletins]", '[bulletins]\nuncertain = "leave"')

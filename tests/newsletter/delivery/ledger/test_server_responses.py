@@ -63,7 +63,7 @@ class TestServerResponses:
                 '[sending]\ntransport = "main"\n'
             )
             app, told = make_app(tmp_path, sqlite_url, clock, extra), list[Alarm]()
-            app.tell = told.append  # type: ignore[method-assign]
+            app.send_alarm = told.append  # type: ignore[method-assign]
             opened.extend([app, server])
             add_people(app, 2)
             edition = bulletin(app)

@@ -13,7 +13,7 @@ from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.editions.models import Edition
-from newsletter.scheduler import look_after, make_due_digests
+from newsletter.scheduler import make_due_digests, raise_alarms
 from newsletter.transports.base import Deferred
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -69,11 +69,11 @@ def told(
 ) -> list[str]:
     """Alarms raised while time passes, checking every ten minutes."""
     is_responding: list[Alarm] = []
-    app.tell = is_responding.append  # type: ignore[method-assign]
+    app.send_alarm = is_responding.append  # type: ignore[method-assign]
     for _ in range(minutes // 10 + 1):
         if sending:
             app.engine.send_due()
-        look_after(app)
+        raise_alarms(app)
         clock.at += TEN_MINUTES
     return [alarm.title for alarm in is_responding if alarm.title.startswith(about)]
 

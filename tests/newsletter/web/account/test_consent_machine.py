@@ -1,8 +1,7 @@
-"""Whatever people, strangers and the administrator do, and in whatever order: what the list, the
-suppressions and the ledger of consent then hold, and who is mailed.
+"""Stateful test of consent: random histories of subscribers, strangers and the administrator.
 
-What people do, they do over HTTP with the links in their mails. What is expected is told by the
-model in `people_model`, which knows nothing of the code.
+Subscribers act over HTTP with the links in their mails. The list, suppressions, consent and mails
+are compared with the reference model in `people_model`.
 """
 
 import html
@@ -73,7 +72,7 @@ Event = tuple[Any, ...]
 
 
 class ConsentMachine(RuleBasedStateMachine):
-    """One site and the people around it."""
+    """One site with its subscribers and strangers."""
 
     def __init__(self, app: Newsletter, client: httpx.Client, clock: FixedClock) -> None:
         super().__init__()
@@ -81,7 +80,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.model = Model()
         self.events: list[Event] = []
         self.words = 0
-        # That of a form to stand on other pages, which is good for as long as the words are.
+        # The token of an embedded form, which does not expire.
         shown = html.unescape(client.get("/subscribe/form").text)
         self.mark = re.findall(r'name="form" value="([^"]+)', shown)[-1]
 
@@ -90,16 +89,16 @@ class ConsentMachine(RuleBasedStateMachine):
         return self.clock.now()
 
     def press(self, path: str, **form: str) -> httpx.Response:
-        """Press a button; a second passes first, so that no two acts are at the same time."""
+        """POST a form, one second after the last, so that all times differ."""
         self.clock.at += timedelta(seconds=1)
         return self.client.post(path, data=form)
 
     def new_name(self) -> str:
-        """A name that nobody has had."""
+        """A new address."""
         self.words += 1
         return f"Quill{self.words:04}"
 
-    # What anybody can do.
+    # Rules of visitors.
 
     @rule(address=ADDRESSES, frequency=FREQUENCIES)
     def join_by_the_form(self, address: str, frequency: str) -> None:
@@ -120,7 +119,7 @@ class ConsentMachine(RuleBasedStateMachine):
         answer = self.press(link.path)
         assert answer.status_code == (200 if self.model.press(link, self.now) else 400)
 
-    # What she can do behind the link to her own page.
+    # Rules of subscribers by the link to their page.
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), frequency=FREQUENCIES, days=st.integers(-3, 60))
@@ -166,7 +165,7 @@ class ConsentMachine(RuleBasedStateMachine):
         is_done = self.model.object_or_erase(number, what, self.now)
         assert answer.status_code == (200 if is_done else 400)
 
-    # What the administrator does.
+    # Rules of the administrator.
 
     @rule(address=ADDRESSES, frequency=FREQUENCIES, has_proof=st.booleans())
     def enter_from_another_list(self, address: str, frequency: str, has_proof: bool) -> None:
@@ -227,7 +226,7 @@ class ConsentMachine(RuleBasedStateMachine):
             oldest = session.scalars(select(ConsentNetwork.at)).all()
         assert all(at >= self.now - KEEP_NETWORK for at in oldest)
 
-    # What is so at all times.
+    # Invariants.
 
     @invariant()
     def everybody_stands_where_the_model_says(self) -> None:
@@ -288,7 +287,7 @@ class ConsentMachine(RuleBasedStateMachine):
             ).all()
         assert networks == []
 
-    # How the machine does it.
+    # Helpers.
 
     def anybody(self, data: st.DataObject) -> int:
         return data.draw(st.sampled_from(sorted(self.model.people)))
@@ -309,7 +308,7 @@ class ConsentMachine(RuleBasedStateMachine):
         return transport
 
     def answer_with(self, is_taken: bool) -> None:
-        """Servers often name the mailbox in what they answer."""
+        """Servers often quote the mailbox in responses."""
         self.transport.taken.clear()
         self.transport.answers.clear()
         if not is_taken:
@@ -323,7 +322,7 @@ class ConsentMachine(RuleBasedStateMachine):
         return list(self.transport.taken)
 
     def expect_notice(self, mail: Mail) -> None:
-        """She to whom it goes stands where it says, and its link is one that she now has."""
+        """The recipient has the status that the notice requires, and its link is current."""
         text = mail.content.decode().replace("=\r\n", "")
         number = int(re.findall(r"^Message-ID: <n(\d+)\.", text, re.MULTILINE | re.IGNORECASE)[0])
         with self.app.database.read() as session:
@@ -359,7 +358,7 @@ class ConsentMachine(RuleBasedStateMachine):
         pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql),
     ],
 )
-def test_every_history_keeps_the_rules(
+def test_every_history_keeps_the_invariants(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     client: httpx.Client,

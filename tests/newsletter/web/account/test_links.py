@@ -1,8 +1,6 @@
-"""Every link that a person is given, over the real site.
+"""Every kind of signed link over HTTP: forged ones are refused, and a GET changes nothing.
 
-What is not ours opens nothing, and whoever only looks changes nothing.
-
-Nothing is changed means: every row of every table is as it was.
+Nothing changed means that every row of every table is equal.
 """
 
 import subprocess
@@ -30,7 +28,7 @@ ORIGIN = Origin(source="test")
 ANSWERED = "%{http_code} %{num_redirects} %header{location} %header{set-cookie}"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 CURL = ["curl", "--silent", "--write-out", ANSWERED, "--cookie-jar"]
-# What scanners, browsers and mail programs send before anybody presses anything.
+# Requests of mail scanners, browsers and mail programs without user interaction.
 LOOKS: list[tuple[str, dict[str, str]]] = [
     ("GET", {}),
     ("HEAD", {}),
@@ -44,7 +42,7 @@ LOOKS: list[tuple[str, dict[str, str]]] = [
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """One kind of link, and what pressing its button sends; a method of GET is only for looking."""
+    """One kind of link with its form's request; GET for read-only pages."""
 
     purpose: str
     path: str
@@ -81,7 +79,7 @@ EVERY_LINK = pytest.mark.parametrize("name", list(LINKS))
 
 @pytest.fixture
 def payloads(program: Newsletter, clock: FixedClock) -> dict[str, str]:
-    """What the tokens of each purpose say: of Ann, Pia who is to confirm, Eve who has left."""
+    """Payloads by purpose: Ann is confirmed, Pia pending, Eve has unsubscribed."""
     now = clock.now()
     with program.database.write() as session:
         ann = add_subscriber(session, "ann@example.org", now)
@@ -117,7 +115,7 @@ def rows(program: Newsletter) -> Callable[[], list[str]]:
 
 
 def damaged(link: Link, payload: str) -> list[str]:
-    """Tokens that are not quite ours."""
+    """Forged variants of a token."""
     ours = Signer(SECRET, link.purpose)
     whole = ours.sign(payload)
     body, _, signature = whole.partition(".")
@@ -136,7 +134,7 @@ def damaged(link: Link, payload: str) -> list[str]:
 
 
 @EVERY_LINK
-def test_a_whole_link_of_ours_does_what_it_says(
+def test_a_valid_link_works(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -146,7 +144,7 @@ def test_a_whole_link_of_ours_does_what_it_says(
 
 
 @EVERY_LINK
-def test_what_is_not_ours_is_refused_kindly_and_changes_nothing(
+def test_a_forged_link_is_refused_and_changes_nothing(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -158,7 +156,7 @@ def test_what_is_not_ours_is_refused_kindly_and_changes_nothing(
 
 
 @EVERY_LINK
-def test_a_link_serves_no_other_purpose_than_its_own(
+def test_a_link_is_bound_to_its_purpose(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()
@@ -170,7 +168,7 @@ def test_a_link_serves_no_other_purpose_than_its_own(
 
 
 @pytest.mark.parametrize("name", [name for name, link in LINKS.items() if link.is_dated])
-def test_a_link_that_is_too_old_is_refused_kindly_and_changes_nothing(
+def test_an_expired_link_is_refused_and_changes_nothing(
     client: httpx.Client,
     clock: FixedClock,
     payloads: dict[str, str],
@@ -187,9 +185,9 @@ def test_a_link_that_is_too_old_is_refused_kindly_and_changes_nothing(
     assert rows() == before
 
 
-# A move may be asked for again: the mail may have been lost.
+# A change of address may be requested again: the mail may have been lost.
 @pytest.mark.parametrize("name", [name for name in LINKS if name != "ask to move"])
-def test_pressing_again_adds_nothing(
+def test_repeating_a_post_is_idempotent(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link = LINKS[name]
@@ -202,7 +200,7 @@ def test_pressing_again_adds_nothing(
 
 
 @EVERY_LINK
-def test_whoever_only_looks_changes_nothing(
+def test_a_get_changes_nothing(
     client: httpx.Client, payloads: dict[str, str], rows: Callable[[], list[str]], name: str
 ) -> None:
     link, before = LINKS[name], rows()

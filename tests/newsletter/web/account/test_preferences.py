@@ -1,4 +1,4 @@
-"""Choosing by one's own page: what is shown, what is saved, and who may."""
+"""The preference page: values shown, saved and refused."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def subscriber(program: Newsletter, number: int) -> Subscriber:
         return store.by_id(session, number)
 
 
-def test_the_page_shows_what_she_has_chosen(client: httpx.Client, path: str) -> None:
+def test_the_page_shows_the_current_preferences(client: httpx.Client, path: str) -> None:
     page = client.get(path)
     assert 'value="transport" checked' in page.text
     assert 'value="housing" checked' not in page.text
@@ -43,7 +43,7 @@ def test_the_page_shows_what_she_has_chosen(client: httpx.Client, path: str) -> 
     assert page.headers["cache-control"] == "no-store"
 
 
-def test_what_she_chooses_is_saved(
+def test_submitted_preferences_are_saved(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert "Saved." in client.post(path, data=FORM).text
@@ -55,7 +55,7 @@ def test_what_she_chooses_is_saved(
 
 @pytest.mark.parametrize(("option", "told"), [("", 0), ("[joining]\nchanged = true\n", 1)])
 @pytest.mark.parametrize(("button", "form"), [("", FORM), ("/less", {"less": "weekly"})])
-def test_who_saves_is_told_what_holds_where_the_site_does_so(
+def test_saving_queues_a_changed_notice_where_configured(
     tmp_path: Path,
     clock: FixedClock,
     program: Newsletter,
@@ -77,7 +77,7 @@ def test_who_saves_is_told_what_holds_where_the_site_does_so(
     app.close()
 
 
-def test_a_pause_lasts_until_the_day_she_said_and_can_be_ended(
+def test_a_pause_lasts_until_its_date_and_can_be_ended(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     page = client.post(path, data=FORM | {"pause": "2026-12-25"})
@@ -88,7 +88,7 @@ def test_a_pause_lasts_until_the_day_she_said_and_can_be_ended(
 
 
 @pytest.mark.parametrize("pause", ["soon", "2026-02-30", "2030-01-01"])
-def test_a_pause_that_cannot_be_is_told_and_what_was_entered_stays(
+def test_an_invalid_pause_is_reported_and_the_form_kept(
     client: httpx.Client, program: Newsletter, ann: int, path: str, pause: str
 ) -> None:
     page = client.post(path, data=FORM | {"pause": pause, "name": "Anna"})
@@ -100,14 +100,14 @@ def test_a_pause_that_cannot_be_is_told_and_what_was_entered_stays(
 @pytest.mark.parametrize(
     ("less", "frequency"), [("weekly", Frequency.WEEKLY), ("bulletins", Frequency.BULLETINS)]
 )
-def test_fewer_mails_are_one_press_away_from_leaving(
+def test_the_unsubscribe_page_offers_a_lower_frequency(
     client: httpx.Client, program: Newsletter, ann: int, path: str, less: str, frequency: Frequency
 ) -> None:
     assert "Saved." in client.post(f"{path}/less", data={"less": less}).text
     assert subscriber(program, ann).frequency is frequency
 
 
-def test_a_pause_of_four_weeks_is_one_press_away_from_leaving(
+def test_the_unsubscribe_page_offers_a_pause_of_four_weeks(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     page = client.post(f"{path}/less", data={"less": "pause"})
@@ -115,7 +115,7 @@ def test_a_pause_of_four_weeks_is_one_press_away_from_leaving(
     assert subscriber(program, ann).paused_until == datetime(2026, 12, 25, tzinfo=UTC)
 
 
-def test_she_chooses_among_the_digests(
+def test_single_digests_can_be_chosen(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert 'name="digest" value="housing"' in client.get(path).text
@@ -127,7 +127,7 @@ def test_she_chooses_among_the_digests(
         )
 
 
-def test_whoever_ticks_every_digest_is_sent_those_to_come_as_well(
+def test_choosing_every_digest_includes_future_digests(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     client.post(path, data=FORM | {"digest": ["housing", "friday"]})
@@ -135,7 +135,7 @@ def test_whoever_ticks_every_digest_is_sent_those_to_come_as_well(
         assert store.choice_of(session, store.by_id(session, ann)).digests == ()
 
 
-def test_saving_what_was_chosen_before_adds_nothing_to_the_ledger_of_consent(
+def test_unchanged_preferences_add_no_consent_event(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     client.post(path, data=FORM)
@@ -146,14 +146,14 @@ def test_saving_what_was_chosen_before_adds_nothing_to_the_ledger_of_consent(
 
 
 @pytest.mark.parametrize("wrong", [{"frequency": "never"}, {"pause": "999"}, {"topic": ["<b>"]}])
-def test_what_the_page_does_not_offer_is_refused_and_nothing_changes(
+def test_values_not_offered_are_refused(
     client: httpx.Client, program: Newsletter, ann: int, path: str, wrong: dict[str, object]
 ) -> None:
     assert client.post(path, data=FORM | wrong).status_code == 400
     assert subscriber(program, ann).frequency is Frequency.REGULAR
 
 
-def test_what_the_site_no_longer_offers_stays_with_who_has_chosen_it(
+def test_a_withdrawn_frequency_stays_for_its_subscribers(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     with program.database.write() as session:
@@ -163,7 +163,7 @@ def test_what_the_site_no_longer_offers_stays_with_who_has_chosen_it(
     assert subscriber(program, ann).frequency is Frequency.ARTICLES
 
 
-def test_what_the_site_does_not_send_cannot_be_chosen(
+def test_a_disabled_frequency_cannot_be_chosen(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert client.post(path, data=FORM | {"frequency": "articles"}).status_code == 400
@@ -175,13 +175,13 @@ def test_a_token_of_another_purpose_opens_nothing(client: httpx.Client, ann: int
     assert client.get(f"/preferences/{token}").status_code == 400
 
 
-def test_the_link_in_a_test_mail_is_nobodys_page(client: httpx.Client) -> None:
+def test_a_test_mails_preference_link_is_refused(client: httpx.Client) -> None:
     response = client.get(f"/preferences/{Signer(SECRET, 'preferences').sign('0')}")
     assert response.status_code == 400
     assert "test mail" in response.text
 
 
-def test_who_has_left_has_no_page(
+def test_an_ended_subscription_has_no_preference_page(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     with program.database.write() as session:
@@ -191,6 +191,8 @@ def test_who_has_left_has_no_page(
     assert client.get(path).status_code == 400
 
 
-def test_the_page_of_leaving_offers_less_instead(client: httpx.Client, ann: int, path: str) -> None:
+def test_the_unsubscribe_page_offers_alternatives(
+    client: httpx.Client, ann: int, path: str
+) -> None:
     leaving = Signer(SECRET, "unsubscribe").sign(f"{ann}.7")
     assert path in client.get(f"/unsubscribe/{leaving}").text

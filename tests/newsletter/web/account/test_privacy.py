@@ -1,4 +1,4 @@
-"""Her rights over what is held about her: to see it, take it along, object and be erased."""
+"""Data subject rights: access, portability, objection, erasure."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def path(ann: int) -> str:
     return f"/preferences/{Signer(SECRET, 'preferences').sign(str(ann))}/data"
 
 
-def test_everything_held_about_her_can_be_taken_along(client: httpx.Client, path: str) -> None:
+def test_the_export_holds_all_personal_data(client: httpx.Client, path: str) -> None:
     answer = client.get(f"{path}.json")
     held = answer.json()
     assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
@@ -40,14 +40,14 @@ def test_everything_held_about_her_can_be_taken_along(client: httpx.Client, path
     assert [event["event"] for event in held["consent"]] == ["asked", "given"]
 
 
-def test_the_table_holds_the_same_and_no_formula(client: httpx.Client, path: str) -> None:
+def test_the_csv_export_holds_the_same_without_formulas(client: httpx.Client, path: str) -> None:
     rows = list(csv.reader(io.StringIO(client.get(f"{path}.csv").text)))
     assert rows[0] == ["what", "which", "value"]
     assert ["person", "address", ANN] in rows
     assert ["person", "name", "'=1+1"] in rows
 
 
-def test_looking_changes_nothing(
+def test_a_get_of_the_privacy_page_changes_nothing(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     for address in (path, f"{path}.csv", f"{path}.json"):
@@ -56,7 +56,7 @@ def test_looking_changes_nothing(
         assert store.by_id(session, ann).status is SubscriberStatus.CONFIRMED
 
 
-def test_who_objects_is_never_mailed_whoever_enters_her_again(
+def test_an_objection_suppresses_the_address(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     assert "You will not be mailed again" in client.post(path, data={"what": "object"}).text
@@ -66,7 +66,7 @@ def test_who_objects_is_never_mailed_whoever_enters_her_again(
             add_subscriber(session, ANN, clock.now())
 
 
-def test_erasing_asks_once_more(
+def test_erasing_requires_confirmation(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert client.post(path, data={"what": "erase"}).status_code == 400
@@ -74,7 +74,7 @@ def test_erasing_asks_once_more(
         assert store.by_id(session, ann).address == ANN
 
 
-def test_who_is_erased_is_nowhere_but_in_the_list_of_hashes(
+def test_an_erased_subscriber_is_kept_only_as_a_hash(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert "You are erased" in client.post(path, data={"what": "erase", "sure": "yes"}).text
@@ -87,7 +87,7 @@ def test_who_is_erased_is_nowhere_but_in_the_list_of_hashes(
 
 
 @pytest.mark.parametrize("what", ["", "delete", "object;erase"])
-def test_what_no_button_says_does_nothing(
+def test_an_unknown_action_is_refused(
     client: httpx.Client, program: Newsletter, ann: int, path: str, what: str
 ) -> None:
     assert client.post(path, data={"what": what, "sure": "yes"}).status_code == 400
@@ -95,5 +95,5 @@ def test_what_no_button_says_does_nothing(
         assert store.by_id(session, ann).status is SubscriberStatus.CONFIRMED
 
 
-def test_there_are_no_other_files(client: httpx.Client, path: str) -> None:
+def test_an_unknown_export_format_is_not_found(client: httpx.Client, path: str) -> None:
     assert client.get(f"{path}.xml").status_code == 404

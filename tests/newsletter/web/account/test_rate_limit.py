@@ -1,4 +1,4 @@
-"""So many times an hour for each, and no more than that is remembered of anybody."""
+"""Rate limits per network and per mailbox."""
 
 from datetime import timedelta
 
@@ -11,12 +11,17 @@ from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.web.account.client_address import networks_of
-from newsletter.web.account.rate_limit import DAY_SHARE, OwnPace, are_allowed, paces
+from newsletter.web.account.rate_limit import (
+    DAY_FACTOR,
+    InProcessRateLimit,
+    all_allowed,
+    signup_rate_limits,
+)
 from subscribers.addresses import mailbox_of
 
 
-def test_each_may_do_it_so_often_within_any_sixty_minutes(clock: FixedClock) -> None:
-    pace = OwnPace(2, clock)
+def test_attempts_are_limited_within_a_sliding_hour(clock: FixedClock) -> None:
+    pace = InProcessRateLimit(2, clock)
     assert pace.is_allowed("ann")
     clock.at += timedelta(minutes=40)
     assert pace.is_allowed("ann")
@@ -27,8 +32,8 @@ def test_each_may_do_it_so_often_within_any_sixty_minutes(clock: FixedClock) -> 
     assert not pace.is_allowed("ann")
 
 
-def test_who_was_refused_has_not_to_wait_longer_for_that(clock: FixedClock) -> None:
-    pace = OwnPace(1, clock)
+def test_rejected_attempts_do_not_extend_the_window(clock: FixedClock) -> None:
+    pace = InProcessRateLimit(1, clock)
     pace.is_allowed("ann")
     clock.at += timedelta(minutes=59)
     assert not pace.is_allowed("ann")
@@ -43,35 +48,35 @@ def options(counted_in: str) -> JoiningOptions:
 SECRET = "a secret that only this test knows"
 
 
-def test_processes_that_count_in_one_redis_count_together(clock: FixedClock) -> None:
+def test_processes_share_a_redis_counter(clock: FixedClock) -> None:
     with redis_server() as port:
         address = f"redis://127.0.0.1:{port}/0"
-        one, of_address = paces(options(address), SECRET, clock)
-        other, _ = paces(options(address), SECRET, clock)
+        one, of_address = signup_rate_limits(options(address), SECRET, clock)
+        other, _ = signup_rate_limits(options(address), SECRET, clock)
         assert [one.is_allowed("ann"), other.is_allowed("ann")] == [True, True]
         assert [one.is_allowed("ann"), other.is_allowed("ann")] == [False, False]
         assert of_address.is_allowed("ann")
         assert other.is_allowed("ben")
 
 
-def test_where_redis_is_away_each_counts_for_itself(clock: FixedClock) -> None:
-    pace, _ = paces(options(f"redis://127.0.0.1:{free_port()}/0"), SECRET, clock)
+def test_without_redis_each_process_counts_locally(clock: FixedClock) -> None:
+    pace, _ = signup_rate_limits(options(f"redis://127.0.0.1:{free_port()}/0"), SECRET, clock)
     assert [pace.is_allowed("ann") for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize("address", ["memory://", "redis:/nowhere", "127.0.0.1:6379"])
-def test_what_is_no_address_of_redis_is_refused(clock: FixedClock, address: str) -> None:
+def test_an_invalid_redis_url_is_refused(clock: FixedClock, address: str) -> None:
     with pytest.raises(ConfigurationError, match=r"joining\.counted_in"):
-        paces(options(address), SECRET, clock)
+        signup_rate_limits(options(address), SECRET, clock)
 
 
-def test_a_day_allows_four_times_as_often_as_an_hour(clock: FixedClock) -> None:
-    pace = OwnPace(2, clock)
+def test_the_daily_limit_is_four_times_the_hourly_limit(clock: FixedClock) -> None:
+    pace = InProcessRateLimit(2, clock)
     allowed = 0
     for _ in range(20):
         allowed += pace.is_allowed("ann")
         clock.at += timedelta(minutes=61)
-    assert allowed == 2 * DAY_SHARE
+    assert allowed == 2 * DAY_FACTOR
     clock.at += timedelta(days=1)
     assert pace.is_allowed("ann")
 
@@ -98,12 +103,12 @@ def test_addresses_of_one_network_count_together(one: str, other: str, share: in
     assert min((network.share for network in shared), default=0) == share
 
 
-def test_a_customer_who_changes_the_address_within_the_network_is_refused(
+def test_addresses_within_a_customers_prefix_are_limited_together(
     clock: FixedClock,
 ) -> None:
-    pace = OwnPace(2, clock)
+    pace = InProcessRateLimit(2, clock)
     addresses = [f"2001:db8:0:{n:x}::1" for n in range(200)]
-    assert sum(are_allowed(pace, networks_of(asked_from(a))) for a in addresses) == 2 * 2
+    assert sum(all_allowed(pace, networks_of(asked_from(a))) for a in addresses) == 2 * 2
 
 
 def test_spellings_of_one_mailbox_count_as_one() -> None:

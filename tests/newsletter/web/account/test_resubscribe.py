@@ -1,4 +1,4 @@
-"""Coming back by the link in the mail that says goodbye."""
+"""Resubscribing by the link in the goodbye mail."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def ann(program: Newsletter, clock: FixedClock) -> int:
 
 @pytest.fixture
 def path(program: Newsletter, ann: int) -> str:
-    """The link in the mail that says goodbye to Ann, who has left."""
+    """The link in the goodbye mail of Ann, who has unsubscribed."""
     account.unsubscribe(program, actors.subscriber(ann), 7, Departure())
     with program.database.read() as session:
         person = store.by_id(session, ann)
@@ -40,7 +40,7 @@ def status(program: Newsletter, number: int) -> SubscriberStatus:
         return store.by_id(session, number).status
 
 
-def test_one_press_brings_back_what_she_had(
+def test_resubscribing_restores_the_preferences(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     assert "You are on the list" in client.post(path).text
@@ -49,7 +49,7 @@ def test_one_press_brings_back_what_she_had(
         assert store.choice_of(session, store.by_id(session, ann)).topics == ("housing",)
 
 
-def test_coming_back_is_consent_with_its_words(
+def test_resubscribing_records_consent_with_its_wording(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     page = client.get(path).text
@@ -60,7 +60,7 @@ def test_coming_back_is_consent_with_its_words(
     assert (last.kind, last.wording) == (ConsentKind.GIVEN, program.config.joining.wording)
 
 
-def test_opening_the_link_brings_nobody_back(
+def test_a_get_of_the_link_does_not_resubscribe(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     for method in ("GET", "HEAD"):
@@ -68,11 +68,11 @@ def test_opening_the_link_brings_nobody_back(
     assert status(program, ann) is SubscriberStatus.ENDED
 
 
-def test_pressing_twice_is_no_error(client: httpx.Client, path: str) -> None:
+def test_resubscribing_twice_is_no_error(client: httpx.Client, path: str) -> None:
     assert [client.post(path).status_code for _ in range(2)] == [200, 200]
 
 
-def test_an_old_link_brings_nobody_back(
+def test_an_expired_link_does_not_resubscribe(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     clock.at += timedelta(days=8)
@@ -83,7 +83,7 @@ def test_an_old_link_brings_nobody_back(
     assert status(program, ann) is SubscriberStatus.ENDED
 
 
-def test_the_link_of_an_earlier_leaving_brings_nobody_back(
+def test_a_link_of_an_earlier_unsubscribe_does_not_resubscribe(
     client: httpx.Client, program: Newsletter, clock: FixedClock, ann: int, path: str
 ) -> None:
     client.post(path)
@@ -94,7 +94,7 @@ def test_the_link_of_an_earlier_leaving_brings_nobody_back(
 
 
 @pytest.mark.parametrize("happening", ["suppressed", "erased"])
-def test_who_is_suppressed_or_erased_does_not_come_back(
+def test_suppressed_or_erased_subscribers_cannot_resubscribe(
     client: httpx.Client,
     program: Newsletter,
     clock: FixedClock,
@@ -111,7 +111,7 @@ def test_who_is_suppressed_or_erased_does_not_come_back(
     assert status(program, ann) is not SubscriberStatus.CONFIRMED
 
 
-def test_who_left_before_she_had_confirmed_is_led_to_the_form(
+def test_an_unconfirmed_subscriber_is_sent_to_the_signup_form(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     with program.database.write() as session:
@@ -124,7 +124,7 @@ def test_who_left_before_she_had_confirmed_is_led_to_the_form(
         assert "This link does not work" in client.request(method, path).text
 
 
-def test_a_link_of_another_purpose_brings_nobody_back(
+def test_a_link_of_another_purpose_does_not_resubscribe(
     client: httpx.Client, program: Newsletter, ann: int, path: str
 ) -> None:
     token = Signer(SECRET, "confirm").sign(f"{ann}.1")

@@ -1,4 +1,4 @@
-"""Joining by a program, in JSON."""
+"""The JSON sign-up endpoint."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ ANN = "ann@example.org"
 
 @pytest.fixture
 def asked(client: httpx.Client) -> dict[str, Any]:
-    """What a program sends: the words' version as GET tells it."""
+    """A request with the wording's version from GET."""
     wording = client.get("/subscribe.json").json()["wording"]
     return {"address": ANN, "name": "Ann", "frequency": "weekly", "wording": wording["version"]}
 
 
-def test_who_is_entered_is_asked_as_by_the_form(
+def test_a_json_signup_queues_a_confirmation(
     client: httpx.Client, program: Newsletter, asked: dict[str, Any]
 ) -> None:
     answer = client.post("/subscribe.json", json=asked)
@@ -31,12 +31,12 @@ def test_who_is_entered_is_asked_as_by_the_form(
     assert event.details == "weekly"
 
 
-def test_a_known_address_is_answered_alike(client: httpx.Client, asked: dict[str, Any]) -> None:
+def test_a_known_address_gets_the_same_answer(client: httpx.Client, asked: dict[str, Any]) -> None:
     answers = [client.post("/subscribe.json", json=asked) for _ in range(2)]
     assert answers[0].content == answers[1].content
 
 
-def test_words_that_she_was_not_shown_are_no_consent(
+def test_a_signup_without_the_current_wording_is_refused(
     client: httpx.Client, program: Newsletter, asked: dict[str, Any]
 ) -> None:
     answer = client.post("/subscribe.json", json=asked | {"wording": "older"})
@@ -59,7 +59,7 @@ def test_words_that_she_was_not_shown_are_no_consent(
         {"nickname": "A"},
     ],
 )
-def test_what_cannot_be_is_told(
+def test_invalid_values_are_reported(
     client: httpx.Client, asked: dict[str, Any], wrong: dict[str, Any]
 ) -> None:
     answer = client.post("/subscribe.json", json=asked | wrong)
@@ -68,16 +68,18 @@ def test_what_cannot_be_is_told(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 50_000])
-def test_what_is_no_json_object_is_told(client: httpx.Client, body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_refused(client: httpx.Client, body: bytes) -> None:
     assert client.post("/subscribe.json", content=body).status_code == 400
 
 
-def test_a_browser_may_ask_from_any_page(client: httpx.Client) -> None:
+def test_cross_origin_requests_are_allowed(client: httpx.Client) -> None:
     answer = client.options("/subscribe.json")
     assert answer.status_code == 204
     assert "POST" in answer.headers["access-control-allow-methods"]
 
 
-def test_one_network_cannot_ask_without_end(client: httpx.Client, asked: dict[str, Any]) -> None:
+def test_json_signups_are_rate_limited_per_network(
+    client: httpx.Client, asked: dict[str, Any]
+) -> None:
     codes = [client.post("/subscribe.json", json=asked).status_code for _ in range(21)]
     assert codes[-1] == 429

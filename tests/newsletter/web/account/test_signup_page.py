@@ -1,4 +1,4 @@
-"""Joining by the form: asked once, confirmed by a press, and nothing told to the curious."""
+"""The sign-up form: double opt-in, consent wording, rate limits, no user enumeration."""
 
 import html
 import re
@@ -18,9 +18,9 @@ from newsletter.config.joining_options import JoiningOptions
 from newsletter.scheduler import forget_people
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Deferred, Mail
-from newsletter.web.account.form_tokens import FormMarks
-from newsletter.web.account.rate_limit import OwnPace
-from newsletter.web.account.signup import enter
+from newsletter.web.account.form_tokens import FormTokens
+from newsletter.web.account.rate_limit import InProcessRateLimit
+from newsletter.web.account.signup import sign_up
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
 from subscribers import membership, store
@@ -33,8 +33,8 @@ Show = Callable[[SiteServices], None]
 
 ANN = "ann@example.org"
 FORM = {"address": ANN, "name": "Ann", "topic": "housing", "frequency": "weekly", "website": ""}
-MARKS = FormMarks(Signer(SECRET, "form"), JoiningOptions().wording)
-FORM["form"] = MARKS.make_standing()
+MARKS = FormTokens(Signer(SECRET, "form"), JoiningOptions().wording)
+FORM["form"] = MARKS.make_permanent()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def status_of(program: Newsletter, address: str) -> SubscriberStatus | None:
 
 
 def link_in(mail: Mail) -> str:
-    """The path of the address that confirms."""
+    """The path of the confirmation link."""
     text = mail.content.decode().replace("=\r\n", "")
     address = next(word for word in text.split() if "/confirm/" in word)
     return urlsplit(address).path
@@ -78,7 +78,7 @@ def join(client: httpx.Client, program: Newsletter, sent: list[Mail]) -> str:
     return link_in(sent[-1])
 
 
-def test_who_joins_is_asked_once_and_is_on_the_list_when_she_presses(
+def test_a_signup_is_confirmed_by_the_link_in_one_mail(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -92,7 +92,7 @@ def test_who_joins_is_asked_once_and_is_on_the_list_when_she_presses(
         assert store.choice_of(session, ann).topics == ("housing",)
 
 
-def test_who_confirms_is_welcomed_once_with_what_she_will_be_sent(
+def test_a_confirmation_queues_one_welcome_mail(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -105,7 +105,7 @@ def test_who_confirms_is_welcomed_once_with_what_she_will_be_sent(
     assert "Mails:  the digest only\r\nTopics: Housing" in text
 
 
-def test_who_is_on_the_list_and_joins_again_is_shown_the_way_to_her_page(
+def test_a_repeated_signup_is_mailed_the_preference_link(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     with program.database.write() as session:
@@ -118,7 +118,7 @@ def test_who_is_on_the_list_and_joins_again_is_shown_the_way_to_her_page(
     assert len(sent) == 3
 
 
-def test_opening_the_link_confirms_nobody(
+def test_a_get_of_the_link_confirms_nothing(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -127,7 +127,7 @@ def test_opening_the_link_confirms_nobody(
     assert status_of(program, ANN) is SubscriberStatus.PENDING
 
 
-def test_what_she_agreed_to_is_kept_word_for_word(
+def test_the_consent_wording_is_stored_verbatim(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     path, words = join(client, program, sent), program.config.joining.wording
@@ -142,7 +142,7 @@ def test_what_she_agreed_to_is_kept_word_for_word(
     )
 
 
-def test_words_that_the_page_did_not_show_are_not_kept_as_agreed_to(
+def test_wording_not_shown_is_not_recorded_as_consent(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -152,7 +152,7 @@ def test_words_that_the_page_did_not_show_are_not_kept_as_agreed_to(
         assert history(session, store.by_address(session, ANN))[-1].wording == ""
 
 
-def test_the_answer_tells_nobody_who_is_on_the_list(
+def test_the_answer_does_not_reveal_membership(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     with program.database.write() as session:
@@ -168,7 +168,7 @@ def test_the_answer_tells_nobody_who_is_on_the_list(
     assert "gone@example.org" not in {mail.recipient for mail in sent}
 
 
-def test_a_program_that_fills_in_everything_is_left_to_believe_it_worked(
+def test_a_filled_honeypot_is_answered_as_success(
     client: httpx.Client, program: Newsletter
 ) -> None:
     response = client.post("/subscribe", data=FORM | {"website": "https://spam.example"})
@@ -176,7 +176,7 @@ def test_a_program_that_fills_in_everything_is_left_to_believe_it_worked(
     assert status_of(program, ANN) is None
 
 
-def test_nobodys_mailbox_can_be_filled_by_the_form(
+def test_signups_are_rate_limited_per_mailbox(
     client: httpx.Client, program: Newsletter, sent: list[Mail]
 ) -> None:
     for _ in range(8):
@@ -185,7 +185,7 @@ def test_nobodys_mailbox_can_be_filled_by_the_form(
     assert len(sent) == 3
 
 
-def test_one_network_may_not_try_without_end(client: httpx.Client) -> None:
+def test_signups_are_rate_limited_per_network(client: httpx.Client) -> None:
     codes = [client.post("/subscribe", data=FORM).status_code for _ in range(21)]
     assert codes == [200] * 20 + [429]
 
@@ -200,7 +200,7 @@ def test_one_network_may_not_try_without_end(client: httpx.Client) -> None:
         {"topic": "../../etc"},
     ],
 )
-def test_what_cannot_be_is_said_beside_the_form_and_nothing_is_lost(
+def test_an_invalid_form_is_shown_again_with_its_values(
     client: httpx.Client, program: Newsletter, wrong: dict[str, str]
 ) -> None:
     response = client.post("/subscribe", data=FORM | {"name": "Ann <b>"} | wrong)
@@ -210,7 +210,7 @@ def test_what_cannot_be_is_said_beside_the_form_and_nothing_is_lost(
     assert status_of(program, ANN) is None
 
 
-def test_an_old_link_says_kindly_what_to_do(
+def test_an_expired_link_says_how_to_sign_up_again(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -221,7 +221,7 @@ def test_an_old_link_says_kindly_what_to_do(
     assert status_of(program, ANN) is SubscriberStatus.PENDING
 
 
-def test_a_link_of_another_purpose_confirms_nobody(
+def test_a_link_of_another_purpose_confirms_nothing(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     with program.database.write() as session:
@@ -232,7 +232,7 @@ def test_a_link_of_another_purpose_confirms_nobody(
     assert status_of(program, ANN) is SubscriberStatus.PENDING
 
 
-def test_who_left_is_not_brought_back_by_an_old_link(
+def test_an_old_confirmation_link_does_not_resubscribe(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     path = join(client, program, sent)
@@ -248,7 +248,7 @@ def test_who_left_is_not_brought_back_by_an_old_link(
     assert status_of(program, ANN) is SubscriberStatus.ENDED
 
 
-def test_who_never_confirms_is_forgotten(
+def test_unconfirmed_signups_are_purged(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     join(client, program, sent)
@@ -260,7 +260,7 @@ def test_who_never_confirms_is_forgotten(
     assert status_of(program, ANN) is None
 
 
-def test_who_asks_again_is_not_forgotten_before_her_new_link_is_over(
+def test_a_repeated_signup_is_kept_until_its_new_link_expires(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     join(client, program, sent)
@@ -271,7 +271,7 @@ def test_who_asks_again_is_not_forgotten_before_her_new_link_is_over(
     assert "You are on the list" in client.post(path).text
 
 
-def test_a_notice_whose_sender_died_is_never_sent_again(
+def test_a_claimed_notice_is_not_sent_again_after_a_crash(
     client: httpx.Client, program: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     client.post("/subscribe", data=FORM)
@@ -285,7 +285,7 @@ def test_a_notice_whose_sender_died_is_never_sent_again(
     assert len(transport.taken) == 1
 
 
-def test_a_notice_that_is_put_off_is_tried_again(
+def test_a_deferred_notice_is_retried(
     client: httpx.Client, program: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     transport.answers[ANN] = Deferred(response="450 later")
@@ -310,7 +310,7 @@ def test_a_closed_list_has_no_form(
     closed.close()
 
 
-def test_a_form_left_open_for_days_is_shown_again_with_what_she_entered(
+def test_an_expired_form_is_shown_again_with_its_values(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     mark = MARKS.make(clock.now() - timedelta(days=2))
@@ -321,25 +321,23 @@ def test_a_form_left_open_for_days_is_shown_again_with_what_she_entered(
 
 
 @pytest.mark.parametrize("mark", ["", "forged.mark", Signer(SECRET, "confirm").sign("x.standing")])
-def test_without_the_words_shown_nobody_joins(
+def test_a_signup_without_wording_is_refused(
     client: httpx.Client, program: Newsletter, mark: str
 ) -> None:
     assert client.post("/subscribe", data=FORM | {"form": mark}).status_code == 200
     assert status_of(program, ANN) is None
 
 
-def test_words_changed_since_the_form_was_copied_are_shown_first(
+def test_a_copied_form_with_old_wording_shows_the_new_wording(
     client: httpx.Client, program: Newsletter
 ) -> None:
-    older = FormMarks(Signer(SECRET, "form"), "Other words.").make_standing()
+    older = FormTokens(Signer(SECRET, "form"), "Other words.").make_permanent()
     page = client.post("/subscribe", data=FORM | {"form": older})
     assert program.config.joining.wording in page.text
     assert status_of(program, ANN) is None
 
 
-def test_the_form_for_other_pages_works_as_it_is_copied(
-    client: httpx.Client, program: Newsletter
-) -> None:
+def test_the_embedded_form_works_as_copied(client: httpx.Client, program: Newsletter) -> None:
     page = html.unescape(client.get("/subscribe/form").text)
     mark = re.search(r'name="form" value="([^"]+)"', page)
     assert mark is not None
@@ -354,7 +352,7 @@ def test_the_form_for_other_pages_works_as_it_is_copied(
         ("refuse_disposable = true", "ann@mailinator.com"),
     ],
 )
-def test_the_administrator_may_refuse_addresses(
+def test_configured_domains_are_refused(
     tmp_path: Path,
     client: httpx.Client,
     program: Newsletter,
@@ -373,7 +371,7 @@ def test_the_administrator_may_refuse_addresses(
 
 
 @pytest.mark.parametrize(("kept", "network"), [("0s", ""), ("30d", "127.0.0.1")])
-def test_where_consent_came_from_is_kept_where_the_administrator_says_so(
+def test_the_network_address_is_stored_only_where_configured(
     tmp_path: Path,
     client: httpx.Client,
     program: Newsletter,
@@ -391,15 +389,15 @@ def test_where_consent_came_from_is_kept_where_the_administrator_says_so(
     app.close()
 
 
-def test_two_hundred_at_once_are_one_subscriber(
+def test_concurrent_signups_make_one_subscriber(
     tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
     app = make_app(tmp_path, database_url, clock)
     site = SiteState(app)
-    site.joins_of_address = OwnPace(1000, clock)
+    site.signup_limit_per_mailbox = InProcessRateLimit(1000, clock)
 
     def enter_her(number: int) -> None:
-        enter(
+        sign_up(
             site,
             ANN,
             Preferences(name=str(number), choice=Choice(), frequency=Frequency.REGULAR),

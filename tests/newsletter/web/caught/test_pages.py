@@ -1,4 +1,4 @@
-"""The caught mails in the browser; a stranger's HTML among them."""
+"""Pages of caught mails, with hostile HTML."""
 
 import smtplib
 from collections.abc import Callable, Iterator
@@ -122,7 +122,7 @@ def test_a_folder_without_mail_says_so(client: httpx.Client) -> None:
     assert "No mail has been caught yet" in client.get("/mails").text
 
 
-def test_without_the_setting_there_are_no_mails_to_see(
+def test_without_the_option_the_pages_do_not_exist(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, client: httpx.Client, show: Show
 ) -> None:
     folder = tmp_path / "quiet"

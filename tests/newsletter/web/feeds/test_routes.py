@@ -1,4 +1,4 @@
-"""The feeds as a feed reader fetches them."""
+"""Feeds over HTTP."""
 
 import gzip
 import threading
@@ -42,7 +42,7 @@ def test_a_feed_is_served_with_its_type(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_asking_again_with_the_tag_costs_nothing(client: httpx.Client, path: str) -> None:
+def test_a_matching_etag_is_a_304(client: httpx.Client, path: str) -> None:
     first = client.get(path)
     again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
@@ -50,7 +50,7 @@ def test_asking_again_with_the_tag_costs_nothing(client: httpx.Client, path: str
     assert [again.headers[v] for v in VALIDATORS] == [first.headers[v] for v in VALIDATORS]
 
 
-def test_asking_again_with_the_date_costs_nothing(client: httpx.Client) -> None:
+def test_a_matching_date_is_a_304(client: httpx.Client) -> None:
     since = client.get("/feed.atom").headers["last-modified"]
     assert client.get("/feed.atom", headers={"If-Modified-Since": since}).status_code == 304
     other = {"If-Modified-Since": since, "If-None-Match": '"an-older-one"'}
@@ -85,7 +85,7 @@ def test_each_encoding_has_a_tag_of_its_own(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_says_what_get_would(client: httpx.Client, path: str) -> None:
+def test_head_has_the_headers_of_get(client: httpx.Client, path: str) -> None:
     get, head = client.get(path, headers=PLAIN), client.head(path, headers=PLAIN)
     assert head.status_code == 200
     assert head.content == b""
@@ -103,7 +103,7 @@ BROWSER = {
     "Sec-Fetch-Dest": "document",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 }
-# What readers say they accept, one of them web pages before feeds.
+# Accept headers of feed readers, one of which prefers HTML.
 READERS = (
     "*/*",
     "text/html,application/xml,application/atom+xml;q=0.8",
@@ -119,7 +119,7 @@ def test_a_reader_gets_the_feed_whatever_it_accepts(client: httpx.Client, accept
         assert response.headers["content-type"].startswith("application/atom+xml")
 
 
-def test_a_person_in_a_browser_gets_a_page_and_no_reader_after_her_does(
+def test_a_navigating_browser_gets_a_page_and_caches_keep_them_apart(
     client: httpx.Client,
 ) -> None:
     client.get("/topics/housing/feed.atom")
@@ -157,13 +157,13 @@ def test_a_feed_has_one_address(client: httpx.Client, asked: str, right: str) ->
 
 
 @pytest.mark.parametrize("query", ["entries=0", "entries=9999", "content=all", "page=x"])
-def test_what_a_feed_cannot_be_is_a_bad_request(client: httpx.Client, query: str) -> None:
+def test_invalid_feed_parameters_are_a_bad_request(client: httpx.Client, query: str) -> None:
     response = client.get(f"/feed.atom?{query}")
     assert response.status_code == 400
     assert "rite " in response.text
 
 
-def test_brotli_is_sent_to_those_who_take_it(client: httpx.Client) -> None:
+def test_brotli_is_sent_where_accepted(client: httpx.Client) -> None:
     plain = client.get("/feed.atom", headers=PLAIN)
     for _ in range(2):
         with client.stream("GET", "/feed.atom", headers={"Accept-Encoding": "br, gzip"}) as found:
@@ -213,7 +213,7 @@ def test_a_private_feed_is_its_subscribers_own_until_revoked(
     assert client.get("/private/forged/feed.atom").status_code == 400
 
 
-def test_readers_in_between_are_answered_from_memory(
+def test_requests_between_checks_are_answered_from_memory(
     client: httpx.Client,
     program: Newsletter,
     show: Callable[[SiteServices], None],
@@ -234,7 +234,7 @@ def test_readers_in_between_are_answered_from_memory(
     assert head.headers["content-length"] == first.headers["content-length"]
 
 
-def test_more_than_can_be_done_at_once_is_told_when_to_come_again(
+def test_excess_requests_are_answered_503_with_retry_after(
     client: httpx.Client, program: Newsletter, show: Callable[[SiteServices], None]
 ) -> None:
     web = program.config.web.model_copy(update={"most_at_once": 1})

@@ -1,4 +1,4 @@
-"""When a feed is sent again and when 304 will do (RFC 9110)."""
+"""Conditional requests and content negotiation (RFC 9110)."""
 
 from datetime import UTC, datetime
 
@@ -46,7 +46,7 @@ def test_a_date_counts_in_whole_seconds(since: str, expected: bool) -> None:
     assert is_unchanged({"if-modified-since": since}, '"abc"', CHANGED) is expected
 
 
-def test_a_tag_outweighs_a_date() -> None:
+def test_if_none_match_takes_precedence_over_if_modified_since() -> None:
     headers = {"if-none-match": '"other"', "if-modified-since": LATER}
     assert not is_unchanged(headers, '"abc"', CHANGED)
 
@@ -72,9 +72,9 @@ def test_without_conditions_the_feed_is_sent() -> None:
         ("", ""),
     ],
 )
-def test_a_reader_is_sent_the_coding_it_likes_best(header: str, expected: str) -> None:
+def test_the_preferred_content_coding_is_sent(header: str, expected: str) -> None:
     assert best_coding(header) == expected
 
 
-def test_a_date_is_written_as_http_wants_it() -> None:
+def test_dates_are_http_dates() -> None:
     assert http_date(CHANGED) == AT

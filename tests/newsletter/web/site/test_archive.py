@@ -1,4 +1,4 @@
-"""An edition in the browser."""
+"""Edition pages and the archive."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_a_sent_edition_is_shown_as_it_was_mailed(
     assert "script-src" not in policy
 
 
-def test_an_edition_that_has_not_left_is_nobodys_business(
+def test_an_unsent_edition_is_not_found(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     number = add_edition(program, clock, EditionState.DRAFT)
@@ -89,7 +89,7 @@ def test_a_long_archive_has_pages(
     assert f'href="/editions/{numbers[0]}"' in client.get("/editions?page=2").text
 
 
-def test_an_edition_that_went_out_with_another_is_read_there(
+def test_a_joined_edition_shows_the_combined_page(
     client: httpx.Client, program: Newsletter, clock: FixedClock
 ) -> None:
     carrier = add_edition(program, clock, EditionState.SENT)
@@ -100,7 +100,7 @@ def test_an_edition_that_went_out_with_another_is_read_there(
     assert client.get(f"/editions/{joined}").text == client.get(f"/editions/{carrier}").text
 
 
-def test_an_archive_that_is_not_wanted_is_not_there(
+def test_a_disabled_archive_is_not_found(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, client: httpx.Client, show: Show
 ) -> None:
     private = make_app(tmp_path, sqlite_url, clock, extra="[web]\narchive = false\n")

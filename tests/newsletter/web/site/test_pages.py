@@ -1,4 +1,4 @@
-"""The pages that readers come for."""
+"""Pages of articles, topics, authors, search and feeds."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.robotparser import RobotFileParser
@@ -60,9 +60,7 @@ def test_a_withdrawn_article_is_gone(client: httpx.Client, program: Newsletter) 
 
 
 @pytest.mark.parametrize("title", ["Not ready yet", None])
-def test_a_draft_looks_like_an_article_that_never_was(
-    client: httpx.Client, program: Newsletter, title: str | None
-) -> None:
+def test_a_draft_is_not_found(client: httpx.Client, program: Newsletter, title: str | None) -> None:
     response = client.get(f"/articles/{slug(program, title) if title else 'unheard-of'}")
     assert response.status_code == 404
     assert "Not ready yet" not in response.text
@@ -78,7 +76,7 @@ def test_a_topic_lists_its_articles(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["%00", "%ff", "%0a", "a" * 5000, "%F0%9F%8C%B3"])
-def test_no_strange_name_is_more_than_not_found(client: httpx.Client, name: str) -> None:
+def test_arbitrary_slugs_are_not_found(client: httpx.Client, name: str) -> None:
     for path in ("/articles/{}", "/topics/{}", "/topics/{}/feed.atom"):
         assert client.get(path.format(name)).status_code == 404
 
@@ -91,7 +89,7 @@ def test_the_search_finds_words_and_shows_them_safely(client: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("query", ["", '"', "AND OR NOT", "*", "a" * 5000, "NEAR(", "\u0000", "🌳"])
-def test_no_query_is_an_error(client: httpx.Client, query: str) -> None:
+def test_arbitrary_queries_are_answered(client: httpx.Client, query: str) -> None:
     assert client.get("/search", params={"q": query}).status_code == 200
 
 
@@ -155,7 +153,7 @@ def test_no_page_runs_a_script_or_lets_itself_be_framed(client: httpx.Client, pa
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_machines_question_is_answered(client: httpx.Client) -> None:
+def test_the_health_check_is_answered(client: httpx.Client) -> None:
     assert client.get("/healthz").text == "ok"
 
 
@@ -231,7 +229,7 @@ def test_a_site_too_large_for_one_sitemap_has_several(
     assert len(every) == len(set(every))
 
 
-def test_search_engines_are_kept_from_what_is_not_for_them(client: httpx.Client) -> None:
+def test_robots_txt_disallows_private_paths(client: httpx.Client) -> None:
     text = client.get("/robots.txt").text
     rules = RobotFileParser()
     rules.parse(text.splitlines())
@@ -241,7 +239,7 @@ def test_search_engines_are_kept_from_what_is_not_for_them(client: httpx.Client)
     assert "Sitemap: https://wexcombe.example/sitemap.xml" in text
 
 
-def test_the_list_of_feeds_can_be_taken_into_a_reader(client: httpx.Client) -> None:
+def test_the_feeds_are_listed_as_opml(client: httpx.Client) -> None:
     response = client.get("/feeds.opml")
     assert response.headers["content-type"].startswith("text/x-opml")
     found = [one.get("xmlUrl") for one in etree.fromstring(response.content).iter("outline")]
@@ -250,30 +248,28 @@ def test_the_list_of_feeds_can_be_taken_into_a_reader(client: httpx.Client) -> N
     assert client.get("/feeds.opml", headers=same).status_code == 304
 
 
-def test_a_form_without_scripts_makes_the_address_of_any_feed(client: httpx.Client) -> None:
+def test_the_feed_form_builds_a_feed_url(client: httpx.Client) -> None:
     query = {"topic": ["transport", "housing"], "content": "excerpt", "entries": "5", "kind": "rss"}
     page = html.fromstring(client.get("/feeds", params=query).content)
     made = page.cssselect(".address")[0].text
     assert made == (
         "https://wexcombe.example/topics/housing+transport/feed.rss?content=excerpt&entries=5"
     )
-    checked = {box.get("value") for box in page.cssselect("input[checked]")}
-    assert checked == {"transport", "housing", "excerpt", "rss"}
+    validated = {box.get("value") for box in page.cssselect("input[checked]")}
+    assert validated == {"transport", "housing", "excerpt", "rss"}
 
 
 @pytest.mark.parametrize(
     "query", ["topic=cheese", "kind=x", "content=x", "entries=x", "entries=0", "entries=99999"]
 )
-def test_the_form_passes_over_what_cannot_be(client: httpx.Client, query: str) -> None:
+def test_the_feed_form_ignores_invalid_values(client: httpx.Client, query: str) -> None:
     response = client.get(f"/feeds?{query}")
     assert response.status_code == 200
     assert "https://wexcombe.example/feed.atom" in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/feeds", "/search?q=trees"])
-def test_a_page_is_sent_again_only_when_it_changed(
-    client: httpx.Client, program: Newsletter, path: str
-) -> None:
+def test_an_unchanged_page_is_a_304(client: httpx.Client, program: Newsletter, path: str) -> None:
     first = client.get(path, headers={"Accept-Encoding": "br"})
     assert first.headers["content-encoding"] == "br"
     same = {"If-None-Match": first.headers["etag"], "Accept-Encoding": "br"}
@@ -289,7 +285,7 @@ def test_a_page_is_sent_again_only_when_it_changed(
     assert client.get(path, headers=same).status_code == 200
 
 
-def test_a_page_that_may_hold_a_secret_is_neither_kept_nor_compressed(
+def test_no_store_pages_are_neither_cached_nor_compressed(
     client: httpx.Client, program: Newsletter
 ) -> None:
     token = program.signer("unsubscribe").sign("1.1")

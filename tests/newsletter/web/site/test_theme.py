@@ -1,4 +1,4 @@
-"""The theme's colours and fonts on the pages."""
+"""The style sheet of the theme."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def rules(css: str) -> list[tuple[str, dict[str, str]]]:
 
 
 @given(accent=colours, masthead=st.just("") | colours)
-def test_whatever_the_colours_everything_can_be_read(accent: str, masthead: str) -> None:
+def test_text_is_readable_with_any_colours(accent: str, masthead: str) -> None:
     try:
         options = ThemeOptions(accent=accent, masthead=masthead)
     except ValidationError:
@@ -61,7 +61,7 @@ def themed(program: Newsletter, show: Callable[[SiteServices], None]) -> None:
 
 
 @pytest.mark.usefixtures("themed")
-def test_an_organisation_puts_its_own_in(client: httpx.Client) -> None:
+def test_theme_options_set_the_css_variables(client: httpx.Client) -> None:
     css, page = client.get("/theme.css").text, client.get("/").text
     assert "--accent: #8a1538;" in css
     assert "--serif: Georgia, serif;" in css
