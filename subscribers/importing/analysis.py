@@ -49,7 +49,7 @@ class RowFit:
     strays: int = 0
     """Rows without an address that do not fit, such as totals."""
     doubtful: set[str] = field(default_factory=set)
-    """The addresses in ambiguous rows."""
+    """The addresses of the misfits, and of people in a sheet that may say that they left."""
 
     @property
     def is_trusted(self) -> bool:
@@ -103,7 +103,8 @@ def analyse(
     program = program_of(table.header, programs)
     assigned = _assigned(table, answers.columns, program)
     words = {**(program.states if program else {}), **answers.words}
-    fitness = RowFit()
+    telling = {name: found for name, found in table.elsewhere.items() if may_state_status(name)}
+    fitness = RowFit(doubtful={each for found in telling.values() for each in found})
     width = len(table.header)
     rows = _fitting(table, assigned, fitness)
     found = profile_columns(rows, width, assigned.places, words)
@@ -120,7 +121,7 @@ def analyse(
         order=order,
         fitness=fitness,
         rows=found.rows,
-        notes=(*_program_notes(program), *table.notes),
+        notes=(*_program_notes(program), *table.notes, *map(_elsewhere, telling)),
     )
 
 
@@ -182,8 +183,9 @@ def _state(
 def _order(found: FileProfile, said: DateOrder | None) -> tuple[DateOrder, str]:
     if said is not None:
         return said, ""
-    if len(found.orders) == 1:
-        return next(iter(found.orders)), ""
+    orders = found.orders or found.orders_elsewhere
+    if len(orders) == 1:
+        return next(iter(orders)), ""
     return DateOrder.DAY, found.ambiguous
 
 
@@ -191,3 +193,10 @@ def _program_notes(program: Program | None) -> list[str]:
     if program is None:
         return []
     return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]
+
+
+def _elsewhere(sheet: str) -> str:
+    return (
+        f"Whoever stands in the sheet “{sheet}” too is pending at best: import that one as well, "
+        "with --state left if they left."
+    )

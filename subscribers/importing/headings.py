@@ -31,7 +31,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "name": _all(
         *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),
-        *("subscriber name", "member name", "real name", "contact", "gecos", "cn"),
+        *("subscriber name", "member name", "real name", "contact", "gecos", "cn", "names"),
+        *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
         *("vollstandiger name", "anzeigename", "nom complet", "nom affiche", "nombre completo"),
         *("nome completo", "nome e cognome", "volledige naam", "weergavenaam", "naam"),
         *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
@@ -194,11 +195,15 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     # Free text about leaving: any text means left.
     "reason": (),
+    # Free words about people: who is said to have left there has left, nobody else.
+    "notes": (),
     "ignored": (),
 }
-# Roles of which every column counts; of the others only the first recognised one.
-ALL_COUNT = frozenset({"status", "left", "reason", "confirmed", "joined", "tags", "ignored"})
-OF_STATE = ("status", "left", "reason", "confirmed")
+# Of these every column counts, of the others the first that is known.
+ALL_COUNT = frozenset(
+    {"status", "left", "reason", "notes", "confirmed", "joined", "tags", "ignored"}
+)
+OF_STATE = ("status", "left", "reason", "notes", "confirmed")
 
 # Headings that hold neither status nor consent; their values are still examined.
 HARMLESS: frozenset[str] = frozenset(
@@ -276,7 +281,19 @@ HARMLESS: frozenset[str] = frozenset(
     )
 )
 
-# Stems in headings that may hold status or consent (folded, any language).
+# Some of these names speak of states as well.
+TWO_MEANINGS = frozenset(_all("state", "role", "position", "title", "form", "key", "no", "number"))
+
+# A moment below a heading with one of these is that of their agreement; below "status" it may be
+# that of anything.
+AGREEMENT_STEMS = (
+    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
+    *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
+    *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
+)
+
+# A heading with one of these may tell state or consent (folded, in any of the languages).
 STEMS = (
     *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
     *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
@@ -292,7 +309,7 @@ STEMS = (
     *("deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin", "borrad", "usun"),
     *("baja", "cancel", "cancell", "annul", "wypis", "rezygn", "odhlas", "dad dan", "gadael"),
     *("uitschr", "uitgeschr", "ingeschr", "opgezegd", "perm", "allow", "erlaub", "autori"),
-    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not"),
+    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not "),
     *("no mail", "no email", "nomail", "kein", "keine", "pas de", "geen", "niet", "ne pas"),
     *("reject", "refus", "denied", "declin", "withdr", "revok", "widerr", "widerspr", "object"),
     *("dead", "deceas", "verstorb", "died", "decede", "overled", "exclu", "ausschl", "robinson"),

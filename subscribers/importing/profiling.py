@@ -11,6 +11,7 @@ from subscribers.importing.states import ListState
 from subscribers.importing.vocabulary import (
     confirmation_of,
     leaving_of,
+    notes_of,
     reason_of,
     states_leaving,
     status_of,
@@ -25,6 +26,7 @@ JUDGES: Mapping[str, Judge] = {
     "status": status_of,
     "left": leaving_of,
     "reason": reason_of,
+    "notes": notes_of,
     "confirmed": confirmation_of,
 }
 
@@ -71,7 +73,14 @@ class FileProfile:
     orders: set[DateOrder] = field(default_factory=set)
     """Date orders seen in unambiguous dates."""
     ambiguous: str = ""
-    """A date with an ambiguous order."""
+    """A date that may be read in both orders."""
+
+    @property
+    def orders_elsewhere(self) -> set[DateOrder]:
+        """The orders of the dates in all columns: a program writes them in one."""
+        values = (value for profile in self.profiles for value in profile.values)
+        return {order for value in values if isinstance(order := order_of(value), DateOrder)}
+
     rows: int = 0
 
 

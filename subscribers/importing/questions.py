@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from subscribers.importing.columns import Assignment
 from subscribers.importing.dates import is_date
 from subscribers.importing.folding import folded
-from subscribers.importing.headings import HARMLESS, LEAVING_STEMS, STEMS, has_stem
+from subscribers.importing.headings import (
+    AGREEMENT_STEMS,
+    HARMLESS,
+    LEAVING_STEMS,
+    STEMS,
+    TWO_MEANINGS,
+    has_stem,
+)
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.states import ListState
 from subscribers.importing.vocabulary import (
     LEAVING_WORDS,
+    NO,
     WORDS,
+    YES,
     is_nothing,
     is_yes_or_no,
     status_of,
@@ -95,6 +104,8 @@ def _column(
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
         why = _role_origin(name, role, place in assigned.chosen, assigned.program)
+        if place not in assigned.chosen and _holds_unclear_dates(name, role, profile):
+            question, guess = "it holds dates, and its name does not say of what", OPEN
     else:
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
@@ -114,8 +125,23 @@ def _column(
     )
 
 
+def _holds_unclear_dates(name: str, role: str, profile: ColumnProfile) -> bool:
+    """Whether moments stand in a column of states that may be those of joining or of leaving."""
+    return (
+        role == "status"
+        and not has_stem(name, AGREEMENT_STEMS)
+        and any(is_date(value) for value in profile.values if not is_nothing(value))
+    )
+
+
 def _codes(profile: ColumnProfile) -> tuple[str, ...]:
+    """The words of a column that would have to be explained if it were one of states.
+
+    Beside codes a single letter or number is a code as well, and no "yes" or "no".
+    """
     codes = tuple(value for value in profile.values if status_of(value, {}) is None)
+    if codes:
+        codes += tuple(filter(_is_short_yes_or_no, profile.values))
     is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
     return codes if profile.is_complete and is_short else ()
 
@@ -141,7 +167,7 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return f"it holds the word “{(telling or [profile.telling])[0][:40]}”", ""
     if program is not None and program.is_harmless(name):
         return "", f"{program.name} says nothing of mail in it"
-    if name in HARMLESS:
+    if name in HARMLESS and not (name in TWO_MEANINGS and _may_be_codes(words)):
         return "", "its name speaks of something else"
     if sum("@" in word for word in words) > len(words) // 2:
         return "", "further addresses"
@@ -163,8 +189,14 @@ def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[s
     return "", "it holds many different values, or long ones"
 
 
+def _may_be_codes(words: Collection[str]) -> bool:
+    return len(words) <= FEW_VALUES and all(
+        len(word) == 1 or is_yes_or_no(word) or folded(word) in WORDS for word in words
+    )
+
+
 def _guess(heading: str, profile: ColumnProfile) -> str:
-    """The likely role of a column; "?" rather than a risky guess."""
+    """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
     are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
@@ -172,9 +204,30 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
         return "left"
     if any(folded(word) in WORDS for word in words):
         return "status"
-    # Status codes look like place codes: never suggest a role by which somebody who left could be
-    # mailed.
+    if profile.telling:
+        return "notes"
+    # Codes of states are as few and as short as names of places: nothing is suggested that could
+    # have somebody mailed who left.
     return OPEN
+
+
+def _is_short_yes_or_no(text: str) -> bool:
+    return len(text.strip()) == 1 and is_yes_or_no(text)
+
+
+def _doubtful_letters(
+    column: Column, profile: ColumnProfile, words: Mapping[str, ListState]
+) -> list[str]:
+    """Letters below a column of states that are codes, though they mean yes or no elsewhere.
+
+    "N" beside "Y" is a no; beside "U", or with two of its kind, it may be anything.
+    """
+    values = [value for value in profile.values if folded(value) not in words]
+    letters = list(filter(_is_short_yes_or_no, values))
+    folds = {folded(letter) for letter in letters}
+    is_one_pair = len(folds & YES) <= 1 and len(folds & NO) <= 1
+    has_codes = any(status_of(value, words) is None for value in values)
+    return letters if column.role == "status" and (has_codes or not is_one_pair) else []
 
 
 def unknown_words(
@@ -186,9 +239,12 @@ def unknown_words(
     """
     counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
     for column in columns:
+        profile = found.profiles[column.place]
+        for letter in _doubtful_letters(column, profile, words):
+            counted.setdefault("status", Counter())[letter] = profile.values[letter]
         judge = JUDGES.get(column.guess)
         if judge is not None:
-            values = found.profiles[column.place].values
+            values = profile.values
             unknown = {value: n for value, n in values.items() if judge(value, words) is None}
             counted.setdefault(column.guess, Counter()).update(unknown)
     return [

@@ -1,6 +1,5 @@
 """Rollback of an import; subscribers who were mailed or have acted since are kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +8,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -20,23 +18,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict
-from subscribers import membership
-from subscribers import store as people
-from subscribers.consent import Origin, record
+from subscribers.consent import Origin
 from subscribers.importing import history, store
 from subscribers.importing.plan_writer import IMPORTED
-from subscribers.membership import Preferences
+from subscribers.importing.restoring import restore
 from subscribers.models import (
     ConsentEvent,
     ConsentKind,
-    Frequency,
-    Import,
-    ImportChange,
     Subscriber,
     SubscriberStatus,
     Suppression,
 )
-from subscribers.topics import Choice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +64,11 @@ def roll_back(
     # The source marks it as the import's act, not the subscriber's.
     origin = Origin(source=f"{IMPORTED}{found.file}: import {number} taken back")
     is_entered = Subscriber.import_id == number
-    is_untouched = ~_has_acted() & ~mailed & (Subscriber.status != SubscriberStatus.ERASED)
+    is_left_alone = ~_has_acted() & ~mailed
+    is_untouched = is_left_alone & (Subscriber.status != SubscriberStatus.ERASED)
     entered = _count(session, is_entered & (Subscriber.status != SubscriberStatus.ERASED))
     lifted = _remove_suppressions(session, number)
-    restored = _restore(session, found, mailed, origin, now)
+    restored = restore(session, number, is_left_alone, origin, now)
     forgotten = _count(session, is_entered & is_untouched)
     _erase(session, select(Subscriber.id).where(is_entered, is_untouched), origin, now)
     found.undone_at = now
@@ -146,73 +139,3 @@ def _erase(session: Session, chosen: Select[int], origin: Origin, now: datetime)
         ),
         execution_options={"synchronize_session": False},
     )
-
-
-def _restore(
-    session: Session, found: Import, mailed: ColumnElement[bool], origin: Origin, now: datetime
-) -> int:
-    """Restore the previous state of existing subscribers, unless it has changed since."""
-    entered = select(Subscriber.id).where(Subscriber.import_id == found.id)
-    rows: Sequence[ImportChange] = session.scalars(
-        select(ImportChange).where(
-            ImportChange.import_id == found.id, ImportChange.subscriber_id.not_in(entered)
-        )
-    ).all()
-    return sum(_restored(session, change, mailed, origin, now) for change in rows)
-
-
-def _restored(
-    session: Session,
-    change: ImportChange,
-    mailed: ColumnElement[bool],
-    origin: Origin,
-    now: datetime,
-) -> bool:
-    subscriber = people.by_id(session, change.subscriber_id)
-    if not _is_last(session, change, subscriber, mailed):
-        return False
-    if change.has_ended:
-        return _resubscribe(session, change, subscriber, origin, now)
-    before = change.before
-    preferences = Preferences(
-        name=before["name"],
-        choice=Choice(topics=tuple(before["topics"]), digests=tuple(before["digests"])),
-        frequency=Frequency(before["frequency"]),
-        language=before["language"],
-    )
-    subscriber.attributes = dict(before["attributes"])
-    membership.choose(session, subscriber, preferences, origin=origin, now=now)
-    return True
-
-
-def _resubscribe(
-    session: Session, change: ImportChange, subscriber: Subscriber, origin: Origin, now: datetime
-) -> bool:
-    is_over = subscriber.status is SubscriberStatus.ENDED
-    if not is_over or people.is_suppressed(session, subscriber):
-        return False
-    before = change.before
-    subscriber.status = SubscriberStatus(before["status"])
-    subscriber.confirmed_at = _moment(before["confirmed_at"])
-    subscriber.active_at = _moment(before["active_at"])
-    subscriber.ended_at = None
-    was_confirmed = subscriber.status is SubscriberStatus.CONFIRMED
-    kind = ConsentKind.GIVEN if was_confirmed else ConsentKind.ASKED
-    details = membership.described(membership.preferences_of(session, subscriber))
-    record(session, subscriber, kind, origin, now, details=details)
-    return True
-
-
-def _is_last(
-    session: Session, change: ImportChange, subscriber: Subscriber, mailed: ColumnElement[bool]
-) -> bool:
-    """Whether nothing has happened since, by the subscriber or another import."""
-    later = exists().where(
-        ImportChange.subscriber_id == subscriber.id, ImportChange.import_id > change.import_id
-    )
-    acted = select(Subscriber.id).where(Subscriber.id == subscriber.id, or_(_has_acted(), mailed))
-    return not session.scalar(select(later)) and session.scalar(acted) is None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

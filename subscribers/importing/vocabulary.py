@@ -186,13 +186,17 @@ def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     if text[0] in "[{":
         return _leaving_of_all(listed(text), words)
     word = folded(text)
+    if word in NO:
+        return ListState.SUBSCRIBED
     found = words.get(word) or WORDS.get(word)
+    # A 1 that means "active" in another column of the file is still a yes in this one.
+    if word in YES or _NUMBER.fullmatch(text.strip()):
+        return found if found in HAS_LEFT else ListState.LEFT
     if found is not None:
         return found
-    if word in NO or word in PERMITTED:
+    if word in PERMITTED:
         return ListState.SUBSCRIBED
-    is_said = word in YES or word in FORBIDDEN or is_date(text)
-    return ListState.LEFT if is_said or _NUMBER.fullmatch(text.strip()) else None
+    return ListState.LEFT if word in FORBIDDEN or is_date(text) else None
 
 
 def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
@@ -201,8 +205,14 @@ def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
     return ListState.LEFT if said is None else said
 
 
+def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
+    said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
+    return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
+
+
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:
-    """The worst of several cells."""
+    """The worst of what several say; none of them: nothing."""
     said = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
     known = [state for state in said if state is not None]
     return reduce(worse, known, ListState.SUBSCRIBED) if len(known) == len(said) else None
@@ -216,9 +226,11 @@ def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | No
     if is_no(text):
         return ListState.PENDING
     word = folded(text)
+    if word in YES:
+        return ListState.SUBSCRIBED
     found = words.get(word) or WORDS.get(word)
     if found is not None:
         return found
     if word in FORBIDDEN:
         return ListState.PENDING
-    return ListState.SUBSCRIBED if word in YES or word in PERMITTED or is_date(text) else None
+    return ListState.SUBSCRIBED if word in PERMITTED or is_date(text) else None

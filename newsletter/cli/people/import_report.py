@@ -12,8 +12,15 @@ from subscribers.importing.states import ListState
 LONGEST_SAMPLE = 30
 CHOICES = (
     ("left", "a yes, a date or a reason there means that they left; empty or a no: they did not"),
-    ("status", "it says how they stand: a yes that they are subscribed, a no that they left"),
+    (
+        "status",
+        "it says how they stand: a yes or a date that they are subscribed, a no that they left",
+    ),
     ("confirmed", "a yes or a date there means that they confirmed; empty or a no: they did not"),
+    (
+        "notes",
+        "free words: who is said there to have left or not to be mailed has left, nobody else",
+    ),
     ("ignored", "it says nothing of who may be mailed"),
 )
 

@@ -312,8 +312,9 @@ def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Coun
 
 def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], None, None]:
     """The rows in batches, with progress."""
-    table = examined.table
-    with program.progress("Importing, rows", examined.found.rows) as progress, _gc_frozen():
+    table, found = examined.table, examined.found
+    rows = found.rows + found.fitness.misfits
+    with program.progress("Importing, rows", rows) as progress, _gc_frozen():
         for batch in batches(table.rows(), examined.reader, table.first_row):
             yield batch
             progress.advance(len(batch))
@@ -369,7 +370,7 @@ def _pair(text: str) -> tuple[str, str]:
     if thing == "?":
         raise InvalidInput(
             f"--column {text}: put in place of the ? what the column tells: left, status, "
-            "confirmed, attribute.NAME or ignored"
+            "notes, confirmed, attribute.NAME or ignored"
         )
     if not (thing in ROLES or is_attribute) or not column:
         raise InvalidInput(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import addresses_in
+from subscribers.importing.cells import MAILBOXES, addresses_in
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.table import Rows, Table, named
 
@@ -24,8 +24,13 @@ class Located:
 
 
 def locate(rows: Sequence[Sequence[str]]) -> Located:
-    """Find the header among the first rows."""
-    people = [place for place, row in enumerate(rows) if any("@" in cell for cell in row)]
+    """Find the header among the first rows of a table."""
+    titles = _titles(rows)
+    people = [
+        place
+        for place, row in enumerate(rows)
+        if place >= titles and any("@" in cell for cell in row)
+    ]
     first = next((place for place in people if _has_address(rows[place])), None)
     above = [place for place, row in enumerate(rows[:first]) if any(map(str.strip, row))]
     known = [place for place in above if address_column(rows[place]) is not None]
@@ -84,6 +89,21 @@ def _below(rows: Rows, count: int, header: Sequence[str]) -> Iterator[Sequence[s
 def _skipped(rows: Sequence[Sequence[str]]) -> list[str]:
     titles = [" ".join(filter(None, map(str.strip, row))) for row in rows if any(row)]
     return [f"Passed over above the header: {title[:60]}" for title in titles if title]
+
+
+def _titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows are titles that name an address above a header that is known.
+
+    Google Groups writes "Members for group GROUP@EXAMPLE.ORG". A row with a person's address in a
+    cell of its own is no title.
+    """
+    for place, row in enumerate(rows):
+        if any(MAILBOXES.fullmatch(cell) for cell in row if "@" in cell):
+            return 0
+        if address_column(row) is not None and not any("@" in cell for cell in row):
+            above = rows[:place]
+            return place if all(_filled(title) < _filled(row) for title in above) else 0
+    return 0
 
 
 def _has_address(row: Sequence[str]) -> bool:

@@ -1,4 +1,8 @@
-"""Address books in LDIF (RFC 2849), from Thunderbird and directories."""
+"""Address books as LDIF (RFC 2849), as Thunderbird and directories write them.
+
+Read here and by no library: those there are end the file at its first damaged line, see decision
+144.
+"""
 
 import base64
 import binascii
@@ -9,6 +13,8 @@ from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table
 
+# Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
+_ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
 _ABOUT = frozenset({"version", "dn", "changetype", "objectclass"})
 
 
@@ -34,12 +40,14 @@ def ldif(path: Path, encoding: Encoding) -> Table:
 
 def _people(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
     for entry in _entries(path, encoding):
-        if "mail" in entry:
+        if any(key.casefold() in _ADDRESSES for key in entry):
             yield entry
 
 
 def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
     entry: dict[str, str] = {}
+    # Attributes are the same however they are cased (RFC 4512, 2.5).
+    spelled: dict[str, str] = {}
     for line in _unfolded(path, encoding):
         if not line:
             if entry:
@@ -49,8 +57,8 @@ def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
             name, _, value = line.partition(":")
             key = name.split(";")[0].strip()
             if key.casefold() not in _ABOUT:
-                # The first of several values counts.
-                entry.setdefault(key, _value(value))
+                # Of several values the first counts.
+                entry.setdefault(spelled.setdefault(key.casefold(), key), _value(value))
     if entry:
         yield entry
 

@@ -5,15 +5,17 @@ bounded for the subprocess, and exceeding them is an error message.
 """
 
 import json
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from newsletter.errors import InvalidInput
+from subscribers.importing.cells import addresses_in
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
 
@@ -45,6 +47,10 @@ def spreadsheet(path: Path, sheet: str) -> Table:
     first = list(islice(_rows(path, sheet, names), LOOKED_AT))
     read, others = str(names.get("sheet", "")), names.get("others", [])
     further = tuple(map(str, others)) if isinstance(others, list) else ()
+    elsewhere = {name: _addresses(path, name) for name in further}
+    crowded = {name: found for name, found in elsewhere.items() if found}
+    if crowded and not sheet:
+        raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
     table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
     width = len(table.header)
@@ -53,8 +59,33 @@ def spreadsheet(path: Path, sheet: str) -> Table:
         # Cells after the last filled one are empty, not missing.
         rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
-        sheets=further,
+        elsewhere=crowded,
     )
+
+
+def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> str:
+    """What to do where more than one sheet holds people: they may be those who left."""
+    listed = ", ".join(f"“{name}” ({len(found)} addresses)" for name, found in crowded.items())
+    return (
+        f"{path.name}: nobody has been imported. Besides the sheet “{read}” these hold people: "
+        f"{listed}. Import each by itself with --sheet, first those who left or bounced: add, for "
+        f"instance, {shlex.join(['--sheet', next(iter(crowded)), '--state', 'left'])}; then "
+        f"{shlex.join(['--sheet', read])}"
+    )
+
+
+def _addresses(path: Path, sheet: str) -> frozenset[str]:
+    """Everybody in a sheet that is not read, in small letters."""
+    try:
+        return frozenset(
+            address.casefold()
+            for row in _rows(path, sheet, {})
+            for cell in row
+            for address in addresses_in(cell)
+        )
+    except InvalidInput:
+        # What cannot be read is no list of people; the sheet that is meant is read all the same.
+        return frozenset()
 
 
 def _padded(row: Sequence[str], width: int) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """A table of people, independent of the file format."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 Rows = Callable[[], Iterator[Sequence[str]]]
 """Reads the rows from the start; empty rows are to be skipped."""
@@ -25,8 +25,8 @@ class Table:
     """A bare list of addresses, without a header."""
     sheet: str = ""
     """The sheet of a spreadsheet."""
-    sheets: tuple[str, ...] = ()
-    """The other sheets."""
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Addresses, casefolded, in other sheets by sheet name."""
 
 
 def named(header: Sequence[str]) -> list[str]:

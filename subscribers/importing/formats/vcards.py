@@ -1,4 +1,9 @@
-"""Address books in vCard (RFC 2426, RFC 6350), from Apple, Google and Outlook."""
+"""Address books as vCards (RFC 2426, RFC 6350).
+
+Apple's Contacts and Roundcube export nothing else, Google and Outlook this among others. The
+properties are those of the standard whoever writes them, so that no program has headings of its
+own here, and none a file in `subscribers.importing.programs`.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +15,7 @@ from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories"]
+ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 # Maximum length of a card with a picture.
 LONGEST_CARD = 5_000_000
@@ -21,8 +27,8 @@ def is_vcard(head: Sequence[str]) -> bool:
 
 
 def vcards(path: Path, encoding: Encoding) -> Table:
-    """An address book; cards without an address are skipped."""
-    return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1)
+    """An address book; cards without an address are passed over."""
+    return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,))
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:

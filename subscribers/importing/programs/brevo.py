@@ -1,16 +1,19 @@
 """Brevo: attributes in capitals; who is blacklisted is mailed no more."""
 
 from subscribers.importing.program import Program
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Brevo",
     marks=(
         ("EMAIL", "EMAIL_BLACKLISTED"),
         ("EMAIL", "ADDED_TIME", "MODIFIED_TIME"),
+        ("EMAIL", "SMS", "BLACKLISTED"),
         ("emailBlacklisted", "smsBlacklisted"),
     ),
     source="Brevo's API reference (contact export) and its help on import files.",
     columns={
+        "confirmed": ("DOUBLE_OPT-IN",),
         "left": ("EMAIL_BLACKLISTED", "emailBlacklisted", "BLACKLISTED", "EMAIL_UNSUBSCRIBED"),
         "joined": ("ADDED_TIME", "createdAt"),
         "tags": ("listIds",),
@@ -28,4 +31,10 @@ PROGRAM = Program(
         "smsBlacklisted",
         "CONTACT_TIMEZONE",
     ),
+    words={
+        # The values of the attribute DOUBLE_OPT-IN are numbered: 1 is yes, 2 is no.
+        ListState.PENDING: ("2",),
+        # The attribute OPT_IN is there in every account, and seldom filled.
+        ListState.SUBSCRIBED: ("",),
+    },
 )

@@ -7,6 +7,7 @@ PROGRAM = Program(
     name="Buttondown",
     marks=(
         ("email_address", "metadata", "type"),
+        ("email", "metadata", "type", "secondary_id"),
         ("email_address", "unsubscription_date"),
     ),
     source="Buttondown's API documentation, the types of a subscriber, and its export.",

@@ -40,6 +40,7 @@ PROGRAM = Program(
         "Owner",
         "Business Phone",
     ),
+    prefixes=("Address 1", "Address 2", "Address 3", "(Do Not Modify)"),
     words={
         ListState.LEFT: ("inactive",),
     },

@@ -21,7 +21,7 @@ PROGRAM = Program(
             "Email address quarantined",
             "Email address quarantined reason",
         ),
-        "joined": ("Create Date",),
+        "joined": ("Create Date", "Create Date (GMT)"),
     },
     starts={
         "left": ("Opted out of email",),
@@ -33,6 +33,7 @@ PROGRAM = Program(
         "Lifecycle Stage",
         "Contact owner",
         "Last Activity Date",
+        "Last Activity Date (GMT)",
         "Number of times contacted",
         "Marketing email confirmation status",
         "Legal basis for processing contact’s data",
@@ -45,4 +46,8 @@ PROGRAM = Program(
         ListState.SUBSCRIBED: ("marketing contact",),
         ListState.PENDING: ("non-marketing contact",),
     },
+    advice=(
+        "Without the column “Unsubscribed from all email” an export of HubSpot does not tell who "
+        "has left: choose it among the properties to export."
+    ),
 )

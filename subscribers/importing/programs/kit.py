@@ -7,6 +7,7 @@ PROGRAM = Program(
     name="Kit",
     marks=(
         ("first_name", "email_address", "state", "created_at"),
+        ("first_name", "email", "created_at", "status", "tags"),
         ("subscriber id", "email", "status", "created_at", "tags"),
     ),
     source=(

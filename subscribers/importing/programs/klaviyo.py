@@ -11,7 +11,8 @@ PROGRAM = Program(
         ("Email", "Email Suppressions"),
     ),
     source=(
-        "Klaviyo's API documentation (consent and suppression) and its help on exporting profiles."
+        "Klaviyo's API documentation (consent and suppression); the headings as programs that read "
+        "its export of profiles list them."
     ),
     columns={
         "status": ("Email Marketing Consent",),
@@ -40,7 +41,7 @@ PROGRAM = Program(
         "Organization",
         "Title",
     ),
-    prefixes=("SMS", "Predicted", "Expected", "Churn"),
+    prefixes=("SMS", "Predicted", "Expected", "Churn", "Average", "Historic", "WhatsApp"),
     words={
         ListState.SUBSCRIBED: ("subscribe",),
         ListState.PENDING: ("never_subscribed", "no consent"),

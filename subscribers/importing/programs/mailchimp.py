@@ -4,7 +4,10 @@ from subscribers.importing.program import Program
 
 PROGRAM = Program(
     name="Mailchimp",
-    marks=(("leid", "euid"),),
+    marks=(
+        ("leid", "euid"),
+        ("Email Address", "MEMBER_RATING", "OPTIN_TIME"),
+    ),
     source="Mailchimp's help, “View or export contacts”, and files that it writes.",
     columns={
         "left": (

@@ -7,6 +7,7 @@ PROGRAM = Program(
     name="Mailman 2",
     marks=(
         ("nomail", "digest", "plain"),
+        ("nomail [reason]", "nodupes", "digest"),
         ("email", "nomail", "nodupes"),
     ),
     source=(

@@ -1,6 +1,7 @@
 """Mautic: contacts; a report tells who must not be contacted."""
 
 from subscribers.importing.program import Program
+from subscribers.importing.states import ListState
 
 PROGRAM = Program(
     name="Mautic",
@@ -8,13 +9,15 @@ PROGRAM = Program(
         ("Email", "Points", "Attribution", "Attribution Date"),
         ("email", "points", "attribution", "attribution_date"),
         ("Email", "DNC preferences"),
+        ("Email", "DNC List"),
     ),
     source=(
-        "The core fields of contacts in Mautic's source (LeadBundle) and its documentation of "
-        "reports."
+        "The core fields of contacts in Mautic's source (LeadBundle), and the tests of its reports "
+        "for the words of DNC preferences (DncReportService)."
     ),
     columns={
-        "left": ("DNC preferences", "Do Not Contact", "doNotContact", "dnc"),
+        "left": ("Do Not Contact", "doNotContact", "dnc"),
+        "reason": ("DNC preferences", "DNC List"),
         "joined": ("Date Added", "date_added"),
         "language": ("Preferred Locale", "preferred_locale"),
         "tags": ("Tags", "tags"),
@@ -41,6 +44,14 @@ PROGRAM = Program(
         "Position",
         "Title",
     ),
+    words={
+        ListState.SUBSCRIBED: (
+            "DNC Unsubscribed: Text Message",
+            "DNC Bounced: Text Message",
+            "DNC Manually Unsubscribed: Text Message",
+        ),
+        ListState.BOUNCED: ("DNC Bounced: Email",),
+    },
     advice=(
         "An export of Mautic's contacts does not tell who must not be contacted: make a "
         "report of contacts with “Do Not Contact” in it, and import that one."

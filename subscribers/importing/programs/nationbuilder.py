@@ -9,8 +9,13 @@ PROGRAM = Program(
         ("NationBuilder ID",),
         ("nationbuilder signup id", "email_opt_in"),
     ),
-    source="NationBuilder's API reference (people) and files that it writes.",
+    source=(
+        "NationBuilder's fields for import (support.nationbuilder.com) and API reference (people); "
+        "further headings as programs that read its export list them."
+    ),
     columns={
+        "address": ("email", "email1"),
+        "name": ("full_name",),
         "status": ("email_opt_in",),
         "left": (
             "do_not_contact",
@@ -34,6 +39,8 @@ PROGRAM = Program(
         "support_level",
         "inferred_support_level",
         "party",
+        "born_at",
+        "is_donor",
         "is_volunteer",
         "is_supporter",
         "is_prospect",
@@ -75,6 +82,9 @@ PROGRAM = Program(
         "is_twitter",
         "is_facebook",
         "donations_",
+        "membership",
+        "first_donated_",
+        "last_donated_",
         "capital",
     ),
 )

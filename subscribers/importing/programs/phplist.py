@@ -27,7 +27,7 @@ PROGRAM = Program(
             "disabled",
         ),
         "joined": ("entered", "Time Created"),
-        "tags": ("List Membership",),
+        "tags": ("List Membership", "listname"),
     },
     harmless=(
         "id",
@@ -54,5 +54,7 @@ PROGRAM = Program(
         "extradata",
         "Additional data",
         "Foreign Key",
+        "foreignkey",
+        "rssfrequency",
     ),
 )

@@ -30,6 +30,11 @@ PROGRAM = Program(
         "Account Name",
         "OwnerId",
         "Contact Owner",
+        "Account Owner",
+        "Lead Owner",
+        "Created By",
+        "Reports To",
+        "Assistant",
         "DoNotCall",
         "Do Not Call",
         "HasOptedOutOfFax",
@@ -46,5 +51,5 @@ PROGRAM = Program(
         "Rating",
         "Industry",
     ),
-    prefixes=("Mailing", "Other", "Last "),
+    prefixes=("Mailing", "Other", "Last ", "Asst", "Account"),
 )

@@ -9,7 +9,10 @@ PROGRAM = Program(
         ("Email", "Accepts Marketing", "Subscriber Source"),
         ("Email", "Accepts Marketing", "Mailing Lists"),
     ),
-    source="Squarespace's help on exporting profiles; of the file only the shape is known.",
+    source=(
+        "Squarespace's help on exporting profiles; the headings as programs that read the file "
+        "list them."
+    ),
     columns={
         "status": ("Accepts Marketing",),
         "joined": ("Subscriber Since", "Created On"),
@@ -26,6 +29,7 @@ PROGRAM = Program(
         "Total Spent",
         "Total Donated",
         "Has Account",
+        "Member Areas",
     ),
     prefixes=("Shipping", "Billing", "Order", "Donation", "Total", "Last"),
 )

@@ -15,7 +15,7 @@ from subscribers.importing.headings import ROLES
 from subscribers.importing.program import Program
 from subscribers.importing.rows import Person, ReadOptions, RowReader
 from subscribers.importing.states import ListState, worse
-from subscribers.importing.vocabulary import WORDS, confirmation_of, leaving_of, status_of
+from subscribers.importing.vocabulary import WORDS, confirmation_of, leaving_of, notes_of, status_of
 
 NAMES = st.sampled_from([name for names in ROLES.values() for name in names]) | st.text(max_size=6)
 MAILCHIMP = next(program for program in catalogue.every() if program.name == "Mailchimp")
@@ -270,3 +270,25 @@ def test_an_unambiguous_date_determines_the_order() -> None:
 def test_a_column_that_is_chosen_must_exist() -> None:
     with pytest.raises(InvalidInput, match="there is no column 'Courriel'; the columns are: email"):
         places(["email"], {"address": ["Courriel"]})
+
+
+@pytest.mark.parametrize("word", ["1", "yes", "2"])
+def test_a_word_of_another_column_makes_nobody_stay_who_left(word: str) -> None:
+    assert leaving_of(word, {word: ListState.SUBSCRIBED}) is ListState.LEFT
+
+
+def test_a_word_of_another_column_makes_nobody_leave_who_confirmed() -> None:
+    assert confirmation_of("1", {"1": ListState.LEFT}) is ListState.SUBSCRIBED
+
+
+@pytest.mark.parametrize(
+    ("note", "state"),
+    [
+        ("Asked by telephone to be unsubscribed", ListState.LEFT),
+        ("möchte keine Mails", ListState.LEFT),
+        ("Spoke at the fair", ListState.SUBSCRIBED),
+        ("", ListState.SUBSCRIBED),
+    ],
+)
+def test_of_free_words_only_those_about_leaving_count(note: str, state: ListState) -> None:
+    assert notes_of(note, {}) is state

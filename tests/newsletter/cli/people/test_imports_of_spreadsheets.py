@@ -24,8 +24,13 @@ BOMB = (
 )
 
 
-def workbook(path: Path, rows: Sequence[Sequence[object]], sheet: str = "People") -> Path:
-    """A spreadsheet whose second sheet is this one."""
+def workbook(
+    path: Path,
+    rows: Sequence[Sequence[object]],
+    sheet: str = "People",
+    members: Sequence[str] = (),
+) -> Path:
+    """A spreadsheet whose second sheet is this one, with these addresses."""
     book = Workbook()
     first = book.active
     assert first is not None
@@ -33,7 +38,8 @@ def workbook(path: Path, rows: Sequence[Sequence[object]], sheet: str = "People"
         first.append(list(row))
     other = book.create_sheet(sheet)
     other.append(["email"])
-    other.append(["other@example.org"])
+    for address in members:
+        other.append([address])
     book.save(path)
     return path
 
@@ -47,9 +53,26 @@ def test_the_first_sheet_is_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_another_sheet_is_read_by_its_name(run: Run, tmp_path: Path) -> None:
-    path = workbook(tmp_path / "members.xlsx", [HEADER])
+    path = workbook(tmp_path / "members.xlsx", [HEADER], members=["other@example.org"])
     assert imported(run, path, "--sheet", "People") == {"confirmed": 1}
     assert "it has: Sheet, People" in refusal(run, path, "--sheet", "Friends")
+
+
+def test_where_several_sheets_hold_people_it_is_asked_which(run: Run, tmp_path: Path) -> None:
+    rows = [HEADER, ("zoe@example.org", "Zoë")]
+    path = workbook(tmp_path / "all.xlsx", rows, "Unsubscribed", ["ann@example.org"])
+    said = refusal(run, path)
+    assert "“Unsubscribed” (1 addresses)" in said
+    assert "--sheet Unsubscribed --state left" in said
+
+
+def test_nobody_is_confirmed_who_stands_in_a_sheet_of_those_who_left(
+    run: Run, tmp_path: Path
+) -> None:
+    rows = [HEADER, ("zoe@example.org", "Zoë"), ("ann@example.org", "Ann")]
+    path = workbook(tmp_path / "all.xlsx", rows, "Unsubscribed", ["Ann@example.org"])
+    assert imported(run, path, "--sheet", "Sheet") == {"confirmed": 1, "pending": 1}
+    assert shown(run, "ann@example.org")["status"] == "pending"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""What an import asks before it confirms anybody, and what it does with the answers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from imports import imported, refusal
+from support import Run
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+def table(tmp_path: Path, head: str, values: Sequence[str]) -> Path:
+    path = tmp_path / "members.csv"
+    rows = (f"p{number}@example.org,{value}\n" for number, value in enumerate(values))
+    path.write_text(f"email,{head}\n{''.join(rows)}", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("head", ["Status", "Aktiv", "Statut", "Newsletter"])
+def test_a_date_below_a_state_is_asked_about(run: Run, tmp_path: Path, head: str) -> None:
+    path = table(tmp_path, head, ["2021-05-06", ""])
+    assert "it holds dates, and its name does not say of what" in refusal(run, path)
+    assert imported(run, path, "--column", f"left={head}") == {"suppressed": 1, "confirmed": 1}
+
+
+@pytest.mark.parametrize("head", ["GDPR consent", "Einwilligung", "Opt in"])
+def test_a_date_below_an_agreement_is_that_of_the_agreement(
+    run: Run, tmp_path: Path, head: str
+) -> None:
+    assert imported(run, table(tmp_path, head, ["2021-05-06"])) == {"confirmed": 1}
+
+
+@pytest.mark.parametrize(
+    "letters", [["S", "A"], ["N", "U"], ["1", "2"], ["0", "3"], ["S", "T"], ["N", "F"]]
+)
+def test_letters_that_are_codes_are_no_yes_and_no(
+    run: Run, tmp_path: Path, letters: list[str]
+) -> None:
+    said = refusal(run, table(tmp_path, "status", letters))
+    assert all(f"“{letter}” in 1 rows" in said for letter in letters)
+
+
+@pytest.mark.parametrize("pair", [["Y", "N"], ["1", "0"], ["t", "f"], ["J", "N"], ["O", "N"]])
+def test_a_pair_of_letters_is_yes_and_no(run: Run, tmp_path: Path, pair: list[str]) -> None:
+    assert imported(run, table(tmp_path, "status", pair)) == {"confirmed": 1, "suppressed": 1}
+
+
+@pytest.mark.parametrize("values", [["1", "2"], ["A", "U"], ["yes", "no"]])
+def test_a_state_that_is_no_county_is_asked_about(
+    run: Run, tmp_path: Path, values: list[str]
+) -> None:
+    assert "The column “State” may tell" in refusal(run, table(tmp_path, "State", values))
+
+
+def test_notes_that_speak_of_leaving_are_read_as_notes(run: Run, tmp_path: Path) -> None:
+    path = table(tmp_path, "Notes", ["asked by phone to be unsubscribed", "likes trains"])
+    assert "Suggested: notes." in refusal(run, path)
+    answer = ("--column", "notes=Notes")
+    assert imported(run, path, *answer) == {"suppressed": 1, "confirmed": 1}
+
+
+def test_a_date_in_a_column_that_is_not_read_tells_the_order(run: Run, tmp_path: Path) -> None:
+    path = table(tmp_path, "Joined,Updated", ["01/02/2021,25/12/2021"])
+    assert imported(run, path) == {"confirmed": 1}
+
+
+def test_a_title_that_names_the_lists_address_is_no_person(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "group.csv"
+    path.write_text(
+        "Members for group wexcombe@example.org\n"
+        "Email address,Nickname,Group status\n"
+        "ann@example.org,Ann,member\n"
+        "bo@example.org,Bo,banned\n"
+    )
+    assert imported(run, path) == {"confirmed": 1, "suppressed": 1}
+
+
+def test_the_attributes_of_ldif_may_be_cased_in_any_way(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "people.ldif"
+    path.write_text("dn: cn=a\nMAIL: ann@example.org\n\ndn: cn=b\nmail: bo@example.org\n")
+    assert imported(run, path) == {"confirmed": 2}
