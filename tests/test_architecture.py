@@ -160,3 +160,10 @@ def test_there_are_no_import_cycles() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_files_stay_below_the_line_limit(module: str) -> None:
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_every_file_that_the_design_page_names_exists() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+/[\w/]+\.py)`", page))
+    missing = [n for n in named if not any((ROOT / r / n).exists() for r in ("", "newsletter"))]
+    assert not missing
