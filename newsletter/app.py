@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -14,36 +14,10 @@ from newsletter.clock import Clock, SystemClock
 from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling_references
-from newsletter.config.theme import Theme
 from newsletter.database import Database, parse_url
-from newsletter.delivery.alarms import Alarm, alarm_mail
-from newsletter.delivery.cluster.hand_out import Cluster
-from newsletter.delivery.ledger import reasons
-from newsletter.delivery.ledger.models import Notice
-from newsletter.delivery.ledger.shares import transports_of
-from newsletter.delivery.sending.batch import INTERRUPTED
-from newsletter.delivery.sending.context import SendingContext
-from newsletter.delivery.sending.engine import Engine
-from newsletter.delivery.transactional import MailContext
-from newsletter.editions import store as editions
-from newsletter.editions.composing.masthead import masthead
-from newsletter.editions.composing.preflight import Preflight
-from newsletter.errors import (
-    ConfigurationError,
-    SendingRefused,
-)
-from newsletter.fetching import status_of
-from newsletter.linting.dns import text_records
+from newsletter.errors import ConfigurationError, SendingRefused
 from newsletter.private_files import sqlite_files
-from newsletter.rendering.encoding.dkim import DkimKey
-from newsletter.rendering.picture_reader import PictureReader
-from newsletter.rendering.pictures import PictureEmbedder
-from newsletter.rendering.renderer import Renderer
-from newsletter.rendering.templates import Templates, web_folders
 from newsletter.settings.store import read_settings
-from newsletter.subscriptions.notice_kinds import NoticeContext, notice_mail
-from newsletter.subscriptions.notices import NoticeSender
-from newsletter.tokens.links import LinkSigners
 from newsletter.tokens.signing import Signer, check_secret
 from newsletter.transports.base import (
     Accepted,
@@ -54,8 +28,22 @@ from newsletter.transports.base import (
     Transport,
     TransportStopped,
 )
-from newsletter.transports.registry import load_transport
-from subscribers.models import Subscriber
+
+# What only some commands need is imported where it is made: a command that lists articles does not
+# wait for templates, CSS and the sender.
+if TYPE_CHECKING:
+    from newsletter.delivery.alarms import Alarm
+    from newsletter.delivery.cluster.hand_out import Cluster
+    from newsletter.delivery.ledger.models import Notice
+    from newsletter.delivery.sending.engine import Engine
+    from newsletter.delivery.transactional import MailContext
+    from newsletter.editions.composing.preflight import Preflight
+    from newsletter.rendering.encoding.dkim import DkimKey
+    from newsletter.rendering.pictures import PictureEmbedder
+    from newsletter.rendering.renderer import Renderer
+    from newsletter.subscriptions.notices import NoticeSender
+    from newsletter.tokens.links import LinkSigners
+    from subscribers.models import Subscriber
 
 log = structlog.get_logger()
 
@@ -132,14 +120,22 @@ class Newsletter:
         return found
 
     @cached_property
-    def renderer(self) -> Renderer:
+    def renderer(self) -> "Renderer":
+        from newsletter.config.theme import Theme
+        from newsletter.rendering.renderer import Renderer
+        from newsletter.rendering.templates import Templates
+
         return Renderer(
             Templates(self.config.templates.folder, Theme.of(self.config.theme)),
             self.config.site.base_url,
             self._pictures(),
         )
 
-    def _pictures(self) -> PictureEmbedder | None:
+    def _pictures(self) -> "PictureEmbedder | None":
+        from newsletter.rendering.picture_reader import PictureReader
+        from newsletter.rendering.pictures import PictureEmbedder
+        from newsletter.rendering.templates import web_folders
+
         theme, base_url = self.config.theme, self.config.site.base_url
         if theme.images == "absolute":
             return None
@@ -152,7 +148,10 @@ class Newsletter:
         return PictureEmbedder(base_url, others, reader.read)
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
+        from newsletter.delivery.sending.context import SendingContext
+        from newsletter.delivery.sending.engine import Engine
+
         context = SendingContext(
             database=self.database,
             options=self.config.sending,
@@ -166,7 +165,7 @@ class Newsletter:
         return Engine(context, self.renderer, self.preflight, self.transport)
 
     @cached_property
-    def cluster(self) -> Cluster | None:
+    def cluster(self) -> "Cluster | None":
         """The task queue for workers; None without a broker.
 
         Raises:
@@ -174,6 +173,8 @@ class Newsletter:
         """
         if not self.config.cluster.broker.get_secret_value():
             return None
+        from newsletter.delivery.cluster.hand_out import Cluster
+
         if self.database.is_sqlite:
             raise ConfigurationError(
                 "cluster.broker is set, but database.url is SQLite, which only one machine can "
@@ -182,17 +183,23 @@ class Newsletter:
         return Cluster(self.config.cluster, self.engine)
 
     @cached_property
-    def preflight(self) -> Preflight:
+    def preflight(self) -> "Preflight":
+        from newsletter.editions.composing.preflight import Preflight
+        from newsletter.fetching import status_of
+        from newsletter.linting.dns import text_records
+
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
         return Preflight(self.config.lint, selectors, ask=status_of, records=text_records)
 
     @cached_property
-    def dkim_keys(self) -> dict[str, DkimKey]:
+    def dkim_keys(self) -> "dict[str, DkimKey]":
         """DKIM keys by From address.
 
         Raises:
             ConfigurationError: a key cannot be used.
         """
+        from newsletter.rendering.encoding.dkim import DkimKey
+
         return {
             sender.address: DkimKey(
                 sender.dkim_domain or sender.address.rpartition("@")[2],
@@ -222,7 +229,9 @@ class Newsletter:
         return Signer(self.secret, purpose)
 
     @cached_property
-    def link_signers(self) -> LinkSigners:
+    def link_signers(self) -> "LinkSigners":
+        from newsletter.tokens.links import LinkSigners
+
         return LinkSigners(self.secret)
 
     def transport(self, name: str) -> Transport:
@@ -238,6 +247,8 @@ class Newsletter:
                 raise SendingRefused(
                     f"there is no transport {name!r}; add a table [transports.{name}] with its kind"
                 )
+            from newsletter.transports.registry import load_transport
+
             self._transports[name] = load_transport(name, table, self.path)
         return self._transports[name]
 
@@ -259,6 +270,8 @@ class Newsletter:
 
         The transports of a route are tried in order, each with the mails that were only deferred.
         """
+        from newsletter.delivery.ledger.shares import transports_of
+
         outcomes = OutcomeRecorder()
         *others, last = transports_of(self.config.routes, transport)
         for name in others:
@@ -274,6 +287,8 @@ class Newsletter:
 
         A mail begun when the transport raises is uncertain.
         """
+        from newsletter.delivery.ledger.reasons import describe_error
+
         left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
         if not left:
             return
@@ -283,10 +298,10 @@ class Newsletter:
             except TransportStopped:
                 raise
             except Exception as error:
-                if not outcomes.mark_uncertain(reasons.describe_error(error)):
+                if not outcomes.mark_uncertain(describe_error(error)):
                     raise
 
-    def send_alarm(self, alarm: Alarm) -> None:
+    def send_alarm(self, alarm: "Alarm") -> None:
         """Mail an alarm to the administrators; a failure is logged, not raised.
 
         Falls back to the usual transport.
@@ -298,27 +313,34 @@ class Newsletter:
             if self._is_alarm_sent(alarm, transport):
                 return
 
-    def _is_alarm_sent(self, alarm: Alarm, transport: str) -> bool:
+    def _is_alarm_sent(self, alarm: "Alarm", transport: str) -> bool:
+        from newsletter.delivery.alarms import alarm_mail
+        from newsletter.delivery.ledger.reasons import describe_error
+
         mail_context = self._mail_context(self.config.bulletins.sender)
         mail = alarm_mail(alarm, self.config.alarms.address, mail_context, self.clock.now())
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"
         except Exception as error:  # noqa: BLE001 - an alarm must not fail its caller
-            outcome, answer = None, reasons.describe_error(error)
+            outcome, answer = None, describe_error(error)
         if is_accepted(outcome):
             return True
         log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
         return False
 
     @cached_property
-    def notices(self) -> NoticeSender:
+    def notices(self) -> "NoticeSender":
         """Sends transactional mails to subscribers."""
+        from newsletter.subscriptions.notices import NoticeSender
+
         return NoticeSender(
             self.database, self.clock, self._notice, self._hand_over_notice, self.send_alarm
         )
 
-    def _notice(self, session: Session, notice: Notice, subscriber: Subscriber) -> Mail:
+    def _notice(self, session: Session, notice: "Notice", subscriber: "Subscriber") -> Mail:
+        from newsletter.subscriptions.notice_kinds import NoticeContext, notice_mail
+
         context = NoticeContext(
             config=self.config, signer=self.signer, links=self.link_signers, now=self.clock.now()
         )
@@ -328,7 +350,10 @@ class Newsletter:
     def _hand_over_notice(self, mail: Mail) -> Outcome | None:
         return self.hand_over(self.config.sending.transport, [mail]).get(mail.key)
 
-    def _mail_context(self, sender: str) -> MailContext:
+    def _mail_context(self, sender: str) -> "MailContext":
+        from newsletter.delivery.transactional import MailContext
+        from newsletter.editions.composing.masthead import masthead
+
         values = masthead(self.config, sender)
         key = self.dkim_keys.get(values["sender"]["address"])
         return MailContext(masthead=values, renderer=self.renderer, key=key)
@@ -339,6 +364,8 @@ class Newsletter:
         Raises:
             ResourceNotFound: no such edition, not sent yet, or the key is wrong.
         """
+        from newsletter.editions import store as editions
+
         with self.database.read() as session:
             return editions.page_of(session, edition_id, key).web_html
 
@@ -365,6 +392,8 @@ class OutcomeRecorder:
 
     def mark_uncertain(self, why: str) -> bool:
         """Mark begun mails without an answer as uncertain; whether there were any."""
+        from newsletter.delivery.sending.batch import INTERRUPTED
+
         begun = tuple(self._begun)
         for key in begun:
             self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))

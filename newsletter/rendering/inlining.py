@@ -2,14 +2,15 @@
 
 import logging
 
-from premailer import Premailer
-
 
 def inline_styles(html: str) -> str:
     """The document with its style sheet inlined; @media rules and MSO comments are kept.
 
     `!important` is kept, or an inlined style would override its @media rule; nothing is fetched.
     """
+    # Imported for the first mail: it brings a client for HTTP and two parsers of CSS along.
+    from premailer import Premailer
+
     inlined = Premailer(
         html,
         strip_important=False,
