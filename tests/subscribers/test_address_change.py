@@ -5,7 +5,7 @@ from support import SECRET, add_subscriber
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from subscribers import membership, store
-from subscribers.address_change import complete_change, request_change
+from subscribers.address_change import move, request_change
 from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, Subscriber, SubscriberStatus
 
@@ -20,7 +20,7 @@ def ann_moves(database: Database, clock: FixedClock) -> Subscriber:
         request_change(session, ann, SECRET, NEW, clock.now())
     with database.write() as session:
         ann = store.by_id(session, ann.id)
-        return complete_change(session, ann, SECRET, origin=ORIGIN, now=clock.now()).subscriber
+        return move(session, ann, SECRET, origin=ORIGIN, now=clock.now()).subscriber
 
 
 def test_giving_an_address_up_erases_its_ip_addresses(

@@ -6,6 +6,7 @@ import click
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
@@ -47,7 +48,9 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
             running.replace(app)
 
     try:
-        with SettingsWatcher(program.app, apply):
+        # uvicorn raises the signal again once its connections are closed (0.29 and later): by the
+        # default action the process would end there, with mails under way.
+        with stopping_on_signals(lambda: None), SettingsWatcher(program.app, apply):
             _serve(program, site, host, port)
     except SystemExit as stopped:
         # uvicorn exits when the port is taken, after logging why.
