@@ -24,7 +24,7 @@ OBJECTION_TIME = timedelta(weeks=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """Who has the new address, and who gave it up for her."""
+    """Who has the new address, and who gave it up."""
 
     subscriber: Subscriber
     forgotten: Subscriber | None = None
@@ -65,13 +65,13 @@ def move(
     origin: Origin,
     now: datetime,
 ) -> Moved:
-    """Mail her at the new address from now on.
+    """Use the new address from now on.
 
-    Where the new address is on the list already, she is that subscriber, and this subscription
+    Where the new address is on the list already, that subscriber stays, and this subscription
     ends; one that was never confirmed or has left gives the address up.
 
     Raises:
-        Conflict: she has asked for no change, has left, or the address is suppressed.
+        Conflict: no change was asked for, they have left, or the address is suppressed.
     """
     change = store.address_change(session, subscriber)
     address, asked_at = change.address, change.asked_at

@@ -17,7 +17,7 @@ OBJECTION_SPENT = "this link was good once, or for a week; your address stays as
 
 
 def new_address_url(base_url: str, signer: Signer, change: AddressChange) -> str:
-    """What she opens at the new address to be mailed there; its signer must be of `PURPOSE`."""
+    """The address that confirms a new mail address; its signer must be of `PURPOSE`."""
     link = ExpiringLink(subscriber_id=change.subscriber_id, at=change.asked_at)
     return f"{base_url}/move/{link.sign(signer)}"
 
@@ -25,7 +25,7 @@ def new_address_url(base_url: str, signer: Signer, change: AddressChange) -> str
 def read_address_link(
     signer: Signer, token: str, good_for: timedelta, now: datetime
 ) -> ExpiringLink:
-    """Who wants to be mailed elsewhere, and when she asked for it.
+    """Who asked for another address, and when.
 
     Raises:
         TokenError: not ours, or too old.

@@ -1,4 +1,4 @@
-"""Asking a person to confirm her address: the link in the mail."""
+"""Confirmation of an address (double opt-in): the link in the mail."""
 
 from datetime import datetime, timedelta
 

@@ -63,15 +63,15 @@ class NoticeType:
     """One kind of mail to one person."""
 
     status: SubscriberStatus
-    """Where she must stand when it leaves."""
+    """The status that the subscriber must have when it leaves."""
     since: InstrumentedAttribute[Any]
-    """Since when she stands there: what was queued before that is about an earlier time."""
+    """Since when they have it: what was queued earlier is out of date."""
     values: Values
     is_wanted: Callable[[JoiningOptions], bool] = lambda _options: True
     also: tuple[ColumnElement[bool], ...] = ()
-    """What must hold of her besides."""
+    """Further conditions on the subscriber."""
     is_proven: bool = True
-    """Whether its address is known to be hers. Where it is not, nothing of her choosing stands in
+    """Whether the address is proven to be theirs. Where it is not, nothing of their choosing stands in
     the mail, or the form would send a stranger's words to anybody."""
     mailbox: Callable[[Session, Notice, Subscriber], Mailbox] = own_mailbox
     """Where it goes."""
@@ -164,7 +164,7 @@ def goodbye_values(
 def choice_values(
     session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
-    """What she is sent as things stand."""
+    """What the subscriber is sent at present."""
     chosen = people.choice_of(session, subscriber).digests
     digests = [name for name in chosen if name in context.config.digests]
     return {
@@ -191,7 +191,7 @@ def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
 
 
 def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
-    """A kind that tells a member what she is sent."""
+    """A kind that says what a confirmed subscriber is sent."""
     return NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,

@@ -127,7 +127,7 @@ def as_csv(disclosed: dict[str, Any]) -> str:
 
 
 def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
-    """Forget her everywhere; the ledger keeps its rows, which then name nobody."""
+    """Erase the subscriber everywhere; the ledger keeps its rows, which then name nobody."""
     clear_traces(session, subscriber, now)
     membership.erase(session, subscriber, origin=origin, now=now)
 
@@ -146,7 +146,7 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
 
 
 def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:
-    """End her private feeds, and empty the rows of mails of what may name her."""
+    """End private feeds, and clear personal data from the rows of mails."""
     private.revoke(session, subscriber, now)
     # What servers answered often holds the address.
     session.execute(

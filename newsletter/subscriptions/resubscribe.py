@@ -1,6 +1,6 @@
 """Undoing one's leaving: the link in the mail that says goodbye, and on the page.
 
-It names the moment she left, so that an old mail brings nobody back who has left again since.
+It names the moment of leaving, so that an old mail brings nobody back who has left again since.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ SPENT = "this link was good once; to come back, please fill in the form again"
 
 
 def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> str:
-    """What she opens to undo her leaving; its signer must be of `PURPOSE`."""
+    """The address that undoes an unsubscribe; its signer must be of `PURPOSE`."""
     left_at = subscriber.ended_at
     if left_at is None:
         raise ValueError(f"subscriber {subscriber.id} has not left")
@@ -31,7 +31,7 @@ def resubscribe_url(base_url: str, signer: Signer, subscriber: Subscriber) -> st
 def read_resubscribe_link(
     signer: Signer, token: str, good_for: timedelta, now: datetime
 ) -> ExpiringLink:
-    """Who may come back by a link, and when she left.
+    """Who may resubscribe by a link, and when they left.
 
     Raises:
         TokenError: not ours, or too old.

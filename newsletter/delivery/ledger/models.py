@@ -95,11 +95,11 @@ class UncountedDelivery(Base):
 class NoticeKind(StrEnum):
     """Kind of a notice, and its template's folder in templates/email."""
 
-    CONFIRM = "confirm"  # asks whether the address is hers
-    WELCOME = "welcome"  # she has confirmed
-    GOODBYE = "goodbye"  # she has left; has a link to undoes it
-    CHANGED = "changed"  # she has changed their she is sent
-    MOVE = "move"  # asks at a new address whether it is hers
+    CONFIRM = "confirm"  # asks for confirmation of the address
+    WELCOME = "welcome"  # after confirmation
+    GOODBYE = "goodbye"  # after unsubscribing; has a link that undoes it
+    CHANGED = "changed"  # after a change of preferences
+    MOVE = "move"  # asks for confirmation at a new address
     MOVING = "moving"  # tells the old address to another was asked for; has a link to object
     PREFERENCES = "preferences"  # has a fresh link to the preferences
 

@@ -34,7 +34,7 @@ from subscribers import membership
 from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
-SOURCE = "her page"
+SOURCE = "preference page"
 LONGEST_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.
 LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
@@ -42,7 +42,7 @@ LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
 @dataclass(frozen=True, kw_only=True)
 class PreferenceForm:
-    """What her form holds."""
+    """The submitted form."""
 
     chosen: Submitted
     pause: str
@@ -75,7 +75,7 @@ def link_in(request: Request) -> PreferencesLink:
 
 
 async def preferences(request: Request) -> Response:
-    """Her page, or what pressing its button does."""
+    """The preference page, or saving its form."""
     site, link = site_of(request), link_in(request)
     if request.method != "POST":
         return await run_in_threadpool(page, site, link)
@@ -104,7 +104,7 @@ def page(
     problem: str = "",
     entered: PreferenceForm | None = None,
 ) -> Response:
-    """Her page, with what she chose or, where that could not be saved, with what she entered."""
+    """The page with the stored preferences, or with what was entered where it could not be saved."""
     with site.services.database.read() as session:
         subscriber = choosing.member(session, link)
         change = people.find_address_change(session, subscriber)

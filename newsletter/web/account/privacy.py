@@ -1,6 +1,6 @@
-"""What the law gives her (UK GDPR, art. 15 to 21): to see, to take along, to object, to be erased.
+"""Export, objection and erasure (UK GDPR, art. 15 to 21).
 
-All behind the link to her own page, for as long as anything is held about her.
+All behind the link to the preference page, for as long as anything is held about the subscriber.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +20,7 @@ from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers.models import SubscriberStatus
 
-SOURCE = "her page"
+SOURCE = "preference page"
 NOTICE_TYPES = ("json", "csv")
 
 
@@ -31,7 +31,7 @@ async def data(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """Everything held about her, as a file."""
+    """Everything held about the subscriber, as a file."""
     site, link = site_of(request), link_in(request)
     kind = request.path_params["kind"]
     if kind not in NOTICE_TYPES:

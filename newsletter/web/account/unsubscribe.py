@@ -126,7 +126,7 @@ def _goodbye(site: SiteState, link: UnsubscribeLink, *, has_just_left: bool = Fa
 
 
 def _can_resubscribe(site: SiteState, session: Session, subscriber: Subscriber) -> bool:
-    """Whether the link that undoes her leaving would do so."""
+    """Whether the link that undoes the unsubscribe would do so."""
     if subscriber.confirmed_at is None or subscriber.ended_at is None:
         return False
     if people.is_suppressed(session, subscriber):
