@@ -104,7 +104,7 @@ def page(
     problem: str = "",
     entered: PreferenceForm | None = None,
 ) -> Response:
-    """The page with the stored preferences, or with what was entered where it could not be saved."""
+    """The page with the stored preferences, or with what was entered and could not be saved."""
     with site.services.database.read() as session:
         subscriber = choosing.member(session, link)
         change = people.find_address_change(session, subscriber)
