@@ -71,7 +71,7 @@ class NoticeType:
     also: tuple[ColumnElement[bool], ...] = ()
     """Further conditions on the subscriber."""
     is_proven: bool = True
-    """Whether the address is proven. Where it is not, nothing of the subscriber's choosing stands in
+    """Whether the address is proven. Where it is not, nothing the subscriber chose stands in
     the mail, or the form would send a stranger's words to anybody."""
     mailbox: Callable[[Session, Notice, Subscriber], Mailbox] = own_mailbox
     """Where it goes."""
