@@ -24,6 +24,10 @@ HEADS = {
         b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":',
     ],
     "wordpress": [b'<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>'],
+    "ghost": [b'{"db":[{"data":{"posts":[{"title":"T","html":"', b'{"db":'],
+    "word": [b"PK\x03\x04", b"PK\x05\x06"],
+    "mail": [b"Subject: T\nDate: Sat, 23 Mar 2019 12:00:00 +0000\n\n", b"From a@b Sat Mar 23\n"],
+    "archive": [b"PK\x03\x04", b"PK\x05\x06" + bytes(18)],
 }
 PIECES = [
     *(

@@ -35,7 +35,7 @@ def mode(path: Path) -> int:
 
 def test_files_are_created_with_owner_only_permissions(site: Path) -> None:
     run(site, "db", "upgrade")
-    (site / "people.csv").write_text("email\nnobody\n")
+    (site / "people.csv").write_text("email,name\nann@wexcombe.example,Ann\nnobody,N\n")
     run(site, "subscribers", "import", "people.csv", "--consent", "paper")
     run(site, "subscribers", "export", "out.csv")
     for name in ("newsletter.db", "out.csv", "people.csv.refused.csv"):

@@ -39,7 +39,7 @@ def test_a_refusing_domain_is_shown_until_it_accepts_mail(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     with app.database.write() as session:
-        use = domain_backoff.lock_uses(session, "default", ["big.example"], clock.now())[
+        use = domain_backoff.lock_usages(session, "default", ["big.example"], clock.now())[
             "big.example"
         ]
         use.reason = "451 no"
@@ -48,10 +48,10 @@ def test_a_refusing_domain_is_shown_until_it_accepts_mail(
     clock.at += timedelta(hours=1)
     assert notes(app)["big.example"] == "451 no"
     with app.database.write() as session:
-        use = domain_backoff.lock_uses(session, "default", ["big.example"], clock.now())[
+        use = domain_backoff.lock_usages(session, "default", ["big.example"], clock.now())[
             "big.example"
         ]
-        domain_backoff.works(use, clock.now())
+        domain_backoff.mark_working(use, clock.now())
     assert "big.example" not in notes(app)
 
 

@@ -22,7 +22,7 @@ OK = Accepted(response="250 ok")
 @pytest.fixture
 def told(app: Newsletter, monkeypatch: pytest.MonkeyPatch) -> list[Alarm]:
     alarms: list[Alarm] = []
-    monkeypatch.setattr(app, "tell", alarms.append)
+    monkeypatch.setattr(app, "send_alarm", alarms.append)
     return alarms
 
 

@@ -72,7 +72,7 @@ def transport() -> Failing:
 @pytest.fixture
 def told(app: Newsletter, monkeypatch: pytest.MonkeyPatch) -> list[Alarm]:
     alarms: list[Alarm] = []
-    monkeypatch.setattr(app, "tell", alarms.append)
+    monkeypatch.setattr(app, "send_alarm", alarms.append)
     return alarms
 
 
