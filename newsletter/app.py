@@ -20,9 +20,6 @@ from newsletter.private_files import sqlite_files
 from newsletter.settings.store import read_settings
 from newsletter.tokens.signing import Signer, check_secret
 from newsletter.transports.base import (
-    Accepted,
-    Deferred,
-    InDoubt,
     Mail,
     Outcome,
     Transport,
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.alarms import Alarm
     from newsletter.delivery.cluster.hand_out import Cluster
     from newsletter.delivery.ledger.models import Notice
+    from newsletter.delivery.outcome_recorder import OutcomeRecorder
     from newsletter.delivery.sending.engine import Engine
     from newsletter.delivery.transactional import MailContext
     from newsletter.editions.composing.preflight import Preflight
@@ -271,6 +269,7 @@ class Newsletter:
         The transports of a route are tried in order, each with the mails that were only deferred.
         """
         from newsletter.delivery.ledger.shares import transports_of
+        from newsletter.delivery.outcome_recorder import OutcomeRecorder
 
         outcomes = OutcomeRecorder()
         *others, last = transports_of(self.config.routes, transport)
@@ -316,6 +315,7 @@ class Newsletter:
     def _is_alarm_sent(self, alarm: "Alarm", transport: str) -> bool:
         from newsletter.delivery.alarms import alarm_mail
         from newsletter.delivery.ledger.reasons import describe_error
+        from newsletter.delivery.outcome_recorder import is_accepted
 
         mail_context = self._mail_context(self.config.bulletins.sender)
         mail = alarm_mail(alarm, self.config.alarms.address, mail_context, self.clock.now())
@@ -374,35 +374,3 @@ class Newsletter:
             self.__dict__["cluster"].close()
         if "database" in self.__dict__:
             self.database.close()
-
-
-class OutcomeRecorder:
-    """Records the outcomes of mails outside the ledger."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, Outcome] = {}
-        self._begun: set[int] = set()
-
-    def handing_over(self, key: int) -> None:
-        self._begun.add(key)
-
-    def settled(self, key: int, outcome: Outcome) -> None:
-        self._begun.discard(key)
-        self.found[key] = outcome
-
-    def mark_uncertain(self, why: str) -> bool:
-        """Mark begun mails without an answer as uncertain; whether there were any."""
-        from newsletter.delivery.sending.batch import INTERRUPTED
-
-        begun = tuple(self._begun)
-        for key in begun:
-            self.settled(key, InDoubt(response=f"{INTERRUPTED}: {why}"))
-        return bool(begun)
-
-    def is_unsettled(self, key: int) -> bool:
-        """Whether this mail is untried or was only deferred."""
-        return isinstance(self.found.get(key), Deferred | None)
-
-
-def is_accepted(outcome: Outcome | None) -> bool:
-    return isinstance(outcome, Accepted)

@@ -10,10 +10,11 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from newsletter.app import Newsletter, is_accepted
+from newsletter.app import Newsletter
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
 from newsletter.delivery.dry_run import Audience, audience_of, build_test_mail, render_for_choice
+from newsletter.delivery.outcome_recorder import is_accepted
 from newsletter.editions.models import Edition
 from newsletter.errors import InvalidInput, NewsletterError, StorageError
 from newsletter.linting.findings import Finding
