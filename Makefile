@@ -9,7 +9,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing peop
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz check lock clean
+.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz fresh check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -32,6 +32,11 @@ bench: $(VENV)/.installed-dev
 cluster-demo: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python docs/examples/cluster/demo.py
+
+# The README's two commands on bare Debian systems, each in a chroot of its own; needs root.
+fresh:
+	scripts/install-packages debootstrap
+	scripts/fresh
 
 # Kill the sender again and again, and what is around it; count who was lost, doubled and doubted.
 torture: $(VENV)/.installed-dev
