@@ -148,7 +148,7 @@ def test_claims_of_a_lost_machine_become_uncertain_and_are_not_resent(site: Path
         with machine(site, "two"):
             left = {"sent": SUBSCRIBERS - held, "claimed": held}
             hand_out_until(app, lambda found: found == left)
-    with opened(site, FixedClock(SystemClock().now() + timedelta(minutes=10))) as app:
+    with opened(site, FixedClock(SystemClock().now() + timedelta(hours=2))) as app:
         app.engine.recover()
         assert hand_out_until(app, is_settled) == {"sent": SUBSCRIBERS - held, "uncertain": held}
     assert 0 < held <= CONNECTIONS * BATCH
