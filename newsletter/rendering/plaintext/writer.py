@@ -166,8 +166,6 @@ class _Writer:
             case "img":
                 words = " ".join((element.get("alt") or "").split())
                 return f"(Picture: {words})" if words else ""
-            case "wbr":
-                return ""
         words = "".join(
             _one_line(part) if isinstance(part, str) else self._inline(part)
             for part in _content(element)
