@@ -43,7 +43,7 @@ def test_structlog_and_logging_lines_are_sanitised() -> None:
     with redirect_stderr(written):
         log_to_stderr(logging.INFO)
         structlog.get_logger().warning("polled", url="https://a:secret@x/\x1b[31m\nforged")
-        logging.getLogger("a.library").error("GET %s", "/\x1b[31m")
+        logging.getLogger("client").error("GET %s", "/\x1b[31m")
     logging.basicConfig(force=True)
     structlog.reset_defaults()
     assert "\x1b" not in written.getvalue()

@@ -125,7 +125,7 @@ def test_a_fresh_link_is_mailed_and_is_enough(
     assert address_of(program, ann) is None
 
 
-def test_nobody_is_mailed_fresh_links_without_end(
+def test_fresh_links_are_limited_per_day(
     client: httpx.Client, program: Newsletter, sent: list[Mail], path: str
 ) -> None:
     answers = [client.post(f"{path}/fresh").status_code for _ in range(5)]
@@ -134,7 +134,7 @@ def test_nobody_is_mailed_fresh_links_without_end(
     assert len(sent) == 3
 
 
-def test_who_has_left_is_mailed_no_link_and_can_be_erased_by_an_old_one(
+def test_an_unsubscribed_address_gets_no_fresh_link_but_can_be_erased_by_an_old_one(
     client: httpx.Client,
     program: Newsletter,
     clock: FixedClock,

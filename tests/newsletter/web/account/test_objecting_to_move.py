@@ -248,7 +248,7 @@ def test_a_subscription_that_ended_by_the_change_goes_on_after_an_objection(
     assert person(program, ann).address == OLD
 
 
-def test_who_left_after_the_change_is_not_brought_back_by_an_objection(
+def test_an_objection_does_not_undo_a_later_unsubscribe(
     client: httpx.Client,
     program: Newsletter,
     clock: FixedClock,
@@ -262,7 +262,7 @@ def test_who_left_after_the_change_is_not_brought_back_by_an_objection(
     assert person(program, ann).address == OLD
 
 
-def test_whoever_has_joined_anew_at_the_old_address_keeps_it(
+def test_an_objection_does_not_displace_a_new_subscriber_at_the_old_address(
     client: httpx.Client,
     program: Newsletter,
     clock: FixedClock,
