@@ -1,5 +1,6 @@
 """Fixtures of all tests: migrated databases of both kinds."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,9 +29,15 @@ FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _own_log() -> Iterator[None]:
-    """Reset the log settings that a command under test has made."""
+def _own_process_state() -> Iterator[None]:
+    """Reset the log settings and the umask that a command under test has set.
+
+    Servers started by a later test drop privileges, and need files that their users can read.
+    """
+    before = os.umask(0o022)
+    os.umask(before)
     yield
+    os.umask(before)
     structlog.reset_defaults()
 
 
