@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from newsletter.rendering.pictures import PictureEmbedder
     from newsletter.rendering.renderer import Renderer
     from newsletter.subscriptions.notices import NoticeSender
+    from newsletter.tokens.envelope import EnvelopeSigner, SignedEnvelopes
     from newsletter.tokens.links import LinkSigners
     from subscribers.models import Subscriber
 
@@ -158,6 +159,7 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
+            envelopes=self._envelopes(),
             alarm=self.send_alarm,
         )
         return Engine(context, self.renderer, self.preflight, self.transport)
@@ -225,6 +227,22 @@ class Newsletter:
 
     def signer(self, purpose: str) -> Signer:
         return Signer(self.secret, purpose)
+
+    @cached_property
+    def envelope_signer(self) -> "EnvelopeSigner":
+        from newsletter.tokens.envelope import EnvelopeSigner
+
+        return EnvelopeSigner(self.secret)
+
+    def _envelopes(self) -> "SignedEnvelopes | None":
+        from newsletter.tokens.envelope import SignedEnvelopes
+
+        options = self.config.feedback
+        if not options.verp:
+            return None
+        return SignedEnvelopes(
+            self.envelope_signer, options.verp_delimiter, frozenset(options.verp_except)
+        )
 
     @cached_property
     def link_signers(self) -> "LinkSigners":

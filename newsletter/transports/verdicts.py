@@ -54,7 +54,8 @@ _OUR_NAME = (
 _DOMAIN = (
     r"(host|domain)( name)? (is )?(unknown|not found|does not exist|has no|doesn't exist)",
     r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
-    r"domain is not reachable|all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
+    r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
+    r"domain is not reachable",
     r"unable to route|no route to|too many hops|mail loop|routing loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",

@@ -292,6 +292,18 @@ def bounce(recipient: str = "ann@wexcombe.example") -> Event:
     )
 
 
+REPORT = """From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; ann@wexcombe.example
+Action: failed
+Status: 5.1.1
+"""
+
+
 def undoing_bounce(app: Newsletter) -> Call:
     feedback.record(app, operator("setup"), [bounce()])
     return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
@@ -373,6 +385,9 @@ CHANGES: Mapping[str, Change] = {
     "editions.retry": retrying,
     "editions.start": starting,
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
+    "feedback.receive": lambda app: (
+        lambda who: feedback.receive(app, who, REPORT.encode(), ["x@y.org"])
+    ),
     "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
