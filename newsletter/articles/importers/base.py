@@ -68,6 +68,7 @@ class Record:
 
     Args:
         explicit_key: whether the source gave the key (a GUID, an id) or it is a file's name.
+        other_keys: keys of the same entry while its id is shared with others, or no longer is.
         body_html: not yet sanitised.
         base_url: what relative addresses in the text are relative to; empty: its canonical
             address, else the site.
@@ -91,6 +92,7 @@ class Record:
     base_url: str = ""
     status: ArticleStatus | None = None
     updated_at: datetime | None = None
+    other_keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
     came_in: SourceSize = SourceSize()
