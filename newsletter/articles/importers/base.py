@@ -24,7 +24,9 @@ from newsletter.errors import InvalidInput
 
 LONGEST_TITLE = 500
 LONGEST_MADE_TITLE = 80
-_INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_INVISIBLE = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|br|cite|code|del|em|font|i|img|ins|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr)"
     r"(?:\s[^<>]*)?/?>",

@@ -41,7 +41,7 @@ END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?=[\s>/])")
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
-    rb"<link\b[^>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE
+    rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
 )
 LONGEST_NUMBER = 16
 # A summary is used as the body if it has this many characters and four times as many as the
@@ -220,7 +220,7 @@ def _body(entry: Any) -> str:
     """The longest text of the entry, as HTML; else the description of its media."""
     texts = [_as_html(part) for part in _parts(entry)]
     if texts:
-        lengths = [len(re.sub("<[^>]*>", "", text)) for text in texts]
+        lengths = [len(re.sub("<[^<>]*>", "", text)) for text in texts]
         longest = max(lengths)
         is_teaser = longest >= ENOUGH_CHARACTERS and lengths[0] * 4 < longest
         return texts[lengths.index(longest)] if is_teaser else texts[0]
