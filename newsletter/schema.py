@@ -5,6 +5,7 @@ import newsletter.delivery.ledger.models
 import newsletter.editions.models
 import newsletter.feeds.models
 import newsletter.settings.models
+import newsletter.staff.account_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -13,6 +14,7 @@ TABLE_MODULES = (
     subscribers.models,
     newsletter.settings.models,
     newsletter.staff.models,
+    newsletter.staff.account_models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,

@@ -17,6 +17,8 @@ class Permission(StrEnum):
     MAINTAIN = "maintain"  # what is due by itself: polling, retention, archives
     SIGN_UP = "sign up"  # enter one's own address
     OWN_SUBSCRIPTION = "own subscription"  # change what a link in a mail belongs to
+    SIGN_IN = "sign in"  # prove to be a staff member
+    OWN_ACCOUNT = "own account"  # change one's own password, passkeys and sessions
 
 
 class ActorKind(StrEnum):
@@ -38,7 +40,21 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
-_OWN = frozenset({Permission.SIGN_UP, Permission.OWN_SUBSCRIPTION})
+class StaffLinkKind(StrEnum):
+    """Kinds of one-time links for staff."""
+
+    INVITATION = "invitation"  # join, and choose a password
+    SIGN_IN = "sign in"  # get in again, and choose another password
+
+
+_OWN = frozenset(
+    {
+        Permission.SIGN_UP,
+        Permission.OWN_SUBSCRIPTION,
+        Permission.SIGN_IN,
+        Permission.OWN_ACCOUNT,
+    }
+)
 _EVERYTHING = frozenset(Permission) - _OWN
 
 PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
@@ -46,8 +62,8 @@ PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
     ActorKind.OPERATOR: _EVERYTHING,
     ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN}),
     ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
-    ActorKind.VISITOR: frozenset({Permission.SIGN_UP}),
-    Role.OWNER: _EVERYTHING,
+    ActorKind.VISITOR: frozenset({Permission.SIGN_UP, Permission.SIGN_IN}),
+    Role.OWNER: _EVERYTHING | {Permission.OWN_ACCOUNT},
     Role.SENDER: frozenset(
         {
             Permission.READ,
@@ -56,12 +72,19 @@ PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
             Permission.SEND,
             Permission.STOP,
             Permission.MAINTAIN,
+            Permission.OWN_ACCOUNT,
         }
     ),
     Role.EDITOR: frozenset(
-        {Permission.READ, Permission.WRITE, Permission.STOP, Permission.MAINTAIN}
+        {
+            Permission.READ,
+            Permission.WRITE,
+            Permission.STOP,
+            Permission.MAINTAIN,
+            Permission.OWN_ACCOUNT,
+        }
     ),
-    Role.VIEWER: frozenset({Permission.READ}),
+    Role.VIEWER: frozenset({Permission.READ, Permission.OWN_ACCOUNT}),
 }
 
 # What an owner may grant in addition, by role.
