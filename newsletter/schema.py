@@ -1,9 +1,11 @@
 """Imports every model, so that Alembic and the tests see the complete metadata."""
 
 import newsletter.articles.models
+import newsletter.articles.writing.models
 import newsletter.delivery.ledger.models
 import newsletter.editions.models
 import newsletter.feeds.models
+import newsletter.media.models
 import newsletter.settings.models
 import newsletter.staff.models
 import subscribers.models
@@ -14,6 +16,8 @@ TABLE_MODULES = (
     newsletter.settings.models,
     newsletter.staff.models,
     newsletter.articles.models,
+    newsletter.articles.writing.models,
+    newsletter.media.models,
     newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.delivery.ledger.models,

@@ -29,7 +29,7 @@ from newsletter.web.middleware.compression import Compression
 from newsletter.web.middleware.headers import SecurityHeaders
 from newsletter.web.middleware.host import CanonicalHost
 from newsletter.web.services import SiteServices
-from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
+from newsletter.web.site import archive, feed_pages, media, pages, sitemap, theme
 from newsletter.web.state import SiteState
 
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
@@ -63,6 +63,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *pages.ROUTES,
         *routes.ROUTES,
         *feed_pages.ROUTES,
+        *media.ROUTES,
         *sitemap.ROUTES,
         *theme.ROUTES,
         *archive.routes(has_archive=web.archive),
