@@ -4,9 +4,11 @@ import newsletter.articles.models
 import newsletter.articles.writing.models
 import newsletter.delivery.ledger.models
 import newsletter.editions.models
+import newsletter.feedback.models
 import newsletter.feeds.models
 import newsletter.media.models
 import newsletter.settings.models
+import newsletter.staff.account_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -15,12 +17,14 @@ TABLE_MODULES = (
     subscribers.models,
     newsletter.settings.models,
     newsletter.staff.models,
+    newsletter.staff.account_models,
     newsletter.articles.models,
     newsletter.articles.writing.models,
     newsletter.media.models,
     newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.delivery.ledger.models,
+    newsletter.feedback.models,
 )
 
 metadata = Base.metadata
