@@ -123,12 +123,6 @@ def page(
     return list(session.scalars(query))
 
 
-def by_hashes(session: Session, hashes: Collection[str]) -> dict[str, MediaItem]:
-    """The pictures of encoded files, by the hash of the file."""
-    query = select(MediaRendition.hash, MediaItem).join(MediaItem)
-    return dict(session.execute(query.where(MediaRendition.hash.in_(hashes))).tuples().all())
-
-
 def stored_before(session: Session, moment: datetime) -> list[MediaItem]:
     """The pictures stored before a moment, oldest first."""
     query = select(MediaItem).where(MediaItem.created_at < moment)

@@ -80,4 +80,4 @@ def unsaved_counts(session: Session, article_ids: list[int]) -> dict[int, int]:
         .where(ArticleDraft.article_id.in_(article_ids), ArticleDraft.kept_at.is_not(None))
         .group_by(ArticleDraft.article_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
