@@ -6,8 +6,10 @@ import newsletter.editions.approvals.models
 import newsletter.editions.bulletins.models
 import newsletter.editions.coming.models
 import newsletter.editions.models
+import newsletter.feedback.models
 import newsletter.feeds.models
 import newsletter.settings.models
+import newsletter.staff.account_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -16,6 +18,7 @@ TABLE_MODULES = (
     subscribers.models,
     newsletter.settings.models,
     newsletter.staff.models,
+    newsletter.staff.account_models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,
@@ -23,6 +26,7 @@ TABLE_MODULES = (
     newsletter.editions.bulletins.models,
     newsletter.editions.approvals.models,
     newsletter.delivery.ledger.models,
+    newsletter.feedback.models,
 )
 
 metadata = Base.metadata
