@@ -3,6 +3,9 @@
 import newsletter.articles.models
 import newsletter.articles.writing.models
 import newsletter.delivery.ledger.models
+import newsletter.editions.approvals.models
+import newsletter.editions.bulletins.models
+import newsletter.editions.coming.models
 import newsletter.editions.models
 import newsletter.feedback.models
 import newsletter.feeds.models
@@ -23,6 +26,9 @@ TABLE_MODULES = (
     newsletter.media.models,
     newsletter.feeds.models,
     newsletter.editions.models,
+    newsletter.editions.coming.models,
+    newsletter.editions.bulletins.models,
+    newsletter.editions.approvals.models,
     newsletter.delivery.ledger.models,
     newsletter.feedback.models,
 )
