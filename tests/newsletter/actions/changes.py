@@ -328,7 +328,7 @@ def saving(app: Newsletter) -> Call:
     return lambda actor: articles.save(app, actor, 1, changed, content.version)
 
 
-def discarding(app: Newsletter) -> Call:
+def discarding_words(app: Newsletter) -> Call:
     articles.keep(app, operator("setup"), 1, stored_content(app))
     return lambda actor: articles.discard(app, actor, 1)
 
@@ -469,7 +469,7 @@ CHANGES: Mapping[str, Change] = {
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
-    "articles.discard": discarding,
+    "articles.discard": discarding_words,
     "articles.keep": lambda app: lambda who: articles.keep(app, who, None, ArticleContent()),
     "articles.restore": restoring,
     "articles.save": saving,
