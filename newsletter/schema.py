@@ -2,9 +2,14 @@
 
 import newsletter.articles.models
 import newsletter.delivery.ledger.models
+import newsletter.editions.approvals.models
+import newsletter.editions.bulletins.models
+import newsletter.editions.coming.models
 import newsletter.editions.models
+import newsletter.feedback.models
 import newsletter.feeds.models
 import newsletter.settings.models
+import newsletter.staff.account_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -13,10 +18,15 @@ TABLE_MODULES = (
     subscribers.models,
     newsletter.settings.models,
     newsletter.staff.models,
+    newsletter.staff.account_models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,
+    newsletter.editions.coming.models,
+    newsletter.editions.bulletins.models,
+    newsletter.editions.approvals.models,
     newsletter.delivery.ledger.models,
+    newsletter.feedback.models,
 )
 
 metadata = Base.metadata

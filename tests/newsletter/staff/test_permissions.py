@@ -18,8 +18,11 @@ ROLES = {
     P.SEND: {Role.OWNER, Role.SENDER},
     P.BULK_PEOPLE: {Role.OWNER},
     P.ADMINISTER: {Role.OWNER},
+    P.REPORT: {Role.OWNER},
     P.SIGN_UP: set(),
     P.OWN_SUBSCRIPTION: set(),
+    P.SIGN_IN: set(),
+    P.OWN_ACCOUNT: {Role.OWNER, Role.SENDER, Role.EDITOR, Role.VIEWER},
 }
 
 
