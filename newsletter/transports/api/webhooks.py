@@ -6,6 +6,7 @@ Repeats are told apart by `Event.key`, since providers repeat a call whose answe
 """
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from newsletter.transports.events import Event, EventKind, EventSource, kind_of
 from newsletter.transports.verdicts import Verdict, classify
 
 MAX_REASON = 500
+_CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ -])")
 # What reading a value of another shape than documented raises.
 _MISSHAPEN = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 
@@ -161,6 +163,9 @@ def event(
 def judged(answer: Any, *, is_permanent: bool) -> EventKind:
     """The kind of a bounce: from the server's words, or what the provider holds it for."""
     words = str(answer or "")
+    # Providers put words of their own before the server's answer.
+    if code := _CODE.search(words):
+        words = words[code.start() :]
     verdict = classify(words)
     if verdict in {Verdict.UNKNOWN, Verdict.UNCLEAR}:
         return EventKind.HARD if is_permanent else EventKind.SOFT

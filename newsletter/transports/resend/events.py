@@ -45,7 +45,7 @@ class Webhook(BaseWebhook):
         details = data.get("bounce") or data.get("failed") or data.get("suppressed") or {}
         said = details.get("message") or details.get("reason") or ""
         if name == "email.bounced":
-            kind = bounce_kind(details.get("type"), details.get("subType"), "")
+            kind = bounce_kind(details.get("type") or _type_of(said), details.get("subType"), "")
         else:
             kind = _KINDS.get(name, _K.UNKNOWN)
         for recipient in data["to"] if isinstance(data["to"], list) else [data["to"]]:
@@ -57,6 +57,11 @@ class Webhook(BaseWebhook):
                 at=moment(item.get("created_at")),
                 provider_id=call.headers.get("svix-id"),
             )
+
+
+def _type_of(said: str) -> str:
+    """The type of a bounce in calls that say it in words only, as they did until 2025."""
+    return "Permanent" if "hard bounce" in said or "suppressed" in said else ""
 
 
 def _message_id(tags: Any) -> str:
