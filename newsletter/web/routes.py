@@ -29,7 +29,7 @@ from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
 from newsletter.web.services import SiteServices
-from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
+from newsletter.web.site import archive, feed_pages, media, pages, sitemap, theme
 from newsletter.web.state import SiteState
 
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
@@ -63,6 +63,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *pages.ROUTES,
         *routes.ROUTES,
         *feed_pages.ROUTES,
+        *media.ROUTES,
         *sitemap.ROUTES,
         *theme.ROUTES,
         *archive.routes(has_archive=web.archive),
