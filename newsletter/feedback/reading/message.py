@@ -81,7 +81,10 @@ class Returned:
 
     def header(self, name: str) -> str:
         """A header, decoded, in one line; empty where there is none."""
-        return decoded(self.headers.get(name, ""))
+        # As it came: the parser replaces what is not ASCII.
+        found = (value for key, value in self.headers.raw_items() if key.lower() == name)
+        raw = str(next(found, "")).encode("utf-8", "surrogateescape")
+        return decoded(_decode(raw, None))
 
     @property
     def content_type(self) -> str:

@@ -206,7 +206,9 @@ def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
 def _words_about(text: str, recipient: str) -> str:
     """The words from a recipient's address on, or all of them."""
     place = text.find(recipient) if recipient else -1
-    rest = text[place : place + _NOTICE_OF_WORDS] if place >= 0 else text[:_NOTICE_OF_WORDS]
+    # From the beginning of the line: old servers put the code there.
+    begin = text.rfind("\n", 0, place) + 1 if place >= 0 else 0
+    rest = text[begin : begin + _NOTICE_OF_WORDS]
     words = " ".join(rest.split())
     # The address in the last line: what is said stands before it.
     return words if len(words) > len(recipient) + 20 else " ".join(text[:4000].split())

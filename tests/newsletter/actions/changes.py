@@ -420,6 +420,11 @@ Status: 5.1.1
 """
 
 
+def receiving(app: Newsletter) -> Call:
+    sent_edition(app, DeliveryState.SENT)
+    return lambda actor: feedback.receive(app, actor, REPORT.encode())
+
+
 def undoing_bounce(app: Newsletter) -> Call:
     feedback.record(app, operator("setup"), [bounce()])
     return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
@@ -532,9 +537,7 @@ CHANGES: Mapping[str, Change] = {
     "editions.retry": retrying,
     "editions.start": starting,
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
-    "feedback.receive": lambda app: (
-        lambda who: feedback.receive(app, who, REPORT.encode(), ["x@y.org"])
-    ),
+    "feedback.receive": receiving,
     "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
