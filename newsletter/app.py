@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from newsletter.rendering.pictures import PictureEmbedder
     from newsletter.rendering.renderer import Renderer
     from newsletter.subscriptions.notices import NoticeSender
-    from newsletter.tokens.envelope import EnvelopeSigner, SignedEnvelopes
     from newsletter.tokens.links import LinkSigners
     from subscribers.models import Subscriber
 
@@ -162,6 +161,7 @@ class Newsletter:
     def engine(self) -> "Engine":
         from newsletter.delivery.sending.context import SendingContext
         from newsletter.delivery.sending.engine import Engine
+        from newsletter.tokens.envelope import signed_envelopes
 
         context = SendingContext(
             database=self.database,
@@ -171,7 +171,7 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
-            envelopes=self._envelopes(),
+            envelopes=signed_envelopes(self.config.feedback, self.secret),
             alarm=self.send_alarm,
         )
         return Engine(context, self.renderer, self.preflight, self.transport)
@@ -239,22 +239,6 @@ class Newsletter:
 
     def signer(self, purpose: str) -> Signer:
         return Signer(self.secret, purpose)
-
-    @cached_property
-    def envelope_signer(self) -> "EnvelopeSigner":
-        from newsletter.tokens.envelope import EnvelopeSigner
-
-        return EnvelopeSigner(self.secret)
-
-    def _envelopes(self) -> "SignedEnvelopes | None":
-        from newsletter.tokens.envelope import SignedEnvelopes
-
-        options = self.config.feedback
-        if not options.verp:
-            return None
-        return SignedEnvelopes(
-            self.envelope_signer, options.verp_delimiter, frozenset(options.verp_except)
-        )
 
     @cached_property
     def link_signers(self) -> "LinkSigners":

@@ -1,7 +1,7 @@
 """Actions on what comes back: record events, undo what followed."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
@@ -16,13 +16,6 @@ ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
 
 
-class FeedbackContext(Context, Protocol):
-    """A context that can read signed envelope addresses."""
-
-    @property
-    def envelope_signer(self) -> EnvelopeSigner: ...
-
-
 @action(Permission.REPORT)
 def record(work: UnitOfWork[Context], events: Sequence[Event]) -> Recorded:
     """Record events, each once however often it is told, and act on them.
@@ -34,15 +27,13 @@ def record(work: UnitOfWork[Context], events: Sequence[Event]) -> Recorded:
 
 
 @action(Permission.REPORT)
-def receive(
-    work: UnitOfWork[FeedbackContext], content: bytes, recipients: Sequence[str] = ()
-) -> Recorded:
+def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str] = ()) -> Recorded:
     """Take in a mail that came back; what is not understood is kept, too.
 
     Args:
         recipients: the envelope's, where they are known.
     """
-    signer = work.context.envelope_signer
+    signer = EnvelopeSigner(work.context.secret)
     return _recorded(work, incoming.events_of(content, signer, work.now, recipients))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from newsletter.config.feedback import FeedbackOptions
 from newsletter.tokens.signing import derive_key
 
 # 65 bits: nobody can try that many by mail.
@@ -92,3 +93,11 @@ class SignedEnvelopes:
             return None
         begin, end, word = f"{local}{self.delimiter}", f"@{domain}", self.signer.word
         return lambda delivery: f"{begin}{word(delivery)}{end}"
+
+
+def signed_envelopes(options: FeedbackOptions, secret: str) -> SignedEnvelopes | None:
+    """How envelope senders are made as configured; None: they are plain addresses."""
+    if not options.verp:
+        return None
+    signer = EnvelopeSigner(secret)
+    return SignedEnvelopes(signer, options.verp_delimiter, frozenset(options.verp_except))

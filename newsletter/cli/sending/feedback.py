@@ -18,6 +18,7 @@ from newsletter.feedback.reading.reader import read
 from newsletter.queries import feedback as queries
 from newsletter.queries.feedback import EventView
 from newsletter.shown import shown
+from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import EventKind
 
 # sysexits.h: the mail server keeps the mail and tries again.
@@ -185,7 +186,7 @@ def _delivery(program: Program, content: bytes) -> int | None:
     """The delivery that a signed address names, where this is a site's folder."""
     if not program.config_path.exists():
         return None
-    return incoming.delivery_of(content, program.app.envelope_signer)
+    return incoming.delivery_of(content, EnvelopeSigner(program.app.secret))
 
 
 def consequence(event: EventView) -> str:
