@@ -40,7 +40,7 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     return AuditLine(
         id=entry.id,
         at=entry.at,
-        who=name_of(entry.actor, names),
+        who=who_is(entry.actor, names),
         actor=entry.actor,
         action=entry.action,
         subject=_subject(entry.subject, names),
@@ -49,13 +49,8 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     )
 
 
-def name_of(actor: str, names: Mapping[str, str]) -> str:
-    """An actor as people call them.
-
-    Args:
-        actor: as `str(Actor)`.
-        names: from `staff.store.names`.
-    """
+def who_is(actor: str, names: Mapping[str, str]) -> str:
+    """An actor in words; `names` as `staff.store.names`."""
     kind, _, name = actor.partition(":")
     match kind:
         case "staff":

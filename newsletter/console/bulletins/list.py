@@ -9,7 +9,7 @@ from newsletter.console.frame.routes import form, page
 from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.models import SavedBulletin
 from newsletter.editions.models import Edition
-from newsletter.queries.audit import name_of
+from newsletter.queries.audit import who_is
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
 
@@ -38,7 +38,7 @@ def list_(request: ConsoleRequest) -> Response:
         return table.csv("bulletins.csv")
 
     def by(bulletin: SavedBulletin) -> list[str]:
-        return [name_of(author, names) for author in bulletin.authors]
+        return [who_is(author, names) for author in bulletin.authors]
 
     return request.page("bulletins/list.html", {"table": table, "by": by})
 

@@ -16,7 +16,7 @@ from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.queries.approvals import approval_status
-from newsletter.queries.audit import name_of
+from newsletter.queries.audit import who_is
 from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_answers import answers_by_kind
 from newsletter.queries.edition_numbers import EditionGauges
@@ -55,7 +55,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             composition = Composition.of(session, edition)
             status = approval_status(session, composition, str(request.actor))
             names = staff.names(session)
-            given = [(name_of(a.actor, names), a) for a in status.given]
+            given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": given}
     context["live"] = request.fragment("editions/_numbers.html", context)
     return request.page("editions/edition.html", context)

@@ -22,7 +22,7 @@ from newsletter.delivery.dry_run import render_for_choice
 from newsletter.editions.composing.composition import Composition
 from newsletter.errors import NewsletterError
 from newsletter.queries.approvals import approval_status
-from newsletter.queries.audit import name_of
+from newsletter.queries.audit import who_is
 from newsletter.queries.findings import Place, placed
 from newsletter.queries.previews import PreviewRecipient, bodies_of
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
@@ -113,7 +113,7 @@ def look(noun: Noun, request: ConsoleRequest) -> Response:
         if subject.stored is not None:
             status = approval_status(session, subject.proof.composition, str(request.actor))
             names = staff.names(session)
-            given = [(name_of(a.actor, names), a) for a in status.given]
+            given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": given}
     if subject.waits:
         editions.look(request.context, request.actor, subject.edition.id)

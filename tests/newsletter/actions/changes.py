@@ -1,9 +1,11 @@
 """One change by every action: the fixtures it needs, and the call."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pictures import gradient, saved
 from sqlalchemy import update
 from staff_changes import STAFF_ACTORS, STAFF_CHANGES
 from support import add_article, add_subscriber
@@ -18,6 +20,7 @@ from newsletter.actions import (
     feeds,
     imports,
     maintenance,
+    media,
     segments,
     settings,
     sources,
@@ -27,9 +30,11 @@ from newsletter.actions import (
 )
 from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
+from newsletter.articles import store as article_store
 from newsletter.articles.editing import Edit as ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.writing.content import ArticleContent
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.dry_run import render_for_choice
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
@@ -65,6 +70,7 @@ from subscribers.topics import Choice
 # The subscribers of the site: Ann has confirmed, Pat has not.
 ANN, PAT = 1, 2
 ORIGIN = Origin(source="test")
+PICTURE = saved(gradient(80, 60), "JPEG")
 Call = Callable[[Actor], object]
 Change = Callable[[Newsletter], Call]
 """Prepares a site; returns the call that changes it."""
@@ -316,6 +322,38 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+def saving(app: Newsletter) -> Call:
+    content = stored_content(app)
+    changed = replace(content, title="Houses")
+    return lambda actor: articles.save(app, actor, 1, changed, content.version)
+
+
+def discarding_words(app: Newsletter) -> Call:
+    articles.keep(app, operator("setup"), 1, stored_content(app))
+    return lambda actor: articles.discard(app, actor, 1)
+
+
+def restoring(app: Newsletter) -> Call:
+    articles.edit(app, operator("setup"), 1, ArticleEdit(title="Houses"))
+    return lambda actor: articles.restore(app, actor, 1, 1)
+
+
+def stored_content(app: Newsletter) -> ArticleContent:
+    with app.database.read() as session:
+        return ArticleContent.of(article_store.get(session, 1))
+
+
+def describing(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    return lambda actor: media.describe(app, actor, 1, "The quay")
+
+
+def pruning(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    app.clock.at += timedelta(days=31)
+    return lambda actor: media.prune(app, actor)
+
+
 def importing_articles(app: Newsletter) -> Call:
     record = Record(
         source="text",
@@ -431,6 +469,10 @@ CHANGES: Mapping[str, Change] = {
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
+    "articles.discard": discarding_words,
+    "articles.keep": lambda app: lambda who: articles.keep(app, who, None, ArticleContent()),
+    "articles.restore": restoring,
+    "articles.save": saving,
     "articles.correct": lambda app: lambda who: articles.correct(app, who, 1, "It was Tuesday."),
     "articles.edit": lambda app: (
         lambda who: articles.edit(app, who, 1, ArticleEdit(title="Houses"))
@@ -488,6 +530,9 @@ CHANGES: Mapping[str, Change] = {
     "maintenance.look_after_editions": lambda app: (
         lambda who: maintenance.look_after_editions(app, who, [ALARM])
     ),
+    "media.add": lambda app: lambda who: media.add(app, who, PICTURE, "quay.jpg"),
+    "media.describe": describing,
+    "media.prune": pruning,
     "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
     "segments.remove": removing_segment,
     "settings.change": lambda app: (
