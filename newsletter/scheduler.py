@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from newsletter.actions import articles, digests, feeds, imports, maintenance, sources
+from newsletter.actions import articles, digests, feedback, feeds, imports, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
 from newsletter.articles.store import due_for_publication
@@ -25,6 +25,7 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
+from newsletter.feedback import answers
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.staff.actors import SCHEDULE
@@ -40,6 +41,9 @@ FEEDS_INTERVAL_SECONDS = 15
 RETENTION_INTERVAL_SECONDS = 3600
 MEDIA_SIZES_INTERVAL_SECONDS = 30
 STATISTICS_INTERVAL_SECONDS = 15
+ANSWERS_INTERVAL_SECONDS = 5
+# Bounds a transaction, so that senders do not wait long.
+ANSWERS_AT_ONCE = 200
 # Bounds a run, so that shutdown does not wait long.
 MAX_BATCHES_PER_RUN = 400
 MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
@@ -58,6 +62,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (app.notices.send_due, OUTBOX_INTERVAL_SECONDS),
         (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
         (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
+        (lambda: record_answers(app), ANSWERS_INTERVAL_SECONDS),
         (lambda: maintain_feeds(app, feed_maintenance), FEEDS_INTERVAL_SECONDS),
         (lambda: ask_media_sizes(app), MEDIA_SIZES_INTERVAL_SECONDS),
     )
@@ -199,6 +204,17 @@ def raise_alarms(app: Newsletter) -> None:
     for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
         app.send_alarm(alarm)
+
+
+def record_answers(app: Newsletter) -> None:
+    """Record refusals at sending as events, and act on them."""
+    for _ in range(MAX_BATCHES_PER_RUN):
+        with app.database.read() as session:
+            found = answers.unrecorded(session, app.clock.now(), ANSWERS_AT_ONCE)
+        if not found:
+            return
+        recorded = feedback.record(app, SCHEDULE, found)
+        log.info("refusals recorded", events=recorded.events, suppressed=len(recorded.suppressed))
 
 
 def _overdue(app: Newsletter, name: str, now: datetime) -> tuple[str, Run] | None:

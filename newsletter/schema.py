@@ -3,6 +3,7 @@
 import newsletter.articles.models
 import newsletter.delivery.ledger.models
 import newsletter.editions.models
+import newsletter.feedback.models
 import newsletter.feeds.models
 import newsletter.settings.models
 import newsletter.staff.models
@@ -17,6 +18,7 @@ TABLE_MODULES = (
     newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.delivery.ledger.models,
+    newsletter.feedback.models,
 )
 
 metadata = Base.metadata

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from newsletter.config.cluster import ClusterOptions
+from newsletter.config.feedback import FeedbackOptions
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.kinds import (
     Address,
@@ -325,6 +326,7 @@ class Config(Section):
     limits: dict[Slug, LimitOptions] = Field(default_factory=dict)
     cluster: ClusterOptions = Field(default_factory=ClusterOptions)
     alarms: AlarmOptions = Field(default_factory=AlarmOptions)
+    feedback: FeedbackOptions = Field(default_factory=FeedbackOptions)
     joining: JoiningOptions = Field(default_factory=JoiningOptions)
     digests: dict[Slug, DigestOptions] = Field(default_factory=dict)
     bulletins: BulletinOptions = Field(default_factory=BulletinOptions)

@@ -12,6 +12,8 @@ from newsletter.delivery.ledger.advice import WHAT_HAPPENED, what_to_do
 from newsletter.delivery.ledger.models import Delivery, DeliveryState, Notice
 from newsletter.editions.models import Edition
 from newsletter.errors import InvalidInput
+from newsletter.queries import feedback
+from newsletter.queries.feedback import EventView
 from subscribers import consent
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
@@ -52,16 +54,6 @@ class MailLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnedEvent:
-    """What came back of mails to a person: a bounce, a complaint."""
-
-    at: datetime
-    kind: str
-    words: str
-    """The server's."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class PersonRecord:
     """All that the office may know of a person."""
 
@@ -78,10 +70,10 @@ class PersonRecord:
     """The edition below which there are more mails; None if these are all."""
     notices: Sequence[MailLine]
     """The newest first."""
+    events: Sequence[EventView]
+    """What came back of mails to them, the newest first."""
     excluded: Mapping[Stream, Exclusion | None]
     """Why they would not be mailed now, for each kind of mail; None: they would."""
-    events: Sequence[ReturnedEvent] = ()
-    """The newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +120,7 @@ def person(session: Session, number: int, now: datetime, below: int | None = Non
         mails=mails[:MAILS_A_PAGE],
         older=mails[MAILS_A_PAGE - 1].edition if len(mails) > MAILS_A_PAGE else None,
         notices=_notices(session, number),
+        events=feedback.events(session, subscriber=number),
         excluded=_excluded(session, number, now),
     )
 

@@ -17,8 +17,8 @@ class Actor:
 
     kind: ActorKind
     name: str = ""
-    """The operating-system user, or the id of a staff member or subscriber; never an address,
-    since audit lines are never deleted."""
+    """The operating-system user, a transport, or the id of a staff member or subscriber; never an
+    address, since audit lines are never deleted."""
     permissions: frozenset[Permission]
 
     def __str__(self) -> str:
@@ -62,6 +62,12 @@ def staff_member(number: int, role: Role, granted: Collection[Permission] = ()) 
     """A staff member; grants beyond those of their role are ignored."""
     permissions = PERMISSIONS[role] | (GRANTABLE.get(role, frozenset()) & frozenset(granted))
     return Actor(kind=ActorKind.STAFF, name=str(number), permissions=permissions)
+
+
+def provider(transport: str) -> Actor:
+    """The provider of a transport, whose webhook proved its origin."""
+    kind = ActorKind.PROVIDER
+    return Actor(kind=kind, name=transport, permissions=PERMISSIONS[kind])
 
 
 VISITOR = Actor(kind=ActorKind.VISITOR, permissions=PERMISSIONS[ActorKind.VISITOR])

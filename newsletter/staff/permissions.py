@@ -15,6 +15,7 @@ class Permission(StrEnum):
     STOP = "stop"  # pause and cancel what is being sent
     ADMINISTER = "administer"  # settings, look, staff, keys, the audit log
     MAINTAIN = "maintain"  # what is due by itself: polling, retention, archives
+    REPORT = "report"  # tell what became of a mail
     SIGN_UP = "sign up"  # enter one's own address
     OWN_SUBSCRIPTION = "own subscription"  # change what a link in a mail belongs to
 
@@ -27,6 +28,7 @@ class ActorKind(StrEnum):
     SUBSCRIBER = "subscriber"  # a subscriber, by a link in a mail to them
     VISITOR = "visitor"  # anybody at the public site
     SCHEDULE = "schedule"  # the clock
+    PROVIDER = "provider"  # a provider's webhook, with proof of its origin
 
 
 class Role(StrEnum):
@@ -44,7 +46,8 @@ _EVERYTHING = frozenset(Permission) - _OWN
 PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
     # Whoever can run a command can write to the database directly.
     ActorKind.OPERATOR: _EVERYTHING,
-    ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN}),
+    ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN, Permission.REPORT}),
+    ActorKind.PROVIDER: frozenset({Permission.REPORT}),
     ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
     ActorKind.VISITOR: frozenset({Permission.SIGN_UP}),
     Role.OWNER: _EVERYTHING,

@@ -18,7 +18,7 @@ from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
-_NOT_KINDS = {"addresses", "base", "registry", "verdicts"}
+_NOT_KINDS = {"addresses", "base", "events", "registry", "verdicts"}
 
 _MODULES = {
     found.name: f"{transports.__name__}.{found.name}" + (".transport" if found.ispkg else "")

@@ -27,6 +27,11 @@ def storable(response: str, address: str = "") -> str:
     return text
 
 
+def without_addresses(response: str) -> str:
+    """A response with every address redacted."""
+    return _ADDRESS.sub(GONE, response) if "@" in response else response
+
+
 def normalised(reason: str) -> str:
     """A response with addresses and ids redacted, for comparing and display."""
     return _NUMBER.sub(GONE, _ADDRESS.sub(GONE, reason))

@@ -534,11 +534,57 @@ CREATE TABLE consent_networks (
 
 CREATE INDEX ix_consent_networks_at ON consent_networks (at);
 
+CREATE TABLE feedback_events (
+    id BIGSERIAL NOT NULL,
+    key TEXT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    source VARCHAR(20) NOT NULL,
+    transport TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    subscriber_id BIGINT,
+    delivery_id BIGINT,
+    edition_id BIGINT,
+    domain TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    is_proven BOOLEAN NOT NULL,
+    suppressed BOOLEAN NOT NULL,
+    undone_at TIMESTAMP WITH TIME ZONE,
+    undone_because TEXT NOT NULL,
+    CONSTRAINT pk_feedback_events PRIMARY KEY (id),
+    CONSTRAINT uq_feedback_events_key UNIQUE (key),
+    CONSTRAINT fk_feedback_events_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id),
+    CONSTRAINT fk_feedback_events_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id),
+    CONSTRAINT fk_feedback_events_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id)
+);
+
+CREATE INDEX ix_feedback_events_delivery_id ON feedback_events (delivery_id);
+
+CREATE INDEX ix_feedback_events_edition_id_kind ON feedback_events (edition_id, kind);
+
+CREATE INDEX ix_feedback_events_kind_at ON feedback_events (kind, at);
+
+CREATE INDEX ix_feedback_events_recorded_at ON feedback_events (recorded_at);
+
+CREATE INDEX ix_feedback_events_subscriber_id_at ON feedback_events (subscriber_id, at);
+
 CREATE TABLE uncounted_deliveries (
     delivery_id BIGINT NOT NULL,
     CONSTRAINT pk_uncounted_deliveries PRIMARY KEY (delivery_id),
     CONSTRAINT fk_uncounted_deliveries_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
 );
+
+CREATE TABLE feedback_evidence (
+    event_id BIGINT NOT NULL,
+    content BYTEA NOT NULL,
+    recipient TEXT NOT NULL,
+    kept_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feedback_evidence PRIMARY KEY (event_id),
+    CONSTRAINT fk_feedback_evidence_event_id FOREIGN KEY(event_id) REFERENCES feedback_events (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feedback_evidence_kept_since ON feedback_evidence (kept_since);
 
 CREATE OR REPLACE FUNCTION refuse_change_of_audit()
  RETURNS trigger

@@ -26,3 +26,8 @@ VALUES (1, 1, 1, 1, 'sent', '250 Ok', '', 1, 'w', false, '2026-11-02 09:00:00');
 INSERT INTO mail_statistics (subscriber_id, received, last_mailed_at, bounced) VALUES (1, 1, '2026-11-02 09:00:00', 0);
 
 INSERT INTO counted_editions (edition_id, through, is_whole) VALUES (1, 1, true);
+
+INSERT INTO feedback_events (id, key, kind, source, transport, at, recorded_at, subscriber_id, delivery_id, edition_id, domain, status, reason, is_proven, suppressed, undone_because)
+VALUES (1, 'k1', 'soft', 'report', 'default', '2026-11-02 09:05:00', '2026-11-02 09:05:00', 1, 1, 1, 'wexcombe.example', '4.2.0', 'try later', true, false, '');
+
+INSERT INTO feedback_evidence (event_id, content, recipient, kept_since) VALUES (1, '', 'zoe@wexcombe.example', '2026-11-02 09:05:00');

@@ -13,6 +13,7 @@ from newsletter.actions import (
     bulletins,
     digests,
     editions,
+    feedback,
     feeds,
     imports,
     maintenance,
@@ -39,6 +40,7 @@ from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
+from newsletter.transports.events import Event, EventKind, EventSource
 from subscribers import address_change, membership
 from subscribers import store as people
 from subscribers.consent import Origin
@@ -332,6 +334,18 @@ def lifting(app: Newsletter) -> Call:
     return lambda actor: suppressions.lift(app, actor, [address])
 
 
+def bounce(recipient: str = "ann@wexcombe.example") -> Event:
+    """A hard bounce, proven."""
+    return Event(
+        kind=EventKind.HARD, source=EventSource.WEBHOOK, recipient=recipient, provider_id="1"
+    )
+
+
+def undoing_bounce(app: Newsletter) -> Call:
+    feedback.record(app, operator("setup"), [bounce()])
+    return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
+
+
 WISHES = Preferences(
     name="Ann", choice=Choice(topics=("housing",), digests=()), frequency=Frequency.WEEKLY
 )
@@ -408,6 +422,8 @@ CHANGES: Mapping[str, Change] = {
     "editions.resume": resuming,
     "editions.retry": retrying,
     "editions.start": starting,
+    "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
+    "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
     "feeds.revoke_private": revoking,

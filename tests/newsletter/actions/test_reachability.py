@@ -31,6 +31,7 @@ NOT_BY_COMMAND = {
     "imports.forget_uploads": "falls due by itself",
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
+    "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
 }

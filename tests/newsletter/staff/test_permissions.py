@@ -18,6 +18,7 @@ ROLES = {
     P.SEND: {Role.OWNER, Role.SENDER},
     P.BULK_PEOPLE: {Role.OWNER},
     P.ADMINISTER: {Role.OWNER},
+    P.REPORT: {Role.OWNER},
     P.SIGN_UP: set(),
     P.OWN_SUBSCRIPTION: set(),
 }

@@ -1,0 +1,65 @@
+"""Turns refusals at sending into events, from the ledger. Never commits."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.models import Edition
+from newsletter.feedback.models import FeedbackEvent
+from newsletter.transports.events import Event, EventSource, kind_of
+from newsletter.transports.verdicts import Verdict
+
+# Editions finished longer ago have been looked through.
+LOOKED_THROUGH_AFTER = timedelta(days=7)
+GIVEN_UP = "given up: "
+
+
+def unrecorded(session: Session, now: datetime, limit: int) -> list[Event]:
+    """Events of the mails refused or given up, as far as they are not recorded."""
+    recent = select(Edition.id).where(
+        Edition.fanned_out_at.is_not(None),
+        or_(Edition.finished_at.is_(None), Edition.finished_at > now - LOOKED_THROUGH_AFTER),
+    )
+    is_recorded = exists().where(
+        FeedbackEvent.delivery_id == Delivery.id,
+        FeedbackEvent.source == EventSource.ANSWER,
+        FeedbackEvent.at == Delivery.settled_at,
+    )
+    query = (
+        select(
+            Delivery.id,
+            Delivery.reason,
+            Delivery.verdict,
+            Delivery.attempts,
+            Delivery.settled_at,
+            Edition.transport,
+        )
+        .join(Edition, Edition.id == Delivery.edition_id)
+        .where(
+            Delivery.edition_id.in_(recent),
+            Delivery.state == DeliveryState.FAILED,
+            Delivery.verdict.not_in(("", Verdict.ERROR)),
+            Delivery.settled_at.is_not(None),
+            ~is_recorded,
+        )
+        .limit(limit)
+    )
+    return [_event(*row) for row in session.execute(query)]
+
+
+def _event(
+    delivery: int, reason: str, verdict: str, attempts: int, at: datetime | None, transport: str
+) -> Event:
+    answer = reason.removeprefix(GIVEN_UP)
+    is_permanent = answer == reason
+    return Event(
+        kind=kind_of(Verdict(verdict), answer, is_permanent=is_permanent),
+        source=EventSource.ANSWER,
+        delivery=delivery,
+        reason=reason,
+        at=at,
+        transport=transport,
+        provider_id=f"{delivery}.{attempts}.{at}",
+    )

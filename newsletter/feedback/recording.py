@@ -1,0 +1,197 @@
+"""Records events, each once, and acts on them in the same transaction. Never commits."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger import reasons
+from newsletter.errors import InvalidInput
+from newsletter.feedback import judgement, store
+from newsletter.feedback.judgement import Patience
+from newsletter.feedback.store import Known
+from newsletter.transports.events import Event, EventKind
+from subscribers import membership
+from subscribers import store as people
+from subscribers.addresses import hash_address, normalise_address
+from subscribers.consent import Origin
+
+MAX_EVIDENCE_BYTES = 64 * 1024
+# So many are looked up by one statement.
+AT_ONCE = 200
+# Numbers beyond are none of ours, and no database looks them up.
+LARGEST_NUMBER = 2**63 - 1
+# `variants.message_id_stem` and the delivery's number, before the domain.
+_MESSAGE_ID = re.compile(r"<?e(\d{1,18})\.[0-9a-f]{1,16}\.(\d{1,18})@", re.IGNORECASE)
+
+
+@dataclass(kw_only=True)
+class Recorded:
+    """What recording some events came to."""
+
+    events: int = 0
+    """Those not recorded before."""
+    repeats: int = 0
+    suppressed: list[int] = field(default_factory=list)
+    """Subscribers whose address was suppressed."""
+    left: list[int] = field(default_factory=list)
+    """Subscribers who unsubscribed."""
+
+
+def record(
+    session: Session, secret: str, events: Iterable[Event], patience: Patience, now: datetime
+) -> Recorded:
+    """Record events not recorded before, and act on each."""
+    result = Recorded()
+    left = iter(events)
+    while batch := list(islice(left, AT_ONCE)):
+        distinct = {event.key: event for event in batch}
+        known = store.known_keys(session, distinct.keys())
+        new = {key: event for key, event in distinct.items() if key not in known}
+        result.repeats += len(batch) - len(new)
+        for key, event, about in _attributed(session, secret, new, now):
+            _record(session, key, event, about, patience, now, result)
+    return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class _About:
+    """Whom an event is about, as far as is known."""
+
+    subscriber_id: int | None = None
+    address: str = ""
+    address_hash: str = ""
+    """Theirs, where the event may be held against their address."""
+    delivery: Known | None = None
+
+
+def _attributed(
+    session: Session, secret: str, events: Mapping[str, Event], now: datetime
+) -> Iterator[tuple[str, Event, _About]]:
+    hashes = {key: _hash(secret, event.recipient) for key, event in events.items()}
+    numbers = {key: _number(event) for key, event in events.items()}
+    by_number = store.deliveries(session, {n for n in numbers.values() if n is not None})
+    wanted = {found for found in hashes.values() if found}
+    last = store.last_deliveries(session, wanted, now) if wanted else {}
+    holders = store.subscribers(session, wanted) if wanted else {}
+    for key, event in events.items():
+        named = by_number.get(numbers[key] or 0)
+        yield key, event, _about(event, hashes[key], named, last, holders)
+
+
+def _about(
+    event: Event,
+    address_hash: str,
+    named: Known | None,
+    last: Mapping[str, Known],
+    holders: Mapping[str, tuple[int, str | None]],
+) -> _About:
+    # A Message-ID can be guessed: without a proof, the recipient has to fit it.
+    is_theirs = named is not None and (event.is_proven or named.address_hash == address_hash)
+    delivery = named if is_theirs else last.get(address_hash)
+    if delivery is not None:
+        is_current = delivery.is_current or delivery.address_hash == address_hash
+        return _About(
+            subscriber_id=delivery.subscriber_id,
+            address=delivery.address or "",
+            address_hash=delivery.address_hash if is_current else "",
+            delivery=delivery,
+        )
+    if address_hash in holders:
+        number, address = holders[address_hash]
+        return _About(
+            subscriber_id=number,
+            address=address or "",
+            address_hash=address_hash if event.is_proven else "",
+        )
+    return _About()
+
+
+def _hash(secret: str, recipient: str) -> str:
+    """The hash of an address as it was told; empty where it is none."""
+    try:
+        return hash_address(secret, normalise_address(recipient)) if recipient else ""
+    except InvalidInput:
+        return ""
+
+
+def _number(event: Event) -> int | None:
+    """The number of the delivery that an event names."""
+    number = event.delivery
+    if number is None and (found := _MESSAGE_ID.match(event.message_id.strip())):
+        number = int(found[2])
+    return number if number is not None and 0 < number <= LARGEST_NUMBER else None
+
+
+def _record(
+    session: Session,
+    key: str,
+    event: Event,
+    about: _About,
+    patience: Patience,
+    now: datetime,
+    result: Recorded,
+) -> None:
+    reason = reasons.without_addresses(reasons.storable(event.reason, about.address))
+    number = store.add(
+        session,
+        {
+            "key": key,
+            "kind": event.kind,
+            "source": event.source,
+            "transport": event.transport,
+            "at": event.at or now,
+            "recorded_at": now,
+            "subscriber_id": about.subscriber_id,
+            "delivery_id": about.delivery.delivery_id if about.delivery else None,
+            "edition_id": about.delivery.edition_id if about.delivery else None,
+            "domain": _domain(about.address or event.recipient),
+            "status": event.status[:16],
+            "reason": reason,
+            "is_proven": event.is_proven,
+        },
+    )
+    if number is None:
+        result.repeats += 1
+        return
+    result.events += 1
+    if event.evidence and event.kind is not EventKind.SUCCESS:
+        content = event.evidence[:MAX_EVIDENCE_BYTES]
+        store.add_evidence(session, number, content, event.recipient[:320], now)
+    _act(session, number, event, about, reason, patience, now, result)
+
+
+def _act(
+    session: Session,
+    number: int,
+    event: Event,
+    about: _About,
+    reason: str,
+    patience: Patience,
+    now: datetime,
+    result: Recorded,
+) -> None:
+    if about.subscriber_id is None or not about.address_hash:
+        return
+    if event.kind is EventKind.UNSUBSCRIBE:
+        subscriber = people.by_id(session, about.subscriber_id)
+        origin = Origin(source=f"told by {event.transport or event.source}")
+        if membership.leave(session, subscriber, origin=origin, now=now):
+            result.left.append(about.subscriber_id)
+        return
+    streak: Sequence[datetime] = ()
+    if event.kind in judgement.COUNTED:
+        streak = store.streak(session, about.subscriber_id, judgement.COUNTED)
+    if judgement.suppresses(event.kind, streak, patience):
+        why = judgement.suppression_reason(event.kind, event.status, reason)
+        if people.add_suppression(session, about.address_hash, why, now):
+            store.by_id(session, number).suppressed = True
+            result.suppressed.append(about.subscriber_id)
+
+
+def _domain(address: str) -> str:
+    domain = address.rpartition("@")[2].strip().lower()
+    return domain[:253] if "@" in address else ""

@@ -1,0 +1,181 @@
+"""Queries on events and their evidence. Never commits."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.models import Edition
+from newsletter.errors import ResourceNotFound
+from newsletter.feedback.models import FeedbackEvent, FeedbackEvidence
+from newsletter.transports.events import BOUNCES, EventKind
+from subscribers.models import Subscriber
+
+# Mail servers give up after five days at most (RFC 5321, 4.5.4.1); reports may be read later.
+MAX_REPORT_DELAY = timedelta(days=10)
+
+
+class Known(NamedTuple):
+    """Whom a delivery was for."""
+
+    delivery_id: int
+    edition_id: int
+    subscriber_id: int
+    address_hash: str
+    address: str | None
+    is_current: bool
+    """Whether they have the address that it went to, as far as is known."""
+
+
+def known_keys(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys that are recorded."""
+    query = select(FeedbackEvent.key).where(FeedbackEvent.key.in_(keys))
+    return set(session.scalars(query))
+
+
+def deliveries(session: Session, numbers: Collection[int]) -> dict[int, Known]:
+    """The deliveries of these numbers that were handed over."""
+    query = _known().where(Delivery.id.in_(numbers))
+    return {found.delivery_id: found for found in map(_as_known, session.execute(query))}
+
+
+def last_deliveries(session: Session, hashes: Collection[str], now: datetime) -> dict[str, Known]:
+    """The newest mail handed over to each of these addresses, where a report may speak of it."""
+    recent = select(Edition.id).where(Edition.fanned_out_at > now - MAX_REPORT_DELAY)
+    query = (
+        _known()
+        .where(Subscriber.address_hash.in_(hashes), Delivery.edition_id.in_(recent))
+        .order_by(Delivery.id)
+    )
+    return {found.address_hash: found for found in map(_as_known, session.execute(query))}
+
+
+def subscribers(session: Session, hashes: Collection[str]) -> dict[str, tuple[int, str | None]]:
+    """Number and address of the subscribers with these addresses, by hash."""
+    query = select(Subscriber.address_hash, Subscriber.id, Subscriber.address)
+    found = session.execute(query.where(Subscriber.address_hash.in_(hashes)))
+    return {address_hash: (number, address) for address_hash, number, address in found}
+
+
+_HANDED_OVER = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+
+
+def _known() -> Any:
+    is_current = or_(
+        Subscriber.address_since.is_(None),
+        Delivery.settled_at.is_(None),
+        Subscriber.address_since <= Delivery.settled_at,
+    )
+    return (
+        select(
+            Delivery.id,
+            Delivery.edition_id,
+            Delivery.subscriber_id,
+            Subscriber.address_hash,
+            Subscriber.address,
+            is_current,
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.state.in_((*_HANDED_OVER, DeliveryState.CLAIMED)))
+    )
+
+
+def _as_known(row: Sequence[Any]) -> Known:
+    return Known._make((*row[:5], bool(row[5])))
+
+
+def add(session: Session, values: Mapping[str, Any]) -> int | None:
+    """Record an event; its number, or None where another process was quicker."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = insert_sqlite if is_sqlite else insert_postgresql
+    statement = insert(FeedbackEvent).values(values).on_conflict_do_nothing()
+    return session.scalar(statement.returning(FeedbackEvent.id))
+
+
+def streak(session: Session, subscriber_id: int, kinds: Iterable[EventKind]) -> list[datetime]:
+    """Times of a subscriber's bounces of these kinds since a mail last arrived, one a mail.
+
+    A mail arrived where its server or provider said so, or where it was taken and no bounce came.
+    What a person undid begins anew, too.
+    """
+    since = _last_arrival(session, subscriber_id)
+    query = select(func.max(FeedbackEvent.at)).where(
+        FeedbackEvent.subscriber_id == subscriber_id,
+        FeedbackEvent.kind.in_(tuple(kinds)),
+    )
+    if since is not None:
+        query = query.where(FeedbackEvent.at > since)
+    # Each event without a delivery counts by itself.
+    query = query.group_by(func.coalesce(FeedbackEvent.delivery_id, -FeedbackEvent.id))
+    return list(session.scalars(query))
+
+
+def _last_arrival(session: Session, subscriber_id: int) -> datetime | None:
+    told = select(func.max(FeedbackEvent.at)).where(
+        FeedbackEvent.subscriber_id == subscriber_id,
+        FeedbackEvent.kind == EventKind.SUCCESS,
+    )
+    undone = select(func.max(FeedbackEvent.undone_at)).where(
+        FeedbackEvent.subscriber_id == subscriber_id
+    )
+    bounced = select(FeedbackEvent.delivery_id).where(
+        FeedbackEvent.subscriber_id == subscriber_id,
+        FeedbackEvent.kind.in_(BOUNCES),
+        FeedbackEvent.delivery_id.is_not(None),
+    )
+    taken = select(func.max(Delivery.settled_at)).where(
+        # The ledger's index begins with the edition.
+        Delivery.edition_id.in_(select(Edition.id)),
+        Delivery.subscriber_id == subscriber_id,
+        Delivery.state == DeliveryState.SENT,
+        Delivery.id.not_in(bounced),
+    )
+    found = [moment for query in (told, undone, taken) if (moment := session.scalar(query))]
+    return max(found, default=None)
+
+
+def add_evidence(
+    session: Session, number: int, content: bytes, recipient: str, now: datetime
+) -> None:
+    """Keep what arrived beside its event."""
+    session.add(
+        FeedbackEvidence(event_id=number, content=content, recipient=recipient, kept_since=now)
+    )
+
+
+def by_id(session: Session, number: int) -> FeedbackEvent:
+    """
+    Raises:
+        ResourceNotFound: there is no such event.
+    """
+    found = session.get(FeedbackEvent, number)
+    if found is None:
+        raise ResourceNotFound(f"there is no event {number}; see: newsletter feedback list")
+    return found
+
+
+def find_evidence(session: Session, number: int) -> FeedbackEvidence | None:
+    """What arrived with an event, unless it is forgotten."""
+    return session.get(FeedbackEvidence, number)
+
+
+def forget_evidence(session: Session, before: datetime, limit: int) -> int:
+    """Forget evidence kept since before a moment; how many."""
+    old = select(FeedbackEvidence.event_id).where(FeedbackEvidence.kept_since < before).limit(limit)
+    return _forget(session, FeedbackEvidence.event_id.in_(old.scalar_subquery()))
+
+
+def forget_evidence_of(session: Session, subscriber_id: int) -> int:
+    """Forget all that arrived about one subscriber; how many."""
+    theirs = select(FeedbackEvent.id).where(FeedbackEvent.subscriber_id == subscriber_id)
+    return _forget(session, FeedbackEvidence.event_id.in_(theirs.scalar_subquery()))
+
+
+def _forget(session: Session, condition: Any) -> int:
+    forgotten = delete(FeedbackEvidence).where(and_(condition)).returning(FeedbackEvidence.event_id)
+    return len(session.scalars(forgotten).all())
