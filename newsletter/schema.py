@@ -6,6 +6,7 @@ import newsletter.editions.models
 import newsletter.feedback.models
 import newsletter.feeds.models
 import newsletter.settings.models
+import newsletter.staff.account_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -14,6 +15,7 @@ TABLE_MODULES = (
     subscribers.models,
     newsletter.settings.models,
     newsletter.staff.models,
+    newsletter.staff.account_models,
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,

@@ -14,12 +14,20 @@ ROOMS_OF_DELIVERY_HEADING = "### Inside delivery"
 # Packages of one layer that must not import each other.
 APART = (
     ("newsletter.feeds", "newsletter.rendering", "newsletter.transports", "newsletter.linting"),
-    ("newsletter.cli", "newsletter.web"),
+    ("newsletter.cli", "newsletter.web", "newsletter.console"),
 )
 # Empty packages that only hold others.
 NOWHERE = ("newsletter",)
 # Where HTTP statuses and exit codes are decided.
-STATUS_ROOMS = {"starlette": ("newsletter.web",), "click": ("newsletter.cli",)}
+STATUS_ROOMS = {
+    "starlette": (
+        "newsletter.web",
+        "newsletter.console",
+        "newsletter.http",
+        "newsletter.serving",
+    ),
+    "click": ("newsletter.cli",),
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

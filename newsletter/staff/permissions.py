@@ -18,6 +18,8 @@ class Permission(StrEnum):
     REPORT = "report"  # tell what became of a mail
     SIGN_UP = "sign up"  # enter one's own address
     OWN_SUBSCRIPTION = "own subscription"  # change what a link in a mail belongs to
+    SIGN_IN = "sign in"  # prove to be a staff member
+    OWN_ACCOUNT = "own account"  # change one's own password, passkeys and sessions
 
 
 class ActorKind(StrEnum):
@@ -40,7 +42,21 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
-_OWN = frozenset({Permission.SIGN_UP, Permission.OWN_SUBSCRIPTION})
+class StaffLinkKind(StrEnum):
+    """Kinds of one-time links for staff."""
+
+    INVITATION = "invitation"  # join, and choose a password
+    SIGN_IN = "sign in"  # get in again, and choose another password
+
+
+_OWN = frozenset(
+    {
+        Permission.SIGN_UP,
+        Permission.OWN_SUBSCRIPTION,
+        Permission.SIGN_IN,
+        Permission.OWN_ACCOUNT,
+    }
+)
 _EVERYTHING = frozenset(Permission) - _OWN
 
 PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
@@ -49,8 +65,8 @@ PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
     ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN, Permission.REPORT}),
     ActorKind.PROVIDER: frozenset({Permission.REPORT}),
     ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
-    ActorKind.VISITOR: frozenset({Permission.SIGN_UP}),
-    Role.OWNER: _EVERYTHING,
+    ActorKind.VISITOR: frozenset({Permission.SIGN_UP, Permission.SIGN_IN}),
+    Role.OWNER: _EVERYTHING | {Permission.OWN_ACCOUNT},
     Role.SENDER: frozenset(
         {
             Permission.READ,
@@ -59,12 +75,19 @@ PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
             Permission.SEND,
             Permission.STOP,
             Permission.MAINTAIN,
+            Permission.OWN_ACCOUNT,
         }
     ),
     Role.EDITOR: frozenset(
-        {Permission.READ, Permission.WRITE, Permission.STOP, Permission.MAINTAIN}
+        {
+            Permission.READ,
+            Permission.WRITE,
+            Permission.STOP,
+            Permission.MAINTAIN,
+            Permission.OWN_ACCOUNT,
+        }
     ),
-    Role.VIEWER: frozenset({Permission.READ}),
+    Role.VIEWER: frozenset({Permission.READ, Permission.OWN_ACCOUNT}),
 }
 
 # What an owner may grant in addition, by role.

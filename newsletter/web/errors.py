@@ -8,19 +8,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.errors import (
-    Busy,
-    Conflict,
     InvalidInput,
     NewsletterError,
-    NotAllowed,
     ResourceNotFound,
-    StorageError,
     TemplateError,
     TokenError,
     TokenSpent,
 )
 from newsletter.feeds.private import FeedRevoked
-from newsletter.web.middleware.headers import HEADERS
+from newsletter.http.middleware.headers import HEADERS
+from newsletter.http.statuses import status_of
 from newsletter.web.state import site_of
 
 log = logging.getLogger(__name__)
@@ -32,18 +29,7 @@ class Withdrawn(ResourceNotFound):
     """The article was published and is withdrawn."""
 
 
-# In order: the first class that matches.
-STATUSES: tuple[tuple[type[NewsletterError], int], ...] = (
-    (Withdrawn, 410),
-    (FeedRevoked, 410),
-    (ResourceNotFound, 404),
-    (TokenError, 400),
-    (InvalidInput, 400),
-    (Conflict, 409),
-    (NotAllowed, 403),
-    (StorageError, 503),
-    (Busy, 503),
-)
+OWN_STATUSES = ((Withdrawn, 410), (FeedRevoked, 410))
 
 MESSAGES: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),
@@ -63,13 +49,9 @@ LINK_ADVICE = (
 )
 
 
-def status_of(error: NewsletterError) -> int:
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-
-
 def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)  # noqa: S101 - registered for nothing else
-    status = status_of(error)
+    status = status_of(error, OWN_STATUSES)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
     words = _message_of(error, status)

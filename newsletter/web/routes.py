@@ -9,6 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from newsletter.http.middleware.body_limits import BodyBuffer, ConcurrencyLimit
+from newsletter.http.middleware.compression import Compression
+from newsletter.http.middleware.headers import SecurityHeaders
+from newsletter.http.middleware.host import CanonicalHost
 from newsletter.rendering.templates import web_folders
 from newsletter.web import errors
 from newsletter.web.account import (
@@ -24,10 +28,6 @@ from newsletter.web.account import (
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
-from newsletter.web.middleware.body_limits import BodyBuffer, ConcurrencyLimit
-from newsletter.web.middleware.compression import Compression
-from newsletter.web.middleware.headers import SecurityHeaders
-from newsletter.web.middleware.host import CanonicalHost
 from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, pages, sitemap, theme
 from newsletter.web.state import SiteState

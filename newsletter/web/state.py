@@ -4,14 +4,14 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from newsletter.feeds.feed_cache import FeedCache
+from newsletter.http.rate_limit import signup_rate_limits
+from newsletter.http.write_threads import WriteThreads
 from newsletter.tokens.links import LinkSigners
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormTokens
-from newsletter.web.account.rate_limit import signup_rate_limits
 from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
-from newsletter.web.write_threads import WriteThreads
 
 # Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8

@@ -10,7 +10,8 @@ from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
-from newsletter.web.live import LiveSite
+from newsletter.serving.live import LiveSite
+from newsletter.staff import setup_link, store
 
 
 @click.command()
@@ -38,6 +39,8 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
+    if link := setup_link_of(program.app):
+        program.warn(f"Set the console up, within two days: {link}")
     site = LiveSite(program.app) if program.config.web.workers == 1 else None
     running = _Background(program.app) if with_schedule else None
 
@@ -59,6 +62,15 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
     finally:
         if running is not None:
             running.stop()
+
+
+def setup_link_of(app: Newsletter) -> str:
+    """The address by which the first owner sets the console up; empty where there is one."""
+    with app.database.read() as session:
+        if store.count_owners(session):
+            return ""
+    token = setup_link.make(app.signer(setup_link.PURPOSE), app.clock.now())
+    return f"{app.config.site.base_url}/console/set-up/{token}"
 
 
 class _Background:
@@ -84,8 +96,8 @@ class _Background:
 
 def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
     """Serve in this process, or supervise `web.workers` processes."""
-    from newsletter.web.process import FACTORY, prepare_workers
-    from newsletter.web.server import run_server
+    from newsletter.http.server import run_server
+    from newsletter.serving.process import FACTORY, prepare_workers
 
     base_url = program.config.site.base_url
     if site is not None:

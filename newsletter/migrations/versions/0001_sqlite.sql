@@ -217,6 +217,36 @@ CREATE TABLE settings (
     CONSTRAINT pk_settings PRIMARY KEY ("key")
 );
 
+CREATE TABLE sign_in_failures (
+    id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    account TEXT NOT NULL,
+    network TEXT NOT NULL,
+    CONSTRAINT pk_sign_in_failures PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_sign_in_failures_account ON sign_in_failures (account, at);
+
+CREATE INDEX ix_sign_in_failures_at ON sign_in_failures (at);
+
+CREATE INDEX ix_sign_in_failures_network ON sign_in_failures (network, at);
+
+CREATE TABLE staff_members (
+    id INTEGER NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role VARCHAR(20) NOT NULL,
+    granted JSON NOT NULL,
+    password_hash TEXT NOT NULL,
+    totp_secret TEXT NOT NULL,
+    totp_step INTEGER,
+    invited_at DATETIME NOT NULL,
+    joined_at DATETIME,
+    ended_at DATETIME,
+    CONSTRAINT pk_staff_members PRIMARY KEY (id),
+    CONSTRAINT uq_staff_members_email UNIQUE (email)
+);
+
 CREATE TABLE suppressions (
     address_hash TEXT NOT NULL,
     reason TEXT NOT NULL,
@@ -346,6 +376,62 @@ CREATE TABLE feed_happenings (
 );
 
 CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+
+CREATE TABLE staff_links (
+    id INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    made_at DATETIME NOT NULL,
+    expires_at DATETIME NOT NULL,
+    used_at DATETIME,
+    CONSTRAINT pk_staff_links PRIMARY KEY (id),
+    CONSTRAINT fk_staff_links_member_id FOREIGN KEY(member_id) REFERENCES staff_members (id)
+);
+
+CREATE INDEX ix_staff_links_member_id ON staff_links (member_id);
+
+CREATE TABLE staff_passkeys (
+    id INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    credential_id TEXT NOT NULL,
+    public_key BLOB NOT NULL,
+    sign_count INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    used_at DATETIME,
+    CONSTRAINT pk_staff_passkeys PRIMARY KEY (id),
+    CONSTRAINT fk_staff_passkeys_member_id FOREIGN KEY(member_id) REFERENCES staff_members (id),
+    CONSTRAINT uq_staff_passkeys_credential_id UNIQUE (credential_id)
+);
+
+CREATE INDEX ix_staff_passkeys_member_id ON staff_passkeys (member_id);
+
+CREATE TABLE staff_recovery_codes (
+    id INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    code_hash TEXT NOT NULL,
+    used_at DATETIME,
+    CONSTRAINT pk_staff_recovery_codes PRIMARY KEY (id),
+    CONSTRAINT fk_staff_recovery_codes_member_id FOREIGN KEY(member_id) REFERENCES staff_members (id)
+);
+
+CREATE INDEX ix_staff_recovery_codes_member_id ON staff_recovery_codes (member_id);
+
+CREATE TABLE staff_sessions (
+    id INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    token_hash TEXT NOT NULL,
+    started_at DATETIME NOT NULL,
+    seen_at DATETIME NOT NULL,
+    proved_at DATETIME NOT NULL,
+    device TEXT NOT NULL,
+    network TEXT NOT NULL,
+    CONSTRAINT pk_staff_sessions PRIMARY KEY (id),
+    CONSTRAINT fk_staff_sessions_member_id FOREIGN KEY(member_id) REFERENCES staff_members (id),
+    CONSTRAINT uq_staff_sessions_token_hash UNIQUE (token_hash)
+);
+
+CREATE INDEX ix_staff_sessions_member_id ON staff_sessions (member_id);
 
 CREATE TABLE subscribers (
     id INTEGER NOT NULL,

@@ -13,15 +13,15 @@ from starlette.routing import Route
 
 from newsletter.actions import account
 from newsletter.errors import InvalidInput
+from newsletter.http.client_address import address_of
+from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import address_links
 from newsletter.subscriptions.preferences_link import StaleLink
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
-from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import link_for, link_in, page
 from newsletter.web.account.signup import accepted_address, origin_of, pad_response_time
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
 LINK_SOURCE = "link in the mail to the new address"

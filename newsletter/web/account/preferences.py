@@ -13,12 +13,13 @@ from starlette.routing import Route
 from newsletter.actions import account
 from newsletter.editions.dates import long_date
 from newsletter.errors import InvalidInput
+from newsletter.http.client_address import address_of
+from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences as choosing
 from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.links import NO_EDITION, PreferencesLink
-from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
     Submitted,
@@ -28,7 +29,6 @@ from newsletter.web.account.preference_form import (
     validated,
 )
 from newsletter.web.account.signup import origin_of
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import membership
 from subscribers import store as people

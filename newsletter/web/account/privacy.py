@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from newsletter.actions import account
 from newsletter.errors import InvalidInput, ResourceNotFound
+from newsletter.http.client_address import address_of
+from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences_link, privacy
 from newsletter.tokens.links import PreferencesLink
-from newsletter.web.account.client_address import address_of
 from newsletter.web.account.preferences import link_in, preferences_address
 from newsletter.web.account.signup import origin_of
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers.models import SubscriberStatus
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.actions import account
+from newsletter.http.client_address import address_of
+from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import resubscribe
 from newsletter.tokens.expiring_link import ExpiringLink
-from newsletter.web.account.client_address import address_of
 from newsletter.web.account.signup import has_shown_wording, origin_of, wording_context
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
 SOURCE = "link in the mail that says goodbye"

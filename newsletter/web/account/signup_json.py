@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput
-from newsletter.web.account.client_address import address_of, networks_of
+from newsletter.http.client_address import address_of, networks_of
+from newsletter.http.rate_limit import all_allowed
 from newsletter.web.account.preference_form import Submitted, form_choices, validated
-from newsletter.web.account.rate_limit import all_allowed
 from newsletter.web.account.signup import accepted_address, sign_up_in_constant_time
 from newsletter.web.account.signup_page import TOO_OFTEN, open_site
 from newsletter.web.state import SiteState

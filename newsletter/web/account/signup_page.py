@@ -15,7 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.errors import InvalidInput, ResourceNotFound, TokenError
-from newsletter.web.account.client_address import address_of, networks_of
+from newsletter.http.client_address import address_of, networks_of
+from newsletter.http.middleware.headers import TOKEN_HEADERS
+from newsletter.http.rate_limit import all_allowed
 from newsletter.web.account.preference_form import (
     MOST_FIELDS,
     Submitted,
@@ -23,13 +25,11 @@ from newsletter.web.account.preference_form import (
     submitted_in,
     validated,
 )
-from newsletter.web.account.rate_limit import all_allowed
 from newsletter.web.account.signup import (
     accepted_address,
     pad_response_time,
     sign_up_in_constant_time,
 )
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 
 # A hidden field that only bots fill in.

@@ -17,13 +17,13 @@ from starlette.routing import Route
 
 from newsletter.actions import account
 from newsletter.errors import ResourceNotFound, TokenError
+from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences_link, resubscribe
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.links import NOBODY, UnsubscribeLink
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import wording_context
-from newsletter.web.middleware.headers import TOKEN_HEADERS
 from newsletter.web.state import SiteState, site_of
 from subscribers import store as people
 from subscribers.models import Subscriber, SubscriberStatus

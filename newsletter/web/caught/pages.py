@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from newsletter.http.middleware.headers import MAIL_POLICY
+from newsletter.http.path_params import page_in
 from newsletter.web.caught.maildir import CaughtMails
-from newsletter.web.middleware.headers import MAIL_POLICY
-from newsletter.web.path_params import page_in
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 50

@@ -16,7 +16,7 @@ from newsletter.feeds.documents.building import FeedDocument
 from newsletter.feeds.documents.content import Link
 from newsletter.feeds.feed_cache import FeedCache
 from newsletter.feeds.scopes import Selection
-from newsletter.web.middleware.conditional import (
+from newsletter.http.middleware.conditional import (
     CODINGS,
     best_coding,
     encoded,

@@ -14,8 +14,8 @@ from newsletter.feeds import store
 from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.private import PURPOSE, scope_of
 from newsletter.feeds.scopes import Scope, Selection, select
+from newsletter.http.path_params import slug_in
 from newsletter.web.feeds.responses import VARY, FeedResponse
-from newsletter.web.path_params import slug_in
 from newsletter.web.site.feed_pages import feed_page
 from newsletter.web.state import SiteState, site_of
 

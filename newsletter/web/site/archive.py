@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 from newsletter.articles import store as articles
 from newsletter.editions import store
 from newsletter.errors import ResourceNotFound
-from newsletter.web.middleware.headers import MAIL_POLICY, TOKEN_HEADERS
-from newsletter.web.path_params import LARGEST_ID, page_in
+from newsletter.http.middleware.headers import MAIL_POLICY, TOKEN_HEADERS
+from newsletter.http.path_params import LARGEST_ID, page_in
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 20

@@ -16,7 +16,7 @@ from newsletter.feeds.documents.building import feed_url
 from newsletter.feeds.documents.content import NEVER, FeedKind
 from newsletter.feeds.documents.opml import CONTENT_TYPE, OPML_PATH, write_opml
 from newsletter.feeds.scopes import AND, Content, Scope, Selection, limits_of, select
-from newsletter.web.middleware.conditional import http_date, is_unchanged
+from newsletter.http.middleware.conditional import http_date, is_unchanged
 from newsletter.web.state import SiteState, site_of
 
 SHOWN_ARTICLES = 10

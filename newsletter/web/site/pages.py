@@ -10,8 +10,8 @@ from starlette.routing import Route
 from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.errors import ResourceNotFound
+from newsletter.http.path_params import page_in, slug_in
 from newsletter.web.errors import Withdrawn
-from newsletter.web.path_params import page_in, slug_in
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 12

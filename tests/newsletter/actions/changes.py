@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
+from staff_changes import STAFF_ACTORS, STAFF_CHANGES
 from support import add_article, add_subscriber
 
 from newsletter.actions import (
@@ -362,7 +363,10 @@ ACTORS: Mapping[str, Actor] = {
     "digests.register": SCHEDULE,
     "imports.forget_uploads": SCHEDULE,
     "maintenance.forget_people": SCHEDULE,
+    **STAFF_ACTORS,
 }
+# Actions without a line, with the reason.
+UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
@@ -469,4 +473,5 @@ CHANGES: Mapping[str, Change] = {
         lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")
     ),
     "suppressions.lift": lifting,
+    **STAFF_CHANGES,
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from changes import CHANGES, actor_of, fill
+from changes import CHANGES, UNRECORDED, actor_of, fill
 from sqlalchemy import select
 
 import newsletter.actions
@@ -63,7 +63,7 @@ def test_every_action_has_a_change_to_be_tested_by() -> None:
     assert set(CHANGES) == public_functions(), "add the change to changes.py"
 
 
-@pytest.mark.parametrize("action", CHANGES)
+@pytest.mark.parametrize("action", sorted(set(CHANGES) - set(UNRECORDED)))
 def test_a_change_leaves_one_line_with_its_action_and_actor(app: Newsletter, action: str) -> None:
     fill(app)
     change = CHANGES[action](app)

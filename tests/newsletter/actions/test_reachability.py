@@ -8,7 +8,7 @@ import pytest
 from changes import CHANGES
 
 ROOT = Path(__file__).resolve().parents[3] / "newsletter"
-ABOVE_ACTIONS = ("cli", "web", "demo", "app.py", "scheduler.py")
+ABOVE_ACTIONS = ("cli", "web", "console", "serving", "demo", "app.py", "scheduler.py")
 FRAME = ROOT / "actions" / "action.py"
 
 # Actions without a command, with the reason.
@@ -34,6 +34,11 @@ NOT_BY_COMMAND = {
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
+    "staff.refuse_sign_in": "belongs to a browser",
+    "staff.see_session": "belongs to a browser",
+    "staff.set_up": "belongs to the browser of the first owner, by the link that `serve` prints",
+    "staff.sign_in": "belongs to a browser",
+    "staff.sign_out": "belongs to a browser",
 }
 
 
@@ -106,4 +111,4 @@ def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -
 
 
 def test_every_action_without_a_command_is_called_by_the_site_or_the_schedule() -> None:
-    assert set(NOT_BY_COMMAND) <= named_in("web", "scheduler.py")
+    assert set(NOT_BY_COMMAND) <= named_in("web", "console", "scheduler.py")

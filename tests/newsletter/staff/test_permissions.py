@@ -21,6 +21,8 @@ ROLES = {
     P.REPORT: {Role.OWNER},
     P.SIGN_UP: set(),
     P.OWN_SUBSCRIPTION: set(),
+    P.SIGN_IN: set(),
+    P.OWN_ACCOUNT: {Role.OWNER, Role.SENDER, Role.EDITOR, Role.VIEWER},
 }
 
 

@@ -20,8 +20,9 @@ from newsletter.errors import (
     StorageError,
     TokenError,
 )
+from newsletter.http.statuses import status_of
 from newsletter.tokens.signing import Signer
-from newsletter.web.errors import Withdrawn, status_of
+from newsletter.web.errors import OWN_STATUSES, Withdrawn
 from newsletter.web.services import SiteServices
 
 Show = Callable[[SiteServices], None]
@@ -59,7 +60,7 @@ class Failing:
     ],
 )
 def test_each_error_has_its_status(error: NewsletterError, expected: int) -> None:
-    assert status_of(error) == expected
+    assert status_of(error, OWN_STATUSES) == expected
 
 
 @pytest.mark.parametrize(

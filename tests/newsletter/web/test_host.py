@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from newsletter.app import Newsletter
-from newsletter.web.middleware.host import strict_transport
+from newsletter.http.middleware.host import strict_transport
 from newsletter.web.services import SiteServices
 
 BASE = "https://wexcombe.example"

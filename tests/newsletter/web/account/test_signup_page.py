@@ -23,11 +23,11 @@ from support import (
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.joining_options import JoiningOptions
+from newsletter.http.rate_limit import InProcessRateLimit
 from newsletter.scheduler import forget_people
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.account.form_tokens import FormTokens
-from newsletter.web.account.rate_limit import InProcessRateLimit
 from newsletter.web.account.signup import sign_up
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState

@@ -1,0 +1,1 @@
+"""The console: where the office writes, looks, approves and sends."""

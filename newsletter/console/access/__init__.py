@@ -1,0 +1,1 @@
+"""Getting in: set-up, sign-in, sign-out."""

@@ -1,0 +1,72 @@
+"""The console as an ASGI application: all screens, and the middleware around them."""
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newsletter.console.frame.headers import ConsoleHeaders
+from newsletter.console.frame.navigation import Navigation
+from newsletter.console.frame.pipeline import endpoint
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import Access, ConsoleRoute, page
+from newsletter.console.frame.screens import screens
+from newsletter.console.frame.services import ConsoleServices
+from newsletter.console.frame.state import PREFIX, ConsoleState
+from newsletter.console.frame.views import static_folder
+from newsletter.errors import ResourceNotFound
+from newsletter.http.middleware.compression import Compression
+from newsletter.http.middleware.host import CanonicalHost
+from newsletter.staff.permissions import Permission
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def create_console(services: ConsoleServices) -> ASGIApp:
+    """The console at /console."""
+    routes = [*screens(), page("/{rest:path}", Access.SIGNED_IN, _nothing_here)]
+    state = ConsoleState(services, Navigation(_rules(routes)))
+    console = Starlette(
+        routes=[
+            Mount(f"{PREFIX}/static", _Static(directory=static_folder())),
+            *(_starlette_route(state, route) for route in routes),
+        ],
+        middleware=[Middleware(ConsoleHeaders), Middleware(Compression)],
+    )
+    console.router.redirect_slashes = False
+    return CanonicalHost(console, services.config.site.base_url, services.config.web.wrong_host)
+
+
+def _starlette_route(state: ConsoleState, route: ConsoleRoute) -> BaseRoute:
+    path = PREFIX if route.path == "/" else f"{PREFIX}{route.path}"
+    return Route(path, endpoint(state, route), methods=[route.method])
+
+
+def _rules(routes: Iterable[ConsoleRoute]) -> dict[str, Permission | None]:
+    """The pages by path, with the permission to open them."""
+    return {
+        route.path: route.rule if isinstance(route.rule, Permission) else None
+        for route in routes
+        if route.method == "GET"
+    }
+
+
+def _nothing_here(request: ConsoleRequest) -> Response:
+    path = request.http.url.path
+    raise ResourceNotFound(f"there is no page at {path}; it may have been mistyped or moved")
+
+
+class _Static(StaticFiles):
+    """Static files; their addresses hold a version, so they are kept for good."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_to_keep(message: Message) -> None:
+            if message["type"] == "http.response.start" and b"v=" in scope["query_string"]:
+                message["headers"] = [*message["headers"], (b"cache-control", FOREVER.encode())]
+            await send(message)
+
+        await super().__call__(scope, receive, send_to_keep)

@@ -1,0 +1,48 @@
+"""Reading what a form sent, after its sender is known, and no more than the form takes."""
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive
+
+from newsletter.console.frame.errors import TooLarge
+from newsletter.errors import InvalidInput
+
+MOST_FIELDS = 2000
+MOST_FILES = 200
+MEGABYTE = 1024 * 1024
+
+
+async def read_body(request: Request, largest_bytes: int) -> FormData:
+    """The form of a request; files are on disk where they are large.
+
+    Raises:
+        TooLarge: more than `largest_bytes`.
+        InvalidInput: it is no form.
+    """
+    counted = Request(request.scope, _Counted(request.receive, largest_bytes))
+    try:
+        return await counted.form(
+            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=largest_bytes
+        )
+    except ClientDisconnect as error:
+        raise InvalidInput("the connection ended before everything had come; send it again") from (
+            error
+        )
+    except HTTPException as error:
+        raise InvalidInput(f"the form could not be read: {error.detail}") from error
+
+
+class _Counted:
+    """Receives a body of at most so many bytes."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._most, self._left = receive, most, most
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            size = self._most // MEGABYTE
+            raise TooLarge(f"that was larger than the {size} MB that can be taken here")
+        return message

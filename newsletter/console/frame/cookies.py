@@ -1,0 +1,78 @@
+"""The cookies of a session and of a visitor, the forgery tokens bound to them, and origins."""
+
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.staff.session_rules import LIFETIME
+from newsletter.tokens.signing import derive_key, keyed_hash
+
+TOKEN_BYTES = 32
+
+
+class Cookies:
+    """Names, attributes and forgery tokens.
+
+    The prefix __Host- binds a cookie to this host and to https (RFC 6265bis, section 4.1.3.2).
+    """
+
+    def __init__(self, secret: str, base_url: str) -> None:
+        is_secure = base_url.startswith("https://")
+        self._host = urlsplit(base_url).netloc.lower()
+        prefix = "__Host-" if is_secure else ""
+        self.session = f"{prefix}newsletter_session"
+        self.visitor = f"{prefix}newsletter_visitor"
+        self._is_secure = is_secure
+        self._key = derive_key(secret, "console csrf")
+
+    def set_session(self, response: Response, token: str) -> None:
+        self._set(response, self.session, token, int(LIFETIME.total_seconds()))
+
+    def end_session(self, response: Response) -> None:
+        response.delete_cookie(self.session, secure=self._is_secure, httponly=True, samesite="lax")
+
+    def set_visitor(self, response: Response, token: str) -> None:
+        self._set(response, self.visitor, token, None)
+
+    def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
+        # Lax: a link in a mail must find its reader signed in.
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self._is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def csrf_of(self, cookie: str) -> str:
+        """The forgery token of the forms that the holder of a cookie is shown."""
+        return keyed_hash(self._key, cookie)
+
+    def is_own_form(self, request: Request, given: str, expected: str) -> bool:
+        """Whether a form was shown by us, to this browser, and sent from a page of ours."""
+        is_token_right = hmac.compare_digest(given.encode(), expected.encode())
+        return is_token_right and self._is_same_origin(request)
+
+    def _is_same_origin(self, request: Request) -> bool:
+        """Whether the browser says that a page of this host sent the request.
+
+        Browsers send Origin with every POST (Fetch, section 3.2); what has none is no browser, and
+        has the token to show. A reverse proxy may have changed Host.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return False
+        origin = request.headers.get("origin")
+        if origin is None:
+            return True
+        own = {self._host, request.headers.get("host", "").lower()}
+        return urlsplit(origin).netloc.lower() in own
+
+
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(TOKEN_BYTES)

@@ -1,0 +1,70 @@
+"""Errors as pages of the console: what happened, and what to do next."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+
+from newsletter.console.frame.forms import sentence
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.errors import (
+    Conflict,
+    NewsletterError,
+    NotAllowed,
+    ResourceNotFound,
+    StorageError,
+    TokenError,
+)
+from newsletter.http.statuses import Statuses, status_of
+
+log = logging.getLogger(__name__)
+
+TEMPLATE = "error.html"
+HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
+    (ResourceNotFound, "There is nothing here"),
+    (NotAllowed, "You may not do this"),
+    (Conflict, "That is not possible now"),
+    (TokenError, "This link does not work"),
+    (StorageError, "Back in a moment"),
+)
+FAULT = "Something went wrong"
+FAULT_WORDS = "The fault is ours, and it has been noted. Nothing you typed was saved by this."
+TOO_LARGE = "That was larger than the console takes"
+
+
+class TooLarge(NewsletterError):
+    """More was sent than the form takes."""
+
+
+OWN_STATUSES: Statuses = ((TooLarge, 413),)
+
+
+def status(error: NewsletterError) -> int:
+    return status_of(error, OWN_STATUSES)
+
+
+def known_error(request: ConsoleRequest, error: NewsletterError) -> Response:
+    """The page of an error with words for people."""
+    found = status(error)
+    if found >= 500:
+        log.error("%s %s: %s", request.http.method, request.http.url.path, error)
+    usual = FAULT if found >= 500 else "That did not work"
+    heading = next((words for kind, words in HEADINGS if isinstance(error, kind)), usual)
+    context = {"heading": heading, "message": sentence(str(error))}
+    return request.page(TEMPLATE, context, status=found)
+
+
+def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
+    """The page of an error that the framework found, such as a form that cannot be read."""
+    context = {"heading": "That did not work", "message": sentence(str(error.detail))}
+    return request.page(TEMPLATE, context, status=error.status_code)
+
+
+def unexpected(request: ConsoleRequest, error: Exception) -> Response:
+    """The page of an error of ours; the traceback is in the log."""
+    log.error("%s %s", request.http.method, request.http.url.path, exc_info=error)
+    try:
+        return request.page(TEMPLATE, {"heading": FAULT, "message": FAULT_WORDS}, status=500)
+    except Exception:
+        log.exception("the error page itself")
+        return PlainTextResponse(f"{FAULT}\n\n{FAULT_WORDS}\n", 500)

@@ -1,0 +1,135 @@
+"""Forms: what was typed, what is wrong with it, and reading it by a pydantic model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from newsletter.errors import InvalidInput, NewsletterError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+# Pydantic's kinds of errors, in words for people; the rest have its own message.
+WORDS: Mapping[str, str] = {
+    "missing": "Fill this in.",
+    "string_too_short": "Fill this in.",
+    "string_too_long": "Shorten this to {max_length} characters.",
+    "string_pattern_mismatch": "This is not written as it should be.",
+    "int_parsing": "Write a whole number.",
+    "float_parsing": "Write a number.",
+    "greater_than_equal": "Write a number of at least {ge}.",
+    "less_than_equal": "Write a number of at most {le}.",
+    "enum": "Choose one of the list.",
+    "literal_error": "Choose one of the list.",
+    "date_from_datetime_parsing": "Write a date as 2026-11-27.",
+    "date_parsing": "Write a date as 2026-11-27.",
+    "datetime_from_date_parsing": "Write a date and a time as 2026-11-27 18:00.",
+    "bool_parsing": "Choose yes or no.",
+}
+SUMMARY = "Something below is missing or not right yet."
+
+
+class FormErrors(InvalidInput):
+    """A form that cannot be taken: a message for each field."""
+
+    def __init__(self, fields: Mapping[str, str], message: str = SUMMARY) -> None:
+        super().__init__(message)
+        self.fields = dict(fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Why a form is shown again, and what had been typed."""
+
+    message: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: NewsletterError, form: FormData) -> "Trouble":
+        fields = error.fields if isinstance(error, FormErrors) else {}
+        return cls(message=sentence(str(error)), fields=fields, typed=typed_in(form))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormState:
+    """The fields of a form as a page shows them: what was typed, or else the defaults."""
+
+    defaults: Mapping[str, Any]
+    trouble: Trouble | None = None
+
+    def value(self, name: str) -> str:
+        """The text in a field."""
+        if self.trouble is not None and self.trouble.typed:
+            return next(iter(self.trouble.typed.get(name, [""])), "")
+        value = self.defaults.get(name, "")
+        return "" if value is None else str(value)
+
+    def chosen(self, name: str) -> list[str]:
+        """What is ticked in a group of boxes, or chosen in a list."""
+        if self.trouble is not None and self.trouble.typed:
+            return list(self.trouble.typed.get(name, []))
+        value = self.defaults.get(name)
+        if value is None or value is False or value == "":
+            return []
+        if value is True:
+            return ["yes"]
+        several = not isinstance(value, str) and isinstance(value, Sequence | set | frozenset)
+        return [str(one) for one in value] if several else [str(value)]
+
+    def error(self, name: str) -> str:
+        """What is wrong with a field; empty where nothing is."""
+        return self.trouble.fields.get(name, "") if self.trouble else ""
+
+
+def read_form(form: FormData, model: type[ModelT]) -> ModelT:
+    """The form as a model: texts stripped, several values of a name as a list.
+
+    Raises:
+        FormErrors: a field is missing or wrong.
+    """
+    values: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        given = form.getlist(info.alias or name)
+        if _takes_several(info.annotation):
+            values[name] = [_stripped(one) for one in given]
+        elif given:
+            values[name] = _stripped(given[-1])
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise FormErrors(_by_field(error)) from error
+
+
+def typed_in(form: FormData) -> dict[str, list[str]]:
+    """The texts of a form; files, and passwords, are not shown again."""
+    kept: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str) and "password" not in name and name != "csrf":
+            kept.setdefault(name, []).append(value)
+    return kept
+
+
+def sentence(reason: str) -> str:
+    """A message with a capital letter and a full stop."""
+    ended = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    return f"{ended[:1].upper()}{ended[1:]}"
+
+
+def _by_field(error: ValidationError) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for problem in error.errors():
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        words = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        found.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
+    return found
+
+
+def _takes_several(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) in {list, tuple, set, frozenset}
+
+
+def _stripped(value: str | UploadFile) -> str | UploadFile:
+    return value.strip() if isinstance(value, str) else value

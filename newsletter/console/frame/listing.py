@@ -1,0 +1,201 @@
+"""Lists: filters, sort order and place in the address; the next page by key; CSV of what is shown.
+
+listing = Listing.of(request, filters=("q", "role"), sorts=("name", "-seen"))
+rows = store.page(session, listing.filter("q"), below=listing.after_number, limit=listing.limit)
+table = listing.table(COLUMNS, rows, key=lambda row: row.id)
+if listing.wants_csv:
+    return table.csv("staff.csv")
+return request.page("staff/members.html", {"table": table})
+"""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from newsletter.console.frame.request import ConsoleRequest
+
+RowT = TypeVar("RowT")
+
+PAGE_SIZE = 50
+MOST_IN_CSV = 100_000
+LARGEST = 2**63 - 1
+LONGEST_FILTER = 200
+# What a spreadsheet would run as a formula (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[RowT]):
+    """One column: its heading, its value for CSV, and by what it is sorted."""
+
+    name: str
+    value: Callable[[RowT], Any]
+    sort: str = ""
+    """A name of `sorts`; empty: it cannot be sorted by."""
+    is_number: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """The heading of a column as shown."""
+
+    name: str
+    url: str
+    """Sorts by it; empty where that cannot be done."""
+    order: str
+    """"ascending", "descending" or empty, as aria-sort has it."""
+    is_number: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a list is asked for."""
+
+    request: ConsoleRequest
+    filters: Mapping[str, str]
+    sort: str
+    """One of the allowed orders; "-name" is descending."""
+    after: str
+    """The key that the page begins after; empty: the first page."""
+    wants_csv: bool
+    page_size: int
+
+    @classmethod
+    def of(
+        cls,
+        request: ConsoleRequest,
+        *,
+        filters: Sequence[str] = (),
+        sorts: Sequence[str] = (),
+        page_size: int = PAGE_SIZE,
+    ) -> "Listing":
+        """
+        Args:
+            sorts: the allowed orders, the usual one first: "name", "-seen" …
+        """
+        query = request.query
+        known = {one.removeprefix("-") for one in sorts}
+        asked = query.get("sort", "")
+        is_known = asked.removeprefix("-") in known
+        return cls(
+            request=request,
+            filters={
+                name: _cleaned(query[name]) for name in filters if _cleaned(query.get(name, ""))
+            },
+            sort=asked if is_known else next(iter(sorts), ""),
+            after=_cleaned(query.get("after", "")),
+            wants_csv=query.get("format") == "csv",
+            page_size=page_size,
+        )
+
+    def filter(self, name: str) -> str:
+        """What a filter is set to; empty: to nothing."""
+        return self.filters.get(name, "")
+
+    @property
+    def limit(self) -> int:
+        """How many rows to read: one more than a page shows, to know of a next page."""
+        return MOST_IN_CSV if self.wants_csv else self.page_size + 1
+
+    @property
+    def after_number(self) -> int | None:
+        """The key that the page begins after, as a number; None on the first page."""
+        text = self.after
+        is_number = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST
+        return int(text) if is_number else None
+
+    def url(self, **changed: str) -> str:
+        """The address of this list with something else in it; an empty value takes it out."""
+        usual = {"sort": self.sort if "sort" in self.request.query else "", "after": self.after}
+        query = {**self.filters, **usual, **changed}
+        kept = {name: value for name, value in query.items() if value}
+        return self.request.http.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+    def table(
+        self,
+        columns: Sequence[Column[RowT]],
+        rows: Sequence[RowT],
+        key: Callable[[RowT], object] = str,
+    ) -> "Table[RowT]":
+        """The rows as a table, with the way to the next page.
+
+        Args:
+            key: what the next page begins after.
+        """
+        shown = rows if self.wants_csv else rows[: self.page_size]
+        has_more = len(rows) > len(shown)
+        return Table(
+            listing=self,
+            columns=columns,
+            rows=shown,
+            next_url=self.url(after=str(key(shown[-1]))) if has_more else "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Generic[RowT]):
+    """A page of a list."""
+
+    listing: Listing
+    columns: Sequence[Column[RowT]]
+    rows: Sequence[RowT]
+    next_url: str = ""
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [self._heading(column) for column in self.columns]
+
+    @property
+    def first_url(self) -> str:
+        """The way back to the first page; empty there."""
+        return self.listing.url(after="") if self.listing.after else ""
+
+    @property
+    def csv_url(self) -> str:
+        return self.listing.url(after="", format="csv")
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.listing.filters)
+
+    def csv(self, name: str) -> Response:
+        """All rows that the filters let through, as a file."""
+        text = StringIO()
+        writer = csv.writer(text)
+        writer.writerow([column.name for column in self.columns])
+        for row in self.rows:
+            writer.writerow([_in_csv(column.value(row)) for column in self.columns])
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+    def _heading(self, column: Column[RowT]) -> Heading:
+        ascending, descending = column.sort, f"-{column.sort}"
+        order, other = "", ascending
+        if column.sort and self.listing.sort == ascending:
+            order, other = "ascending", descending
+        elif column.sort and self.listing.sort == descending:
+            order = "descending"
+        url = self.listing.url(sort=other, after="") if column.sort else ""
+        return Heading(name=column.name, url=url, order=order, is_number=column.is_number)
+
+
+def _cleaned(text: str) -> str:
+    """One line without control characters, of a bearable length."""
+    printable = "".join(letter for letter in text if letter.isprintable())
+    return " ".join(printable.split())[:LONGEST_FILTER]
+
+
+def _in_csv(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

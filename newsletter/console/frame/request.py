@@ -1,0 +1,148 @@
+"""One request as a screen sees it, and the answers a screen gives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData, QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from newsletter.config.options import Config
+from newsletter.console.frame.flash import Flash, FlashKind
+from newsletter.console.frame.forms import FormState, ModelT, Trouble, read_form
+from newsletter.console.frame.navigation import NavigationGroup
+from newsletter.console.frame.services import ConsoleServices
+from newsletter.console.frame.state import PREFIX, ConsoleState
+from newsletter.database import Database
+from newsletter.staff.actors import VISITOR, Actor
+from newsletter.staff.permissions import Permission
+from newsletter.staff.store import SignedIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleRequest:
+    """A request, who makes it, and what they sent."""
+
+    http: Request
+    state: ConsoleState
+    signed_in: SignedIn | None
+    now: datetime
+    cookie: str
+    """What the forms of a page are bound to: the session's or visitor's cookie."""
+    csrf: str
+    flash: Flash | None = None
+    form: FormData = field(default_factory=FormData)
+    trouble: Trouble | None = None
+    """Set where a form is shown again."""
+
+    @property
+    def context(self) -> ConsoleServices:
+        """What actions are called with."""
+        return self.state.services
+
+    @property
+    def config(self) -> Config:
+        return self.state.services.config
+
+    @property
+    def database(self) -> Database:
+        return self.state.services.database
+
+    @property
+    def actor(self) -> Actor:
+        """The staff member as an actor; a visitor before they have signed in."""
+        return self.signed_in.actor if self.signed_in else VISITOR
+
+    @property
+    def member(self) -> SignedIn:
+        """The staff member and their session; only on routes for those who are signed in."""
+        assert self.signed_in is not None, "the route is public"  # noqa: S101 - its rule says so
+        return self.signed_in
+
+    @property
+    def query(self) -> QueryParams:
+        return self.http.query_params
+
+    def number(self, name: str = "number") -> int:
+        """A number of the path, declared as {number:int}."""
+        found: int = self.http.path_params[name]
+        return found
+
+    def text(self, name: str) -> str:
+        """A text of the path."""
+        return str(self.http.path_params[name])
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.actor.permissions
+
+    def read(self, model: type[ModelT]) -> ModelT:
+        """What was sent, as a model.
+
+        Raises:
+            FormErrors: a field is missing or wrong; the page is shown again with it.
+        """
+        return read_form(self.form, model)
+
+    def fields(self, **defaults: Any) -> FormState:
+        """The fields of a form: what was typed, or else these."""
+        return FormState(defaults=defaults, trouble=self.trouble)
+
+    def page(
+        self,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """A page.
+
+        Args:
+            template: below templates/console.
+        """
+        html = self.fragment(template, context)
+        return HTMLResponse(html, status, headers=dict(headers or {}))
+
+    def fragment(self, template: str, context: Mapping[str, Any] | None = None) -> str:
+        """A part of a page as HTML."""
+        given = {"request": self, "now": self.now, **(context or {})}
+        return self.state.views.render(template, given)
+
+    def redirect(
+        self,
+        path: str,
+        message: str = "",
+        *,
+        kind: FlashKind = FlashKind.DONE,
+        undo: str = "",
+        **query: str,
+    ) -> Response:
+        """Go on to another page (303), with a message shown there once.
+
+        Args:
+            path: below /console.
+            undo: the path of a form without fields that takes it back.
+        """
+        target = self.url(path) + (f"?{urlencode(query)}" if query else "")
+        response = RedirectResponse(target, 303)
+        if message:
+            self.state.flashes.put(response, Flash(text=message, kind=kind, undo=undo))
+        return response
+
+    def url(self, path: str) -> str:
+        """The address of a page of the console: "/staff" to "/console/staff"."""
+        return self.state.base + (path if path != "/" else "")
+
+    @property
+    def navigation(self) -> Sequence[NavigationGroup]:
+        """The pages that this staff member may open."""
+        return self.state.navigation.of(self.actor, self.http.url.path.removeprefix(PREFIX) or "/")
+
+    def with_form(self, form: FormData) -> "ConsoleRequest":
+        return replace(self, form=form)
+
+    def with_trouble(self, trouble: Trouble) -> "ConsoleRequest":
+        return replace(self, trouble=trouble)

@@ -1,0 +1,33 @@
+"""Who makes a request: the session of its cookie, if it has not ended."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from starlette.requests import Request
+
+from newsletter.actions import staff
+from newsletter.console.frame.state import ConsoleState
+from newsletter.errors import NewsletterError
+from newsletter.http.client_address import address_of
+from newsletter.staff import session_rules, store
+from newsletter.staff.actors import VISITOR
+from newsletter.staff.store import SignedIn
+
+
+def signed_in(state: ConsoleState, request: Request, now: datetime) -> SignedIn | None:
+    """The staff member and session; None where there is none, or it is over."""
+    token = request.cookies.get(state.cookies.session, "")
+    if not token:
+        return None
+    with state.services.database.read() as session:
+        found = store.signed_in(session, token)
+    if found is None or session_rules.is_over(found.session, now):
+        return None
+    return found
+
+
+def note_use(state: ConsoleState, request: Request, found: SignedIn) -> None:
+    """Note that a session is used, every few minutes."""
+    # It may have ended meanwhile, and a database that is busy is no reason to refuse a page.
+    with suppress(NewsletterError):
+        staff.see_session(state.services, VISITOR, found.session.id, network=address_of(request))

@@ -1,0 +1,35 @@
+"""What all requests of one console share."""
+
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter
+
+from newsletter.console.frame.cookies import Cookies
+from newsletter.console.frame.flash import PURPOSE, Flashes
+from newsletter.console.frame.navigation import Navigation
+from newsletter.console.frame.services import ConsoleServices
+from newsletter.console.frame.views import Views
+from newsletter.http.write_threads import WriteThreads
+
+PREFIX = "/console"
+READ_THREADS = 12
+SLOW_THREADS = 6
+
+
+class ConsoleState:
+    """Services, templates, cookies and threads."""
+
+    def __init__(self, services: ConsoleServices, navigation: Navigation) -> None:
+        base_url = services.config.site.base_url
+        self.services = services
+        self.navigation = navigation
+        self.base = urlsplit(base_url).path.rstrip("/") + PREFIX
+        """The path that the console's addresses begin with."""
+        self.views = Views(services.config, self.base)
+        self.cookies = Cookies(services.secret, base_url)
+        self.flashes = Flashes(
+            services.signer(PURPOSE), self.base, is_secure=base_url.startswith("https://")
+        )
+        self.write_threads = WriteThreads(services.database)
+        self.read_threads = CapacityLimiter(READ_THREADS)
+        self.slow_threads = CapacityLimiter(SLOW_THREADS)

@@ -1,0 +1,88 @@
+"""Renders the console's templates, escaped.
+
+Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
+site) and `asset`; filters: `when`, `day`, `ago`, `long_date`, `counted`, `number`, `span`,
+`in_list`, `iso`, `capital`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from newsletter.config.options import Config
+from newsletter.console.frame import words
+from newsletter.editions.dates import clock_time, long_date
+from newsletter.rendering.templates import shipped_templates
+
+FOLDER = "console"
+
+
+class Views:
+    """The templates of the console; the shipped ones alone, since they belong to the screens."""
+
+    def __init__(self, config: Config, base: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(shipped_templates() / FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        zone = config.site.timezone
+        self._environment.globals.update(
+            site=config.site,
+            zone=zone,
+            base=base,
+            root=urlsplit(config.site.base_url).path.rstrip("/"),
+            asset=lambda name: f"{base}/static/{name}?v={_version(static_folder() / name)}",
+        )
+        self._environment.filters.update(
+            when=_timed(lambda moment, now: words.when(moment, now, zone), zone),
+            day=_timed(lambda moment, now: words.day(moment, now, zone), zone),
+            ago=_timed(words.ago, zone),
+            long_date=lambda moment: long_date(moment, zone),
+            iso=lambda moment: moment.isoformat(timespec="seconds"),
+            counted=words.counted,
+            number=lambda value: f"{value:,}",
+            span=words.span,
+            in_list=words.in_list,
+            capital=lambda text: f"{text[:1].upper()}{text[1:]}",
+        )
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """A page or a part of one."""
+        return self._environment.get_template(name).render(context)
+
+
+def static_folder() -> Path:
+    """The style sheet, scripts and icons of the console."""
+    return shipped_templates() / FOLDER / "static"
+
+
+def _timed(in_words: Any, zone: str) -> Any:
+    """A filter from a moment to its words, in a `time` element that tells it exactly."""
+
+    @pass_context
+    def shown(context: Context, moment: datetime | None) -> Markup:
+        if moment is None:
+            return Markup("")
+        exact, text = clock_time(moment, zone), in_words(moment, context["now"])
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            moment.isoformat(timespec="seconds"), exact, text
+        )
+
+    return shown
+
+
+@lru_cache(maxsize=64)
+def _version(path: Path) -> str:
+    """Of a static file: part of its address, so that browsers may keep it for good."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,53 @@
+"""Times, spans and numbers in words, in the site's zone."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from newsletter.editions.dates import DAYS, MONTHS
+
+
+def when(moment: datetime, now: datetime, zone: str) -> str:
+    """A moment as people say it: "today, 09:00", "Friday, 09:00", "27 November, 09:00"."""
+    return f"{day(moment, now, zone)}, {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day(moment: datetime, now: datetime, zone: str) -> str:
+    """Its day: "today", "yesterday", "Friday" within six days to come, else the date."""
+    local, today = moment.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    days = (local - today).days
+    if days in (-1, 0, 1):
+        return ("yesterday", "today", "tomorrow")[days + 1]
+    if 1 < days < 7:
+        return DAYS[local.weekday()]
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {MONTHS[local.month - 1]}{year}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, or how long to go: "5 minutes ago", "in 2 days", "just now"."""
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < 45:
+        return "just now" if seconds >= 0 else "in a moment"
+    words = span(timedelta(seconds=abs(seconds)))
+    return f"{words} ago" if seconds > 0 else f"in {words}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit: "5 minutes", "2 days"."""
+    seconds = length.total_seconds()
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            return counted(round(seconds / size), unit)
+    return counted(round(seconds), "second")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 person", "812 people"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def in_list(words: list[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

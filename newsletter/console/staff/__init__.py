@@ -1,0 +1,1 @@
+"""Who works on the site, and what they did."""

@@ -1,0 +1,1 @@
+"""The first page, and stopping what is being sent."""

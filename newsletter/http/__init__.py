@@ -1,0 +1,1 @@
+"""HTTP that all faces in the browser share: server, middleware, rate limits, threads."""

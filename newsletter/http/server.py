@@ -1,0 +1,57 @@
+"""uvicorn's settings and start."""
+
+import resource
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from newsletter.http.http_protocol import MOST_CONNECTIONS, BoundedProtocol
+from newsletter.http.middleware.host import strict_transport
+
+# File descriptors beside client connections: database, templates, libraries, pipes.
+OTHER_DESCRIPTORS = 256
+# Length of the kernel's accept queue; further clients retry the SYN.
+BACKLOG = 2048
+
+
+def server_settings(base_url: str) -> dict[str, Any]:
+    """Settings of uvicorn, for one process or several."""
+    return {
+        "http": BoundedProtocol,
+        "lifespan": "off",
+        "ws": "none",
+        # `newsletter.logging` formats and sanitises uvicorn's lines.
+        "log_config": None,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "backlog": BACKLOG,
+        # Sent with every response, the server's own included.
+        "headers": strict_transport(base_url),
+    }
+
+
+def run_server(
+    app: ASGIApp | str, host: str, port: int, *, base_url: str, workers: int = 1
+) -> None:
+    """Serve until a signal.
+
+    Args:
+        app: the site, or the name of a factory of it where there are several workers.
+    """
+    allow_connections()
+    settings = server_settings(base_url) | {"workers": workers, "factory": isinstance(app, str)}
+    uvicorn.run(app, host=host, port=port, **settings)
+
+
+def allow_connections() -> None:
+    """Raise RLIMIT_NOFILE for the maximum of connections; lower that where it cannot be raised."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_DESCRIPTORS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    if soft != resource.RLIM_INFINITY:
+        BoundedProtocol.most_connections = max(1, min(MOST_CONNECTIONS, soft - OTHER_DESCRIPTORS))

@@ -1,0 +1,73 @@
+"""The audit log for display: names for numbers, sentences for actions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.staff import audit, store
+from newsletter.staff.audit import Entry, Filters
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """One line of the log in words."""
+
+    id: int
+    at: datetime
+    who: str
+    """"Ann Moor", "the schedule", "ann, on the command line"."""
+    actor: str
+    """As the log has it: "staff:3"."""
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+    is_finished: bool
+
+
+def page(
+    session: Session, filters: Filters, *, limit: int, below: int | None = None
+) -> list[AuditLine]:
+    """A page of lines, newest first; as `newsletter.staff.audit.page`."""
+    names = store.names(session)
+    found = audit.page(session, filters, limit=limit, below=below)
+    return [_line(entry, names) for entry in found]
+
+
+def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
+    return AuditLine(
+        id=entry.id,
+        at=entry.at,
+        who=_who(entry.actor, names),
+        actor=entry.actor,
+        action=entry.action,
+        subject=_subject(entry.subject, names),
+        details=entry.details,
+        is_finished=entry.is_finished,
+    )
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    kind, _, name = actor.partition(":")
+    match kind:
+        case "staff":
+            return names.get(name, f"staff member {name}")
+        case "operator":
+            return f"{name}, on the command line"
+        case "subscriber":
+            return f"subscriber {name}"
+        case "schedule":
+            return "the schedule"
+        case "visitor":
+            return "a visitor"
+        case _:
+            return actor.replace(":", " ")
+
+
+def _subject(subject: str, names: Mapping[str, str]) -> str:
+    kind, _, name = subject.partition(":")
+    if kind == "staff":
+        return names.get(name, f"staff member {name}")
+    return f"{kind} {name}".strip()

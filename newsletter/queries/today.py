@@ -1,0 +1,90 @@
+"""What the office looks at first: what needs a person, what goes out, what went out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger import store as ledger
+from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.editions.models import Edition, EditionKind, EditionState
+
+S = EditionState
+UNDER_WAY = (S.SENDING, S.QUEUED)
+NEEDS_A_PERSON = (S.STOPPED, S.PAUSED, S.DRAFT)
+LATEST = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionGlance:
+    """An edition in a line."""
+
+    number: int
+    title: str
+    subject: str
+    state: EditionState
+    is_bulletin: bool
+    send_at: datetime
+    finished_at: datetime | None
+    note: str
+    counts: Mapping[DeliveryState, int]
+
+    @property
+    def total(self) -> int:
+        """Its audience; 0 before the fan-out."""
+        return sum(self.counts.values())
+
+    @property
+    def settled(self) -> int:
+        """How many need nothing more."""
+        states = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
+        return sum(self.counts.get(state, 0) for state in states)
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Whether it is a bulletin in its undo window."""
+        return self.is_bulletin and self.state is S.QUEUED and self.send_at > now
+
+
+def under_way(session: Session) -> list[EditionGlance]:
+    """What is being sent or waits for its time, the next first."""
+    return _glances(session, UNDER_WAY, limit=20)
+
+
+def needing_a_person(session: Session) -> list[EditionGlance]:
+    """What has stopped, is paused or waits for approval."""
+    return _glances(session, NEEDS_A_PERSON, limit=20)
+
+
+def latest(session: Session) -> list[EditionGlance]:
+    """The last editions that went out."""
+    query = (
+        select(Edition)
+        .where(Edition.state == S.SENT)
+        .order_by(Edition.send_at.desc(), Edition.id.desc())
+        .limit(LATEST)
+    )
+    return [_glance(session, edition) for edition in session.scalars(query)]
+
+
+def _glances(
+    session: Session, states: Sequence[EditionState], *, limit: int
+) -> list[EditionGlance]:
+    query = select(Edition).where(Edition.state.in_(states))
+    found = session.scalars(query.order_by(Edition.send_at, Edition.id).limit(limit)).all()
+    return [_glance(session, edition) for edition in found]
+
+
+def _glance(session: Session, edition: Edition) -> EditionGlance:
+    return EditionGlance(
+        number=edition.id,
+        title=edition.title,
+        subject=edition.subject,
+        state=edition.state,
+        is_bulletin=edition.kind is EditionKind.BULLETIN,
+        send_at=edition.send_at,
+        finished_at=edition.finished_at,
+        note=edition.note,
+        counts=ledger.counts(session, edition.id),
+    )

@@ -1,0 +1,1 @@
+"""Site and console as one application, and the processes that serve it."""

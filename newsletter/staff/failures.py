@@ -1,0 +1,51 @@
+"""Slow-down of sign-ins: failures counted by account and by network."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import Busy
+from newsletter.staff.account_models import SignInFailure
+
+WINDOW = timedelta(minutes=15)
+KEPT = timedelta(days=1)
+# Of one account from one network, of one account, and from one network, in the window.
+MOST_TOGETHER = 5
+MOST_OF_ACCOUNT = 30
+MOST_OF_NETWORK = 50
+
+
+def refuse_too_many(session: Session, account: str, network: str, now: datetime) -> None:
+    """Refuse a sign-in after too many failures; one from elsewhere may still go on.
+
+    Args:
+        account: keyed hash of the address, whether there is such an account or not.
+        network: keyed hash of the client's network.
+
+    Raises:
+        Busy: too many failures; says when to try again.
+    """
+    failure, since = SignInFailure, now - WINDOW
+    recent = select(func.count()).select_from(failure).where(failure.at > since)
+    ours, theirs = failure.account == account, failure.network == network
+    together = session.scalar(recent.where(ours, theirs)) or 0
+    of_account = session.scalar(recent.where(ours)) or 0
+    of_network = session.scalar(recent.where(theirs)) or 0
+    if together >= MOST_TOGETHER or of_account >= MOST_OF_ACCOUNT or of_network >= MOST_OF_NETWORK:
+        minutes = int(WINDOW.total_seconds() // 60)
+        raise Busy(
+            f"too many attempts have failed; wait {minutes} minutes, then try again, or ask an "
+            "owner for a link to sign in"
+        )
+
+
+def add(session: Session, account: str, network: str, now: datetime) -> None:
+    """Count a failure, and forget those of more than a day ago."""
+    session.execute(delete(SignInFailure).where(SignInFailure.at < now - KEPT))
+    session.add(SignInFailure(at=now, account=account, network=network))
+
+
+def forget(session: Session, account: str) -> None:
+    """Forget the failures of an account, as it is signed in to."""
+    session.execute(delete(SignInFailure).where(SignInFailure.account == account))

@@ -1,0 +1,135 @@
+"""Queries on staff members and their sessions; never commits."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import ResourceNotFound
+from newsletter.staff.account_models import StaffMember, StaffSession
+from newsletter.staff.actors import Actor, staff_member
+from newsletter.staff.permissions import Role
+
+
+def by_id(session: Session, number: int) -> StaffMember:
+    """
+    Raises:
+        ResourceNotFound: there is no such staff member.
+    """
+    found = session.get(StaffMember, number)
+    if found is None:
+        raise ResourceNotFound(f"there is no staff member {number}")
+    return found
+
+
+def by_email(session: Session, email: str) -> StaffMember | None:
+    """The staff member with an address, in any case."""
+    return session.scalar(select(StaffMember).where(StaffMember.email == normalised(email)))
+
+
+def normalised(email: str) -> str:
+    return email.strip().lower()
+
+
+def members(session: Session) -> Sequence[StaffMember]:
+    """Everybody, those who left last, by name."""
+    ended = StaffMember.ended_at.is_not(None)
+    return session.scalars(select(StaffMember).order_by(ended, StaffMember.name)).all()
+
+
+def names(session: Session) -> dict[str, str]:
+    """The name of everybody, by number as text, as audit lines have it."""
+    rows = session.execute(select(StaffMember.id, StaffMember.name))
+    return {str(number): name for number, name in rows}
+
+
+def count_owners(session: Session) -> int:
+    """How many owners can sign in."""
+    query = select(func.count()).select_from(StaffMember)
+    return (
+        session.scalar(
+            query.where(
+                StaffMember.role == Role.OWNER,
+                StaffMember.joined_at.is_not(None),
+                StaffMember.ended_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A session with its staff member."""
+
+    session: StaffSession
+    member: StaffMember
+
+    @property
+    def actor(self) -> Actor:
+        return staff_member(self.member.id, self.member.role, self.member.grants)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a random token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signed_in(session: Session, token: str) -> SignedIn | None:
+    """The session of a cookie, of a member who may sign in; its ends are not checked."""
+    row = session.execute(
+        select(StaffSession, StaffMember)
+        .join(StaffMember, StaffMember.id == StaffSession.member_id)
+        .where(StaffSession.token_hash == hash_token(token))
+    ).one_or_none()
+    if row is None or not row[1].is_active:
+        return None
+    return SignedIn(session=row[0], member=row[1])
+
+
+def session_by_id(session: Session, number: int) -> StaffSession:
+    """
+    Raises:
+        ResourceNotFound: there is no such session, or it has ended.
+    """
+    found = session.get(StaffSession, number)
+    if found is None:
+        raise ResourceNotFound(f"there is no session {number}; it may have ended already")
+    return found
+
+
+def sessions_of(session: Session, member_id: int) -> Sequence[StaffSession]:
+    """The sessions of a member, the last used first."""
+    query = select(StaffSession).where(StaffSession.member_id == member_id)
+    return session.scalars(query.order_by(StaffSession.seen_at.desc())).all()
+
+
+def end_sessions(session: Session, member_id: int, *, but: int | None = None) -> int:
+    """End the sessions of a member; how many.
+
+    Args:
+        but: one that goes on.
+    """
+    query = delete(StaffSession).where(StaffSession.member_id == member_id)
+    if but is not None:
+        query = query.where(StaffSession.id != but)
+    return len(session.scalars(query.returning(StaffSession.id)).all())
+
+
+def last_seen(session: Session) -> dict[int, datetime]:
+    """When each member was last seen, of those with a session."""
+    query = select(StaffSession.member_id, func.max(StaffSession.seen_at))
+    rows = session.execute(query.group_by(StaffSession.member_id))
+    return {number: moment for number, moment in rows if moment is not None}
+
+
+def forget_ended(session: Session, *, seen_before: datetime, started_before: datetime) -> None:
+    """Delete the sessions that are over."""
+    session.execute(
+        delete(StaffSession).where(
+            (StaffSession.seen_at < seen_before) | (StaffSession.started_at < started_before)
+        )
+    )

@@ -1,0 +1,107 @@
+"""Forms of other sites, planted sessions, open redirects, framing."""
+
+import pytest
+from console_support import PASSWORD, Console
+
+from newsletter.console.frame.cookies import Cookies
+from newsletter.staff.permissions import Role
+
+SESSION = "__Host-newsletter_session"
+
+
+def test_a_form_without_the_token_is_refused(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert owner.send("/stop", {"csrf": ""}).status_code == 403
+
+
+def test_a_form_with_the_token_of_another_browser_is_refused(console: Console) -> None:
+    owner, other = console.as_role(Role.OWNER), console.as_role(Role.OWNER)
+    assert owner.send("/stop", {"csrf": other.token()}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "https://wexcombe.example.elsewhere.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_a_form_sent_from_another_site_is_refused(
+    console: Console, headers: dict[str, str]
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert owner.send("/stop", headers=headers).status_code == 403
+
+
+def test_a_form_sent_from_the_console_is_taken(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    headers = {"Origin": "https://wexcombe.example", "Sec-Fetch-Site": "same-origin"}
+    assert owner.send("/stop", headers=headers).status_code == 303
+
+
+def test_signing_in_begins_a_session_of_its_own(console: Console) -> None:
+    """A session that somebody planted before is not the one that is signed in."""
+    console.add_member(Role.OWNER)
+    browser = console.visitor()
+    browser.http.cookies.set(SESSION, "planted")
+    browser.send("/sign-in", {"email": "owner@wexcombe.example", "password": PASSWORD})
+    tokens = [c.value for c in browser.http.cookies.jar if c.name == SESSION]
+    assert "planted" not in tokens[-1:]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "https://elsewhere.example/console",
+        "//elsewhere.example/console",
+        "/\\elsewhere.example",
+        "/console@elsewhere.example",
+        "javascript:alert(1)",
+        "/consoles",
+        "/console//elsewhere.example\r\nSet-Cookie: a=b",
+    ],
+)
+def test_signing_in_leads_to_no_other_site(console: Console, wanted: str) -> None:
+    console.add_member(Role.OWNER)
+    fields = {"email": "owner@wexcombe.example", "password": PASSWORD, "next": wanted}
+    response = console.visitor().send("/sign-in", fields)
+    assert response.headers["location"] == "/console"
+
+
+def test_signing_in_leads_back_to_the_page_that_was_wanted(console: Console) -> None:
+    console.add_member(Role.OWNER)
+    fields = {
+        "email": "owner@wexcombe.example",
+        "password": PASSWORD,
+        "next": "/console/audit?actor=staff%3A1",
+    }
+    response = console.visitor().send("/sign-in", fields)
+    assert response.headers["location"] == "/console/audit?actor=staff%3A1"
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere"])
+def test_no_page_may_be_framed_or_run_foreign_scripts(console: Console, path: str) -> None:
+    headers = console.as_role(Role.OWNER).get(path).headers
+    policy = headers["content-security-policy"]
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+def test_no_page_is_kept_by_caches(console: Console) -> None:
+    assert console.as_role(Role.OWNER).get("/").headers["cache-control"] == "no-store"
+
+
+def test_the_session_cookie_is_bound_to_the_host_and_hidden_from_scripts(
+    console: Console,
+) -> None:
+    console.add_member(Role.OWNER)
+    fields = {"email": "owner@wexcombe.example", "password": PASSWORD}
+    cookie = console.visitor().send("/sign-in", fields).headers["set-cookie"]
+    assert Cookies(console.app.secret, "https://wexcombe.example").session == SESSION
+    assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))

@@ -1,0 +1,93 @@
+"""Every route against every role: who may open a page, and who may send a form."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from console_support import Client, Console
+
+from newsletter.console.frame.routes import Access, ConsoleRoute, Rule
+from newsletter.console.frame.screens import screens
+from newsletter.staff.permissions import PERMISSIONS, Permission, Role
+
+ROUTES = list(screens())
+MEMBERS = [route for route in ROUTES if route.rule is not Access.PUBLIC]
+# Numbers and names that nothing has: who may use the route is told that there is no such thing.
+NOWHERE = {":int": "999999", ":path": "nowhere", "": "nowhere"}
+
+
+def name(route: ConsoleRoute) -> str:
+    return f"{route.method} {route.path}"
+
+
+def path_of(route: ConsoleRoute) -> str:
+    return re.sub(r"\{\w+(:\w+)?\}", lambda found: NOWHERE[found[1] or ""], route.path)
+
+
+def has(role: Role, rule: Rule) -> bool:
+    return rule is Access.SIGNED_IN or rule in PERMISSIONS[role]
+
+
+def ask(client: Client, route: ConsoleRoute) -> int:
+    if route.method == "GET":
+        return client.get(path_of(route)).status_code
+    return client.send(path_of(route)).status_code
+
+
+@pytest.fixture
+def clients(console: Console) -> dict[Role, Client]:
+    return {role: console.as_role(role) for role in Role}
+
+
+def forbidden() -> Iterator[tuple[ConsoleRoute, Role]]:
+    for route in MEMBERS:
+        for role in Role:
+            if not has(role, route.rule):
+                yield route, role
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+def test_every_route_has_a_rule(route: ConsoleRoute) -> None:
+    assert isinstance(route.rule, Permission | Access)
+
+
+def test_no_two_routes_share_method_and_path() -> None:
+    names = [name(route) for route in ROUTES]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_role_without_the_permission_is_refused(clients: dict[Role, Client]) -> None:
+    answers = {(name(route), role): ask(clients[role], route) for route, role in forbidden()}
+    assert {key: status for key, status in answers.items() if status != 403} == {}
+
+
+def test_a_role_with_the_permission_is_not_refused(clients: dict[Role, Client]) -> None:
+    answers = {
+        (name(route), role): ask(clients[role], route)
+        for route in MEMBERS
+        if not route.is_live and route.path != "/sign-out"
+        for role in Role
+        if has(role, route.rule)
+    }
+    refused = {key: status for key, status in answers.items() if status == 403 or status >= 500}
+    assert refused == {}
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in(console: Console) -> None:
+    visitor = console.visitor()
+    token = visitor.token()
+    for route in MEMBERS:
+        response = visitor.http.request(
+            route.method,
+            f"/console{path_of(route).rstrip('/')}",
+            data={"csrf": token} if route.method == "POST" else None,
+        )
+        assert response.status_code == 303, name(route)
+        assert response.headers["location"].startswith("/console/sign-in"), name(route)
+
+
+@pytest.mark.parametrize("granted", [Permission.PEOPLE])
+def test_a_granted_permission_opens_its_pages(console: Console, granted: Permission) -> None:
+    editor = console.as_role(Role.EDITOR, [granted])
+    pages = [r for r in MEMBERS if r.rule is granted and r.method == "GET" and not r.is_live]
+    assert [name(route) for route in pages if ask(editor, route) == 403] == []

@@ -1,0 +1,162 @@
+"""Timeouts and limits against slow, idle and greedy clients, on a real server."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from threading import Thread
+from time import monotonic, sleep
+
+import httpx
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from newsletter.http.http_protocol import BoundedProtocol
+from newsletter.http.middleware.body_limits import BodyBuffer, ConcurrencyLimit
+from newsletter.http.server import server_settings
+
+PATIENCE_SECONDS = 5.0
+LARGE_BYTES = 50_000_000
+Address = tuple[str, int]
+
+
+class Hasty(BoundedProtocol):
+    header_seconds = 0.5
+    body_seconds = 1.0
+    sending_seconds = 0.5
+    most_connections = 50
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    size = len(body)
+    if scope["path"] == "/large":
+        await PlainTextResponse("x" * LARGE_BYTES)(scope, receive, send)
+        return
+    await PlainTextResponse(f"{scope['method']} {size}")(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[Address]:
+    app = BodyBuffer(ConcurrencyLimit(echo, most=2))
+    server = uvicorn.Server(
+        uvicorn.Config(app, **{**server_settings("https://wexcombe.example"), "http": Hasty})
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield listening.getsockname()
+        server.should_exit = True
+        thread.join()
+
+
+def ask(address: Address, sent: bytes) -> bytes:
+    """The response before the server closes the connection."""
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(sent)
+        return read_to_end(connection)
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    connection.settimeout(PATIENCE_SECONDS)
+    received = b""
+    try:
+        while more := connection.recv(65536):
+            received += more
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def is_served(address: Address) -> bool:
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", timeout=PATIENCE_SECONDS)
+    return answer.text == "GET 0"
+
+
+def test_unfinished_headers_time_out(address: Address) -> None:
+    assert ask(address, b"GET / HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_silent_connection_times_out(address: Address) -> None:
+    assert ask(address, b"").startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_trickle_of_header_bytes_does_not_extend_the_deadline(address: Address) -> None:
+    begun = monotonic()
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+        with suppress(OSError):
+            while monotonic() - begun < PATIENCE_SECONDS:
+                connection.sendall(b"x")
+                sleep(0.05)
+    assert monotonic() - begun < PATIENCE_SECONDS
+
+
+def test_an_unfinished_body_times_out(address: Address) -> None:
+    request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
+    assert ask(address, request).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_later_request_on_a_connection_has_a_deadline_too(address: Address) -> None:
+    answers = ask(address, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + b"GET / HTTP/1.1\r\n")
+    assert answers.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 408 " in answers
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000,
+        b"GET /" + b"x" * 100_000,
+        b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000,
+        b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+    ],
+    ids=["one header", "address", "many headers", "complete"],
+)
+def test_headers_that_are_too_large_are_refused(address: Address, head: bytes) -> None:
+    assert ask(address, head)[:12] in {b"HTTP/1.1 431", b"HTTP/1.1 400", b""}
+    assert is_served(address)
+
+
+def test_trailers_are_counted_as_headers(address: Address) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    assert b"HTTP/1.1 200" not in ask(address, head + b"X: y\r\n" * 20_000 + b"\r\n")
+
+
+def test_requests_waiting_for_their_body_are_not_counted(address: Address) -> None:
+    with ExitStack() as stack:
+        for _ in range(20):
+            connection = stack.enter_context(socket.create_connection(address))
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
+        assert is_served(address)
+
+
+def test_excess_connections_close_the_longest_waiting(
+    address: Address,
+) -> None:
+    with ExitStack() as stack:
+        first = stack.enter_context(socket.create_connection(address))
+        for _ in range(Hasty.most_connections + 10):
+            stack.enter_context(socket.create_connection(address))
+        assert is_served(address)
+        assert read_to_end(first) == b""
+
+
+def test_a_chunked_body_is_buffered(address: Address) -> None:
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
+        connection.sendall(b"Content-Length: 6\r\n\r\nabc")
+        sleep(0.1)
+        connection.sendall(b"def")
+        assert read_to_end(connection).endswith(b"POST 6")
+
+
+def test_a_client_that_stops_reading_is_disconnected(address: Address) -> None:
+    with closing(socket.socket()) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(address)
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        sleep(2 * Hasty.sending_seconds)
+        assert len(read_to_end(connection)) < LARGE_BYTES
