@@ -99,6 +99,13 @@ def look_up(session: Session, secret: str, typed: str) -> Lookup | None:
     )
 
 
+def suppressed_among(session: Session, shown: Sequence[Subscriber]) -> set[int]:
+    """The numbers of those whose address is suppressed."""
+    by_hash = {each.address_hash: each.id for each in shown}
+    query = select(Suppression.address_hash).where(Suppression.address_hash.in_(by_hash))
+    return {by_hash[found] for found in session.scalars(query)}
+
+
 def person(session: Session, number: int, now: datetime, below: int | None = None) -> PersonRecord:
     """The record of a person.
 
@@ -149,7 +156,8 @@ def next_steps(record: PersonRecord, now: datetime) -> list[str]:
     if person.paused_until is not None and person.paused_until > now:
         steps.append("They have paused. End the pause if they ask for it.")
     if not steps and record.mails:
-        steps.append(record.mails[0].advice)
+        last = record.mails[0]
+        steps.append(f"Their last mail, “{last.subject}”, {last.happened}. {last.advice}")
     if not steps:
         steps.append("Nothing was sent to them yet. The next mail that fits their choice is.")
     return steps

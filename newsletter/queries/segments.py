@@ -10,9 +10,13 @@ from newsletter.articles import store as articles
 from newsletter.config.options import Config
 from newsletter.delivery.ledger.statistics import measures
 from subscribers import store as people
+from subscribers.importing import history
 from subscribers.models import Subscriber
 from subscribers.search import page
+from subscribers.segments import store
 from subscribers.segments.compiling import QueryContext
+from subscribers.segments.expressions import tests_in
+from subscribers.segments.fields import ATTRIBUTE
 from subscribers.segments.parsing import parse
 from subscribers.segments.store import members
 from subscribers.segments.unknown_names import unknown_names
@@ -40,6 +44,21 @@ def known_names(session: Session, config: Config) -> dict[str, set[str]]:
     for choice in people.choices(session).values():
         topics.update(choice.topics)
     return {"topic": topics, "digest": set(config.digests)}
+
+
+def attribute_names(session: Session) -> list[str]:
+    """The attributes that imports brought, or that segments ask for."""
+    found = {
+        test.field.removeprefix(ATTRIBUTE)
+        for segment in store.every(session)
+        for test in tests_in(parse(segment.expression))
+        if test.field.startswith(ATTRIBUTE)
+    }
+    for each in history.every(session):
+        roles = [column["read_as"] for column in each.report.get("columns", ())]
+        found.update(r.removeprefix(ATTRIBUTE) for r in roles if r.startswith(ATTRIBUTE))
+        found.update("tags" for role in roles if role == "tags")
+    return sorted(found)
 
 
 def uses(config: Config, name: str) -> list[str]:

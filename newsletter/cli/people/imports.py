@@ -3,7 +3,6 @@
 import csv
 import gc
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
@@ -26,7 +25,7 @@ from subscribers.importing import history, report
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.batches import Row
 from subscribers.importing.cells import one_line
-from subscribers.importing.columns import ATTRIBUTE
+from subscribers.importing.columns import ATTRIBUTE, attribute_name
 from subscribers.importing.dates import DateOrder
 from subscribers.importing.folding import folded
 from subscribers.importing.headings import ROLES
@@ -115,7 +114,7 @@ def import_(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    pairs = [*columns, *(f"{ATTRIBUTE}{_attribute_name(name)}={name}" for name in attributes)]
+    pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
     request = ListRequest(
         path=path,
         file=path.name,
@@ -289,11 +288,6 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
     for thing, column in map(_pair, texts):
         chosen.setdefault(thing, []).append(column)
     return chosen
-
-
-def _attribute_name(column: str) -> str:
-    """A column's heading as an attribute name: one word."""
-    return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 
 
 def _pair(text: str) -> tuple[str, str]:

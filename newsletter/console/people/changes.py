@@ -74,7 +74,7 @@ def change_page(request: ConsoleRequest) -> Response:
         "topics": list(topics.items()),
         "digests": [(name, digest.name) for name, digest in request.config.digests.items()],
         "frequencies": wording.frequencies(request.config, wishes.frequency),
-        "languages": request.config.site.languages,
+        "languages": [("", "All"), *((each, each) for each in request.config.site.languages)],
     }
     return request.page("people/change.html", context)
 
@@ -121,7 +121,9 @@ def end(request: ConsoleRequest) -> Response:
     """End their subscription."""
     number = request.number()
     has_ended = actions.end(request.context, request.actor, number)
-    words = "They have left. Nothing more is sent to them." if has_ended else "They had left before."
+    words = (
+        "They have left. Nothing more is sent to them." if has_ended else "They had left before."
+    )
     return request.redirect(f"/people/{number}", words)
 
 

@@ -1,5 +1,6 @@
 """The list of people, found by part of an address or name, by status or by segment."""
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -14,7 +15,6 @@ from subscribers import store
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page as found_page
 from subscribers.segments import store as segments
-from sqlalchemy import ColumnElement
 
 FILTERS = ("q", "status", "segment")
 COLUMNS = [

@@ -12,7 +12,9 @@ from newsletter.queries import people as queries
 from newsletter.queries.mail_as_sent import MailAsSent, mail_as_sent
 from newsletter.queries.people import MailLine
 from newsletter.staff.permissions import Permission
+from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.links import LinkSigners
+from subscribers.audience import Stream
 
 COLUMNS = [
     Column[MailLine](name="Mail", value=lambda mail: mail.subject),
@@ -34,8 +36,13 @@ def show(request: ConsoleRequest) -> Response:
         "person": record.subscriber,
         "steps": queries.next_steps(record, request.now),
         "choice": wording.choice_in_words(record.choice, request.config, topics),
-        "frequency": wording.FREQUENCIES[record.subscriber.frequency],
+        "frequency": FREQUENCIES[record.subscriber.frequency],
         "table": table,
+        "excluded": [
+            (stream, why)
+            for stream, why in record.excluded.items()
+            if stream is not Stream.ARTICLE or request.config.each_article.is_on
+        ],
         "older_url": listing.url(after=str(record.older)) if record.older else "",
         "wording": wording,
     }

@@ -10,21 +10,21 @@ from subscribers.audience import Stream
 from subscribers.models import ConsentKind, Frequency, SubscriberStatus
 from subscribers.topics import Choice
 
-# The label and kind of a badge.
+# The labels and kinds of badges.
 STATUSES: Mapping[SubscriberStatus, tuple[str, str]] = {
     SubscriberStatus.CONFIRMED: ("Confirmed", "good"),
     SubscriberStatus.PENDING: ("Not confirmed", "wait"),
     SubscriberStatus.ENDED: ("Has left", "off"),
     SubscriberStatus.ERASED: ("Erased", "off"),
 }
-DELIVERIES: Mapping[DeliveryState, str] = {
-    DeliveryState.SENT: "good",
-    DeliveryState.FAILED: "bad",
-    DeliveryState.UNCERTAIN: "bad",
-    DeliveryState.DEFERRED: "wait",
-    DeliveryState.QUEUED: "wait",
-    DeliveryState.CLAIMED: "busy",
-    DeliveryState.SKIPPED: "off",
+DELIVERIES: Mapping[DeliveryState, tuple[str, str]] = {
+    DeliveryState.SENT: ("Taken", "good"),
+    DeliveryState.FAILED: ("Refused", "bad"),
+    DeliveryState.UNCERTAIN: ("Uncertain", "bad"),
+    DeliveryState.DEFERRED: ("Put off", "wait"),
+    DeliveryState.QUEUED: ("Waiting", "wait"),
+    DeliveryState.CLAIMED: ("Leaving", "busy"),
+    DeliveryState.SKIPPED: ("Not sent", "off"),
 }
 STREAMS: Mapping[Stream, str] = {
     Stream.DIGEST: "A digest",
