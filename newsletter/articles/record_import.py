@@ -7,6 +7,7 @@ has changed.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from hashlib import sha256
 
@@ -25,7 +26,7 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.validation import validated
-from newsletter.articles.matching import Match, SeenRecords, key_of_record, match
+from newsletter.articles.matching import Match, SeenRecords, key_of_record, keys_of_record, match
 from newsletter.articles.media_sizes import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.ownership import PolledFeed
@@ -34,6 +35,7 @@ from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import is_public, settled_status
 from newsletter.articles.store import StoredArticle
 from newsletter.articles.unique_names import NameAllocator
+from newsletter.articles.writing.history import recorded
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, StorageError
@@ -198,7 +200,7 @@ class _Batch:
     def _changed(self, records: list[Record], seen: SeenRecords) -> list[Match]:
         """The records to write; unchanged ones are counted."""
         zone = self._context.zone
-        by_key = store.stored_under(self._session, [key_of_record(r) for r in records])
+        by_key = store.stored_under(self._session, [k for r in records for k in keys_of_record(r)])
         prints = {fingerprint_of(r.published_at, r.title, zone) for r in records}
         by_fingerprint = store.stored_by_fingerprint(self._session, prints)
         others, adopts = self._others(records)
@@ -250,10 +252,11 @@ class _Batch:
             _mark_updated(article, record, self._now)
             self.report.updated += 1
         left = list(article.topics)
-        _fill(article, found, body, self._now)
-        if record.topics is not None:
-            slugs = sorted({topic_slug(name) for name in record.topics})
-            article.topics = [topics[slug] for slug in slugs]
+        with recorded(self._session, article, "", self._now) if found.stored else nullcontext():
+            _fill(article, found, body, self._now)
+            if record.topics is not None:
+                slugs = sorted({topic_slug(name) for name in record.topics})
+                article.topics = [topics[slug] for slug in slugs]
         store.mark_changed(article, changed_at, left)
         self._report_written(record, article, became)
 

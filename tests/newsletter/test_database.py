@@ -188,7 +188,7 @@ def test_every_models_module_is_in_the_schema() -> None:
     found = {
         ".".join(path.relative_to(root).with_suffix("").parts)
         for package in ("newsletter", "subscribers")
-        for path in (root / package).rglob("models.py")
+        for path in (root / package).rglob("*models.py")
     }
     assert {module.__name__ for module in TABLE_MODULES} == found
 

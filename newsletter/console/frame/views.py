@@ -54,7 +54,7 @@ class Views:
             number=lambda value: f"{value:,}",
             span=words.span,
             in_list=words.in_list,
-            capital=lambda text: f"{text[:1].upper()}{text[1:]}",
+            capital=_capital,
         )
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
@@ -65,6 +65,12 @@ class Views:
 def static_folder() -> Path:
     """The style sheet, scripts and icons of the console."""
     return shipped_templates() / FOLDER / "static"
+
+
+def _capital(text: str) -> str:
+    """The text, or that in an element, with a capital letter."""
+    start = text.find(">") + 1 if isinstance(text, Markup) else 0
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]
 
 
 def _timed(in_words: Any, zone: str) -> Any:

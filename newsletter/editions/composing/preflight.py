@@ -104,6 +104,7 @@ def checked_mail(site: Mapping[str, Any], mail: RenderedMail) -> CheckedMail:
             )
             for story in mail.content.stories
         ),
+        uploads=f"{site['base_url']}/media/",
         placeholder=placeholder_prefix(mail.nonce),
         html_bytes=mail.html_bytes,
         left_out=mail.left_out,

@@ -1,9 +1,11 @@
 """One change by every action: the fixtures it needs, and the call."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pictures import gradient, saved
 from sqlalchemy import update
 from staff_changes import STAFF_ACTORS, STAFF_CHANGES
 from support import add_article, add_subscriber
@@ -18,21 +20,31 @@ from newsletter.actions import (
     feeds,
     imports,
     maintenance,
+    media,
     segments,
     settings,
     sources,
     subscribers,
     suppressions,
+    test_mails,
 )
+from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
-from newsletter.articles.editing import Edit
+from newsletter.articles import store as article_store
+from newsletter.articles.editing import Edit as ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.writing.content import ArticleContent
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.dry_run import render_for_choice
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.bulletins.writing import Writing
+from newsletter.editions.coming.arrangement import Edit
 from newsletter.editions.compose import BulletinDraft, compose_digest
+from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.combined_digests import DueDigest
 from newsletter.editions.digests.schedule import Run
+from newsletter.editions.digests.upcoming import next_edition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.fetching import Fetched, Size
@@ -59,6 +71,7 @@ from subscribers.topics import Choice
 # The subscribers of the site: Ann has confirmed, Pat has not.
 ANN, PAT = 1, 2
 ORIGIN = Origin(source="test")
+PICTURE = saved(gradient(80, 60), "JPEG")
 Call = Callable[[Actor], object]
 Change = Callable[[Newsletter], Call]
 """Prepares a site; returns the call that changes it."""
@@ -120,6 +133,76 @@ def ask_to_move(app: Newsletter) -> ExpiringLink:
 def approving(app: Newsletter) -> Call:
     number = edition(app, EditionState.DRAFT)
     return lambda actor: editions.approve(app, actor, number)
+
+
+def editing_draft(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.edit(app, actor, number, Edit(introduction="Good morning."))
+
+
+def reopening(app: Newsletter) -> Call:
+    number = edition(app)
+    return lambda actor: editions.reopen(app, actor, number)
+
+
+def looking(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.look(app, actor, number)
+
+
+def asking(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.ask_for_approval(app, actor, number)
+
+
+def unholding(app: Newsletter) -> Call:
+    digests.hold(app, operator("setup"), "friday")
+    return lambda actor: digests.unhold(app, actor, "friday")
+
+
+def skipping(app: Newsletter) -> Call:
+    app.clock.at += timedelta(minutes=1)
+    return lambda actor: digests.skip(app, actor, "friday", COMING)
+
+
+def unskipping(app: Newsletter) -> Call:
+    app.clock.at += timedelta(minutes=1)
+    digests.skip(app, operator("setup"), "friday", COMING)
+    return lambda actor: digests.unskip(app, actor, "friday", COMING)
+
+
+def saved_bulletin(app: Newsletter) -> int:
+    writing = Writing(subject="Flood", text="Stay home.")
+    return bulletins.save(app, operator("setup"), writing).number
+
+
+def copying(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.copy(app, actor, number)
+
+
+def discarding(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.discard(app, actor, number)
+
+
+def sending_saved(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.send_saved(app, actor, number)
+
+
+def submitting(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.submit(app, actor, number)
+
+
+def testing(app: Newsletter) -> Call:
+    with app.database.read() as session:
+        made = next_edition(session, app.config, app.renderer, "friday", app.clock.now())
+        assert isinstance(made, Composition)
+        compiled = render_for_choice(made, app.renderer, Choice(), app.clock.now(), test=True)
+    mail = PreviewMail(compiled=compiled, edition=made.edition, name="", to="me@b.example")
+    return lambda actor: test_mails.send(app, actor, mail)
 
 
 def pausing(app: Newsletter) -> Call:
@@ -240,6 +323,38 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+def saving(app: Newsletter) -> Call:
+    content = stored_content(app)
+    changed = replace(content, title="Houses")
+    return lambda actor: articles.save(app, actor, 1, changed, content.version)
+
+
+def discarding_words(app: Newsletter) -> Call:
+    articles.keep(app, operator("setup"), 1, stored_content(app))
+    return lambda actor: articles.discard(app, actor, 1)
+
+
+def restoring(app: Newsletter) -> Call:
+    articles.edit(app, operator("setup"), 1, ArticleEdit(title="Houses"))
+    return lambda actor: articles.restore(app, actor, 1, 1)
+
+
+def stored_content(app: Newsletter) -> ArticleContent:
+    with app.database.read() as session:
+        return ArticleContent.of(article_store.get(session, 1))
+
+
+def describing(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    return lambda actor: media.describe(app, actor, 1, "The quay")
+
+
+def pruning(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    app.clock.at += timedelta(days=31)
+    return lambda actor: media.prune(app, actor)
+
+
 def importing_articles(app: Newsletter) -> Call:
     record = Record(
         source="text",
@@ -308,7 +423,7 @@ def entering_upload(app: Newsletter) -> Call:
     return lambda actor: imports.enter_upload(app, actor, number, "paper")
 
 
-def discarding(app: Newsletter) -> Call:
+def discarding_upload(app: Newsletter) -> Call:
     number = uploading(app)
     return lambda actor: imports.discard(app, actor, number)
 
@@ -352,6 +467,8 @@ WISHES = Preferences(
 )
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 DUE = DueDigest(name="friday", period="2026-11-27", at=FRIDAY)
+# The run of the next week: a minute after nine, this week's is not to come.
+COMING = "2026-12-04"
 MISSED = Run(period="2026-11-20", at=FRIDAY - timedelta(weeks=1))
 JOINING = Signup(address="zoe@wexcombe.example", name="Zoe")
 ALARM = ("overdue friday 2026-11-20", Alarm(title="The digest friday is overdue", text="…"))
@@ -402,8 +519,14 @@ CHANGES: Mapping[str, Change] = {
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
+    "articles.discard": discarding_words,
+    "articles.keep": lambda app: lambda who: articles.keep(app, who, None, ArticleContent()),
+    "articles.restore": restoring,
+    "articles.save": saving,
     "articles.correct": lambda app: lambda who: articles.correct(app, who, 1, "It was Tuesday."),
-    "articles.edit": lambda app: lambda who: articles.edit(app, who, 1, Edit(title="Houses")),
+    "articles.edit": lambda app: (
+        lambda who: articles.edit(app, who, 1, ArticleEdit(title="Houses"))
+    ),
     "articles.import": importing_articles,
     "articles.mail": lambda app: lambda who: articles.mail(app, who, 1),
     "articles.measure": measuring,
@@ -412,13 +535,33 @@ CHANGES: Mapping[str, Change] = {
     "bulletins.send": lambda app: (
         lambda who: bulletins.send(app, who, BulletinDraft(subject="Flood", text="Stay home."))
     ),
+    "bulletins.copy": copying,
+    "bulletins.discard": discarding,
+    "bulletins.save": lambda app: (
+        lambda who: bulletins.save(app, who, Writing(subject="Flood", text="Stay home."))
+    ),
+    "bulletins.send_saved": sending_saved,
+    "bulletins.submit": submitting,
     "digests.compose": lambda app: lambda who: digests.compose(app, who, "friday"),
     "digests.compose_due": lambda app: lambda who: digests.compose_due(app, who, [DUE]),
+    "digests.edit": lambda app: (
+        lambda who: digests.edit(app, who, "friday", Edit(introduction="Good morning."))
+    ),
+    "digests.hold": lambda app: lambda who: digests.hold(app, who, "friday"),
     "digests.record_missed_run": lambda app: (
         lambda who: digests.record_missed_run(app, who, "friday", MISSED)
     ),
     "digests.register": lambda app: lambda who: digests.register(app, who, "friday"),
+    "digests.release": lambda app: lambda who: digests.release(app, who, "friday", seen=None),
+    "digests.skip": skipping,
+    "digests.submit": lambda app: lambda who: digests.submit(app, who, "friday", seen=None),
+    "digests.unhold": unholding,
+    "digests.unskip": unskipping,
     "editions.approve": approving,
+    "editions.ask_for_approval": asking,
+    "editions.edit": editing_draft,
+    "editions.look": looking,
+    "editions.reopen": reopening,
     "editions.cancel": cancelling,
     "editions.pause": pausing,
     "editions.pause_all": pausing_all,
@@ -432,7 +575,7 @@ CHANGES: Mapping[str, Change] = {
     "feeds.keep": keeping_feeds,
     "feeds.revoke_private": revoking,
     "imports.answer": answering,
-    "imports.discard": discarding,
+    "imports.discard": discarding_upload,
     "imports.enter": importing_people,
     "imports.enter_upload": entering_upload,
     "imports.forget_uploads": forgetting_uploads,
@@ -446,6 +589,9 @@ CHANGES: Mapping[str, Change] = {
     "maintenance.look_after_editions": lambda app: (
         lambda who: maintenance.look_after_editions(app, who, [ALARM])
     ),
+    "media.add": lambda app: lambda who: media.add(app, who, PICTURE, "quay.jpg"),
+    "media.describe": describing,
+    "media.prune": pruning,
     "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
     "segments.change": changing_segment,
     "segments.remove": removing_segment,
@@ -473,5 +619,6 @@ CHANGES: Mapping[str, Change] = {
         lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")
     ),
     "suppressions.lift": lifting,
+    "test_mails.send": testing,
     **STAFF_CHANGES,
 }

@@ -18,6 +18,9 @@ NOT_BY_COMMAND = {
         for action in CHANGES
         if action.startswith("account.")
     },
+    "articles.discard": "belongs to the editor; a terminal has files for it",
+    "articles.keep": "belongs to the editor; a terminal has files for it",
+    "articles.save": "belongs to the editor; by command it is `articles edit`",
     "articles.mail": "falls due by itself; `digest send` is for digests",
     "articles.measure": "falls due by itself",
     "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
@@ -31,6 +34,7 @@ NOT_BY_COMMAND = {
     "imports.forget_uploads": "falls due by itself",
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
+    "editions.ask_for_approval": "falls due by itself",
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
