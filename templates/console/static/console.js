@@ -42,7 +42,17 @@ window.addEventListener("pageshow", () => {
 for (const part of document.querySelectorAll("[data-live]")) {
   const source = new EventSource(part.dataset.live);
   source.addEventListener("part", (event) => { part.innerHTML = event.data; });
-  source.addEventListener("end", () => { source.close(); });
+  source.addEventListener("end", () => {
+    source.close();
+    if ("reloads" in part.dataset) location.reload();
+  });
+}
+
+// Parts that take a while come when the page is there.
+for (const part of document.querySelectorAll("[data-load]")) {
+  fetch(part.dataset.load).then(async (answer) => {
+    if (answer.ok) part.innerHTML = await answer.text();
+  });
 }
 
 // Clocks that count down to a moment.
