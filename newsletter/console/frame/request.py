@@ -37,6 +37,8 @@ class ConsoleRequest:
     form: FormData = field(default_factory=FormData)
     trouble: Trouble | None = None
     """Set where a form is shown again."""
+    kept: str = ""
+    """A form that was sent as the session had ended, to be sent on: `kept_forms`."""
 
     @property
     def context(self) -> ConsoleServices:
@@ -143,6 +145,13 @@ class ConsoleRequest:
 
     def with_form(self, form: FormData) -> "ConsoleRequest":
         return replace(self, form=form)
+
+    def with_kept(self, token: str) -> "ConsoleRequest":
+        return replace(self, kept=token)
+
+    def at(self, http: Request, form: FormData) -> "ConsoleRequest":
+        """The same staff member sending another form."""
+        return replace(self, http=http, form=form, trouble=None, kept="")
 
     def with_trouble(self, trouble: Trouble) -> "ConsoleRequest":
         return replace(self, trouble=trouble)
