@@ -301,24 +301,27 @@ class Newsletter:
                     raise
 
     def send_alarm(self, alarm: "Alarm") -> None:
-        """Mail an alarm to the administrators; a failure is logged, not raised.
+        """Mail an alarm to the administrators; a failure is logged, not raised."""
+        if self.config.alarms.address:
+            self.mail_to_staff(alarm, self.config.alarms.address)
+
+    def mail_to_staff(self, alarm: "Alarm", address: str) -> None:
+        """Mail an alarm or a request to one address; a failure is logged, not raised.
 
         Falls back to the usual transport.
         """
-        if not self.config.alarms.address:
-            return
         names = dict.fromkeys((self.config.alarms.transport, self.config.sending.transport))
         for transport in filter(None, names):
-            if self._is_alarm_sent(alarm, transport):
+            if self._is_alarm_sent(alarm, address, transport):
                 return
 
-    def _is_alarm_sent(self, alarm: "Alarm", transport: str) -> bool:
+    def _is_alarm_sent(self, alarm: "Alarm", address: str, transport: str) -> bool:
         from newsletter.delivery.alarms import alarm_mail
         from newsletter.delivery.ledger.reasons import describe_error
         from newsletter.delivery.outcome_recorder import is_accepted
 
         mail_context = self._mail_context(self.config.bulletins.sender)
-        mail = alarm_mail(alarm, self.config.alarms.address, mail_context, self.clock.now())
+        mail = alarm_mail(alarm, address, mail_context, self.clock.now())
         try:
             outcome = self.hand_over(transport, [mail]).get(mail.key)
             answer = outcome.response if outcome else "no answer"

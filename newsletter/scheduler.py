@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from newsletter.actions import articles, digests, feedback, feeds, maintenance, sources
+from newsletter.actions import articles, digests, editions, feedback, feeds, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
 from newsletter.articles.store import due_for_publication
@@ -19,6 +19,8 @@ from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
+from newsletter.editions.approvals.store import unasked
+from newsletter.editions.digests import registry
 from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
 from newsletter.editions.digests.sections import NoEdition
@@ -28,6 +30,7 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feedback import answers
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
+from newsletter.queries.approval_requests import approval_request
 from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
@@ -37,6 +40,7 @@ DIGESTS_INTERVAL_SECONDS = 20
 SOURCES_INTERVAL_SECONDS = 60
 RECOVERY_INTERVAL_SECONDS = 60
 ALARMS_INTERVAL_SECONDS = 60
+APPROVALS_INTERVAL_SECONDS = 5
 FEEDS_INTERVAL_SECONDS = 15
 RETENTION_INTERVAL_SECONDS = 3600
 MEDIA_SIZES_INTERVAL_SECONDS = 30
@@ -59,6 +63,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: poll_sources(app), SOURCES_INTERVAL_SECONDS),
         (app.engine.recover, RECOVERY_INTERVAL_SECONDS),
         (lambda: raise_alarms(app), ALARMS_INTERVAL_SECONDS),
+        (lambda: ask_for_approvals(app), APPROVALS_INTERVAL_SECONDS),
         (app.notices.send_due, OUTBOX_INTERVAL_SECONDS),
         (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
         (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
@@ -186,12 +191,25 @@ def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
 def _known_since(app: Newsletter, digest: str) -> datetime:
     """When a digest was first seen: now, if never before."""
     with app.database.read() as session:
-        found = store.find_known_since(session, digest)
+        found = registry.find_known_since(session, digest)
     if found is not None:
         return found
     now = app.clock.now()
     digests.register(app, SCHEDULE, digest)
     return now
+
+
+def ask_for_approvals(app: Newsletter) -> None:
+    """Ask the senders by mail to approve what waits for it, once for each edition."""
+    with app.database.read() as session:
+        numbers = unasked(session)
+    for number in numbers:
+        with _errors_logged(f"edition {number}"):
+            with app.database.read() as session:
+                request = approval_request(session, app.config, number, app.clock.now())
+            # Noted first: a crash after it costs a mail, never makes two.
+            if editions.ask_for_approval(app, SCHEDULE, number):
+                app.send_alarm(request)
 
 
 def raise_alarms(app: Newsletter) -> None:

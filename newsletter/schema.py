@@ -2,6 +2,9 @@
 
 import newsletter.articles.models
 import newsletter.delivery.ledger.models
+import newsletter.editions.approvals.models
+import newsletter.editions.bulletins.models
+import newsletter.editions.coming.models
 import newsletter.editions.models
 import newsletter.feedback.models
 import newsletter.feeds.models
@@ -19,6 +22,9 @@ TABLE_MODULES = (
     newsletter.articles.models,
     newsletter.feeds.models,
     newsletter.editions.models,
+    newsletter.editions.coming.models,
+    newsletter.editions.bulletins.models,
+    newsletter.editions.approvals.models,
     newsletter.delivery.ledger.models,
     newsletter.feedback.models,
 )

@@ -5,11 +5,21 @@ from typing import Protocol
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
+from newsletter.actions.digests import ComposingContext
 from newsletter.delivery import control
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.sending.engine import Engine
 from newsletter.editions import store
+from newsletter.editions.approvals import store as approvals
+from newsletter.editions.approvals.snapshots import fingerprint, snapshot_of
+from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.drafts import edit_draft, lock_draft
+from newsletter.editions.compose import set_subject
+from newsletter.editions.composing.composition import Composition
+from newsletter.editions.digests.composition import digest_options
+from newsletter.editions.digests.sections import sections_for
+from newsletter.editions.models import EditionState
 from newsletter.staff.permissions import Permission
 
 KIND = "edition"
@@ -23,15 +33,91 @@ class SendingContext(Context, Protocol):
 
 
 @action(Permission.SEND)
-def approve(work: UnitOfWork[Context], number: int) -> None:
-    """Approve a digest's edition, so that it is sent.
+def approve(work: UnitOfWork[Context], number: int, *, seen: str | None = None) -> int:
+    """Approve an edition as it is; how many approvals are still missing.
+
+    Args:
+        seen: the fingerprint of what was looked at; None: whatever is there.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+        Conflict: it does not wait for approval, it has changed since, or it needs another person.
+    """
+    missing = control.approve(
+        work.session, work.context.config, number, str(work.actor), work.now, seen=seen
+    )
+    work.about(KIND, number, missing=missing)
+    return missing
+
+
+@action(Permission.READ)
+def look(work: UnitOfWork[Context], number: int) -> None:
+    """Remember what the actor sees of an edition, so that they are told what changed since.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+    """
+    edition = store.by_id(work.session, number)
+    work.about(KIND, number)
+    snapshot = snapshot_of(Composition.of(work.session, edition))
+    is_new = approvals.put_look(
+        work.session, number, str(work.actor), fingerprint(snapshot), snapshot, work.now
+    )
+    if not is_new:
+        work.skip_audit_line()
+
+
+@action(Permission.WRITE)
+def edit(work: UnitOfWork[ComposingContext], number: int, change: Edit) -> None:
+    """Change the stories or words of a digest's edition that waits for approval.
+
+    Approvals of what it was before count no more.
 
     Raises:
         ResourceNotFound: there is no such edition.
         Conflict: it does not wait for approval.
+        InvalidInput: a story is not there or may not be taken, or none would be left.
+    """
+    edition, carrier = lock_draft(work.session, number)
+    options = digest_options(work.context.config, edition.digest or "")
+    edit_draft(work.session, edition, options, change, work.now)
+    author = str(work.actor)
+    if author not in carrier.authors:
+        carrier.authors = [*carrier.authors, author]
+    sections = sections_for(store.sections_of(work.session, carrier))
+    set_subject(carrier, sections, work.context.renderer)
+    work.about(KIND, number)
+
+
+@action(Permission.STOP)
+def reopen(work: UnitOfWork[Context], number: int) -> None:
+    """Put a digest's edition that nobody was mailed back to be edited and approved anew.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+        Conflict: it is no digest's, or its mails are made already.
     """
     work.about(KIND, number)
-    control.approve(work.session, number, work.now)
+    control.reopen_draft(work.session, number)
+
+
+@action(Permission.MAINTAIN)
+def ask_for_approval(work: UnitOfWork[Context], number: int) -> bool:
+    """Note that the senders are asked to approve an edition now; False where they were before.
+
+    Noted before the mails leave, so that nobody is asked twice.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+    """
+    store.by_id(work.session, number)
+    edition = store.lock(work.session, number)
+    if edition.state is not EditionState.DRAFT or edition.approval_asked_at is not None:
+        work.skip_audit_line()
+        return False
+    edition.approval_asked_at = work.now
+    work.about(KIND, number)
+    return True
 
 
 @action(Permission.STOP)
@@ -57,13 +143,16 @@ def pause_all(work: UnitOfWork[Context]) -> Sequence[int]:
 
 
 @action(Permission.SEND)
-def retry(work: UnitOfWork[Context], number: int) -> int:
+def retry(work: UnitOfWork[Context], number: int, *, delivery: int | None = None) -> int:
     """Queue the failed deliveries of an edition again; how many.
+
+    Args:
+        delivery: only this one; None: all.
 
     Raises:
         Conflict: it is cancelled.
     """
-    count = control.retry_failed(work.session, number)
+    count = control.retry_failed(work.session, number, delivery)
     work.about(KIND, number, deliveries=count)
     if not count:
         work.skip_audit_line()
@@ -96,14 +185,19 @@ def cancel(work: UnitOfWork[Context], number: int) -> tuple[int, dict[DeliverySt
 
 
 @action(Permission.SEND)
-def resolve(work: UnitOfWork[Context], number: int, *, resend: bool) -> int:
+def resolve(
+    work: UnitOfWork[Context], number: int, *, resend: bool, delivery: int | None = None
+) -> int:
     """Settle the uncertain deliveries of an edition; how many.
+
+    Args:
+        delivery: only this one; None: all.
 
     Raises:
         ResourceNotFound: there is no such edition.
         Conflict: `resend`, but the edition is cancelled.
     """
-    count = control.resolve(work.session, number, resend=resend, now=work.now)
+    count = control.resolve(work.session, number, resend=resend, now=work.now, delivery=delivery)
     work.about(KIND, number, resend=resend, deliveries=count)
     if not count:
         work.skip_audit_line()

@@ -34,8 +34,8 @@ _HTML = names_in(
 _NAME = re.compile(r"<([a-zA-Z][\w:.-]*)")
 _MENDED = re.compile(
     r"<(?:iframe|noscript|picture|object|embed|svg|math|template|amp-|lite-|frame|image)\b"
-    r"|\s(?:hidden|srcset|style|data-[a-z-]+)(?=[\s=>/])|\bfb-(?:post|video)\b|<a\s[^>]*\bname\s*="
-    r"|<img\b[^>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
+    r"|\s(?:hidden|srcset|style|data-[a-z-]+)(?=[\s=>/])|\bfb-(?:post|video)\b|<a\s[^<>]*\bname\s*="
+    r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(

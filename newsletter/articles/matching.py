@@ -58,6 +58,7 @@ def match(
     stored = by_key.get(key)
     if stored is not None and _is_taken(record, stored, fingerprint):
         return _key_conflict(record, stored)
+    stored = stored or _under_other_key(record, by_key, fingerprint)
     if stored is None and record.explicit_key and others and record.source_key in others:
         stored = others[record.source_key]
         if not adopts:
@@ -75,6 +76,22 @@ def match(
     if not record.explicit_key:
         seen.fingerprints[fingerprint] = record.where
     return Match(record=record, fingerprint=fingerprint, stored=stored)
+
+
+def keys_of_record(record: Record) -> list[Key]:
+    """Every key under which the record may be stored."""
+    return [(record.source, key) for key in (record.source_key, *record.other_keys)]
+
+
+def _under_other_key(
+    record: Record, by_key: Mapping[Key, StoredArticle], fingerprint: str
+) -> StoredArticle | None:
+    """The article stored before its id was shared, or while it was."""
+    for key in keys_of_record(record)[1:]:
+        found = by_key.get(key)
+        if found is not None and found.fingerprint == fingerprint:
+            return found
+    return None
 
 
 def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | None:

@@ -1,4 +1,4 @@
-"""Parsing of untrusted feeds in a subprocess with a deadline and a memory limit.
+"""Parsing of untrusted content in a subprocess with a deadline and a memory limit.
 
 Parsers can take hours for a crafted 100 KB. A thread would block the site and cannot be killed; a
 process can.
@@ -6,9 +6,15 @@ process can.
 
 import multiprocessing
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from time import monotonic
+from types import TracebackType
+from typing import Self
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Reading, Record, failure
 from newsletter.articles.importers.validation import errors_as_records
@@ -17,79 +23,151 @@ Read = Callable[[bytes, str, ImportContext], Reading]
 Item = Record | BadRecord
 
 TIME = timedelta(seconds=60)
-LARGEST_MEMORY_BYTES = 2 * 1024**3
+MEMORY_BYTES = 2 * 1024**3
+MEMORY_BYTES_PER_BYTE = 8
+"""Of the content, in addition: an export of a whole site is large by itself."""
 MOST_ENTRIES = 5000
+CHUNK_ITEMS = 100
+CHUNK_SECONDS = 1.0
+
+
+class ParsingProcess:
+    """A subprocess that reads one content after another; replaced after it was killed."""
+
+    def __init__(self, time: timedelta = TIME) -> None:
+        """
+        Args:
+            time: how long it may take from one record to the next.
+        """
+        self._seconds = time.total_seconds()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def read(self, read: Read, content: bytes, name: str, context: ImportContext) -> Iterator[Item]:
+        """The records of a reader; a last `BadRecord` if it exceeds time or memory.
+
+        Args:
+            read: a module-level function, or a partial of one (pickled by name).
+        """
+        connection = self._connection or self._start()
+        is_read = False
+        try:
+            connection.send((read, name, context, int(self._seconds)))
+            connection.send_bytes(content)
+            while connection.poll(self._seconds):
+                chunk: list[Item] | None = connection.recv()
+                is_read = chunk is None
+                if chunk is None:
+                    return
+                yield from chunk
+            yield _too_slow(name, self._seconds)
+        except (EOFError, ConnectionError):
+            yield _ended(name)
+        finally:
+            if not is_read:
+                self._end()
+
+    def _start(self) -> Connection:
+        # fork would copy held locks of this process; the forkserver has neither threads nor state,
+        # only the preloaded readers.
+        method = multiprocessing.get_context("forkserver")
+        method.set_forkserver_preload(["newsletter.articles.importers.inputs"])
+        ours, theirs = method.Pipe()
+        process = method.Process(target=_run_readers, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        return ours
+
+    def _end(self) -> None:
+        if self._process is None or self._connection is None:
+            return
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+        self._process = self._connection = None
 
 
 def read_in_process(
     read: Read, content: bytes, name: str, context: ImportContext, time: timedelta = TIME
 ) -> list[Item]:
-    """The records of a reader; a `BadRecord` if it exceeds time or memory.
-
-    Args:
-        read: a module-level function (pickled by name).
-    """
-    # fork would copy held locks of this process; the forkserver has neither threads nor state, only
-    # the preloaded readers.
-    method = multiprocessing.get_context("forkserver")
-    method.set_forkserver_preload(["newsletter.articles.importers.feed"])
-    receiving, sending = method.Pipe(duplex=False)
-    arguments = (sending, read, content, name, context, int(time.total_seconds()))
-    process = method.Process(target=_run_reader, args=arguments, daemon=True)
-    with receiving:
-        process.start()
-        sending.close()
-        try:
-            return _received(receiving, name, time)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
+    """The first records of a polled feed, `MOST_ENTRIES` at most."""
+    with ParsingProcess(time) as process:
+        items = process.read(read, content, name, context)
+        found = list(islice(items, MOST_ENTRIES))
+        return [*found, *([_too_many(name)] if next(items, None) else [])]
 
 
-def _received(receiving: Connection, name: str, time: timedelta) -> list[Item]:
-    seconds = time.total_seconds()
-    if not receiving.poll(seconds):
-        return [
-            BadRecord(
-                where=name,
-                what=f"it could not be read within {seconds:g} seconds",
-                mend="ask its makers; it may have been made to be slow",
-            )
-        ]
-    try:
-        items: list[Item] = receiving.recv()
-    except EOFError:
-        return [
-            BadRecord(
-                where=name,
-                what="reading it took too much memory or time",
-                mend="ask its makers; it may have been made so",
-            )
-        ]
-    return items
+def _too_slow(name: str, seconds: float) -> BadRecord:
+    return BadRecord(
+        where=name,
+        what=f"it could not be read within {seconds:g} seconds",
+        mend="ask its makers; it may have been made to be slow",
+    )
 
 
-def _run_reader(
-    sending: Connection, read: Read, content: bytes, name: str, context: ImportContext, seconds: int
-) -> None:
-    """Runs in the subprocess."""
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY_BYTES, LARGEST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 1))
-    try:
-        items = list(_bounded(errors_as_records(read(content, name, context), name), name))
-    except Exception as error:  # noqa: BLE001 - a reader may fail before its first record
-        items = [failure(error, name)]
-    sending.send(items)
+def _ended(name: str) -> BadRecord:
+    return BadRecord(
+        where=name,
+        what="reading it took too much memory or time",
+        mend="ask its makers; it may have been made so",
+    )
 
 
-def _bounded(items: Iterator[Item], name: str) -> Iterator[Item]:
-    for number, item in enumerate(items):
-        if number == MOST_ENTRIES:
-            yield BadRecord(
-                where=name,
-                what=f"it has more than {MOST_ENTRIES} entries; the first were read",
-                mend="import the rest from a file",
-            )
-            return
-        yield item
+def _too_many(name: str) -> BadRecord:
+    return BadRecord(
+        where=name,
+        what=f"it has more than {MOST_ENTRIES} entries; the first were read",
+        mend="import the rest from a file",
+    )
+
+
+def _run_readers(connection: Connection) -> None:
+    """Runs in the subprocess, until the other end is closed."""
+    with suppress(EOFError, ConnectionError):
+        while True:
+            read, name, context, seconds = connection.recv()
+            content = connection.recv_bytes()
+            _limit(resource.RLIMIT_AS, MEMORY_BYTES + MEMORY_BYTES_PER_BYTE * len(content))
+            try:
+                _send(connection, errors_as_records(read(content, name, context), name), seconds)
+            except Exception as error:  # noqa: BLE001 - a reader may fail before its first record
+                connection.send([failure(error, name)])
+            connection.send(None)
+
+
+def _send(connection: Connection, items: Iterable[Item], seconds: int) -> None:
+    """Send the items in chunks, by number or time, each with a CPU limit of its own."""
+    chunk: list[Item] = []
+    begun = monotonic()
+    _limit_cpu(seconds)
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == CHUNK_ITEMS or monotonic() - begun > CHUNK_SECONDS:
+            connection.send(chunk)
+            chunk, begun = [], monotonic()
+            _limit_cpu(seconds)
+    connection.send(chunk)
+
+
+def _limit_cpu(seconds: int) -> None:
+    """Bound the CPU time from now on, for the case that the parent is gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + 1)
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value, hard))

@@ -25,7 +25,7 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.validation import validated
-from newsletter.articles.matching import Match, SeenRecords, key_of_record, match
+from newsletter.articles.matching import Match, SeenRecords, key_of_record, keys_of_record, match
 from newsletter.articles.media_sizes import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.ownership import PolledFeed
@@ -198,7 +198,7 @@ class _Batch:
     def _changed(self, records: list[Record], seen: SeenRecords) -> list[Match]:
         """The records to write; unchanged ones are counted."""
         zone = self._context.zone
-        by_key = store.stored_under(self._session, [key_of_record(r) for r in records])
+        by_key = store.stored_under(self._session, [k for r in records for k in keys_of_record(r)])
         prints = {fingerprint_of(r.published_at, r.title, zone) for r in records}
         by_fingerprint = store.stored_by_fingerprint(self._session, prints)
         others, adopts = self._others(records)

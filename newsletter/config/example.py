@@ -173,7 +173,7 @@ def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
 def _write_table(table: Table, only: Collection[str] = ()) -> str:
     lines = [f"[{table.path}]"]
     if "kind" in table.values:
-        lines += ["# What it is: smtp, postmark, maildir, console, or your own package.module:name"]
+        lines += ["# What it is; docs/transports.md has all kinds, and how to name one of your own"]
         lines += [f"kind = {toml_value(table.values['kind'])}"]
     for key, option in table.model.model_fields.items():
         if not _is_table(option.annotation) and (not only or f"{table.path}.{key}" in only):
@@ -190,7 +190,8 @@ def _write_option(table: Table, key: str, option: FieldInfo) -> Iterator[str]:
     default = None if option.is_required() else option.get_default(call_default_factory=True)
     value = table.values.get(key, default)
     if value is None or (secret and not _plain(value)):
-        yield f"# {key} = {toml_value('change me' if option.is_required() else '')}"
+        needed = (option.examples or ["change me"])[0] if option.is_required() else ""
+        yield f"# {key} = {toml_value(needed)}"
     else:
         yield f"{key} = {toml_value(value)}"
 

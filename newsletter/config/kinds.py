@@ -21,6 +21,7 @@ from pydantic import (
 from newsletter.clock import SystemClock
 from newsletter.config.colours import parse_colour
 from newsletter.config.durations import parse_duration
+from newsletter.config.quiet_hours import parse_quiet_hours
 
 
 class Section(BaseModel):
@@ -53,6 +54,11 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _quiet_hours(text: str) -> str:
+    parse_quiet_hours(text)
+    return text
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 # BCP 47: language, script or region.
 LanguageTag = Annotated[
@@ -60,6 +66,7 @@ LanguageTag = Annotated[
 ]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
+QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from newsletter.config.approval import Approval
 from newsletter.config.cluster import ClusterOptions
 from newsletter.config.feedback import FeedbackOptions
 from newsletter.config.joining_options import JoiningOptions
@@ -20,6 +21,7 @@ from newsletter.config.kinds import (
     LanguageTag,
     LintRule,
     OneLine,
+    QuietHours,
     Section,
     Slug,
     WebAddress,
@@ -158,9 +160,12 @@ class DigestOptions(Section):
     subject: OneLine = Field(
         "{{ lead.title }}", description="Subject, a Jinja2 line: site, digest, lead, articles, date"
     )
-    approval: bool = Field(
-        False, description="true: an edition waits for `newsletter editions approve`"
+    approval: Approval = Field(
+        Approval.OFF,
+        description="Who approves an edition before it is sent: off, a sender, another than its "
+        "author, or several",
     )
+    approvals: int = Field(2, ge=2, le=9, description="How many, where several approve")
     sender: Slug = Field("default", description="Which of [senders] it is from")
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
@@ -178,8 +183,21 @@ class BulletinOptions(Section):
     )
     sender: Slug = Field("default", description="Which of [senders] they are from")
     undo: Duration = Field(
-        timedelta(minutes=5), description="How long a bulletin waits before it leaves, to be undone"
+        timedelta(minutes=5),
+        description="How long a bulletin, or a digest sent by hand, waits before it leaves, to be "
+        "undone",
     )
+    quiet: QuietHours = Field(
+        "",
+        description="Hours in which no bulletin leaves, such as 21:00-07:00 in site.timezone; one "
+        "that is due then leaves at their end. Empty: none",
+    )
+    approval: Approval = Field(
+        Approval.OFF,
+        description="Who approves a bulletin before it is sent: off, a sender, another than its "
+        "author, or several",
+    )
+    approvals: int = Field(2, ge=2, le=9, description="How many, where several approve")
     transport: Slug | Literal[""] = Field(
         "", description="Transport or route; empty: sending.transport"
     )

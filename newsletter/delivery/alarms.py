@@ -1,4 +1,4 @@
-"""Alarm mails to the administrators.
+"""Alarm mails, and requests to decide, to the administrators.
 
 Alarms are not in the ledger: one may be lost with its process, but the log has it too. They have a
 transport of their own, because the usual one may be what failed.
@@ -21,6 +21,10 @@ class Alarm:
     title: str
     text: str
     details: tuple[str, ...] = ()
+    url: str = ""
+    """Of the page where it is decided; empty: none."""
+    button: str = ""
+    """The words of its link."""
 
 
 RaiseAlarm = Callable[[Alarm], None]
@@ -32,7 +36,13 @@ def no_alarm(_alarm: Alarm) -> None:
 
 def alarm_mail(alarm: Alarm, address: str, mail_context: MailContext, now: datetime) -> Mail:
     """The alarm as a mail."""
-    alert = {"title": alarm.title, "text": alarm.text, "details": list(alarm.details)}
+    alert = {
+        "title": alarm.title,
+        "text": alarm.text,
+        "details": list(alarm.details),
+        "url": alarm.url,
+        "button": alarm.button,
+    }
     return transactional_mail(
         KIND, {"alert": alert}, mail_context, address=address, name="", message_id="", now=now
     )

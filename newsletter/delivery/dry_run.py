@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.database import raise_work_mem
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.delivery.ledger.store import stream_of
-from newsletter.editions import store
+from newsletter.editions.composing.composition import Composition
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.variants import variant_keys, variants_of
 from newsletter.editions.models import Edition
@@ -41,13 +41,11 @@ class Audience:
     """How many distinct mails the recipients get."""
 
 
-def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
+def audience_of(session: Session, composition: Composition, now: datetime) -> Audience:
     """The edition's audience as of now."""
-    sections = store.sections_of(session, edition)
-    keys = variant_keys(edition, sections, people.choices(session))
-    known = measures(session) if edition.segment else {}
-    outside = case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
-    reason = func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
+    edition = composition.edition
+    keys = variant_keys(edition, composition.sections, people.choices(session))
+    reason = exclusion_from(session, edition, now)
     asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
     query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)
     counts: Counter[str] = Counter()
@@ -64,9 +62,18 @@ def audience_of(session: Session, edition: Edition, now: datetime) -> Audience:
     )
 
 
+def exclusion_from(session: Session, edition: Edition, now: datetime) -> ColumnElement[str | None]:
+    """The SQL expression for why a subscriber is outside an edition's audience.
+
+    NULL for its members, and for those whose topics alone decide.
+    """
+    known = measures(session) if edition.segment else {}
+    outside = case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
+    return func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
+
+
 def render_for_choice(
-    session: Session,
-    edition: Edition,
+    composition: Composition,
     renderer: Renderer,
     choice: Choice,
     now: datetime,
@@ -78,7 +85,8 @@ def render_for_choice(
     Raises:
         ResourceNotFound: the edition has nothing for this choice.
     """
-    found = variants_of(edition, store.sections_of(session, edition), {0: choice})
+    edition = composition.edition
+    found = variants_of(edition, composition.sections, {0: choice})
     if not found:
         chosen = ", ".join((*choice.topics, *choice.digests))
         raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")

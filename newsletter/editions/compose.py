@@ -4,25 +4,25 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
 from sqlalchemy.orm import Session
 
 from newsletter.articles.sanitising import sanitise
-from newsletter.config.options import Config
-from newsletter.config.references import transport_names
+from newsletter.config.approval import Approval, approvals_needed
+from newsletter.config.options import Config, DigestOptions
+from newsletter.config.quiet_hours import after_quiet_hours
 from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
+from newsletter.editions.coming import store as coming_store
 from newsletter.editions.composing.content import content_of
-from newsletter.editions.composing.masthead import digest_masthead, masthead
-from newsletter.editions.digests.sections import (
-    ArticleSelection,
-    NoEdition,
-    Section,
-    choose_articles,
-)
+from newsletter.editions.composing.masthead import masthead
+from newsletter.editions.digests import registry
+from newsletter.editions.digests.composition import checked_transport, design_digest
+from newsletter.editions.digests.sections import NoEdition, Section
 from newsletter.editions.models import Edition, EditionKind, EditionState
-from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
+from newsletter.errors import Conflict, InvalidInput
 from newsletter.rendering.renderer import Renderer
 from subscribers.segments.store import expression_of
 from subscribers.topics import choice_key
@@ -47,6 +47,12 @@ class BulletinDraft:
     """What becomes of mails in doubt; None: as configured."""
     segment: str = ""
     """A segment's name or an expression; empty: everybody."""
+    in_quiet_hours: bool = False
+    """It may leave in `bulletins.quiet`."""
+    authors: tuple[str, ...] = ()
+    """Who wrote it, as `str(Actor)`."""
+    needs_sender: bool = False
+    """Whoever asks may not send: a sender has to approve, whatever is configured."""
 
 
 def compose_digest(
@@ -59,6 +65,7 @@ def compose_digest(
     now: datetime,
     transport: str = "",
     uncertain: UncertainPolicy | None = None,
+    send_at: datetime | None = None,
 ) -> Edition | NoEdition:
     """The next edition of a digest, stored; or why there is none.
 
@@ -67,67 +74,76 @@ def compose_digest(
     Args:
         transport: the transport or route; empty: as configured.
         uncertain: the policy for uncertain deliveries; None: as configured.
+        send_at: None: now.
 
     Raises:
         ResourceNotFound: no such digest, or no such transport.
         SendingRefused: the imprint or sender is missing.
         Conflict: (at commit) another process composed the same edition first.
     """
-    options = config.digests.get(name)
-    if options is None:
-        known = ", ".join(config.digests) or "none"
-        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {known}")
-    edition = Edition(
-        kind=EditionKind.DIGEST,
-        state=EditionState.DRAFT if options.approval else EditionState.QUEUED,
-        digest=name,
-        period=period,
-        title=options.name,
-        subject="",
-        segment=expression_of(session, options.segment) if options.segment else "",
-        template=options.template,
-        transport=_checked_transport(config, transport)
-        or options.transport
-        or config.sending.transport,
-        uncertain=uncertain or options.uncertain or config.sending.uncertain,
-        masthead=digest_masthead(config, options),
-        created_at=now,
-        send_at=now,
+    registry.lock_digest(session, name, now)
+    design = design_digest(
+        session, config, name, period=period, now=now, transport=transport, uncertain=uncertain
     )
-    newest, available = store.candidates(session, name, options, now)
-    choice = choose_articles(options, newest, available)
-    if isinstance(choice, NoEdition):
+    edition = design.edition
+    if isinstance(design.section, NoEdition):
         if period is not None:
-            edition.state, edition.note = EditionState.EMPTY, choice.reason
+            edition.state, edition.note = EditionState.EMPTY, design.section.reason
             edition.finished_at = now
             session.add(edition)
+            coming_store.consume(session, name)
             session.flush()
-        return choice
-    _fill(session, edition, choice, renderer)
+        return design.section
+    edition.send_at = send_at or now
+    session.add(edition)
+    session.flush()
+    store.add_articles(session, edition, design.section.articles, design.section.titles)
+    store.add_corrections(session, edition, design.section.amendments)
+    coming_store.consume(session, name)
+    set_subject(edition, store.sections_of(session, edition), renderer)
+    session.flush()
     return edition
 
 
 def record_missed(session: Session, config: Config, name: str, period: str, now: datetime) -> None:
     """Record a scheduled period past its grace time, so that it is reported once."""
-    options = config.digests[name]
-    session.add(
-        Edition(
-            kind=EditionKind.DIGEST,
-            state=EditionState.MISSED,
-            digest=name,
-            period=period,
-            title=options.name,
-            subject="",
-            template=options.template,
-            transport="",
-            masthead={},
-            note="nothing was running at its time, and its grace is over",
-            created_at=now,
-            send_at=now,
-            finished_at=now,
-        )
-    )
+    edition = _without_mail(config.digests[name], name, period, now)
+    edition.state, edition.finished_at = EditionState.MISSED, now
+    edition.note = "nothing was running at its time, and its grace is over"
+    session.add(edition)
     session.flush()
+
+
+def record_skipped(
+    session: Session,
+    options: DigestOptions,
+    name: str,
+    *,
+    period: str,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Record a run that a person leaves out, so that it is never due."""
+    edition = _without_mail(options, name, period, now)
+    edition.state, edition.finished_at = EditionState.SKIPPED, now
+    edition.send_at, edition.note = at, "left out by decision; its stories go into the next"
+    session.add(edition)
+    session.flush()
+
+
+def _without_mail(options: DigestOptions, name: str, period: str, now: datetime) -> Edition:
+    return Edition(
+        kind=EditionKind.DIGEST,
+        digest=name,
+        period=period,
+        title=options.name,
+        subject="",
+        template=options.template,
+        transport="",
+        masthead={},
+        created_at=now,
+        send_at=now,
+    )
 
 
 def compose_bulletin(
@@ -140,28 +156,61 @@ def compose_bulletin(
         SendingRefused: the imprint or sender is missing.
         Conflict: the same bulletin was made within a day, and `again` is not set.
     """
+    edition = design_bulletin(session, config, draft, now)
+    if not draft.again:
+        refuse_repetition(session, edition, now)
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def refuse_repetition(session: Session, edition: Edition, now: datetime) -> None:
+    """
+    Raises:
+        Conflict: the same bulletin was made within a day.
+    """
+    before = store.same_bulletin_since(session, edition.content_hash, now - REPEAT_GUARD)
+    if before is not None:
+        raise Conflict(
+            f"edition {before.id} is the same bulletin, made at {before.created_at:%H:%M} UTC; "
+            "to send it once more all the same, add --again"
+        )
+
+
+def design_bulletin(
+    session: Session, config: Config, draft: BulletinDraft, now: datetime
+) -> Edition:
+    """A bulletin as it would be stored now.
+
+    Raises:
+        InvalidInput: no subject, no text, or a time that has passed.
+        SendingRefused: the imprint or sender is missing.
+    """
     subject = _checked_subject(draft.subject)
     html = draft.text if draft.is_html else _from_markdown(draft.text)
     body = sanitise(html, config.site.base_url).strip()
     if not body:
         raise InvalidInput("the bulletin has no text; write some, as Markdown or HTML")
     content_hash = hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
-    before = store.same_bulletin_since(session, content_hash, now - REPEAT_GUARD)
-    if before is not None and not draft.again:
-        raise Conflict(
-            f"edition {before.id} is the same bulletin, made at {before.created_at:%H:%M} UTC; "
-            "to send it once more all the same, add --again"
-        )
-    edition = Edition(
+    options = config.bulletins
+    rule = options.approval
+    if rule is Approval.OFF and draft.needs_sender:
+        rule = Approval.SENDER
+    needed = approvals_needed(rule, options.approvals)
+    return Edition(
         kind=EditionKind.BULLETIN,
-        state=EditionState.QUEUED,
+        state=EditionState.DRAFT if needed else EditionState.QUEUED,
+        approval=rule,
+        approvals_needed=needed,
+        authors=list(draft.authors),
+        in_quiet_hours=draft.in_quiet_hours,
         title="Bulletin",
         subject=subject,
         body_html=body,
         topics=choice_key(draft.topics),
         segment=expression_of(session, draft.segment) if draft.segment else "",
         template=config.bulletins.template,
-        transport=_checked_transport(config, draft.transport)
+        transport=checked_transport(config, draft.transport)
         or config.bulletins.transport
         or config.sending.transport,
         uncertain=draft.uncertain or config.bulletins.uncertain or config.sending.uncertain,
@@ -170,30 +219,6 @@ def compose_bulletin(
         created_at=now,
         send_at=_send_at(draft, config, now),
     )
-    session.add(edition)
-    session.flush()
-    return edition
-
-
-def _checked_transport(config: Config, name: str) -> str:
-    """The name of a transport or route, or an empty string.
-
-    Raises:
-        ResourceNotFound: there is none of this name.
-    """
-    if name and name not in transport_names(config):
-        known = ", ".join(sorted(transport_names(config))) or "none"
-        raise ResourceNotFound(f"there is no transport or route {name!r}; known: {known}")
-    return name
-
-
-def _fill(session: Session, edition: Edition, choice: ArticleSelection, renderer: Renderer) -> None:
-    session.add(edition)
-    session.flush()
-    store.add_articles(session, edition, choice.articles)
-    store.add_corrections(session, edition, edition.created_at)
-    set_subject(edition, store.sections_of(session, edition), renderer)
-    session.flush()
 
 
 def set_subject(edition: Edition, sections: Sequence[Section], renderer: Renderer) -> None:
@@ -216,10 +241,11 @@ def _checked_subject(subject: str) -> str:
 
 def _send_at(draft: BulletinDraft, config: Config, now: datetime) -> datetime:
     earliest = now + config.bulletins.undo
-    if draft.send_at is None:
-        return earliest
-    if draft.send_at < now:
+    if draft.send_at is not None and draft.send_at < now:
         raise InvalidInput(
             f"the time {draft.send_at:%Y-%m-%d %H:%M} UTC has passed; give one that is to come"
         )
-    return max(draft.send_at, earliest)
+    chosen = max(draft.send_at or earliest, earliest)
+    if draft.in_quiet_hours:
+        return chosen
+    return after_quiet_hours(chosen, config.bulletins.quiet, ZoneInfo(config.site.timezone))

@@ -12,6 +12,7 @@ from newsletter.articles.models import Article
 from newsletter.config.options import Config
 from newsletter.editions import store
 from newsletter.editions.composing.masthead import masthead
+from newsletter.editions.digests import registry
 from newsletter.editions.models import EACH_ARTICLE, Edition, EditionKind, EditionState
 
 TITLE = "Each article"
@@ -24,7 +25,7 @@ def due_articles(session: Session, config: Config, now: datetime) -> Iterator[in
     Only articles since `EACH_ARTICLE` was registered.
     """
     options = config.each_article
-    known_since = store.find_known_since(session, EACH_ARTICLE)
+    known_since = registry.find_known_since(session, EACH_ARTICLE)
     if not options.is_on or known_since is None:
         return
     since = max(known_since, now - options.grace)

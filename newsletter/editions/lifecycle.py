@@ -18,6 +18,7 @@ class Transition(StrEnum):
     CANCEL = "cancel"
     STOP = "stop"  # the transport cannot go on
     FINISH = "finish"  # nothing is left to hand over
+    REVISE = "be edited again"  # put back to be approved anew
     REOPEN = "send again"  # uncertain deliveries are repeated
 
 
@@ -36,6 +37,7 @@ TRANSITIONS: dict[Transition, dict[EditionState, EditionState]] = {
     },
     Transition.STOP: {S.QUEUED: S.STOPPED, S.SENDING: S.STOPPED},
     Transition.FINISH: {S.SENDING: S.SENT},
+    Transition.REVISE: {S.QUEUED: S.DRAFT, S.PAUSED: S.DRAFT},
     Transition.REOPEN: {S.SENT: S.QUEUED},
 }
 
@@ -55,5 +57,11 @@ def next_state(number: int, state: EditionState, act: Transition) -> EditionStat
 
 
 BY_A_PERSON = frozenset(
-    {Transition.APPROVE, Transition.PAUSE, Transition.RESUME, Transition.CANCEL}
+    {
+        Transition.APPROVE,
+        Transition.REVISE,
+        Transition.PAUSE,
+        Transition.RESUME,
+        Transition.CANCEL,
+    }
 )

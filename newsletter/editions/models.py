@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from newsletter.config.approval import Approval
 from newsletter.config.sending import UncertainPolicy
 from newsletter.database import Base, UTCDateTime
 
@@ -34,6 +35,7 @@ class EditionState(StrEnum):
     SENT = "sent"  # nothing is left to hand over
     CANCELLED = "cancelled"  # no further deliveries
     EMPTY = "empty"  # no articles in the period
+    SKIPPED = "skipped"  # a person left out this run
     JOINED = "joined"  # part of another digest's edition, due at the same time
     MISSED = "missed"  # nothing ran at its time, and the grace time is over
 
@@ -63,6 +65,8 @@ class Edition(Base):
     subject: Mapped[str]
     body_html: Mapped[str] = mapped_column(default="")
     """A bulletin's own text, sanitised; empty for a digest."""
+    introduction: Mapped[str] = mapped_column(default="", server_default="")
+    """Plain text above a digest's stories."""
     topics: Mapped[str] = mapped_column(default="")
     """A bulletin's audience, as a `subscribers.topics` key; empty: everybody."""
     segment: Mapped[str] = mapped_column(default="", server_default="")
@@ -83,11 +87,22 @@ class Edition(Base):
     """The edition that it is joined to; NULL if it is sent by itself."""
     note: Mapped[str] = mapped_column(default="")
     """Why it is empty, missed, joined or stopped."""
+    in_quiet_hours: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a bulletin may leave in `bulletins.quiet`."""
+    approval: Mapped[Approval] = mapped_column(default=Approval.OFF, server_default="off")
+    """Who has to approve it, frozen when it is made."""
+    approvals_needed: Mapped[int] = mapped_column(default=0, server_default="0")
+    authors: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Who wrote or edited it, as `str(Actor)`."""
+    approval_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the senders were asked by mail."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """Earliest time of sending; until then a bulletin can be undone."""
     fanned_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Time of the fan-out, one transaction."""
+    audience: Mapped[int | None]
+    """How many deliveries the fan-out wrote."""
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
@@ -116,6 +131,8 @@ class EditionArticle(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     digest: Mapped[str]
     position: Mapped[int]
+    title: Mapped[str] = mapped_column(default="", server_default="")
+    """Its title in this mail; empty: the article's own."""
 
 
 class EditionCorrection(Base):

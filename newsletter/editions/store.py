@@ -1,6 +1,6 @@
 """Every query on editions. Never commits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session, defer
 
 from newsletter.articles.models import Article, ArticleStatus, Correction, Topic
 from newsletter.config.options import DigestOptions
+from newsletter.editions.coming.arrangement import Arrangement, in_order
+from newsletter.editions.coming.models import ArticleExclusion
 from newsletter.editions.digests.sections import Amendment, Section
 from newsletter.editions.lifecycle import Transition, next_state
 from newsletter.editions.models import (
     EACH_ARTICLE,
-    DigestState,
     Edition,
     EditionArticle,
     EditionCorrection,
@@ -59,10 +60,24 @@ def newest(session: Session, limit: int) -> list[Edition]:
     return list(session.scalars(select(Edition).order_by(Edition.id.desc()).limit(limit)))
 
 
+def last_number(session: Session) -> int:
+    """The number of the newest edition; 0 where there is none."""
+    return session.scalar(select(func.max(Edition.id))) or 0
+
+
 def periods(session: Session, digest: str) -> set[str]:
     """The periods of a digest that have an edition in any state."""
     query = select(Edition.period).where(Edition.digest == digest)
     return {period for period in session.scalars(query) if period is not None}
+
+
+def skipped_run(session: Session, digest: str, period: str) -> Edition:
+    """The record of a run that a person left out; raises ResourceNotFound without."""
+    query = select(Edition).where(Edition.digest == digest, Edition.period == period)
+    found = session.scalars(query.where(Edition.state == EditionState.SKIPPED)).first()
+    if found is None:
+        raise ResourceNotFound(f"the run {period} of {digest} is not left out")
+    return found
 
 
 def to_send(session: Session, now: datetime) -> list[Edition]:
@@ -128,23 +143,45 @@ def same_bulletin_since(session: Session, content_hash: str, since: datetime) ->
 
 
 def candidates(
-    session: Session, digest: str, options: DigestOptions, now: datetime
+    session: Session,
+    digest: str,
+    options: DigestOptions,
+    now: datetime,
+    arrangement: Arrangement | None = None,
 ) -> tuple[list[Article], int]:
-    """The newest candidates of a digest, up to its maximum, and the number of all."""
-    conditions = _candidate(digest, options, now)
+    """The first candidates of a digest, at least its maximum, and the number of all.
+
+    Args:
+        arrangement: which come first, and which are dropped; the others follow, newest first.
+    """
+    wanted = arrangement or Arrangement()
+    conditions = [*_candidate(digest, options, now), Article.id.not_in(wanted.dropped)]
     newest = (
         select(Article)
         .where(*conditions)
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(options.maximum_articles)
     )
+    found = list(session.scalars(newest))
+    known = {article.id for article in found}
+    older = [number for number in wanted.order if number not in known]
+    if older:
+        found += session.scalars(select(Article).where(*conditions, Article.id.in_(older)))
     count = select(func.count()).select_from(Article).where(*conditions)
-    return list(session.scalars(newest)), session.scalars(count).one()
+    return in_order(wanted.order, found), session.scalars(count).one()
 
 
 def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[ColumnElement[bool]]:
     taken = exists().where(EditionArticle.article_id == Article.id, EditionArticle.digest == digest)
-    conditions = [Article.status == ArticleStatus.PUBLISHED, Article.published_at <= now, ~taken]
+    excluded = exists().where(
+        ArticleExclusion.article_id == Article.id, ArticleExclusion.digest == digest
+    )
+    conditions = [
+        Article.status == ArticleStatus.PUBLISHED,
+        Article.published_at <= now,
+        ~taken,
+        ~excluded,
+    ]
     if options.topics:
         conditions.append(Article.topics.any(Topic.slug.in_(options.topics)))
     if options.oldest:
@@ -167,7 +204,17 @@ def unmailed(session: Session, *, appeared_by: datetime, since: datetime) -> lis
     return list(session.scalars(query))
 
 
-def add_articles(session: Session, edition: Edition, articles: Iterable[Article]) -> None:
+def add_articles(
+    session: Session,
+    edition: Edition,
+    articles: Iterable[Article],
+    titles: Mapping[int, str] | None = None,
+) -> None:
+    """Add articles to an edition, in this order.
+
+    Args:
+        titles: those that differ from the articles' own, by the articles' numbers.
+    """
     for position, article in enumerate(articles):
         session.add(
             EditionArticle(
@@ -175,22 +222,22 @@ def add_articles(session: Session, edition: Edition, articles: Iterable[Article]
                 article_id=article.id,
                 digest=edition.digest or "",
                 position=position,
+                title=(titles or {}).get(article.id, ""),
             )
         )
     session.flush()
 
 
-def add_corrections(session: Session, edition: Edition, now: datetime) -> None:
-    """Add the corrections made since the digest included the article, oldest first."""
-    digest = edition.digest or ""
+def untold_corrections(session: Session, digest: str, now: datetime) -> list[Amendment]:
+    """The corrections made since the digest included the article, oldest first."""
     told = exists().where(
         EditionCorrection.article_id == Correction.article_id,
         EditionCorrection.number == Correction.number,
         EditionCorrection.digest == digest,
     )
     query = (
-        select(Correction.article_id, Correction.number)
-        .join(Article)
+        select(Article, Correction)
+        .join(Correction, Correction.article_id == Article.id)
         .join(EditionArticle, EditionArticle.article_id == Correction.article_id)
         .join(Edition, Edition.id == EditionArticle.edition_id)
         .where(EditionArticle.digest == digest, Edition.created_at < Correction.at, ~told)
@@ -198,13 +245,25 @@ def add_corrections(session: Session, edition: Edition, now: datetime) -> None:
         .order_by(Correction.at, Correction.article_id, Correction.number)
         .limit(MOST_CORRECTIONS)
     )
-    for article_id, number in session.execute(query).all():
+    return [_amendment(article, note) for article, note in session.execute(query)]
+
+
+def add_corrections(session: Session, edition: Edition, told: Iterable[Amendment]) -> None:
+    """Add corrections to an edition."""
+    for amendment in told:
         session.add(
             EditionCorrection(
-                edition_id=edition.id, article_id=article_id, number=number, digest=digest
+                edition_id=edition.id,
+                article_id=amendment.article.id,
+                number=amendment.number,
+                digest=edition.digest or "",
             )
         )
     session.flush()
+
+
+def _amendment(article: Article, note: Correction) -> Amendment:
+    return Amendment(article=article, number=note.number, at=note.at, note=note.note)
 
 
 def amendments_of(session: Session, number: int) -> list[Amendment]:
@@ -222,10 +281,7 @@ def amendments_of(session: Session, number: int) -> list[Amendment]:
         .where(EditionCorrection.edition_id == number, Article.status == ArticleStatus.PUBLISHED)
         .order_by(Correction.at, Correction.article_id, Correction.number)
     )
-    return [
-        Amendment(article=article, number=note.number, at=note.at, note=note.note)
-        for article, note in session.execute(query)
-    ]
+    return [_amendment(article, note) for article, note in session.execute(query)]
 
 
 def articles_of(session: Session, number: int) -> list[Article]:
@@ -239,6 +295,13 @@ def articles_of(session: Session, number: int) -> list[Article]:
     return list(session.scalars(query))
 
 
+def titles_of(session: Session, number: int) -> dict[int, str]:
+    """The titles of an edition that differ from its articles' own."""
+    query = select(EditionArticle.article_id, EditionArticle.title)
+    mine = query.where(EditionArticle.edition_id == number, EditionArticle.title != "")
+    return dict(session.execute(mine).all())
+
+
 def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
     """The sections of an edition, one a digest; none for a bulletin."""
     joined = select(Edition).where(Edition.joined_to == edition.id).order_by(Edition.id)
@@ -249,6 +312,8 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
             title=e.title,
             articles=tuple(articles_of(session, e.id)),
             amendments=tuple(amendments_of(session, e.id)),
+            titles=titles_of(session, e.id),
+            introduction=e.introduction,
         )
         for e in editions
         if e.digest
@@ -307,17 +372,3 @@ def variant(session: Session, variant_id: int) -> Variant:
 
 def map_choice(session: Session, number: int, choice_id: int, variant_id: int) -> None:
     session.merge(VariantChoice(edition_id=number, choice_id=choice_id, variant_id=variant_id))
-
-
-def find_known_since(session: Session, digest: str) -> datetime | None:
-    """The time since when this digest is known; None before it is registered."""
-    state = session.get(DigestState, digest)
-    return state.known_since if state else None
-
-
-def register(session: Session, digest: str, now: datetime) -> bool:
-    """Register a digest; False if it is known already."""
-    if session.get(DigestState, digest) is not None:
-        return False
-    session.add(DigestState(digest=digest, known_since=now))
-    return True

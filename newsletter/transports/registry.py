@@ -1,7 +1,8 @@
 """Builds transports from `[transports.NAME]` tables: shipped kinds by name, others by module.
 
-A shipped kind is a module of this package with an attribute `Transport`, or a subpackage whose
-module `transport` has one. A new provider is a new file or folder; nothing changes here.
+A shipped kind is a module of this package with an attribute `Transport`, or a folder whose module
+`transport` has one. A new provider is a new file or folder; nothing changes here. Helpers of a
+provider stand in its folder; what several share stands in `api` or is named in `_HELPERS`.
 """
 
 import pkgutil
@@ -18,12 +19,17 @@ from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
-_NOT_KINDS = {"addresses", "base", "events", "registry", "verdicts"}
+_HELPERS = {"addresses", "base", "events", "registry", "verdicts"}
+_FOLDER = Path(transports.__path__[0])
 
 _MODULES = {
     found.name: f"{transports.__name__}.{found.name}" + (".transport" if found.ispkg else "")
     for found in pkgutil.iter_modules(transports.__path__)
-    if found.name not in _NOT_KINDS
+    if (
+        (_FOLDER / found.name / "transport.py").exists()
+        if found.ispkg
+        else found.name not in _HELPERS
+    )
 }
 
 KINDS: tuple[str, ...] = tuple(sorted(_MODULES))
@@ -65,15 +71,37 @@ def transport_class(kind: object, where: str = "kind") -> Any:
         ConfigurationError: the kind is not a transport.
     """
     if isinstance(kind, str) and kind in KINDS:
-        found: Any = import_module(_MODULES[kind]).Transport
+        found = _shipped(kind)
     elif isinstance(kind, str) and all(kind.partition(":")):
         found = _imported(kind, where)
     else:
         raise ConfigurationError(
             f"{where}.kind: found {kind!r}; write one of {', '.join(KINDS)}, "
-            "or 'package.module:attribute' for your own"
+            f"or 'package.module:attribute' for your own{_why_unknown(kind)}"
         )
     return found
+
+
+def _shipped(kind: str) -> Any:
+    module = import_module(_MODULES[kind])
+    try:
+        return module.Transport
+    except AttributeError:
+        raise ConfigurationError(
+            f"{module.__name__} has no attribute Transport, so {kind!r} is no kind of transport; "
+            "give it one, or name the module in _HELPERS of newsletter/transports/registry.py"
+        ) from None
+
+
+def _why_unknown(kind: object) -> str:
+    """What is missing of a folder or module of that name."""
+    if not isinstance(kind, str) or not kind.isidentifier():
+        return ""
+    if (_FOLDER / kind).is_dir():
+        return f" (newsletter/transports/{kind} has no module transport, so it is no kind)"
+    if kind in _HELPERS:
+        return f" (newsletter/transports/{kind}.py is named a helper in registry.py)"
+    return ""
 
 
 def _refuse_other_kinds(

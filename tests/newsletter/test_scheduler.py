@@ -13,6 +13,7 @@ from support import RecordingSession, RecordingTransport, add_article, add_subsc
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.editions import store
+from newsletter.editions.digests import registry
 from newsletter.editions.models import Edition, EditionState
 from newsletter.scheduler import forget_people, make_due_digests, start_scheduler
 from newsletter.subscriptions.privacy import AT_ONCE
@@ -111,7 +112,7 @@ def test_a_run_missed_for_too_long_is_reported_once_and_never_sent(
 def test_a_digest_with_approval_stays_a_draft(
     tmp_path: Path, database_url: str, clock: FixedClock
 ) -> None:
-    extra = '[digests.careful]\nname = "Careful"\napproval = true\n'
+    extra = '[digests.careful]\nname = "Careful"\napproval = "sender"\n'
     site = make_app(tmp_path, database_url, clock, extra, transport=RecordingTransport())
     clock.at -= timedelta(hours=1)
     make_due_digests(site)
@@ -137,7 +138,7 @@ def test_the_scheduler_composes_and_sends_due_editions(
 
     site = make_app(tmp_path, database_url, clock, transport=Announcing())
     with site.database.write() as session:
-        store.register(session, "friday", clock.now() - timedelta(days=1))
+        registry.register(session, "friday", clock.now() - timedelta(days=1))
         add_article(session, "News", clock.now())
         add_subscriber(session, "ann@wexcombe.example", clock.now())
     scheduler = start_scheduler(site)

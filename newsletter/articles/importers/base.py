@@ -24,7 +24,9 @@ from newsletter.errors import InvalidInput
 
 LONGEST_TITLE = 500
 LONGEST_MADE_TITLE = 80
-_INVISIBLE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_INVISIBLE = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|br|cite|code|del|em|font|i|img|ins|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr)"
     r"(?:\s[^<>]*)?/?>",
@@ -68,6 +70,7 @@ class Record:
 
     Args:
         explicit_key: whether the source gave the key (a GUID, an id) or it is a file's name.
+        other_keys: keys of the same entry while its id is shared with others, or no longer is.
         body_html: not yet sanitised.
         base_url: what relative addresses in the text are relative to; empty: its canonical
             address, else the site.
@@ -91,6 +94,7 @@ class Record:
     base_url: str = ""
     status: ArticleStatus | None = None
     updated_at: datetime | None = None
+    other_keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
     came_in: SourceSize = SourceSize()

@@ -41,7 +41,7 @@ END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?=[\s>/])")
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
-    rb"<link\b[^>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE
+    rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
 )
 LONGEST_NUMBER = 16
 # A summary is used as the body if it has this many characters and four times as many as the
@@ -148,12 +148,13 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
     published_at = _moment(entry, "published", context, notes) or updated
     if published_at is None:
         notes.append(jsonfeed.FIRST_MET)
-    key = _key(entry, link, title, source, notes)
+    key, *other_keys = _keys(entry, link, title, source, notes)
     body = _body(entry)
     record = Record(
         source="feed",
         source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
         explicit_key=bool(key),
+        other_keys=tuple(other_keys),
         title=title,
         body_html=body or _title_as_body(title, link, entry),
         published_at=published_at,
@@ -179,13 +180,20 @@ def _address(link: str, home: str) -> str:
     return absolute_address(link, home) or "" if link else ""
 
 
-def _key(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -> str:
-    """The entry's id; ids shared within the feed are disambiguated by link, then title."""
+def _keys(entry: Any, link: str, title: str, source: _Source, notes: list[str]) -> list[str]:
+    """The entry's key, then those it has had, or will have, as the feed's other entries change.
+
+    Ids shared within the feed are disambiguated by link, then title.
+    """
     own = str(entry.get("id") or "")
-    if own and own in source.shared_ids:
+    if not own:
+        return [jsonfeed.global_key(link, source.home)]
+    unshared = link if link and link != own else f"{own} {title}"
+    keys = [jsonfeed.global_key(key, source.home) for key in (own, unshared)]
+    if own in source.shared_ids:
         notes.append("its id is that of other entries too: told apart by its link or title")
-        own = link if link and link != own else f"{own} {title}"
-    return jsonfeed.global_key(own or link, source.home)
+        keys.reverse()
+    return keys
 
 
 def _title_as_body(title: str, link: str, entry: Any) -> str:
@@ -212,7 +220,7 @@ def _body(entry: Any) -> str:
     """The longest text of the entry, as HTML; else the description of its media."""
     texts = [_as_html(part) for part in _parts(entry)]
     if texts:
-        lengths = [len(re.sub("<[^>]*>", "", text)) for text in texts]
+        lengths = [len(re.sub("<[^<>]*>", "", text)) for text in texts]
         longest = max(lengths)
         is_teaser = longest >= ENOUGH_CHARACTERS and lengths[0] * 4 < longest
         return texts[lengths.index(longest)] if is_teaser else texts[0]

@@ -14,6 +14,7 @@ import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependen
 
 from newsletter.articles.importers.base import Unreadable, one_line
 
+DEEPEST = 100
 MEND = "front matter is lines such as 'title: Harbour reopens' between two lines of ---"
 _YAML = re.compile(r"---[ \t]*\n(?P<head>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(?P<head>.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -78,6 +79,7 @@ def _of_yaml(text: str) -> Document:
         raise Unreadable("the front matter is not closed", "end it with a line of ---")
     notes: tuple[str, ...] = ()
     try:
+        _check_depth(found["head"])
         values = yaml.load(found["head"], Loader=_Loader)  # noqa: S506  # a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         values = _lenient(found["head"])
@@ -87,6 +89,19 @@ def _of_yaml(text: str) -> Document:
     if not isinstance(values, dict | None):
         raise Unreadable("the front matter is not names and values", MEND)
     return Document(values=values or {}, text=text[found.end() :].strip("\n"), notes=notes)
+
+
+def _check_depth(head: str) -> None:
+    """
+    Raises:
+        yaml.YAMLError: collections nest too deep for the recursion of libyaml's composer.
+    """
+    depth = 0
+    for event in yaml.parse(head, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError(f"it nests more than {DEEPEST} levels")
 
 
 def _lenient(head: str) -> dict[str, Any]:

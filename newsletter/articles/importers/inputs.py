@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -28,6 +28,11 @@ JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
+Parse = Callable[
+    [Callable[[bytes, str, ImportContext], Reading], bytes, str, ImportContext],
+    Iterable[Record | BadRecord],
+]
+"""Runs a reader on some content: in this process, or in one with a deadline."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,29 +143,59 @@ def _unreadable(where: str, error: OSError) -> BadRecord:
     return BadRecord(where=where, what=f"it cannot be read: {reason}", mend="check its permissions")
 
 
+def parse_here(
+    read: Callable[[bytes, str, ImportContext], Reading],
+    content: bytes,
+    name: str,
+    context: ImportContext,
+) -> Reading:
+    """Parse in this process, without a deadline."""
+    return read(content, name, context)
+
+
+def read_content(content: bytes, name: str, context: ImportContext, *, wanted: str) -> Reading:
+    """The records of some content; errors become a `BadRecord`.
+
+    Args:
+        wanted: its format; empty: detected.
+    """
+    try:
+        importer = detect_importer(content, name, context, wanted)
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+        return
+    yield from errors_as_records(importer(content, name, context), name)
+
+
 def read_input(
-    offer: Input, context: ImportContext, wanted: str = "", fetch: Fetch | None = None
+    offer: Input,
+    context: ImportContext,
+    wanted: str = "",
+    fetch: Fetch | None = None,
+    parse: Parse = parse_here,
 ) -> Reading:
     """The records of one input; errors become a `BadRecord`.
 
     Args:
         fetch: fetches the pages of a sitemap; None: they are not fetched.
+        parse: runs the reader.
     """
     try:
         content = offer.load()
         if is_sitemap(content):
-            yield from _pages_of(offer, content, context, fetch)
+            yield from _pages_of(offer, content, context, fetch, parse)
             return
-        importer = detect_importer(content, offer.name, context, wanted)
     except (Unreadable, FetchError, OSError) as error:
         yield _bad_offer(offer, error)
         return
-    for item in errors_as_records(importer(content, offer.name, context), offer.name):
+    for item in parse(partial(read_content, wanted=wanted), content, offer.name, context):
         item = replace(item, where=offer.folder + item.where)
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
 
 
-def _pages_of(offer: Input, content: bytes, context: ImportContext, fetch: Fetch | None) -> Reading:
+def _pages_of(
+    offer: Input, content: bytes, context: ImportContext, fetch: Fetch | None, parse: Parse
+) -> Reading:
     """The articles of a sitemap's pages."""
     where = offer.folder + offer.name
     if fetch is None:
@@ -168,7 +203,7 @@ def _pages_of(offer: Input, content: bytes, context: ImportContext, fetch: Fetch
         return
     for page in pages_of(content, fetch):
         one = Input(name=page.address, load=partial(fetch, page.address))
-        for item in read_input(one, context, "html"):
+        for item in read_input(one, context, "html", parse=parse):
             yield completed(item, page, context.zone) if isinstance(item, Record) else item
 
 
@@ -195,14 +230,16 @@ def read_all(
     wanted: str = "",
     done: Callable[[], None] = lambda: None,
     fetch: Fetch | None = None,
+    parse: Parse = parse_here,
 ) -> Iterator[Record | BadRecord]:
     """Every record of the inputs, one input after the other.
 
     Args:
         done: called after each input.
         fetch: fetches the pages of a sitemap.
+        parse: runs the readers.
     """
     yield from found.bad
     for offer in found.offers:
-        yield from read_input(offer, context, wanted, fetch)
+        yield from read_input(offer, context, wanted, fetch, parse)
         done()

@@ -29,6 +29,7 @@ from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.text import paragraphs_of
 
+LONGEST_HEADER = 5000
 MEND = "save the mail again as .eml"
 _FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -103,8 +104,10 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
 
 
 def _header(message: EmailMessage, name: str) -> str:
+    raw = (str(value) for other, value in message.raw_items() if other.lower() == name.lower())
     try:
-        return str(message.get(name) or "")
+        # The standard library's parser takes quadratic time.
+        return str(policy.default.header_fetch_parse(name, next(raw, "")[:LONGEST_HEADER]))
     except Exception:  # noqa: BLE001  # the standard library's parser raises on some odd headers
         return ""
 

@@ -16,15 +16,17 @@ _BLOCKS = (
     "ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|video|audio|iframe|noscript)"
 )
 _OPEN_BLOCK = re.compile(rf"(<{_BLOCKS}(?=[\s/>]))", re.IGNORECASE)
-_CLOSE_BLOCK = re.compile(rf"(</{_BLOCKS}\s*>|<(?:hr|col)\b[^>]*>)", re.IGNORECASE)
-_OPENS = re.compile(rf"<({_BLOCKS})(?:\s[^>]*)?/?>", re.IGNORECASE)
+_CLOSE_BLOCK = re.compile(rf"(</{_BLOCKS}\s*>|<(?:hr|col)\b[^<>]*>)", re.IGNORECASE)
+_OPENS = re.compile(rf"<({_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _CLOSES = re.compile(rf"</({_BLOCKS})\s*>$", re.IGNORECASE)
 _HOLD_PARAGRAPHS = frozenset(
     {"blockquote", "div", "figure", "section", "article", "details", "aside"}
 )
-_KEPT = re.compile(r"<(pre|script|style|textarea|svg)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_KEPT = re.compile(
+    r"<(pre|script|style|textarea|svg)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>]*\n[^<>]*>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HAS_BLOCKS = re.compile(r"<!--\s+wp:")
 _REUSED = re.compile(r"<!--\s+wp:block\s+\{[^}]*\"ref\":\s*(\d+)[^}]*\}\s+/-->")
 _CLASSIC = re.compile(

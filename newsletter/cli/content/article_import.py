@@ -13,6 +13,7 @@ from newsletter.actions import articles as actions
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
+from newsletter.articles.parsing_process import ParsingProcess
 from newsletter.articles.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
@@ -68,9 +69,10 @@ def import_(
     with (
         program.progress("Importing", len(found.offers) if several else None) as bar,
         open_report(report_file) as observe,
+        ParsingProcess() as process,
     ):
         done = bar.advance if several else lambda: None
-        records = read_all(found, context, form or "", done, download)
+        records = read_all(found, context, form or "", done, download, process.read)
         report = _import(
             program,
             context,

@@ -1,9 +1,7 @@
 """`newsletter bulletin`: a one-off message, with a confirmation and time to undo it."""
 
 import time
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,20 +9,27 @@ from newsletter.actions import bulletins
 from newsletter.actions.digests import ComposedEdition
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.people.segments import resolve_segment
+from newsletter.cli.sending import drafts
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.previews import Preview, PreviewRecipient, send_test_mail, show_preview
+from newsletter.cli.sending.inputs import HTML_SUFFIXES, local_time, read_text
+from newsletter.cli.sending.previews import send_test_mail, show_preview
 from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.dry_run import audience_of
-from newsletter.editions.compose import BulletinDraft, compose_bulletin
+from newsletter.editions import store
+from newsletter.editions.compose import BulletinDraft, design_bulletin, refuse_repetition
+from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
-from newsletter.errors import Conflict, InvalidInput
-
-HTML_SUFFIXES = {".html", ".htm"}
+from newsletter.errors import Conflict
+from newsletter.queries.previews import Preview, PreviewRecipient
 
 
 @click.group()
 def bulletin() -> None:
     """Send a one-off bulletin."""
+
+
+for _command in drafts.COMMANDS:
+    bulletin.add_command(_command)
 
 
 @bulletin.command()
@@ -83,11 +88,11 @@ def send(
     """Send FILE (Markdown, or HTML by its name; - reads standard input) as a bulletin."""
     draft = BulletinDraft(
         subject=subject,
-        text=_read(file),
+        text=read_text(file),
         is_html=is_html or file.suffix.lower() in HTML_SUFFIXES,
         topics=topics,
         segment=segment,
-        send_at=_local_time(at, program.config.site.timezone) if at else None,
+        send_at=local_time(at, program.config.site.timezone) if at else None,
         again=again or preview or bool(test_address),
         transport=transport,
         uncertain=UncertainPolicy(uncertain) if uncertain else None,
@@ -111,31 +116,13 @@ def send(
     program.say("`newsletter serve` sends it.")
 
 
-def _read(file: Path) -> str:
-    try:
-        with click.open_file(str(file), encoding="utf-8") as stream:
-            return str(stream.read())
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file} is not UTF-8 text; save it as UTF-8") from error
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _local_time(text: str, zone: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"--at: {text!r} is no time; write it as 2026-11-27 18:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-
-
 def _preview_or_test(program: Program, draft: BulletinDraft, test_address: str | None) -> None:
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
-        edition = compose_bulletin(session, app.config, draft, now)
-        found = Preview.of(
-            app, session, edition, PreviewRecipient(), now, is_test=bool(test_address)
-        )
+        edition = design_bulletin(session, app.config, draft, now)
+        edition.id = store.last_number(session) + 1
+        made = Composition(edition=edition)
+        found = Preview.of(app, session, made, PreviewRecipient(), now, is_test=bool(test_address))
     if test_address:
         send_test_mail(program, found, test_address)
     else:
@@ -146,8 +133,10 @@ def _compose(program: Program, draft: BulletinDraft, yes: bool) -> ComposedEditi
     """Queue the bulletin after confirmation of the number of recipients; None if declined."""
     now = program.clock.now()
     with program.database.read() as session:
-        edition = compose_bulletin(session, program.config, draft, now)
-        recipients = audience_of(session, edition, now).recipients
+        edition = design_bulletin(session, program.config, draft, now)
+        if not draft.again:
+            refuse_repetition(session, edition, now)
+        recipients = audience_of(session, Composition(edition=edition), now).recipients
     if not recipients:
         raise Conflict("nobody would receive this bulletin; look at --topic and the subscribers")
     people = "1 person" if recipients == 1 else f"{recipients} people"

@@ -8,16 +8,19 @@ import click
 from newsletter.actions import digests
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.sending import coming
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.previews import Preview, PreviewRecipient, send_test_mail, show_preview
+from newsletter.cli.sending.previews import send_test_mail, show_preview
 from newsletter.config.sending import UncertainPolicy
 from newsletter.editions import store
-from newsletter.editions.compose import compose_digest
 from newsletter.editions.dates import clock_time
+from newsletter.editions.digests.composition import design_digest
 from newsletter.editions.digests.schedule import next_runs
 from newsletter.editions.digests.sections import NoEdition
+from newsletter.editions.digests.upcoming import next_edition
 from newsletter.editions.models import EditionState
 from newsletter.errors import ResourceNotFound
+from newsletter.queries.previews import Preview, PreviewRecipient
 
 RUNS_SHOWN = 5
 
@@ -25,6 +28,10 @@ RUNS_SHOWN = 5
 @click.group()
 def digest() -> None:
     """List, preview, send and schedule digests."""
+
+
+for _command in coming.COMMANDS:
+    digest.add_command(_command)
 
 
 @digest.command("list")
@@ -108,13 +115,13 @@ def preview(
     """Show the next edition and its audience; sends nothing."""
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
-        edition = compose_digest(session, app.config, app.renderer, name, period=None, now=now)
-        if isinstance(edition, NoEdition):
-            program.say(f"Digest {name} has nothing to say: {edition.reason}.")
+        made = next_edition(session, app.config, app.renderer, name, now)
+        if isinstance(made, NoEdition):
+            program.say(f"Digest {name} has nothing to say: {made.reason}.")
             return
-        _, waiting = store.candidates(session, name, app.config.digests[name], now)
         reader = PreviewRecipient.of(session, subscriber, topics)
-        found = Preview.of(app, session, edition, reader, now, is_test=bool(test_address))
+        found = Preview.of(app, session, made, reader, now, is_test=bool(test_address))
+        waiting = design_digest(session, app.config, name, period=None, now=now).waiting
     if test_address:
         send_test_mail(program, found, test_address)
     else:

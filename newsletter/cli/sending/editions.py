@@ -7,16 +7,24 @@ import click
 from newsletter.actions import editions as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
+from newsletter.cli.sending import edition_details
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
+from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
 from newsletter.editions.models import Edition
+from newsletter.queries.approvals import ApprovalStatus, approval_status
+from newsletter.queries.coming import stories_of_draft
 
 
 @click.group()
 def editions() -> None:
     """See, pause, resume and cancel what is being sent."""
+
+
+for _command in edition_details.COMMANDS:
+    editions.add_command(_command)
 
 
 @editions.command("list")
@@ -59,7 +67,9 @@ def show(program: Program, number: int, as_json: bool) -> None:
         edition = store.by_id(session, number)
         counts = ledger_store.counts(session, number)
         reasons = ledger_store.reasons(session, number)
-        articles = [article.title for article in store.articles_of(session, number)]
+        articles = [story.title for story in stories_of_draft(session, number)]
+        composition = Composition.of(session, edition)
+        approval = approval_status(session, composition, str(program.actor))
     if as_json:
         details = {"articles": articles, "reasons": reasons}
         print_json(program, _as_dict(edition, counts) | details)
@@ -78,17 +88,33 @@ def show(program: Program, number: int, as_json: bool) -> None:
             program.say(f"{label}: {value}")
     for title in articles:
         program.say(f"  - {title}")
+    if approval.is_waiting:
+        _show_approval(program, number, approval)
     for state, reason, count in reasons:
         program.say(f"{count} {state}: {reason}")
+
+
+def _show_approval(program: Program, number: int, approval: ApprovalStatus) -> None:
+    """How far it is approved, and what changed since this person looked last."""
+    for given in approval.given:
+        if given.counts:
+            program.say(f"Approved by {given.actor}.")
+    program.say(f"It waits for {approval.missing} to approve it.")
+    for change in approval.changes:
+        program.say(f"Since you last looked: {change}")
+    actions.look(program.app, program.actor, number)
 
 
 @editions.command()
 @click.argument("number", type=int)
 @pass_program
 def approve(program: Program, number: int) -> None:
-    """Approve a digest's edition, so that it is sent."""
-    actions.approve(program.app, program.actor, number)
-    program.say(f"Edition {number} is approved; `newsletter serve` sends it.")
+    """Approve an edition as it is, so that it is sent."""
+    missing = actions.approve(program.app, program.actor, number)
+    if missing:
+        program.say(f"Edition {number} is approved by you; {missing} more must approve it.")
+    else:
+        program.say(f"Edition {number} is approved; `newsletter serve` sends it.")
 
 
 @editions.command()
@@ -112,10 +138,11 @@ def pause(program: Program, number: int | None, everything: bool) -> None:
 
 @editions.command()
 @click.argument("number", type=int)
+@click.option("--delivery", type=int, help="Only this one, as `editions answers` shows it.")
 @pass_program
-def retry(program: Program, number: int) -> None:
+def retry(program: Program, number: int, delivery: int | None) -> None:
     """Queue the failed deliveries of an edition again."""
-    count = actions.retry(program.app, program.actor, number)
+    count = actions.retry(program.app, program.actor, number, delivery=delivery)
     if count:
         program.say(f"{count} deliveries are queued again; `newsletter serve` sends them.")
     else:
@@ -159,8 +186,9 @@ def send(program: Program, number: int) -> None:
 @click.option(
     "--resend/--leave", default=None, help="Send the uncertain ones again, or leave them."
 )
+@click.option("--delivery", type=int, help="Only this one, as `editions answers` shows it.")
 @pass_program
-def resolve(program: Program, number: int, resend: bool | None) -> None:
+def resolve(program: Program, number: int, resend: bool | None, delivery: int | None) -> None:
     """Settle uncertain deliveries, which may or may not have arrived."""
     with program.database.read() as session:
         reasons = [r for r in ledger_store.reasons(session, number) if r[0] == "uncertain"]
@@ -171,7 +199,7 @@ def resolve(program: Program, number: int, resend: bool | None) -> None:
             "Decide with --resend (some may get it twice) or --leave (some may go without)."
         )
         return
-    count = actions.resolve(program.app, program.actor, number, resend=resend)
+    count = actions.resolve(program.app, program.actor, number, resend=resend, delivery=delivery)
     program.say(f"{count} deliveries {'are queued again' if resend else 'are left as they are'}.")
 
 

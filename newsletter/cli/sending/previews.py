@@ -1,96 +1,18 @@
 """Output of `digest preview` and `bulletin send --preview`, and test mails."""
 
 import webbrowser
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Self
 
-from sqlalchemy.orm import Session
-
-from newsletter.app import Newsletter
+from newsletter.actions import test_mails
+from newsletter.actions.test_mails import PreviewMail
 from newsletter.cli.context import Program
 from newsletter.cli.output import print_json
-from newsletter.delivery.dry_run import Audience, audience_of, build_test_mail, render_for_choice
-from newsletter.delivery.outcome_recorder import is_accepted
-from newsletter.editions.models import Edition
-from newsletter.errors import InvalidInput, NewsletterError, StorageError
+from newsletter.errors import StorageError
 from newsletter.linting.findings import Finding
-from newsletter.rendering.encoding.slots import fill, personal_values
+from newsletter.queries.previews import Preview
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
-from newsletter.rendering.renderer import RenderedMail
-from subscribers import store as people
-from subscribers.addresses import normalise_address
-from subscribers.topics import Choice
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewRecipient:
-    """The recipient that an edition is previewed for."""
-
-    name: str = ""
-    choice: Choice = field(default_factory=Choice)
-
-    @classmethod
-    def of(cls, session: Session, address: str | None, topics: Sequence[str]) -> Self:
-        """A subscriber, or anyone who chose these topics.
-
-        Raises:
-            ResourceNotFound: nobody has this address.
-            InvalidInput: both are given.
-        """
-        if not address:
-            return cls(choice=Choice(topics=tuple(topics)))
-        if topics:
-            raise InvalidInput("--subscriber and --topic exclude each other; keep one")
-        found = people.by_address(session, normalise_address(address))
-        return cls(name=found.name, choice=people.choice_of(session, found))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """A preview of an edition, stored or not: the mail for one recipient, and the audience."""
-
-    edition: Edition
-    compiled: RenderedMail
-    reader_name: str
-    audience: Audience
-    findings: tuple[Finding, ...]
-    """What preflight finds in this one."""
-
-    @classmethod
-    def of(
-        cls,
-        app: Newsletter,
-        session: Session,
-        edition: Edition,
-        reader: PreviewRecipient,
-        now: datetime,
-        *,
-        is_test: bool,
-    ) -> Self:
-        """Raises ResourceNotFound where the reader would get no mail."""
-        compiled = render_for_choice(
-            session, edition, app.renderer, reader.choice, now, test=is_test
-        )
-        return cls(
-            edition=edition,
-            compiled=compiled,
-            reader_name=reader.name,
-            audience=audience_of(session, edition, now),
-            findings=(
-                *app.preflight.findings(edition, [compiled]),
-                *app.preflight.sender_findings(edition),
-            ),
-        )
-
-    def bodies(self) -> tuple[str, str]:
-        """HTML and text with personal values; the unsubscribe links are not valid."""
-        values = personal_values("", self.reader_name, "preview", "preview", "preview")
-        nonce = self.compiled.nonce
-        return fill(self.compiled.html, nonce, values), fill(self.compiled.text, nonce, values)
 
 
 def show_preview(
@@ -142,20 +64,10 @@ def send_test_mail(program: Program, preview: Preview, address: str) -> None:
     Raises:
         NewsletterError: the transport did not take it.
     """
-    app, to = program.app, normalise_address(address)
-    mail = build_test_mail(
-        preview.compiled,
-        preview.edition,
-        to,
-        preview.reader_name,
-        app.link_signers,
-        app.dkim_keys.get(preview.edition.masthead["sender"]["address"]),
+    mail = PreviewMail(
+        compiled=preview.compiled, edition=preview.edition, name=preview.reader_name, to=address
     )
-    outcome = app.hand_over(preview.edition.transport, [mail]).get(mail.key)
-    if not is_accepted(outcome):
-        raise NewsletterError(
-            f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"
-        )
+    to = test_mails.send(program.app, program.actor, mail)
     program.say(f"A test was sent to {to}, and to nobody else.")
 
 

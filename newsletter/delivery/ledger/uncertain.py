@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.config.sending import UncertainPolicy
@@ -16,13 +16,20 @@ CANCELLED = "the edition was cancelled"
 LEFT = "left by decision: it may have arrived"
 
 
-def resolve_uncertain(session: Session, edition_id: int, *, resend: bool, now: datetime) -> int:
-    """Settle an edition's uncertain deliveries by a person's decision; returns how many."""
+def resolve_uncertain(
+    session: Session, edition_id: int, *, resend: bool, now: datetime, delivery: int | None = None
+) -> int:
+    """Settle an edition's uncertain deliveries by a person's decision; returns how many.
+
+    Args:
+        delivery: only this one; None: all.
+    """
     state = DeliveryState.QUEUED if resend else DeliveryState.FAILED
     reason = "sent again by decision" if resend else LEFT
     resolved = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.UNCERTAIN)
+        .where(*_only(delivery))
         .values(
             state=state,
             reason=reason,
@@ -67,13 +74,17 @@ def editions_to_resolve(session: Session) -> list[Edition]:
     return list(session.scalars(query))
 
 
-def requeue_failed(session: Session, edition_id: int) -> int:
-    """Queue failed deliveries again with attempts reset; returns how many."""
-    uncount_failed(session, edition_id, Delivery.reason != LEFT)
+def requeue_failed(session: Session, edition_id: int, delivery: int | None = None) -> int:
+    """Queue failed deliveries again with attempts reset; returns how many.
+
+    Args:
+        delivery: only this one; None: all.
+    """
+    uncount_failed(session, edition_id, and_(Delivery.reason != LEFT, *_only(delivery)))
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .where(Delivery.reason != LEFT)
+        .where(Delivery.reason != LEFT, *_only(delivery))
         .values(
             state=DeliveryState.QUEUED,
             attempts=0,
@@ -85,6 +96,10 @@ def requeue_failed(session: Session, edition_id: int) -> int:
         execution_options={"synchronize_session": False},
     )
     return len(requeued.all())
+
+
+def _only(delivery: int | None) -> list[ColumnElement[bool]]:
+    return [] if delivery is None else [Delivery.id == delivery]
 
 
 def requeue_blocked(session: Session, edition_id: int) -> int:

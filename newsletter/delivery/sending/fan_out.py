@@ -80,6 +80,6 @@ def _fan_out(session: Session, edition: Edition, compiled: Compiled, now: dateti
         store.map_choice(session, edition.id, choice_id, numbers[key])
     session.flush()
     count = ledger_store.fan_out(session, edition, now)
-    edition.fanned_out_at = now
+    edition.fanned_out_at, edition.audience = now, count
     log.info("edition fanned out", edition=edition.id, deliveries=count, variants=len(numbers))
     return True

@@ -96,19 +96,25 @@ def _values(edition: Edition, sections: Sequence[Section]) -> dict[str, Any]:
             "name": " and ".join(section.title for section in sections),
             "tail_heading": edition.masthead.get("digest", {}).get("tail_heading", ""),
         },
+        "introduction": [
+            paragraph for section in sections for paragraph in _paragraphs(section.introduction)
+        ],
         "corrections": list(_corrections(sections, edition.masthead)),
     }
 
 
 def _section(section: Section, masthead: Mapping[str, Any]) -> StorySection:
-    stories = tuple(_story(article, masthead) for article in section.articles)
+    stories = tuple(
+        _story(article, masthead, section.titles.get(article.id, ""))
+        for article in section.articles
+    )
     return StorySection(slug=section.digest, name=section.title, stories=stories)
 
 
-def _story(article: Article, masthead: Mapping[str, Any]) -> Story:
+def _story(article: Article, masthead: Mapping[str, Any], title: str = "") -> Story:
     base_url = masthead["site"]["base_url"]
     return Story(
-        title=article.title,
+        title=title or article.title,
         url=_address(article, masthead),
         summary=article.summary,
         author=article.author,
@@ -120,6 +126,11 @@ def _story(article: Article, masthead: Mapping[str, Any]) -> Story:
         ),
         body_html=resolved(article.body_html, base_url, page=_page(article, base_url)),
     )
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Plain text by its blank lines."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 def _corrections(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
 from newsletter.editions.compose import compose_digest, set_subject
+from newsletter.editions.digests import registry
 from newsletter.editions.digests.sections import NoEdition, sections_for
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.store import sections_of
@@ -40,6 +41,7 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
             options.uncertain,
             options.template,
             options.approval,
+            options.approvals,
             options.language,
             options.segment,
         )
@@ -48,15 +50,28 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
 
 
 def compose_combined(
-    session: Session, config: Config, renderer: Renderer, runs: Sequence[DueDigest], now: datetime
+    session: Session,
+    config: Config,
+    renderer: Renderer,
+    runs: Sequence[DueDigest],
+    now: datetime,
+    *,
+    send_at: datetime | None = None,
 ) -> Mapping[str, Edition | NoEdition]:
     """The edition of each digest, or why there is none; all but one joined to the first.
+
+    Args:
+        send_at: None: now.
 
     Raises:
         As `compose_digest`.
     """
+    for name in sorted(run.name for run in runs):
+        registry.lock_digest(session, name, now)
     made = {
-        run.name: compose_digest(session, config, renderer, run.name, period=run.period, now=now)
+        run.name: compose_digest(
+            session, config, renderer, run.name, period=run.period, now=now, send_at=send_at
+        )
         for run in runs
     }
     editions = [found for found in made.values() if isinstance(found, Edition)]
@@ -67,6 +82,12 @@ def compose_combined(
 
 def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now: datetime) -> None:
     carrier, *others = editions
+    # Where one waits for a person, all do.
+    waiting = [edition for edition in editions if edition.state is EditionState.DRAFT]
+    if waiting:
+        carrier.state, carrier.approval = EditionState.DRAFT, waiting[0].approval
+        carrier.approvals_needed = max(edition.approvals_needed for edition in waiting)
+    carrier.authors = sorted({author for edition in editions for author in edition.authors})
     for edition in others:
         edition.state, edition.joined_to = EditionState.JOINED, carrier.id
         edition.note, edition.finished_at = f"its stories are in edition {carrier.id}", now

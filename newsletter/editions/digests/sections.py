@@ -4,8 +4,8 @@ An edition has a section for every digest in it, usually one. A subscriber's top
 articles of each section; articles with most of their topics come first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from newsletter.articles.models import Article
@@ -51,15 +51,19 @@ class Section:
     """Its display name."""
     articles: tuple[Article, ...]
     amendments: tuple[Amendment, ...] = ()
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """Titles in this mail, by the article's number, where they are not the articles' own."""
+    introduction: str = ""
+    """Plain text above the stories."""
 
 
 def choose_articles(
     options: DigestOptions, newest: Sequence[Article], available: int
 ) -> ArticleSelection | NoEdition:
-    """The newest candidates, up to the digest's maximum.
+    """The first candidates, up to the digest's maximum.
 
     Args:
-        newest: candidates not yet in an edition of this digest, newest first; at least
+        newest: candidates not yet in an edition of this digest, in order; at least
             `options.maximum_articles` of them where there are so many.
         available: the number of all candidates.
     """
@@ -110,9 +114,10 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
 
 
 def key_of(sections: Iterable[Section]) -> str:
-    """The key of a variant: its articles and corrections by section."""
+    """The key of a variant: its introductions, articles and corrections by section."""
     parts: list[str] = []
     for section in sections:
+        parts += [f"i{section.digest}"] if section.introduction else []
         parts += [str(article.id) for article in section.articles]
         parts += [f"c{amendment.article.id}.{amendment.number}" for amendment in section.amendments]
     return ",".join(parts)

@@ -56,6 +56,18 @@ CREATE INDEX ix_audit_log_at ON audit_log (at);
 
 CREATE INDEX ix_audit_log_subject ON audit_log (subject_kind, subject, id);
 
+CREATE TABLE coming_editions (
+    digest TEXT NOT NULL,
+    story_order JSON NOT NULL,
+    dropped JSON NOT NULL,
+    titles JSON NOT NULL,
+    introduction TEXT NOT NULL,
+    is_held BOOLEAN NOT NULL,
+    authors JSON NOT NULL,
+    changed_at DATETIME NOT NULL,
+    CONSTRAINT pk_coming_editions PRIMARY KEY (digest)
+);
+
 CREATE TABLE departures (
     id INTEGER NOT NULL,
     at DATETIME NOT NULL,
@@ -98,6 +110,7 @@ CREATE TABLE editions (
     title TEXT NOT NULL,
     subject TEXT NOT NULL,
     body_html TEXT NOT NULL,
+    introduction TEXT DEFAULT '' NOT NULL,
     topics TEXT NOT NULL,
     segment TEXT DEFAULT '' NOT NULL,
     template TEXT NOT NULL,
@@ -109,9 +122,15 @@ CREATE TABLE editions (
     view_key TEXT DEFAULT '' NOT NULL,
     joined_to INTEGER,
     note TEXT NOT NULL,
+    in_quiet_hours BOOLEAN DEFAULT 0 NOT NULL,
+    approval VARCHAR(20) DEFAULT 'off' NOT NULL,
+    approvals_needed INTEGER DEFAULT '0' NOT NULL,
+    authors JSON DEFAULT '[]' NOT NULL,
+    approval_asked_at DATETIME,
     created_at DATETIME NOT NULL,
     send_at DATETIME NOT NULL,
     fanned_out_at DATETIME,
+    audience INTEGER,
     finished_at DATETIME,
     CONSTRAINT pk_editions PRIMARY KEY (id),
     CONSTRAINT uq_editions_digest_period UNIQUE (digest, period)
@@ -291,6 +310,14 @@ CREATE TABLE article_corrections (
 
 CREATE INDEX ix_article_corrections_at ON article_corrections (at);
 
+CREATE TABLE article_exclusions (
+    digest TEXT NOT NULL,
+    article_id INTEGER NOT NULL,
+    excluded_at DATETIME NOT NULL,
+    CONSTRAINT pk_article_exclusions PRIMARY KEY (digest, article_id),
+    CONSTRAINT fk_article_exclusions_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
 CREATE TABLE article_topics (
     article_id INTEGER NOT NULL,
     topic_id INTEGER NOT NULL,
@@ -317,15 +344,35 @@ CREATE TABLE counted_editions (
     CONSTRAINT fk_counted_editions_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
 );
 
+CREATE TABLE edition_approvals (
+    edition_id INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    approved_at DATETIME NOT NULL,
+    CONSTRAINT pk_edition_approvals PRIMARY KEY (edition_id, actor),
+    CONSTRAINT fk_edition_approvals_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+);
+
 CREATE TABLE edition_articles (
     edition_id INTEGER NOT NULL,
     article_id INTEGER NOT NULL,
     digest TEXT NOT NULL,
     position INTEGER NOT NULL,
+    title TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_edition_articles PRIMARY KEY (edition_id, article_id),
     CONSTRAINT uq_edition_articles_digest_article_id UNIQUE (digest, article_id),
     CONSTRAINT fk_edition_articles_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE,
     CONSTRAINT fk_edition_articles_article_id FOREIGN KEY(article_id) REFERENCES articles (id)
+);
+
+CREATE TABLE edition_looks (
+    edition_id INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    snapshot JSON NOT NULL,
+    looked_at DATETIME NOT NULL,
+    CONSTRAINT pk_edition_looks PRIMARY KEY (edition_id, actor),
+    CONSTRAINT fk_edition_looks_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
 );
 
 CREATE TABLE edition_variants (
@@ -352,6 +399,28 @@ CREATE TABLE feed_happenings (
 );
 
 CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+
+CREATE TABLE saved_bulletins (
+    id INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    is_html BOOLEAN DEFAULT 0 NOT NULL,
+    topics TEXT DEFAULT '' NOT NULL,
+    segment TEXT DEFAULT '' NOT NULL,
+    send_at DATETIME,
+    in_quiet_hours BOOLEAN DEFAULT 0 NOT NULL,
+    authors JSON NOT NULL,
+    revision INTEGER DEFAULT '1' NOT NULL,
+    edition_id INTEGER,
+    created_at DATETIME NOT NULL,
+    changed_at DATETIME NOT NULL,
+    CONSTRAINT pk_saved_bulletins PRIMARY KEY (id),
+    CONSTRAINT fk_saved_bulletins_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id)
+);
+
+CREATE INDEX ix_saved_bulletins_changed_at ON saved_bulletins (changed_at);
+
+CREATE INDEX ix_saved_bulletins_edition_id ON saved_bulletins (edition_id);
 
 CREATE TABLE staff_links (
     id INTEGER NOT NULL,

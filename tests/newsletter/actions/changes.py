@@ -23,16 +23,23 @@ from newsletter.actions import (
     sources,
     subscribers,
     suppressions,
+    test_mails,
 )
+from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
-from newsletter.articles.editing import Edit
+from newsletter.articles.editing import Edit as ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.dry_run import render_for_choice
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.editions.bulletins.writing import Writing
+from newsletter.editions.coming.arrangement import Edit
 from newsletter.editions.compose import BulletinDraft, compose_digest
+from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.combined_digests import DueDigest
 from newsletter.editions.digests.schedule import Run
+from newsletter.editions.digests.upcoming import next_edition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.fetching import Fetched, Size
@@ -119,6 +126,76 @@ def ask_to_move(app: Newsletter) -> ExpiringLink:
 def approving(app: Newsletter) -> Call:
     number = edition(app, EditionState.DRAFT)
     return lambda actor: editions.approve(app, actor, number)
+
+
+def editing_draft(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.edit(app, actor, number, Edit(introduction="Good morning."))
+
+
+def reopening(app: Newsletter) -> Call:
+    number = edition(app)
+    return lambda actor: editions.reopen(app, actor, number)
+
+
+def looking(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.look(app, actor, number)
+
+
+def asking(app: Newsletter) -> Call:
+    number = edition(app, EditionState.DRAFT)
+    return lambda actor: editions.ask_for_approval(app, actor, number)
+
+
+def unholding(app: Newsletter) -> Call:
+    digests.hold(app, operator("setup"), "friday")
+    return lambda actor: digests.unhold(app, actor, "friday")
+
+
+def skipping(app: Newsletter) -> Call:
+    app.clock.at += timedelta(minutes=1)
+    return lambda actor: digests.skip(app, actor, "friday", COMING)
+
+
+def unskipping(app: Newsletter) -> Call:
+    app.clock.at += timedelta(minutes=1)
+    digests.skip(app, operator("setup"), "friday", COMING)
+    return lambda actor: digests.unskip(app, actor, "friday", COMING)
+
+
+def saved_bulletin(app: Newsletter) -> int:
+    writing = Writing(subject="Flood", text="Stay home.")
+    return bulletins.save(app, operator("setup"), writing).number
+
+
+def copying(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.copy(app, actor, number)
+
+
+def discarding(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.discard(app, actor, number)
+
+
+def sending_saved(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.send_saved(app, actor, number)
+
+
+def submitting(app: Newsletter) -> Call:
+    number = saved_bulletin(app)
+    return lambda actor: bulletins.submit(app, actor, number)
+
+
+def testing(app: Newsletter) -> Call:
+    with app.database.read() as session:
+        made = next_edition(session, app.config, app.renderer, "friday", app.clock.now())
+        assert isinstance(made, Composition)
+        compiled = render_for_choice(made, app.renderer, Choice(), app.clock.now(), test=True)
+    mail = PreviewMail(compiled=compiled, edition=made.edition, name="", to="me@b.example")
+    return lambda actor: test_mails.send(app, actor, mail)
 
 
 def pausing(app: Newsletter) -> Call:
@@ -303,6 +380,8 @@ WISHES = Preferences(
 )
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 DUE = DueDigest(name="friday", period="2026-11-27", at=FRIDAY)
+# The run of the next week: a minute after nine, this week's is not to come.
+COMING = "2026-12-04"
 MISSED = Run(period="2026-11-20", at=FRIDAY - timedelta(weeks=1))
 JOINING = Signup(address="zoe@wexcombe.example", name="Zoe")
 ALARM = ("overdue friday 2026-11-20", Alarm(title="The digest friday is overdue", text="…"))
@@ -353,7 +432,9 @@ CHANGES: Mapping[str, Change] = {
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
     "articles.correct": lambda app: lambda who: articles.correct(app, who, 1, "It was Tuesday."),
-    "articles.edit": lambda app: lambda who: articles.edit(app, who, 1, Edit(title="Houses")),
+    "articles.edit": lambda app: (
+        lambda who: articles.edit(app, who, 1, ArticleEdit(title="Houses"))
+    ),
     "articles.import": importing_articles,
     "articles.mail": lambda app: lambda who: articles.mail(app, who, 1),
     "articles.measure": measuring,
@@ -362,13 +443,33 @@ CHANGES: Mapping[str, Change] = {
     "bulletins.send": lambda app: (
         lambda who: bulletins.send(app, who, BulletinDraft(subject="Flood", text="Stay home."))
     ),
+    "bulletins.copy": copying,
+    "bulletins.discard": discarding,
+    "bulletins.save": lambda app: (
+        lambda who: bulletins.save(app, who, Writing(subject="Flood", text="Stay home."))
+    ),
+    "bulletins.send_saved": sending_saved,
+    "bulletins.submit": submitting,
     "digests.compose": lambda app: lambda who: digests.compose(app, who, "friday"),
     "digests.compose_due": lambda app: lambda who: digests.compose_due(app, who, [DUE]),
+    "digests.edit": lambda app: (
+        lambda who: digests.edit(app, who, "friday", Edit(introduction="Good morning."))
+    ),
+    "digests.hold": lambda app: lambda who: digests.hold(app, who, "friday"),
     "digests.record_missed_run": lambda app: (
         lambda who: digests.record_missed_run(app, who, "friday", MISSED)
     ),
     "digests.register": lambda app: lambda who: digests.register(app, who, "friday"),
+    "digests.release": lambda app: lambda who: digests.release(app, who, "friday", seen=None),
+    "digests.skip": skipping,
+    "digests.submit": lambda app: lambda who: digests.submit(app, who, "friday", seen=None),
+    "digests.unhold": unholding,
+    "digests.unskip": unskipping,
     "editions.approve": approving,
+    "editions.ask_for_approval": asking,
+    "editions.edit": editing_draft,
+    "editions.look": looking,
+    "editions.reopen": reopening,
     "editions.cancel": cancelling,
     "editions.pause": pausing,
     "editions.pause_all": pausing_all,
@@ -405,5 +506,6 @@ CHANGES: Mapping[str, Change] = {
         lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")
     ),
     "suppressions.lift": lifting,
+    "test_mails.send": testing,
     **STAFF_CHANGES,
 }

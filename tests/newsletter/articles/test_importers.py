@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making_files import document, zipped
 
+from newsletter.articles.importers import mails, markdown
 from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
 from newsletter.articles.importers.format_detection import FORMATS
 
@@ -187,3 +188,23 @@ def test_a_wordpress_export_with_an_undeclared_prefix_is_read() -> None:
     content = path.read_bytes().replace(b"xmlns:wp=", b"xmlns:w=")
     assert content != path.read_bytes()
     assert all(sound(item) for item in FORMATS["wordpress"](content, path.name, CONTEXT))
+
+
+def test_deeply_nested_front_matter_is_refused() -> None:
+    [bad] = markdown.read(f"---\n{'- ' * 100_000}\n---\nWords.".encode(), "a.md", CONTEXT)
+    assert isinstance(bad, BadRecord)
+    assert "nests more than 100 levels" in bad.what
+
+
+def test_a_deeply_nested_value_of_front_matter_is_read_as_text() -> None:
+    head = f"title: One\ntags: {'[' * 100_000}"
+    [record] = markdown.read(f"---\n{head}\n---\nWords.".encode(), "a.md", CONTEXT)
+    assert isinstance(record, Record)
+    assert any("nests more than 100 levels" in note for note in record.notes)
+
+
+def test_a_header_of_a_million_characters_is_read_to_its_limit() -> None:
+    content = b"Date: Sun, 01 Nov 2026 09:00:00 +0000\nSubject: One " + b"=?utf-8?q?a" * 100_000
+    [record] = mails.read(content + b"\n\nWords.", "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert record.title.startswith("One")

@@ -10,7 +10,12 @@ from expectations import CONTEXT
 
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext
-from newsletter.articles.parsing_process import read_in_process
+from newsletter.articles.parsing_process import CHUNK_ITEMS, ParsingProcess, read_in_process
+
+FEED = (
+    b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'
+    b"<title>One</title><description>Words.</description></item></channel></rss>"
+)
 
 
 def slow(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
@@ -31,6 +36,12 @@ def killed(_content: bytes, _name: str, _context: ImportContext) -> Iterator[Bad
     yield
 
 
+def killed_later(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    for number in range(CHUNK_ITEMS):
+        yield BadRecord(where=str(number), what="", mend="")
+    os.kill(os.getpid(), 9)
+
+
 def only(items: list[Any]) -> BadRecord:
     assert len(items) == 1
     assert isinstance(items[0], BadRecord)
@@ -38,18 +49,14 @@ def only(items: list[Any]) -> BadRecord:
 
 
 def test_records_are_returned_from_the_process() -> None:
-    content = (
-        b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'
-        b"<title>One</title><description>Words.</description></item></channel></rss>"
-    )
-    assert read_in_process(feed.read, content, "a.rss", CONTEXT) == list(
-        feed.read(content, "a.rss", CONTEXT)
+    assert read_in_process(feed.read, FEED, "a.rss", CONTEXT) == list(
+        feed.read(FEED, "a.rss", CONTEXT)
     )
 
 
 def test_a_reader_is_killed_after_the_deadline() -> None:
-    found = only(read_in_process(slow, b"", "a.rss", CONTEXT, timedelta(seconds=5)))
-    assert "5 seconds" in found.what
+    found = only(read_in_process(slow, b"", "a.rss", CONTEXT, timedelta(seconds=1)))
+    assert "1 seconds" in found.what
 
 
 def test_a_reader_is_killed_above_the_memory_limit() -> None:
@@ -58,3 +65,24 @@ def test_a_reader_is_killed_above_the_memory_limit() -> None:
 
 def test_a_crashing_reader_is_reported() -> None:
     assert "too much" in only(read_in_process(killed, b"", "a.rss", CONTEXT)).what
+
+
+def test_a_slow_content_does_not_keep_the_next_from_being_read() -> None:
+    with ParsingProcess(timedelta(seconds=5)) as process:
+        bad = only(list(process.read(slow, b"", "a.rss", CONTEXT)))
+        after = list(process.read(feed.read, FEED, "b.rss", CONTEXT))
+    assert bad.where == "a.rss"
+    assert [item.where for item in after] == ["b.rss, entry 1"]
+
+
+def test_records_before_a_crash_are_kept() -> None:
+    with ParsingProcess() as process:
+        found = list(process.read(killed_later, b"", "a.rss", CONTEXT))
+    assert [item.where for item in found] == [*map(str, range(CHUNK_ITEMS)), "a.rss"]
+
+
+def test_an_abandoned_content_does_not_leave_records_for_the_next() -> None:
+    with ParsingProcess() as process:
+        next(process.read(killed_later, b"", "a.rss", CONTEXT))
+        after = list(process.read(feed.read, FEED, "b.rss", CONTEXT))
+    assert [item.where for item in after] == ["b.rss, entry 1"]

@@ -6,9 +6,9 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,20 @@ import servers
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from faulty_smtp import FaultySmtp
+from field_servers import (
+    BrevoServer,
+    MailjetServer,
+    MailtrapServer,
+    ResendServer,
+    SendGridServer,
+)
 from postmark_server import TOKEN, PostmarkServer
+from provider_servers import HttpServer, MailgunServer, ProviderServer, SesServer, SparkPostServer
+from pydantic import BaseModel
 
 from newsletter.transports import console
-from newsletter.transports.base import Mail, Transport
+from newsletter.transports.base import ClosingSession, Mail, Recorder, Transport
+from newsletter.transports.base import Session as TransportSession
 from newsletter.transports.registry import load_transport
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
@@ -114,9 +124,46 @@ def postmark(folder: Path) -> Iterator[Peer]:
         yield Peer(
             transport=_load("postmark", folder, server_token=TOKEN, api_url=server.url),
             take=lambda: [_of_postmark(message) for message in _emptied(server.messages)],
-            carried=_for_postmark,
+            carried=_for_fields,
             takes_empty=False,
         )
+
+
+RAW_SERVERS = (SesServer, MailgunServer, SparkPostServer, HttpServer)
+FIELD_SERVERS = (SendGridServer, BrevoServer, ResendServer, MailjetServer, MailtrapServer)
+
+
+def raw(server: type[ProviderServer]) -> Callable[[Path], AbstractContextManager[Peer]]:
+    """The peer of a provider that carries messages as they are."""
+
+    @contextmanager
+    def peer(folder: Path) -> Iterator[Peer]:
+        with server() as running:
+            yield Peer(
+                transport=_load(server.kind, folder, **running.table),
+                take=lambda: _emptied(running.messages),
+                carried=lambda mail: (mail.recipient, mail.content),
+            )
+
+    return peer
+
+
+def fields(server: type[ProviderServer]) -> Callable[[Path], AbstractContextManager[Peer]]:
+    """The peer of a provider that takes fields and writes the message anew."""
+
+    @contextmanager
+    def peer(folder: Path) -> Iterator[Peer]:
+        with server() as running:
+            transport: Transport = _load(server.kind, folder, **running.table)
+            needs_html = server is BrevoServer
+            yield Peer(
+                transport=WithHtml(transport) if needs_html else transport,
+                take=lambda: [_of_fields(message) for message in _emptied(running.messages)],
+                carried=_without_list_id if server is MailjetServer else _for_fields,
+                takes_empty=needs_html,
+            )
+
+    return peer
 
 
 @contextmanager
@@ -172,7 +219,10 @@ PEERS = {
     "console": printed,
     "example": example,
     "smtp-sink": smtp_sink,
+    **{server.kind: raw(server) for server in RAW_SERVERS},
+    **{server.kind: fields(server) for server in FIELD_SERVERS},
 }
+"""A peer for each kind, and more for some; a kind that has none fails a test of the contract."""
 
 
 def _emptied(mails: list[Any]) -> list[Any]:
@@ -206,12 +256,65 @@ HEADERS_SHOWN = ("Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post", "Lis
 
 def _of_postmark(message: dict[str, Any]) -> tuple[Any, ...]:
     headers = {header["Name"]: header["Value"] for header in message["Headers"]}
-    shown = tuple(headers.get(name) for name in HEADERS_SHOWN)
-    return message["To"], message["From"], message["Subject"], message["TextBody"], shown
+    text = message["TextBody"]
+    return _of_fields((message["To"], message["From"], message["Subject"], text, headers))
 
 
-def _for_postmark(mail: Mail) -> tuple[Any, ...]:
+def _of_fields(found: tuple[str, str, str, str, dict[str, str]]) -> tuple[Any, ...]:
+    *rest, headers = found
+    given = {name.lower(): value for name, value in headers.items()}
+    return *rest, tuple(given.get(name.lower()) for name in HEADERS_SHOWN)
+
+
+def _for_fields(mail: Mail) -> tuple[Any, ...]:
     message = email.message_from_bytes(mail.content, policy=email.policy.default)
     text = mail.content.partition(b"\r\n\r\n")[2].decode().replace("\r\n", "\n")
     shown = tuple(message[name] for name in HEADERS_SHOWN)
     return mail.recipient, str(message["From"]), str(message["Subject"]), text, shown
+
+
+def _without_list_id(mail: Mail) -> tuple[Any, ...]:
+    """Mailjet writes Message-ID and carries no List-Id."""
+    *rest, (_, unsubscribe, one_click, _) = _for_fields(mail)
+    return *rest, (None, unsubscribe, one_click, None)
+
+
+class WithHtml:
+    """A transport whose mails get an HTML part, for providers that take none without."""
+
+    Options = BaseModel
+
+    def __init__(self, transport: Transport) -> None:
+        self.connections = transport.connections
+        self._transport = transport
+
+    def open(self) -> "SessionWithHtml":
+        return SessionWithHtml(self._transport.open())
+
+
+class SessionWithHtml(ClosingSession):
+    def __init__(self, session: TransportSession) -> None:
+        self._session = session
+
+    def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
+        self._session.send(map(with_html, mails), recorder)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def with_html(mail: Mail) -> Mail:
+    """The mail with an HTML part beside its text."""
+    head, _, text = mail.content.partition(b"\r\n\r\n")
+    others = b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-"))
+    kind = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    content = (
+        others + b"\r\nContent-Type: multipart/alternative; boundary=of-the-tests\r\n\r\n"
+        b"--of-the-tests\r\n"
+        + kind % b"plain"
+        + text
+        + b"\r\n--of-the-tests\r\n"
+        + kind % b"html"
+        + b"<p>Buses</p>\r\n--of-the-tests--\r\n"
+    )
+    return replace(mail, content=content)

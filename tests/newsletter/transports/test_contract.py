@@ -10,6 +10,7 @@ from outcome_recorder import OutcomeRecorder, mail, mails, message
 from peers import PEERS, Peer
 
 from newsletter.transports.base import Accepted, Mail, Refused, Unsupported
+from newsletter.transports.registry import KINDS
 
 UNSUBSCRIBE = (
     "List-Unsubscribe: <https://wexcombe.example/u/" + "k" * 120 + ">\r\n"
@@ -27,6 +28,15 @@ def peer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Peer]:
 def arrived(peer: Peer, *sent: Mail) -> None:
     """What the other end has is just what was sent, in whatever order it keeps it."""
     assert sorted(peer.take(), key=repr) == sorted(map(peer.carried, sent), key=repr)
+
+
+def test_every_kind_has_a_peer() -> None:
+    kinds_of_smtp = {"aiosmtpd", "pipelining", "smtp-sink"}
+    missing = set(KINDS) - set(PEERS) - ({"smtp"} if kinds_of_smtp <= set(PEERS) else set())
+    assert not missing, (
+        f"add a peer for {', '.join(sorted(missing))} to PEERS in tests/newsletter/transports/"
+        "peers.py, so that every test of the contract runs on it"
+    )
 
 
 def test_every_mail_is_settled_once_and_arrives(peer: Peer) -> None:
@@ -98,7 +108,7 @@ LINES = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(bodies=st.lists(LINES, min_size=1, max_size=3))
 def test_any_text_arrives_unchanged(peer: Peer, bodies: list[list[str]]) -> None:

@@ -155,7 +155,7 @@ def test_an_overdue_edition_raises_one_alarm(site: Start, clock: FixedClock) -> 
 
 
 def test_an_unapproved_edition_raises_one_alarm(site: Start, clock: FixedClock) -> None:
-    app = site('[digests.careful]\nname = "Careful"\napproval = true\n')
+    app = site('[digests.careful]\nname = "Careful"\napproval = "sender"\n')
     with app.database.write() as session:
         compose_digest(session, app.config, app.renderer, "careful", period=None, now=clock.now())
     assert told(app, clock, minutes=180) == ["Edition 1 waits for approval"]

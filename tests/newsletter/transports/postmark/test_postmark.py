@@ -11,8 +11,9 @@ from email.policy import SMTP
 from typing import Any
 
 import pytest
+from api_server import Answer
 from outcome_recorder import OutcomeRecorder, mail, mails, message
-from postmark_server import TOKEN, Answer, PostmarkServer
+from postmark_server import TOKEN, PostmarkServer
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import (
@@ -78,10 +79,11 @@ class TestPayload:
                 "HtmlBody": "<p>Buses: ½ fare</p>\n",
                 "Headers": [
                     {"Name": "Message-ID", "Value": "<7.abbey@wexcombe.example>"},
-                    {"Name": "X-PM-KeepID", "Value": "true"},
                     {"Name": "List-Unsubscribe", "Value": "<https://wexcombe.example/u/k>"},
                     {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+                    {"Name": "X-PM-KeepID", "Value": "true"},
                 ],
+                "Metadata": {"message-id": "<7.abbey@wexcombe.example>"},
                 "MessageStream": "broadcast",
                 "TrackOpens": False,
                 "TrackLinks": "None",
@@ -161,10 +163,10 @@ class TestPayload:
 
     def test_the_token_is_sent_in_its_header(self, send: Send, postmark: PostmarkServer) -> None:
         send([mail()])
-        path, headers, _ = postmark.requests[0]
-        assert path == "/email/batch"
-        assert headers["X-Postmark-Server-Token"] == TOKEN
-        assert headers["Content-Type"] == "application/json"
+        request = postmark.requests[0]
+        assert request.path == "/email/batch"
+        assert request.headers["X-Postmark-Server-Token"] == TOKEN
+        assert request.headers["Content-Type"] == "application/json"
 
     def test_a_non_ascii_mailbox_is_refused(self, send: Send) -> None:
         ledger = send([mail(1, "zoë@wexcombe.example", content=message()), mail(2)])
@@ -176,11 +178,11 @@ class TestBatches:
         self, send: Send, postmark: PostmarkServer
     ) -> None:
         assert send(mails(501)).kinds == ["Accepted"] * 501
-        assert [len(messages) for _, _, messages in postmark.requests] == [500, 1]
+        assert [len(request.found) for request in postmark.requests] == [500, 1]
 
     def test_the_batch_size_is_configurable(self, send: Send, postmark: PostmarkServer) -> None:
         send(mails(5), batch=2)
-        assert [len(messages) for _, _, messages in postmark.requests] == [2, 2, 1]
+        assert [len(request.found) for request in postmark.requests] == [2, 2, 1]
 
     def test_a_call_stays_below_the_largest_payload(
         self, send: Send, postmark: PostmarkServer
@@ -188,7 +190,7 @@ class TestBatches:
         large = message((b"x" * 990 + b"\r\n") * 4_900)
         sent = [mail(key, content=large) for key in range(12)]
         assert send(sent, timeout="30s").kinds == ["Accepted"] * 12
-        sizes = [int(headers["Content-Length"]) for _, headers, _ in postmark.requests]
+        sizes = [int(request.headers["Content-Length"]) for request in postmark.requests]
         assert len(sizes) == 2
         assert max(sizes) <= 50_000_000
 

@@ -1,0 +1,72 @@
+"""Actions on test mails: an edition to one address, outside the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.actions.action import Job, long_action
+from newsletter.actions.context import Context
+from newsletter.delivery.dry_run import build_test_mail
+from newsletter.delivery.outcome_recorder import is_accepted
+from newsletter.editions.models import Edition
+from newsletter.errors import NewsletterError
+from newsletter.rendering.encoding.dkim import DkimKey
+from newsletter.rendering.renderer import RenderedMail
+from newsletter.staff.permissions import Permission
+from newsletter.tokens.links import LinkSigners
+from newsletter.transports.base import Mail, Outcome
+from subscribers.addresses import normalise_address
+
+KIND = "test mail"
+
+
+class HandOverContext(Context, Protocol):
+    """A context that can hand over single mails."""
+
+    @property
+    def link_signers(self) -> LinkSigners: ...
+
+    @property
+    def dkim_keys(self) -> Mapping[str, DkimKey]: ...
+
+    def hand_over(self, transport: str, mails: Sequence[Mail]) -> Mapping[int, Outcome]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewMail:
+    """A rendered edition, and where to."""
+
+    compiled: RenderedMail
+    edition: Edition
+    name: str
+    """In the greeting; empty: none."""
+    to: str
+
+
+@long_action(Permission.WRITE)
+def send(job: Job[HandOverContext], mail: PreviewMail) -> str:
+    """Mail an edition, marked as a test, to one address; returns that as it is mailed to.
+
+    Raises:
+        InvalidInput: no address.
+        NewsletterError: the transport did not take it.
+    """
+    context, to = job.context, normalise_address(mail.to)
+    sender = mail.edition.masthead["sender"]["address"]
+    made = build_test_mail(
+        mail.compiled,
+        mail.edition,
+        to,
+        mail.name,
+        context.link_signers,
+        context.dkim_keys.get(sender),
+    )
+    job.about(KIND, mail.edition.digest or mail.edition.kind.value)
+    job.begin()
+    outcome = context.hand_over(mail.edition.transport, [made]).get(made.key)
+    if not is_accepted(outcome):
+        raise NewsletterError(
+            f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"
+        )
+    job.counts["mails"] = 1
+    return to

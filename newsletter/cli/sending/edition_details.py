@@ -1,0 +1,95 @@
+"""Commands of `newsletter editions` on one edition: edit it, who gets it, what was answered."""
+
+from typing import Any
+
+import click
+
+from newsletter.actions import editions as actions
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.cli.sending.inputs import chosen_edit, edit_options
+from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.queries.edition_answers import answers_by_kind, deliveries_in
+from newsletter.queries.edition_numbers import numbers_of
+from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
+from newsletter.queries.proofs import proof_of_edition
+
+
+@click.command()
+@click.argument("number", type=int)
+@edit_options
+@pass_program
+def edit(program: Program, number: int, **chosen: Any) -> None:
+    """Change a digest's edition that waits for approval; earlier approvals count no more."""
+    actions.edit(program.app, program.actor, number, chosen_edit(**chosen))
+    program.say(f"Changed; see: newsletter editions show {number}")
+
+
+@click.command()
+@click.argument("number", type=int)
+@pass_program
+def reopen(program: Program, number: int) -> None:
+    """Put a digest's edition that has not begun to leave back, to be edited and approved."""
+    actions.reopen(program.app, program.actor, number)
+    program.say(f"Edition {number} waits for approval; edit it with: newsletter editions edit")
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option("--reason", default=RECIPIENTS, show_default=True, help="Those of this reason.")
+@click.option("--after", default=0, help="Only subscribers with a number above this.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def people(
+    program: Program, number: int, reason: str, after: int, limit: int, as_json: bool
+) -> None:
+    """List who would get an edition now, or who would not for a reason."""
+    with program.database.read() as session:
+        proof = proof_of_edition(session, number)
+        now = program.clock.now()
+        found = people_by_reason(session, proof.composition, reason, now, limit=limit, after=after)
+    if as_json:
+        print_json(program, [vars(person) for person in found])
+        return
+    print_table(
+        program,
+        ("subscriber", "address", "name"),
+        [(person.number, person.address, person.name) for person in found],
+        "Nobody.",
+    )
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in DeliveryState]),
+    help="The single deliveries in this state.",
+)
+@click.option("--after", default=0, help="Only deliveries with a number above this.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@pass_program
+def answers(program: Program, number: int, state: str | None, after: int, limit: int) -> None:
+    """Show what servers answered, and what to do: by kind, or one by one with --state."""
+    with program.database.read() as session:
+        found = numbers_of(session, number, program.clock.now())
+        kinds = answers_by_kind(session, number)
+        single = (
+            deliveries_in(session, number, DeliveryState(state), limit=limit, after=after)
+            if state
+            else ()
+        )
+    program.say(
+        f"{found.audience} = {found.sent} sent + {found.failed} failed + {found.skipped} skipped + "
+        f"{found.uncertain} uncertain + {found.waiting} waiting"
+    )
+    if state:
+        rows = [(d.number, d.address, d.words, d.advice) for d in single]
+        print_table(program, ("delivery", "address", "answer", "what to do"), rows, "None.")
+        return
+    kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in kinds]
+    print_table(program, ("mails", "state", "answer", "what to do"), kind_rows, "All were taken.")
+
+
+COMMANDS = (edit, reopen, people, answers)

@@ -1,0 +1,1 @@
+"""Approval of editions: by whom, of what, and what has changed since somebody looked."""

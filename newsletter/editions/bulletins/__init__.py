@@ -1,0 +1,1 @@
+"""Bulletins that are being written."""

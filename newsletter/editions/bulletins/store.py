@@ -1,0 +1,61 @@
+"""Every query on saved bulletins. Never commits."""
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.editions.bulletins.models import SavedBulletin
+from newsletter.editions.models import Edition, EditionState
+from newsletter.errors import ResourceNotFound
+
+
+def by_id(session: Session, number: int) -> SavedBulletin:
+    """Raises ResourceNotFound where there is no such bulletin."""
+    found = session.get(SavedBulletin, number)
+    if found is None:
+        raise ResourceNotFound(
+            f"there is no saved bulletin {number}; see: newsletter bulletin drafts"
+        )
+    return found
+
+
+def lock(session: Session, number: int) -> SavedBulletin:
+    """The bulletin, locked until the transaction ends; raises ResourceNotFound."""
+    by_id(session, number)
+    return session.scalars(
+        select(SavedBulletin).where(SavedBulletin.id == number).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
+
+
+def edition_of(session: Session, bulletin: SavedBulletin) -> Edition | None:
+    """The edition that it is sent as; None while it is written, and once that was cancelled."""
+    if bulletin.edition_id is None:
+        return None
+    edition = session.get_one(Edition, bulletin.edition_id)
+    return None if edition.state is EditionState.CANCELLED else edition
+
+
+def page(
+    session: Session, *, open_only: bool, limit: int, below: int | None = None
+) -> list[tuple[SavedBulletin, Edition | None]]:
+    """Bulletins with the editions that they became, the newest first.
+
+    Args:
+        open_only: only those that are being written.
+        below: keyset pagination: only numbers below this.
+    """
+    query = (
+        select(SavedBulletin, Edition)
+        .outerjoin(Edition, Edition.id == SavedBulletin.edition_id)
+        .order_by(SavedBulletin.id.desc())
+        .limit(limit)
+    )
+    if open_only:
+        query = query.where(_is_open())
+    if below is not None:
+        query = query.where(SavedBulletin.id < below)
+    return [(bulletin, edition) for bulletin, edition in session.execute(query)]
+
+
+def _is_open() -> ColumnElement[bool]:
+    return or_(SavedBulletin.edition_id.is_(None), Edition.state == EditionState.CANCELLED)

@@ -1,0 +1,1 @@
+"""The coming edition of a digest: what people change in it before it is composed."""

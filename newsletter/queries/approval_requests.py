@@ -1,0 +1,45 @@
+"""The mail that asks the senders to approve an edition."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.config.options import Config
+from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.dry_run import audience_of
+from newsletter.editions import store
+from newsletter.editions.composing.composition import Composition
+from newsletter.editions.dates import clock_time
+
+MAX_STORIES = 25
+
+
+def approval_request(session: Session, config: Config, number: int, now: datetime) -> Alarm:
+    """What a sender is asked: subject, number of people, time, stories, and the page to decide on.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+    """
+    edition = store.by_id(session, number)
+    composition = Composition.of(session, edition)
+    people = audience_of(session, composition, now).recipients
+    leaves = clock_time(max(edition.send_at, now), config.site.timezone)
+    return Alarm(
+        title=f"Please look at: {edition.subject or edition.title}",
+        text=f"“{edition.subject}” is to go to {people} {'person' if people == 1 else 'people'} "
+        f"at {leaves}. It waits until it is approved.",
+        details=tuple(_stories(composition)),
+        url=f"{config.site.base_url}/console/editions/{number}/look",
+        button="Look at it and decide",
+    )
+
+
+def _stories(composition: Composition) -> Sequence[str]:
+    titles = [
+        section.titles.get(article.id) or article.title
+        for section in composition.sections
+        for article in section.articles
+    ]
+    more = len(titles) - MAX_STORIES
+    return [*titles[:MAX_STORIES], *([f"and {more} more"] if more > 0 else [])]

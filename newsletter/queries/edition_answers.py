@@ -1,0 +1,137 @@
+"""What servers answered to an edition's mails: by kind, by domain, and address by address."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.reasons import normalised
+from newsletter.queries.advice import advice
+from subscribers.models import Subscriber
+from subscribers.segments.dialects import Position
+
+# Limits the distinct answers read; the rarest beyond are left out.
+MAX_ANSWERS = 5000
+TROUBLED = (
+    DeliveryState.FAILED,
+    DeliveryState.DEFERRED,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.SKIPPED,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerKind:
+    """Equal answers, and what to do about them."""
+
+    state: DeliveryState
+    verdict: str
+    words: str
+    """The server's, without addresses and ids; or ours, for those left out."""
+    count: int
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainAnswers:
+    """The mails to one domain that were not simply taken, by state."""
+
+    domain: str
+    counts: dict[DeliveryState, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryAnswer:
+    """One delivery, its answer, and what to do about it."""
+
+    number: int
+    subscriber: int
+    address: str
+    name: str
+    words: str
+    verdict: str
+    attempts: int
+    settled_at: datetime | None
+    next_attempt_at: datetime | None
+    advice: str
+
+
+def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence[AnswerKind]:
+    """The answers of an edition's mails that were not simply taken, the most frequent first."""
+    query = (
+        select(Delivery.state, Delivery.verdict, Delivery.reason, func.count())
+        .where(Delivery.edition_id == edition, Delivery.state.in_(TROUBLED))
+        .group_by(Delivery.state, Delivery.verdict, Delivery.reason)
+        .order_by(func.count().desc())
+        .limit(MAX_ANSWERS)
+    )
+    found: Counter[tuple[DeliveryState, str, str]] = Counter()
+    for state, verdict, reason, count in session.execute(query):
+        found[state, verdict, normalised(reason)] += count
+    return [
+        AnswerKind(
+            state=state,
+            verdict=verdict,
+            words=words,
+            count=count,
+            advice=advice(state, verdict, words),
+        )
+        for (state, verdict, words), count in found.most_common(limit)
+    ]
+
+
+def answers_by_domain(session: Session, edition: int, limit: int = 20) -> Sequence[DomainAnswers]:
+    """The same by the recipients' domains, those with most first; without erased addresses."""
+    domain = func.substr(Subscriber.address, Position(Subscriber.address, "@") + 1)
+    query = (
+        select(domain.label("domain"), Delivery.state, func.count())
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.edition_id == edition, Delivery.state.in_(TROUBLED))
+        .where(Subscriber.address.is_not(None))
+        .group_by("domain", Delivery.state)
+    )
+    found: dict[str, dict[DeliveryState, int]] = {}
+    for name, state, count in session.execute(query):
+        found.setdefault(name, {})[state] = count
+    domains = [DomainAnswers(domain=name, counts=counts) for name, counts in found.items()]
+    return sorted(domains, key=lambda d: (-d.total, d.domain))[:limit]
+
+
+def deliveries_in(
+    session: Session, edition: int, state: DeliveryState, *, limit: int, after: int = 0
+) -> Sequence[DeliveryAnswer]:
+    """A page of an edition's deliveries in a state, by their numbers.
+
+    Args:
+        after: keyset pagination: only numbers above this, the last of the previous page.
+    """
+    query = (
+        select(Delivery, Subscriber.address, Subscriber.name)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.edition_id == edition, Delivery.state == state, Delivery.id > after)
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
+    return [
+        DeliveryAnswer(
+            number=delivery.id,
+            subscriber=delivery.subscriber_id,
+            address=address or "",
+            name=name,
+            words=delivery.reason,
+            verdict=delivery.verdict,
+            attempts=delivery.attempts,
+            settled_at=delivery.settled_at,
+            next_attempt_at=delivery.next_attempt_at,
+            advice=advice(state, delivery.verdict, delivery.reason),
+        )
+        for delivery, address, name in session.execute(query)
+    ]

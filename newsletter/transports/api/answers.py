@@ -1,0 +1,166 @@
+"""What an answer of a provider's API means for the mails of a call.
+
+An answer that says that nothing was taken defers the mails; one that leaves it open puts them in
+doubt. Providers add the codes of their own.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from newsletter.transports.base import Deferred, InDoubt, Outcome, Refused
+from newsletter.transports.verdicts import Verdict
+
+_LONGEST_RESPONSE = 500
+_LONGEST_WAIT = timedelta(days=1)
+# RFC 6585, 4 and RFC 9110, 15.6.4: the request was not worked on.
+NOT_TAKEN = frozenset({429, 503})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """An answer as it came.
+
+    Args:
+        headers: looked up without regard to case.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def found(self) -> Any:
+        """The JSON of the body; None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The outcome of each mail of a call, in order.
+
+    Args:
+        stop: why nothing can be sent as configured; None where it can.
+        pause: whether to make no further call for now.
+        is_lost: whether it is open what became of the call, so that one with an idempotency key
+            may be repeated.
+    """
+
+    outcomes: Sequence[Outcome]
+    stop: str | None = None
+    pause: bool = False
+    is_lost: bool = False
+
+
+def each(outcomes: Sequence[Outcome], stops: Sequence[str] = ()) -> Answer:
+    """The answer of a call whose mails have an outcome of their own."""
+    pause = any(isinstance(outcome, Deferred) and outcome.throttled for outcome in outcomes)
+    return Answer(outcomes=outcomes, stop=stops[0] if stops else None, pause=pause)
+
+
+def one_by_one(items: Sequence[Any], read: Callable[[Any], tuple[Outcome, str | None]]) -> Answer:
+    """The answer of a call that says of each mail what became of it.
+
+    Args:
+        read: the outcome of one, and the reason to stop everything, if any.
+    """
+    found = [read(item) for item in items]
+    return each([outcome for outcome, _ in found], [stop for _, stop in found if stop])
+
+
+def refused_alone(words: str) -> Answer:
+    """The one recipient of a call is refused for good."""
+    return each([Refused(response=words, verdict=Verdict.RECIPIENT)])
+
+
+def deferred(size: int, response: str, retry_after: timedelta | None = None) -> Answer:
+    """Nothing was taken, and later it may be."""
+    later = Deferred(response=response, retry_after=retry_after, throttled=True)
+    return Answer(outcomes=[later] * size, pause=True)
+
+
+def stopped(size: int, response: str) -> Answer:
+    """The whole call was rejected: none of its mails was taken, and none is the cause."""
+    later = Deferred(response=response, throttled=True)
+    return Answer(outcomes=[later] * size, stop=response)
+
+
+def in_doubt(size: int, response: str, *, pause: bool = True) -> Answer:
+    """Whether the mails were taken is open."""
+    return Answer(outcomes=[InDoubt(response=response)] * size, pause=pause, is_lost=True)
+
+
+def by_status(
+    reply: Reply,
+    size: int,
+    words: str,
+    *,
+    not_taken: frozenset[int] = NOT_TAKEN,
+    retry_after: timedelta | None = None,
+) -> Answer:
+    """The answer to a call that failed as a whole.
+
+    Args:
+        words: the provider's message.
+        not_taken: the statuses that say that nothing was taken and later it may be.
+        retry_after: where the provider says it otherwise than by Retry-After.
+    """
+    response = f"HTTP {reply.status} {words}".strip()
+    if reply.status in not_taken:
+        return deferred(size, response, retry_after or wait_of(reply))
+    if reply.status >= 500 or reply.status < 300:
+        # A gateway's error, or a success without the words of one.
+        return in_doubt(size, response)
+    return stopped(size, response)
+
+
+def wait_of(reply: Reply) -> timedelta | None:
+    """Retry-After, in seconds or as a date beside the answer's own (RFC 9110, 10.2.3)."""
+    header = reply.headers.get("Retry-After", "")
+    if header.isascii() and header.isdigit():
+        return seconds(header)
+    try:
+        wait = parsedate_to_datetime(header) - parsedate_to_datetime(reply.headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return None
+    return min(wait, _LONGEST_WAIT) if wait > timedelta() else None
+
+
+def wait_until(reply: Reply, header: str) -> timedelta | None:
+    """How long from the answer's Date to a moment that a header gives as seconds since 1970."""
+    text = reply.headers.get(header, "")
+    try:
+        sent = parsedate_to_datetime(reply.headers.get("Date", ""))
+        left = int(text[:12]) - sent.timestamp()
+    except (ValueError, TypeError):
+        return None
+    return min(timedelta(seconds=round(left)), _LONGEST_WAIT) if left > 0 else None
+
+
+def seconds(text: str) -> timedelta | None:
+    """A wait written as whole seconds, a day at most; None where it is none."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
+
+
+def line(text: object) -> str:
+    """A provider's words in one printable line."""
+    words = " ".join(str(text or "").split())[:_LONGEST_RESPONSE]
+    return "".join(letter if letter.isprintable() else "?" for letter in words)
+
+
+def field(found: Any, *path: str | int) -> Any:
+    """What stands at a path inside JSON; None where there is nothing."""
+    for step in path:
+        if isinstance(step, int):
+            found = found[step] if isinstance(found, list) and len(found) > step else None
+        else:
+            found = found.get(step) if isinstance(found, dict) else None
+    return found

@@ -1,0 +1,128 @@
+"""A transport by an HTTP API and its sessions: batches, calls, and each mail's outcome."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import requests
+from pydantic import BaseModel
+
+from newsletter.transports.api.answers import Answer
+from newsletter.transports.api.calls import Call, new_http, of_failure, post
+from newsletter.transports.api.provider import Entry, Provider
+from newsletter.transports.base import (
+    ClosingSession,
+    Deferred,
+    Mail,
+    Recorder,
+    Refused,
+    Session,
+    TransportStopped,
+    Unsupported,
+)
+
+
+class ApiTransport:
+    """Base class of transports by a provider's API."""
+
+    Options: type[BaseModel]
+    provider: ClassVar[type[Provider]]
+
+    def __init__(self, options: Any) -> None:
+        self.connections: int = options.connections
+        self._options = options
+
+    def open(self) -> Session:
+        """A session; connects at the first mail."""
+        return ApiSession(self.provider(self._options), self._options.timeout)
+
+
+class ApiSession(ClosingSession):
+    """Sends batches over persistent connections."""
+
+    def __init__(self, provider: Provider, timeout: timedelta) -> None:
+        self._provider = provider
+        self._timeout = timeout
+        self._http = new_http(provider.url)
+        provider.sign_in(self._http)
+
+    def send(self, mails: Iterable[Mail], recorder: Recorder) -> None:
+        pause: Deferred | None = None
+        for batch in self._batches(mails, recorder):
+            if pause:
+                for entry in batch:
+                    recorder.settled(entry.mail.key, pause)
+                continue
+            answer = self._answer(batch, recorder)
+            for entry, outcome in zip(batch, answer.outcomes, strict=True):
+                recorder.settled(entry.mail.key, outcome)
+            if answer.stop:
+                raise TransportStopped(
+                    f"{self._provider.name} refused us: {answer.stop}; {self._provider.check}"
+                )
+            if answer.pause:
+                pause = _pause_after(answer)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[Sequence[Entry]]:
+        """Batches within the API's limits; recipients that it cannot take are refused here."""
+        limits, overhead = self._provider.limits, self._provider.envelope_bytes
+        batch: list[Entry] = []
+        size = overhead
+        for mail in mails:
+            if problem := self._provider.problem_of(mail):
+                recorder.settled(mail.key, Refused(response=problem))
+                continue
+            entry = self._entry(mail)
+            if batch and size + len(entry.body) + 1 > limits.call_bytes:
+                yield batch
+                batch, size = [], overhead
+            batch.append(entry)
+            size += len(entry.body) + 1
+            if len(batch) == limits.mails:
+                yield batch
+                batch, size = [], overhead
+        if batch:
+            yield batch
+
+    def _entry(self, mail: Mail) -> Entry:
+        body, most = self._provider.encode(mail), self._provider.limits.mail_bytes
+        if len(body) > most:
+            raise Unsupported(
+                f"{self._provider.name} takes messages of {most} bytes at most, "
+                f"this one has {len(body)}"
+            )
+        return Entry(mail=mail, body=body)
+
+    def _answer(self, batch: Sequence[Entry], recorder: Recorder) -> Answer:
+        """The answer to a batch; a lost one is asked for again where that sends nothing twice."""
+        call = self._provider.call(batch)
+        for entry in batch:
+            recorder.handing_over(entry.mail.key)
+        answer = self._called(call, batch)
+        for _ in range(self._provider.repeats):
+            if not answer.is_lost:
+                break
+            again = self._called(call, batch)
+            if any(isinstance(outcome, Deferred) for outcome in again.outcomes):
+                break  # it speaks of the repetition; the first call may have been worked on
+            answer = again
+        return answer
+
+    def _called(self, call: Call, batch: Sequence[Entry]) -> Answer:
+        try:
+            return self._provider.read(post(self._http, call, self._timeout), batch)
+        except requests.RequestException as error:
+            return of_failure(error, len(batch), self._provider.name)
+
+
+def _pause_after(answer: Answer) -> Deferred:
+    """The outcome of mails in later batches, which are not tried."""
+    waits = [o.retry_after for o in answer.outcomes if isinstance(o, Deferred) and o.retry_after]
+    return Deferred(
+        response=f"not tried: {answer.outcomes[0].response}",
+        retry_after=max(waits, default=None),
+        throttled=True,
+    )

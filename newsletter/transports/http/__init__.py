@@ -1,0 +1,1 @@
+"""Mail by signed HTTP calls to a service of your own."""

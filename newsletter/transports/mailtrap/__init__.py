@@ -1,0 +1,1 @@
+"""Mail by Mailtrap's API."""

@@ -1,0 +1,1 @@
+"""Mail by Resend's API."""

@@ -1,0 +1,149 @@
+"""Who approves an edition, and of what."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support import RecordingTransport, add_article, add_subscriber, make_app
+
+from newsletter.actions import bulletins, digests, editions
+from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
+from newsletter.editions import store
+from newsletter.editions.bulletins.writing import Writing
+from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.composing.composition import Composition
+from newsletter.editions.models import Edition, EditionState
+from newsletter.errors import Conflict, NotAllowed
+from newsletter.queries.approvals import ApprovalStatus, approval_status
+from newsletter.scheduler import ask_for_approvals
+from newsletter.staff.actors import Actor, operator, staff_member
+from newsletter.staff.permissions import Role
+
+ANN, BEN, CAT = operator("ann"), operator("ben"), operator("cat")
+EDITOR = staff_member(7, Role.EDITOR)
+Site = Callable[[str], Newsletter]
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, transport: RecordingTransport
+) -> Iterator[Site]:
+    """Makes a site whose digest has an approval rule."""
+    made = []
+
+    def make(rule: str) -> Newsletter:
+        extra = (
+            f'[digests.careful]\nname = "Careful"\ntogether = false\napproval = "{rule}"\n'
+            '[alarms]\naddress = "office@wexcombe.example"\n'
+        )
+        app = make_app(tmp_path, sqlite_url, clock, extra, transport)
+        made.append(app)
+        with app.database.write() as session:
+            add_article(session, "Homes", clock.now() - timedelta(hours=1))
+            add_article(session, "Buses", clock.now() - timedelta(hours=2))
+            add_subscriber(session, "zoe@wexcombe.example", clock.now())
+        return app
+
+    yield make
+    for app in made:
+        app.close()
+
+
+def submitted(app: Newsletter, actor: Actor = ANN) -> int:
+    return digests.submit(app, actor, "careful", seen=None).number
+
+
+def edition(app: Newsletter, number: int) -> Edition:
+    with app.database.read() as session:
+        return store.by_id(session, number)
+
+
+def status(app: Newsletter, number: int, actor: Actor) -> ApprovalStatus:
+    with app.database.read() as session:
+        found = Composition.of(session, store.by_id(session, number))
+        return approval_status(session, found, str(actor))
+
+
+def test_an_author_may_approve_where_any_sender_may(site: Site) -> None:
+    app = site("sender")
+    assert digests.release(app, ANN, "careful", seen=None).state is EditionState.QUEUED
+
+
+def test_another_person_than_the_author_has_to_approve(site: Site) -> None:
+    app = site("another")
+    digests.edit(app, ANN, "careful", Edit(lead=2))
+    number = submitted(app)
+    with pytest.raises(Conflict, match="ask another sender"):
+        editions.approve(app, ANN, number)
+    assert editions.approve(app, BEN, number) == 0
+    assert edition(app, number).state is EditionState.QUEUED
+
+
+def test_as_many_as_are_asked_for_have_to_approve_each_once(site: Site) -> None:
+    app = site("several")
+    number = submitted(app)
+    assert editions.approve(app, ANN, number) == 1
+    assert editions.approve(app, ANN, number) == 1
+    assert edition(app, number).state is EditionState.DRAFT
+    assert editions.approve(app, BEN, number) == 0
+
+
+def test_approvals_of_what_has_changed_since_do_not_count(site: Site) -> None:
+    app = site("several")
+    number = submitted(app)
+    editions.approve(app, ANN, number)
+    editions.edit(app, CAT, number, Edit(drop=2))
+    assert editions.approve(app, BEN, number) == 1
+
+
+def test_approving_what_has_changed_since_the_look_is_refused(site: Site) -> None:
+    app = site("sender")
+    number = submitted(app)
+    seen = status(app, number, BEN).fingerprint
+    editions.edit(app, CAT, number, Edit(introduction="Good morning."))
+    with pytest.raises(Conflict, match="changed since you looked"):
+        editions.approve(app, BEN, number, seen=seen)
+
+
+def test_whoever_looks_again_is_told_what_changed(site: Site) -> None:
+    app = site("sender")
+    number = submitted(app)
+    editions.look(app, BEN, number)
+    editions.edit(app, CAT, number, Edit(drop=2, titles={1: "Homes for all"}))
+    assert status(app, number, BEN).changes == [
+        "The subject was “Homes”, and is “Homes for all”.",
+        "Dropped: “Buses”.",
+        "“Homes” is now called “Homes for all”.",
+    ]
+    editions.look(app, BEN, number)
+    assert status(app, number, BEN).changes == []
+
+
+def test_an_editor_submits_and_cannot_approve(site: Site) -> None:
+    app = site("sender")
+    number = submitted(app, EDITOR)
+    with pytest.raises(NotAllowed):
+        editions.approve(app, EDITOR, number)
+
+
+def test_the_senders_are_asked_by_mail_once(site: Site, transport: RecordingTransport) -> None:
+    app = site("sender")
+    number = submitted(app)
+    ask_for_approvals(app)
+    ask_for_approvals(app)
+    [mail] = transport.taken
+    text = mail.content.decode()
+    for told in ("Homes", "Buses", "1 person", f"/console/editions/{number}/look"):
+        assert told in text.replace("=\r\n", "")
+
+
+def test_a_bulletin_of_an_editor_waits_for_a_sender(site: Site, clock: FixedClock) -> None:
+    app = site("off")
+    saved = bulletins.save(app, EDITOR, Writing(subject="Flood", text="Stay home."))
+    made = bulletins.submit(app, EDITOR, saved.number)
+    assert made.state is EditionState.DRAFT
+    clock.at += timedelta(hours=1)
+    assert editions.approve(app, ANN, made.number) == 0
+    assert edition(app, made.number).send_at == clock.now() + app.config.bulletins.undo

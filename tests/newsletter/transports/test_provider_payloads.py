@@ -1,0 +1,185 @@
+"""What single providers are given: options of theirs, trials, and what they cannot carry."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from field_servers import (
+    BrevoServer,
+    MailjetServer,
+    MailtrapServer,
+    ResendServer,
+    SendGridServer,
+)
+from outcome_recorder import OutcomeRecorder, mail, message
+from peers import with_html
+from provider_servers import MailgunServer, ProviderServer, SesServer, SparkPostServer, form
+
+from newsletter.errors import ConfigurationError
+from newsletter.transports.base import Mail, Unsupported
+
+Load = Callable[..., Any]
+ID = "<1.abbey@wexcombe.example>"
+PICTURE = (
+    b"Content-Type: image/png\r\nContent-ID: <crest@x>\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n"
+)
+
+
+@pytest.fixture
+def sent(load: Load) -> Callable[..., ProviderServer]:
+    """Sends one mail to a new server, which has stopped when it is given."""
+
+    def sent(
+        kind: type[ProviderServer], what: Mail | None = None, **options: Any
+    ) -> ProviderServer:
+        with kind() as server:
+            table = {**server.table, **options}
+            with load(kind.kind, **table).open() as session:
+                session.send([what or with_html(mail())], OutcomeRecorder())
+        return server
+
+    return sent
+
+
+Sent = Callable[..., ProviderServer]
+
+
+def with_picture() -> Mail:
+    inside = with_html(mail()).content
+    head, _, body = inside.partition(b"\r\nContent-Type: multipart/alternative")
+    content = (
+        head + b"\r\nContent-Type: multipart/related; boundary=outer\r\n\r\n--outer\r\n"
+        b"Content-Type: multipart/alternative" + body + b"--outer\r\n" + PICTURE + b"--outer--\r\n"
+    )
+    return mail(content=content)
+
+
+def with_head(head: bytes) -> Mail:
+    return with_html(mail(content=head + message()))
+
+
+class TestTrials:
+    """Nobody is mailed where the provider has a way to try it."""
+
+    def test_ses_mails_its_simulator(self, sent: Sent) -> None:
+        server = sent(SesServer, simulator=True)
+        assert server.messages[0][0] == "success+1@simulator.amazonses.com"
+
+    def test_mailgun_is_told_that_it_is_a_test(self, sent: Sent) -> None:
+        fields = form(sent(MailgunServer, test_mode=True).requests[0])
+        assert fields["o:testmode"] == b"yes"
+
+    def test_sparkpost_mails_its_sink(self, sent: Sent) -> None:
+        server = sent(SparkPostServer, sink=True)
+        assert server.messages[0][0] == "ada@wexcombe.example.sink.sparkpostmail.com"
+
+    @pytest.mark.parametrize("kind", [SendGridServer, BrevoServer, MailjetServer])
+    def test_a_sandbox_takes_the_mail_and_sends_nothing(
+        self, sent: Sent, kind: type[ProviderServer]
+    ) -> None:
+        server = sent(kind, sandbox=True)
+        assert len(server.requests) == 1
+        assert not server.messages
+
+    def test_mailtrap_gives_it_to_the_inbox(self, sent: Sent) -> None:
+        server = sent(MailtrapServer, sandbox_inbox=4711)
+        assert server.requests[0].path == "/api/batch/4711"
+
+
+class TestTracking:
+    """Opens and clicks are refused in every mail that can refuse them."""
+
+    def test_mailgun_counts_neither(self, sent: Sent) -> None:
+        assert form(sent(MailgunServer).requests[0])["o:tracking"] == b"no"
+
+    def test_sendgrid_counts_neither_and_adds_no_links(self, sent: Sent) -> None:
+        found = sent(SendGridServer).requests[0].found["tracking_settings"]
+        assert not any(setting["enable"] for setting in found.values())
+
+    def test_mailjet_counts_neither(self, sent: Sent) -> None:
+        (found,) = sent(MailjetServer).requests[0].found["Messages"]
+        assert (found["TrackOpens"], found["TrackClicks"]) == ("disabled", "disabled")
+
+    def test_sparkpost_counts_neither(self, sent: Sent) -> None:
+        found = sent(SparkPostServer).requests[0].found["options"]
+        assert (found["open_tracking"], found["click_tracking"]) == (False, False)
+
+
+class TestReference:
+    """Our Message-ID goes along where events will bring it back."""
+
+    def test_sendgrid_has_it_as_an_argument(self, sent: Sent) -> None:
+        (person,) = sent(SendGridServer).requests[0].found["personalizations"]
+        assert person["custom_args"] == {"newsletter_message_id": ID}
+
+    def test_brevo_has_it_in_its_own_header(self, sent: Sent) -> None:
+        assert sent(BrevoServer).requests[0].found["headers"]["X-Mailin-custom"] == ID
+
+    def test_resend_has_it_as_a_tag(self, sent: Sent) -> None:
+        (found,) = sent(ResendServer).requests[0].found
+        (tag,) = found["tags"]
+        padded = tag["value"] + "=" * (-len(tag["value"]) % 4)
+        assert base64.urlsafe_b64decode(padded).decode() == ID
+
+    def test_mailjet_has_it_as_the_payload_of_events(self, sent: Sent) -> None:
+        (found,) = sent(MailjetServer).requests[0].found["Messages"]
+        assert found["EventPayload"] == ID
+
+    def test_sparkpost_and_mailtrap_have_it_as_metadata(self, sent: Sent) -> None:
+        assert sent(SparkPostServer).requests[0].found["metadata"] == {"message_id": ID}
+        (found,) = sent(MailtrapServer).requests[0].found["requests"]
+        assert found["custom_variables"] == {"message_id": ID}
+
+
+class TestUnsupported:
+    def test_brevo_takes_no_mail_without_html(self, sent: Sent) -> None:
+        with pytest.raises(Unsupported, match="HTML part"):
+            sent(BrevoServer, mail())
+
+    def test_brevo_takes_headers_in_ascii_only(self, sent: Sent) -> None:
+        with pytest.raises(Unsupported, match="X-Town"):
+            sent(BrevoServer, with_head(b"X-Town: =?utf-8?q?B=C3=BCrg?=\r\n"))
+
+    def test_pictures_inside_are_refused_where_they_cannot_be_carried(self, sent: Sent) -> None:
+        with pytest.raises(Unsupported, match="link them instead"):
+            sent(BrevoServer, with_picture())
+        with pytest.raises(Unsupported, match="set batch = 1"):
+            sent(ResendServer, with_picture())
+
+    @pytest.mark.parametrize(
+        ("kind", "options"),
+        [(SendGridServer, {}), (ResendServer, {"batch": 1}), (MailtrapServer, {})],
+    )
+    def test_pictures_inside_keep_their_content_id(
+        self, sent: Sent, kind: type[ProviderServer], options: dict[str, Any]
+    ) -> None:
+        found = sent(kind, with_picture(), **options).requests[0].found
+        (attachment,) = found.get("requests", [found])[0]["attachments"]
+        assert attachment["content_id"] == "crest@x"
+        assert attachment["content"] == "iVBORw=="
+
+    def test_a_placeholder_in_a_header_cannot_go_by_sparkpost(self, sent: Sent) -> None:
+        with pytest.raises(Unsupported, match="placeholder"):
+            sent(SparkPostServer, with_head(b"X-Note: {{ name }}\r\n"))
+
+    @pytest.mark.parametrize("kind", [BrevoServer, MailjetServer, MailtrapServer])
+    def test_a_second_reply_to_is_not_dropped(self, sent: Sent, kind: type[ProviderServer]) -> None:
+        with pytest.raises(Unsupported, match="one Reply-To"):
+            sent(kind, with_head(b"Reply-To: a@x.example, b@x.example\r\n"))
+
+    def test_a_header_that_stands_twice_is_not_dropped(self, sent: Sent) -> None:
+        with pytest.raises(Unsupported, match="X-note twice"):
+            sent(SendGridServer, with_head(b"X-Note: a\r\nX-note: b\r\n"))
+
+
+def test_mailjet_is_refused_until_the_loss_of_list_id_is_accepted(load: Load) -> None:
+    keys = {"api_key": "name", "secret_key": "secret"}
+    with pytest.raises(ConfigurationError, match="without_list_id: missing"):
+        load("mailjet", **keys)
+
+
+def test_a_secret_of_the_service_must_be_strong(load: Load) -> None:
+    with pytest.raises(ConfigurationError, match="24 bytes or more"):
+        load("http", api_url="https://mail.wexcombe.example/take", secret="whsec_c2hvcnQ=")
