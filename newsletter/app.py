@@ -15,7 +15,7 @@ from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling_references
 from newsletter.database import Database, parse_url
-from newsletter.errors import ConfigurationError, SendingRefused
+from newsletter.errors import ConfigurationError, NewsletterError, SendingRefused
 from newsletter.private_files import sqlite_files
 from newsletter.settings.store import read_settings
 from newsletter.tokens.signing import Signer, check_secret
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.ledger.models import Notice
     from newsletter.delivery.outcome_recorder import OutcomeRecorder
     from newsletter.delivery.sending.engine import Engine
+    from newsletter.delivery.staff_mail import StaffMail
     from newsletter.delivery.transactional import MailContext
     from newsletter.editions.composing.preflight import Preflight
     from newsletter.rendering.encoding.dkim import DkimKey
@@ -331,6 +332,20 @@ class Newsletter:
             return True
         log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
         return False
+
+    def mail_staff(self, mail: "StaffMail", address: str) -> bool:
+        """Mail a staff member; whether a transport took it. Why not is in the log."""
+        from newsletter.delivery.outcome_recorder import is_accepted
+        from newsletter.delivery.staff_mail import staff_mail
+
+        try:
+            mail_context = self._mail_context(self.config.bulletins.sender)
+            made = staff_mail(mail, address, mail_context, self.clock.now())
+            found = self.hand_over(self.config.sending.transport, [made])
+        except NewsletterError as error:
+            log.warning("staff not mailed", title=mail.title, reason=str(error))
+            return False
+        return is_accepted(found.get(made.key))
 
     @cached_property
     def notices(self) -> "NoticeSender":

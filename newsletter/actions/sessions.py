@@ -57,9 +57,7 @@ def begin(
 
 
 @action(Permission.SIGN_IN)
-def refuse(
-    work: UnitOfWork[Context], member_id: int | None, *, account: str, network: str
-) -> None:
+def refuse(work: UnitOfWork[Context], member_id: int | None, *, account: str, network: str) -> None:
     """Count an attempt to sign in, or to prove oneself, that failed.
 
     Args:

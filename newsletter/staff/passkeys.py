@@ -64,8 +64,7 @@ def to_register(
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id))
-            for one in known
+            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in known
         ],
     )
     return str(webauthn.options_to_json(options))

@@ -168,9 +168,7 @@ def link_by_id(session: Session, number: int) -> StaffLink:
 
 def spend_links(session: Session, member_id: int, now: datetime) -> None:
     """Make the unused links of a member useless."""
-    unused = update(StaffLink).where(
-        StaffLink.member_id == member_id, StaffLink.used_at.is_(None)
-    )
+    unused = update(StaffLink).where(StaffLink.member_id == member_id, StaffLink.used_at.is_(None))
     session.execute(unused.values(used_at=now))
 
 

@@ -21,7 +21,5 @@ def go_on(request: ConsoleRequest) -> Response:
 
 
 ROUTES = [
-    form(
-        "/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=LARGEST_BYTES
-    )
+    form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=LARGEST_BYTES)
 ]

@@ -1,4 +1,4 @@
-"""Finding out who somebody is, without saying whether an account exists; beginning their session."""
+"""Finding out who somebody is, telling nobody whether an account exists; their new session."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from newsletter.staff.actors import VISITOR
 from newsletter.staff.proofs import Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
-WRONG_PASSWORD = "This is not your password."
+NOT_YOURS = "This is not your password."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +107,7 @@ def begin_session(
         network=address_of(request.http),
     )
     try:
-        sessions.begin(
-            request.context, VISITOR, member.id, browser, proof, account=attempt.account
-        )
+        sessions.begin(request.context, VISITOR, member.id, browser, proof, account=attempt.account)
     except InvalidInput as error:
         attempt.has_failed(member)
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error

@@ -51,9 +51,10 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
     with request.database.read() as session:
         found = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
         member = store.by_id(session, found.member_id) if found is not None else None
+    if found is None or member is None or not member.is_active:
+        attempt.has_failed(member)
+        raise InvalidInput(passkeys.NOT_RIGHT)
     try:
-        if found is None or member is None or not member.is_active:
-            raise InvalidInput(passkeys.NOT_RIGHT)
         count = passkeys.new_count(party(request), given.answer, challenge, found)
     except InvalidInput:
         attempt.has_failed(member)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from newsletter.actions import sessions
 from newsletter.console.access import passkey_forms
 from newsletter.console.access.browser import safe_path
-from newsletter.console.access.identification import WRONG_PASSWORD, Attempt, by_password
+from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.access.sign_in import LARGEST_BYTES
 from newsletter.console.frame.forms import FormErrors, sentence
@@ -44,7 +44,7 @@ def prove_page(request: ConsoleRequest) -> Response:
 def prove(request: ConsoleRequest) -> Response:
     """Check the password, and the code that goes with it."""
     given, member = request.read(Proving), request.member.member
-    by_password(request, member.email, given.password, WRONG_PASSWORD)
+    by_password(request, member.email, given.password, NOT_YOURS)
     return _proved(request, PasswordProof(code=given.code), given)
 
 

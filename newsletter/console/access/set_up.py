@@ -46,9 +46,7 @@ def _check(request: ConsoleRequest) -> None:
         TokenError: the link is not valid.
         Conflict: there is an owner already.
     """
-    setup_link.check(
-        request.context.signer(setup_link.PURPOSE), request.text("token"), request.now
-    )
+    setup_link.check(request.context.signer(setup_link.PURPOSE), request.text("token"), request.now)
     with request.database.read() as session:
         if store.count_owners(session):
             raise Conflict("the console is set up already; sign in, or ask an owner to invite you")

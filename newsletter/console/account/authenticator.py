@@ -65,8 +65,6 @@ ROUTES = [
         again=authenticator_page,
         needs_proof=True,
     ),
-    form(
-        "/account/authenticator/remove", Access.SIGNED_IN, remove_authenticator, needs_proof=True
-    ),
+    form("/account/authenticator/remove", Access.SIGNED_IN, remove_authenticator, needs_proof=True),
     form("/account/recovery-codes", Access.SIGNED_IN, make_recovery_codes, needs_proof=True),
 ]

@@ -22,14 +22,13 @@ from newsletter.staff.permissions import Permission
 
 PURPOSE = "console kept form"
 LARGEST_CHARACTERS = 1_500_000
-AGAIN = "You are signed in again, and what you had typed is kept. Look at it, and send it once more."
+AGAIN = "You are signed in again, and what you had typed is kept. Look at it, and send it again."
 
 
 def keep(request: ConsoleRequest) -> str:
     """A token of what was sent; empty where it is too much."""
     typed = typed_in(request.form)
-    path = request.http.url.path.removeprefix(request.state.base).removeprefix(PREFIX)
-    payload = json.dumps([path, request.http.url.query, typed])
+    payload = json.dumps([request.path, request.http.url.query, typed])
     if len(payload) > LARGEST_CHARACTERS:
         return ""
     return request.context.signer(PURPOSE).sign(payload)

@@ -65,6 +65,11 @@ class ConsoleRequest:
         return self.signed_in
 
     @property
+    def path(self) -> str:
+        """The path of this page below /console."""
+        return self.http.url.path.removeprefix(PREFIX) or "/"
+
+    @property
     def query(self) -> QueryParams:
         return self.http.query_params
 
@@ -141,7 +146,7 @@ class ConsoleRequest:
     @property
     def navigation(self) -> Sequence[NavigationGroup]:
         """The pages that this staff member may open."""
-        return self.state.navigation.of(self.actor, self.http.url.path.removeprefix(PREFIX) or "/")
+        return self.state.navigation.of(self.actor, self.path)
 
     def with_form(self, form: FormData) -> "ConsoleRequest":
         return replace(self, form=form)

@@ -11,6 +11,7 @@ from newsletter.console.frame.words import counted
 from newsletter.console.staff.invite import GRANTS, ROLES, mail_link, usable_grants
 from newsletter.queries import audit
 from newsletter.staff import store
+from newsletter.staff.account_models import StaffMember
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import Permission, Role
 
@@ -33,12 +34,19 @@ def member_page(request: ConsoleRequest) -> Response:
             "member": member,
             "form": request.fields(role=member.role, granted=member.granted),
             "sessions": store.sessions_of(session, number),
-            "passkeys": store.passkeys_of(session, number),
+            "ways": ways_to_sign_in(member, len(store.passkeys_of(session, number))),
             "lines": audit.page(session, Filters(actor=f"staff:{number}"), limit=LINES),
             "roles": ROLES,
             "grants": GRANTS,
         }
     return request.page("staff/member.html", context)
+
+
+def ways_to_sign_in(member: StaffMember, passkeys: int) -> list[str]:
+    """In words."""
+    password = ["password"] if member.password_hash else []
+    authenticator = ["authenticator"] if member.totp_secret else []
+    return password + authenticator + ([counted(passkeys, "passkey")] if passkeys else [])
 
 
 def change_role(request: ConsoleRequest) -> Response:
@@ -79,14 +87,10 @@ def make_link(request: ConsoleRequest) -> Response:
 def reset(request: ConsoleRequest) -> Response:
     """Remove their second factors, for one who has lost them."""
     staff.reset(request.context, request.actor, request.number())
-    return _back(
-        request, "Their authenticator and passkeys are removed.", kind=FlashKind.WARNING
-    )
+    return _back(request, "Their authenticator and passkeys are removed.", kind=FlashKind.WARNING)
 
 
-def _back(
-    request: ConsoleRequest, message: str, *, kind: FlashKind = FlashKind.DONE
-) -> Response:
+def _back(request: ConsoleRequest, message: str, *, kind: FlashKind = FlashKind.DONE) -> Response:
     return request.redirect(f"/staff/{request.number()}", message, kind=kind)
 
 

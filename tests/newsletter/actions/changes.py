@@ -395,7 +395,7 @@ ACTORS: Mapping[str, Actor] = {
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
+UNRECORDED = {"sessions.see": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
