@@ -142,9 +142,21 @@ class Newsletter:
             base_url=base_url,
             static_folders=[f / "static" for f in web_folders(self.config.templates.folder)],
             largest_bytes=theme.image_bytes,
+            stored=self._stored_picture,
         )
         others = (*theme.image_sources, *([theme.logo] if theme.logo else []))
         return PictureEmbedder(base_url, others, reader.read)
+
+    def _stored_picture(self, address: str) -> bytes | None:
+        from newsletter.media import store
+        from newsletter.media.addresses import hash_in
+
+        content_hash = hash_in(address, self.config.site.base_url)
+        if content_hash is None:
+            return None
+        with self.database.read() as session:
+            found = store.rendition(session, content_hash)
+        return found.content if found else None
 
     @cached_property
     def engine(self) -> "Engine":

@@ -1,6 +1,7 @@
 """Imports every model, so that Alembic and the tests see the complete metadata."""
 
 import newsletter.articles.models
+import newsletter.articles.writing.models
 import newsletter.delivery.ledger.models
 import newsletter.editions.approvals.models
 import newsletter.editions.bulletins.models
@@ -8,6 +9,7 @@ import newsletter.editions.coming.models
 import newsletter.editions.models
 import newsletter.feedback.models
 import newsletter.feeds.models
+import newsletter.media.models
 import newsletter.settings.models
 import newsletter.staff.account_models
 import newsletter.staff.models
@@ -20,6 +22,8 @@ TABLE_MODULES = (
     newsletter.staff.models,
     newsletter.staff.account_models,
     newsletter.articles.models,
+    newsletter.articles.writing.models,
+    newsletter.media.models,
     newsletter.feeds.models,
     newsletter.editions.models,
     newsletter.editions.coming.models,

@@ -2,15 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import compiled_once
 import pytest
 import structlog
 from hypothesis import settings
+from measured import is_measured, unmeasured
 from servers import postgresql
 from sqlalchemy import text
 
@@ -23,9 +26,17 @@ settings.register_profile("newsletter", deadline=None)
 # Of `make fuzz`, which runs each test repeatedly.
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("newsletter")
+compiled_once.register()
 
 # A Friday in Little Wexcombe, in winter time.
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Let `--cov` measure the tests of pure modules only."""
+    with nullcontext() if is_measured(item.path) else unmeasured():
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
-"""Actions on articles: import, edit, withdraw, correct, mail singly."""
+"""Actions on articles: import, write, edit, restore, withdraw, correct, mail singly."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
@@ -12,10 +12,21 @@ from newsletter.articles.corrections import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.media_sizes import MediaLength, update_media_sizes
-from newsletter.articles.models import ArticleStatus
+from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.pictures import with_stored_pictures
 from newsletter.articles.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.reports import ImportReport, RecordOutcome
+from newsletter.articles.writing import history, saving
+from newsletter.articles.writing import store as writing
+from newsletter.articles.writing.content import ArticleContent
+from newsletter.articles.writing.saving import KeptWords
 from newsletter.editions.each_article import compose_single
+from newsletter.errors import FetchError
+from newsletter.fetching import Size
+from newsletter.media import store as pictures
+from newsletter.media.addresses import hash_in
+from newsletter.media.models import MediaItem
+from newsletter.media.uploads import store_upload
 from newsletter.staff.permissions import Permission
 
 KIND = "article"
@@ -54,7 +65,7 @@ def import_(
     try:
         report = import_records(
             context.database,
-            records,
+            _with_pictures(job, records, site.base_url),
             site,
             context.clock,
             progress,
@@ -67,6 +78,21 @@ def import_(
     return report
 
 
+def _with_pictures(
+    job: Job[Context], records: Iterable[Record | BadRecord], base_url: str
+) -> Iterator[Record | BadRecord]:
+    """The records with the pictures that came with them stored."""
+
+    def store_picture(content: bytes, name: str, alt: str | None) -> MediaItem:
+        return store_upload(job.context.database, job.transaction, content, name, alt)
+
+    for item in records:
+        if isinstance(item, Record):
+            yield with_stored_pictures(item, base_url, store_picture)
+        else:
+            yield item
+
+
 @action(Permission.WRITE)
 def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> ArticleChange:
     """Change an article, by its number, slug or tag.
@@ -77,8 +103,111 @@ def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> Artic
     """
     article = store.get(work.session, reference)
     context = ImportContext.of(work.context.config.site)
-    is_changed = apply_edit(work.session, article, change, context, work.now)
-    work.about(KIND, article.id, status=article.status.value)
+    with history.recorded(work.session, article, str(work.actor), work.now):
+        is_changed = apply_edit(work.session, article, change, context, work.now)
+    return _changed(work, article, is_changed=is_changed)
+
+
+@action(Permission.WRITE)
+def keep(
+    work: UnitOfWork[Context],
+    reference: int | None,
+    content: ArticleContent | None,
+    base: str = "",
+) -> KeptWords:
+    """Keep what a person writes, as their editor does by itself; begins a new article.
+
+    Only the beginning of an article leaves a line: kept words are not published.
+
+    Args:
+        reference: the article's number; None: a new one.
+        content: None: only note that they are in the article.
+        base: the version of the article that the editor was opened with.
+
+    Raises:
+        ResourceNotFound: there is no such article.
+    """
+    context, by = ImportContext.of(work.context.config.site), str(work.actor)
+    if reference is None:
+        words = content or ArticleContent()
+        article = saving.new_article(work.session, words, by, context, work.now)
+        work.about(KIND, article.id, status=article.status.value)
+        base = ArticleContent.of(article).version
+        kept = saving.keep_words(work.session, article, None, base, by, context, work.now)
+        return replace(kept, is_saved=True)
+    article = store.get(work.session, reference)
+    work.skip_audit_line()
+    return saving.keep_words(work.session, article, content, base, by, context, work.now)
+
+
+@action(Permission.WRITE)
+def save(
+    work: UnitOfWork[Context],
+    reference: int,
+    content: ArticleContent,
+    base: str,
+    change: Edit | None = None,
+) -> ArticleChange:
+    """Write a person's words into an article, publish or schedule it.
+
+    Args:
+        base: the version that they started from.
+        change: status and time; None: they stay.
+
+    Raises:
+        ResourceNotFound: there is no such article.
+        StaleVersion: somebody else changed it meanwhile.
+        InvalidInput: a value is not valid, or it is to be published unfinished.
+    """
+    article = store.get(work.session, reference)
+    context = ImportContext.of(work.context.config.site)
+    is_changed = saving.save(
+        work.session,
+        article,
+        content,
+        base,
+        change or Edit(),
+        str(work.actor),
+        context,
+        work.now,
+    )
+    return _changed(work, article, is_changed=is_changed)
+
+
+@action(Permission.WRITE)
+def discard(work: UnitOfWork[Context], reference: int) -> None:
+    """Discard one's own unsaved words of an article.
+
+    Raises:
+        ResourceNotFound: there is no such article.
+    """
+    article = store.get(work.session, reference)
+    writing.remove_draft(work.session, article.id, str(work.actor))
+    work.about(KIND, article.id)
+
+
+@action(Permission.WRITE)
+def restore(work: UnitOfWork[Context], reference: str | int, number: int) -> ArticleChange:
+    """Give an article the content of an earlier revision; its status and time stay.
+
+    Raises:
+        ResourceNotFound: there is no such article or revision.
+    """
+    article = store.get(work.session, reference)
+    found = writing.revision(work.session, article.id, number)
+    content = ArticleContent.from_json(found.content)
+    context, by = ImportContext.of(work.context.config.site), str(work.actor)
+    with history.recorded(work.session, article, by, work.now):
+        change = content.edit_of(article)
+        is_changed = apply_edit(work.session, article, change, context, work.now)
+    return _changed(work, article, is_changed=is_changed, revision=number)
+
+
+def _changed(
+    work: UnitOfWork[Context], article: Article, *, is_changed: bool, **details: int
+) -> ArticleChange:
+    """The outcome, noted for the audit log; nothing is noted where nothing changed."""
+    work.about(KIND, article.id, status=article.status.value, **details)
     if not is_changed:
         work.skip_audit_line()
     is_scheduled = article.status is ArticleStatus.SCHEDULED
@@ -161,5 +290,17 @@ def measure(job: Job[Context], ask: MediaLength) -> int:
     The audit line comes last: sizes are derived data and can be requested again.
     """
     job.about("articles", "")
-    job.counts["articles"] = update_media_sizes(job.context.database, ask, job.context.clock)
+    database, base_url = job.context.database, job.context.config.site.base_url
+
+    def length_of(url: str) -> Size:
+        content_hash = hash_in(url, base_url)
+        if content_hash is None:
+            return ask(url)
+        with database.read() as session:
+            own = pictures.size_of(session, content_hash)
+        if own is None:
+            raise FetchError(f"{url}: there is no such picture")
+        return Size(length_bytes=own.length, content_type=own.media_type)
+
+    job.counts["articles"] = update_media_sizes(database, length_of, job.context.clock)
     return int(job.counts["articles"])

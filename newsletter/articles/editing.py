@@ -108,7 +108,7 @@ def _set_fields(article: Article, edit: Edit) -> None:
 def _set_body(article: Article, html: str, context: ImportContext) -> None:
     body = sanitise(html, article.canonical_url or context.base_url + "/")
     body = relative_to_site(body, context.base_url)
-    if not body:
+    if not body and article.status is not ArticleStatus.DRAFT:
         raise InvalidInput(f"article {article.id}: nothing is left of the text; write its text")
     article.body_html, article.body_text = body, text_of(body)
 

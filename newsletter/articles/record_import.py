@@ -7,6 +7,7 @@ has changed.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from hashlib import sha256
 
@@ -34,6 +35,7 @@ from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import is_public, settled_status
 from newsletter.articles.store import StoredArticle
 from newsletter.articles.unique_names import NameAllocator
+from newsletter.articles.writing.history import recorded
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, StorageError
@@ -250,10 +252,11 @@ class _Batch:
             _mark_updated(article, record, self._now)
             self.report.updated += 1
         left = list(article.topics)
-        _fill(article, found, body, self._now)
-        if record.topics is not None:
-            slugs = sorted({topic_slug(name) for name in record.topics})
-            article.topics = [topics[slug] for slug in slugs]
+        with recorded(self._session, article, "", self._now) if found.stored else nullcontext():
+            _fill(article, found, body, self._now)
+            if record.topics is not None:
+                slugs = sorted({topic_slug(name) for name in record.topics})
+                article.topics = [topics[slug] for slug in slugs]
         store.mark_changed(article, changed_at, left)
         self._report_written(record, article, became)
 

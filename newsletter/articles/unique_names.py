@@ -9,6 +9,9 @@ from newsletter.articles import store
 from newsletter.articles.identity import article_name, slug_of, tag_uri
 from newsletter.articles.importers.base import ImportContext, Record
 
+# Articles with one title.
+MOST_ALIKE = 100_000
+
 
 class NameAllocator:
     """Allocates names in one transaction, with one query for all its records."""
@@ -65,6 +68,16 @@ class NameAllocator:
     def _uid(self, record: Record, attempt: int) -> str:
         name = article_name(record.source, record.source_key, attempt)
         return tag_uri(self._context.tag, self._context.base_url, self._year, name)
+
+
+def free_slug(session: Session, title: str, uid: str) -> str:
+    """A slug for one article, numbered if it is taken."""
+    slug = _slug(title, uid)
+    return next(
+        name
+        for name in (slug, *(f"{slug}-{number}" for number in range(2, MOST_ALIKE)))
+        if not store.taken_slugs(session, [name])
+    )
 
 
 def _slug(title: str, uid: str) -> str:

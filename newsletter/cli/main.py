@@ -15,6 +15,7 @@ from newsletter.shown import shown
 COMMANDS = {
     "init": ("operations.init", "Write newsletter.toml and create the database."),
     "articles": ("content.articles", "Import, list, edit and withdraw articles."),
+    "media": ("content.media", "List, add, describe and prune pictures."),
     "feeds": ("content.feeds", "List and write the feeds; archives, hubs and private feeds."),
     "digest": ("sending.digest", "List, preview, send and schedule digests."),
     "bulletin": ("sending.bulletin", "Send a one-off bulletin."),

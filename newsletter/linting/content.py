@@ -166,10 +166,12 @@ def _picture(picture: trees.HtmlElement, mail: CheckedMail) -> Iterator[Finding]
     known = normalised_url(address)
     article = next((article for article in mail.articles if known in article.pictures), None)
     if alt is None or (article and known in article.without_alt):
-        yield finding_for(
+        place = f" (in “{article.title}”)" if article else ""
+        is_upload = bool(mail.uploads) and address.startswith(mail.uploads)
+        yield (error if is_upload or not article else warning)(
             Rule.ALT,
-            f'the picture {name} has no alt; describe it, or write alt="" where it only decorates',
-            article,
+            f'the picture {name} has no alt; describe it, or write alt="" where it only '
+            f"decorates{place}",
         )
     elif not alt.strip() and _is_all_of_a_link(picture):
         yield finding_for(

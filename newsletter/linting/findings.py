@@ -91,6 +91,8 @@ class CheckedMail:
     """The prefix of every unsubscribe URL."""
     articles: Sequence[QuotedArticle] = ()
     """The articles in it; empty: all of it is the administrator's own message."""
+    uploads: str = ""
+    """The prefix of the URLs of pictures uploaded here, which somebody can still describe."""
     placeholder: str = ""
     """The prefix of our own placeholders."""
     html_bytes: int = 0

@@ -40,7 +40,7 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     return AuditLine(
         id=entry.id,
         at=entry.at,
-        who=_who(entry.actor, names),
+        who=who_is(entry.actor, names),
         actor=entry.actor,
         action=entry.action,
         subject=_subject(entry.subject, names),
@@ -49,7 +49,8 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     )
 
 
-def _who(actor: str, names: Mapping[str, str]) -> str:
+def who_is(actor: str, names: Mapping[str, str]) -> str:
+    """An actor in words; `names` as `staff.store.names`."""
     kind, _, name = actor.partition(":")
     match kind:
         case "staff":

@@ -1,6 +1,6 @@
-"""Reading of the site's own pictures, from its static files or by HTTP."""
+"""Reading of the site's own pictures: from the database, its static files, or by HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,18 +19,23 @@ class PictureReader:
     Args:
         static_folders: folders of `/static/`, in order; the site need not be reachable from the
             sending machine.
+        stored: the bytes of an uploaded picture; None where the address is of no such picture.
         largest_bytes: the size limit.
     """
 
     base_url: str
     static_folders: Sequence[Path]
     largest_bytes: int
+    stored: Callable[[str], bytes | None] = lambda _address: None
 
     def read(self, address: str) -> bytes:
         """
         Raises:
             FetchError: not found, or too large.
         """
+        stored = self.stored(address)
+        if stored is not None:
+            return self._bounded(stored, address)
         path = self._path(address)
         if path is None:
             # The base URL is trusted, even on a private network.
@@ -46,6 +51,9 @@ class PictureReader:
             content = path.read_bytes()
         except OSError as error:
             raise FetchError(f"{address}: {path} cannot be read: {error.strerror}") from error
+        return self._bounded(content, address)
+
+    def _bounded(self, content: bytes, address: str) -> bytes:
         if len(content) > self.largest_bytes:
             raise FetchError(f"{address}: the file is larger than {self.largest_bytes} bytes")
         return content

@@ -25,6 +25,7 @@ from newsletter.articles.importers.base import (
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.file_names import draft_if_undated, key_of
+from newsletter.articles.importers.neighbours import with_neighbours
 from newsletter.articles.models import ArticleStatus
 
 # Larger entries are refused as decompression bombs.
@@ -55,9 +56,15 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = _entries(archive)
             rows = _tables(entries)
+            loaders = dict(entries)
             for entry, load in entries:
                 if PurePosixPath(entry).suffix.lower() in READERS:
-                    yield from _read_entry(entry, load, name, rows, context)
+                    for item in _read_entry(entry, load, name, rows, context):
+                        yield (
+                            with_neighbours(item, entry, loaders.get)
+                            if isinstance(item, Record)
+                            else item
+                        )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         yield BadRecord(
             where=name, what=f"it is a damaged ZIP file: {error}", mend="export it again"

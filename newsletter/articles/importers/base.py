@@ -65,6 +65,20 @@ class SourceSize:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecordPicture:
+    """A picture that came with a record and is not yet stored.
+
+    Args:
+        address: the `src` in the body, or the record's picture, that means it.
+        load: reads it; raises Unreadable or OSError.
+    """
+
+    address: str
+    name: str
+    load: Callable[[], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
     """One article as its source has it; missing values are empty or None.
 
@@ -96,6 +110,7 @@ class Record:
     updated_at: datetime | None = None
     other_keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    pictures: tuple[RecordPicture, ...] = ()
     notes: tuple[str, ...] = ()
     came_in: SourceSize = SourceSize()
 

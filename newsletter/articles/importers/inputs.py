@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     Unreadable,
 )
 from newsletter.articles.importers.format_detection import detect_importer, is_article_file
+from newsletter.articles.importers.neighbours import in_folder, with_neighbours
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
 from newsletter.errors import FetchError
@@ -42,11 +43,13 @@ class Input:
     Args:
         name: relative to the given folder; the implicit key.
         folder: prefix of the name in messages.
+        beside: the folder that the name is relative to, whose pictures its text may show.
     """
 
     name: str
     load: Callable[[], bytes]
     folder: str = ""
+    beside: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +74,14 @@ def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
             found = _with_folder(found, Path(name))
         else:
             path = Path(name)
-            found.offers.append(Input(name=path.name, folder=_before(path), load=_loader(path)))
+            found.offers.append(
+                Input(
+                    name=path.name,
+                    folder=_before(path),
+                    load=_loader(path),
+                    beside=path.parent,
+                )
+            )
     return found
 
 
@@ -93,7 +103,9 @@ def _with_folder(found: Inputs, folder: Path) -> Inputs:
             path = Path(where, file)
             if is_article_file(file):
                 name = path.relative_to(folder).as_posix()
-                offers.append(Input(name=name, folder=f"{folder}/", load=_loader(path)))
+                offers.append(
+                    Input(name=name, folder=f"{folder}/", load=_loader(path), beside=folder)
+                )
             else:
                 passed_over += 1
     return Inputs(
@@ -190,6 +202,8 @@ def read_input(
         return
     for item in parse(partial(read_content, wanted=wanted), content, offer.name, context):
         item = replace(item, where=offer.folder + item.where)
+        if offer.beside is not None and isinstance(item, Record):
+            item = with_neighbours(item, offer.name, in_folder(offer.beside))
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
 
 

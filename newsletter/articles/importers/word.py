@@ -1,6 +1,6 @@
 """Word documents (DOCX), converted by mammoth: headings, lists, tables, notes, links.
 
-Embedded pictures have no URL; they are dropped with a note.
+Embedded pictures come with the record, in place of their address.
 """
 
 import io
@@ -8,6 +8,7 @@ import re
 import zipfile
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import mammoth
 from lxml import etree
@@ -16,6 +17,7 @@ from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
     Record,
+    RecordPicture,
     Unreadable,
     attempt,
     checked,
@@ -42,7 +44,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _record(content: bytes, name: str, context: ImportContext) -> Record:
     html, pictures, properties = _converted(content)
-    notes = [f"{pictures} × picture within the document left out"] if pictures else []
+    notes: list[str] = []
     title, html = _title(html, properties)
     published_at, html = _date(html, name, context, notes)
     status, why = draft_if_undated(None, published_at)
@@ -59,26 +61,32 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
         if "words" in properties
         else None,
         status=status,
+        pictures=tuple(pictures),
         notes=(*notes, *why),
     )
     return checked(record, context)
 
 
-def _converted(content: bytes) -> tuple[str, int, dict[str, str]]:
-    """The HTML, the number of dropped pictures, and the document properties."""
-    pictures = 0
+def _converted(content: bytes) -> tuple[str, list[RecordPicture], dict[str, str]]:
+    """The HTML, its pictures, and the document properties."""
+    pictures: list[RecordPicture] = []
 
-    def left_out(_image: object) -> list[object]:
-        nonlocal pictures
-        pictures += 1
-        return []
+    def named(image: Any) -> dict[str, str]:
+        with image.open() as file:
+            embedded = file.read()
+        address = f"picture-{len(pictures) + 1}"
+        pictures.append(RecordPicture(address=address, name=address, load=partial(bytes, embedded)))
+        return {"src": address}
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             _check_size(parts)
             properties = _properties(parts)
         result = mammoth.convert_to_html(
-            io.BytesIO(content), convert_image=left_out, style_map=_STYLES, id_prefix="note-"
+            io.BytesIO(content),
+            convert_image=mammoth.images.img_element(named),
+            style_map=_STYLES,
+            id_prefix="note-",
         )
     except Unreadable:
         raise

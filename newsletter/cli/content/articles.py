@@ -1,4 +1,4 @@
-"""newsletter articles: import, list, show, search, edit, withdraw, topics, poll."""
+"""newsletter articles: list, show, search, edit, withdraw, correct, topics, poll."""
 
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.polling import source_of
+from newsletter.cli.content.article_history import history, restore
 from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_, report_of
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
@@ -32,7 +33,8 @@ def articles() -> None:
     """Import, list, edit and withdraw articles."""
 
 
-articles.add_command(import_)
+for command in (import_, history, restore):
+    articles.add_command(command)
 
 
 @articles.command("list")

@@ -15,22 +15,27 @@ from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import bulk_suppression
 from subscribers.importing.bulk_suppression import Address
 from subscribers.importing.file_types import open_list
+from subscribers.importing.formats.table import Table
 
 AT_ONCE = 10_000
+SHEET = click.option("--sheet", default="", help="Of a spreadsheet with several.")
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
 @click.argument("address", required=False)
 @click.option("--file", "path", type=FILE, help="A list in any usual format.")
+@SHEET
 @click.option("--reason", default="administrator", show_default=True)
 @pass_program
-def suppress(program: Program, address: str | None, path: Path | None, reason: str) -> None:
+def suppress(
+    program: Program, address: str | None, path: Path | None, sheet: str, reason: str
+) -> None:
     """Suppress an address: it is never mailed, even if added again."""
     take = partial(actions.add, program.app, program.actor, reason=reason)
     _refuse_both(address, path)
     if path is not None:
-        new, others = _each(program, path, take)
+        new, others = _each(program, open_list(path, sheet=sheet), take)
         program.say(f"{new} suppressed, {others} were already.")
     elif address is not None:
         known = normalise_address(address)
@@ -41,13 +46,14 @@ def suppress(program: Program, address: str | None, path: Path | None, reason: s
 @click.command()
 @click.argument("address", required=False)
 @click.option("--file", "path", type=FILE, help="A list in any usual format.")
+@SHEET
 @pass_program
-def unsuppress(program: Program, address: str | None, path: Path | None) -> None:
+def unsuppress(program: Program, address: str | None, path: Path | None, sheet: str) -> None:
     """Lift a suppression."""
     lift = partial(actions.lift, program.app, program.actor)
     _refuse_both(address, path)
     if path is not None:
-        lifted, others = _each(program, path, lift)
+        lifted, others = _each(program, open_list(path, sheet=sheet), lift)
         program.say(f"{lifted} are no longer suppressed, {others} were not.")
     elif address is not None:
         known = normalise_address(address)
@@ -68,7 +74,7 @@ def _refuse_both(address: str | None, path: Path | None) -> None:
 
 
 def _each(
-    program: Program, path: Path, act: Callable[[Iterable[Sequence[str]]], int]
+    program: Program, table: Table, act: Callable[[Iterable[Sequence[str]]], int]
 ) -> tuple[int, int]:
     """Act on the addresses of a file; how many were changed, and how many not."""
     taken = refused = 0
@@ -84,7 +90,7 @@ def _each(
             taken += len(found)
             yield found
 
-    changed = act(usable(bulk_suppression.addresses_of(open_list(path))))
+    changed = act(usable(bulk_suppression.addresses_of(table)))
     if refused:
         program.warn(f"{refused} rows cannot be used and were passed over.")
     return changed, taken - changed

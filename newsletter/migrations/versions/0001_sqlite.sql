@@ -186,6 +186,42 @@ CREATE TABLE imports (
 
 CREATE INDEX ix_imports_sha256 ON imports (sha256);
 
+CREATE TABLE list_uploads (
+    id INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    content BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    uploaded_at DATETIME NOT NULL,
+    uploaded_by TEXT NOT NULL,
+    expires_at DATETIME NOT NULL,
+    consent TEXT NOT NULL,
+    answers JSON NOT NULL,
+    mends JSON NOT NULL,
+    phase VARCHAR(20) NOT NULL,
+    done_rows INTEGER NOT NULL,
+    total_rows INTEGER NOT NULL,
+    heartbeat_at DATETIME,
+    problem TEXT NOT NULL,
+    analysis JSON NOT NULL,
+    outcome JSON NOT NULL,
+    import_id INTEGER,
+    CONSTRAINT pk_list_uploads PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_list_uploads_expires_at ON list_uploads (expires_at);
+
+CREATE TABLE media_items (
+    id INTEGER NOT NULL,
+    source_hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    alt TEXT,
+    created_at DATETIME NOT NULL,
+    CONSTRAINT pk_media_items PRIMARY KEY (id),
+    CONSTRAINT uq_media_items_source_hash UNIQUE (source_hash)
+);
+
+CREATE INDEX ix_media_items_created_at ON media_items (created_at);
+
 CREATE TABLE segments (
     name TEXT NOT NULL,
     expression TEXT NOT NULL,
@@ -310,12 +346,33 @@ CREATE TABLE article_corrections (
 
 CREATE INDEX ix_article_corrections_at ON article_corrections (at);
 
+CREATE TABLE article_drafts (
+    article_id INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    seen_at DATETIME NOT NULL,
+    kept_at DATETIME,
+    base TEXT NOT NULL,
+    content JSON,
+    CONSTRAINT pk_article_drafts PRIMARY KEY (article_id, author),
+    CONSTRAINT fk_article_drafts_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
 CREATE TABLE article_exclusions (
     digest TEXT NOT NULL,
     article_id INTEGER NOT NULL,
     excluded_at DATETIME NOT NULL,
     CONSTRAINT pk_article_exclusions PRIMARY KEY (digest, article_id),
     CONSTRAINT fk_article_exclusions_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+);
+
+CREATE TABLE article_revisions (
+    article_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    "by" TEXT NOT NULL,
+    content JSON NOT NULL,
+    CONSTRAINT pk_article_revisions PRIMARY KEY (article_id, number),
+    CONSTRAINT fk_article_revisions_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
 );
 
 CREATE TABLE article_topics (
@@ -399,6 +456,20 @@ CREATE TABLE feed_happenings (
 );
 
 CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+
+CREATE TABLE media_renditions (
+    hash TEXT NOT NULL,
+    item_id INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_media_renditions PRIMARY KEY (hash),
+    CONSTRAINT fk_media_renditions_item_id FOREIGN KEY(item_id) REFERENCES media_items (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_media_renditions_item_id ON media_renditions (item_id);
 
 CREATE TABLE saved_bulletins (
     id INTEGER NOT NULL,

@@ -1,7 +1,5 @@
 """List item markers, numbered as in HTML (HTML Standard, ol and li)."""
 
-from collections.abc import Iterator
-
 from lxml import html as trees
 
 # Value and letters, largest first.
@@ -23,18 +21,19 @@ _ROMAN = {
 _LARGEST_ROMAN = 3999
 
 
-def item_marks(element: trees.HtmlElement) -> Iterator[str]:
+def item_marks(element: trees.HtmlElement) -> list[str]:
     """The marker of each item of a list, in order."""
     items = list(element.iterchildren("li"))
     if element.tag == "ul":
-        yield from ("- " for _ in items)
-        return
+        return ["- "] * len(items)
     is_reversed, kind = element.get("reversed") is not None, element.get("type", "1")
     number = _number(element.get("start"), len(items) if is_reversed else 1)
+    marks = []
     for item in items:
         number = _number(item.get("value"), number)
-        yield f"{_counter(number, kind)}. "
+        marks.append(f"{_counter(number, kind)}. ")
         number += -1 if is_reversed else 1
+    return marks
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -100,7 +100,7 @@ class _Writer:
 
     def _items(self, element: trees.HtmlElement, width: int) -> Iterator[str]:
         """The lines of a list; content outside its items keeps its place."""
-        marks, indent = item_marks(element), 2
+        marks, indent = iter(item_marks(element)), 2
         for part in _content(element):
             if isinstance(part, str):
                 lines = wrapped(" ".join(part.split()), width - indent)

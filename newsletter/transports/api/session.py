@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from importlib import import_module
 from typing import Any, ClassVar
 
 import requests
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from newsletter.transports.api.answers import Answer
 from newsletter.transports.api.calls import Call, new_http, of_failure, post
 from newsletter.transports.api.provider import Entry, Provider
+from newsletter.transports.api.webhooks import Webhook
 from newsletter.transports.base import (
     ClosingSession,
     Deferred,
@@ -35,6 +37,12 @@ class ApiTransport:
     def open(self) -> Session:
         """A session; connects at the first mail."""
         return ApiSession(self.provider(self._options), self._options.timeout)
+
+    def webhook(self) -> Webhook:
+        """What reads the provider's calls: the module `events` beside the transport's."""
+        folder = type(self).__module__.rpartition(".")[0]
+        made: Webhook = import_module(f"{folder}.events").Webhook(self._options)
+        return made
 
 
 class ApiSession(ClosingSession):

@@ -25,7 +25,8 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Attachment, headers_as_mapping, take_apart
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import SecretOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (
@@ -48,7 +49,7 @@ _SANDBOX = "https://sandbox.api.mailtrap.io"
 _BAD_ADDRESS = re.compile(r"[`'\"]to\b", re.IGNORECASE)
 
 
-class MailtrapOptions(ApiOptions):
+class MailtrapOptions(SecretOptions):
     """An account at Mailtrap."""
 
     api_token: SecretStr = Field(min_length=1, description="API token of the sending domain")

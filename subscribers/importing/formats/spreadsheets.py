@@ -67,10 +67,10 @@ def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> st
     """What to do where more than one sheet holds people: they may be those who left."""
     listed = ", ".join(f"“{name}” ({len(found)} addresses)" for name, found in crowded.items())
     return (
-        f"{path.name}: nobody has been imported. Besides the sheet “{read}” these hold people: "
-        f"{listed}. Import each by itself with --sheet, first those who left or bounced: add, for "
-        f"instance, {shlex.join(['--sheet', next(iter(crowded)), '--state', 'left'])}; then "
-        f"{shlex.join(['--sheet', read])}"
+        f"{path.name}: nothing has been changed. Besides the sheet “{read}” these hold people: "
+        f"{listed}. Take each by itself with --sheet. To import them, first those who left or "
+        f"bounced: add, for instance, {shlex.join(['--sheet', next(iter(crowded))])} --state left; "
+        f"then {shlex.join(['--sheet', read])}"
     )
 
 

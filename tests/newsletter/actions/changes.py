@@ -1,9 +1,11 @@
 """One change by every action: the fixtures it needs, and the call."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pictures import gradient, saved
 from sqlalchemy import update
 from staff_changes import STAFF_ACTORS, STAFF_CHANGES
 from support import add_article, add_subscriber
@@ -18,6 +20,7 @@ from newsletter.actions import (
     feeds,
     imports,
     maintenance,
+    media,
     segments,
     settings,
     sources,
@@ -27,9 +30,11 @@ from newsletter.actions import (
 )
 from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
+from newsletter.articles import store as article_store
 from newsletter.articles.editing import Edit as ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.writing.content import ArticleContent
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.dry_run import render_for_choice
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
@@ -57,6 +62,7 @@ from subscribers.importing.history import ImportStart
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import Person
 from subscribers.importing.states import ListState
+from subscribers.importing.uploaded.answers import UploadAnswers
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 from subscribers.segments import store as segment_store
@@ -65,6 +71,7 @@ from subscribers.topics import Choice
 # The subscribers of the site: Ann has confirmed, Pat has not.
 ANN, PAT = 1, 2
 ORIGIN = Origin(source="test")
+PICTURE = saved(gradient(80, 60), "JPEG")
 Call = Callable[[Actor], object]
 Change = Callable[[Newsletter], Call]
 """Prepares a site; returns the call that changes it."""
@@ -316,6 +323,38 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+def saving(app: Newsletter) -> Call:
+    content = stored_content(app)
+    changed = replace(content, title="Houses")
+    return lambda actor: articles.save(app, actor, 1, changed, content.version)
+
+
+def discarding_words(app: Newsletter) -> Call:
+    articles.keep(app, operator("setup"), 1, stored_content(app))
+    return lambda actor: articles.discard(app, actor, 1)
+
+
+def restoring(app: Newsletter) -> Call:
+    articles.edit(app, operator("setup"), 1, ArticleEdit(title="Houses"))
+    return lambda actor: articles.restore(app, actor, 1, 1)
+
+
+def stored_content(app: Newsletter) -> ArticleContent:
+    with app.database.read() as session:
+        return ArticleContent.of(article_store.get(session, 1))
+
+
+def describing(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    return lambda actor: media.describe(app, actor, 1, "The quay")
+
+
+def pruning(app: Newsletter) -> Call:
+    media.add(app, operator("setup"), PICTURE, "quay.jpg")
+    app.clock.at += timedelta(days=31)
+    return lambda actor: media.prune(app, actor)
+
+
 def importing_articles(app: Newsletter) -> Call:
     record = Record(
         source="text",
@@ -349,12 +388,60 @@ def importing_people(app: Newsletter) -> Call:
     row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
     terms = ImportTerms(file="members.csv", secret=app.secret, consent="paper")
     begun = ImportStart(file="members.csv", sha256="", consent="paper", report={})
-    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None)
+    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None, {})
 
 
 def undoing_import(app: Newsletter) -> Call:
     importing_people(app)(operator("setup"))
     return lambda actor: imports.undo(app, actor, 1)
+
+
+def uploading(app: Newsletter, content: bytes = b"email\nzoe@wexcombe.example\n") -> int:
+    """An uploaded list that is rehearsed."""
+    number = imports.upload(app, operator("setup"), "members.csv", content)
+    imports.rehearse(app, operator("setup"), number)
+    return number
+
+
+def answering(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.answer(app, actor, number, UploadAnswers(updates=True))
+
+
+def mending(app: Newsletter) -> Call:
+    number = uploading(app, b"email,name\nzoe at wexcombe.example,Zoe\n")
+    return lambda actor: imports.mend(app, actor, number, {2: ["zoe@wexcombe.example", "Zoe"]})
+
+
+def rehearsing(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.rehearse(app, actor, number)
+
+
+def entering_upload(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.enter_upload(app, actor, number, "paper")
+
+
+def discarding_upload(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.discard(app, actor, number)
+
+
+def forgetting_uploads(app: Newsletter) -> Call:
+    uploading(app)
+    app.clock.at += timedelta(days=8)
+    return lambda actor: imports.forget_uploads(app, actor)
+
+
+def changing_segment(app: Newsletter) -> Call:
+    segments.add(app, operator("setup"), "new", "status = pending")
+    return lambda actor: segments.change(app, actor, "new", "status = confirmed")
+
+
+def renaming_segment(app: Newsletter) -> Call:
+    segments.add(app, operator("setup"), "new", "status = pending")
+    return lambda actor: segments.rename(app, actor, "new", "newer")
 
 
 def lifting(app: Newsletter) -> Call:
@@ -391,6 +478,7 @@ ACTORS: Mapping[str, Actor] = {
     "account.confirm": subscriber(PAT),
     "account.sign_up": VISITOR,
     "digests.register": SCHEDULE,
+    "imports.forget_uploads": SCHEDULE,
     "maintenance.forget_people": SCHEDULE,
     **STAFF_ACTORS,
 }
@@ -431,6 +519,10 @@ CHANGES: Mapping[str, Change] = {
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
     "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
+    "articles.discard": discarding_words,
+    "articles.keep": lambda app: lambda who: articles.keep(app, who, None, ArticleContent()),
+    "articles.restore": restoring,
+    "articles.save": saving,
     "articles.correct": lambda app: lambda who: articles.correct(app, who, 1, "It was Tuesday."),
     "articles.edit": lambda app: (
         lambda who: articles.edit(app, who, 1, ArticleEdit(title="Houses"))
@@ -482,25 +574,46 @@ CHANGES: Mapping[str, Change] = {
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
     "feeds.revoke_private": revoking,
+    "imports.answer": answering,
+    "imports.discard": discarding_upload,
     "imports.enter": importing_people,
+    "imports.enter_upload": entering_upload,
+    "imports.forget_uploads": forgetting_uploads,
+    "imports.mend": mending,
+    "imports.rehearse": rehearsing,
     "imports.undo": undoing_import,
+    "imports.upload": lambda app: (
+        lambda who: imports.upload(app, who, "members.csv", b"email\nzoe@wexcombe.example\n")
+    ),
     "maintenance.forget_people": forgetting,
     "maintenance.look_after_editions": lambda app: (
         lambda who: maintenance.look_after_editions(app, who, [ALARM])
     ),
+    "media.add": lambda app: lambda who: media.add(app, who, PICTURE, "quay.jpg"),
+    "media.describe": describing,
+    "media.prune": pruning,
     "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
+    "segments.change": changing_segment,
     "segments.remove": removing_segment,
+    "segments.rename": renaming_segment,
     "settings.change": lambda app: (
         lambda who: settings.change(app, who, {"site.description": "News"})
     ),
     "settings.unset": unsetting,
     "sources.poll": polling,
     "subscribers.add": lambda app: lambda who: subscribers.add(app, who, JOINING, "paper"),
+    "subscribers.change": lambda app: (
+        lambda who: subscribers.change(app, who, ANN, WISHES, "a letter")
+    ),
     "subscribers.confirm": lambda app: lambda who: subscribers.confirm(app, who, PAT, "paper"),
+    "subscribers.disclose": lambda app: lambda who: subscribers.disclose(app, who, ANN),
     "subscribers.end": lambda app: lambda who: subscribers.end(app, who, ANN),
     "subscribers.erase": lambda app: lambda who: subscribers.erase(app, who, ANN),
     "subscribers.export": lambda app: (
         lambda who: subscribers.export(app, who, [], lambda rows: len(list(rows)))
+    ),
+    "subscribers.pause": lambda app: (
+        lambda who: subscribers.pause(app, who, ANN, FRIDAY + timedelta(weeks=4))
     ),
     "suppressions.add": lambda app: (
         lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")

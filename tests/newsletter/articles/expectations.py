@@ -38,7 +38,13 @@ def _by_folder(path: Path) -> str:
 def told(items: list[Record | BadRecord]) -> list[dict[str, object]]:
     """The items as JSON holds them, without the fields that are as they are by default."""
     plain = json.loads(json.dumps([asdict(item) for item in items], default=str))
-    empty = {"attachments": [], "notes": [], "other_keys": [], "is_cut": False}
+    empty = {
+        "attachments": [],
+        "pictures": [],
+        "notes": [],
+        "other_keys": [],
+        "is_cut": False,
+    }
     return [
         {
             k: v

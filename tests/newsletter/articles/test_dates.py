@@ -163,3 +163,21 @@ def test_any_text_is_parsed_or_raises_unreadable(text: str) -> None:
     except Unreadable:
         return
     assert found is None or found.tzinfo is UTC
+
+
+def test_a_date_without_time_is_the_first_minute_of_its_day() -> None:
+    assert moment_of(date(2019, 3, 23), LONDON) == datetime(2019, 3, 23, tzinfo=UTC)
+
+
+def test_a_number_of_eight_digits_is_a_day() -> None:
+    assert moment_of(20190323, LONDON) == datetime(2019, 3, 23, tzinfo=UTC)
+
+
+def test_a_zone_counts_in_any_order_of_the_words() -> None:
+    assert find_moment("2019 23 march 10:20 CET", LONDON) == datetime(
+        2019, 3, 23, 9, 20, tzinfo=UTC
+    )
+
+
+def test_an_unknown_word_after_a_day_makes_it_no_date() -> None:
+    assert find_moment("2019-03-23 platypus", LONDON) is None

@@ -332,10 +332,15 @@ def test_a_database_error_reports_what_was_stored(database: Database, clock: Fix
     assert len(everything(database)) == BATCH_RECORDS
 
 
-def test_ten_thousand_records_are_stored_once(sqlite_url: str, clock: FixedClock) -> None:
+def test_records_of_several_batches_are_stored_once(sqlite_url: str, clock: FixedClock) -> None:
     database = Database(sqlite_url)
-    made = (titled(n, topics=("Housing", f"Ward {n % 3}")) for n in range(10_000))
-    assert counts(import_records(database, made, CONTEXT, clock)) == (10_000, 0, 0, 0)
+    made = (titled(n, topics=("Housing", f"Ward {n % 3}")) for n in range(2 * BATCH_RECORDS + 1))
+    assert counts(import_records(database, made, CONTEXT, clock)) == (
+        2 * BATCH_RECORDS + 1,
+        0,
+        0,
+        0,
+    )
     database.close()
 
 

@@ -17,7 +17,6 @@ from newsletter.http.rate_limit import (
     all_allowed,
     signup_rate_limits,
 )
-from subscribers.addresses import mailbox_of
 
 
 def test_attempts_are_limited_within_a_sliding_hour(clock: FixedClock) -> None:
@@ -109,10 +108,3 @@ def test_addresses_within_a_customers_prefix_are_limited_together(
     pace = InProcessRateLimit(2, clock)
     addresses = [f"2001:db8:0:{n:x}::1" for n in range(200)]
     assert sum(all_allowed(pace, networks_of(asked_from(a))) for a in addresses) == 2 * 2
-
-
-def test_spellings_of_one_mailbox_count_as_one() -> None:
-    spellings = ["ann.lee@gmail.com", "annlee+x@googlemail.com", "A.N.N.LEE@Gmail.com"]
-    assert {mailbox_of(one) for one in spellings} == {"annlee@gmail.com"}
-    assert mailbox_of("a.b+c@wexcombe.example") == "a.b@wexcombe.example"
-    assert mailbox_of("+@wexcombe.example") == "+@wexcombe.example"

@@ -88,6 +88,11 @@ def test_a_trailing_heading_is_removed() -> None:
     assert truncate_html(html, 700) == f"<p>{WORDS[:600]}</p>"
 
 
+def test_an_element_of_which_nothing_fits_is_removed() -> None:
+    picture = f'<p><img src="https://wexcombe.example/{"long" * 99}.png"></p>'
+    assert truncate_html(f"<p>One</p>{picture}", 100) == "<p>One</p>"
+
+
 @given(st.text(alphabet="<>/abdivplu o\n&;=\"'", max_size=300), st.integers(0, 300))
 def test_any_sanitised_body_can_be_truncated(source: str, limit: int) -> None:
     html = sanitise(source, "https://wexcombe.example")

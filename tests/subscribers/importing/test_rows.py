@@ -1,6 +1,7 @@
 """Headers and rows of any program."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,11 @@ def read(
         digests=frozenset({"friday"}),
     )
     return RowReader(reading).people(2, cells)[0]
+
+
+def reader(header: Sequence[str], **options: Any) -> RowReader:
+    columns = assign(header, {}, None).places
+    return RowReader(ReadOptions(columns=columns, width=len(header), as_topic=str.lower, **options))
 
 
 def places(header: Sequence[str], chosen: Mapping[str, Sequence[str]] | None = None) -> Places:
@@ -292,3 +298,30 @@ def test_a_word_of_another_column_makes_nobody_leave_who_confirmed() -> None:
 )
 def test_of_free_words_only_those_about_leaving_count(note: str, state: ListState) -> None:
     assert notes_of(note, {}) is state
+
+
+@pytest.mark.parametrize(
+    ("cell", "mailed"),
+    [
+        ("ann@a.example ::: ann@b.example", ["ann@a.example"]),
+        ("ann@a.example, ben@b.example", ["ann@a.example", "ben@b.example"]),
+    ],
+)
+def test_a_cell_with_several_addresses_is_read_as_its_program_writes_it(
+    cell: str, mailed: list[str]
+) -> None:
+    found = reader(["email"]).people(2, [cell])
+    assert [person.address for person in found] == mailed
+
+
+def test_ambiguous_rows_of_a_list_of_leavers_tell_of_leaving() -> None:
+    rows = reader(["email", "name"], state=ListState.LEFT)
+    found = rows.people(2, ["ann@a.example", "Moor", "Ann"])
+    assert [(person.address, person.state) for person in found] == [
+        ("ann@a.example", ListState.LEFT)
+    ]
+
+
+def test_an_unknown_state_is_asked_about() -> None:
+    with pytest.raises(InvalidInput, match="'napping' is not known; say for all what it means"):
+        reader(["email", "status"]).people(2, ["ann@a.example", "napping"])

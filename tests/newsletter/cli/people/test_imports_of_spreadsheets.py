@@ -66,7 +66,7 @@ def test_where_several_sheets_hold_people_it_is_asked_which(run: Run, tmp_path: 
     assert "--sheet Unsubscribed --state left" in said
 
 
-def test_nobody_is_confirmed_who_stands_in_a_sheet_of_those_who_left(
+def test_addresses_also_in_the_unsubscribed_sheet_are_not_confirmed(
     run: Run, tmp_path: Path
 ) -> None:
     rows = [HEADER, ("zoe@example.org", "Zoë"), ("ann@example.org", "Ann")]

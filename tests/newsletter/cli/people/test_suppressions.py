@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -81,3 +82,19 @@ def test_one_address_is_suppressed_and_lifted(run: Run) -> None:
     ):
         ran = run("subscribers", command, "New@example.org")
         assert f"New@example.org {said}" in ran.out + ran.err
+
+
+def test_the_sheet_of_a_workbook_is_asked_for(run: Run, tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for name in ("Bounced", "Left"):
+        sheet = workbook.create_sheet(name)
+        sheet.append(["Email"])
+        sheet.append([f"{name}@wexcombe.example"])
+    workbook.save(tmp_path / "two.xlsx")
+    refused = run("subscribers", "suppress", "--file", str(tmp_path / "two.xlsx"))
+    assert "--sheet Left" in refused.err
+    assert not is_suppressed(run, "bounced@wexcombe.example")
+    taken = run("subscribers", "suppress", "--file", str(tmp_path / "two.xlsx"), "--sheet", "Left")
+    assert taken.status == 0
+    assert is_suppressed(run, "left@wexcombe.example")

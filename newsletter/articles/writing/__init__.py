@@ -1,0 +1,1 @@
+"""Writing of articles by several people: unsaved words, versions, history, differences."""

@@ -1,0 +1,1 @@
+"""Articles: the list, the editor, history, and bringing them in."""

@@ -1,0 +1,160 @@
+"""The form of an article: its fields, what they mean, and when it is to appear."""
+
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+
+from newsletter.actions import media
+from newsletter.articles.editing import Edit, markdown_of
+from newsletter.articles.importers.base import one_line
+from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.writing.content import ArticleContent
+from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.errors import InvalidInput
+from newsletter.media.decoding import LARGEST_BYTES
+from newsletter.media.markup import path_of
+
+MORNING, EVENING = time(9), time(18)
+# A whole article and one picture.
+LARGEST_FORM_BYTES = LARGEST_BYTES + 4 * 1024 * 1024
+When = Literal["keep", "draft", "now", "morning", "evening", "at"]
+
+
+class ArticleForm(BaseModel):
+    """What is written of an article."""
+
+    title: str = ""
+    summary: str = ""
+    author: str = ""
+    canonical_url: str = ""
+    image_url: str = ""
+    topics: tuple[str, ...] = ()
+    more_topics: str = ""
+    text: str | None = None
+    """Markdown, where the editor does not run."""
+    body_html: str | None = None
+    base: str = ""
+    when: When = "keep"
+    at: str = ""
+    without_picture: bool = False
+
+
+class KeptForm(BaseModel):
+    """What the editor sends by itself."""
+
+    number: int | None = None
+    base: str = ""
+    has_words: bool = False
+    title: str = ""
+    summary: str = ""
+    author: str = ""
+    canonical_url: str = ""
+    image_url: str = ""
+    topics: str = ""
+    """One a line."""
+    more_topics: str = ""
+    body_html: str = ""
+
+
+def content_of(given: ArticleForm, stored: ArticleContent) -> ArticleContent:
+    """What was written; an untouched Markdown text leaves the stored body as it is."""
+    body = given.body_html
+    if body is None:
+        text = (given.text or "").replace("\r\n", "\n")
+        is_same = text.strip() == markdown_of(stored.body_html).strip()
+        body = stored.body_html if is_same else html_of(text)
+    return ArticleContent(
+        title=one_line(given.title),
+        summary=one_line(given.summary),
+        author=one_line(given.author),
+        topics=topics_in(given.topics, given.more_topics, stored),
+        image_url="" if given.without_picture else given.image_url,
+        canonical_url=given.canonical_url,
+        body_html=body,
+    )
+
+
+def kept_content(given: KeptForm, stored: ArticleContent) -> ArticleContent:
+    """What the editor sent."""
+    return ArticleContent(
+        title=one_line(given.title),
+        summary=one_line(given.summary),
+        author=one_line(given.author),
+        topics=topics_in(given.topics.split("\n"), given.more_topics, stored),
+        image_url=given.image_url,
+        canonical_url=given.canonical_url,
+        body_html=given.body_html,
+    )
+
+
+def topics_in(
+    ticked: tuple[str, ...] | list[str], more: str, stored: ArticleContent
+) -> tuple[str, ...]:
+    """The names of the topics; in the stored order where they are the same."""
+    names = [one_line(name) for name in (*ticked, *more.split(","))]
+    found = tuple(dict.fromkeys(name for name in names if name))
+    return stored.topics if set(found) == set(stored.topics) else found
+
+
+def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: str) -> Edit:
+    """The status and time that the form asks for.
+
+    Raises:
+        FormErrors: a time is missing, or has passed.
+    """
+    match given.when:
+        case "keep":
+            return Edit()
+        case "draft":
+            return Edit(status=ArticleStatus.DRAFT)
+        case "now":
+            was_public = article is not None and article.status is ArticleStatus.WITHDRAWN
+            at = None if was_public else now
+            return Edit(status=ArticleStatus.PUBLISHED, published_at=at)
+        case "morning":
+            return _at(tomorrow_at(MORNING, now, zone))
+        case "evening":
+            return _at(tomorrow_at(EVENING, now, zone))
+        case "at":
+            return _at(_moment(given.at, now, zone))
+
+
+def tomorrow_at(clock: time, now: datetime, zone: str) -> datetime:
+    """Tomorrow at a time, in the site's zone."""
+    local = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return datetime.combine(local, clock, ZoneInfo(zone))
+
+
+def _at(moment: datetime) -> Edit:
+    return Edit(status=ArticleStatus.PUBLISHED, published_at=moment)
+
+
+def _moment(text: str, now: datetime, zone: str) -> datetime:
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+        if moment <= now:
+            raise FormErrors({"at": "This time has passed. Write one that is to come."})
+        return moment
+    raise FormErrors({"at": "Write the day and the time at which it is to appear."})
+
+
+def lead_picture(request: ConsoleRequest) -> str:
+    """The address of the picture that was sent with the form; empty without one.
+
+    Raises:
+        FormErrors: it cannot be used.
+    """
+    file = request.form.get("lead_picture")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return ""
+    try:
+        item = media.add(request.context, request.actor, file.file.read(), file.filename, "")
+    except InvalidInput as error:
+        raise FormErrors({"lead_picture": str(error)}) from error
+    return f"{request.config.site.base_url}{path_of(item.widest)}"

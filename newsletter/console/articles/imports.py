@@ -1,0 +1,152 @@
+"""Bringing articles in: files, the page or file at an address, a feed to follow."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from newsletter.actions import articles, settings
+from newsletter.articles import store
+from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.importers.format_detection import SUFFIXES
+from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.reports import ImportReport, RecordOutcome
+from newsletter.config.options import Config
+from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import Threads, form, page
+from newsletter.fetching import fetch
+from newsletter.staff.permissions import Permission
+
+LARGEST_UPLOAD_BYTES = 200 * 1024 * 1024
+MOST_SHOWN = 200
+
+
+class ImportForm(BaseModel):
+    """What to bring in."""
+
+    address: str = ""
+    topic: str = ""
+
+
+class FollowForm(BaseModel):
+    """A feed to follow."""
+
+    url: str = ""
+
+
+def import_page(request: ConsoleRequest) -> Response:
+    """The forms, and the feeds that are followed."""
+    with request.database.read() as session:
+        feeds = [
+            (name, each.url, store.known_source(session, each.url))
+            for name, each in request.config.sources.items()
+        ]
+    context = {
+        "form": request.fields(address="", topic="", url=""),
+        "suffixes": ",".join([*SUFFIXES, ".jpg", ".jpeg", ".png", ".gif", ".webp"]),
+        "feeds": feeds,
+        "may_follow": request.may(Permission.ADMINISTER),
+    }
+    return request.page("articles/import.html", context)
+
+
+def import_(request: ConsoleRequest) -> Response:
+    """Bring in what was sent, and report on each article."""
+    given = request.read(ImportForm)
+    if given.address and not re.match("https?://", given.address):
+        raise FormErrors({"address": "Write an address that begins with https://."})
+    outcomes: list[RecordOutcome] = []
+    with _sent_files(request) as folder:
+        names = [str(folder)] if any(folder.iterdir()) else []
+        if given.address:
+            names.append(given.address)
+        if not names:
+            raise FormErrors({"files": "Choose a file, or write an address below."})
+        report = _import(request, names, folder, given.topic, outcomes)
+    context = {
+        "report": report,
+        "outcomes": outcomes[:MOST_SHOWN],
+        "more": len(outcomes) - MOST_SHOWN,
+    }
+    return request.page("articles/imported.html", context)
+
+
+def follow(request: ConsoleRequest) -> Response:
+    """Ask a feed for new articles from now on."""
+    given = request.read(FollowForm)
+    if not re.match("https?://", given.url):
+        raise FormErrors({"url": "Write the address of the feed, beginning with https://."})
+    name = _free_name(given.url, request.config)
+    settings.change(request.context, request.actor, {f"sources.{name}.url": given.url})
+    return request.redirect("/articles/import", "The feed is followed: it is asked within minutes.")
+
+
+@contextmanager
+def _sent_files(request: ConsoleRequest) -> Iterator[Path]:
+    """A folder with the files of the form, so that a text finds its pictures beside it."""
+    with TemporaryDirectory(prefix="newsletter-import-") as name:
+        folder = Path(name)
+        for file in request.form.getlist("files"):
+            if isinstance(file, UploadFile) and file.filename:
+                path = folder / (PurePath(file.filename.replace("\\", "/")).name or "file")
+                with path.open("wb") as copy:
+                    while part := file.file.read(1 << 20):
+                        copy.write(part)
+        yield folder
+
+
+def _import(
+    request: ConsoleRequest,
+    names: list[str],
+    folder: Path,
+    topic: str,
+    outcomes: list[RecordOutcome],
+) -> ImportReport:
+    context = ImportContext.of(request.config.site)
+
+    def download(address: str) -> bytes:
+        return fetch(address).content
+
+    found = find_inputs(names, io.BytesIO(), download)
+    records = (_named(item, folder, topic) for item in read_all(found, context, fetch=download))
+    return articles.import_(
+        request.context, request.actor, records, context, observe=outcomes.append
+    )
+
+
+def _named(item: Record | BadRecord, folder: Path, topic: str) -> Record | BadRecord:
+    """The record with the chosen topic, its place named as the sender knows it."""
+    item = replace(item, where=item.where.removeprefix(f"{folder}/"))
+    if isinstance(item, Record) and topic:
+        return replace(item, topics=(topic, *(item.topics or ())))
+    return item
+
+
+def _free_name(url: str, config: Config) -> str:
+    """A name for a feed, after its host."""
+    host = re.sub(r"[^a-z0-9]+", "-", (urlsplit(url).hostname or "feed").lower()).strip("-")
+    names = (host, *(f"{host}-{number}" for number in range(2, 1000)))
+    return next(name for name in names if name not in config.sources)
+
+
+ROUTES = [
+    page("/articles/import", Permission.WRITE, import_page),
+    form(
+        "/articles/import",
+        Permission.WRITE,
+        import_,
+        again=import_page,
+        threads=Threads.SLOW,
+        largest_bytes=LARGEST_UPLOAD_BYTES,
+    ),
+    form("/articles/follow", Permission.ADMINISTER, follow, again=import_page),
+]

@@ -1,0 +1,94 @@
+"""The list of articles: search, filters, and which digest told each."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from starlette.responses import Response
+
+from newsletter.articles import store
+from newsletter.articles.models import ArticleStatus
+from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import page
+from newsletter.queries import articles as queries
+from newsletter.queries.articles import ArticleFilters, ListedArticle, Position
+from newsletter.staff.permissions import Permission
+
+FILTERS = ("q", "status", "topic", "told")
+STATUSES = {
+    ArticleStatus.DRAFT: ("Draft", "off"),
+    ArticleStatus.SCHEDULED: ("Scheduled", "wait"),
+    ArticleStatus.PUBLISHED: ("Published", "good"),
+    ArticleStatus.WITHDRAWN: ("Withdrawn", "bad"),
+}
+"""Each status as it is called, and how its badge looks."""
+
+
+def topics_of(row: ListedArticle) -> str:
+    """Its topics in a line."""
+    return ", ".join(topic.name for topic in row.article.topics)
+
+
+def tellings_of(row: ListedArticle) -> str:
+    """The editions with it in a line."""
+    return ", ".join(f"{one.title} {one.period}".strip() for one in row.told_by)
+
+
+COLUMNS = [
+    Column[ListedArticle](name="Title", value=lambda row: row.article.title),
+    Column[ListedArticle](name="Status", value=lambda row: STATUSES[row.article.status][0]),
+    Column[ListedArticle](name="Date", value=lambda row: row.article.published_at),
+    Column[ListedArticle](name="Topics", value=topics_of),
+    Column[ListedArticle](name="Author", value=lambda row: row.article.author),
+    Column[ListedArticle](name="Told by", value=tellings_of),
+]
+SHOWN = [column for column in COLUMNS if column.name != "Author"]
+
+
+def list_(request: ConsoleRequest) -> Response:
+    """The articles, newest first."""
+    listing = Listing.of(request, filters=FILTERS)
+    with request.database.read() as session:
+        found = queries.article_page(
+            session, _filters(listing), below=_position(listing.after), limit=listing.limit
+        )
+        topics = [(topic.slug, topic.name) for topic in store.topics(session)]
+    columns = COLUMNS if listing.wants_csv else SHOWN
+    table = listing.table(columns, found, key=_key)
+    if listing.wants_csv:
+        return table.csv("articles.csv")
+    context = {
+        "table": table,
+        "topics": topics,
+        "statuses": STATUSES,
+        "topics_of": topics_of,
+        "may_write": request.may(Permission.WRITE),
+    }
+    return request.page("articles/list.html", context)
+
+
+def _filters(listing: Listing) -> ArticleFilters:
+    status = None
+    with suppress(ValueError):
+        status = ArticleStatus(listing.filter("status"))
+    told = {"yes": True, "no": False}.get(listing.filter("told"))
+    return ArticleFilters(
+        words=listing.filter("q"), status=status, topic=listing.filter("topic"), is_told=told
+    )
+
+
+def _key(row: ListedArticle) -> str:
+    return f"{row.article.published_at.isoformat()} {row.article.id}"
+
+
+def _position(after: str) -> Position | None:
+    """The place that the page begins after; None on the first page."""
+    moment, _, number = after.rpartition(" ")
+    with suppress(ValueError):
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < 19:
+            return Position(published_at=at, id=int(number))
+    return None
+
+
+ROUTES = [page("/articles", Permission.READ, list_)]

@@ -1,0 +1,1 @@
+"""Pictures: the library, and uploads."""

@@ -1,0 +1,1 @@
+"""Pictures of articles: decoding and encoding, storage, references to them."""

@@ -1,0 +1,51 @@
+"""Storing an uploaded picture, without holding a transaction while it is decoded."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from newsletter.database import Database
+from newsletter.media import store
+from newsletter.media.encoding import encode_picture
+from newsletter.media.models import MediaItem
+
+
+class Work(Protocol):
+    """A running transaction."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+def store_upload(
+    database: Database,
+    transaction: Callable[[], AbstractContextManager[Work]],
+    content: bytes,
+    name: str,
+    alt: str | None,
+) -> MediaItem:
+    """The stored picture of these bytes; the same one for the same bytes.
+
+    Args:
+        transaction: opens the transaction that writes.
+
+    Raises:
+        UnusablePicture: it cannot be decoded, or is too large.
+    """
+    source_hash = store.source_hash_of(content)
+    with database.read() as session:
+        known = store.by_source(session, source_hash)
+    if known is not None:
+        return known
+    files = encode_picture(content)
+    with transaction() as work:
+        known = store.by_source(work.session, source_hash)
+        return known or store.add(
+            work.session, source_hash, files, name=name, alt=alt, now=work.now
+        )

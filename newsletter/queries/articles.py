@@ -1,0 +1,142 @@
+"""Articles for display: filtered pages, and which edition told each."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.articles.models import Article, ArticleStatus, Topic, article_topics
+from newsletter.articles.search import matching
+from newsletter.articles.writing import store as writing
+from newsletter.editions.models import Edition, EditionArticle, EditionState
+
+PAGE = 50
+# States of an edition that mails it, or will.
+_TELLING = (
+    EditionState.DRAFT,
+    EditionState.QUEUED,
+    EditionState.SENDING,
+    EditionState.PAUSED,
+    EditionState.STOPPED,
+    EditionState.SENT,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleFilters:
+    """Filters of the list; empty means all."""
+
+    words: str = ""
+    status: ArticleStatus | None = None
+    topic: str = ""
+    """Its slug."""
+    is_told: bool | None = None
+    """Whether an edition mails it, or did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """Keyset pagination: only articles older than this one, the last of the previous page."""
+
+    published_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """An edition with an article."""
+
+    edition_id: int
+    title: str
+    """The digest's display name."""
+    period: str
+    state: EditionState
+    send_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedArticle:
+    """One article of the list."""
+
+    article: Article
+    told_by: Sequence[Telling]
+    unsaved: int
+    """How many people have unsaved words of it."""
+
+
+def article_page(
+    session: Session,
+    filters: ArticleFilters,
+    *,
+    below: Position | None = None,
+    limit: int = PAGE,
+) -> list[ListedArticle]:
+    """A page of articles, newest first."""
+    query = select(Article).where(*_conditions(session, filters))
+    if below is not None:
+        is_older = and_(Article.published_at == below.published_at, Article.id < below.id)
+        query = query.where(or_(Article.published_at < below.published_at, is_older))
+    query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
+    found = list(session.scalars(query))
+    numbers = [article.id for article in found]
+    told, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
+    return [
+        ListedArticle(
+            article=article,
+            told_by=told.get(article.id, ()),
+            unsaved=unsaved.get(article.id, 0),
+        )
+        for article in found
+    ]
+
+
+def every_article(session: Session, filters: ArticleFilters) -> Iterator[ListedArticle]:
+    """All articles of a list, page by page."""
+    below: Position | None = None
+    while found := article_page(session, filters, below=below, limit=500):
+        yield from found
+        last = found[-1].article
+        below = Position(published_at=last.published_at, id=last.id)
+
+
+def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:
+    """The editions that mail each article, or did, oldest first."""
+    query = (
+        select(EditionArticle.article_id, Edition)
+        .join(Edition, Edition.id == EditionArticle.edition_id)
+        .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_TELLING))
+        .order_by(Edition.send_at, Edition.id)
+    )
+    found: dict[int, list[Telling]] = {}
+    for article_id, edition in session.execute(query):
+        telling = Telling(
+            edition_id=edition.id,
+            title=edition.title,
+            period=edition.period or "",
+            state=edition.state,
+            send_at=edition.send_at,
+        )
+        found.setdefault(article_id, []).append(telling)
+    return found
+
+
+def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.status is not None:
+        yield Article.status == filters.status
+    if filters.topic:
+        filed = select(article_topics.c.article_id).join(Topic).where(Topic.slug == filters.topic)
+        yield Article.id.in_(filed)
+    if filters.words:
+        found = matching(filters.words, session.get_bind().dialect.name)
+        if found is not None:
+            yield Article.id.in_(found.with_only_columns(Article.id).order_by(None))
+    if filters.is_told is not None:
+        told = (
+            select(EditionArticle.article_id)
+            .join(Edition, Edition.id == EditionArticle.edition_id)
+            .where(EditionArticle.article_id == Article.id, Edition.state.in_(_TELLING))
+            .exists()
+        )
+        yield told if filters.is_told else ~told
