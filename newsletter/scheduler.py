@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from newsletter.actions import articles, digests, editions, feedback, feeds, maintenance, sources
+from newsletter.actions import (
+    articles,
+    digests,
+    editions,
+    feedback,
+    feeds,
+    imports,
+    maintenance,
+    sources,
+)
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
 from newsletter.articles.store import due_for_publication
@@ -261,12 +270,14 @@ def poll_sources(app: Newsletter) -> None:
 
 
 def forget_people(app: Newsletter) -> None:
-    """Purge unconfirmed addresses, and network addresses of consent, past their retention."""
+    """Purge unconfirmed addresses, network addresses of consent and uploaded lists, in time."""
     forgotten = maintenance.forget_people(app, SCHEDULE)
     if forgotten["addresses"]:
         log.info("unconfirmed addresses forgotten", addresses=forgotten["addresses"])
     if forgotten["networks"]:
         log.info("network addresses forgotten", addresses=forgotten["networks"])
+    if uploads := imports.forget_uploads(app, SCHEDULE):
+        log.info("uploaded lists deleted", lists=uploads)
 
 
 def count_mails(app: Newsletter) -> None:

@@ -17,6 +17,7 @@ from newsletter.console.frame.navigation import NavigationGroup
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
+from newsletter.queries.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
 from newsletter.staff.permissions import Permission
 from newsletter.staff.store import SignedIn
@@ -135,6 +136,14 @@ class ConsoleRequest:
     def url(self, path: str) -> str:
         """The address of a page of the console: "/staff" to "/console/staff"."""
         return self.state.base + (path if path != "/" else "")
+
+    @property
+    def leaving(self) -> Sequence[Leaving]:
+        """What leaves within the undo window, for those who may take it back."""
+        if not self.may(Permission.STOP):
+            return ()
+        with self.database.read() as session:
+            return leaving_soon(session, self.now, self.config.bulletins.undo)
 
     @property
     def navigation(self) -> Sequence[NavigationGroup]:

@@ -25,6 +25,13 @@ NOT_BY_COMMAND = {
     "articles.measure": "falls due by itself",
     "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
     "digests.compose_due": "falls due by itself; by hand it is `digest send`",
+    **{
+        action: "an upload is the console's; `subscribers import` reads the file itself"
+        for action in CHANGES
+        if action.startswith("imports.")
+        and action not in {"imports.enter", "imports.undo", "imports.forget_uploads"}
+    },
+    "imports.forget_uploads": "falls due by itself",
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
     "editions.ask_for_approval": "falls due by itself",
