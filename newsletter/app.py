@@ -266,7 +266,9 @@ class Newsletter:
         for name in self.config.transports:
             self.transport(name)
         _ = self.cluster
-        for problem in dangling_references(self.config):
+        from newsletter.transports.compatibility import incompatibilities
+
+        for problem in (*dangling_references(self.config), *incompatibilities(self.config)):
             raise ConfigurationError(problem)
 
     def hand_over(self, transport: str, mails: Sequence[Mail]) -> dict[int, Outcome]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "templates": ("content.templates", "List, check and preview the templates of mails."),
     "editions": ("sending.editions", "See, pause, resume and cancel what is being sent."),
     "feedback": ("sending.feedback", "See bounces and complaints, and undo what followed."),
+    "transports": ("operations.transports", "See how mail leaves; have providers tell of bounces."),
     "limits": ("sending.limits", "See each transport's limits, use and health."),
     "subscribers": ("people.subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("operations.serve", "Run the site, the schedule and the sender."),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store as articles
 from newsletter.config.options import Config
 from newsletter.delivery.ledger.statistics import measures
+from newsletter.editions.bulletins import store as bulletins
 from subscribers import store as people
 from subscribers.importing import history
 from subscribers.models import Subscriber
@@ -22,6 +23,8 @@ from subscribers.segments.store import members
 from subscribers.segments.unknown_names import unknown_names
 
 SAMPLE = 20
+# Far more than anybody writes at a time.
+MOST_DRAFTS = 1_000
 
 
 def evaluation(session: Session, config: Config, now: datetime) -> QueryContext:
@@ -61,12 +64,18 @@ def attribute_names(session: Session) -> list[str]:
     return sorted(found)
 
 
-def uses(config: Config, name: str) -> list[str]:
-    """Where a segment is used by its name."""
-    return [
+def uses(session: Session, config: Config, name: str) -> list[str]:
+    """Where a segment is used by its name: digests, and bulletins that are being written."""
+    digests = [
         f"the digest {digest.name}"
         for digest in config.digests.values()
         if digest.segment.strip() == name
+    ]
+    drafts = bulletins.page(session, open_only=True, limit=MOST_DRAFTS)
+    return digests + [
+        f"the draft “{draft.subject or 'without a subject'}”"
+        for draft, _ in drafts
+        if draft.segment.strip() == name
     ]
 
 

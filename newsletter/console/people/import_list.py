@@ -1,6 +1,7 @@
 """One uploaded list: its columns, the rehearsal, rows to mend, proof of consent, and its import."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -81,7 +82,7 @@ def enter(request: ConsoleRequest) -> Response:
         return _rehearse(request, upload.id)
     consent = "" if upload.outcome.get("is_entered") else _consent(request)
     context, actor, number = request.context, request.actor, upload.id
-    _run(lambda: actions.enter_upload(context, actor, number, consent), number)
+    import_jobs.begin(partial(actions.enter_upload, context, actor, number, consent), number)
     return request.redirect(f"/people/import/{number}")
 
 
@@ -91,7 +92,7 @@ def again(request: ConsoleRequest) -> Response:
     context, actor, number = request.context, request.actor, upload.id
     if upload.phase is UploadPhase.ENTERING:
         consent = upload.consent
-        _run(lambda: actions.enter_upload(context, actor, number, consent), number)
+        import_jobs.begin(partial(actions.enter_upload, context, actor, number, consent), number)
         return request.redirect(f"/people/import/{number}")
     return _rehearse(request, number)
 
@@ -109,12 +110,8 @@ def _upload(request: ConsoleRequest) -> ListUpload:
 
 def _rehearse(request: ConsoleRequest, number: int) -> Response:
     context, actor = request.context, request.actor
-    _run(lambda: actions.rehearse(context, actor, number), number)
+    import_jobs.begin(partial(actions.rehearse, context, actor, number), number)
     return request.redirect(f"/people/import/{number}")
-
-
-def _run(work: Callable[[], object], number: int) -> None:
-    import_jobs.begin(work, number)
 
 
 def _consent(request: ConsoleRequest) -> str:

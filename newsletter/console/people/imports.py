@@ -1,5 +1,7 @@
 """Lists that were brought in, and bringing in another."""
 
+from functools import partial
+
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -13,7 +15,7 @@ from newsletter.console.people import import_jobs
 from newsletter.console.people.import_outcomes import OUTCOMES
 from newsletter.staff.permissions import Permission
 from subscribers.importing import history
-from subscribers.importing.uploaded import jobs, store
+from subscribers.importing.uploaded import archives, jobs, store
 
 # The rest of the form is small.
 LARGEST_BYTES = store.MAX_BYTES + 100_000
@@ -34,15 +36,26 @@ def list_(request: ConsoleRequest) -> Response:
 
 
 def upload(request: ConsoleRequest) -> Response:
-    """Keep the file, and rehearse it."""
-    sent = request.form.get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
+    """Keep the files, and rehearse them; an archive is as many lists as it holds."""
+    sent = [each for each in request.form.getlist("file") if isinstance(each, UploadFile)]
+    named = [(each.filename, each.file.read()) for each in sent if each.filename]
+    if not named:
         raise FormErrors({"file": "Choose the file with your list."})
-    content = sent.file.read()
-    number = actions.upload(request.context, request.actor, sent.filename, content)
+    lists = [
+        found
+        for name, content in named
+        for found in archives.lists_in(store.file_name(name), content, store.MAX_BYTES)
+    ]
+    numbers = [
+        actions.upload(request.context, request.actor, name, content) for name, content in lists
+    ]
     context, actor = request.context, request.actor
-    import_jobs.begin(lambda: actions.rehearse(context, actor, number), number)
-    return request.redirect(f"/people/import/{number}")
+    for number in numbers:
+        import_jobs.begin(partial(actions.rehearse, context, actor, number), number)
+    if len(numbers) == 1:
+        return request.redirect(f"/people/import/{numbers[0]}")
+    words = f"{counted(len(numbers), 'list')} uploaded. Look at each of them, and bring it in."
+    return request.redirect("/people/import", words)
 
 
 def report(request: ConsoleRequest) -> Response:

@@ -90,6 +90,7 @@ def _page(request: ConsoleRequest, segment: Segment | None) -> Response:
         attributes = queries.attribute_names(session)
         unknown = [] if problem or typed or not text else _unknown(request, session, text)
         known = queries.known_names(session, request.config)
+        uses = queries.uses(session, request.config, segment.name) if segment else []
     values = (*known["topic"], *known["digest"], *SubscriberStatus, *Frequency)
     context = {
         "segment": segment,
@@ -104,7 +105,7 @@ def _page(request: ConsoleRequest, segment: Segment | None) -> Response:
         "tests": [(test.value, words) for test, words in TESTS.items()],
         "joiners": list(JOINERS.items()),
         "values": sorted(set(map(str, values))),
-        "uses": queries.uses(request.config, segment.name) if segment else [],
+        "uses": uses,
         "meant": f"/segments/meant?{urlencode({'text': text})}" if text and not problem else "",
     }
     return request.page("segments/edit.html", context)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from support import make_app
 
-from newsletter.actions import segments
+from newsletter.actions import bulletins, segments
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.editions.bulletins.writing import Writing
 from newsletter.errors import Conflict
 from newsletter.staff.actors import operator
 
@@ -42,3 +43,10 @@ def test_a_segment_is_not_renamed_to_a_taken_name(app: Newsletter) -> None:
 
 def test_an_expression_in_use_can_be_changed(app: Newsletter) -> None:
     segments.change(app, WHO, "abbey", "attribute.ward in (Abbey, Mill)")
+
+
+def test_a_segment_that_a_draft_names_is_not_removed(app: Newsletter) -> None:
+    segments.add(app, WHO, "mill", "attribute.ward = Mill")
+    bulletins.save(app, WHO, Writing(subject="Flood", text="Stay home.", segment="mill"))
+    with pytest.raises(Conflict, match="the draft “Flood”"):
+        segments.remove(app, WHO, "mill")

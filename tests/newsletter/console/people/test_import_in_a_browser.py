@@ -101,7 +101,6 @@ def test_a_list_is_brought_in_on_four_pages_and_whoever_left_stays_away(
         page.get_by_role("heading", name="What would come of it").wait_for()
         assert page.get_by_text("dan@wexcombe.example", exact=True).is_visible()
         assert page.get_by_text("suppressed: asked by letter").is_visible()
-        page.screenshot(path="/tmp/people/rehearsal-360.png", full_page=True)
         fill(page, 3, "Email Address", "ben@wexcombe.example")
         fill(page, 4, "OPTIN_TIME", "2024-05-01 10:00:00")
         fill(page, 6, "Email Address", "eve@wexcombe.example")
@@ -109,7 +108,6 @@ def test_a_list_is_brought_in_on_four_pages_and_whoever_left_stays_away(
         page.get_by_role("button", name="Mend and bring in").click()
         page.get_by_role("heading", name="What came of it").wait_for()
         width = page.evaluate("document.documentElement.scrollWidth")
-        page.screenshot(path="/tmp/people/result-360.png", full_page=True)
     assert width <= 360
     for name in ("ann", "ben", "cat", "eve"):
         assert status(console, f"{name}@wexcombe.example") == "confirmed", name

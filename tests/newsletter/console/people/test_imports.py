@@ -1,15 +1,18 @@
 """Lists brought in on a page: looked at, asked about, mended, entered, taken back."""
 
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from console_support import Client, Console
 
 from newsletter.clock import FixedClock
+from newsletter.errors import InvalidInput
 from newsletter.staff.permissions import Role
 from subscribers import store as people
 from subscribers.importing import history
-from subscribers.importing.uploaded import jobs, store
+from subscribers.importing.uploaded import archives, jobs, store
 from subscribers.models import ListUpload, SubscriberStatus
 
 MARKUP = "<script>alert(1)</script>"
@@ -17,6 +20,7 @@ LIST = (
     b"email,name,status\nann@wexcombe.example,Ann,subscribed\n"
     b"ben at wexcombe.example,Ben,subscribed\ncat@wexcombe.example,Cat,unsubscribed\n"
 )
+MAILCHIMP = "Email Address,MEMBER_RATING,OPTIN_TIME\n"
 PROOF = {"consent": "proof", "proof": "paper forms", "act": "enter"}
 
 
@@ -149,6 +153,29 @@ def test_an_import_is_taken_back(console: Console, owner: Client) -> None:
     with console.app.database.read() as session:
         assert history.by_number(session, 1).undone_at is not None
     assert "Taken back" in owner.get("/people/imports/1").text
+
+
+def test_an_archive_of_a_file_for_each_state_is_as_many_lists(
+    console: Console, owner: Client
+) -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, person in (("subscribed", "ann"), ("unsubscribed", "cat")):
+            row = f"{person}@wexcombe.example,2,2024-05-01 10:00:00\n"
+            archive.writestr(f"a/{name}_members_export_1.csv", f"{MAILCHIMP}{row}")
+    assert bring(owner, packed.getvalue(), "export.zip") == "/people/import"
+    for number in (1, 2):
+        owner.send(f"/people/import/{number}/enter", PROOF)
+    assert status(console, "ann@wexcombe.example") is SubscriberStatus.CONFIRMED
+    assert status(console, "cat@wexcombe.example") is None
+
+
+def test_an_archive_of_too_much_is_refused() -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("members.csv", "a" * 2_000_001)
+    with pytest.raises(InvalidInput, match="more than 2 MB"):
+        archives.lists_in("export.zip", packed.getvalue(), 2_000_000)
 
 
 def test_an_uploaded_list_is_deleted(console: Console, owner: Client) -> None:
