@@ -14,7 +14,7 @@ from newsletter.http.middleware.compression import Compression
 from newsletter.http.middleware.headers import SecurityHeaders
 from newsletter.http.middleware.host import CanonicalHost
 from newsletter.rendering.templates import web_folders
-from newsletter.web import errors
+from newsletter.web import errors, webhooks
 from newsletter.web.account import (
     change_address,
     confirm,
@@ -41,7 +41,7 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(BodyBuffer),
+            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.LARGEST_BODY_BYTES}),
             Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
             Middleware(Compression),
             Middleware(SecurityHeaders),
@@ -75,6 +75,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *privacy.ROUTES,
         *unsubscribe.ROUTES,
         *resubscribe.ROUTES,
+        *webhooks.ROUTES,
         *(caught_pages.ROUTES if web.caught_mails else []),
         *([Mount("/demo-images", StaticFiles(directory=DEMO_IMAGES))] if web.caught_mails else []),
         Mount("/static", _Static(services.config.templates.folder)),

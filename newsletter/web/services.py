@@ -3,10 +3,19 @@
 from typing import Protocol
 
 from newsletter.actions.context import Context
+from newsletter.transports.base import Transport
 
 
 class SiteServices(Context, Protocol):
     """What actions need, and the view-online pages of editions."""
+
+    def transport(self, name: str) -> Transport:
+        """The configured transport of this name.
+
+        Raises:
+            SendingRefused: there is no such transport.
+            ConfigurationError: its table is wrong.
+        """
 
     def edition_page(self, edition_id: int, key: str) -> str:
         """The complete HTML of an edition, nothing personal in it.

@@ -32,6 +32,7 @@ class SiteState:
         self.signup_threads = WriteThreads(services.database)
         # Unsubscribing does not queue behind sign-ups.
         self.unsubscribe_threads = WriteThreads(services.database)
+        self.webhook_threads = WriteThreads(services.database)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(

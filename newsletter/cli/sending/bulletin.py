@@ -10,8 +10,8 @@ from newsletter.actions.digests import ComposedEdition
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.people.segments import resolve_segment
 from newsletter.cli.sending import drafts
+from newsletter.cli.sending.bulletin_files import needed_subject, read_bulletin
 from newsletter.cli.sending.foreground import send_in_foreground
-from newsletter.cli.sending.inputs import HTML_SUFFIXES, local_time, read_text
 from newsletter.cli.sending.previews import send_test_mail, show_preview
 from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.dry_run import audience_of
@@ -34,7 +34,7 @@ for _command in drafts.COMMANDS:
 
 @bulletin.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--subject", required=True, help="The subject line.")
+@click.option("--subject", default="", help="The subject line; else the file's title.")
 @click.option(
     "--topic",
     "topics",
@@ -49,7 +49,7 @@ for _command in drafts.COMMANDS:
     "--at",
     "at",
     metavar="'YYYY-MM-DD HH:MM'",
-    help="When to send, in the site's zone; otherwise after the undo window.",
+    help="When to send, in the site's zone; else the file's date, or after the undo window.",
 )
 @click.option("--html", "is_html", is_flag=True, help="The text is HTML, whatever the file's name.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -85,14 +85,18 @@ def send(
     preview: bool,
     test_address: str | None,
 ) -> None:
-    """Send FILE (Markdown, or HTML by its name; - reads standard input) as a bulletin."""
+    """Send FILE (Markdown, or HTML by its name; - reads standard input) as a bulletin.
+
+    Its front matter may have a title and a date: its subject, and when to send it.
+    """
+    found = read_bulletin(program, file, subject, at)
     draft = BulletinDraft(
-        subject=subject,
-        text=read_text(file),
-        is_html=is_html or file.suffix.lower() in HTML_SUFFIXES,
+        subject=needed_subject(found),
+        text=found.text,
+        is_html=is_html or found.is_html,
         topics=topics,
         segment=segment,
-        send_at=local_time(at, program.config.site.timezone) if at else None,
+        send_at=found.send_at,
         again=again or preview or bool(test_address),
         transport=transport,
         uncertain=UncertainPolicy(uncertain) if uncertain else None,

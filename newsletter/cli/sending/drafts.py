@@ -8,7 +8,7 @@ from newsletter.actions import bulletins
 from newsletter.actions.digests import ComposedEdition
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_table
-from newsletter.cli.sending.inputs import HTML_SUFFIXES, local_time, read_text
+from newsletter.cli.sending.bulletin_files import read_bulletin
 from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.writing import Writing
 from newsletter.editions.dates import clock_time
@@ -39,7 +39,7 @@ def drafts(program: Program, everything: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--number", type=int, help="Write over this saved bulletin.")
-@click.option("--subject", default="", help="The subject line.")
+@click.option("--subject", default="", help="The subject line; else the file's title.")
 @click.option(
     "--topic",
     "topics",
@@ -64,13 +64,14 @@ def save(
     in_quiet_hours: bool,
 ) -> None:
     """Save FILE (Markdown, or HTML by its name) as a bulletin that is not sent yet."""
+    found = read_bulletin(program, file, subject, at)
     writing = Writing(
-        subject=subject,
-        text=read_text(file),
-        is_html=file.suffix.lower() in HTML_SUFFIXES,
+        subject=found.subject,
+        text=found.text,
+        is_html=found.is_html,
         topics=topics,
         segment=segment,
-        send_at=local_time(at, program.config.site.timezone) if at else None,
+        send_at=found.send_at,
         in_quiet_hours=in_quiet_hours,
     )
     saved = bulletins.save(program.app, program.actor, writing, number=number)

@@ -11,7 +11,6 @@ import click
 from newsletter.editions.coming.arrangement import Edit
 from newsletter.errors import InvalidInput
 
-HTML_SUFFIXES = {".html", ".htm"}
 Command = TypeVar("Command", bound=Callable[..., object])
 EDIT_OPTIONS = (
     click.option("--lead", type=int, metavar="ARTICLE", help="Put this story first."),

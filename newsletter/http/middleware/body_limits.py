@@ -5,7 +5,9 @@ are answered before this middleware and not counted.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -22,6 +24,7 @@ class TrafficClass(StrEnum):
     """Classes of requests, each with its own concurrency limit (bulkheads)."""
 
     UNSUBSCRIBE = "unsubscribe"  # one-click POSTs are not retried
+    WEBHOOKS = "webhooks"  # providers tell of bounces in bursts
     HEALTH = "health"  # polled by supervisors that restart an unhealthy site
     FEEDS = "feeds"
     PAGES = "pages"  # everything else
@@ -32,6 +35,8 @@ def traffic_class_of(scope: Scope) -> TrafficClass:
     path: str = scope["path"]
     if path.startswith("/unsubscribe/"):
         return TrafficClass.UNSUBSCRIBE
+    if path.startswith("/webhooks/"):
+        return TrafficClass.WEBHOOKS
     if path == "/healthz":
         return TrafficClass.HEALTH
     return TrafficClass.FEEDS if path.rpartition("/")[2].startswith("feed.") else TrafficClass.PAGES
@@ -42,26 +47,39 @@ class BodyBuffer:
 
     The timeout is the connection's (`http_protocol`). A body above the limit, whatever its
     Content-Length says, is a 413 as soon as the application reads it.
+
+    Args:
+        larger: limits of paths that begin so, in place of the usual one.
     """
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int = MAX_BODY_BYTES,
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope):
             await self._app(scope, receive, send)
             return
-        body = bytearray()
-        is_complete = _declared_length(scope) > self._limit
-        while not is_complete and len(body) <= self._limit:
+        body, limit = bytearray(), self._limit_of(scope["path"])
+        is_complete = _declared_length(scope) > limit
+        while not is_complete and len(body) <= limit:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
             is_complete = not message.get("more_body", False)
-        is_too_large = max(len(body), _declared_length(scope)) > self._limit
+        is_too_large = max(len(body), _declared_length(scope)) > limit
         await self._app(scope, _Replay(bytes(body), receive, is_too_large=is_too_large), send)
+
+    def _limit_of(self, path: str) -> int:
+        found = (most for prefix, most in self._larger.items() if path.startswith(prefix))
+        return next(found, self._limit)
 
 
 class _Replay:

@@ -30,7 +30,8 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Parts, headers_as_mapping, take_apart
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported
@@ -41,7 +42,7 @@ MESSAGE_ID_HEADER = "X-Mailin-custom"
 _BAD_ADDRESS = re.compile(r"\bin to\b|\binvalid to\b|\bto\b.{0,20}not valid", re.IGNORECASE)
 
 
-class BrevoOptions(ApiOptions):
+class BrevoOptions(PasswordOptions):
     """An account at Brevo."""
 
     api_key: SecretStr = Field(min_length=1, description="API key (not the SMTP key)")

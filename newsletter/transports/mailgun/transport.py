@@ -49,6 +49,11 @@ class MailgunOptions(ApiOptions):
         description="Address of the API; in the EU: https://api.eu.mailgun.net",
     )
     tag: OneLine = Field("", description="Tag of every mail in Mailgun's statistics; empty: none")
+    webhook_signing_key: SecretStr = Field(
+        SecretStr(""),
+        description="HTTP webhook signing key of the account; empty: no calls that tell of bounces "
+        "are taken (`newsletter transports connect` fetches it)",
+    )
     test_mode: bool = Field(
         False, description="true: Mailgun takes the mails (and charges them) and delivers none"
     )

@@ -29,7 +29,8 @@ from newsletter.transports.api.message import (
     headers_as_mapping,
     take_apart,
 )
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (
@@ -47,7 +48,7 @@ _MAX_BATCH = 50
 _WRITTEN_ANEW = frozenset({"message-id", "list-id"})
 
 
-class MailjetOptions(ApiOptions):
+class MailjetOptions(PasswordOptions):
     """An account at Mailjet."""
 
     api_key: OneLine = Field(min_length=1, description="API key")

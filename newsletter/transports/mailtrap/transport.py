@@ -25,7 +25,8 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Attachment, headers_as_mapping, take_apart
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import SecretOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (
@@ -48,12 +49,15 @@ _SANDBOX = "https://sandbox.api.mailtrap.io"
 _BAD_ADDRESS = re.compile(r"[`'\"]to\b", re.IGNORECASE)
 
 
-class MailtrapOptions(ApiOptions):
+class MailtrapOptions(SecretOptions):
     """An account at Mailtrap."""
 
     api_token: SecretStr = Field(min_length=1, description="API token of the sending domain")
     api_url: ApiAddress = Field(
         _BULK, description="Address of the API; bulk.api is the stream that newsletters need"
+    )
+    account_url: ApiAddress = Field(
+        "https://mailtrap.io", description="Address of the API of the account"
     )
     sandbox_inbox: int = Field(
         0, ge=0, description="Number of a sandbox's inbox that catches all mail; 0: mail is sent"

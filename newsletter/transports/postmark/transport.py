@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field, SecretStr
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import Answer, Reply
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Mail
@@ -24,7 +25,7 @@ from newsletter.transports.postmark.payload import payload
 MAX_BATCH = 500
 
 
-class PostmarkOptions(ApiOptions):
+class PostmarkOptions(PasswordOptions):
     """A server of Postmark."""
 
     server_token: SecretStr = Field(

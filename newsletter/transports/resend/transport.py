@@ -28,7 +28,8 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Attachment, Parts, headers_as_mapping, take_apart
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import SecretOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Deferred, Mail, Outcome, Refused, Unsupported
@@ -43,7 +44,7 @@ _BAD_ADDRESS = re.compile(r"[`'\"]to[`'\"]", re.IGNORECASE)
 _STILL_AT_IT = "concurrent_idempotent_requests"
 
 
-class ResendOptions(ApiOptions):
+class ResendOptions(SecretOptions):
     """An account at Resend."""
 
     api_key: SecretStr = Field(min_length=1, description="API key that may send")

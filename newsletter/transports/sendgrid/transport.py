@@ -52,6 +52,11 @@ class SendGridOptions(ApiOptions):
     category: OneLine = Field(
         "", description="Category of every mail in SendGrid's statistics; empty: none"
     )
+    webhook_public_key: OneLine = Field(
+        "",
+        description="Verification key of the event webhook; empty: no calls that tell of bounces "
+        "are taken (`newsletter transports connect` fetches it)",
+    )
     sandbox: bool = Field(
         False, description="true: SendGrid checks the mails and sends none (its sandbox mode)"
     )

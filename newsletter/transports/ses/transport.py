@@ -65,6 +65,9 @@ class SesOptions(ApiOptions):
     configuration_set: OneLine = Field(
         "", description="Configuration set, whose events tell of bounces; empty: the identity's"
     )
+    topic_arn: OneLine = Field(
+        "", description="ARN of the SNS topic of its events; empty: none are taken"
+    )
     simulator: bool = Field(
         False, description="true: mail goes to the mailbox simulator in place of its recipients"
     )

@@ -25,7 +25,8 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import message_id_of, refuse_own_signature
-from newsletter.transports.api.options import ApiAddress, ApiOptions
+from newsletter.transports.api.options import ApiAddress
+from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported
@@ -43,7 +44,7 @@ _BAD_ADDRESS = re.compile(
 )
 
 
-class SparkPostOptions(ApiOptions):
+class SparkPostOptions(PasswordOptions):
     """An account at SparkPost."""
 
     api_key: SecretStr = Field(

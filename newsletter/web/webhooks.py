@@ -1,0 +1,76 @@
+"""Providers' calls that tell what became of mails.
+
+A call is answered 2xx only after its events are recorded, so that the provider makes it again
+where they are not; our own faults are a 500. A call whose origin is not proven is a 403 and leaves
+no trace but a line in the log.
+"""
+
+import logging
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from newsletter import fetching
+from newsletter.actions import feedback
+from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
+from newsletter.staff import actors
+from newsletter.transports.addresses import is_loopback
+from newsletter.transports.api.webhooks import HasWebhook, NotProven, Webhook, WebhookCall
+from newsletter.web.state import SiteState, site_of
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/webhooks/"
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+"""SparkPost's batches are the largest: up to 10,000 events."""
+
+LOT = 200
+
+
+async def receive(request: Request) -> Response:
+    """Record what a call tells."""
+    site, name = site_of(request), request.path_params["transport"]
+    call = WebhookCall(headers=request.headers, body=await request.body())
+    await site.webhook_threads.run(_record, site, name, call)
+    return PlainTextResponse("recorded\n")
+
+
+def _record(site: SiteState, name: str, call: WebhookCall) -> None:
+    webhook, services = _webhook(site, name), site.services
+    try:
+        told = webhook.receive(call, name, services.clock.now())
+    except NotProven as error:
+        log.warning("a call to the webhook of transports.%s was refused: %s", name, error)
+        raise NotAllowed("the origin of the call is not proven") from error
+    if told.confirm:
+        fetching.fetch(told.confirm, largest_bytes=100_000)
+        log.info("confirmed that transports.%s tells of bounces", name)
+    # A transaction for each lot, so that others may write in between; what is recorded already
+    # when a later one fails is known again when the call is repeated.
+    for first in range(0, len(told.events), LOT):
+        feedback.record(services, actors.provider(name), told.events[first : first + LOT])
+
+
+def _webhook(site: SiteState, name: str) -> Webhook:
+    """
+    Raises:
+        NotAllowed: its calls bring a password, and the site is not reached by https.
+        ResourceNotFound: there is no such transport, or its provider tells nothing.
+    """
+    try:
+        transport = site.services.transport(name)
+    except SendingRefused as error:
+        raise ResourceNotFound(str(error)) from error
+    if not isinstance(transport, HasWebhook):
+        raise ResourceNotFound(f"transports.{name} has no webhook")
+    webhook = transport.webhook()
+    parts = urlsplit(site.config.site.base_url)
+    if webhook.has_password and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        log.warning("transports.%s: webhooks with a password need https in site.base_url", name)
+        raise NotAllowed("this webhook needs https")
+    return webhook
+
+
+ROUTES = [Route(PREFIX + "{transport:str}", receive, methods=["POST"])]

@@ -1,0 +1,254 @@
+"""The contract of providers' calls: proof of origin first, then events, each part by itself."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from webhook_tellers import (
+    ADA,
+    CERTIFICATE_URL,
+    MESSAGE_ID,
+    NOW,
+    TELLERS,
+    TOPIC,
+    Headers,
+    Teller,
+    certificate_of_sns,
+    sns_message,
+)
+
+from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall
+from newsletter.transports.events import Event, EventKind, EventSource
+from newsletter.transports.registry import KINDS, transport_class
+from newsletter.transports.ses.events import Webhook as SesWebhook
+
+Load = Callable[..., Any]
+GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
+SAMPLES = [
+    pytest.param(kind, number, id=f"{kind} {number} {expected}")
+    for kind, teller in TELLERS.items()
+    for number, (expected, _) in enumerate(teller.samples)
+]
+
+
+@pytest.fixture(params=sorted(TELLERS))
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def teller(kind: str) -> Teller:
+    return TELLERS[kind]
+
+
+def webhook_of(load: Load, kind: str, **changes: Any) -> Webhook:
+    options = {**TELLERS[kind].options, **changes}
+    made: Webhook = load(kind, **options).webhook()
+    if kind == "ses":
+        model = transport_class(kind).Options(**options)
+        return SesWebhook(model, fetch=certificate_of_sns)
+    return made
+
+
+@pytest.fixture
+def receive(load: Load, kind: str) -> Callable[..., Told]:
+    webhook = webhook_of(load, kind)
+    return lambda call: webhook.receive(call, "main", NOW)
+
+
+Receive = Callable[[WebhookCall], Told]
+
+
+def test_every_kind_with_a_webhook_has_a_teller() -> None:
+    missing = {kind for kind in KINDS if hasattr(transport_class(kind), "webhook")} - set(TELLERS)
+    assert not missing, (
+        f"add {', '.join(sorted(missing))} to TELLERS in tests/newsletter/transports/"
+        "webhook_tellers.py, so that the contract of webhooks runs on it"
+    )
+
+
+@pytest.mark.parametrize(("kind", "number"), SAMPLES)
+def test_a_documented_event_has_its_kind(load: Load, kind: str, number: int) -> None:
+    teller = TELLERS[kind]
+    expected, item = teller.samples[number]
+    (found,) = webhook_of(load, kind).receive(teller.call(item), "main", NOW).events
+    assert found.kind == expected
+    assert found.recipient == ADA
+    assert found.message_id.strip("<>") == MESSAGE_ID.strip("<>")
+    assert (found.source, found.transport) == (EventSource.WEBHOOK, "main")
+    assert found.is_proven
+
+
+def test_events_say_when_they_happened(teller: Teller, receive: Receive) -> None:
+    (found,) = receive(teller.call(teller.samples[0][1])).events
+    assert found.at is not None
+    assert abs(found.at - NOW) < timedelta(seconds=1)
+
+
+def test_opens_and_clicks_are_dropped(teller: Teller, receive: Receive) -> None:
+    for item in teller.dropped:
+        assert receive(teller.call(item)).events == []
+
+
+def test_an_unknown_event_is_kept_with_its_words(teller: Teller, receive: Receive) -> None:
+    (found,) = receive(teller.call(teller.unknown)).events
+    assert found.kind is EventKind.UNKNOWN
+    assert b"ewfangled" in found.evidence
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'[{"event": {}}]', b"{}", b'"x"', b"null"])
+def test_a_proven_call_that_is_not_understood_is_kept(
+    kind: str, teller: Teller, receive: Receive, body: bytes
+) -> None:
+    found = receive(teller.signed(body)).events
+    is_test = kind == "sparkpost" and body == b"{}"
+    assert {event.kind for event in found} == (set() if is_test else {EventKind.UNKNOWN})
+
+
+def test_a_proven_call_without_json_is_kept(kind: str, teller: Teller, receive: Receive) -> None:
+    if kind in {"mailgun", "ses"}:
+        return  # the proof stands in the JSON
+    (found,) = receive(teller.signed(b"\xff\xfe not JSON")).events
+    assert found.kind is EventKind.UNKNOWN
+    assert found.evidence == b"\xff\xfe not JSON"
+
+
+def test_a_batch_becomes_an_event_each(teller: Teller, receive: Receive) -> None:
+    if not teller.takes_batches:
+        return
+    items = [item for _, item in teller.samples]
+    told = receive(teller.call(*items, {"nonsense": True}, *teller.dropped))
+    expected = [expected for expected, _ in teller.samples] + ["unknown"]
+    assert [event.kind for event in told.events] == expected
+
+
+def test_a_repeated_call_has_the_same_keys(teller: Teller, receive: Receive) -> None:
+    items = [item for _, item in teller.samples] if teller.takes_batches else [teller.unknown]
+    first, again = (receive(teller.call(*items)).events for _ in range(2))
+    assert [event.key for event in first] == [event.key for event in again]
+
+
+def test_different_events_have_different_keys(teller: Teller, receive: Receive) -> None:
+    changed = json.dumps(teller.samples[0][1]).replace(ADA, "bea@wexcombe.example")
+    events: list[Event] = []
+    for item in (teller.samples[0][1], json.loads(changed)):
+        events += receive(teller.call(item)).events
+    assert len({event.key for event in events}) == 2
+
+
+def test_a_tampered_body_is_refused(kind: str, teller: Teller, receive: Receive) -> None:
+    call = teller.call(teller.samples[0][1])
+    changed = replace(call, body=call.body.replace(b"wexcombe", b"elsewhere"))
+    if "authorization" in call.headers or kind == "mailgun":
+        return  # a password and Mailgun's signature are not over the body
+    with pytest.raises(NotProven):
+        receive(changed)
+
+
+def test_a_call_without_proof_is_refused(kind: str, teller: Teller, receive: Receive) -> None:
+    call = teller.call(teller.samples[0][1])
+    found = json.loads(call.body)
+    for name in ("signature", "Signature"):
+        if isinstance(found, dict):
+            found.pop(name, None)
+    with pytest.raises(NotProven):
+        receive(WebhookCall(headers=Headers({}), body=json.dumps(found).encode()))
+
+
+@pytest.mark.parametrize("wrong", ["", "v1,", "Basic ", "x" * 64, "ä", "AAAA"])
+def test_a_wrong_proof_is_refused(teller: Teller, receive: Receive, wrong: str) -> None:
+    call = teller.call(teller.samples[0][1])
+    proofs = [name for name in call.headers if "signature" in name or name == "authorization"]
+    headers = Headers({**call.headers, **dict.fromkeys(proofs, wrong)})
+    found, body = json.loads(call.body), call.body
+    if not proofs:
+        name = "signature" if "signature" in found else "Signature"
+        inside = {**found[name], "signature": wrong} if name == "signature" else wrong
+        body = json.dumps({**found, name: inside}).encode()
+    with pytest.raises(NotProven):
+        receive(WebhookCall(headers=headers, body=body))
+
+
+def test_a_call_from_long_ago_is_refused(teller: Teller, receive: Receive) -> None:
+    if not teller.is_dated:
+        return
+    for distance in (timedelta(days=-2), timedelta(days=2)):
+        with pytest.raises(NotProven, match="long ago"):
+            receive(teller.call(teller.samples[0][1], at=NOW + distance))
+
+
+def test_without_a_secret_every_call_is_refused(load: Load, kind: str, teller: Teller) -> None:
+    if kind == "http":
+        return  # its secret is needed to send
+    names = transport_class(kind).Options.model_fields
+    (secret,) = [name for name in names if name.startswith("webhook") or name == "topic_arn"]
+    webhook = webhook_of(load, kind, **{secret: ""})
+    assert not webhook.is_ready
+    with pytest.raises(NotProven, match=f"set {secret} first"):
+        webhook.receive(teller.call(teller.samples[0][1]), "main", NOW)
+
+
+class TestSns:
+    @pytest.fixture
+    def receive(self, load: Load) -> Receive:
+        webhook = webhook_of(load, "ses")
+        return lambda call: webhook.receive(call, "main", NOW)
+
+    @staticmethod
+    def call(**changes: Any) -> WebhookCall:
+        return WebhookCall(headers=Headers({}), body=sns_message(**changes))
+
+    def test_a_subscription_is_confirmed_at_sns(self, receive: Receive) -> None:
+        url = "https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+        told = receive(self.call(Type="SubscriptionConfirmation", SubscribeURL=url, Token="t"))
+        assert told == Told(confirm=url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://sns.eu-west-2.amazonaws.com/x.pem",
+            "https://sns.eu-west-2.amazonaws.com.attacker.example/x.pem",
+            "https://attacker.example/sns.eu-west-2.amazonaws.com.pem",
+            "https://sns.eu-west-2.amazonaws.com@attacker.example/x.pem",
+            "https://sns.eu-west-2.amazonaws.com:8443/x.pem",
+            "https://s3.eu-west-2.amazonaws.com/x.pem",
+            "https://sns.eu-west-2.amazonaws.comx/x.pem",
+        ],
+    )
+    def test_a_certificate_from_elsewhere_is_not_fetched(self, receive: Receive, url: str) -> None:
+        with pytest.raises(NotProven, match="not an address of SNS"):
+            receive(self.call(SigningCertURL=url))
+        confirmation = {"Type": "SubscriptionConfirmation", "Token": "t", "SubscribeURL": url}
+        with pytest.raises(NotProven, match="not an address of SNS"):
+            receive(self.call(**confirmation))
+
+    def test_another_topic_is_refused(self, receive: Receive) -> None:
+        with pytest.raises(NotProven, match="another topic"):
+            receive(self.call(TopicArn=TOPIC + "-of-others"))
+
+    @pytest.mark.parametrize("version", ["1", "2"])
+    def test_both_versions_of_signatures_are_known(self, receive: Receive, version: str) -> None:
+        assert receive(self.call(SignatureVersion=version, Message=GREETING)).events == ()
+
+    def test_an_unknown_version_is_refused(self, receive: Receive) -> None:
+        with pytest.raises(NotProven, match="not signed in a way that is known"):
+            receive(self.call(SignatureVersion="3"))
+
+    def test_the_certificate_comes_from_where_the_message_says(self, receive: Receive) -> None:
+        assert (
+            receive(
+                self.call(
+                    SigningCertURL=CERTIFICATE_URL,
+                    Message=GREETING,
+                )
+            )
+            == Told()
+        )
+
+    def test_each_recipient_is_an_event(self, receive: Receive) -> None:
+        item = {"eventType": "Delivery", "mail": {}, "delivery": {"recipients": ["a@x", "b@x"]}}
+        told = receive(self.call(Message=json.dumps(item)))
+        assert [event.recipient for event in told.events] == ["a@x", "b@x"]
