@@ -27,6 +27,7 @@ from newsletter.actions import (
     subscribers,
     suppressions,
     test_mails,
+    transports,
 )
 from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
@@ -53,6 +54,8 @@ from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
+from newsletter.transports.api.account import Connection
+from newsletter.transports.api.webhooks import Webhook, WebhookCall
 from newsletter.transports.events import Event, EventKind, EventSource
 from subscribers import address_change, membership
 from subscribers import store as people
@@ -323,6 +326,32 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+class Told(Webhook):
+    """A provider's calls that nothing has to prove."""
+
+    needs = ()
+
+    def prove(self, call: WebhookCall, now: datetime) -> None:
+        """Nothing."""
+
+    def events(self, item: Any, call: WebhookCall) -> tuple[()]:
+        return ()
+
+
+def connecting(app: Newsletter) -> Call:
+    class WithProvider:
+        connections = 1
+
+        def webhook(self) -> Webhook:
+            return Told(None)
+
+        def connect(self, address: str) -> Connection:
+            return Connection(done=(address,))
+
+    app.recorders["provider"] = WithProvider()
+    return lambda actor: transports.connect(app, actor, "provider")
+
+
 def saving(app: Newsletter) -> Call:
     content = stored_content(app)
     changed = replace(content, title="Houses")
@@ -483,7 +512,7 @@ ACTORS: Mapping[str, Actor] = {
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
+UNRECORDED = {"sessions.see": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
@@ -620,5 +649,6 @@ CHANGES: Mapping[str, Change] = {
     ),
     "suppressions.lift": lifting,
     "test_mails.send": testing,
+    "transports.connect": connecting,
     **STAFF_CHANGES,
 }
