@@ -22,7 +22,7 @@ sys.path += [
 from console_support import Console
 from console_walker import Chance, Walker
 
-STEPS = 60
+STEPS = 40
 CONFIRMED = {"ann@wexcombe.example", "ben@wexcombe.example"}
 
 
