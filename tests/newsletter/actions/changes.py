@@ -27,6 +27,7 @@ from newsletter.actions import (
     subscribers,
     suppressions,
     test_mails,
+    transports,
 )
 from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
@@ -53,6 +54,8 @@ from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
+from newsletter.transports.api.account import Connection
+from newsletter.transports.api.webhooks import Webhook, WebhookCall
 from newsletter.transports.events import Event, EventKind, EventSource
 from subscribers import address_change, membership
 from subscribers import store as people
@@ -323,6 +326,32 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+class Told(Webhook):
+    """A provider's calls that nothing has to prove."""
+
+    needs = ()
+
+    def prove(self, call: WebhookCall, now: datetime) -> None:
+        """Nothing."""
+
+    def events(self, item: Any, call: WebhookCall) -> tuple[()]:
+        return ()
+
+
+def connecting(app: Newsletter) -> Call:
+    class WithProvider:
+        connections = 1
+
+        def webhook(self) -> Webhook:
+            return Told(None)
+
+        def connect(self, address: str) -> Connection:
+            return Connection(done=(address,))
+
+    app.recorders["provider"] = WithProvider()
+    return lambda actor: transports.connect(app, actor, "provider")
+
+
 def saving(app: Newsletter) -> Call:
     content = stored_content(app)
     changed = replace(content, title="Houses")
@@ -457,6 +486,23 @@ def bounce(recipient: str = "ann@wexcombe.example") -> Event:
     )
 
 
+REPORT = """From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; ann@wexcombe.example
+Action: failed
+Status: 5.1.1
+"""
+
+
+def receiving(app: Newsletter) -> Call:
+    sent_edition(app, DeliveryState.SENT)
+    return lambda actor: feedback.receive(app, actor, REPORT.encode())
+
+
 def undoing_bounce(app: Newsletter) -> Call:
     feedback.record(app, operator("setup"), [bounce()])
     return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
@@ -483,7 +529,7 @@ ACTORS: Mapping[str, Actor] = {
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
+UNRECORDED = {"sessions.see": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
@@ -570,6 +616,7 @@ CHANGES: Mapping[str, Change] = {
     "editions.retry": retrying,
     "editions.start": starting,
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
+    "feedback.receive": receiving,
     "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
@@ -620,5 +667,6 @@ CHANGES: Mapping[str, Change] = {
     ),
     "suppressions.lift": lifting,
     "test_mails.send": testing,
+    "transports.connect": connecting,
     **STAFF_CHANGES,
 }
