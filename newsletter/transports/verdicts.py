@@ -13,6 +13,7 @@ tests/data/smtp_answers.tsv.
 import re
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
 
 class Verdict(StrEnum):
@@ -136,15 +137,8 @@ _POLICY = (
 )
 
 
-def _compiled(
-    *rules: tuple[Verdict, tuple[str, ...]],
-) -> tuple[tuple[Verdict, re.Pattern[str]], ...]:
-    alternatives = ((verdict, "|".join(f"(?:{w})" for w in words)) for verdict, words in rules)
-    return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in alternatives)
-
-
 # The first matching rule decides, so narrower ones come first.
-_WORDS = _compiled(
+_RULES: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
     (V.GREYLISTED, _GREYLISTED),
     (V.RESTRICTED, _SET_BY_RECIPIENT),
     (V.CONFIGURATION, _CONFIGURATION),
@@ -228,6 +222,13 @@ _SPAMD_WAIT = timedelta(minutes=26)
 _LONGEST_HINT = timedelta(hours=4)
 
 
+@cache
+def _patterns() -> tuple[tuple[Verdict, re.Pattern[str]], ...]:
+    """The rules, compiled at the first reply: most commands see none."""
+    joined = ((verdict, "|".join(f"(?:{w})" for w in words)) for verdict, words in _RULES)
+    return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in joined)
+
+
 def classify(answer: str, *, at_content: bool = False) -> Verdict:
     """Whom a reply concerns.
 
@@ -244,7 +245,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
     if subject == _SECURITY and detail in _CERTAIN:
         return _CERTAIN[detail]
     words = _ADDRESS.sub(" ", answer)
-    for verdict, pattern in _WORDS:
+    for verdict, pattern in _patterns():
         if pattern.search(words):
             return _fitting(verdict, code, subject)
     if enhanced and code not in _CLOSING:
