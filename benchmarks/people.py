@@ -107,10 +107,10 @@ INSERT INTO edition_variants (id, edition_id, articles, content, nonce) VALUES (
 """
 # One in ten is skipped, one in fifty fails.
 DELIVERIES = """
-INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker,
-  resent, settled_at)
+INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, verdict, attempts,
+  worker, resent, settled_at)
 SELECT :n, id, :n, CASE WHEN (id + :n) % 50 = 0 THEN 'failed' ELSE 'sent' END,
-  '250 2.0.0 Ok: queued as 4ZQx7b1mK2z', 1, 'wexcombe:4711', :no, :at
+  '250 2.0.0 Ok: queued as 4ZQx7b1mK2z', '', 1, 'wexcombe:4711', :no, :at
 FROM subscribers WHERE (id * 7 + :n) % 10 > 0 ORDER BY id
 """
 

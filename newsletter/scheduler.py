@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from newsletter.actions import articles, digests, editions, feedback, feeds, maintenance, sources
+from newsletter.actions import (
+    articles,
+    digests,
+    editions,
+    feedback,
+    feeds,
+    imports,
+    maintenance,
+    sources,
+)
 from newsletter.app import Newsletter
 from newsletter.articles.polling import due_sources
 from newsletter.articles.store import due_for_publication
@@ -30,7 +39,7 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feedback import answers
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
-from newsletter.queries.approval_requests import approval_request
+from newsletter.queries.approval_requests import approval_request, approvers
 from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
@@ -207,9 +216,11 @@ def ask_for_approvals(app: Newsletter) -> None:
         with _errors_logged(f"edition {number}"):
             with app.database.read() as session:
                 request = approval_request(session, app.config, number, app.clock.now())
+                addresses = approvers(session, number) or [app.config.alarms.address]
             # Noted first: a crash after it costs a mail, never makes two.
             if editions.ask_for_approval(app, SCHEDULE, number):
-                app.send_alarm(request)
+                for address in filter(None, addresses):
+                    app.mail_to_staff(request, address)
 
 
 def raise_alarms(app: Newsletter) -> None:
@@ -261,12 +272,14 @@ def poll_sources(app: Newsletter) -> None:
 
 
 def forget_people(app: Newsletter) -> None:
-    """Purge unconfirmed addresses, and network addresses of consent, past their retention."""
+    """Purge unconfirmed addresses, network addresses of consent and uploaded lists, in time."""
     forgotten = maintenance.forget_people(app, SCHEDULE)
     if forgotten["addresses"]:
         log.info("unconfirmed addresses forgotten", addresses=forgotten["addresses"])
     if forgotten["networks"]:
         log.info("network addresses forgotten", addresses=forgotten["networks"])
+    if uploads := imports.forget_uploads(app, SCHEDULE):
+        log.info("uploaded lists deleted", lists=uploads)
 
 
 def count_mails(app: Newsletter) -> None:

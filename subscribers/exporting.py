@@ -1,8 +1,10 @@
 """Export of subscribers as rows of text, in a form that can be imported again."""
 
+import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TextIO
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -61,6 +63,17 @@ def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterato
             "confirmed": _moment(person.confirmed_at),
             "source": person.source,
         }
+
+
+def write_csv(file: TextIO, rows: Iterable[Mapping[str, str]]) -> int:
+    """Write rows as CSV, safe to open in a spreadsheet; how many."""
+    count = 0
+    table = csv.DictWriter(file, COLUMNS)
+    table.writeheader()
+    for row in rows:
+        table.writerow({key: escape_formula(value) for key, value in row.items()})
+        count += 1
+    return count
 
 
 def _moment(at: datetime | None) -> str:

@@ -183,6 +183,53 @@ class ImportChange(Base):
     """Previous status and dates, or previous data."""
 
 
+class UploadPhase(StrEnum):
+    """How far an uploaded list is."""
+
+    READING = "reading"  # a job examines and rehearses it
+    READY = "ready"  # examined; rehearsed, if nothing has to be asked
+    UNREADABLE = "unreadable"  # `problem` says why
+    ENTERING = "entering"  # a job enters its rows
+    ENTERED = "entered"
+
+
+class ListUpload(Base):
+    """A list uploaded to be imported, with all that was said about it; deleted in time.
+
+    In the database, so that any machine goes on with it.
+    """
+
+    __tablename__ = "list_uploads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    sha256: Mapped[str]
+    uploaded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    uploaded_by: Mapped[str]
+    """The actor."""
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    consent: Mapped[str] = mapped_column(default="")
+    """The proof of consent; empty: nobody is confirmed."""
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """How to read it, as `importing.uploads` writes it."""
+    mends: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    """Cells mended by hand, by row number."""
+    phase: Mapped[UploadPhase]
+    done_rows: Mapped[int] = mapped_column(default=0)
+    total_rows: Mapped[int] = mapped_column(default=0)
+    """0: not known yet."""
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The last sign of life of its job."""
+    problem: Mapped[str] = mapped_column(default="")
+    analysis: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What its columns are read as, and what has to be asked."""
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Of the rehearsal, or once entered of the import: counts, refused rows, who stays away."""
+    import_id: Mapped[int | None]
+    """Once begun to be entered."""
+
+
 class Segment(Base):
     """A named expression for a group of subscribers, evaluated on use."""
 

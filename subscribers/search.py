@@ -7,7 +7,7 @@ a table scan.
 
 import re
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
 from subscribers.folding import fold
@@ -38,20 +38,36 @@ def page(
         below: only smaller ids: the next page.
     """
     query = select(Subscriber).order_by(Subscriber.id.desc())
-    if status is None:
-        query = query.where(Subscriber.status != SubscriberStatus.ERASED)
-    else:
-        query = query.where(Subscriber.status == status)
-    if within is not None:
-        query = query.where(within)
-    if searched := fold(_UNSEARCHABLE.sub("", words).strip()):
-        if len(searched) > MOST_LETTERS:
-            return []
-        query = query.where(Subscriber.search_text.like(_pattern(searched), escape="\\"))
+    query = query.where(*conditions(status=status, within=within, words=words))
+    if _searched(words):
         query = query.with_hint(Subscriber, _COVERING_INDEX, "sqlite")
     if below is not None:
         query = query.where(Subscriber.id < below)
     return list(session.scalars(query.limit(limit)))
+
+
+def conditions(
+    *,
+    status: SubscriberStatus | None = None,
+    within: ColumnElement[bool] | None = None,
+    words: str = "",
+) -> list[ColumnElement[bool]]:
+    """The conditions of a page of the list, for counting or exporting the same people."""
+    found = [
+        Subscriber.status != SubscriberStatus.ERASED
+        if status is None
+        else Subscriber.status == status
+    ]
+    if within is not None:
+        found.append(within)
+    if searched := _searched(words):
+        is_found = Subscriber.search_text.like(_pattern(searched), escape="\\")
+        found.append(is_found if len(searched) <= MOST_LETTERS else false())
+    return found
+
+
+def _searched(words: str) -> str:
+    return fold(_UNSEARCHABLE.sub("", words).strip())
 
 
 def _pattern(searched: str) -> str:

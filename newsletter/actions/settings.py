@@ -20,6 +20,7 @@ from newsletter.config.references import dangling_references
 from newsletter.errors import ConfigurationError, Conflict, InvalidInput, ResourceNotFound
 from newsletter.settings import store
 from newsletter.staff.permissions import Permission
+from newsletter.transports.compatibility import incompatibilities
 from newsletter.transports.registry import load_transport
 
 KIND = "setting"
@@ -146,3 +147,4 @@ def _problems(config: Config, path: Path, environment: Mapping[str, str]) -> Ite
         except ConfigurationError as error:
             yield str(error)
     yield from dangling_references(config)
+    yield from incompatibilities(config)

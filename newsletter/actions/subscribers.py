@@ -1,19 +1,22 @@
-"""Actions of staff on subscribers: add, confirm, end, erase, export."""
+"""Actions of staff on subscribers: add, confirm, change, pause, end, erase, export."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
+from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions import privacy
 from subscribers import exporting, membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import by_administrator
-from subscribers.membership import Signup
+from subscribers.membership import OVER, Preferences, Signup
 from subscribers.models import SubscriberStatus
 
 KIND = "subscriber"
@@ -81,6 +84,57 @@ def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
 
 
 @action(Permission.PEOPLE)
+def change(work: UnitOfWork[Context], number: int, wishes: Preferences, proof: str) -> bool:
+    """Set somebody's name and what they are sent; False if that changes nothing.
+
+    Args:
+        proof: how they asked for it.
+
+    Raises:
+        InvalidInput: nothing is said of how they asked.
+        Conflict: they have left or were erased.
+    """
+    subscriber = people.by_id(work.session, number)
+    work.about(KIND, number)
+    origin = by_administrator(proof)
+    if subscriber.status in OVER:
+        raise Conflict(
+            f"they are {subscriber.status} and are sent nothing; if they ask to be mailed again, "
+            "add them anew with proof of consent"
+        )
+    before = membership.preferences_of(work.session, subscriber)
+    membership.choose(work.session, subscriber, wishes, origin=origin, now=work.now)
+    is_changed = membership.preferences_of(work.session, subscriber) != before
+    if not is_changed:
+        work.skip_audit_line()
+    return is_changed
+
+
+@action(Permission.PEOPLE)
+def pause(work: UnitOfWork[Context], number: int, until: datetime | None) -> bool:
+    """Send somebody nothing until then; False if that changes nothing.
+
+    Args:
+        until: None ends a pause.
+
+    Raises:
+        InvalidInput: the end of the pause is over.
+        Conflict: they have left or were erased.
+    """
+    subscriber = people.by_id(work.session, number)
+    work.about(KIND, number, until=until.isoformat() if until else "")
+    if until is not None and until <= work.now:
+        raise InvalidInput("a pause ends in the future; choose a later day")
+    if subscriber.status in OVER:
+        raise Conflict(f"they are {subscriber.status} and are sent nothing anyway")
+    is_changed = subscriber.paused_until != until
+    membership.pause(subscriber, until)
+    if not is_changed:
+        work.skip_audit_line()
+    return is_changed
+
+
+@action(Permission.PEOPLE)
 def end(work: UnitOfWork[Context], number: int) -> bool:
     """End a subscription at the subscriber's request; False if ended already."""
     subscriber = people.by_id(work.session, number)
@@ -98,6 +152,14 @@ def erase(work: UnitOfWork[Context], number: int) -> None:
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     privacy.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
+
+
+@action(Permission.BULK_PEOPLE)
+def disclose(work: UnitOfWork[Context], number: int) -> dict[str, Any]:
+    """Everything held about a subscriber (UK GDPR, art. 15), as plain data with times in UTC."""
+    subscriber = people.by_id(work.session, number)
+    work.about(KIND, number)
+    return privacy.export_data(work.session, subscriber)
 
 
 @long_action(Permission.BULK_PEOPLE)

@@ -1,12 +1,13 @@
-"""Matching of records with stored articles. Pure."""
+"""Matching of records with stored articles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.identity import fingerprint_of, is_other_article
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.ownership import is_polled, ownership_error
+from newsletter.articles.seen_records import Name, SeenRecords
 from newsletter.articles.store import Key, StoredArticle
 
 
@@ -17,20 +18,6 @@ class Match:
     record: Record
     fingerprint: str
     stored: StoredArticle | None
-
-
-@dataclass(kw_only=True, slots=True)
-class SeenRecords:
-    """Records already resolved in this import, with their place."""
-
-    keys: dict[Key, str] = field(default_factory=dict)
-    fingerprints: dict[str, str] = field(default_factory=dict)
-    ids: dict[int, str] = field(default_factory=dict)
-
-    def copy(self) -> "SeenRecords":
-        return SeenRecords(
-            keys=dict(self.keys), fingerprints=dict(self.fingerprints), ids=dict(self.ids)
-        )
 
 
 def key_of_record(record: Record) -> Key:
@@ -63,18 +50,20 @@ def match(
         stored = others[record.source_key]
         if not adopts:
             return ownership_error(record, stored)
-    before = seen.keys.get(key)
+    key_name = f"{record.source} {record.source_key}"
+    before = seen.place_of(Name.KEY, key_name)
     if stored is None:
         stored = _renamed(record, by_fingerprint.get(fingerprint))
-        before = before or (None if record.explicit_key else seen.fingerprints.get(fingerprint))
+        if not record.explicit_key:
+            before = before or seen.place_of(Name.FINGERPRINT, fingerprint)
     if stored is not None:
-        before = before or seen.ids.get(stored.id)
-        seen.ids.setdefault(stored.id, record.where)
+        before = before or seen.place_of(Name.STORED_ID, str(stored.id))
+        seen.add(Name.STORED_ID, str(stored.id), record.where)
     if before:
         return _duplicate(record, before)
-    seen.keys[key] = record.where
+    seen.add(Name.KEY, key_name, record.where)
     if not record.explicit_key:
-        seen.fingerprints[fingerprint] = record.where
+        seen.add(Name.FINGERPRINT, fingerprint, record.where)
     return Match(record=record, fingerprint=fingerprint, stored=stored)
 
 

@@ -7,7 +7,7 @@ has changed.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import datetime
 from hashlib import sha256
 
@@ -26,13 +26,14 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.validation import validated
-from newsletter.articles.matching import Match, SeenRecords, key_of_record, keys_of_record, match
+from newsletter.articles.matching import Match, key_of_record, keys_of_record, match
 from newsletter.articles.media_sizes import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.ownership import PolledFeed
 from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import is_public, settled_status
+from newsletter.articles.seen_records import SeenRecords
 from newsletter.articles.store import StoredArticle
 from newsletter.articles.unique_names import NameAllocator
 from newsletter.articles.writing.history import recorded
@@ -84,14 +85,15 @@ def import_records(
     Raises:
         ImportStopped: the database failed; has the report so far.
     """
-    run = _ImportRun(database, context, clock, dry_run, polled, observe)
-    for batch in _batches(map(validated, records)):
-        try:
-            run.store(batch)
-        except (StorageError, DBAPIError) as error:
-            raise ImportStopped(run.report, error) from error
-        if progress:
-            progress(len(batch))
+    with closing(SeenRecords()) as seen:
+        run = _ImportRun(database, context, clock, dry_run, polled, observe, seen)
+        for batch in _batches(map(validated, records)):
+            try:
+                run.store(batch)
+            except (StorageError, DBAPIError) as error:
+                raise ImportStopped(run.report, error) from error
+            if progress:
+                progress(len(batch))
     return run.report
 
 
@@ -119,11 +121,12 @@ class _ImportRun:
         dry_run: bool,
         polled: PolledFeed | None,
         observe: Callable[[RecordOutcome], None] | None,
+        seen: SeenRecords,
     ) -> None:
         self.report = ImportReport()
         self._database, self._context, self._clock = database, context, clock
         self._dry_run, self._polled, self._observe = dry_run, polled, observe
-        self._seen = SeenRecords()
+        self._seen = seen
 
     def store(self, batch: list[Record | BadRecord]) -> None:
         """Store a batch; on a conflict with another writer, record by record."""
@@ -152,12 +155,10 @@ class _ImportRun:
             self._observe(RecordOutcome(item=bad, became="failed"))
 
     def _attempt(self, records: list[Record]) -> None:
-        seen = self._seen.copy()
         transaction = self._database.read() if self._dry_run else self._database.write()
-        with transaction as session:
+        with self._seen.transaction(), transaction as session:
             batch = _Batch(session, self._context, self._clock.now(), self._polled)
-            batch.store(records, seen)
-        self._seen = seen
+            batch.store(records, self._seen)
         self.report.add(batch.report)
         if self._observe:
             for outcome in batch.outcomes:

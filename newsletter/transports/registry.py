@@ -19,7 +19,7 @@ from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
-_HELPERS = {"addresses", "base", "events", "registry", "verdicts"}
+_HELPERS = {"addresses", "base", "compatibility", "events", "registry", "verdicts"}
 _FOLDER = Path(transports.__path__[0])
 
 _MODULES = {

@@ -1,5 +1,6 @@
 """Column mapping: by the administrator's choice, the program's headings, or general headings."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,11 @@ def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,
     )
+
+
+def attribute_name(heading: str) -> str:
+    """A column's heading as the name of an attribute: one word."""
+    return re.sub(r"[^\w.-]+", "_", heading).strip("_.")
 
 
 def address_column(header: Sequence[str]) -> int | None:

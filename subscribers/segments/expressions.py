@@ -97,11 +97,11 @@ def write(expression: Expression) -> str:
     """The text of an expression; parses to the same tree."""
     match expression:
         case Comparison(field=field, operator=Operator.IN, values=values):
-            return f"{_field(field)} in ({', '.join(_value(value) for value in values)})"
+            return f"{write_field(field)} in ({', '.join(_value(value) for value in values)})"
         case Comparison(field=field, operator=operator, values=values):
-            return f"{_field(field)} {operator} {_value(values[0])}"
+            return f"{write_field(field)} {operator} {_value(values[0])}"
         case IsEmpty(field=field):
-            return f"{_field(field)} is empty"
+            return f"{write_field(field)} is empty"
         case Not(operand=operand):
             return f"not {_within(operand)}"
         case All(operands=operands):
@@ -115,11 +115,12 @@ def _within(operand: Expression) -> str:
     return f"({written})" if isinstance(operand, All | Any) else written
 
 
-def _field(name: str) -> str:
+def write_field(name: str) -> str:
+    """A field's name as it stands in a text."""
     if not name.startswith(ATTRIBUTE):
         return name
     key = name.removeprefix(ATTRIBUTE)
-    return name if BARE.fullmatch(key) else f"{ATTRIBUTE}{_quoted(key)}"
+    return name if BARE.fullmatch(key) else f"{ATTRIBUTE}{quoted(key)}"
 
 
 def _value(value: Value) -> str:
@@ -129,10 +130,11 @@ def _value(value: Value) -> str:
         case RelativeDate(count=count, unit=unit):
             return f"{count} {unit} ago"
         case str() if not BARE.fullmatch(value) or value.lower() in KEYWORDS:
-            return _quoted(value)
+            return quoted(value)
     return str(value)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A value in quotation marks."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

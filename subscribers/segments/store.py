@@ -22,14 +22,47 @@ def add(session: Session, name: str, text: str, now: datetime) -> Segment:
         InvalidInput: an invalid name or expression.
         Conflict: the name is taken.
     """
-    if not NAME.fullmatch(name):
-        raise InvalidInput(f"{name!r} is no name; write small letters, digits and hyphens")
+    _check_name(session, name)
     parse(text)
-    if session.get(Segment, name) is not None:
-        raise Conflict(f"there is a segment {name} already; remove it first")
     segment = Segment(name=name, expression=text, created_at=now)
     session.add(segment)
     return segment
+
+
+def change(session: Session, name: str, text: str) -> bool:
+    """Give a segment another expression; False if it has it already.
+
+    Raises:
+        ResourceNotFound: there is none of this name.
+        InvalidInput: an invalid expression.
+    """
+    parse(text)
+    found = by_name(session, name)
+    is_new = found.expression != text
+    found.expression = text
+    return is_new
+
+
+def rename(session: Session, name: str, new_name: str) -> None:
+    """Give a segment another name.
+
+    Raises:
+        ResourceNotFound: there is none of this name.
+        InvalidInput: an invalid name.
+        Conflict: the name is taken.
+    """
+    found = by_name(session, name)
+    _check_name(session, new_name)
+    found.name = new_name
+
+
+def _check_name(session: Session, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} is no name; write small letters, digits and hyphens, such as abbey-ward"
+        )
+    if session.get(Segment, name) is not None:
+        raise Conflict(f"there is a segment {name} already; choose another name")
 
 
 def every(session: Session) -> list[Segment]:

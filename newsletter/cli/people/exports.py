@@ -1,6 +1,5 @@
 """`newsletter subscribers export`: the list as CSV or JSON lines."""
 
-import csv
 import json
 from collections.abc import Iterable
 from functools import partial
@@ -41,14 +40,10 @@ def export(
 
 
 def _write(file: TextIO, kind: str, rows: Iterable[actions.Row]) -> int:
-    count = 0
-    table = csv.DictWriter(file, exporting.COLUMNS)
     if kind == "csv":
-        table.writeheader()
+        return exporting.write_csv(file, rows)
+    count = 0
     for row in rows:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
-        if kind == "csv":
-            table.writerow({key: exporting.escape_formula(value) for key, value in row.items()})
-        else:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return count

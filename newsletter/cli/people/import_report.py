@@ -2,14 +2,13 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from subscribers.importing.analysis import FileAnalysis
 from subscribers.importing.headings import ROLES
 from subscribers.importing.questions import OPEN, UNREAD, Column, UnknownWord
+from subscribers.importing.report import short
 from subscribers.importing.states import ListState
 
-LONGEST_SAMPLE = 30
 CHOICES = (
     ("left", "a yes, a date or a reason there means that they left; empty or a no: they did not"),
     (
@@ -33,26 +32,6 @@ def described(examination: FileAnalysis) -> list[str]:
     if misfits:
         rows += f", and {misfits} whose cells cannot be told apart"
     return [f"{rows}:", *lines, *examination.notes]
-
-
-def stored(examination: FileAnalysis) -> dict[str, Any]:
-    """The same as JSON, stored with the import."""
-    return {
-        "rows": examination.rows,
-        "misfits": examination.fitness.misfits,
-        "columns": [
-            {
-                "heading": column.heading,
-                "read_as": column.role,
-                "why": column.why,
-                "different": column.different,
-                "samples": [_short(sample) for sample in column.samples],
-            }
-            for column in examination.columns
-            if column.role == UNREAD or column.filled
-        ],
-        "notes": list(examination.notes),
-    }
 
 
 def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
@@ -152,10 +131,5 @@ def _values(column: Column) -> str:
         return "no values"
     count = f"more than {column.different}" if column.is_more else str(column.different)
     kind = "value" if column.different == 1 else "different values"
-    samples = ", ".join(map(_short, column.samples))
+    samples = ", ".join(map(short, column.samples))
     return f"{count} {kind}, such as {samples}"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SAMPLE else f"{line[: LONGEST_SAMPLE - 1]}…"

@@ -3,13 +3,10 @@
 import csv
 import gc
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -17,57 +14,31 @@ import click
 from click.core import ParameterSource
 
 from newsletter.actions import imports as actions
-from newsletter.actions import segments
 from newsletter.actions.imports import ImportResult
-from newsletter.articles import store as articles
-from newsletter.articles.identity import topic_slug
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
-from newsletter.errors import Conflict, InvalidInput
+from newsletter.errors import InvalidInput
+from newsletter.queries.imports import site_names
 from subscribers.exporting import escape_formula, unescape_formula
-from subscribers.importing import catalogue, history
-from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
-from subscribers.importing.batches import Row, batches
+from subscribers.importing import history, report
+from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.batches import Row
 from subscribers.importing.cells import one_line
-from subscribers.importing.columns import ATTRIBUTE, fields_of
+from subscribers.importing.columns import ATTRIBUTE, attribute_name
 from subscribers.importing.dates import DateOrder
-from subscribers.importing.file_types import open_list
 from subscribers.importing.folding import folded
-from subscribers.importing.formats.table import Table
 from subscribers.importing.headings import ROLES
-from subscribers.importing.list_importer import ImportDryRun, ImportTerms, OnDecision, import_all
+from subscribers.importing.list_importer import ImportDryRun, OnDecision, import_all
+from subscribers.importing.list_reading import ExaminedList, ListRequest, examine, open_table
 from subscribers.importing.planning import Decision, RowOutcome
 from subscribers.importing.reject_file import RejectFile
-from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
+from subscribers.importing.rows import Person, Tags
 from subscribers.importing.states import ListState
 
 KINDS = click.Choice([state.value for state in ListState])
 ORDERS = click.Choice([order.value for order in DateOrder])
 TAGS = click.Choice([tags.value for tags in Tags])
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportRequest:
-    """The options of the command."""
-
-    path: Path
-    consent: str
-    answers: AdministratorAnswers
-    sheet: str
-    encoding: str
-    tags: Tags
-    updates: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExaminedFile:
-    """An examined file without open questions."""
-
-    table: Table
-    found: FileAnalysis
-    reader: RowReader
-    terms: ImportTerms
 
 
 @click.command("import")
@@ -143,9 +114,10 @@ def import_(
             "say how and when they agreed (--consent “paper forms of 1 May”), "
             "or enter them without proof as pending (--unconfirmed)"
         )
-    pairs = [*columns, *(f"{ATTRIBUTE}{_attribute_name(name)}={name}" for name in attributes)]
-    request = ImportRequest(
+    pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
+    request = ListRequest(
         path=path,
+        file=path.name,
         consent=one_line(consent),
         answers=AdministratorAnswers(
             columns=_chosen(pairs),
@@ -183,30 +155,23 @@ def _undo(program: Program, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Program, request: ImportRequest) -> ExaminedFile:
+def _examine(program: Program, request: ListRequest) -> ExaminedList:
     """
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
-    table = open_list(request.path, sheet=request.sheet, encoding=request.encoding)
-    found = analyse(table, request.path.name, request.answers, catalogue.every())
+    with program.database.read() as session:
+        names = site_names(session, program.config)
+    examined = examine(request, open_table(request), program.app.secret, names)
+    found = examined.found
     for line in import_report.described(found):
         program.warn(line)
     if not found.is_clear:
         command = ["newsletter", "subscribers", "import", *_arguments()]
-        raise InvalidInput(import_report.asked(found, request.path.name, command))
+        raise InvalidInput(import_report.asked(found, request.file, command))
     if not found.fitness.is_trusted and request.consent:
-        raise InvalidInput(import_report.untrusted(found, request.path.name))
-    places = found.assigned.places
-    terms = ImportTerms(
-        file=one_line(request.path.name),
-        secret=program.app.secret,
-        consent=request.consent,
-        updates=fields_of(places) if request.updates else frozenset(),
-    )
-    return ExaminedFile(
-        table=table, found=found, reader=_reader(program, request, table, found), terms=terms
-    )
+        raise InvalidInput(import_report.untrusted(found, request.file))
+    return examined
 
 
 def _arguments() -> list[str]:
@@ -229,30 +194,6 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
     return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
-def _reader(
-    program: Program, request: ImportRequest, table: Table, found: FileAnalysis
-) -> RowReader:
-    with program.database.read() as session:
-        topics = {topic.slug for topic in articles.topics(session)}
-    topics.update(slug for digest in program.config.digests.values() for slug in digest.topics)
-    by_program = found.assigned.program.states if found.assigned.program else {}
-    return RowReader(
-        ReadOptions(
-            columns=found.assigned.places,
-            width=len(table.header),
-            as_topic=lru_cache(maxsize=10_000)(topic_slug),
-            topics=frozenset(topics),
-            digests=frozenset(program.config.digests),
-            languages=frozenset(program.config.site.languages),
-            state=found.state,
-            words={**by_program, **request.answers.words},
-            order=found.order,
-            doubtful=frozenset(found.fitness.doubtful),
-            tags=request.tags,
-        )
-    )
-
-
 def _target(path: Path, refused: Path | None) -> Path:
     target = refused or path.with_name(f"{path.name}.refused.csv")
     if target.resolve() == path.resolve():
@@ -261,14 +202,15 @@ def _target(path: Path, refused: Path | None) -> Path:
 
 
 def _import(
-    program: Program, request: ImportRequest, examined: ExaminedFile, target: Path
+    program: Program, request: ListRequest, examined: ExaminedList, target: Path
 ) -> ImportResult:
     begun = history.ImportStart(
         file=examined.terms.file,
         sha256=history.sha256_of(request.path),
         consent=request.consent,
-        report=import_report.stored(examined.found),
+        report=report.stored(examined.found),
     )
+    tags = examined.reader.tags
     with RejectFile(target, examined.table.header) as refusals:
 
         def tell(row: Row, decision: Decision) -> None:
@@ -278,7 +220,7 @@ def _import(
         try:
             with closing(_batches(program, examined)) as rows:
                 result = actions.enter(
-                    program.app, program.actor, begun, examined.terms, rows, tell
+                    program.app, program.actor, begun, examined.terms, rows, tell, tags
                 )
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")
@@ -287,21 +229,12 @@ def _import(
             # Also if the file cannot be read to its end: batches so far are committed.
             if refusals.count:
                 program.warn(f"The refused rows are in {target}, each with its reason.")
-    _add_segments(program, examined.reader.tags)
+    for name in result.kept_segments:
+        program.warn(f"There is a segment {name} already; it was left as it is.")
     return result
 
 
-def _add_segments(program: Program, tags: dict[str, str]) -> None:
-    """Add a segment for each tag of the file without one."""
-    for slug in sorted(set(tags.values())):
-        expression = f"attribute.{attribute_of_tag(slug)} = yes"
-        try:
-            segments.add(program.app, program.actor, slug, expression)
-        except Conflict:
-            program.warn(f"There is a segment {slug} already; it was left as it is.")
-
-
-def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Counter[str]:
+def _dry_run(program: Program, examined: ExaminedList, *, as_json: bool) -> Counter[str]:
     rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
@@ -310,12 +243,10 @@ def _dry_run(program: Program, examined: ExaminedFile, *, as_json: bool) -> Coun
     return counts
 
 
-def _batches(program: Program, examined: ExaminedFile) -> Generator[list[Row], None, None]:
+def _batches(program: Program, examined: ExaminedList) -> Generator[list[Row], None, None]:
     """The rows in batches, with progress."""
-    table, found = examined.table, examined.found
-    rows = found.rows + found.fitness.misfits
-    with program.progress("Importing, rows", rows) as progress, _gc_frozen():
-        for batch in batches(table.rows(), examined.reader, table.first_row):
+    with program.progress("Importing, rows", examined.rows) as progress, _gc_frozen():
+        for batch in examined.batches():
             yield batch
             progress.advance(len(batch))
 
@@ -357,11 +288,6 @@ def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
     for thing, column in map(_pair, texts):
         chosen.setdefault(thing, []).append(column)
     return chosen
-
-
-def _attribute_name(column: str) -> str:
-    """A column's heading as an attribute name: one word."""
-    return re.sub(r"[^\w.-]+", "_", column).strip("_.")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -1,20 +1,14 @@
 """`newsletter subscribers segments`: named groups of subscribers."""
 
-from zoneinfo import ZoneInfo
-
 import click
 from sqlalchemy.orm import Session
 
 from newsletter.actions import segments as actions
-from newsletter.articles import store as articles
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.delivery.ledger.statistics import measures
-from subscribers import store as people
+from newsletter.queries import segments as queries
 from subscribers.segments import store
 from subscribers.segments.compiling import QueryContext
-from subscribers.segments.parsing import parse
-from subscribers.segments.unknown_names import unknown_names
 
 
 @click.group()
@@ -70,6 +64,29 @@ def count(program: Program, name_or_expression: str) -> None:
 
 @segments.command()
 @click.argument("name")
+@click.argument("expression")
+@pass_program
+def change(program: Program, name: str, expression: str) -> None:
+    """Give a segment another expression; digests that use it follow."""
+    actions.change(program.app, program.actor, name, expression)
+    with program.database.read() as session:
+        resolve_segment(program, session, expression)
+        count = store.count(session, expression, evaluation_of(program, session))
+    program.say(f"The segment {name} has {count} people now.")
+
+
+@segments.command()
+@click.argument("name")
+@click.argument("new_name")
+@pass_program
+def rename(program: Program, name: str, new_name: str) -> None:
+    """Give a segment another name, unless a digest uses it."""
+    actions.rename(program.app, program.actor, name, new_name)
+    program.say(f"The segment {name} is called {new_name} now.")
+
+
+@segments.command()
+@click.argument("name")
 @pass_program
 def remove(program: Program, name: str) -> None:
     """Remove a segment; its editions keep their expression."""
@@ -85,16 +102,11 @@ def resolve_segment(program: Program, session: Session, name_or_expression: str)
         InvalidInput: the expression is invalid.
     """
     expression = store.expression_of(session, name_or_expression)
-    topics = {topic.slug for topic in articles.topics(session)}
-    for choice in people.choices(session).values():
-        topics.update(choice.topics)
-    known = {"topic": topics, "digest": set(program.config.digests)}
-    for problem in unknown_names(parse(expression), known):
+    for problem in queries.unknown_in(session, program.config, expression):
         program.warn(problem)
     return expression
 
 
 def evaluation_of(program: Program, session: Session) -> QueryContext:
     """The context that expressions are evaluated in: now, the site's zone, the mail statistics."""
-    zone = ZoneInfo(program.config.site.timezone)
-    return QueryContext(now=program.clock.now(), zone=zone, measures=measures(session))
+    return queries.evaluation(session, program.config, program.clock.now())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
+from newsletter.cli.people.changes import change, disclose, pause
 from newsletter.cli.people.consent import consent, reasons
 from newsletter.cli.people.exports import export
 from newsletter.cli.people.import_history import imports
@@ -40,6 +41,9 @@ subscribers.add_command(export)
 subscribers.add_command(segments)
 subscribers.add_command(consent)
 subscribers.add_command(reasons)
+subscribers.add_command(change)
+subscribers.add_command(pause)
+subscribers.add_command(disclose)
 subscribers.add_command(suppress)
 subscribers.add_command(unsuppress)
 

@@ -17,6 +17,7 @@ from newsletter.console.frame.navigation import NavigationGroup
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
+from newsletter.queries.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
 from newsletter.staff.permissions import Permission
 from newsletter.staff.store import SignedIn
@@ -37,6 +38,8 @@ class ConsoleRequest:
     form: FormData = field(default_factory=FormData)
     trouble: Trouble | None = None
     """Set where a form is shown again."""
+    kept: str = ""
+    """A form that was sent as the session had ended, to be sent on: `kept_forms`."""
 
     @property
     def context(self) -> ConsoleServices:
@@ -61,6 +64,11 @@ class ConsoleRequest:
         """The staff member and their session; only on routes for those who are signed in."""
         assert self.signed_in is not None, "the route is public"  # noqa: S101 - its rule says so
         return self.signed_in
+
+    @property
+    def path(self) -> str:
+        """The path of this page below /console."""
+        return self.http.url.path.removeprefix(PREFIX) or "/"
 
     @property
     def query(self) -> QueryParams:
@@ -137,12 +145,27 @@ class ConsoleRequest:
         return self.state.base + (path if path != "/" else "")
 
     @property
+    def leaving(self) -> Sequence[Leaving]:
+        """What leaves within the undo window, for those who may take it back."""
+        if not self.may(Permission.STOP):
+            return ()
+        with self.database.read() as session:
+            return leaving_soon(session, self.now, self.config.bulletins.undo)
+
+    @property
     def navigation(self) -> Sequence[NavigationGroup]:
         """The pages that this staff member may open."""
-        return self.state.navigation.of(self.actor, self.http.url.path.removeprefix(PREFIX) or "/")
+        return self.state.navigation.of(self.actor, self.path)
 
     def with_form(self, form: FormData) -> "ConsoleRequest":
         return replace(self, form=form)
+
+    def with_kept(self, token: str) -> "ConsoleRequest":
+        return replace(self, kept=token)
+
+    def at(self, http: Request, form: FormData) -> "ConsoleRequest":
+        """The same staff member sending another form."""
+        return replace(self, http=http, form=form, trouble=None, kept="")
 
     def with_trouble(self, trouble: Trouble) -> "ConsoleRequest":
         return replace(self, trouble=trouble)

@@ -35,6 +35,11 @@ def edition_of(session: Session, bulletin: SavedBulletin) -> Edition | None:
     return None if edition.state is EditionState.CANCELLED else edition
 
 
+def written_as(session: Session, edition: int) -> SavedBulletin | None:
+    """The saved bulletin that became an edition; None where it was not saved."""
+    return session.scalar(select(SavedBulletin).where(SavedBulletin.edition_id == edition))
+
+
 def page(
     session: Session, *, open_only: bool, limit: int, below: int | None = None
 ) -> list[tuple[SavedBulletin, Edition | None]]:

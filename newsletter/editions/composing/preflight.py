@@ -45,12 +45,23 @@ class Preflight:
 
     def findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
         """The findings in these mails, errors first."""
-        checked = [checked_mail(edition.masthead["site"], m) for m in _covering_mails(mails)]
-        found = [finding for mail in checked for finding in check_content(mail)]
-        if self._options.links:
-            found += check_links(checked, edition.masthead["site"]["base_url"], self._ask)
-        kept = dict.fromkeys(f for f in found if self._counts(f))
-        return sorted(kept, key=lambda finding: finding.severity)
+        chosen = list(mails)
+        return _by_severity(
+            [*self.content_findings(edition, chosen), *self.link_findings(edition, chosen)]
+        )
+
+    def content_findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
+        """What is found without asking anybody, errors first."""
+        found = [f for mail in _checked(edition, mails) for f in check_content(mail)]
+        return _by_severity(f for f in found if self._counts(f))
+
+    def link_findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
+        """What the servers of links and pictures answer; it takes seconds."""
+        if not self._options.links:
+            return []
+        checked = _checked(edition, mails)
+        found = check_links(checked, edition.masthead["site"]["base_url"], self._ask)
+        return _by_severity(f for f in found if self._counts(f))
 
     def sender_findings(self, edition: Edition) -> list[Finding]:
         """DNS records that the From domain of an edition lacks."""
@@ -75,6 +86,14 @@ class Preflight:
 
     def _counts(self, finding: Finding) -> bool:
         return finding.rule in ALWAYS or finding.rule not in self._options.ignore
+
+
+def _by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(dict.fromkeys(findings), key=lambda finding: finding.severity)
+
+
+def _checked(edition: Edition, mails: Iterable[RenderedMail]) -> list[CheckedMail]:
+    return [checked_mail(edition.masthead["site"], mail) for mail in _covering_mails(mails)]
 
 
 def _covering_mails(mails: Iterable[RenderedMail]) -> Iterable[RenderedMail]:

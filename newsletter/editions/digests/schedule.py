@@ -40,6 +40,13 @@ def next_runs(schedule: str, zone: ZoneInfo, now: datetime, count: int) -> list[
     return list(islice((run for run in runs if run.at > now), count))
 
 
+def in_words(schedule: str, zone: ZoneInfo) -> str:
+    """A schedule as people say it: "at 09:00 on Friday, London time"."""
+    words = CronSim(schedule, datetime(2000, 1, 1)).explain()  # noqa: DTZ001 - only its words
+    place = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{words[:1].lower()}{words[1:]}, {place} time"
+
+
 def due_runs(
     schedule: str,
     zone: ZoneInfo,

@@ -186,6 +186,30 @@ CREATE TABLE imports (
 
 CREATE INDEX ix_imports_sha256 ON imports (sha256);
 
+CREATE TABLE list_uploads (
+    id BIGSERIAL NOT NULL,
+    file TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    sha256 TEXT NOT NULL,
+    uploaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    uploaded_by TEXT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    consent TEXT NOT NULL,
+    answers JSON NOT NULL,
+    mends JSON NOT NULL,
+    phase VARCHAR(20) NOT NULL,
+    done_rows BIGINT NOT NULL,
+    total_rows BIGINT NOT NULL,
+    heartbeat_at TIMESTAMP WITH TIME ZONE,
+    problem TEXT NOT NULL,
+    analysis JSON NOT NULL,
+    outcome JSON NOT NULL,
+    import_id BIGINT,
+    CONSTRAINT pk_list_uploads PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_list_uploads_expires_at ON list_uploads (expires_at);
+
 CREATE TABLE media_items (
     id BIGSERIAL NOT NULL,
     source_hash TEXT NOT NULL,

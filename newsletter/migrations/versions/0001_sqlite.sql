@@ -186,6 +186,30 @@ CREATE TABLE imports (
 
 CREATE INDEX ix_imports_sha256 ON imports (sha256);
 
+CREATE TABLE list_uploads (
+    id INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    content BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    uploaded_at DATETIME NOT NULL,
+    uploaded_by TEXT NOT NULL,
+    expires_at DATETIME NOT NULL,
+    consent TEXT NOT NULL,
+    answers JSON NOT NULL,
+    mends JSON NOT NULL,
+    phase VARCHAR(20) NOT NULL,
+    done_rows INTEGER NOT NULL,
+    total_rows INTEGER NOT NULL,
+    heartbeat_at DATETIME,
+    problem TEXT NOT NULL,
+    analysis JSON NOT NULL,
+    outcome JSON NOT NULL,
+    import_id INTEGER,
+    CONSTRAINT pk_list_uploads PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_list_uploads_expires_at ON list_uploads (expires_at);
+
 CREATE TABLE media_items (
     id INTEGER NOT NULL,
     source_hash TEXT NOT NULL,

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import requests
 from pydantic import BaseModel
 
+from newsletter.transports.api.account import Account, Connection
 from newsletter.transports.api.answers import Answer
 from newsletter.transports.api.calls import Call, new_http, of_failure, post
 from newsletter.transports.api.provider import Entry, Provider
@@ -29,6 +30,8 @@ class ApiTransport:
 
     Options: type[BaseModel]
     provider: ClassVar[type[Provider]]
+    signs_itself: ClassVar[bool] = True
+    """Whether the provider signs by DKIM, and what it changes would break our signature."""
 
     def __init__(self, options: Any) -> None:
         self.connections: int = options.connections
@@ -40,9 +43,17 @@ class ApiTransport:
 
     def webhook(self) -> Webhook:
         """What reads the provider's calls: the module `events` beside the transport's."""
-        folder = type(self).__module__.rpartition(".")[0]
-        made: Webhook = import_module(f"{folder}.events").Webhook(self._options)
+        made: Webhook = self._beside("events").Webhook(self._options)
         return made
+
+    def connect(self, address: str) -> Connection:
+        """Register our address at the provider: the module `connect` beside the transport's."""
+        account = Account(self.provider(self._options), self._options.timeout)
+        made: Connection = self._beside("connect").connect(self._options, account, address)
+        return made
+
+    def _beside(self, name: str) -> Any:
+        return import_module(f"{type(self).__module__.rpartition('.')[0]}.{name}")
 
 
 class ApiSession(ClosingSession):

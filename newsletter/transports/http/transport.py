@@ -145,3 +145,4 @@ class Transport(ApiTransport):
 
     Options: type[BaseModel] = HttpOptions
     provider = Http
+    signs_itself = False

@@ -56,6 +56,9 @@ class MailtrapOptions(SecretOptions):
     api_url: ApiAddress = Field(
         _BULK, description="Address of the API; bulk.api is the stream that newsletters need"
     )
+    account_url: ApiAddress = Field(
+        "https://mailtrap.io", description="Address of the API of the account"
+    )
     sandbox_inbox: int = Field(
         0, ge=0, description="Number of a sandbox's inbox that catches all mail; 0: mail is sent"
     )

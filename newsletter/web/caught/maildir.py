@@ -5,25 +5,20 @@ decoded is shown as it is.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from heapq import nlargest
-from html import escape
 from pathlib import Path
 
 from newsletter.errors import ResourceNotFound
+from newsletter.rendering.encoding.reading import decoded_header, first_text, with_images
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,=_+~-]*")
-_CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
-_IMAGE_TYPE = re.compile(r"image/[a-z0-9.+-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +70,9 @@ class CaughtMails:
         mail = message_from_bytes(raw, policy=compat32)
         return CaughtMail(
             summary=_summary(path, when, mail),
-            headers=tuple((name, _decoded(value)) for name, value in mail.items()),
-            html=_with_images(_first_text(mail, "text/html"), mail),
-            text=_first_text(mail, "text/plain"),
+            headers=tuple((name, decoded_header(value)) for name, value in mail.items()),
+            html=with_images(first_text(mail, "text/html"), mail),
+            text=first_text(mail, "text/plain"),
             source=raw.decode("utf-8", "replace"),
             raw=raw,
         )
@@ -114,45 +109,8 @@ def _head(path: Path) -> Message:
 def _summary(path: Path, when: float, mail: Message) -> MailSummary:
     return MailSummary(
         key=path.name.partition(":")[0],
-        subject=_decoded(mail.get("Subject", "")),
-        sender=_decoded(mail.get("From", "")),
-        recipient=_decoded(mail.get("X-RcptTo", "")) or _decoded(mail.get("To", "")),
+        subject=decoded_header(mail.get("Subject", "")),
+        sender=decoded_header(mail.get("From", "")),
+        recipient=decoded_header(mail.get("X-RcptTo", "")) or decoded_header(mail.get("To", "")),
         received_at=datetime.fromtimestamp(when, UTC),
     )
-
-
-def _decoded(value: object) -> str:
-    """A header's value with encoded words (RFC 2047) decoded, if possible."""
-    text = " ".join(str(value).split())
-    try:
-        return str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
-        return text
-
-
-def _first_text(mail: Message, kind: str) -> str:
-    for part in mail.walk():
-        if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
-            return _text(part)
-    return ""
-
-
-def _text(part: Message) -> str:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return ""
-    try:
-        return content.decode(part.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):
-        return content.decode("latin-1")
-
-
-def _with_images(html: str, mail: Message) -> str:
-    """The HTML with `cid:` addresses (RFC 2392) replaced by data URLs."""
-    images: dict[str, str] = {}
-    for part in mail.walk():
-        name, kind = str(part.get("Content-ID", "")).strip("<> \t"), part.get_content_type()
-        content = part.get_payload(decode=True) if name and _IMAGE_TYPE.fullmatch(kind) else None
-        if isinstance(content, bytes):
-            images[name] = f"data:{kind};base64,{b64encode(content).decode('ascii')}"
-    return _CID.sub(lambda found: images.get(found[1], escape(found[0])), html)

@@ -42,5 +42,28 @@ window.addEventListener("pageshow", () => {
 for (const part of document.querySelectorAll("[data-live]")) {
   const source = new EventSource(part.dataset.live);
   source.addEventListener("part", (event) => { part.innerHTML = event.data; });
-  source.addEventListener("end", () => { source.close(); });
+  source.addEventListener("end", () => {
+    source.close();
+    if ("reloads" in part.dataset) location.reload();
+  });
+}
+
+// Parts that take a while come when the page is there.
+for (const part of document.querySelectorAll("[data-load]")) {
+  fetch(part.dataset.load).then(async (answer) => {
+    if (answer.ok) part.innerHTML = await answer.text();
+  });
+}
+
+// Clocks that count down to a moment.
+for (const clock of document.querySelectorAll("[data-until]")) {
+  const until = Date.parse(clock.dataset.until);
+  const tick = () => {
+    const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
+    const minutes = Math.floor(seconds / 60);
+    clock.textContent = seconds === 0 ? "now" : `in ${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0) clearInterval(timer);
+  };
+  const timer = setInterval(tick, 1000);
+  tick();
 }

@@ -27,6 +27,7 @@ from newsletter.actions import (
     subscribers,
     suppressions,
     test_mails,
+    transports,
 )
 from newsletter.actions.test_mails import PreviewMail
 from newsletter.app import Newsletter
@@ -53,6 +54,8 @@ from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.unsubscribe import Departure
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
+from newsletter.transports.api.account import Connection
+from newsletter.transports.api.webhooks import Webhook, WebhookCall
 from newsletter.transports.events import Event, EventKind, EventSource
 from subscribers import address_change, membership
 from subscribers import store as people
@@ -62,6 +65,7 @@ from subscribers.importing.history import ImportStart
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import Person
 from subscribers.importing.states import ListState
+from subscribers.importing.uploaded.answers import UploadAnswers
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 from subscribers.segments import store as segment_store
@@ -322,6 +326,32 @@ def polling(app: Newsletter) -> Call:
     return lambda actor: sources.poll(app, actor, "neighbours", fetch)
 
 
+class Told(Webhook):
+    """A provider's calls that nothing has to prove."""
+
+    needs = ()
+
+    def prove(self, call: WebhookCall, now: datetime) -> None:
+        """Nothing."""
+
+    def events(self, item: Any, call: WebhookCall) -> tuple[()]:
+        return ()
+
+
+def connecting(app: Newsletter) -> Call:
+    class WithProvider:
+        connections = 1
+
+        def webhook(self) -> Webhook:
+            return Told(None)
+
+        def connect(self, address: str) -> Connection:
+            return Connection(done=(address,))
+
+    app.recorders["provider"] = WithProvider()
+    return lambda actor: transports.connect(app, actor, "provider")
+
+
 def saving(app: Newsletter) -> Call:
     content = stored_content(app)
     changed = replace(content, title="Houses")
@@ -387,12 +417,60 @@ def importing_people(app: Newsletter) -> Call:
     row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
     terms = ImportTerms(file="members.csv", secret=app.secret, consent="paper")
     begun = ImportStart(file="members.csv", sha256="", consent="paper", report={})
-    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None)
+    return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None, {})
 
 
 def undoing_import(app: Newsletter) -> Call:
     importing_people(app)(operator("setup"))
     return lambda actor: imports.undo(app, actor, 1)
+
+
+def uploading(app: Newsletter, content: bytes = b"email\nzoe@wexcombe.example\n") -> int:
+    """An uploaded list that is rehearsed."""
+    number = imports.upload(app, operator("setup"), "members.csv", content)
+    imports.rehearse(app, operator("setup"), number)
+    return number
+
+
+def answering(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.answer(app, actor, number, UploadAnswers(updates=True))
+
+
+def mending(app: Newsletter) -> Call:
+    number = uploading(app, b"email,name\nzoe at wexcombe.example,Zoe\n")
+    return lambda actor: imports.mend(app, actor, number, {2: ["zoe@wexcombe.example", "Zoe"]})
+
+
+def rehearsing(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.rehearse(app, actor, number)
+
+
+def entering_upload(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.enter_upload(app, actor, number, "paper")
+
+
+def discarding_upload(app: Newsletter) -> Call:
+    number = uploading(app)
+    return lambda actor: imports.discard(app, actor, number)
+
+
+def forgetting_uploads(app: Newsletter) -> Call:
+    uploading(app)
+    app.clock.at += timedelta(days=8)
+    return lambda actor: imports.forget_uploads(app, actor)
+
+
+def changing_segment(app: Newsletter) -> Call:
+    segments.add(app, operator("setup"), "new", "status = pending")
+    return lambda actor: segments.change(app, actor, "new", "status = confirmed")
+
+
+def renaming_segment(app: Newsletter) -> Call:
+    segments.add(app, operator("setup"), "new", "status = pending")
+    return lambda actor: segments.rename(app, actor, "new", "newer")
 
 
 def lifting(app: Newsletter) -> Call:
@@ -429,11 +507,12 @@ ACTORS: Mapping[str, Actor] = {
     "account.confirm": subscriber(PAT),
     "account.sign_up": VISITOR,
     "digests.register": SCHEDULE,
+    "imports.forget_uploads": SCHEDULE,
     "maintenance.forget_people": SCHEDULE,
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
+UNRECORDED = {"sessions.see": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
@@ -524,8 +603,17 @@ CHANGES: Mapping[str, Change] = {
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
     "feeds.revoke_private": revoking,
+    "imports.answer": answering,
+    "imports.discard": discarding_upload,
     "imports.enter": importing_people,
+    "imports.enter_upload": entering_upload,
+    "imports.forget_uploads": forgetting_uploads,
+    "imports.mend": mending,
+    "imports.rehearse": rehearsing,
     "imports.undo": undoing_import,
+    "imports.upload": lambda app: (
+        lambda who: imports.upload(app, who, "members.csv", b"email\nzoe@wexcombe.example\n")
+    ),
     "maintenance.forget_people": forgetting,
     "maintenance.look_after_editions": lambda app: (
         lambda who: maintenance.look_after_editions(app, who, [ALARM])
@@ -534,23 +622,33 @@ CHANGES: Mapping[str, Change] = {
     "media.describe": describing,
     "media.prune": pruning,
     "segments.add": lambda app: lambda who: segments.add(app, who, "new", "status = pending"),
+    "segments.change": changing_segment,
     "segments.remove": removing_segment,
+    "segments.rename": renaming_segment,
     "settings.change": lambda app: (
         lambda who: settings.change(app, who, {"site.description": "News"})
     ),
     "settings.unset": unsetting,
     "sources.poll": polling,
     "subscribers.add": lambda app: lambda who: subscribers.add(app, who, JOINING, "paper"),
+    "subscribers.change": lambda app: (
+        lambda who: subscribers.change(app, who, ANN, WISHES, "a letter")
+    ),
     "subscribers.confirm": lambda app: lambda who: subscribers.confirm(app, who, PAT, "paper"),
+    "subscribers.disclose": lambda app: lambda who: subscribers.disclose(app, who, ANN),
     "subscribers.end": lambda app: lambda who: subscribers.end(app, who, ANN),
     "subscribers.erase": lambda app: lambda who: subscribers.erase(app, who, ANN),
     "subscribers.export": lambda app: (
         lambda who: subscribers.export(app, who, [], lambda rows: len(list(rows)))
+    ),
+    "subscribers.pause": lambda app: (
+        lambda who: subscribers.pause(app, who, ANN, FRIDAY + timedelta(weeks=4))
     ),
     "suppressions.add": lambda app: (
         lambda who: suppressions.add(app, who, [["gone@wexcombe.example"]], "asked for")
     ),
     "suppressions.lift": lifting,
     "test_mails.send": testing,
+    "transports.connect": connecting,
     **STAFF_CHANGES,
 }

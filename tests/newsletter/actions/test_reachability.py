@@ -25,17 +25,26 @@ NOT_BY_COMMAND = {
     "articles.measure": "falls due by itself",
     "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
     "digests.compose_due": "falls due by itself; by hand it is `digest send`",
+    **{
+        action: "an upload is the console's; `subscribers import` reads the file itself"
+        for action in CHANGES
+        if action.startswith("imports.")
+        and action not in {"imports.enter", "imports.undo", "imports.forget_uploads"}
+    },
+    "imports.forget_uploads": "falls due by itself",
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
     "editions.ask_for_approval": "falls due by itself",
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
-    "staff.refuse_sign_in": "belongs to a browser",
-    "staff.see_session": "belongs to a browser",
+    **{
+        action: "belongs to the browser of a staff member"
+        for action in CHANGES
+        if action.startswith(("credentials.", "sessions."))
+    },
+    "staff.join": "belongs to the browser of whoever was given the link",
     "staff.set_up": "belongs to the browser of the first owner, by the link that `serve` prints",
-    "staff.sign_in": "belongs to a browser",
-    "staff.sign_out": "belongs to a browser",
 }
 
 

@@ -1,9 +1,11 @@
 """Which stored article a record is."""
 
+from contextlib import closing
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.matching import Match, SeenRecords, match
+from newsletter.articles.matching import Match, match
+from newsletter.articles.seen_records import SeenRecords
 from newsletter.articles.store import StoredArticle
 
 LONDON = ZoneInfo("Europe/London")
@@ -29,7 +31,8 @@ OF_A_FILE = StoredArticle(
 
 def matched(*, adopts: bool) -> Match | BadRecord:
     others = {OF_A_FILE.source_key: OF_A_FILE}
-    return match(POLLED, {}, {}, SeenRecords(), LONDON, others=others, adopts=adopts)
+    with closing(SeenRecords()) as seen:
+        return match(POLLED, {}, {}, seen, LONDON, others=others, adopts=adopts)
 
 
 def test_an_article_of_another_source_is_not_taken_over_unasked() -> None:

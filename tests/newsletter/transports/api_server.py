@@ -39,6 +39,34 @@ class Request:
         return json.loads(self.body)
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Hands each call to its owner, and gives the answer."""
+
+    protocol_version = "HTTP/1.1"
+    owner: "ApiServer"
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(self.path, dict(self.headers.items()), body, self.command)
+        answer = self.owner.take(request)
+        if answer.silent:
+            self.owner.released.wait(10)
+        if answer.silent or answer.hang_up:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
 class ApiServer:
     """Takes calls while its `with` block runs.
 
@@ -51,40 +79,9 @@ class ApiServer:
         self.messages: list[Any] = []
         self.answers: list[Answer] = []
         self.released = threading.Event()
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                self._answer("POST")
-
-            def do_PUT(self) -> None:
-                self._answer("PUT")
-
-            def do_GET(self) -> None:
-                self._answer("GET")
-
-            def _answer(self, method: str) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                request = Request(self.path, dict(self.headers.items()), body, method)
-                answer = owner.take(request)
-                if answer.silent:
-                    owner.released.wait(10)
-                if answer.silent or answer.hang_up:
-                    self.close_connection = True
-                    return
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body)))
-                self.end_headers()
-                self.wfile.write(answer.body)
-
-            def log_message(self, *args: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Own", (Handler,), {"owner": self})
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property

@@ -1,0 +1,87 @@
+"""`newsletter transports`: how mail leaves, and who tells what became of it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from time import sleep
+
+import click
+
+from newsletter.actions import settings
+from newsletter.actions import transports as actions
+from newsletter.cli.context import Program, pass_program
+from newsletter.cli.output import print_json, print_table
+from newsletter.errors import Conflict
+from newsletter.queries import transports as queries
+
+# A running site has a new setting within two seconds.
+TAKEN_UP_SECONDS = 3
+
+
+@click.group()
+def transports() -> None:
+    """See how mail leaves, and have providers tell of bounces."""
+
+
+@transports.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def list_(program: Program, as_json: bool) -> None:
+    """List the transports, and whether their provider tells of bounces."""
+    found = list(queries.transports(program.app))
+    if as_json:
+        print_json(program, [asdict(view) for view in found])
+        return
+    print_table(
+        program,
+        ("transport", "kind", "webhook", "calls"),
+        [(view.name, view.kind, view.webhook, _state(view)) for view in found],
+        "There is no transport; add a table [transports.NAME] with its kind.",
+    )
+
+
+def _state(view: queries.TransportView) -> str:
+    if view.problem:
+        return f"wrong: {view.problem}"
+    if view.missing:
+        return f"refused until {' and '.join(view.missing)} is set: newsletter transports connect"
+    return "taken" if view.webhook else ""
+
+
+@transports.command()
+@click.argument("name")
+@pass_program
+def connect(program: Program, name: str) -> None:
+    """Have the provider of a transport tell this site of bounces and complaints.
+
+    Registers the site's address by the provider's API and keeps what proves its calls as a setting.
+    Running it again is harmless.
+    """
+    for view in list(queries.transports(program.app)):
+        if view.name == name and "webhook_password" in view.missing:
+            _set(program, name, {"webhook_password": secrets.token_urlsafe(24)})
+            # SparkPost makes a call at once, and the site has to know the password by then.
+            sleep(TAKEN_UP_SECONDS)
+            program = Program(program.config_path)
+    connection = actions.connect(program.app, program.actor, name)
+    for step in connection.done:
+        program.say(step)
+    _set(program, name, connection.options)
+
+
+def _set(program: Program, name: str, options: Mapping[str, str]) -> None:
+    """Keep options of a transport as settings, or say what to write into the file."""
+    there = program.config.transports[name]
+    options = {key: value for key, value in options.items() if there.get(key) != value}
+    changes = {f"transports.{name}.{key}": value for key, value in options.items()}
+    if not changes:
+        return
+    try:
+        settings.change(program.app, program.actor, changes)
+    except Conflict as error:
+        lines = "\n".join(f'{key} = "{value}"' for key, value in options.items())
+        raise Conflict(
+            f"the transport stands in the file; write this into [transports.{name}] there, and "
+            f"run the command again:\n{lines}"
+        ) from error
+    program.say(f"set {', '.join(changes)}")

@@ -1,0 +1,1 @@
+"""Bulletins: the list of those being written, and the editor."""

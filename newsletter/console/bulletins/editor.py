@@ -1,0 +1,177 @@
+"""A bulletin being written: its words, its audience with a count, and its time."""
+
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from newsletter.actions import bulletins
+from newsletter.articles.store import topics as all_topics
+from newsletter.config.approval import Approval
+from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import form, page
+from newsletter.editions.bulletins import store
+from newsletter.editions.bulletins.writing import Writing, writing_of
+from newsletter.errors import NewsletterError
+from newsletter.queries.bulletin_audience import audience_of_bulletin
+from newsletter.staff.permissions import Permission
+from subscribers.segments import store as segments
+
+MAX_TEXT = 500_000
+Audience = Literal["everybody", "topics", "segment"]
+
+
+class BulletinForm(BaseModel):
+    """The editor's fields; all may be empty until it is sent."""
+
+    subject: str = Field("", max_length=250)
+    text: str = Field("", max_length=MAX_TEXT)
+    audience: Audience = "everybody"
+    topics: list[str] = Field(default_factory=list)
+    segment: str = Field("", max_length=2000)
+    send_at: str = ""
+    in_quiet_hours: bool = False
+    is_html: bool = False
+    revision: int = 0
+
+
+def new(request: ConsoleRequest) -> Response:
+    """An empty one."""
+    return _page(request, Writing(), number=None, revision=0)
+
+
+def create(request: ConsoleRequest) -> Response:
+    sent = request.read(BulletinForm)
+    saved = bulletins.save(request.context, request.actor, _writing(request, sent))
+    return _onward(request, saved.number)
+
+
+def editor(request: ConsoleRequest) -> Response:
+    """One that is saved; once it is sent, its edition."""
+    number = request.number()
+    with request.database.read() as session:
+        bulletin = store.by_id(session, number)
+        edition = store.edition_of(session, bulletin)
+    if edition is not None:
+        return request.redirect(f"/editions/{edition.id}")
+    return _page(request, writing_of(bulletin), number=number, revision=bulletin.revision)
+
+
+def save(request: ConsoleRequest) -> Response:
+    sent, number = request.read(BulletinForm), request.number()
+    bulletins.save(
+        request.context,
+        request.actor,
+        _writing(request, sent),
+        number=number,
+        revision=sent.revision or None,
+    )
+    return _onward(request, number)
+
+
+def count(request: ConsoleRequest) -> Response:
+    """How many it would go to, for what is chosen in the form."""
+    query = request.query
+    kind = query.get("audience", "everybody")
+    topics = tuple(query.getlist("topics")) if kind == "topics" else ()
+    segment = query.get("segment", "") if kind == "segment" else ""
+    context: dict[str, Any] = {"counts": None, "problem": ""}
+    try:
+        with request.database.read() as session:
+            context["counts"] = audience_of_bulletin(
+                session, request.config, topics, segment, request.now
+            )
+    except NewsletterError as error:
+        context["problem"] = str(error)
+    return request.page("bulletins/_count.html", context)
+
+
+def _page(
+    request: ConsoleRequest, writing: Writing, *, number: int | None, revision: int
+) -> Response:
+    zone = ZoneInfo(request.config.site.timezone)
+    at = writing.send_at.astimezone(zone) if writing.send_at else None
+    options = request.config.bulletins
+    problem, counts = "", None
+    with request.database.read() as session:
+        try:
+            counts = audience_of_bulletin(
+                session, request.config, writing.topics, writing.segment, request.now
+            )
+        except NewsletterError as error:
+            problem = str(error)
+        known_topics = [(t.slug, t.name) for t in all_topics(session)]
+        known_segments = [s.name for s in segments.every(session)]
+    context = {
+        "number": number,
+        "form": request.fields(
+            subject=writing.subject,
+            text=writing.text,
+            audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
+            topics=writing.topics,
+            segment=writing.segment,
+            send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
+            in_quiet_hours=writing.in_quiet_hours,
+            revision=revision,
+        ),
+        "is_html": writing.is_html,
+        "topics": known_topics,
+        "segments": known_segments,
+        "quiet": options.quiet,
+        "needs_approval": options.approval is not Approval.OFF,
+        "counts": counts,
+        "problem": problem,
+    }
+    return request.page("bulletins/editor.html", context)
+
+
+def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
+    """
+    Raises:
+        FormErrors: an audience is chosen and not named, or the time cannot be read.
+    """
+    if sent.audience == "topics" and not sent.topics:
+        raise FormErrors({"topics": "Choose a topic, or everybody."})
+    if sent.audience == "segment" and not sent.segment:
+        raise FormErrors({"segment": "Choose a segment, or everybody."})
+    return Writing(
+        subject=sent.subject,
+        text=sent.text.replace("\r\n", "\n"),
+        is_html=sent.is_html,
+        topics=tuple(sorted(set(sent.topics))) if sent.audience == "topics" else (),
+        segment=sent.segment if sent.audience == "segment" else "",
+        send_at=_moment(request, sent.send_at),
+        in_quiet_hours=sent.in_quiet_hours,
+    )
+
+
+def _moment(request: ConsoleRequest, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        wrong = {"send_at": "Write a date and a time as 2026-11-27 18:00."}
+        raise FormErrors(wrong) from error
+    return (
+        moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(request.config.site.timezone))
+    )
+
+
+def _onward(request: ConsoleRequest, number: int) -> Response:
+    """Stay, or on to the look where that button was pressed."""
+    if request.form.get("then") == "look":
+        return request.redirect(f"/bulletins/{number}/look")
+    return request.redirect(f"/bulletins/{number}", "Saved.")
+
+
+ROUTES = [
+    page("/bulletins/new", Permission.WRITE, new),
+    form("/bulletins/new", Permission.WRITE, create, again=new),
+    page("/bulletins/count", Permission.WRITE, count),
+    page("/bulletins/{number:int}", Permission.WRITE, editor),
+    form("/bulletins/{number:int}", Permission.WRITE, save, again=editor),
+]

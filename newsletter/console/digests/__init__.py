@@ -1,0 +1,1 @@
+"""Digests: the list with its calendar, and the coming edition."""

@@ -1,0 +1,184 @@
+"""The coming edition of a digest: its stories in order, what is left out, and its time."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from newsletter.actions import digests, editions
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import form, page
+from newsletter.editions import store
+from newsletter.editions.coming.arrangement import (
+    MAX_INTRODUCTION_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    Edit,
+)
+from newsletter.editions.digests.composition import digest_options
+from newsletter.editions.digests.schedule import in_words
+from newsletter.editions.models import EditionState
+from newsletter.errors import Conflict
+from newsletter.queries.coming import calendar, coming_view, drafts_of, stories_of_draft
+from newsletter.staff.permissions import Permission
+
+CALENDAR = timedelta(days=70)
+RUNS_SHOWN = 8
+# Buttons of the list of stories, each with an article's number as its value.
+MOVES = ("lead", "up", "down", "drop", "drop_for_good", "restore")
+TITLE = "title-"
+
+
+class Words(BaseModel):
+    """What is typed on the page, whatever button is pressed."""
+
+    introduction: str = Field("", max_length=MAX_INTRODUCTION_CHARACTERS)
+
+
+class Period(BaseModel):
+    """A run that is left out, or not."""
+
+    period: str
+
+
+def coming(request: ConsoleRequest) -> Response:
+    """The coming edition."""
+    name, config = request.text("name"), request.config
+    options = digest_options(config, name)
+    with request.database.read() as session:
+        view = coming_view(session, config, name, request.now)
+        context = {
+            "view": view,
+            "schedule": in_words(options.schedule, config.zone_of(options)),
+            "approval": options.approval,
+            "drafts": drafts_of(session, name),
+            "runs": [
+                run
+                for run in calendar(session, config, request.now, CALENDAR)
+                if run.digest == name
+            ][:RUNS_SHOWN],
+            "form": request.fields(introduction=view.introduction),
+            "edit_path": f"/digests/{name}/edit",
+            "look_path": f"/digests/{name}/look",
+        }
+    return request.page("digests/coming.html", context)
+
+
+def edit(request: ConsoleRequest) -> Response:
+    """Save what was typed, and do what was pressed."""
+    name = request.text("name")
+    with request.database.read() as session:
+        view = coming_view(session, request.config, name, request.now)
+    before = {story.article: story.title for story in view.stories}
+    change = _change(request, before, view.introduction)
+    if change != Edit():
+        digests.edit(request.context, request.actor, name, change)
+    return _onward(request, f"/digests/{name}")
+
+
+def draft(request: ConsoleRequest) -> Response:
+    """An edition that is composed and waits for approval, to be edited."""
+    number = request.number()
+    with request.database.read() as session:
+        edition = store.by_id(session, number)
+        if edition.state is not EditionState.DRAFT or not edition.digest:
+            raise Conflict(
+                f"edition {number} is {edition.state.value}; only a digest's that waits for "
+                "approval can be edited"
+            )
+        view = coming_view(session, request.config, edition.digest, request.now)
+        context = {
+            "edition": edition,
+            "stories": stories_of_draft(session, number),
+            "free": [*view.stories, *view.waiting],
+            "form": request.fields(introduction=edition.introduction),
+            "edit_path": f"/editions/{number}/edit",
+            "look_path": f"/editions/{number}/look",
+        }
+    return request.page("digests/draft.html", context)
+
+
+def edit_draft(request: ConsoleRequest) -> Response:
+    """Save what was typed, and do what was pressed."""
+    number = request.number()
+    with request.database.read() as session:
+        edition = store.by_id(session, number)
+        before = {story.article: story.title for story in stories_of_draft(session, number)}
+    change = _change(request, before, edition.introduction)
+    if change != Edit():
+        editions.edit(request.context, request.actor, number, change)
+    return _onward(request, f"/editions/{number}/edit", f"/editions/{number}/look")
+
+
+def hold(request: ConsoleRequest) -> Response:
+    name = request.text("name")
+    digests.hold(request.context, request.actor, name)
+    words = "Held: at its time it waits for approval."
+    return request.redirect(f"/digests/{name}", words, undo=f"/digests/{name}/unhold")
+
+
+def unhold(request: ConsoleRequest) -> Response:
+    name = request.text("name")
+    digests.unhold(request.context, request.actor, name)
+    return request.redirect(f"/digests/{name}", "It goes at its time.")
+
+
+def skip(request: ConsoleRequest) -> Response:
+    name, run = request.text("name"), request.read(Period)
+    digests.skip(request.context, request.actor, name, run.period)
+    words = "This run is left out. Its stories go into the next."
+    return request.redirect(f"/digests/{name}", words)
+
+
+def unskip(request: ConsoleRequest) -> Response:
+    name, run = request.text("name"), request.read(Period)
+    digests.unskip(request.context, request.actor, name, run.period)
+    return request.redirect(f"/digests/{name}", "It happens after all.")
+
+
+def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: str) -> Edit:
+    """The edit that a form asks for, without what is as it was."""
+    words = request.read(Words).introduction.replace("\r\n", "\n")
+    typed = {
+        number: title
+        for number, title in _titles(request.form).items()
+        if number in before and title != before[number]
+    }
+    moves = {
+        name: int(value)
+        for name in MOVES
+        if (value := str(request.form.get(name, ""))).isascii() and value.isdigit()
+    }
+    return Edit(
+        titles=typed,
+        introduction=None if words == introduction else words,
+        **dict(list(moves.items())[:1]),  # type: ignore[arg-type]
+    )
+
+
+def _titles(sent: FormData) -> dict[int, str]:
+    return {
+        int(name.removeprefix(TITLE)): value.strip()[: MAX_TITLE_CHARACTERS + 1]
+        for name, value in sent.items()
+        if name.startswith(TITLE) and name.removeprefix(TITLE).isdigit() and isinstance(value, str)
+    }
+
+
+def _onward(request: ConsoleRequest, here: str, look: str = "") -> Response:
+    """Back to the list, or on to the look where that button was pressed."""
+    if request.form.get("then") == "look":
+        return request.redirect(look or f"{here}/look")
+    return request.redirect(here)
+
+
+ROUTES = [
+    page("/digests/{name}", Permission.READ, coming),
+    form("/digests/{name}/edit", Permission.WRITE, edit, again=coming),
+    form("/digests/{name}/hold", Permission.STOP, hold),
+    form("/digests/{name}/unhold", Permission.SEND, unhold),
+    form("/digests/{name}/skip", Permission.WRITE, skip),
+    form("/digests/{name}/unskip", Permission.WRITE, unskip),
+    page("/editions/{number:int}/edit", Permission.WRITE, draft),
+    form("/editions/{number:int}/edit", Permission.WRITE, edit_draft, again=draft),
+]

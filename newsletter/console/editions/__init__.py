@@ -1,0 +1,1 @@
+"""Editions: what is sent and was sent, live, and what was answered."""

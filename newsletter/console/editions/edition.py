@@ -1,0 +1,162 @@
+"""One edition: its numbers live, what can be done with it, and where it is read."""
+
+from functools import lru_cache
+from typing import Any
+
+from starlette.responses import Response
+
+from newsletter.actions import editions
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import form, live, page
+from newsletter.console.frame.words import counted
+from newsletter.database import Database
+from newsletter.editions import store
+from newsletter.editions.bulletins.store import written_as
+from newsletter.editions.composing.composition import Composition
+from newsletter.editions.lifecycle import TRANSITIONS, Transition
+from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.queries.approvals import approval_status
+from newsletter.queries.audit import who_is
+from newsletter.queries.coming import stories_of_draft
+from newsletter.queries.edition_answers import answers_by_kind
+from newsletter.queries.edition_numbers import EditionGauges
+from newsletter.staff import store as staff
+from newsletter.staff.permissions import Permission
+
+MOVING = (EditionState.QUEUED, EditionState.SENDING)
+
+
+@lru_cache(maxsize=4)
+def gauges(database: Database) -> EditionGauges:
+    """The counts that everybody who looks shares."""
+    return EditionGauges(database)
+
+
+def edition_page(request: ConsoleRequest) -> Response:
+    """The page of an edition."""
+    number = request.number()
+    with request.database.read() as session:
+        edition = store.by_id(session, number)
+        if edition.joined_to is not None:
+            return request.redirect(f"/editions/{edition.joined_to}")
+        bulletin = written_as(session, number)
+        context: dict[str, Any] = {
+            "edition": edition,
+            "stories": stories_of_draft(session, number),
+            "numbers": gauges(request.database).read(number, request.now),
+            "answers": answers_by_kind(session, number),
+            "can": _possible(edition),
+            "page_url": _page_url(edition),
+            "bulletin": bulletin.id if bulletin else None,
+            "is_moving": edition.state in MOVING,
+            "approval": None,
+        }
+        if edition.state is EditionState.DRAFT:
+            composition = Composition.of(session, edition)
+            status = approval_status(session, composition, str(request.actor))
+            names = staff.names(session)
+            given = [(who_is(a.actor, names), a) for a in status.given]
+            context |= {"approval": status, "given": given}
+    context["live"] = request.fragment("editions/_numbers.html", context)
+    return request.page("editions/edition.html", context)
+
+
+def numbers_live(request: ConsoleRequest) -> str | None:
+    """The numbers while it is being sent or waits; then the page is looked at anew."""
+    number, now = request.number(), request.context.clock.now()
+    numbers = gauges(request.database).read(number, now)
+    if numbers.state not in MOVING and getattr(request.http.state, "was_shown", False):
+        return None
+    request.http.state.was_shown = True
+    with request.database.read() as session:
+        context = {
+            "edition": store.by_id(session, number),
+            "numbers": numbers,
+            "answers": answers_by_kind(session, number),
+        }
+    return request.fragment("editions/_numbers.html", context)
+
+
+def pause(request: ConsoleRequest) -> Response:
+    number = request.number()
+    editions.pause(request.context, request.actor, number)
+    return _back(request, "Paused. Nothing more leaves until it is resumed.")
+
+
+def resume(request: ConsoleRequest) -> Response:
+    editions.resume(request.context, request.actor, request.number())
+    return _back(request, "It goes on.")
+
+
+def cancel(request: ConsoleRequest) -> Response:
+    skipped, _ = editions.cancel(request.context, request.actor, request.number())
+    return _back(request, f"Cancelled. {counted(skipped, 'person', 'people')} were left out.")
+
+
+def retry(request: ConsoleRequest) -> Response:
+    count = editions.retry(
+        request.context, request.actor, request.number(), delivery=_delivery(request)
+    )
+    words = f"{counted(count, 'mail')} will be tried again." if count else "Nothing has failed."
+    return _back(request, words)
+
+
+def settle(request: ConsoleRequest) -> Response:
+    """Settle doubtful mails, one or all: send them again, or leave them."""
+    resend = request.form.get("decision") == "resend"
+    count = editions.resolve(
+        request.context,
+        request.actor,
+        request.number(),
+        resend=resend,
+        delivery=_delivery(request),
+    )
+    done = "will be sent again" if resend else "left as they are"
+    return _back(request, f"{counted(count, 'doubtful mail')} {done}.")
+
+
+def _delivery(request: ConsoleRequest) -> int | None:
+    given = str(request.form.get("delivery", ""))
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def _back(request: ConsoleRequest, words: str) -> Response:
+    number = request.number()
+    if request.form.get("from") == "answers":
+        state = str(request.form.get("state", ""))
+        return request.redirect(f"/editions/{number}/answers", words, state=state)
+    return request.redirect(f"/editions/{number}", words)
+
+
+def _possible(edition: Edition) -> set[str]:
+    """What a person can do with it now, by the names of the buttons."""
+    names = {
+        Transition.PAUSE: "pause",
+        Transition.RESUME: "resume",
+        Transition.CANCEL: "cancel",
+    }
+    found = {name for act, name in names.items() if edition.state in TRANSITIONS[act]}
+    has_left = edition.fanned_out_at is not None
+    if edition.state in TRANSITIONS[Transition.REVISE] and not has_left:
+        found |= {"edit"} if edition.kind is EditionKind.DIGEST else set()
+    if edition.state is EditionState.QUEUED and not has_left:
+        found.add("undo")
+    return found
+
+
+def _page_url(edition: Edition) -> str:
+    """Its page on the site; empty before it has left."""
+    if edition.state not in store.PUBLIC or not edition.web_html:
+        return ""
+    return f"/editions/{edition.id}" + ("" if edition.is_public else f"?key={edition.view_key}")
+
+
+ROUTES = [
+    page("/editions/{number:int}", Permission.READ, edition_page),
+    live("/editions/{number:int}/live", Permission.READ, numbers_live),
+    form("/editions/{number:int}/pause", Permission.STOP, pause),
+    form("/editions/{number:int}/resume", Permission.SEND, resume),
+    form("/editions/{number:int}/cancel", Permission.STOP, cancel),
+    form("/editions/{number:int}/retry", Permission.SEND, retry),
+    form("/editions/{number:int}/settle", Permission.SEND, settle),
+]

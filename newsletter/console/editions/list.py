@@ -1,0 +1,55 @@
+"""What is being sent and what was sent."""
+
+from starlette.responses import Response
+
+from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import page
+from newsletter.editions.models import Edition, EditionState
+from newsletter.queries.edition_list import page as editions_page
+from newsletter.staff.permissions import Permission
+
+COLUMNS = [
+    Column[Edition](name="Number", value=lambda edition: edition.id),
+    Column[Edition](name="Subject", value=lambda edition: edition.subject or edition.title),
+    Column[Edition](name="What", value=lambda edition: edition.title),
+    Column[Edition](name="When", value=lambda edition: edition.send_at),
+    Column[Edition](name="State", value=lambda edition: edition.state.value),
+    Column[Edition](name="People", value=lambda edition: edition.audience, is_number=True),
+]
+STATES = (
+    (EditionState.DRAFT, "Awaits approval"),
+    (EditionState.QUEUED, "Waiting"),
+    (EditionState.SENDING, "Sending"),
+    (EditionState.PAUSED, "Paused"),
+    (EditionState.STOPPED, "Stopped"),
+    (EditionState.SENT, "Sent"),
+    (EditionState.CANCELLED, "Cancelled"),
+    (EditionState.EMPTY, "Empty"),
+    (EditionState.SKIPPED, "Left out"),
+    (EditionState.MISSED, "Missed"),
+)
+
+
+def list_(request: ConsoleRequest) -> Response:
+    """The newest first."""
+    listing = Listing.of(request, filters=("state", "what"))
+    known = {state.value for state, _ in STATES}
+    state = listing.filter("state")
+    with request.database.read() as session:
+        rows = editions_page(
+            session,
+            state=EditionState(state) if state in known else None,
+            digest=listing.filter("what"),
+            limit=listing.limit,
+            below=listing.after_number,
+        )
+    table = listing.table(COLUMNS, rows, key=lambda edition: edition.id)
+    if listing.wants_csv:
+        return table.csv("editions.csv")
+    kinds = [(name, options.name) for name, options in request.config.digests.items()]
+    context = {"table": table, "states": STATES, "kinds": [*kinds, ("bulletin", "Bulletins")]}
+    return request.page("editions/list.html", context)
+
+
+ROUTES = [page("/editions", Permission.READ, list_)]

@@ -1,0 +1,1 @@
+"""People: the list, one person, adding and suppressing, imports and exports."""

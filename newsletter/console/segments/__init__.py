@@ -1,0 +1,1 @@
+"""Segments: groups of people by conditions, as rows or as text."""

@@ -1,0 +1,52 @@
+"""The list of segments, and those whom an expression means."""
+
+from starlette.responses import Response
+
+from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import page
+from newsletter.queries import segments as queries
+from newsletter.staff.permissions import Permission
+from subscribers.models import Segment
+from subscribers.segments import store
+from subscribers.segments.lexing import MAX_CHARACTERS
+
+COLUMNS = [
+    Column[Segment](name="Segment", value=lambda segment: segment.name),
+    Column[Segment](name="Who is meant", value=lambda segment: segment.expression),
+    Column[Segment](name="Used by", value=lambda segment: ""),
+]
+
+
+def list_(request: ConsoleRequest) -> Response:
+    """All segments."""
+    with request.database.read() as session:
+        found = store.every(session)
+        uses = {each.name: queries.uses(session, request.config, each.name) for each in found}
+    table = Listing.of(request, page_size=len(found) or 1).table(COLUMNS, found)
+    context = {"table": table, "uses": uses}
+    return request.page("segments/list.html", context)
+
+
+def meant(request: ConsoleRequest) -> Response:
+    """How many an expression means, and for those who may see people twenty of them.
+
+    A part of a page, or a page of its own.
+    """
+    text = request.query.get("text", "")[: MAX_CHARACTERS + 1]
+    with request.database.read() as session:
+        asking = queries.evaluation(session, request.config, request.now)
+        may_see = request.may(Permission.PEOPLE) and request.query.get("sample") != "no"
+        context = {
+            "count": store.count(session, text, asking),
+            "sample": queries.sample(session, text, asking) if may_see else None,
+            "text": text,
+        }
+    is_part = request.query.get("part") == "yes"
+    return request.page("segments/_meant.html" if is_part else "segments/meant.html", context)
+
+
+ROUTES = [
+    page("/segments", Permission.READ, list_),
+    page("/segments/meant", Permission.READ, meant),
+]

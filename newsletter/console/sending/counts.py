@@ -1,0 +1,34 @@
+"""How many get a mail, and how many not and why; counted in the page, or once it is there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.sending.subjects import Subject
+from newsletter.delivery.dry_run import Audience, audience_of
+from subscribers import store as people
+
+# Beyond, counting takes longer than a page may.
+COUNTED_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudiencePart:
+    """The counts, or None where they come later."""
+
+    counts: Audience | None
+    html: str
+
+
+def audience_part(request: ConsoleRequest, session: Session, subject: Subject) -> AudiencePart:
+    """What the page shows at once."""
+    if people.last_number(session) > COUNTED_AT_ONCE:
+        return AudiencePart(counts=None, html="")
+    counts = audience_of(session, subject.proof.composition, request.now)
+    return AudiencePart(counts=counts, html=audience_html(request, subject, counts))
+
+
+def audience_html(request: ConsoleRequest, subject: Subject, counts: Audience) -> str:
+    """The counts in words, each with the way to the people behind it."""
+    return request.fragment("sending/_audience.html", {"subject": subject, "counts": counts})

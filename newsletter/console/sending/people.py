@@ -1,0 +1,65 @@
+"""Who gets a mail and who does not, by name."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from starlette.responses import Response
+
+from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import ConsoleRoute, live, page
+from newsletter.console.sending.counts import audience_html
+from newsletter.console.sending.subjects import PATHS, Noun, subject_of
+from newsletter.delivery.dry_run import audience_of
+from newsletter.queries.edition_people import RECIPIENTS, Person, people_by_reason
+from newsletter.staff.permissions import Permission
+
+COLUMNS = [
+    Column[Person](name="Address", value=lambda person: person.address),
+    Column[Person](name="Name", value=lambda person: person.name),
+]
+
+
+def people(noun: Noun, request: ConsoleRequest) -> Response:
+    """The numbers, and the people behind the one that is chosen."""
+    listing = Listing.of(request, filters=("reason",))
+    reason = listing.filter("reason") or RECIPIENTS
+    with request.database.read() as session:
+        subject = subject_of(request, session, noun)
+        composition, now = subject.proof.composition, request.now
+        rows = people_by_reason(
+            session,
+            composition,
+            reason,
+            now,
+            limit=listing.limit,
+            after=listing.after_number or 0,
+        )
+        table = listing.table(COLUMNS, rows, key=lambda person: person.number)
+        if listing.wants_csv:
+            return table.csv("people.csv")
+        counts = audience_of(session, composition, now)
+    context = {"subject": subject, "table": table, "counts": counts, "reason": reason}
+    return request.page("sending/people.html", context)
+
+
+def count_live(noun: Noun, request: ConsoleRequest) -> str | None:
+    """The numbers for a page that is there already."""
+    if getattr(request.http.state, "is_counted", False):
+        return None
+    request.http.state.is_counted = True
+    with request.database.read() as session:
+        subject = subject_of(request, session, noun)
+        counts = audience_of(session, subject.proof.composition, request.now)
+    return audience_html(request, subject, counts)
+
+
+def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
+    path = PATHS[noun]
+    return (
+        page(f"{path}/people", Permission.PEOPLE, partial(people, noun)),
+        live(f"{path}/people/live", Permission.READ, partial(count_live, noun)),
+    )
+
+
+ROUTES = [route for noun in Noun for route in _routes(noun)]

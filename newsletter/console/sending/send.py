@@ -1,0 +1,157 @@
+"""The question before sending, and the answers: send, approve, ask for approval, take back."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from newsletter.actions import bulletins, digests, editions
+from newsletter.actions.digests import ComposedEdition
+from newsletter.config.approval import Approval
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import ConsoleRoute, form, page
+from newsletter.console.sending.counts import audience_part
+from newsletter.console.sending.subjects import PATHS, Noun, Subject, subject_of
+from newsletter.editions import store
+from newsletter.editions.bulletins.store import written_as
+from newsletter.editions.models import EditionKind, EditionState
+from newsletter.errors import Conflict
+from newsletter.staff.permissions import Permission
+
+
+class Seen(BaseModel):
+    """What was looked at when the button was pressed."""
+
+    seen: str = ""
+    """The fingerprint of a digest or an edition."""
+    revision: int = 0
+    """Of a saved bulletin."""
+    again: bool = False
+    """Although the same was sent within a day."""
+
+
+def ask(noun: Noun, request: ConsoleRequest) -> Response:
+    """Repeats the subject and the number, and asks."""
+    with request.database.read() as session:
+        subject = subject_of(request, session, noun)
+        if subject.stored is not None and not subject.waits:
+            return request.redirect(f"/editions/{subject.stored}")
+        context = {
+            "subject": subject,
+            "audience": audience_part(request, session, subject),
+            "needs_others": _needs_others(request, subject),
+            "undo": request.config.bulletins.undo,
+        }
+    return request.page("sending/send.html", context)
+
+
+def send(noun: Noun, request: ConsoleRequest) -> Response:
+    """Send it at the end of the undo window, or at its time; pressed twice, it is sent once."""
+    seen = request.read(Seen)
+    if noun is Noun.DIGEST:
+        name = request.text("name")
+        made = digests.release(
+            request.context, request.actor, name, seen=seen.seen or None, at_once=True
+        )
+        return _told(request, made)
+    if noun is Noun.BULLETIN:
+        number = request.number()
+        made = bulletins.send_saved(
+            request.context,
+            request.actor,
+            number,
+            revision=seen.revision or None,
+            again=seen.again,
+        )
+        return _told(request, made)
+    return approve(noun, request)
+
+
+def approve(noun: Noun, request: ConsoleRequest) -> Response:
+    """Approve it as it was looked at."""
+    seen = request.read(Seen)
+    if noun is Noun.DIGEST:
+        name = request.text("name")
+        return _told(
+            request, digests.release(request.context, request.actor, name, seen=seen.seen or None)
+        )
+    number = request.number()
+    if noun is Noun.BULLETIN:
+        raise Conflict(f"bulletin {number} is sent from its own page")
+    missing = editions.approve(request.context, request.actor, number, seen=seen.seen or None)
+    words = (
+        f"You have approved it; {missing} more must."
+        if missing
+        else "Approved. It leaves at the time below."
+    )
+    return request.redirect(f"/editions/{number}", words)
+
+
+def submit(noun: Noun, request: ConsoleRequest) -> Response:
+    """Ask the senders to approve it."""
+    seen = request.read(Seen)
+    if noun is Noun.DIGEST:
+        name = request.text("name")
+        made = digests.submit(request.context, request.actor, name, seen=seen.seen or None)
+    else:
+        made = bulletins.submit(
+            request.context,
+            request.actor,
+            request.number(),
+            revision=seen.revision or None,
+            again=seen.again,
+        )
+    return _told(request, made)
+
+
+def undo(request: ConsoleRequest) -> Response:
+    """Take back what has not left: a bulletin to its words, a digest to be edited."""
+    number = request.number()
+    with request.database.read() as session:
+        kind = store.by_id(session, number).kind
+    if kind is EditionKind.DIGEST:
+        editions.reopen(request.context, request.actor, number)
+        return request.redirect(
+            f"/editions/{number}/edit", "Taken back. Nobody was mailed; it waits for approval."
+        )
+    editions.cancel(request.context, request.actor, number)
+    with request.database.read() as session:
+        bulletin = written_as(session, number)
+    path = f"/bulletins/{bulletin.id}" if bulletin else f"/editions/{number}"
+    return request.redirect(path, "Taken back. Nobody was mailed; your words are still here.")
+
+
+def _needs_others(request: ConsoleRequest, subject: Subject) -> bool:
+    """Whether this person's press alone does not send it."""
+    edition = subject.edition
+    if edition.approval is Approval.SEVERAL:
+        return True
+    return edition.approval is Approval.ANOTHER and str(request.actor) in edition.authors
+
+
+def _told(request: ConsoleRequest, made: ComposedEdition) -> Response:
+    if made.state is EditionState.DRAFT:
+        words = "It waits for approval. The senders are asked by mail."
+    else:
+        words = "Done. Until it leaves, you can take it back."
+    return request.redirect(f"/editions/{made.number}", words)
+
+
+def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
+    path = PATHS[noun]
+    question = partial(ask, noun)
+    return (
+        page(f"{path}/send", Permission.SEND, question, needs_proof=True),
+        form(
+            f"{path}/send", Permission.SEND, partial(send, noun), again=question, needs_proof=True
+        ),
+        form(f"{path}/approve", Permission.SEND, partial(approve, noun), needs_proof=True),
+        form(f"{path}/submit", Permission.WRITE, partial(submit, noun)),
+    )
+
+
+ROUTES = [
+    *(route for noun in Noun for route in _routes(noun)),
+    form("/editions/{number:int}/undo", Permission.STOP, undo),
+]

@@ -1,0 +1,103 @@
+"""What is looked at before it is sent: a coming digest, a bulletin, or an edition that waits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.editions.bulletins import store as bulletins
+from newsletter.editions.digests.sections import NoEdition
+from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.errors import Conflict
+from newsletter.queries.proofs import (
+    Proof,
+    proof_of_bulletin,
+    proof_of_digest,
+    proof_of_edition,
+)
+
+
+class Noun(StrEnum):
+    """The three kinds, as their paths begin."""
+
+    DIGEST = "digests"
+    BULLETIN = "bulletins"
+    EDITION = "editions"
+
+
+PATHS = {
+    Noun.DIGEST: "/digests/{name}",
+    Noun.BULLETIN: "/bulletins/{number:int}",
+    Noun.EDITION: "/editions/{number:int}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One of them."""
+
+    noun: Noun
+    path: str
+    """Where it is edited; its pages are below."""
+    proof: Proof
+    stored: int | None
+    """The edition's number, once it is stored."""
+    revision: int = 0
+    """Of a saved bulletin."""
+
+    @property
+    def edition(self) -> Edition:
+        return self.proof.composition.edition
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for approval."""
+        return self.stored is not None and self.edition.state is EditionState.DRAFT
+
+    @property
+    def edit_path(self) -> str:
+        """Where its words are changed; empty where they cannot be any more."""
+        if self.noun is not Noun.EDITION:
+            return self.path
+        return f"{self.path}/edit" if self.waits and self.edition.digest else ""
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        return "the bulletin" if self.edition.kind is EditionKind.BULLETIN else self.edition.title
+
+
+def subject_of(request: ConsoleRequest, session: Session, noun: Noun) -> Subject:
+    """What the path names, as it would be sent now.
+
+    Raises:
+        ResourceNotFound: there is none.
+        Conflict: there is nothing in it.
+        InvalidInput: a bulletin lacks its subject or text.
+        SendingRefused: the imprint or sender is missing.
+    """
+    if noun is Noun.DIGEST:
+        return _digest(request, session)
+    number = request.number()
+    if noun is Noun.BULLETIN:
+        bulletin = bulletins.by_id(session, number)
+        sent = bulletins.edition_of(session, bulletin)
+        return Subject(
+            noun=noun,
+            path=f"/bulletins/{number}",
+            proof=proof_of_bulletin(session, request.context, number, request.now),
+            stored=sent.id if sent else None,
+            revision=bulletin.revision,
+        )
+    proof = proof_of_edition(session, number)
+    stored = proof.composition.edition.id
+    return Subject(noun=noun, path=f"/editions/{stored}", proof=proof, stored=stored)
+
+
+def _digest(request: ConsoleRequest, session: Session) -> Subject:
+    name = request.text("name")
+    proof = proof_of_digest(session, request.context, name, request.now)
+    if isinstance(proof, NoEdition):
+        raise Conflict(f"there is nothing to look at in the coming edition: {proof.reason}")
+    return Subject(noun=Noun.DIGEST, path=f"/digests/{name}", proof=proof, stored=None)

@@ -1,0 +1,45 @@
+"""What the preflight found, each with the place where it is mended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from newsletter.editions.composing.composition import Composition
+from newsletter.linting.findings import Finding, Rule
+
+_SETTINGS = frozenset({Rule.IMPRINT, Rule.DOMAIN})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a finding is mended."""
+
+    name: str
+    """"article", "settings", "own" (the mail's own words), or "template"."""
+    article: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedFinding:
+    """A finding and its place."""
+
+    finding: Finding
+    place: Place
+
+
+def placed(findings: Iterable[Finding], composition: Composition) -> Sequence[PlacedFinding]:
+    """The findings with their places."""
+    return [PlacedFinding(finding=f, place=_place(f, composition)) for f in findings]
+
+
+def _place(finding: Finding, composition: Composition) -> Place:
+    for section in composition.sections:
+        for article in section.articles:
+            title = section.titles.get(article.id) or article.title
+            # As `linting.findings.finding_for` names it.
+            if f"(in “{title}”)" in finding.message:
+                return Place(name="article", article=article.id)
+    if finding.rule in _SETTINGS:
+        return Place(name="settings")
+    if finding.rule is Rule.UNSUBSCRIBE:
+        return Place(name="template")
+    return Place(name="own")

@@ -1,0 +1,31 @@
+"""Registers our address at Brevo: https://developers.brevo.com/reference/create-webhook."""
+
+from newsletter.transports.api.account import Account, Connection, with_password, without_password
+from newsletter.transports.api.answers import field
+from newsletter.transports.brevo.transport import BrevoOptions
+
+_TOLD = (
+    "delivered", "hardBounce", "softBounce", "blocked", "spam", "invalid", "deferred",
+    "unsubscribed",
+)  # fmt: skip
+
+
+def connect(options: BrevoOptions, account: Account, address: str) -> Connection:
+    """One transactional webhook; the password stands in its address."""
+    url = f"{options.api_url}/v3/webhooks"
+    wanted = {
+        "url": with_password(address, options.webhook_password.get_secret_value()),
+        "description": "newsletter",
+        "events": list(_TOLD),
+        "type": "transactional",
+    }
+    # Brevo says 404 where there is none.
+    found = account.call("GET", f"{url}?type=transactional", missing=(404,))
+    known = field(found, "webhooks") or []
+    same = (one["id"] for one in known if without_password(str(one.get("url"))) == address)
+    number = next(same, None)
+    if number is None:
+        account.call("POST", url, wanted)
+    else:
+        account.call("PUT", f"{url}/{number}", wanted)
+    return Connection(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

@@ -1,0 +1,39 @@
+"""Registers our address at Mailjet: https://dev.mailjet.com/email/reference/webhook/."""
+
+from newsletter.transports.api.account import (
+    Account,
+    ConnectFailed,
+    Connection,
+    with_password,
+    without_password,
+)
+from newsletter.transports.api.answers import field
+from newsletter.transports.mailjet.transport import MailjetOptions
+
+_TOLD = ("sent", "bounce", "blocked", "spam", "unsub")
+
+
+def connect(options: MailjetOptions, account: Account, address: str) -> Connection:
+    """An address for each kind of event; Mailjet has one of each kind.
+
+    Raises:
+        ConnectFailed: somebody else's address is there.
+    """
+    url = f"{options.api_url}/v3/REST/eventcallbackurl"
+    listed = field(account.call("GET", f"{url}?Limit=100"), "Data") or []
+    known = {one["EventType"]: one for one in listed if not one.get("IsBackup")}
+    for name in _TOLD:
+        there = without_password(str(known[name]["Url"])) if name in known else address
+        if there != address:
+            raise ConnectFailed(
+                f"Mailjet tells {there} of {name} and has room for one address; remove it there"
+            )
+    password = options.webhook_password.get_secret_value()
+    # Version 2 groups events.
+    wanted = {"Url": with_password(address, password), "Version": 2, "Status": "alive"}
+    for name in _TOLD:
+        if name in known:
+            account.call("PUT", f"{url}/{known[name]['ID']}", wanted)
+        else:
+            account.call("POST", url, {**wanted, "EventType": name})
+    return Connection(done=tuple(f"{name} is told to {address}" for name in _TOLD))

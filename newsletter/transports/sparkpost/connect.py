@@ -1,0 +1,34 @@
+"""Registers our address at SparkPost: https://developers.sparkpost.com/api/webhooks/.
+
+SparkPost makes a call at once and refuses an address that does not take it.
+"""
+
+from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.answers import field
+from newsletter.transports.api.proofs import USER
+from newsletter.transports.sparkpost.transport import SparkPostOptions
+
+_TOLD = (
+    "delivery", "bounce", "delay", "policy_rejection", "out_of_band", "spam_complaint",
+    "generation_failure", "generation_rejection", "list_unsubscribe", "link_unsubscribe",
+)  # fmt: skip
+
+
+def connect(options: SparkPostOptions, account: Account, address: str) -> Connection:
+    """One webhook with basic authentication."""
+    url = f"{options.api_url}/api/v1/webhooks"
+    password = options.webhook_password.get_secret_value()
+    wanted = {
+        "name": "newsletter",
+        "target": address,
+        "events": list(_TOLD),
+        "auth_type": "basic",
+        "auth_credentials": {"username": USER, "password": password},
+    }
+    known = field(account.call("GET", url), "results") or []
+    number = next((one["id"] for one in known if one.get("target") == address), None)
+    if number is None:
+        account.call("POST", url, wanted)
+    else:
+        account.call("PUT", f"{url}/{number}", wanted)
+    return Connection(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

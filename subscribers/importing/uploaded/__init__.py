@@ -1,0 +1,1 @@
+"""Lists uploaded to be imported: kept for a while, rehearsed, mended, entered."""
