@@ -10,6 +10,8 @@ from newsletter.media.encoding import encode_picture
 from newsletter.media.encoding_process import SHARED
 
 JPEG = saved(gradient(80, 60), "JPEG")
+# Takes a tenth of a second at least.
+LARGE = saved(gradient(4000, 4000), "JPEG")
 
 
 def test_the_files_are_those_of_this_process() -> None:
@@ -23,5 +25,5 @@ def test_the_reason_comes_back() -> None:
 
 def test_one_that_takes_too_long_is_ended_and_the_next_is_read() -> None:
     with pytest.raises(UnusablePicture, match="takes too long"):
-        SHARED.encode(JPEG, timedelta(0))
+        SHARED.encode(LARGE, timedelta(0))
     assert SHARED.encode(JPEG)
