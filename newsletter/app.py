@@ -155,6 +155,7 @@ class Newsletter:
     def engine(self) -> "Engine":
         from newsletter.delivery.sending.context import SendingContext
         from newsletter.delivery.sending.engine import Engine
+        from newsletter.tokens.envelope import signed_envelopes
 
         context = SendingContext(
             database=self.database,
@@ -164,6 +165,7 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
+            envelopes=signed_envelopes(self.config.feedback, self.secret),
             alarm=self.send_alarm,
         )
         return Engine(context, self.renderer, self.preflight, self.transport)
