@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,11 @@ from newsletter.config.loading import check_config, database_url, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling_references
 from newsletter.database import Database, parse_url
-from newsletter.errors import ConfigurationError, SendingRefused
+from newsletter.errors import ConfigurationError, NewsletterError, SendingRefused
 from newsletter.private_files import sqlite_files
 from newsletter.settings.store import read_settings
 from newsletter.tokens.signing import Signer, check_secret
-from newsletter.transports.base import (
-    Mail,
-    Outcome,
-    Transport,
-    TransportStopped,
-)
+from newsletter.transports.base import Mail, Outcome, Transport
 
 # What only some commands need is imported where it is made: a command that lists articles does not
 # wait for templates, CSS and the sender.
@@ -32,8 +26,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.alarms import Alarm
     from newsletter.delivery.cluster.hand_out import Cluster
     from newsletter.delivery.ledger.models import Notice
-    from newsletter.delivery.outcome_recorder import OutcomeRecorder
     from newsletter.delivery.sending.engine import Engine
+    from newsletter.delivery.staff_mail import StaffMail
     from newsletter.delivery.transactional import MailContext
     from newsletter.editions.composing.preflight import Preflight
     from newsletter.rendering.encoding.dkim import DkimKey
@@ -161,6 +155,7 @@ class Newsletter:
     def engine(self) -> "Engine":
         from newsletter.delivery.sending.context import SendingContext
         from newsletter.delivery.sending.engine import Engine
+        from newsletter.tokens.envelope import signed_envelopes
 
         context = SendingContext(
             database=self.database,
@@ -170,6 +165,7 @@ class Newsletter:
             dkim=self.dkim_keys,
             limits=self.config.limits,
             routes=self.config.routes,
+            envelopes=signed_envelopes(self.config.feedback, self.secret),
             alarm=self.send_alarm,
         )
         return Engine(context, self.renderer, self.preflight, self.transport)
@@ -282,37 +278,9 @@ class Newsletter:
 
         The transports of a route are tried in order, each with the mails that were only deferred.
         """
-        from newsletter.delivery.ledger.shares import transports_of
-        from newsletter.delivery.outcome_recorder import OutcomeRecorder
+        from newsletter.delivery.hand_over import hand_over
 
-        outcomes = OutcomeRecorder()
-        *others, last = transports_of(self.config.routes, transport)
-        for name in others:
-            with suppress(TransportStopped):
-                self._send_once(name, mails, outcomes)
-        self._send_once(last, mails, outcomes)
-        return outcomes.found
-
-    def _send_once(
-        self, transport: str, mails: Sequence[Mail], outcomes: "OutcomeRecorder"
-    ) -> None:
-        """Send the mails that no transport has settled yet.
-
-        A mail begun when the transport raises is uncertain.
-        """
-        from newsletter.delivery.ledger.reasons import describe_error
-
-        left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
-        if not left:
-            return
-        with self.transport(transport).open() as session:
-            try:
-                session.send(left, outcomes)
-            except TransportStopped:
-                raise
-            except Exception as error:
-                if not outcomes.mark_uncertain(describe_error(error)):
-                    raise
+        return hand_over(self.transport, self.config.routes, transport, mails)
 
     def send_alarm(self, alarm: "Alarm") -> None:
         """Mail an alarm to the administrators; a failure is logged, not raised."""
@@ -345,6 +313,20 @@ class Newsletter:
             return True
         log.error("alarm not mailed", title=alarm.title, transport=transport, answer=answer)
         return False
+
+    def mail_staff(self, mail: "StaffMail", address: str) -> bool:
+        """Mail a staff member; whether a transport took it. Why not is in the log."""
+        from newsletter.delivery.outcome_recorder import is_accepted
+        from newsletter.delivery.staff_mail import staff_mail
+
+        try:
+            mail_context = self._mail_context(self.config.bulletins.sender)
+            made = staff_mail(mail, address, mail_context, self.clock.now())
+            found = self.hand_over(self.config.sending.transport, [made])
+        except NewsletterError as error:
+            log.warning("staff not mailed", title=mail.title, reason=str(error))
+            return False
+        return is_accepted(found.get(made.key))
 
     @cached_property
     def notices(self) -> "NoticeSender":

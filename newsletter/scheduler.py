@@ -39,7 +39,7 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feedback import answers
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
-from newsletter.queries.approval_requests import approval_request
+from newsletter.queries.approval_requests import approval_request, approvers
 from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
@@ -216,9 +216,11 @@ def ask_for_approvals(app: Newsletter) -> None:
         with _errors_logged(f"edition {number}"):
             with app.database.read() as session:
                 request = approval_request(session, app.config, number, app.clock.now())
+                addresses = approvers(session, number) or [app.config.alarms.address]
             # Noted first: a crash after it costs a mail, never makes two.
             if editions.ask_for_approval(app, SCHEDULE, number):
-                app.send_alarm(request)
+                for address in filter(None, addresses):
+                    app.mail_to_staff(request, address)
 
 
 def raise_alarms(app: Newsletter) -> None:

@@ -3,9 +3,6 @@
 import re
 from functools import lru_cache
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
-
 from newsletter.errors import InvalidInput
 from newsletter.tokens.signing import derive_key, keyed_hash
 
@@ -14,9 +11,6 @@ from newsletter.tokens.signing import derive_key, keyed_hash
 _ATEXT = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
 _LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@((?:{_LABEL}\.)+{_LABEL})")
-# Special-use domains are left to email-validator.
-_SPECIAL_ENDS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
-_FOLDED_NAMES = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
 
 def normalise_address(text: str) -> str:
@@ -29,19 +23,32 @@ def normalise_address(text: str) -> str:
     return _plain(address) or _judged(address)
 
 
+@lru_cache(maxsize=1)
+def _specials() -> tuple[frozenset[str], frozenset[str], int]:
+    """What is left to email-validator: ends of special-use domains, mailbox names, the length."""
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES
+    from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
+
+    ends = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
+    return ends, frozenset(CASE_INSENSITIVE_MAILBOX_NAMES), EMAIL_MAX_LENGTH
+
+
 def _plain(address: str) -> str:
     """The address if it is plain ASCII without special cases, else empty."""
+    special_ends, folded_names, longest = _specials()
     found = _PLAIN.fullmatch(address)
-    if found is None or len(address) > EMAIL_MAX_LENGTH:
+    if found is None or len(address) > longest:
         return ""
     local, domain = found[1], found[2].lower()
     end = domain.rpartition(".")[2]
-    if not end[-1].isalpha() or end in _SPECIAL_ENDS or local.lower() in _FOLDED_NAMES:
+    if not end[-1].isalpha() or end in special_ends or local.lower() in folded_names:
         return ""
     return f"{local}@{domain}"
 
 
 def _judged(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(address, check_deliverability=False)
     except EmailNotValidError as error:

@@ -1,15 +1,18 @@
 """Actions on what comes back: record events, undo what followed."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.feedback import recording, undoing
+from newsletter.feedback import incoming, recording, undoing
 from newsletter.feedback.judgement import Patience
 from newsletter.feedback.recording import Recorded
 from newsletter.staff.permissions import Permission
+from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import Event
 
+ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
 
 
@@ -20,14 +23,18 @@ def record(work: UnitOfWork[Context], events: Sequence[Event]) -> Recorded:
     A hard bounce or complaint suppresses the address at once. The caller confirms to the server or
     provider only after this has returned.
     """
-    options = work.context.config.feedback
-    patience = Patience(bounces=options.soft_bounces, over=options.soft_bounces_over)
-    result = recording.record(work.session, work.context.secret, events, patience, work.now)
-    work.about(KIND, "", events=result.events, suppressed=result.suppressed, left=result.left)
-    # The events are their own log.
-    if not result.suppressed and not result.left:
-        work.skip_audit_line()
-    return result
+    return _recorded(work, events)
+
+
+@action(Permission.REPORT)
+def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str] = ()) -> Recorded:
+    """Take in a mail that came back; what is not understood is kept, too.
+
+    Args:
+        recipients: the envelope's, where they are known.
+    """
+    signer = EnvelopeSigner(work.context.secret)
+    return _recorded(work, incoming.events_of(content, signer, work.now, recipients))
 
 
 @action(Permission.PEOPLE)
@@ -42,3 +49,14 @@ def undo(work: UnitOfWork[Context], number: int, because: str) -> int:
     subscriber_id = undoing.undo(work.session, number, because, work.now)
     work.about("event", number, subscriber=subscriber_id)
     return subscriber_id
+
+
+def _recorded(work: UnitOfWork[ContextT], events: Sequence[Event]) -> Recorded:
+    options = work.context.config.feedback
+    patience = Patience(bounces=options.soft_bounces, over=options.soft_bounces_over)
+    result = recording.record(work.session, work.context.secret, events, patience, work.now)
+    work.about(KIND, "", events=result.events, suppressed=result.suppressed, left=result.left)
+    # The events are their own log.
+    if not result.suppressed and not result.left:
+        work.skip_audit_line()
+    return result

@@ -1,25 +1,16 @@
-"""Actions on staff: set-up, sign-in, sessions."""
+"""Actions on staff members: the first owner, invitations, roles, the end of access."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.errors import Conflict, ResourceNotFound
-from newsletter.staff import failures, store
-from newsletter.staff.account_models import StaffMember, StaffSession
-from newsletter.staff.permissions import Permission, Role
+from newsletter.errors import Conflict, InvalidInput
+from newsletter.staff import links, store
+from newsletter.staff.account_models import StaffMember
+from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkKind
 
 KIND = "staff"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Browser:
-    """The browser that signs in."""
-
-    token_hash: str
-    """Of its new session cookie."""
-    device: str
-    network: str
+LAST_OWNER = "this is the last owner; make somebody else an owner first"
 
 
 @action(Permission.SIGN_IN)
@@ -31,86 +22,176 @@ def set_up(work: UnitOfWork[Context], *, email: str, name: str, password_hash: s
     """
     if store.count_owners(work.session):
         raise Conflict("the console is set up; ask an owner to invite you")
-    member = StaffMember(
-        email=store.normalised(email),
-        name=name,
-        role=Role.OWNER,
-        granted=[],
-        password_hash=password_hash,
-        invited_at=work.now,
-        joined_at=work.now,
+    member = store.by_email(work.session, email) or StaffMember(
+        email=store.normalised(email), granted=[], invited_at=work.now
     )
+    member.name, member.role, member.password_hash = name, Role.OWNER, password_hash
+    member.joined_at, member.ended_at = work.now, None
     work.session.add(member)
     work.session.flush()
     work.about(KIND, member.id, role=Role.OWNER)
     return member.id
 
 
-@action(Permission.SIGN_IN)
-def sign_in(work: UnitOfWork[Context], member_id: int, browser: Browser, *, account: str) -> int:
-    """Begin a session of a member who has proved to be themselves; its number.
-
-    Args:
-        account: what their failures are counted by; they are forgotten.
+@action(Permission.ADMINISTER)
+def invite(
+    work: UnitOfWork[Context],
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    granted: Collection[Permission] = (),
+) -> tuple[int, int]:
+    """Invite somebody, or invite them again; the numbers of the member and of the link.
 
     Raises:
-        Conflict: they may not sign in any more.
+        Conflict: they work here already.
+        InvalidInput: the role cannot be granted this.
     """
-    member = store.by_id(work.session, member_id)
-    if not member.is_active:
-        raise Conflict("this account has ended; ask an owner to open it again")
-    failures.forget(work.session, account)
-    begun = StaffSession(
-        member_id=member_id,
-        token_hash=browser.token_hash,
-        started_at=work.now,
-        seen_at=work.now,
-        proved_at=work.now,
-        device=browser.device,
-        network=browser.network,
-    )
-    work.session.add(begun)
+    _check_grants(role, granted)
+    member = store.by_email(work.session, email)
+    if member is not None and member.joined_at is not None:
+        mend = "open it again in the list" if member.ended_at else "change their role there"
+        raise Conflict(f"there is an account with this address already; {mend}")
+    if member is None:
+        member = StaffMember(email=store.normalised(email), invited_at=work.now)
+    member.name, member.role, member.invited_at = name, role, work.now
+    member.granted, member.ended_at = sorted(granted), None
+    work.session.add(member)
     work.session.flush()
-    work.about(KIND, member_id, session=begun.id)
-    return begun.id
+    link = links.issue(work.session, member.id, StaffLinkKind.INVITATION, work.now)
+    work.about(KIND, member.id, role=role, granted=sorted(granted))
+    return member.id, link
 
 
 @action(Permission.SIGN_IN)
-def refuse_sign_in(
-    work: UnitOfWork[Context], member_id: int | None, *, account: str, network: str
+def join(work: UnitOfWork[Context], link_number: int, *, name: str, password_hash: str) -> int:
+    """Use a one-time link: choose name and password; the member's number.
+
+    Raises:
+        TokenSpent: the link was used, or has ended.
+        Conflict: the account has ended.
+    """
+    link = links.usable(work.session, link_number, work.now)
+    member = store.lock(work.session, link.member_id)
+    if member.ended_at is not None:
+        raise Conflict("this account has ended; ask an owner to open it again")
+    member.name, member.password_hash = name, password_hash
+    member.joined_at = member.joined_at or work.now
+    store.spend_links(work.session, member.id, work.now)
+    ended = store.end_sessions(work.session, member.id)
+    work.about(KIND, member.id, link=link.kind, sessions=ended)
+    return member.id
+
+
+@action(Permission.ADMINISTER)
+def make_link(work: UnitOfWork[Context], number: int) -> int:
+    """Make a one-time link by which a member gets in and chooses a password; its number.
+
+    Raises:
+        Conflict: the account has ended.
+    """
+    member = store.lock(work.session, number)
+    if member.ended_at is not None:
+        raise Conflict("this account has ended; open it again first")
+    kind = StaffLinkKind.SIGN_IN if member.joined_at else StaffLinkKind.INVITATION
+    work.about(KIND, number, link=kind)
+    return links.issue(work.session, number, kind, work.now)
+
+
+@action(Permission.ADMINISTER)
+def change_role(
+    work: UnitOfWork[Context],
+    number: int,
+    role: Role,
+    granted: Collection[Permission] = (),
 ) -> None:
-    """Count a sign-in that failed.
-
-    Args:
-        member_id: None where there is no such account.
-        account: keyed hash of the address tried.
-        network: keyed hash of the client's network.
-    """
-    failures.add(work.session, account, network, work.now)
-    work.about(KIND, member_id or "unknown")
-
-
-@action(Permission.SIGN_IN)
-def see_session(work: UnitOfWork[Context], number: int, *, network: str) -> None:
-    """Note that a session was used now; the session itself is the record of it.
+    """Change what a member may do; at once, in all their sessions.
 
     Raises:
-        ResourceNotFound: it has ended.
+        Conflict: they are the last owner.
+        InvalidInput: the role cannot be granted this.
     """
-    found = store.session_by_id(work.session, number)
-    found.seen_at, found.network = work.now, network
-    work.skip_audit_line()
+    _check_grants(role, granted)
+    member = store.lock(work.session, number)
+    if member.role is Role.OWNER and role is not Role.OWNER:
+        _keep_an_owner(work, member)
+    if (member.role, set(member.granted)) == (role, set(granted)):
+        work.skip_audit_line()
+    member.role, member.granted = role, sorted(granted)
+    work.about(KIND, number, role=role, granted=sorted(granted))
 
 
-@action(Permission.OWN_ACCOUNT)
-def sign_out(work: UnitOfWork[Context], number: int) -> None:
-    """End a session of one's own.
+@action(Permission.ADMINISTER)
+def end(work: UnitOfWork[Context], number: int) -> int:
+    """End a member's access and sessions, at once; how many sessions ended.
 
     Raises:
-        ResourceNotFound: it has ended, or is somebody else's.
+        Conflict: they are the last owner, or it has ended already.
     """
-    found = store.session_by_id(work.session, number)
-    if str(found.member_id) != work.actor.name:
-        raise ResourceNotFound(f"there is no session {number} of yours")
-    work.session.delete(found)
-    work.about(KIND, found.member_id, session=number)
+    member = store.lock(work.session, number)
+    if member.ended_at is not None:
+        raise Conflict("this access has ended already")
+    _keep_an_owner(work, member)
+    member.ended_at = work.now
+    store.spend_links(work.session, number, work.now)
+    ended = store.end_sessions(work.session, number)
+    work.about(KIND, number, sessions=ended)
+    return ended
+
+
+@action(Permission.ADMINISTER)
+def reopen(work: UnitOfWork[Context], number: int) -> None:
+    """Let a member in again whose access had ended; they sign in as before.
+
+    Raises:
+        Conflict: it has not ended.
+    """
+    member = store.lock(work.session, number)
+    if member.ended_at is None:
+        raise Conflict("this access has not ended")
+    member.ended_at = None
+    work.about(KIND, number)
+
+
+@action(Permission.ADMINISTER)
+def end_sessions(work: UnitOfWork[Context], number: int) -> int:
+    """End all sessions of a member; how many.
+
+    Raises:
+        ResourceNotFound: there is no such member.
+    """
+    member = store.by_id(work.session, number)
+    ended = store.end_sessions(work.session, member.id)
+    work.about(KIND, number, sessions=ended)
+    if not ended:
+        work.skip_audit_line()
+    return ended
+
+
+@action(Permission.ADMINISTER)
+def reset(work: UnitOfWork[Context], number: int) -> None:
+    """Remove a member's authenticator, recovery codes and passkeys, and end their sessions.
+
+    Raises:
+        ResourceNotFound: there is no such member.
+    """
+    member = store.lock(work.session, number)
+    member.totp_secret, member.totp_step = "", None
+    store.replace_recovery_codes(work.session, number, ())
+    store.forget_passkeys(work.session, number)
+    ended = store.end_sessions(work.session, number)
+    work.about(KIND, number, sessions=ended)
+
+
+def _keep_an_owner(work: UnitOfWork[Context], member: StaffMember) -> None:
+    is_owner = member.role is Role.OWNER and member.is_active
+    if is_owner and store.count_owners(work.session) == 1:
+        raise Conflict(LAST_OWNER)
+
+
+def _check_grants(role: Role, granted: Collection[Permission]) -> None:
+    beyond = set(granted) - GRANTABLE.get(role, frozenset())
+    if beyond:
+        names = ", ".join(sorted(beyond))
+        raise InvalidInput(f"the role {role} cannot be granted: {names}")

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
-from html2text import HTML2Text
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
@@ -137,6 +135,8 @@ def _content(state: State) -> State:
 
 def document_of(article: Article, context: ImportContext) -> str:
     """The article as Markdown with front matter, for a text editor."""
+    import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
+
     derived = article.summary == summary_of(article.body_text)
     values = {
         "title": article.title,
@@ -183,6 +183,8 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
 
 def markdown_of(html: str) -> str:
     """An HTML body as Markdown."""
+    from html2text import HTML2Text
+
     writer = HTML2Text(bodywidth=0)
     writer.unicode_snob = True
     writer.protect_links = False

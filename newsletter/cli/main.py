@@ -27,6 +27,7 @@ COMMANDS = {
     "subscribers": ("people.subscribers", "Add, list, suppress and remove subscribers."),
     "serve": ("operations.serve", "Run the site, the schedule and the sender."),
     "worker": ("operations.worker", "Send tasks of the queue, on any machine (cluster)."),
+    "staff": ("operations.staff", "See and change who works in the console."),
     "settings": ("operations.settings", "See and change options, and who changed them."),
     "db": ("operations.db", "Create or upgrade the database."),
     "audit": ("operations.audit", "See who did what, and when."),

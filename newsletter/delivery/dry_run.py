@@ -27,7 +27,7 @@ from subscribers.audience import exclusion
 from subscribers.models import Subscriber
 from subscribers.topics import Choice
 
-NOT_IN_TOPICS = "no article in their topics"
+NOT_IN_TOPICS = "chose other topics"
 NOT_IN_SEGMENT = "not in the segment"
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from markdown_it import MarkdownIt
 from sqlalchemy.orm import Session
 
 from newsletter.articles.sanitising import sanitise
@@ -229,6 +228,8 @@ def set_subject(edition: Edition, sections: Sequence[Section], renderer: Rendere
 
 
 def _from_markdown(text: str) -> str:
+    from markdown_it import MarkdownIt
+
     return str(MarkdownIt("commonmark").enable("table").render(text))
 
 

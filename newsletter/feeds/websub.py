@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import requests
 import structlog
 
 from newsletter.clock import Clock
@@ -69,6 +68,8 @@ def notify_hub(hub: str, url: str) -> None:
     Raises:
         HubRefused: no answer, or one that is not 2xx.
     """
+    import requests
+
     form = {"hub.mode": "publish", "hub.url": url}
     try:
         with requests.Session() as session:

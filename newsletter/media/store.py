@@ -4,13 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from newsletter.errors import ResourceNotFound
-from newsletter.media.encoding import EncodedPicture
 from newsletter.media.models import MediaItem, MediaRendition
+
+if TYPE_CHECKING:  # with Pillow
+    from newsletter.media.encoding import EncodedPicture
 
 PAGE = 48
 LONGEST_NAME = 200
@@ -62,7 +65,7 @@ def size_of(session: Session, content_hash: str) -> MediaSize | None:
 def add(
     session: Session,
     source_hash: str,
-    files: Sequence[EncodedPicture],
+    files: Sequence["EncodedPicture"],
     *,
     name: str,
     alt: str | None,

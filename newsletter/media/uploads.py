@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from newsletter.media import store
-from newsletter.media.encoding import encode_picture
 from newsletter.media.models import MediaItem
 
 
@@ -43,7 +42,9 @@ def store_upload(
         known = store.by_source(session, source_hash)
     if known is not None:
         return known
-    files = encode_picture(content)
+    from newsletter.media.encoding_process import SHARED
+
+    files = SHARED.encode(content)
     with transaction() as work:
         known = store.by_source(work.session, source_hash)
         return known or store.add(

@@ -9,8 +9,12 @@ from newsletter.config.options import Config
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions import store
+from newsletter.editions.approvals.rules import may_approve
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
+from newsletter.staff import store as staff
+from newsletter.staff.actors import staff_member
+from newsletter.staff.permissions import Permission
 
 MAX_STORIES = 25
 
@@ -33,6 +37,22 @@ def approval_request(session: Session, config: Config, number: int, now: datetim
         url=f"{config.site.base_url}/console/editions/{number}/look",
         button="Look at it and decide",
     )
+
+
+def approvers(session: Session, number: int) -> Sequence[str]:
+    """The addresses of the staff members whose approval counts.
+
+    Raises:
+        ResourceNotFound: there is no such edition.
+    """
+    edition = store.by_id(session, number)
+    found = []
+    for member in staff.members(session):
+        actor = staff_member(member.id, member.role, member.grants)
+        may_send = member.is_active and Permission.SEND in actor.permissions
+        if may_send and may_approve(edition, str(actor)):
+            found.append(member.email)
+    return found
 
 
 def _stories(composition: Composition) -> Sequence[str]:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import text_part, write_message
@@ -17,7 +17,9 @@ from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.mjml import to_html
 from newsletter.rendering.pictures import EmbeddedPage, PictureEmbedder
 from newsletter.rendering.template_values import template_values
-from newsletter.rendering.templates import Templates
+
+if TYPE_CHECKING:  # with Jinja2: for whoever renders, not for whoever only names a renderer
+    from newsletter.rendering.templates import Templates
 
 MAX_SUBJECT_CHARACTERS = 250
 
@@ -58,7 +60,7 @@ class Renderer:
     """Renders mails of one site."""
 
     def __init__(
-        self, templates: Templates, base_url: str, pictures: PictureEmbedder | None = None
+        self, templates: "Templates", base_url: str, pictures: PictureEmbedder | None = None
     ) -> None:
         """
         Args:

@@ -42,6 +42,13 @@ class StaffMember(Base):
     def is_active(self) -> bool:
         return self.joined_at is not None and self.ended_at is None
 
+    @property
+    def state(self) -> str:
+        """In a word: "active", "invited" or "ended"."""
+        if self.ended_at is not None:
+            return "ended"
+        return "active" if self.joined_at is not None else "invited"
+
 
 class StaffSession(Base):
     """One sign-in in one browser."""

@@ -14,6 +14,11 @@ def make(signer: Signer, now: datetime) -> str:
     return signer.sign(str(int(now.timestamp())))
 
 
+def path(token: str) -> str:
+    """The path of the link's page, below the site's address."""
+    return f"/console/set-up/{token}"
+
+
 def check(signer: Signer, token: str, now: datetime) -> None:
     """
     Raises:

@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound
-from newsletter.staff.account_models import StaffMember, StaffSession
+from newsletter.staff.account_models import (
+    StaffLink,
+    StaffMember,
+    StaffPasskey,
+    StaffRecoveryCode,
+    StaffSession,
+)
 from newsletter.staff.actors import Actor, staff_member
 from newsletter.staff.permissions import Role
 
@@ -20,6 +26,19 @@ def by_id(session: Session, number: int) -> StaffMember:
         ResourceNotFound: there is no such staff member.
     """
     found = session.get(StaffMember, number)
+    if found is None:
+        raise ResourceNotFound(f"there is no staff member {number}")
+    return found
+
+
+def lock(session: Session, number: int) -> StaffMember:
+    """A staff member, for whoever changes them alone; others wait.
+
+    Raises:
+        ResourceNotFound: there is no such staff member.
+    """
+    query = select(StaffMember).where(StaffMember.id == number).with_for_update()
+    found = session.scalar(query)
     if found is None:
         raise ResourceNotFound(f"there is no staff member {number}")
     return found
@@ -133,3 +152,47 @@ def forget_ended(session: Session, *, seen_before: datetime, started_before: dat
             (StaffSession.seen_at < seen_before) | (StaffSession.started_at < started_before)
         )
     )
+
+
+def link_by_id(session: Session, number: int) -> StaffLink:
+    """A one-time link, for whoever uses it alone; others wait.
+
+    Raises:
+        ResourceNotFound: there is no such link.
+    """
+    found = session.scalar(select(StaffLink).where(StaffLink.id == number).with_for_update())
+    if found is None:
+        raise ResourceNotFound("there is no such link")
+    return found
+
+
+def spend_links(session: Session, member_id: int, now: datetime) -> None:
+    """Make the unused links of a member useless."""
+    unused = update(StaffLink).where(StaffLink.member_id == member_id, StaffLink.used_at.is_(None))
+    session.execute(unused.values(used_at=now))
+
+
+def passkeys_of(session: Session, member_id: int) -> Sequence[StaffPasskey]:
+    query = select(StaffPasskey).where(StaffPasskey.member_id == member_id)
+    return session.scalars(query.order_by(StaffPasskey.id)).all()
+
+
+def passkey_by_credential(session: Session, credential_id: str) -> StaffPasskey | None:
+    return session.scalar(select(StaffPasskey).where(StaffPasskey.credential_id == credential_id))
+
+
+def forget_passkeys(session: Session, member_id: int) -> None:
+    session.execute(delete(StaffPasskey).where(StaffPasskey.member_id == member_id))
+
+
+def replace_recovery_codes(session: Session, member_id: int, hashes: Sequence[str]) -> None:
+    """Give a member these recovery codes and no others."""
+    session.execute(delete(StaffRecoveryCode).where(StaffRecoveryCode.member_id == member_id))
+    session.add_all(StaffRecoveryCode(member_id=member_id, code_hash=one) for one in hashes)
+
+
+def count_recovery_codes(session: Session, member_id: int) -> int:
+    """How many are left."""
+    query = select(func.count()).select_from(StaffRecoveryCode)
+    unused = (StaffRecoveryCode.member_id == member_id, StaffRecoveryCode.used_at.is_(None))
+    return session.scalar(query.where(*unused)) or 0

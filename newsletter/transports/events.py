@@ -103,11 +103,13 @@ _KINDS = {
 # A domain that is gone or takes no mail (RFC 3463, X.1.2, X.4.4; RFC 7505), rather than down.
 _GONE_DOMAIN = re.compile(
     r"(?<![\d.])5\.(1\.2|1\.10|4\.4)(?!\d)|\b556\b|null ?mx|nxdomain"
-    r"|(host|domain)( name)? (is )?(unknown|not found|does not exist|doesn't exist)"
-    r"|(no such|unknown|unrouteable mail) (domain|host)|name service error|all relevant mx records"
+    r"|(host|domain)( name)?( [\w.-]+)? (is )?(unknown|not found|does not exist|doesn't exist)"
+    r"|(no such|unknown|unrouteable mail) (domain|host)|name or service not known"
+    r"|domain is not reachable|all relevant mx records"
     r"|no mail exchangers|domain .{0,40}does not accept mail|does not accept (any )?mail",
     re.IGNORECASE,
 )
+_SECURITY = re.compile(r"(?<![\d.])[45]\.7\.\d")
 _DIGIT = re.compile(r"(?<![\w.])([245])(?:\d\d(?![\w.])|\.\d{1,3}\.\d{1,3}(?![\w.]))")
 
 
@@ -121,6 +123,8 @@ def kind_of(verdict: Verdict, answer: str, *, is_permanent: bool) -> EventKind:
         return EventKind.SOFT
     if verdict is Verdict.DOMAIN and is_permanent and _GONE_DOMAIN.search(answer):
         return EventKind.HARD
+    if verdict is Verdict.MESSAGE and _SECURITY.search(answer):
+        return EventKind.BLOCKED
     return _KINDS[verdict]
 
 

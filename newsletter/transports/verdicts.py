@@ -13,6 +13,7 @@ tests/data/smtp_answers.tsv.
 import re
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
 
 class Verdict(StrEnum):
@@ -37,7 +38,7 @@ REFUSES_US = frozenset({Verdict.PACE, Verdict.POLICY, Verdict.CONFIGURATION})
 """Verdicts that never count against a recipient."""
 
 V = Verdict
-_MAILBOX = r"(user|mailbox|recipient|address|account|e-?mail( address)?|person)"
+_MAILBOX = r"(user|mail-?box|rcpt|recipient|address|account|e-?mail( address)?|person)"
 _GREYLISTED = (
     r"gr[ea]y-?list",
     # OpenBSD's spamd, spamd(8).
@@ -46,10 +47,16 @@ _GREYLISTED = (
     r"internal resources? (is |are )?temporarily unavailable",
     r"temporary envelope failure",
 )
+# Of our address and name, though some speak of a lookup that failed.
+_OUR_NAME = (
+    r"ip name lookup|my name was rejected|unverif\w+ sending ips?|mismatch(es)? (client )?ip",
+    r"from:? ?(header|address|domain).{0,20}(is )?(invalid|not valid)|provide a valid from",
+)
 _DOMAIN = (
     r"(host|domain)( name)? (is )?(unknown|not found|does not exist|has no|doesn't exist)",
     r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
     r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
+    r"domain is not reachable",
     r"unable to route|no route to|too many hops|mail loop|routing loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
@@ -57,6 +64,7 @@ _DOMAIN = (
 _CONFIGURATION = (
     r"relay(ing)?( access)?( is)? (denied|not (permitted|allowed)|prohibited|forbidden)",
     r"(unable|not (permitted|allowed)|cannot|not authori[sz]ed|refuse) to relay|rcpthosts",
+    r"no relay|relaying (mail )?(to|from|through)|'send mail as'|does not advertise auth",
     r"(we )?do(es)? not relay|don't relay|not (configured|set up) to relay|not an open relay",
     r"auth(entication|entification)? (is )?(required|needed)|smtp auth|must authenticate",
     r"(not|un)authenticated (connection|client)|client was not authenticated|log ?in first",
@@ -72,6 +80,15 @@ _CONFIGURATION = (
 _RECIPIENT = (
     rf"(unknown|no such|invalid|bad|non-?existent) (virtual |local |destination )*{_MAILBOX}",
     r"unknown local[- ]part|unknown or illegal alias|unknown (mail)?box|no such mail drop",
+    rf"invalid (final |delivery )*user ?(id|name)|(disabled|inactive|closed|suspended) {_MAILBOX}",
+    rf"not listed in (the )?(domino|public|server|local|directory|address)|no valid {_MAILBOX}",
+    r"(recipient|account|compte)( \w+){0,3} (is |est )?(blocked|bloque|locked out)",
+    r"no mail ?box(es)? (found|available)|casilla ha expirado|ambiguous (recipient|address)",
+    r"no such account|no account (by|with) (this|that) name",
+    r"utilisateur (inconnu|introuvable)|(empf[aä]nger|adresse|benutzer) (ist )?unbekannt",
+    r"(destinatario|usuario|utente|direcci[oó]n) (desconocid|sconosciut|no existe|inesistente)",
+    r"(nie istnieje|nieznany (u[zż]ytkownik|odbiorca)|brak takiego|用户不存在|宛先不明)",
+    r"(アドレス|ユーザ|宛先).{0,20}(存在し|見つか|不明)",
     rf"{_MAILBOX} .{{0,60}}(does not|doesn't|does'nt|do not) (exist|have an? .{{0,40}}account)",
     rf"{_MAILBOX} (is )?(unknown|not found|not (be )?found|invalid|not valid|not listed)",
     r"(does not|doesn't) have an? .{0,40}account|is not a (valid|known) (user|mailbox|address)",
@@ -88,20 +105,32 @@ _RECIPIENT = (
 )
 _FULL = (
     r"(over|exceed(s|ed|ing)?|above|out of) (its |the |their |his |disk )*(quota|storage)",
-    r"quotaexceeded|quota (is |has been )?(exceeded|full|reached)|exceeded storage allocation",
+    r"quotaexceeded|quota (is |has been |usage )?(exceeded|full|reached)",
+    r"exceeded storage allocation",
     rf"({_MAILBOX}|inbox|mailfolder|maildir|mbox|storage)('s mailbox)? (is )?(almost )?full",
     r"(mailbox|recipient) (has )?(exceed|is over)|insufficient (mailbox |disk )?(quota|storage)",
     r"(not|too little) enough (storage )?space|mailbox size limit|too many messages (in|on)",
+    r"mailbox.{0,40}(is|are|has) (been )?(full|over)|full mailbox|quota violation|disk quota",
+    r"storage (quota|limit|space).{0,30}(exceed|full|reach)|mailbox limit",
+    r"(bo[iî]te|casella|buz[oó]n|postfach|skrzynka).{0,40}(plein|pien|llen|voll|pe[lł]n)",
+    r"メールボックス.{0,10}(一杯|いっぱい|満杯|容量)|邮箱.{0,6}满|邮箱空间不足",
 )
 _BUSY = (
     r"(mailbox|user|account|recipient)( is)? (temporarily )?(busy|locked|unavailable)",
     r"receiving mail (too quickly|at a rate)|rate limit(ed)? for (this )?(user|recipient)",
     r"mailbox temporarily|currently (being )?(accessed|in use)|unable to lock",
 )
+# Failures of a server's own, whatever the code.
+_SYSTEM = (
+    r"mailer error|internal (system |server |software )?error|system error|i/o error|local error",
+    r"service (is )?(currently |temporarily )?(un|not )available|configuration error",
+    r"command died|unexpected (error|failure)|(can't|cannot|unable to) create (output|file)",
+)
 _MESSAGE = (
     r"(message|mail|body|content)( size)? .{0,20}(too (large|big|long)|exceed)",
     r"(size|length) (limit|exceeds)|maximum (message )?size",
     r"larger than the (current )?(system|max)|line (is )?too long|bare (lf|cr|newline)",
+    r"exceed(s|ed)? (the )?(maximum|max|size|message|limit).{0,30}(size|length|bytes|message)",
     r"not rfc ?5?[23]?8?22|missing (a )?(valid )?.{0,20}header",
     r"header.{0,30}(malformed|missing|duplicate)|smtputf8|8-?bit",
 )
@@ -111,7 +140,9 @@ _RESTRICTED = (
     r"restrict(s|ed|ion).{0,40}(who|sender|recipient)|only accepts? (mail|messages?) from",
     r"(blocked|rejected|denied|refused) by (the )?(recipient|user)",
     r"recipient (has |does )?(block|not want)",
-    r"manually blocked sender|permission to (send|post)|moderat(ed|or)|members? only",
+    r"not accept(ing|ed)? (your )?mail from|manually blocked sender|permission to (send|post)",
+    r"moderat(ed|or)|members? only",
+    r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members|closed (list|group)",
 )
 # Exchange: restrictions set by the recipient, even where the text speaks of authentication.
 _SET_BY_RECIPIENT = (r"resolver\.rst",)
@@ -132,22 +163,17 @@ _POLICY = (
     r"reverse (dns|hostname|lookup)|ptr (record)?|no rdns|hostname|helo command rejected",
     r"client host rejected|(connection|access|service|delivery|mail) (denied|refused)",
     r"(connection|access|service|delivery|mail) not authori[sz]ed",
+    r"(mail|message|e-?mail)( is| was| has been| have been)? (rejected|rejete|declined|bounced)",
     r"administrativ|cannot be delivered due|cloudmark|score",
 )
 
 
-def _compiled(
-    *rules: tuple[Verdict, tuple[str, ...]],
-) -> tuple[tuple[Verdict, re.Pattern[str]], ...]:
-    alternatives = ((verdict, "|".join(f"(?:{w})" for w in words)) for verdict, words in rules)
-    return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in alternatives)
-
-
 # The first matching rule decides, so narrower ones come first.
-_WORDS = _compiled(
+_RULES: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
     (V.GREYLISTED, _GREYLISTED),
     (V.RESTRICTED, _SET_BY_RECIPIENT),
     (V.CONFIGURATION, _CONFIGURATION),
+    (V.POLICY, _OUR_NAME),
     (V.PACE, _QUOTA_OF_OURS),
     (V.RESTRICTED, _RESTRICTED),
     (V.FULL, _FULL),
@@ -156,6 +182,7 @@ _WORDS = _compiled(
     (V.RECIPIENT, _RECIPIENT),
     (V.MESSAGE, _MESSAGE),
     (V.POLICY, _POLICY),
+    (V.UNCLEAR, _SYSTEM),
     (V.PACE, _PACE),
 )
 # By subject and detail; None matches all other details of the subject.
@@ -222,10 +249,18 @@ _CONTENT_CODES = frozenset({550, 552, 553, 554})
 _SECONDS = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,5})\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE)
 _MINUTES = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,3})\s*min", re.IGNORECASE)
 _CLOCK = re.compile(r"\bin (\d{1,2}):(\d\d):(\d\d)\b")
+_RATE = re.compile(_BUSY[1], re.IGNORECASE)
 _SPAMD = re.compile(_GREYLISTED[1], re.IGNORECASE)
 # spamd(8): a host has to wait passtime, 25 minutes by default, and come within four hours.
 _SPAMD_WAIT = timedelta(minutes=26)
 _LONGEST_HINT = timedelta(hours=4)
+
+
+@cache
+def _patterns() -> tuple[tuple[Verdict, re.Pattern[str]], ...]:
+    """The rules, compiled at the first reply: most commands see none."""
+    joined = ((verdict, "|".join(f"(?:{w})" for w in words)) for verdict, words in _RULES)
+    return tuple((verdict, re.compile(text, re.IGNORECASE)) for verdict, text in joined)
 
 
 def classify(answer: str, *, at_content: bool = False) -> Verdict:
@@ -244,9 +279,11 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
     if subject == _SECURITY and detail in _CERTAIN:
         return _CERTAIN[detail]
     words = _ADDRESS.sub(" ", answer)
-    for verdict, pattern in _WORDS:
+    for verdict, pattern in _patterns():
+        if verdict is Verdict.UNCLEAR and code < 500:
+            continue
         if pattern.search(words):
-            return _fitting(verdict, code, subject)
+            return _fitting(verdict, code, subject, is_about_rate=bool(_RATE.search(words)))
     if enhanced and code not in _CLOSING:
         return _of_enhanced(subject, detail, code)
     if at_content and code in _CONTENT_CODES:
@@ -268,13 +305,13 @@ def hinted_wait(answer: str) -> timedelta | None:
     return min(wait, _LONGEST_HINT) + timedelta(seconds=10)
 
 
-def _fitting(verdict: Verdict, code: int, subject: int) -> Verdict:
+def _fitting(verdict: Verdict, code: int, subject: int, *, is_about_rate: bool) -> Verdict:
     """The text's verdict, corrected where the codes contradict it."""
     if verdict is Verdict.FULL and subject == _MAIL_SYSTEM:
         return Verdict.DOMAIN  # the server's storage is full, not a mailbox
     if verdict is Verdict.GREYLISTED and code >= 500:
         return Verdict.POLICY  # permanent greylisting is a blocklist
-    if verdict is Verdict.BUSY and code >= 500:
+    if verdict is Verdict.BUSY and code >= 500 and not is_about_rate:
         return Verdict.RECIPIENT  # RFC 5321, 4.2.3: 550 "mailbox unavailable"
     return verdict
 

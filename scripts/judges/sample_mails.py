@@ -60,6 +60,7 @@ NOTICES = (
     "moving",
     "preferences",
     "admin-alert",
+    "staff",
 )
 
 

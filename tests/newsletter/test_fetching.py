@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from newsletter.errors import FetchError
-from newsletter.fetching import MOST_REDIRECTS, Fetched, fetch, is_public, size_of
+from newsletter.fetching import Fetched, fetch, size_of
+from newsletter.guarded_http import MOST_REDIRECTS
+from newsletter.public_addresses import is_public
 
 ETAG = '"first"'
 SHORT = timedelta(seconds=0.4)

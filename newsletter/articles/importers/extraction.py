@@ -12,8 +12,6 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 from lxml import html as trees
-from readability import Document
-from readability.readability import Unparseable
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -25,16 +23,6 @@ LEAST_SHARE = 0.2
 FURNITURE = ("nav", "script", "style", "noscript", "template", "dialog")
 FRAME = ("header", "footer", "aside", "form")
 _HEADINGS = ("h1", "h2", "h3")
-
-# readability logs each attempt, and errors with traceback before raising them.
-logging.getLogger("readability.readability").disabled = True
-
-
-class _Page(Document):  # type: ignore[misc]  # untyped
-    """Readability with every attribute kept: `sanitising` decides what is allowed."""
-
-    def get_clean_html(self) -> str:
-        return str(etree.tostring(self._html(), encoding="unicode", method="html"))
 
 
 def article_of(root: Element, title: str) -> str:
@@ -58,8 +46,19 @@ def article_of(root: Element, title: str) -> str:
 
 
 def _by_readability(root: Element) -> Element | None:
+    from readability import Document
+    from readability.readability import Unparseable
+
+    class Page(Document):  # type: ignore[misc]  # untyped
+        """Readability with every attribute kept: `sanitising` decides what is allowed."""
+
+        def get_clean_html(self) -> str:
+            return str(etree.tostring(self._html(), encoding="unicode", method="html"))
+
+    # It logs each attempt, and errors with traceback before raising them.
+    logging.getLogger("readability.readability").disabled = True
     try:
-        html = _Page(etree.tostring(root, encoding="unicode", method="html")).summary(
+        html = Page(etree.tostring(root, encoding="unicode", method="html")).summary(
             html_partial=True, keep_all_images=True
         )
         return trees.fragment_fromstring(html, create_parent="div")

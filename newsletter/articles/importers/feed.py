@@ -15,8 +15,6 @@ from functools import partial
 from html import escape
 from typing import Any
 
-import feedparser
-
 from newsletter.articles.addresses import absolute_address
 from newsletter.articles.attachments import Attachment
 from newsletter.articles.identity import fingerprint_of
@@ -114,6 +112,8 @@ def _parsed(content: bytes, name: str) -> Any:
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = MEDIA_TEXT.sub(rb"\1own-\2", content.translate(None, CONTROL_BYTES))
     plain = content.replace(b"\0", b"")
+    import feedparser
+
     # A stream, because feedparser would open a str or bytes that looks like a URL or file name.
     feed = feedparser.parse(
         io.BytesIO(content),

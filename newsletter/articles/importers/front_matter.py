@@ -8,9 +8,8 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
-
-import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
 
 from newsletter.articles.importers.base import Unreadable, one_line
 
@@ -24,6 +23,15 @@ _HEADERS = re.compile(
 )
 
 
+# Values that YAML may make of plain words: those of PyYAML that stay, and stricter ones.
+_KEPT = frozenset({"null", "merge"})
+_VALUES = {
+    "bool": (r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    "int": (r"(?:0|-?[1-9][0-9]{0,17})$", "-0123456789"),
+    "float": (r"-?[0-9]{1,15}\.[0-9]{1,15}$", "-0123456789"),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """Front matter values, and the text below them."""
@@ -34,25 +42,21 @@ class Document:
     has_front_matter: bool = True
 
 
-class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # untyped
+@cache
+def _loader() -> Any:
     """PyYAML's safe loader; dates, and numbers with a leading 0 or colons, stay strings."""
+    import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
 
+    class Loader(yaml.CSafeLoader):  # type: ignore[misc]  # untyped
+        pass
 
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in {"null", "merge"}
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}$"), list("-0123456789")
-)
+    Loader.yaml_implicit_resolvers = {
+        first: [known for known in resolvers if known[0].rpartition(":")[2] in _KEPT]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for name, (pattern, first) in _VALUES.items():
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(pattern), list(first))
+    return Loader
 
 
 def split(text: str) -> Document:
@@ -74,13 +78,15 @@ def split(text: str) -> Document:
 
 
 def _of_yaml(text: str) -> Document:
+    import yaml
+
     found = _YAML.match(text)
     if found is None:
         raise Unreadable("the front matter is not closed", "end it with a line of ---")
     notes: tuple[str, ...] = ()
     try:
         _check_depth(found["head"])
-        values = yaml.load(found["head"], Loader=_Loader)  # noqa: S506  # a safe loader
+        values = yaml.load(found["head"], Loader=_loader())  # noqa: S506  # a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         values = _lenient(found["head"])
         if not values:
@@ -96,8 +102,10 @@ def _check_depth(head: str) -> None:
     Raises:
         yaml.YAMLError: collections nest too deep for the recursion of libyaml's composer.
     """
+    import yaml
+
     depth = 0
-    for event in yaml.parse(head, Loader=_Loader):
+    for event in yaml.parse(head, Loader=_loader()):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
@@ -116,6 +124,8 @@ def _lenient(head: str) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     """The YAML error on one line, its line number counted from the top of the file."""
+    import yaml
+
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 2}: {error.problem}"
     return one_line(str(error))[:200] or type(error).__name__

@@ -3,9 +3,6 @@
 import re
 from functools import partial
 
-from markdown_it import MarkdownIt
-from mdit_py_plugins.footnote import footnote_plugin
-
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
     ImportContext,
@@ -92,5 +89,8 @@ def title_and_text(title: str, text: str) -> tuple[str, str]:
 
 def html_of(text: str) -> str:
     """Markdown as HTML: CommonMark, tables, strike-through and footnotes; not sanitised."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return str(markdown.use(footnote_plugin).render(text))

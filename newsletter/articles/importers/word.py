@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import mammoth
 from lxml import etree
 
 from newsletter.articles.importers.base import (
@@ -77,6 +76,8 @@ def _converted(content: bytes) -> tuple[str, list[RecordPicture], dict[str, str]
         address = f"picture-{len(pictures) + 1}"
         pictures.append(RecordPicture(address=address, name=address, load=partial(bytes, embedded)))
         return {"src": address}
+
+    import mammoth
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:

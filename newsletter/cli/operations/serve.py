@@ -6,12 +6,12 @@ import click
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.operations.staff import setup_link_of
 from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
 from newsletter.serving.live import LiveSite
-from newsletter.staff import setup_link, store
 
 
 @click.command()
@@ -39,7 +39,7 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
 
     log_to_stderr(logging.INFO)
     program.warn(f"Serving http://{host}:{port}/ until interrupted.")
-    if link := setup_link_of(program.app):
+    if link := setup_link_of(program):
         program.warn(f"Set the console up, within two days: {link}")
     site = LiveSite(program.app) if program.config.web.workers == 1 else None
     running = _Background(program.app) if with_schedule else None
@@ -62,15 +62,6 @@ def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> 
     finally:
         if running is not None:
             running.stop()
-
-
-def setup_link_of(app: Newsletter) -> str:
-    """The address by which the first owner sets the console up; empty where there is one."""
-    with app.database.read() as session:
-        if store.count_owners(session):
-            return ""
-    token = setup_link.make(app.signer(setup_link.PURPOSE), app.clock.now())
-    return f"{app.config.site.base_url}/console/set-up/{token}"
 
 
 class _Background:

@@ -1,18 +1,29 @@
 """`newsletter feedback`: what came back, and what followed from it."""
 
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import click
 
 from newsletter.actions import feedback as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.editions.dates import clock_time
-from newsletter.errors import ResourceNotFound
-from newsletter.feedback import store
+from newsletter.errors import NewsletterError, ResourceNotFound
+from newsletter.feedback import incoming, store
+from newsletter.feedback.reading.reader import read
 from newsletter.queries import feedback as queries
 from newsletter.queries.feedback import EventView
 from newsletter.shown import shown
+from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import EventKind
 
+# sysexits.h: the mail server keeps the mail and tries again.
+TRY_AGAIN = 75
+MAILS = click.Path(path_type=Path, exists=True, allow_dash=True)
 KINDS = click.Choice([kind.value for kind in EventKind])
 
 
@@ -117,6 +128,65 @@ def undo(program: Program, number: int, because: str) -> None:
     """Lift the suppression that followed from an event."""
     subscriber = actions.undo(program.app, program.actor, number, because)
     program.say(f"Subscriber {subscriber} is no longer suppressed.")
+
+
+@feedback.command()
+@click.argument("files", nargs=-1, required=True, type=MAILS)
+@pass_program
+def classify(program: Program, files: tuple[Path, ...]) -> None:
+    """Say what mails in FILES (or folders; -: standard input) are; changes nothing.
+
+    Prints a line of JSON for each: file, kind, recipients, status, reason, delivery.
+    """
+    for path in _mails(files):
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        click.echo(json.dumps(_described(program, path, content), ensure_ascii=False))
+
+
+@feedback.command()
+@click.argument("files", nargs=-1, type=MAILS)
+@click.option("--recipient", "recipients", multiple=True, help="The envelope's, if known.")
+@pass_program
+def receive(program: Program, files: tuple[Path, ...], recipients: tuple[str, ...]) -> None:
+    """Take in mails that came back, from FILES or standard input, as a mail server's pipe does.
+
+    The exit status is 0 once they are stored, and 75 where they are to be brought again.
+    """
+    try:
+        for path in _mails(files or (Path("-"),)):
+            content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+            actions.receive(program.app, program.actor, content, recipients)
+    except NewsletterError as error:
+        program.warn(f"newsletter: {error}")
+        sys.exit(TRY_AGAIN)
+
+
+def _mails(files: tuple[Path, ...]) -> Iterator[Path]:
+    for path in files:
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.is_file())
+        else:
+            yield path
+
+
+def _described(program: Program, path: Path, content: bytes) -> dict[str, Any]:
+    report = read(content)
+    first = next((one for one in report.findings if one.kind is report.kind), None)
+    return {
+        "file": str(path),
+        "kind": report.kind.value,
+        "recipients": [one.recipient for one in report.findings if one.recipient],
+        "status": first.status if first else "",
+        "reason": first.reason if first else "",
+        "delivery": _delivery(program, content),
+    }
+
+
+def _delivery(program: Program, content: bytes) -> int | None:
+    """The delivery that a signed address names, where this is a site's folder."""
+    if not program.config_path.exists():
+        return None
+    return incoming.delivery_of(content, EnvelopeSigner(program.app.secret))
 
 
 def consequence(event: EventView) -> str:

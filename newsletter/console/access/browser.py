@@ -1,16 +1,10 @@
-"""The browser of a request, and the session that begins in it."""
+"""The browser of a request, in words and as failures are counted by; where it goes afterwards."""
 
 import re
 
-from starlette.responses import Response
-
-from newsletter.actions import staff
-from newsletter.actions.staff import Browser
-from newsletter.console.frame.cookies import new_token
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.http.client_address import address_of, networks_of
+from newsletter.http.client_address import networks_of
 from newsletter.staff import store
-from newsletter.staff.actors import VISITOR
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 # In order: what names itself after others stands before them.
@@ -52,30 +46,11 @@ def network_key(request: ConsoleRequest) -> str:
     return _keyed(request, f"network {networks_of(request.http)[0].name}")
 
 
-def _keyed(request: ConsoleRequest, text: str) -> str:
-    return keyed_hash(derive_key(request.context.secret, "sign-in failures"), text)
-
-
-def begin_session(
-    request: ConsoleRequest, member_id: int, *, account: str, path: str, message: str = ""
-) -> Response:
-    """Sign in with a new session, and go on to a page.
-
-    A session that was there before is another one: what somebody may have planted is worth nothing.
-    """
-    token = new_token()
-    browser = Browser(
-        token_hash=store.hash_token(token),
-        device=device_of(request.http.headers.get("user-agent", "")),
-        network=address_of(request.http),
-    )
-    staff.sign_in(request.context, VISITOR, member_id, browser, account=account)
-    response = request.redirect(path, message)
-    request.state.cookies.set_session(response, token)
-    return response
-
-
 def safe_path(request: ConsoleRequest, wanted: str) -> str:
     """A page below /console to go on to; Today where the wanted one is none of ours."""
     inside = wanted.removeprefix(request.url("/").removesuffix("/console"))
     return inside.removeprefix("/console") or "/" if SAFE_PATH.fullmatch(inside) else "/"
+
+
+def _keyed(request: ConsoleRequest, text: str) -> str:
+    return keyed_hash(derive_key(request.context.secret, "sign-in failures"), text)

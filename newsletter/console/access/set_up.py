@@ -4,13 +4,13 @@ from pydantic import BaseModel, EmailStr, Field
 from starlette.responses import Response
 
 from newsletter.actions import staff
-from newsletter.console.access.browser import account_key, begin_session
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.access.identification import begin_session, hashed_choice
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
-from newsletter.errors import Conflict, InvalidInput
-from newsletter.staff import passwords, setup_link, store
+from newsletter.errors import Conflict
+from newsletter.staff import setup_link, store
 from newsletter.staff.actors import VISITOR
+from newsletter.staff.proofs import PasswordProof
 
 
 class Owner(BaseModel):
@@ -35,22 +35,9 @@ def set_up(request: ConsoleRequest) -> Response:
     number = staff.set_up(
         request.context, VISITOR, email=given.email, name=given.name, password_hash=hashed
     )
-    return begin_session(
-        request, number, account=account_key(request, given.email), path="/", message="Welcome."
-    )
-
-
-def hashed_choice(password: str, *others: str) -> str:
-    """The hash of a password somebody chooses.
-
-    Raises:
-        FormErrors: it may not be chosen.
-    """
-    try:
-        passwords.check_choice(password, *others)
-    except InvalidInput as error:
-        raise FormErrors({"password": f"{str(error)[:1].upper()}{str(error)[1:]}."}) from error
-    return passwords.hashed(password)
+    with request.database.read() as session:
+        member = store.by_id(session, number)
+    return begin_session(request, member, PasswordProof(), path="/", message="Welcome.")
 
 
 def _check(request: ConsoleRequest) -> None:

@@ -1,22 +1,23 @@
-"""Signing in by address and password, and signing out."""
+"""Signing in: address and password, then a code where there is an authenticator; or a passkey."""
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from newsletter.actions import staff
-from newsletter.console.access.browser import (
-    account_key,
-    begin_session,
-    network_key,
-    safe_path,
-)
-from newsletter.console.frame.forms import FormErrors
+from newsletter.actions import sessions
+from newsletter.console.access import passkey_forms
+from newsletter.console.access.browser import safe_path
+from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
+from newsletter.console.access.identification import WRONG, begin_session, by_password
+from newsletter.console.access.passkey_forms import PasskeyAnswer
+from newsletter.console.frame.kept_forms import go_on_button
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.frame.routes import Access, Threads, form, page
-from newsletter.staff import failures, passwords, store
-from newsletter.staff.actors import VISITOR
+from newsletter.console.frame.routes import LARGEST_FORM_BYTES, Access, Threads, form, page
+from newsletter.staff import passwords, store
+from newsletter.staff.account_models import StaffMember
+from newsletter.staff.proofs import PasswordProof, Proof
 
-WRONG = "The address or the password is not right. Nobody but you is told which."
+# What somebody had typed as their session ended comes along, encoded.
+LARGEST_BYTES = 2 * LARGEST_FORM_BYTES
 
 
 class SignIn(BaseModel):
@@ -25,6 +26,16 @@ class SignIn(BaseModel):
     email: str = Field(min_length=1, max_length=320)
     password: str = Field(min_length=1, max_length=passwords.LONGEST)
     next: str = ""
+    kept: str = ""
+
+
+class Code(BaseModel):
+    """The second form."""
+
+    code: str = Field(min_length=1, max_length=40)
+    half: str = ""
+    next: str = ""
+    kept: str = ""
 
 
 def sign_in_page(request: ConsoleRequest) -> Response:
@@ -34,36 +45,91 @@ def sign_in_page(request: ConsoleRequest) -> Response:
         return request.redirect(safe_path(request, wanted))
     with request.database.read() as session:
         is_set_up = store.count_owners(session) > 0
-    context = {"form": request.fields(next=wanted), "is_set_up": is_set_up}
+    context = {
+        "form": request.fields(next=wanted, kept=request.kept),
+        "is_set_up": is_set_up,
+        "passkey": passkey_forms.question(request),
+    }
     return request.page("access/sign-in.html", context)
 
 
 def sign_in(request: ConsoleRequest) -> Response:
     """Check address and password; the same answer, after the same time, for unknown addresses."""
     given = request.read(SignIn)
-    account, network = account_key(request, given.email), network_key(request)
+    member = by_password(request, given.email, given.password, WRONG)
+    if member.totp_secret:
+        half = sign(request, HALF_SIGN_IN, str(member.id))
+        fields = request.fields(half=half, next=given.next, kept=given.kept)
+        return request.page("access/code.html", {"form": fields})
+    return _signed_in(request, member, PasswordProof(), given)
+
+
+def code_page(request: ConsoleRequest) -> Response:
+    """The second form again; opened by itself it leads to the first."""
+    if request.trouble is None:
+        return request.redirect("/sign-in")
+    return request.page("access/code.html", {"form": request.fields()})
+
+
+def enter_code(request: ConsoleRequest) -> Response:
+    """Check the code."""
+    given = request.read(Code)
+    number = int(read(request, HALF_SIGN_IN, given.half))
     with request.database.read() as session:
-        failures.refuse_too_many(session, account, network, request.now)
-        member = store.by_email(session, given.email)
-    stored = member.password_hash if member is not None and member.is_active else ""
-    if not passwords.is_right(given.password, stored) or member is None:
-        number = member.id if member is not None else None
-        staff.refuse_sign_in(request.context, VISITOR, number, account=account, network=network)
-        raise FormErrors({"password": WRONG}, "You are not signed in.")
-    path = safe_path(request, given.next)
-    return begin_session(request, member.id, account=account, path=path)
+        member = store.by_id(session, number)
+    return _signed_in(request, member, PasswordProof(code=given.code), given)
+
+
+def sign_in_by_passkey(request: ConsoleRequest) -> Response:
+    """Check the answer of a passkey."""
+    given = request.read(PasskeyAnswer)
+    found = passkey_forms.recognise(request, given)
+    return _signed_in(request, found.member, found.proof, given)
 
 
 def sign_out(request: ConsoleRequest) -> Response:
     """End this session."""
-    staff.sign_out(request.context, request.actor, request.member.session.id)
+    sessions.end(request.context, request.actor, request.member.session.id)
     response = request.redirect("/sign-in", "You are signed out.")
     request.state.cookies.end_session(response)
     return response
 
 
+def _signed_in(
+    request: ConsoleRequest,
+    member: StaffMember,
+    proof: Proof,
+    given: SignIn | Code | PasskeyAnswer,
+) -> Response:
+    """To the wanted page, or on with what was being sent as the session ended."""
+    response = begin_session(request, member, proof, path=safe_path(request, given.next))
+    return go_on_button(request, response, given.kept) if given.kept else response
+
+
 ROUTES = [
     page("/sign-in", Access.PUBLIC, sign_in_page),
-    form("/sign-in", Access.PUBLIC, sign_in, again=sign_in_page, threads=Threads.SLOW),
+    form(
+        "/sign-in",
+        Access.PUBLIC,
+        sign_in,
+        again=sign_in_page,
+        threads=Threads.SLOW,
+        largest_bytes=LARGEST_BYTES,
+    ),
+    page("/sign-in/code", Access.PUBLIC, code_page),
+    form(
+        "/sign-in/code",
+        Access.PUBLIC,
+        enter_code,
+        again=code_page,
+        largest_bytes=LARGEST_BYTES,
+    ),
+    form(
+        "/sign-in/passkey",
+        Access.PUBLIC,
+        sign_in_by_passkey,
+        again=sign_in_page,
+        largest_bytes=LARGEST_BYTES,
+    ),
     form("/sign-out", Access.SIGNED_IN, sign_out),
 ]

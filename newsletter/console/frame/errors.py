@@ -8,11 +8,16 @@ from starlette.responses import PlainTextResponse, Response
 from newsletter.console.frame.forms import sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import (
+    Busy,
+    ConfigurationError,
     Conflict,
+    InvalidInput,
     NewsletterError,
     NotAllowed,
     ResourceNotFound,
+    SendingRefused,
     StorageError,
+    TemplateError,
     TokenError,
 )
 from newsletter.http.statuses import Statuses, status_of
@@ -20,6 +25,16 @@ from newsletter.http.statuses import Statuses, status_of
 log = logging.getLogger(__name__)
 
 TEMPLATE = "error.html"
+# What is the user's to mend: the page of the form is shown again with the message.
+MENDABLE = (
+    InvalidInput,
+    Conflict,
+    Busy,
+    TokenError,
+    ConfigurationError,
+    SendingRefused,
+    TemplateError,
+)
 HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
     (ResourceNotFound, "There is nothing here"),
     (NotAllowed, "You may not do this"),

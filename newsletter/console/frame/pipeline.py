@@ -15,24 +15,16 @@ from newsletter.console.frame import errors
 from newsletter.console.frame.bodies import read_body
 from newsletter.console.frame.cookies import new_token
 from newsletter.console.frame.forms import Trouble
+from newsletter.console.frame.kept_forms import keep
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, ConsoleRoute, Fragment, Handler, Threads
+from newsletter.console.frame.screens import route_at
 from newsletter.console.frame.sign_in_state import note_use, signed_in
 from newsletter.console.frame.state import PREFIX, ConsoleState
-from newsletter.errors import (
-    ConfigurationError,
-    Conflict,
-    InvalidInput,
-    NewsletterError,
-    NotAllowed,
-    SendingRefused,
-    TemplateError,
-)
+from newsletter.errors import NewsletterError, NotAllowed
 from newsletter.staff import session_rules
 from newsletter.staff.permissions import Permission
 
-# What is the user's to mend: the page is shown again with the message.
-MENDABLE = (InvalidInput, Conflict, ConfigurationError, SendingRefused, TemplateError)
 SIGN_IN = "/sign-in"
 PROVE = "/prove"
 LIVE_SECONDS = 2.0
@@ -40,6 +32,8 @@ Done = TypeVar("Done")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 NO_STORE = {"Cache-Control": "no-store"}
+# Not 401, which needs a challenge of HTTP's own (RFC 9110, section 15.5.2).
+UNAUTHORISED = 403
 
 
 def endpoint(state: ConsoleState, route: ConsoleRoute) -> Endpoint:
@@ -103,57 +97,72 @@ def _finish(request: ConsoleRequest, response: Response) -> None:
 
 
 async def _answer(request: ConsoleRequest, route: ConsoleRoute) -> Response:
-    if (elsewhere := _refused(request, route)) is not None:
-        return elsewhere
-    if route.is_live:
-        return _live(request, cast(Fragment, route.handler))
-    handler = cast(Handler, route.handler)
+    before = _page_before(request, route)
     if route.method == "GET":
-        return await _run(request, route.threads, handler)
+        if before:
+            return _first_to(request, before)
+        if route.is_live:
+            return _live(request, cast(Fragment, route.handler))
+        return await _run(request, route.threads, cast(Handler, route.handler))
     sent = request.with_form(await read_body(request.http, route.largest_bytes))
     try:
-        return await _answer_form(sent, route, handler)
+        return await (_keep(sent, before) if before else _answer_form(sent, route))
     finally:
         await sent.form.close()
 
 
-async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute, handler: Handler) -> Response:
+def _page_before(request: ConsoleRequest, route: ConsoleRoute) -> str:
+    """The page that somebody has to pass first; empty where there is none.
+
+    Raises:
+        NotAllowed: the staff member does not have the permission.
+    """
+    if route.rule is Access.PUBLIC:
+        return ""
+    if request.signed_in is None:
+        return SIGN_IN
+    if isinstance(route.rule, Permission):
+        request.actor.require(route.rule, f"{route.method} {PREFIX}{route.path}")
+    is_fresh = session_rules.is_proof_fresh(request.signed_in.session, request.now)
+    return PROVE if route.needs_proof and not is_fresh else ""
+
+
+def _first_to(request: ConsoleRequest, path: str) -> Response:
+    """To a page that leads back here."""
+    url = request.http.url
+    here = url.path + (f"?{url.query}" if url.query else "")
+    return RedirectResponse(f"{request.url(path)}?next={quote(here)}", 303)
+
+
+async def _keep(sent: ConsoleRequest, path: str) -> Response:
+    """Ask the sender of a form who they are, and keep what they sent.
+
+    A session that has ended still vouches for its forms: the browser holds its cookie.
+    """
+    cookies = sent.state.cookies
+    given = str(sent.form.get("csrf", ""))
+    cookie = sent.http.cookies.get(cookies.session, "")
+    if not cookies.is_own_form(sent.http, given, cookies.csrf_of(cookie)):
+        return _first_to(sent, path)
+    route, _ = route_at("GET", path)
+    kept = await _on_thread(sent.state, Threads.READ, partial(keep, sent))
+    shown = cast(Handler, route.handler)
+    response = await _run(sent.with_kept(kept), Threads.READ, shown)
+    response.status_code = UNAUTHORISED
+    return response
+
+
+async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
     _check_forgery(sent)
     try:
-        return await _run(sent, route.threads, handler)
-    except MENDABLE as error:
+        return await _run(sent, route.threads, cast(Handler, route.handler))
+    except errors.MENDABLE as error:
         if route.again is None:
             raise
         again = sent.with_trouble(Trouble.of(error, sent.form))
         response = await _run(again, Threads.READ, route.again)
         response.status_code = errors.status(error)
         return response
-
-
-def _refused(request: ConsoleRequest, route: ConsoleRoute) -> Response | None:
-    """Where a request goes that may not be answered yet; None where it may be.
-
-    Raises:
-        NotAllowed: the staff member does not have the permission.
-    """
-    if route.rule is Access.PUBLIC:
-        return None
-    if request.signed_in is None:
-        return RedirectResponse(_with_next(request, SIGN_IN, route), 303)
-    if isinstance(route.rule, Permission):
-        request.actor.require(route.rule, f"{route.method} {PREFIX}{route.path}")
-    if route.needs_proof and not session_rules.is_proof_fresh(
-        request.signed_in.session, request.now
-    ):
-        return RedirectResponse(_with_next(request, PROVE, route), 303)
-    return None
-
-
-def _with_next(request: ConsoleRequest, path: str, route: ConsoleRoute) -> str:
-    """A path that leads back here; where a form was sent, to the page it stands on."""
-    url = request.http.url
-    here = url.path + (f"?{url.query}" if url.query else "") if route.method == "GET" else url.path
-    return f"{request.url(path)}?next={quote(here)}"
 
 
 def _check_forgery(request: ConsoleRequest) -> None:

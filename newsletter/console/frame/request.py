@@ -38,6 +38,8 @@ class ConsoleRequest:
     form: FormData = field(default_factory=FormData)
     trouble: Trouble | None = None
     """Set where a form is shown again."""
+    kept: str = ""
+    """A form that was sent as the session had ended, to be sent on: `kept_forms`."""
 
     @property
     def context(self) -> ConsoleServices:
@@ -62,6 +64,11 @@ class ConsoleRequest:
         """The staff member and their session; only on routes for those who are signed in."""
         assert self.signed_in is not None, "the route is public"  # noqa: S101 - its rule says so
         return self.signed_in
+
+    @property
+    def path(self) -> str:
+        """The path of this page below /console."""
+        return self.http.url.path.removeprefix(PREFIX) or "/"
 
     @property
     def query(self) -> QueryParams:
@@ -148,10 +155,17 @@ class ConsoleRequest:
     @property
     def navigation(self) -> Sequence[NavigationGroup]:
         """The pages that this staff member may open."""
-        return self.state.navigation.of(self.actor, self.http.url.path.removeprefix(PREFIX) or "/")
+        return self.state.navigation.of(self.actor, self.path)
 
     def with_form(self, form: FormData) -> "ConsoleRequest":
         return replace(self, form=form)
+
+    def with_kept(self, token: str) -> "ConsoleRequest":
+        return replace(self, kept=token)
+
+    def at(self, http: Request, form: FormData) -> "ConsoleRequest":
+        """The same staff member sending another form."""
+        return replace(self, http=http, form=form, trouble=None, kept="")
 
     def with_trouble(self, trouble: Trouble) -> "ConsoleRequest":
         return replace(self, trouble=trouble)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from newsletter.actions import staff
+from newsletter.actions import sessions
 from newsletter.console.frame.state import ConsoleState
 from newsletter.errors import NewsletterError
 from newsletter.http.client_address import address_of
@@ -30,4 +30,4 @@ def note_use(state: ConsoleState, request: Request, found: SignedIn) -> None:
     """Note that a session is used, every few minutes."""
     # It may have ended meanwhile, and a database that is busy is no reason to refuse a page.
     with suppress(NewsletterError):
-        staff.see_session(state.services, VISITOR, found.session.id, network=address_of(request))
+        sessions.see(state.services, VISITOR, found.session.id, network=address_of(request))

@@ -32,20 +32,13 @@ def _columns(seen: Mapping[int, datetime]) -> list[Column[StaffMember]]:
         Column(name="Name", value=lambda member: member.name),
         Column(name="Address", value=lambda member: member.email),
         Column(name="Role", value=lambda member: member.role),
-        Column(name="State", value=state_of),
+        Column(name="State", value=lambda member: member.state),
         Column(name="Last seen", value=partial(_seen, seen)),
     ]
 
 
 def _seen(seen: Mapping[int, datetime], member: StaffMember) -> datetime | None:
     return seen.get(member.id)
-
-
-def state_of(member: StaffMember) -> str:
-    """In a word: "active", "invited" or "ended"."""
-    if member.ended_at is not None:
-        return "ended"
-    return "active" if member.joined_at is not None else "invited"
 
 
 ROUTES = [page("/staff", Permission.ADMINISTER, list_)]

@@ -10,6 +10,7 @@ from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import RaiseAlarm, no_alarm
 from newsletter.rendering.encoding.dkim import DkimKey
+from newsletter.tokens.envelope import SignedEnvelopes
 from newsletter.tokens.links import LinkSigners
 
 Progress = Callable[[int], None]
@@ -34,6 +35,8 @@ class SendingContext:
     limits: Mapping[str, LimitOptions] = field(default_factory=dict)
     """By transport name."""
     routes: Mapping[str, RouteOptions] = field(default_factory=dict)
+    envelopes: SignedEnvelopes | None = None
+    """Where the envelope sender names the delivery; None: it is the sender's own address."""
     alarm: RaiseAlarm = no_alarm
     stopping: threading.Event = field(default_factory=threading.Event)
 

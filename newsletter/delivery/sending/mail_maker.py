@@ -18,17 +18,19 @@ VARIANTS_KEPT = 64
 class MailMaker:
     """Builds the mails of one edition; used by one thread."""
 
-    def __init__(self, context: SendingContext, edition: Edition) -> None:
+    def __init__(self, context: SendingContext, edition: Edition, transport: str = "") -> None:
         self._context = context
         self._edition = edition
-        self._bounces: str = edition.masthead["sender"]["bounces"]
+        bounces: str = edition.masthead["sender"]["bounces"]
+        self._bounces = bounces
+        self._signed = context.envelopes and context.envelopes.addresses(bounces, transport)
         self._stem = message_id_stem(edition)
         self._variant = lru_cache(VARIANTS_KEPT)(self._load_variant)
 
     def make(self, delivery: Claimed) -> Mail:
         return Mail(
             key=delivery.id,
-            sender=self._bounces,
+            sender=self._signed(delivery.id) if self._signed else self._bounces,
             recipient=delivery.address,
             content=self._splice(delivery),
             plain=True,

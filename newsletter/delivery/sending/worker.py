@@ -78,7 +78,7 @@ class Worker:
         self._assignment = assignment
         self._route_share = route_share
         self._breaker = assignment.breaker
-        self._maker = MailMaker(context, assignment.edition)
+        self._maker = MailMaker(context, assignment.edition, route_share.transport)
         limits = context.limits.get(route_share.transport)
         self._throttle = Throttle(route_share.transport, limits, name, context.options.give_up)
         self._session = assignment.open_session()

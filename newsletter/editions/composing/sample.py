@@ -95,6 +95,12 @@ def sample_notice(config: Config, kind: str, now: datetime) -> MailContent:
             "text": "The mail server refuses every mail since nine o'clock.",
             "details": ["554 5.7.1 relay access denied"],
         },
+        "staff": {
+            "title": "An edition awaits your approval",
+            "text": "The Friday digest is ready, for 812 people.",
+            "url": f"{base_url}/console",
+            "label": "Look at it",
+        },
         "confirm_url": f"{base_url}/confirm/sample",
         "move_url": f"{base_url}/move/sample",
         "keep_url": f"{base_url}/keep-address/sample",

@@ -11,16 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Protocol
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
-
 from newsletter.errors import ConfigurationError
 from newsletter.rendering.encoding.base64_text import Base64Text
 from newsletter.rendering.encoding.message import CompiledMessage, Piece, Variable, split_message
@@ -71,6 +61,12 @@ class DkimKey:
     """
 
     def __init__(self, domain: str, selector: str, pem: str) -> None:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         self.domain = domain
         self.selector = selector
         try:
@@ -86,9 +82,10 @@ class DkimKey:
                 "make one with: openssl genrsa 2048"
             )
         self._key = key
+        self._padding, self._digest = PKCS1v15(), SHA256()
 
     def sign(self, data: bytes) -> bytes:
-        return self._key.sign(data, PKCS1v15(), SHA256())
+        return self._key.sign(data, self._padding, self._digest)
 
     @property
     def record_name(self) -> str:
@@ -98,6 +95,8 @@ class DkimKey:
     @property
     def record(self) -> str:
         """The value of that TXT record."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         public = self._key.public_key()
         data = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return f"v=DKIM1; k=rsa; p={b64encode(data).decode()}"

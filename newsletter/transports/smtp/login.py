@@ -7,14 +7,16 @@ challenge-response mechanism, and works with more servers.
 import base64
 import hmac
 from collections.abc import Callable
-
-from scramp import ScramClient, ScramException
+from typing import TYPE_CHECKING
 
 from newsletter.transports.addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.connection import Features, Server, ask, expect
 from newsletter.transports.smtp.replies import Reply
 from newsletter.transports.smtp.wire import Wire
+
+if TYPE_CHECKING:
+    from scramp import ScramClient
 
 Mechanism = Callable[[Wire, Server], Reply]
 
@@ -78,6 +80,8 @@ def _scram(mechanism: str) -> Mechanism:
     """RFC 5802 and 7677: mutual authentication without sending the password."""
 
     def authenticate(wire: Wire, server: Server) -> Reply:
+        from scramp import ScramClient, ScramException
+
         client = ScramClient([mechanism], server.username, server.password)
         reply = ask(wire, server, f"AUTH {mechanism} {_base64(client.get_client_first())}")
         if reply.code != 334:
@@ -92,7 +96,9 @@ def _scram(mechanism: str) -> Mechanism:
     return authenticate
 
 
-def _proven(client: ScramClient, reply: Reply, wire: Wire, server: Server) -> Reply:
+def _proven(client: "ScramClient", reply: Reply, wire: Wire, server: Server) -> Reply:
+    from scramp import ScramException
+
     client.set_server_first(_decoded(reply.lines[0]).decode())
     reply = ask(wire, server, _base64(client.get_client_final()))
     if reply.code == 235:

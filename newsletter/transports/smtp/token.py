@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.connection import Unreachable
 
@@ -76,6 +74,8 @@ class OAuthTokenSource:
             self._refresh_token = found["refresh_token"]
 
     def _requested(self) -> Mapping[str, Any]:
+        import requests
+
         url = self._client.url
         try:
             status, body = self._post()
@@ -97,6 +97,8 @@ class OAuthTokenSource:
         return found
 
     def _post(self) -> tuple[int, bytes]:
+        import requests
+
         client = self._client
         form = {
             "grant_type": "refresh_token" if self._refresh_token else "client_credentials",

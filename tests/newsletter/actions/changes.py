@@ -486,6 +486,23 @@ def bounce(recipient: str = "ann@wexcombe.example") -> Event:
     )
 
 
+REPORT = """From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; ann@wexcombe.example
+Action: failed
+Status: 5.1.1
+"""
+
+
+def receiving(app: Newsletter) -> Call:
+    sent_edition(app, DeliveryState.SENT)
+    return lambda actor: feedback.receive(app, actor, REPORT.encode())
+
+
 def undoing_bounce(app: Newsletter) -> Call:
     feedback.record(app, operator("setup"), [bounce()])
     return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
@@ -512,7 +529,7 @@ ACTORS: Mapping[str, Actor] = {
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"staff.see_session": "the session itself says when it was used"}
+UNRECORDED = {"sessions.see": "the session itself says when it was used"}
 
 
 def actor_of(action: str) -> Actor:
@@ -599,6 +616,7 @@ CHANGES: Mapping[str, Change] = {
     "editions.retry": retrying,
     "editions.start": starting,
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
+    "feedback.receive": receiving,
     "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,
@@ -649,6 +667,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     "suppressions.lift": lifting,
     "test_mails.send": testing,
+    "test_mails.try_transport": lambda app: (
+        lambda who: test_mails.try_transport(app, who, "", "me@b.example")
+    ),
     "transports.connect": connecting,
     **STAFF_CHANGES,
 }

@@ -1,73 +1,187 @@
-"""One change by every action on staff."""
+"""One change by every action on staff, their sessions and credentials."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from newsletter.actions import staff
-from newsletter.actions.staff import Browser
-from newsletter.app import Newsletter
-from newsletter.staff.account_models import StaffMember
-from newsletter.staff.actors import VISITOR, Actor, staff_member
-from newsletter.staff.permissions import Role
+import pyotp
 
-BROWSER = Browser(token_hash="hash", device="Firefox on Linux", network="192.0.2.7")
+from newsletter.actions import credentials, sessions, staff
+from newsletter.actions.sessions import Browser
+from newsletter.app import Newsletter
+from newsletter.staff import store
+from newsletter.staff.account_models import StaffMember
+from newsletter.staff.actors import VISITOR, Actor, operator, staff_member
+from newsletter.staff.passkeys import NewPasskey
+from newsletter.staff.permissions import Role
+from newsletter.staff.proofs import PasswordProof
+
+Call = Callable[[Actor], object]
 # The first staff member of the site.
 OWNER = 1
+OWN = staff_member(OWNER, Role.VIEWER)
+SETUP = operator("setup")
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSKEY = NewPasskey(credential_id="abc", public_key=b"key", sign_count=0)
 
 
-def add_owner(app: Newsletter, **values: Any) -> int:
+def browser(name: str = "one") -> Browser:
+    return Browser(token_hash=name, device="Firefox on Linux", network="192.0.2.7")
+
+
+def add_member(app: Newsletter, role: Role = Role.VIEWER, **values: Any) -> int:
     now = app.clock.now()
     with app.database.write() as session:
+        number = len(store.members(session)) + 1
         member = StaffMember(
-            email="ada@wexcombe.example",
+            email=f"staff{number}@wexcombe.example",
             name="Ada Moor",
-            role=Role.OWNER,
+            role=role,
             granted=[],
             invited_at=now,
-            joined_at=now,
-            **values,
+            **{"joined_at": now} | values,
         )
         session.add(member)
         session.flush()
         return member.id
 
 
-def begin_session(app: Newsletter) -> int:
-    return staff.sign_in(app, VISITOR, add_owner(app), BROWSER, account="a")
+def begin(app: Newsletter, member: int, name: str = "one") -> int:
+    return sessions.begin(app, VISITOR, member, browser(name), PasswordProof(), account="a")
 
 
-def signing_in(app: Newsletter) -> Callable[[Actor], object]:
-    number = add_owner(app)
-    return lambda who: staff.sign_in(app, who, number, BROWSER, account="a")
+def code(app: Newsletter) -> str:
+    return pyotp.TOTP(SECRET).at(app.clock.now())
 
 
-def signing_out(app: Newsletter) -> Callable[[Actor], object]:
-    number = begin_session(app)
-    return lambda who: staff.sign_out(app, who, number)
+def with_authenticator(app: Newsletter) -> None:
+    add_member(app)
+    credentials.add_authenticator(app, OWN, SECRET, code(app))
 
 
-def seeing(app: Newsletter) -> Callable[[Actor], object]:
-    number = begin_session(app)
-    return lambda who: staff.see_session(app, who, number, network="192.0.2.8")
+def beginning(app: Newsletter) -> Call:
+    number = add_member(app)
+    return lambda who: sessions.begin(app, who, number, browser(), PasswordProof(), account="a")
 
 
-STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Callable[[Actor], object]]] = {
-    "staff.refuse_sign_in": lambda app: (
-        lambda who: staff.refuse_sign_in(app, who, None, account="a", network="n")
+def ending(app: Newsletter) -> Call:
+    number = begin(app, add_member(app))
+    return lambda who: sessions.end(app, who, number)
+
+
+def ending_others(app: Newsletter) -> Call:
+    number = begin(app, add_member(app))
+    begin(app, OWNER, "two")
+    return lambda who: sessions.end_others(app, who, number)
+
+
+def seeing(app: Newsletter) -> Call:
+    number = begin(app, add_member(app))
+    return lambda who: sessions.see(app, who, number, network="192.0.2.8")
+
+
+def proving(app: Newsletter) -> Call:
+    number = begin(app, add_member(app))
+    return lambda who: sessions.prove(app, who, number, PasswordProof())
+
+
+def changing_password(app: Newsletter) -> Call:
+    number = begin(app, add_member(app))
+    return lambda who: credentials.change_password(app, who, "hash", session=number)
+
+
+def adding_authenticator(app: Newsletter) -> Call:
+    add_member(app)
+    return lambda who: credentials.add_authenticator(app, who, SECRET, code(app))
+
+
+def removing_authenticator(app: Newsletter) -> Call:
+    with_authenticator(app)
+    return lambda who: credentials.remove_authenticator(app, who)
+
+
+def making_recovery_codes(app: Newsletter) -> Call:
+    with_authenticator(app)
+    return lambda who: credentials.make_recovery_codes(app, who)
+
+
+def adding_passkey(app: Newsletter) -> Call:
+    add_member(app)
+    return lambda who: credentials.add_passkey(app, who, PASSKEY, "Telephone")
+
+
+def removing_passkey(app: Newsletter) -> Call:
+    add_member(app)
+    number = credentials.add_passkey(app, OWN, PASSKEY, "Telephone")
+    return lambda who: credentials.remove_passkey(app, who, number)
+
+
+def joining(app: Newsletter) -> Call:
+    member = add_member(app, joined_at=None)
+    link = staff.make_link(app, SETUP, member)
+    return lambda who: staff.join(app, who, link, name="Ada Moor", password_hash="hash")
+
+
+def of_member(act: Callable[..., object], *args: Any, **values: Any) -> Callable[..., Call]:
+    """A change of a member by their number."""
+
+    def change(app: Newsletter) -> Call:
+        number = add_member(app, **values)
+        return lambda who: act(app, who, number, *args)
+
+    return change
+
+
+def ending_sessions(app: Newsletter) -> Call:
+    number = add_member(app)
+    begin(app, number)
+    return lambda who: staff.end_sessions(app, who, number)
+
+
+def reopening(app: Newsletter) -> Call:
+    number = add_member(app, ended_at=app.clock.now())
+    return lambda who: staff.reopen(app, who, number)
+
+
+STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
+    "credentials.add_authenticator": adding_authenticator,
+    "credentials.add_passkey": adding_passkey,
+    "credentials.change_password": changing_password,
+    "credentials.make_recovery_codes": making_recovery_codes,
+    "credentials.remove_authenticator": removing_authenticator,
+    "credentials.remove_passkey": removing_passkey,
+    "sessions.begin": beginning,
+    "sessions.end": ending,
+    "sessions.end_others": ending_others,
+    "sessions.prove": proving,
+    "sessions.refuse": lambda app: (
+        lambda who: sessions.refuse(app, who, None, account="a", network="n")
     ),
-    "staff.see_session": seeing,
+    "sessions.see": seeing,
+    "staff.change_role": of_member(staff.change_role, Role.EDITOR),
+    "staff.end": of_member(staff.end),
+    "staff.end_sessions": ending_sessions,
+    "staff.invite": lambda app: (
+        lambda who: staff.invite(
+            app, who, email="zoe@wexcombe.example", name="Zoe Moor", role=Role.EDITOR
+        )
+    ),
+    "staff.join": joining,
+    "staff.make_link": of_member(staff.make_link),
+    "staff.reopen": reopening,
+    "staff.reset": of_member(staff.reset),
     "staff.set_up": lambda app: (
         lambda who: staff.set_up(
             app, who, email="ada@wexcombe.example", name="Ada Moor", password_hash="hash"
         )
     ),
-    "staff.sign_in": signing_in,
-    "staff.sign_out": signing_out,
 }
+_BY_VISITORS = ("sessions.begin", "sessions.refuse", "sessions.see", "staff.join", "staff.set_up")
+_BY_THEMSELVES = [
+    name
+    for name in STAFF_CHANGES
+    if name.startswith(("credentials.", "sessions.")) and name not in _BY_VISITORS
+]
 STAFF_ACTORS: Mapping[str, Actor] = {
-    "staff.refuse_sign_in": VISITOR,
-    "staff.see_session": VISITOR,
-    "staff.set_up": VISITOR,
-    "staff.sign_in": VISITOR,
-    "staff.sign_out": staff_member(OWNER, Role.VIEWER),
+    **dict.fromkeys(_BY_VISITORS, VISITOR),
+    **dict.fromkeys(_BY_THEMSELVES, OWN),
 }

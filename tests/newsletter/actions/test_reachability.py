@@ -38,11 +38,13 @@ NOT_BY_COMMAND = {
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
-    "staff.refuse_sign_in": "belongs to a browser",
-    "staff.see_session": "belongs to a browser",
+    **{
+        action: "belongs to the browser of a staff member"
+        for action in CHANGES
+        if action.startswith(("credentials.", "sessions."))
+    },
+    "staff.join": "belongs to the browser of whoever was given the link",
     "staff.set_up": "belongs to the browser of the first owner, by the link that `serve` prints",
-    "staff.sign_in": "belongs to a browser",
-    "staff.sign_out": "belongs to a browser",
 }
 
 

@@ -35,26 +35,31 @@ class Client:
     """A browser; paths are below /console."""
 
     http: httpx.Client
+    secret: str
     member_id: int | None = None
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.http.get(_url(path), **options)
 
-    def send(
-        self, path: str, fields: Fields | None = None, *, page: str = "", **options: Any
-    ) -> httpx.Response:
-        """Send a form with the token that the pages of this browser bring.
+    def send(self, path: str, fields: Fields | None = None, **options: Any) -> httpx.Response:
+        """Send a form with the token of this browser's pages, unless the fields bring another."""
+        given = dict(fields or {})
+        if "csrf" not in given:
+            given["csrf"] = self.token()
+        return self.http.post(_url(path), data=given, **options)
 
-        Args:
-            page: the page that the form stands on; empty: one that everybody may open.
-        """
-        data = {"csrf": self.token(page), **(fields or {})}
-        return self.http.post(_url(path), data=data, **options)
-
-    def token(self, page: str = "") -> str:
+    def token(self) -> str:
         """The forgery token of this browser's forms."""
-        usual = "/sign-in" if self.member_id is None else "/"
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get(page or usual).text)
+        cookies = Cookies(self.secret, BASE_URL)
+        names = (cookies.session, cookies.visitor)
+        held = next((self.http.cookies[one] for one in names if one in self.http.cookies), "")
+        if held:
+            return cookies.csrf_of(held)
+        return self.shown_token()
+
+    def shown_token(self) -> str:
+        """That of the forms of the sign-in page, as a browser finds it there."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/sign-in").text)
         assert found, "the page has no form"
         return found[1]
 
@@ -88,7 +93,7 @@ class Console:
 
     def visitor(self) -> Client:
         """A browser that nobody has signed in with."""
-        return Client(http=self._browser())
+        return Client(http=self._browser(), secret=self.app.secret)
 
     def as_role(self, role: Role, granted: Sequence[Permission] = ()) -> Client:
         """A browser that a new staff member of this role has just signed in with."""
@@ -106,8 +111,9 @@ class Console:
                     network="192.0.2.7",
                 )
             )
-        browser.cookies.set(Cookies(self.app.secret, BASE_URL).session, token)
-        return Client(http=browser, member_id=member_id)
+        cookie = Cookies(self.app.secret, BASE_URL).session
+        browser.cookies.set(cookie, token, domain="wexcombe.example")
+        return Client(http=browser, secret=self.app.secret, member_id=member_id)
 
     def add_member(self, role: Role, granted: Sequence[Permission] = (), **values: Any) -> int:
         """A staff member with `PASSWORD`; their address is ROLE@wexcombe.example, then ROLE2@ …"""

@@ -30,7 +30,7 @@ SITE = {
 IMPRINT = "Promoted by M. Hallam, 4 Mill Lane, on behalf of The Party, The Corn Exchange."
 HOSTILE = '<script>alert("x")</script> & co'
 PERSONAL = ("confirm", "welcome", "goodbye", "changed", "move", "moving", "preferences")
-KINDS = ("digest", "bulletin", "article", "admin-alert", *PERSONAL)
+KINDS = ("digest", "bulletin", "article", "admin-alert", "staff", *PERSONAL)
 # Gmail clips beyond 102 KB; twelve stories should leave room for long summaries.
 LARGEST_BYTES = 35_000
 
@@ -77,6 +77,9 @@ def context(kind: str, title: str = "") -> dict[str, Any]:
             "site": SITE,
             "alert": {"title": title or "Stopped", "text": "x " * 99, "details": ["y"]},
         }
+    if kind == "staff":
+        values = {"title": title or "Approve", "text": "x " * 99, "url": BASE, "label": "Look"}
+        return {"site": SITE, "staff": values}
     articles = [article(n, title) for n in range(12 if kind == "digest" else 1)]
     return {
         "site": SITE,

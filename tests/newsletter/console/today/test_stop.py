@@ -20,7 +20,7 @@ def test_everything_is_stopped_by_one_press_and_one_to_confirm(console: Console)
     editor = console.as_role(Role.EDITOR)
     assert 'href="/console/stop"' in editor.get("/").text
     assert "Flood" in editor.get("/stop").text
-    editor.send("/stop", page="/stop")
+    editor.send("/stop")
     assert state(console) is EditionState.PAUSED
     assert "Stopped: 1 edition" in editor.get("/").text
 

@@ -18,6 +18,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, NotAllowed
 from newsletter.queries.approvals import ApprovalStatus, approval_status
 from newsletter.scheduler import ask_for_approvals
+from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import Actor, operator, staff_member
 from newsletter.staff.permissions import Role
 
@@ -137,6 +138,29 @@ def test_the_senders_are_asked_by_mail_once(site: Site, transport: RecordingTran
     text = mail.content.decode()
     for told in ("Homes", "Buses", "1 person", f"/console/editions/{number}/look"):
         assert told in text.replace("=\r\n", "")
+
+
+def test_only_those_are_asked_whose_approval_counts(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("another")
+    with app.database.write() as session:
+        for role in (Role.OWNER, Role.SENDER, Role.EDITOR):
+            session.add(
+                StaffMember(
+                    email=f"{role}@wexcombe.example",
+                    name=role,
+                    role=role,
+                    granted=[],
+                    password_hash="",
+                    invited_at=clock.now(),
+                    joined_at=clock.now(),
+                )
+            )
+    digests.edit(app, staff_member(1, Role.OWNER), "careful", Edit(lead=2))
+    submitted(app)
+    ask_for_approvals(app)
+    assert [mail.recipient for mail in transport.taken] == ["sender@wexcombe.example"]
 
 
 def test_a_bulletin_of_an_editor_waits_for_a_sender(site: Site, clock: FixedClock) -> None:

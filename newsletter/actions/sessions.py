@@ -1,0 +1,130 @@
+"""Actions on sessions of the console: begin, refuse, use, prove again, end."""
+
+from dataclasses import dataclass
+
+from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.context import Context
+from newsletter.errors import Conflict, ResourceNotFound
+from newsletter.staff import failures, store
+from newsletter.staff.account_models import StaffSession
+from newsletter.staff.permissions import Permission
+from newsletter.staff.proofs import Proof, spend
+
+KIND = "staff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """The browser that signs in."""
+
+    token_hash: str
+    """Of its new session cookie."""
+    device: str
+    network: str
+
+
+@action(Permission.SIGN_IN)
+def begin(
+    work: UnitOfWork[Context], member_id: int, browser: Browser, proof: Proof, *, account: str
+) -> int:
+    """Begin a session of a member who has proved to be themselves; its number.
+
+    Args:
+        account: what their failures are counted by; they are forgotten.
+
+    Raises:
+        Conflict: they may not sign in any more.
+        InvalidInput: the code is wrong or used.
+    """
+    member = store.lock(work.session, member_id)
+    if not member.is_active:
+        raise Conflict("this account has ended; ask an owner to open it again")
+    by = spend(work.session, member, proof, work.context.secret, work.now)
+    failures.forget(work.session, account)
+    begun = StaffSession(
+        member_id=member_id,
+        token_hash=browser.token_hash,
+        started_at=work.now,
+        seen_at=work.now,
+        proved_at=work.now,
+        device=browser.device,
+        network=browser.network,
+    )
+    work.session.add(begun)
+    work.session.flush()
+    work.about(KIND, member_id, session=begun.id, by=by)
+    return begun.id
+
+
+@action(Permission.SIGN_IN)
+def refuse(work: UnitOfWork[Context], member_id: int | None, *, account: str, network: str) -> None:
+    """Count an attempt to sign in, or to prove oneself, that failed.
+
+    Args:
+        member_id: None where there is no such account.
+        account: keyed hash of the address tried.
+        network: keyed hash of the client's network.
+    """
+    failures.add(work.session, account, network, work.now)
+    work.about(KIND, member_id or "unknown")
+
+
+@action(Permission.SIGN_IN)
+def see(work: UnitOfWork[Context], number: int, *, network: str) -> None:
+    """Note that a session was used now; the session itself is the record of it.
+
+    Raises:
+        ResourceNotFound: it has ended.
+    """
+    found = store.session_by_id(work.session, number)
+    found.seen_at, found.network = work.now, network
+    work.skip_audit_line()
+
+
+@action(Permission.OWN_ACCOUNT)
+def prove(work: UnitOfWork[Context], number: int, proof: Proof) -> None:
+    """Note that a member has proved again to be themselves.
+
+    Raises:
+        ResourceNotFound: the session has ended, or is somebody else's.
+        InvalidInput: the code is wrong or used.
+    """
+    found = _own(work, number)
+    member = store.lock(work.session, found.member_id)
+    by = spend(work.session, member, proof, work.context.secret, work.now)
+    found.proved_at = work.now
+    work.about(KIND, member.id, session=number, by=by)
+
+
+@action(Permission.OWN_ACCOUNT)
+def end(work: UnitOfWork[Context], number: int) -> None:
+    """End a session of one's own.
+
+    Raises:
+        ResourceNotFound: it has ended, or is somebody else's.
+    """
+    found = _own(work, number)
+    work.session.delete(found)
+    work.about(KIND, found.member_id, session=number)
+
+
+@action(Permission.OWN_ACCOUNT)
+def end_others(work: UnitOfWork[Context], number: int) -> int:
+    """End all sessions of one's own but this one; how many.
+
+    Raises:
+        ResourceNotFound: it has ended, or is somebody else's.
+    """
+    found = _own(work, number)
+    count = store.end_sessions(work.session, found.member_id, but=number)
+    work.about(KIND, found.member_id, sessions=count)
+    if not count:
+        work.skip_audit_line()
+    return count
+
+
+def _own(work: UnitOfWork[Context], number: int) -> StaffSession:
+    found = store.session_by_id(work.session, number)
+    if str(found.member_id) != work.actor.name:
+        raise ResourceNotFound(f"there is no session {number} of yours")
+    return found

@@ -1,0 +1,116 @@
+"""Finding out who somebody is, telling nobody whether an account exists; their new session."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from newsletter.actions import sessions
+from newsletter.actions.sessions import Browser
+from newsletter.console.access.browser import account_key, device_of, network_key
+from newsletter.console.frame.cookies import new_token
+from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.errors import InvalidInput
+from newsletter.http.client_address import address_of
+from newsletter.staff import failures, passwords, store
+from newsletter.staff.account_models import StaffMember
+from newsletter.staff.actors import VISITOR
+from newsletter.staff.proofs import Proof
+
+WRONG = "The address or the password is not right. Nobody but you is told which."
+NOT_YOURS = "This is not your password."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt to be recognised, and what its failure is counted by."""
+
+    request: ConsoleRequest
+    email: str
+
+    @property
+    def account(self) -> str:
+        return account_key(self.request, self.email)
+
+    def refuse_too_many(self) -> None:
+        """
+        Raises:
+            Busy: too many have failed.
+        """
+        with self.request.database.read() as session:
+            failures.refuse_too_many(
+                session, self.account, network_key(self.request), self.request.now
+            )
+
+    def has_failed(self, member: StaffMember | None) -> None:
+        """Count a failure."""
+        sessions.refuse(
+            self.request.context,
+            VISITOR,
+            member.id if member is not None else None,
+            account=self.account,
+            network=network_key(self.request),
+        )
+
+
+def by_password(request: ConsoleRequest, email: str, password: str, wrong: str) -> StaffMember:
+    """The member with this address and password; as slow where there is none.
+
+    Raises:
+        Busy: too many attempts have failed.
+        FormErrors: they are not right, in the words of `wrong`.
+    """
+    attempt = Attempt(request=request, email=email)
+    attempt.refuse_too_many()
+    with request.database.read() as session:
+        member = store.by_email(session, email)
+    stored = member.password_hash if member is not None and member.is_active else ""
+    is_right = passwords.is_right(password, stored)
+    if not is_right or member is None:
+        attempt.has_failed(member)
+        raise FormErrors({"password": wrong}, "That was not right.")
+    return member
+
+
+def hashed_choice(password: str, *others: str) -> str:
+    """The hash of a password somebody chooses.
+
+    Args:
+        others: what it may not be.
+
+    Raises:
+        FormErrors: it may not be chosen.
+    """
+    try:
+        passwords.check_choice(password, *others)
+    except InvalidInput as error:
+        raise FormErrors({"password": sentence(str(error))}) from error
+    return passwords.hashed(password)
+
+
+def begin_session(
+    request: ConsoleRequest, member: StaffMember, proof: Proof, *, path: str, message: str = ""
+) -> Response:
+    """Sign in with a new session, and go on to a page.
+
+    A session that was there before is another one: what somebody may have planted is worth nothing.
+
+    Raises:
+        FormErrors: the code is wrong or used.
+    """
+    attempt = Attempt(request=request, email=member.email)
+    attempt.refuse_too_many()
+    token = new_token()
+    browser = Browser(
+        token_hash=store.hash_token(token),
+        device=device_of(request.http.headers.get("user-agent", "")),
+        network=address_of(request.http),
+    )
+    try:
+        sessions.begin(request.context, VISITOR, member.id, browser, proof, account=attempt.account)
+    except InvalidInput as error:
+        attempt.has_failed(member)
+        raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
+    response = request.redirect(path, message)
+    request.state.cookies.set_session(response, token)
+    return response

@@ -1,0 +1,57 @@
+"""Taking an invitation, or getting in again, by a one-time link."""
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from newsletter.actions import staff
+from newsletter.console.access.identification import begin_session, hashed_choice
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import Access, Threads, form, page
+from newsletter.staff import links, store
+from newsletter.staff.account_models import StaffLink, StaffMember
+from newsletter.staff.actors import VISITOR
+from newsletter.staff.proofs import PasswordProof
+
+
+class Joining(BaseModel):
+    """The form."""
+
+    name: str = Field(min_length=1, max_length=100)
+    password: str = Field(min_length=1)
+
+
+def join_page(request: ConsoleRequest) -> Response:
+    """The form, behind a link that may still be used."""
+    link, member = _invited(request)
+    context = {"form": request.fields(name=member.name), "member": member, "kind": link.kind}
+    return request.page("access/join.html", context)
+
+
+def join(request: ConsoleRequest) -> Response:
+    """Choose a name and a password; who has an authenticator then signs in with its code."""
+    link, member = _invited(request)
+    given = request.read(Joining)
+    hashed = hashed_choice(given.password, member.email, given.name)
+    staff.join(request.context, VISITOR, link.id, name=given.name, password_hash=hashed)
+    if member.totp_secret:
+        return request.redirect("/sign-in", "Your password is changed. Sign in with it.")
+    with request.database.read() as session:
+        member = store.by_id(session, member.id)
+    return begin_session(request, member, PasswordProof(), path="/", message="Welcome.")
+
+
+def _invited(request: ConsoleRequest) -> tuple[StaffLink, StaffMember]:
+    """
+    Raises:
+        TokenError: the link was not made by this site, or is used.
+    """
+    number = links.number_in(request.context.signer(links.PURPOSE), request.text("token"))
+    with request.database.read() as session:
+        link = links.usable(session, number, request.now)
+        return link, store.by_id(session, link.member_id)
+
+
+ROUTES = [
+    page("/join/{token}", Access.PUBLIC, join_page),
+    form("/join/{token}", Access.PUBLIC, join, again=join_page, threads=Threads.SLOW),
+]

@@ -1,0 +1,62 @@
+"""The part of a page that signs in, or proves, by a passkey; its answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from newsletter.console.access.challenges import challenge_in, new_challenge, party
+from newsletter.console.access.identification import Attempt
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.errors import InvalidInput
+from newsletter.staff import passkeys, store
+from newsletter.staff.account_models import StaffMember
+from newsletter.staff.proofs import PasskeyProof
+
+
+class PasskeyAnswer(BaseModel):
+    """What a browser sends."""
+
+    challenge: str = Field(min_length=1, max_length=500)
+    answer: str = Field(min_length=2, max_length=20_000)
+    next: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """Whose passkey answered."""
+
+    member: StaffMember
+    proof: PasskeyProof
+
+
+def question(request: ConsoleRequest) -> dict[str, Any]:
+    """What the template needs to ask for a passkey."""
+    challenge, token = new_challenge(request)
+    return {"challenge": token, "options": passkeys.to_sign_in(party(request), challenge)}
+
+
+def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
+    """The member whose passkey answered rightly.
+
+    Raises:
+        Busy: too many attempts have failed.
+        InvalidInput: it is not right.
+        TokenError: the page was open for too long.
+    """
+    attempt = Attempt(request=request, email="by passkey")
+    attempt.refuse_too_many()
+    challenge = challenge_in(request, given.challenge)
+    with request.database.read() as session:
+        found = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
+        member = store.by_id(session, found.member_id) if found is not None else None
+    if found is None or member is None or not member.is_active:
+        attempt.has_failed(member)
+        raise InvalidInput(passkeys.NOT_RIGHT)
+    try:
+        count = passkeys.new_count(party(request), given.answer, challenge, found)
+    except InvalidInput:
+        attempt.has_failed(member)
+        raise
+    return Recognised(member=member, proof=PasskeyProof(passkey_id=found.id, sign_count=count))

@@ -1,0 +1,86 @@
+"""Proving again to be oneself, before sending, exporting and changing staff."""
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from newsletter.actions import sessions
+from newsletter.console.access import passkey_forms
+from newsletter.console.access.browser import safe_path
+from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
+from newsletter.console.access.passkey_forms import PasskeyAnswer
+from newsletter.console.access.sign_in import LARGEST_BYTES
+from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.console.frame.kept_forms import send_on
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import Access, Threads, form, page
+from newsletter.errors import InvalidInput
+from newsletter.staff import store
+from newsletter.staff.proofs import PasswordProof, Proof
+
+
+class Proving(BaseModel):
+    """The form."""
+
+    password: str = ""
+    code: str = ""
+    next: str = ""
+    kept: str = ""
+
+
+def prove_page(request: ConsoleRequest) -> Response:
+    """The form: password and code, or a passkey."""
+    member = request.member.member
+    with request.database.read() as session:
+        has_passkey = bool(store.passkeys_of(session, member.id))
+    context = {
+        "form": request.fields(next=request.query.get("next", ""), kept=request.kept),
+        "has_code": bool(member.totp_secret),
+        "has_password": bool(member.password_hash),
+        "passkey": passkey_forms.question(request) if has_passkey else None,
+    }
+    return request.page("access/prove.html", context)
+
+
+def prove(request: ConsoleRequest) -> Response:
+    """Check the password, and the code that goes with it."""
+    given, member = request.read(Proving), request.member.member
+    by_password(request, member.email, given.password, NOT_YOURS)
+    return _proved(request, PasswordProof(code=given.code), given)
+
+
+def prove_by_passkey(request: ConsoleRequest) -> Response:
+    """Check the answer of a passkey of one's own."""
+    given = request.read(PasskeyAnswer)
+    return _proved(request, passkey_forms.recognise(request, given).proof, given)
+
+
+def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswer) -> Response:
+    try:
+        sessions.prove(request.context, request.actor, request.member.session.id, proof)
+    except InvalidInput as error:
+        member = request.member.member
+        Attempt(request=request, email=member.email).has_failed(member)
+        raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
+    if given.kept:
+        return send_on(request, given.kept)
+    return request.redirect(safe_path(request, given.next))
+
+
+ROUTES = [
+    page("/prove", Access.SIGNED_IN, prove_page),
+    form(
+        "/prove",
+        Access.SIGNED_IN,
+        prove,
+        again=prove_page,
+        threads=Threads.SLOW,
+        largest_bytes=LARGEST_BYTES,
+    ),
+    form(
+        "/prove/passkey",
+        Access.SIGNED_IN,
+        prove_by_passkey,
+        again=prove_page,
+        largest_bytes=LARGEST_BYTES,
+    ),
+]

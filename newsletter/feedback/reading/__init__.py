@@ -1,0 +1,1 @@
+"""Reads mails that come back: reports, complaints and automatic replies."""

@@ -1,0 +1,58 @@
+"""Finds mail addresses in fields and words. Pure."""
+
+import re
+from collections.abc import Iterator
+from email.utils import getaddresses
+
+# Generous, for what servers quote: letters beyond ASCII, quoted local parts.
+ADDRESS = re.compile(
+    r"""(?<![\w.+/=&%~!#$*-])(?:"[^"\s@]{1,60}"|[^\s<>()\[\]{},;:"'`@\\|«»“”‘’]{1,64})"""
+    r"@(?:[\w-]{1,63}\.)+[\w-]{2,63}(?![\w-])"
+)
+_TYPED = re.compile(r"^\s*[\w-]+\s*;\s*")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+# The software's own names.
+_SOFTWARE = re.compile(
+    r"^(?:mailer[-_ ]?daemon|postmaster|mail-?daemon|mdaemon|abuse|no-?reply|support|help(?:desk)?"
+    r"|administrator|root|bounces?)@",
+    re.IGNORECASE,
+)
+
+
+def of_field(value: str) -> str:
+    """The address of a recipient field, such as "rfc822; ann@example.org" (RFC 3464, 2.3.1)."""
+    text = _TYPED.sub("", value).strip()
+    found = ADDRESS.search(text.strip("<> ").replace("<", " "))
+    if found:
+        return tidy(found[0])
+    text = text.strip("<>\"' ")
+    # A recipient of the same machine has no domain.
+    return text if "@" in text and " " not in text else ""
+
+
+def local_of_field(value: str) -> str:
+    """What a recipient field says where it is no address; empty for none."""
+    return _TYPED.sub("", value).strip("<>\"' \t")
+
+
+def of_header(value: str) -> list[str]:
+    """The addresses of a header such as To."""
+    found = [address for _, address in getaddresses([value]) if "@" in address]
+    return [tidy(address) for address in found] or [tidy(a) for a in ADDRESS.findall(value)]
+
+
+def in_text(text: str) -> Iterator[tuple[int, str]]:
+    """Addresses within words, with where they begin."""
+    for found in ADDRESS.finditer(text):
+        yield found.start(), tidy(found[0])
+
+
+def is_software(address: str) -> bool:
+    """Whether an address is a mail server's own."""
+    return bool(_SOFTWARE.match(address))
+
+
+def tidy(address: str) -> str:
+    """Without what surrounds an address in a sentence."""
+    address = address.strip("<>\"'`.,;:()[]{}*= \t")
+    return address.removeprefix("mailto:").removeprefix("rfc822;")

@@ -1,0 +1,86 @@
+"""Amazon SES notifications that SNS sends by mail, as JSON in the text.
+
+Format: docs.aws.amazon.com, SES developer guide, “Amazon SNS notification contents”.
+"""
+
+import json
+from typing import Any
+
+from newsletter.feedback.reading.kinds import failure_kind
+from newsletter.feedback.reading.message import Returned
+from newsletter.feedback.reading.report import Finding, Report, chief_kind
+from newsletter.transports.events import EventKind
+
+MAX_RECIPIENTS = 100
+# How Sendmail breaks a line that is too long.
+_BROKEN_LINE = "!\n "
+
+
+def report_of(returned: Returned) -> Report | None:
+    """What a notification says; None where the text is none."""
+    found = _notification(returned.text)
+    if found is None:
+        return None
+    findings = tuple(_findings(found))
+    if not findings:
+        return None
+    return Report(kind=chief_kind(findings), findings=findings, message_id=_message_id(found))
+
+
+def _notification(text: str) -> dict[str, Any] | None:
+    text = text.replace(_BROKEN_LINE, "")
+    begin, end = text.find("{"), text.find("\n\n--\n")
+    if begin < 0 or "notificationType" not in text:
+        return None
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(
+            text[begin:] if end < 0 else text[begin:end]
+        )
+        if isinstance(found, dict) and isinstance(found.get("Message"), str):
+            found = json.loads(found["Message"])
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _findings(found: dict[str, Any]) -> list[Finding]:
+    match found.get("notificationType"):
+        case "Bounce":
+            return [_bounced(one, found) for one in _list(found, "bounce", "bouncedRecipients")]
+        case "Complaint":
+            return [
+                _plain(EventKind.COMPLAINT, str(one.get("emailAddress", "")))
+                for one in _list(found, "complaint", "complainedRecipients")
+            ]
+        case "Delivery":
+            recipients = found.get("delivery", {}).get("recipients", [])[:MAX_RECIPIENTS]
+            return [_plain(EventKind.SUCCESS, str(recipient)) for recipient in recipients]
+    return []
+
+
+def _list(found: dict[str, Any], what: str, name: str) -> list[dict[str, Any]]:
+    inner = found.get(what)
+    listed = inner.get(name) if isinstance(inner, dict) else None
+    usable = listed if isinstance(listed, list) else []
+    return [one for one in usable[:MAX_RECIPIENTS] if isinstance(one, dict)]
+
+
+def _bounced(one: dict[str, Any], found: dict[str, Any]) -> Finding:
+    words = str(one.get("diagnosticCode", "")).removeprefix("smtp; ")
+    status = str(one.get("status", ""))
+    kind = failure_kind(status, words)
+    if not words and not status:
+        is_permanent = found.get("bounce", {}).get("bounceType") == "Permanent"
+        kind = EventKind.HARD if is_permanent else EventKind.SOFT
+    address = str(one.get("emailAddress", ""))
+    return Finding(kind=kind, recipient=address, status=status, reason=words[:1000])
+
+
+def _plain(kind: EventKind, recipient: str) -> Finding:
+    return Finding(kind=kind, recipient=recipient)
+
+
+def _message_id(found: dict[str, Any]) -> str:
+    mail = found.get("mail")
+    headers = mail.get("commonHeaders") if isinstance(mail, dict) else None
+    return str(headers.get("messageId", "")) if isinstance(headers, dict) else ""

@@ -1,0 +1,93 @@
+"""Reads one mail that came back. Pure: no network, no database, no exception whatever the bytes.
+
+Complaints first, then delivery status, bounces in words and automatic replies; what is none of
+these is an ordinary mail, and nobody's bounce.
+"""
+
+from flufl.bounce import scan_message
+
+from newsletter.feedback.reading import complaints, delivery_status, notifications, prose, replies
+from newsletter.feedback.reading.message import Returned, take_apart
+from newsletter.feedback.reading.report import Finding, Report, chief_kind
+from newsletter.transports.events import BOUNCES, EventKind
+
+UNREAD = Report(kind=EventKind.UNKNOWN)
+
+
+# A report that somebody forwarded, and that is forwarded again.
+MAX_NESTING = 2
+
+
+def read(content: bytes, depth: int = 0) -> Report:
+    """What a mail says of the one that it answers."""
+    returned = take_apart(content)
+    if depth < MAX_NESTING and not returned.groups and prose.is_from_server(returned.original):
+        inner = read(returned.source.encode("utf-8", "surrogateescape"), depth + 1)
+        if inner.kind in BOUNCES:
+            return inner
+    report = (
+        complaints.report_of(returned)
+        or _status_report(returned)
+        or notifications.report_of(returned)
+        or _other(returned)
+    )
+    if report is None:
+        return UNREAD
+    message_id = returned.original.get("message-id", "") or _answered(returned)
+    return Report(
+        kind=report.kind,
+        findings=report.findings,
+        message_id=message_id,
+        is_about_recipient=report.is_about_recipient,
+        is_opt_out=report.is_opt_out,
+    )
+
+
+def _status_report(returned: Returned) -> Report | None:
+    found = tuple(delivery_status.findings(returned))
+    if not found:
+        return None
+    if not any(finding.recipient for finding in found):
+        named = _recipients(returned)
+        found = tuple(_with_recipient(found[0], address) for address in named) or found
+    return Report(kind=chief_kind(found), findings=found)
+
+
+def _other(returned: Returned) -> Report | None:
+    sender_is_server = prose.is_from_server({"from": returned.header("from")})
+    if not prose.is_bounce(returned):
+        return None if sender_is_server else replies.report_of(returned)
+    reply = replies.report_of(returned) if not returned.original else None
+    if reply is not None and not returned.header("x-failed-recipients") and not sender_is_server:
+        return reply
+    found = tuple(prose.findings(returned))
+    if not any(finding.recipient for finding in found):
+        named = _last_resort(returned)
+        found = tuple(_with_recipient(found[0], address) for address in named) or found
+    return Report(kind=chief_kind(found), findings=found)
+
+
+def _recipients(returned: Returned) -> list[str]:
+    return prose.recipients(returned) or _last_resort(returned)
+
+
+def _last_resort(returned: Returned) -> list[str]:
+    """Recipients by the detectors of Mailman, for the recipient only."""
+    try:
+        found = scan_message(returned.headers)
+    except Exception:  # noqa: BLE001 - its detectors raise anything on damaged mails
+        return []
+    return sorted(address.decode("utf-8", "replace") for address in found)
+
+
+def _with_recipient(finding: Finding, address: str) -> Finding:
+    return Finding(
+        kind=finding.kind, recipient=address, status=finding.status, reason=finding.reason
+    )
+
+
+def _answered(returned: Returned) -> str:
+    for name in ("in-reply-to", "references"):
+        if ids := returned.header(name).split():
+            return ids[0]
+    return ""

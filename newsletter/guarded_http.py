@@ -1,0 +1,236 @@
+"""The HTTP client of `fetching`: connections to checked addresses, within a total time."""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import (
+    ChunkedEncodingError,
+    ContentDecodingError,
+    InvalidSchema,
+    InvalidURL,
+    SSLError,
+    Timeout,
+)
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from newsletter.errors import FetchError
+from newsletter.public_addresses import is_public
+
+READ_TIMEOUT_SECONDS = 15
+MOST_REDIRECTS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@contextmanager
+def answered(
+    url: str, headers: Mapping[str, str], allow_private: bool, total_time: timedelta
+) -> Iterator[tuple[requests.Response, str]]:
+    """The response after redirects, its body not yet read, and the URL that it came from.
+
+    Raises:
+        FetchError: there is none, it must not be asked for, or its body broke off.
+    """
+    deadline = _Deadline(total_time)
+    with deadline.enforced(), _session(allow_private, deadline) as session:
+        try:
+            with _follow_redirects(session, url, headers) as found:
+                yield found
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+        if deadline.passed:
+            # A body without Content-Length looks complete when cut.
+            raise FetchError(f"{url}: {deadline.words}")
+
+
+@contextmanager
+def _follow_redirects(
+    session: requests.Session, url: str, headers: Mapping[str, str]
+) -> Iterator[tuple[requests.Response, str]]:
+    """The response after redirects, followed by hand: requests reads their bodies without limit."""
+    address = url
+    for _ in range(MOST_REDIRECTS + 1):
+        answer = session.get(
+            address,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+            timeout=READ_TIMEOUT_SECONDS,
+        )
+        with answer:
+            target = answer.headers.get("Location")
+            if answer.status_code in REDIRECTS and target:
+                address = urljoin(address, target)
+                continue
+            yield answer, address
+            return
+    raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects; give the last address")
+
+
+def _reason(error: Exception, deadline: "_Deadline") -> str:
+    """The reason, for the user who gave the URL."""
+    if deadline.passed:
+        return deadline.words
+    if isinstance(error, Timeout | TimeoutError):
+        return f"the server was silent for {READ_TIMEOUT_SECONDS} seconds; try again later"
+    if isinstance(error, SSLError):
+        return f"its certificate or its TLS is not right: {_innermost_message(error)}"
+    if isinstance(error, InvalidSchema):
+        return "only http and https addresses are fetched"
+    if isinstance(error, ChunkedEncodingError | ContentDecodingError):
+        return "the answer broke off or is garbled; try again later"
+    if isinstance(error, InvalidURL | ValueError):
+        return "this is no web address; write https://host/path"
+    return f"no connection: {_innermost_message(error)}"
+
+
+def _innermost_message(error: BaseException) -> str:
+    """The message of the innermost cause; outer ones name library objects."""
+    while inner := _cause(error):
+        error = inner
+    return str(error).rpartition(": ")[2] or type(error).__name__
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    for inner in (getattr(error, "reason", None), *error.args[:1]):
+        if isinstance(inner, BaseException):
+            return inner
+    return None
+
+
+class _Deadline:
+    """Shuts connections down at a total timeout, however slowly bytes trickle in."""
+
+    def __init__(self, total: timedelta) -> None:
+        self.seconds = total.total_seconds()
+        self._end = monotonic() + self.seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(self.seconds, self._cut)
+        self._timer.daemon = True
+
+    @property
+    def words(self) -> str:
+        return f"no complete answer within {self.seconds:g} seconds; try again later"
+
+    @property
+    def passed(self) -> bool:
+        return monotonic() >= self._end
+
+    def watch(self, connection: socket.socket) -> None:
+        # A duplicate: TLS detaches the original, and shutting down either ends both.
+        self._sockets.append(connection.dup())
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        self._timer.start()
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+            self._timer.join()
+            for watched in self._sockets:
+                watched.close()
+
+    def _cut(self) -> None:
+        for watched in self._sockets:
+            try:
+                watched.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # closed by the other side
+
+
+@contextmanager
+def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        adapter = _Adapter(_GuardedConnector(allow_private, deadline))
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        yield session
+
+
+class _GuardedConnector:
+    """Opens connections to checked addresses only."""
+
+    def __init__(self, allow_private: bool, deadline: _Deadline) -> None:
+        self.allow_private = allow_private
+        self.deadline = deadline
+
+    def connect(self, connection: HTTPConnection) -> socket.socket:
+        host, port = connection.host.strip("[]").rstrip("."), connection.port
+        try:
+            places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NameResolutionError(host, connection, error) from error
+        except UnicodeError as error:
+            raise FetchError(f"{host!r} is no host name; check the address") from error
+        if not self.allow_private:
+            self._require_public(host, [str(place[4][0]) for place in places])
+        return self._first(connection, places)
+
+    def _require_public(self, host: str, addresses: list[str]) -> None:
+        for address in addresses:
+            if not is_public(address):
+                raise FetchError(
+                    f"{host} is at {address}, inside a private network; refused. Where that is "
+                    "meant, set allow_private = true for the source, or give --allow-private"
+                )
+
+    def _first(self, connection: HTTPConnection, places: list[Any]) -> socket.socket:
+        failure = OSError("the name has no address")
+        for family, kind, protocol, _, place in places:
+            opened = socket.socket(family, kind, protocol)
+            try:
+                opened.settimeout(READ_TIMEOUT_SECONDS)
+                opened.connect(place)
+            except OSError as error:
+                failure = error
+                opened.close()
+                continue
+            self.deadline.watch(opened)
+            return opened
+        if isinstance(failure, TimeoutError):
+            raise ConnectTimeoutError(connection, "timed out") from failure
+        raise NewConnectionError(connection, str(failure)) from failure
+
+
+class _Adapter(HTTPAdapter):
+    """Makes requests open its connections through the connector."""
+
+    def __init__(self, connector: _GuardedConnector) -> None:
+        self._connector = connector
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
+        plain, secure = _pools(self._connector)
+        self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
+
+
+def _pools(
+    connector: _GuardedConnector,
+) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return connector.connect(self)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return connector.connect(self)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return PlainPool, SecurePool

@@ -1,0 +1,73 @@
+"""What a staff member proves to be themselves by, and its one use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import InvalidInput
+from newsletter.staff import second_factors
+from newsletter.staff.account_models import StaffMember, StaffPasskey, StaffRecoveryCode
+
+WRONG_CODE = "the code is not right, or was used already; wait for the next one and try again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordProof:
+    """The right password, and the code that goes with it."""
+
+    code: str = ""
+    """Of the authenticator, or from paper; empty where the member has no authenticator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyProof:
+    """A passkey's right answer."""
+
+    passkey_id: int
+    sign_count: int
+
+
+Proof = PasswordProof | PasskeyProof
+
+
+def spend(
+    session: Session, member: StaffMember, proof: Proof, site_secret: str, now: datetime
+) -> str:
+    """Take a proof, so that nobody can use it again; what it was, in words.
+
+    Raises:
+        InvalidInput: the code is wrong or used, or the passkey is another member's.
+    """
+    if isinstance(proof, PasskeyProof):
+        return _spend_passkey(session, member, proof, now)
+    if not member.totp_secret:
+        return "password"
+    secret = second_factors.opened(site_secret, member.totp_secret)
+    code = "".join(proof.code.split())
+    step = second_factors.step_of(secret, code, now, after=member.totp_step)
+    if step is not None:
+        member.totp_step = step
+        return "password and code"
+    hashed = second_factors.hash_recovery_code(site_secret, code)
+    unused = select(StaffRecoveryCode).where(
+        StaffRecoveryCode.member_id == member.id,
+        StaffRecoveryCode.code_hash == hashed,
+        StaffRecoveryCode.used_at.is_(None),
+    )
+    found = session.scalar(unused)
+    if found is None:
+        raise InvalidInput(WRONG_CODE)
+    found.used_at = now
+    return "password and recovery code"
+
+
+def _spend_passkey(
+    session: Session, member: StaffMember, proof: PasskeyProof, now: datetime
+) -> str:
+    passkey = session.get(StaffPasskey, proof.passkey_id)
+    if passkey is None or passkey.member_id != member.id:
+        raise InvalidInput("this passkey is not known here any more")
+    passkey.sign_count, passkey.used_at = proof.sign_count, now
+    return "passkey"

@@ -1,0 +1,49 @@
+"""The console on a socket of this machine, for a real browser."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from console_support import PASSWORD, Console
+from playwright.sync_api import Page
+from support import CONFIG, SECRET, RecordedNewsletter, RecordingTransport
+
+from newsletter.clock import Clock
+from newsletter.config.loading import parse_config
+from newsletter.console.app import create_console
+
+
+@contextmanager
+def served_console(folder: Path, database_url: str, clock: Clock) -> Iterator[tuple[str, Console]]:
+    """Its base URL, and the program behind it; with the shipped templates."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        text = CONFIG.format(secret=SECRET, database=database_url)
+        text = text.replace("https://wexcombe.example", base)
+        text = text.replace('folder = "templates"', 'folder = ""')
+        path = folder / "newsletter.toml"
+        app = RecordedNewsletter(parse_config(text, path, {}), path, clock)
+        app.recorder = RecordingTransport()
+        console = Console(app=app, runner=None)  # type: ignore[arg-type] # no request of its own
+        config = uvicorn.Config(create_console(app), log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield base, console
+        finally:
+            server.should_exit = True
+            thread.join()
+            app.close()
+
+
+def sign_in(page: Page, base: str, role: str) -> None:
+    """Sign in as the first staff member of a role, made by `Console.add_member`."""
+    page.goto(f"{base}/console/sign-in")
+    page.get_by_label("Mail address").fill(f"{role}@wexcombe.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/console")

@@ -1,0 +1,178 @@
+"""What a mail that came back says, and what an ordinary mail does not."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mails import (
+    DAEMON,
+    EXIM,
+    FORWARDED,
+    ORDINARY,
+    OUT_OF_OFFICE,
+    PERSON,
+    QMAIL,
+    SENDMAIL_OF_OLD,
+    SES,
+    arf,
+    dsn,
+    plain,
+)
+
+from newsletter.feedback.reading.reader import read
+from newsletter.transports.events import EventKind
+
+SAMPLES = [dsn(), arf(), QMAIL, EXIM, SENDMAIL_OF_OLD, SES, FORWARDED, *OUT_OF_OFFICE.values()]
+BIG = 20 * 1024 * 1024
+
+
+def recipients(content: bytes) -> list[str]:
+    return [finding.recipient for finding in read(content).findings]
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "kind"),
+    [
+        ("5.1.1", "smtp; 550 5.1.1 <ada@littlewexcombe.example> User unknown", EventKind.HARD),
+        ("5.1.2", "smtp; 550 Host unknown", EventKind.HARD),
+        ("5.1.10", "smtp; 556 5.1.10 recipient address has null MX", EventKind.HARD),
+        ("5.4.4", "X-Postfix; Host or domain name not found. Name service error", EventKind.HARD),
+        ("5.1.1", "", EventKind.HARD),
+        ("5.2.2", "smtp; 552 5.2.2 mailbox full", EventKind.FULL),
+        ("4.2.2", "smtp; 452 4.2.2 over quota", EventKind.FULL),
+        ("4.3.0", "x-unix; Disk quota exceeded", EventKind.FULL),
+        ("5.7.1", "smtp; 550 5.7.1 this message looks like spam", EventKind.BLOCKED),
+        ("5.7.1", "smtp; 554 5.7.1 listed at blocklist.example", EventKind.BLOCKED),
+        ("5.7.26", "smtp; 550 5.7.26 unauthenticated mail, SPF and DKIM failed", EventKind.BLOCKED),
+        ("5.1.8", "smtp; 553 sender address rejected (in reply to MAIL FROM)", EventKind.BLOCKED),
+        ("4.4.1", "X-Postfix; connect to mx: Connection timed out", EventKind.SOFT),
+        ("4.4.7", "smtp; delivery time expired", EventKind.SOFT),
+        ("5.4.6", "smtp; 554 5.4.6 mail loop, too many hops", EventKind.SOFT),
+        ("5.3.4", "smtp; 552 5.3.4 message size exceeds limit", EventKind.SOFT),
+        ("5.0.0", "smtp; 550 no such user here", EventKind.HARD),
+        ("4.1.1", "smtp; 450 4.1.1 user unknown", EventKind.SOFT),
+    ],
+)
+def test_a_failure_is_judged_by_the_servers_words_and_codes(
+    status: str, diagnostic: str, kind: EventKind
+) -> None:
+    assert read(dsn(status=status, diagnostic=diagnostic)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "kind"),
+    [
+        ("delayed", "4.4.1", EventKind.DELAYED),
+        ("delivered", "2.0.0", EventKind.SUCCESS),
+        ("relayed", "2.1.5", EventKind.SUCCESS),
+        ("expanded", "2.1.5", EventKind.SUCCESS),
+    ],
+)
+def test_delayed_and_delivered_reports_are_no_bounces(
+    action: str, status: str, kind: EventKind
+) -> None:
+    assert read(dsn(action=action, status=status, diagnostic="")).kind is kind
+
+
+def test_a_disclaimer_does_not_outweigh_a_precise_code() -> None:
+    words = "Delivery failed.\n\nThis email was scanned for viruses and spam by our policy."
+    assert read(dsn(words=words, diagnostic="", status="5.1.1")).kind is EventKind.HARD
+
+
+def test_the_original_recipient_is_read_where_mail_was_forwarded() -> None:
+    content = dsn(recipient="box@isp.example", extra=f"Original-Recipient: rfc822;{PERSON}\n")
+    finding = read(content).findings[0]
+    assert (finding.recipient, finding.original) == ("box@isp.example", PERSON)
+
+
+def test_the_message_id_of_the_mail_is_read() -> None:
+    assert read(dsn()).message_id == "<e7.66f1.42@wexcombe.example>"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (QMAIL, EventKind.HARD),
+        (EXIM, EventKind.FULL),
+        (SENDMAIL_OF_OLD, EventKind.HARD),
+        (SES, EventKind.HARD),
+        (FORWARDED, EventKind.HARD),
+    ],
+    ids=["qmail", "exim", "sendmail", "ses", "forwarded"],
+)
+def test_bounces_in_other_forms_are_understood(content: bytes, kind: EventKind) -> None:
+    report = read(content)
+    assert (report.kind, report.findings[0].recipient) == (kind, PERSON)
+
+
+def test_every_recipient_of_a_bounce_in_words_is_found() -> None:
+    assert recipients(SENDMAIL_OF_OLD) == [PERSON, "ben@elsewhere.example"]
+
+
+def test_a_warning_in_words_is_a_delay() -> None:
+    text = f"Your message to {PERSON} has not yet been delivered. No action is required."
+    assert read(plain(DAEMON, "Warning: message delayed 24 hours", text)).kind is EventKind.DELAYED
+
+
+@pytest.mark.parametrize("kind", ["abuse", "fraud", "virus", "other"])
+def test_an_abuse_report_is_a_complaint(kind: str) -> None:
+    report = read(arf(kind))
+    assert (report.kind, report.findings[0].recipient) == (EventKind.COMPLAINT, PERSON)
+
+
+def test_the_recipient_of_a_complaint_is_taken_from_the_mail_where_it_is_not_named() -> None:
+    assert recipients(arf(recipient="")) == [PERSON]
+
+
+def test_a_report_on_a_signature_is_not_held_against_the_recipient() -> None:
+    assert not read(arf("auth-failure")).is_about_recipient
+
+
+@pytest.mark.parametrize("content", [arf("opt-out"), plain(PERSON, "unsubscribe", "")])
+def test_a_wish_to_leave_is_no_spam_complaint(content: bytes) -> None:
+    assert read(content).is_opt_out
+
+
+@pytest.mark.parametrize("content", OUT_OF_OFFICE.values(), ids=OUT_OF_OFFICE.keys())
+def test_an_automatic_reply_is_told_apart(content: bytes) -> None:
+    assert read(content).kind is EventKind.AUTOREPLY
+
+
+@pytest.mark.parametrize("content", ORDINARY.values(), ids=ORDINARY.keys())
+def test_an_ordinary_mail_is_nobodys_bounce(content: bytes) -> None:
+    assert read(content).kind is EventKind.UNKNOWN
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"], ids=["CRLF", "CR"])
+@pytest.mark.parametrize("content", SAMPLES)
+def test_line_ends_make_no_difference(content: bytes, end: bytes) -> None:
+    assert read(content.replace(b"\n", end)) == read(content)
+
+
+@given(st.sampled_from(SAMPLES), st.integers(0, 1500))
+def test_a_mail_may_be_cut_off_anywhere(content: bytes, length: int) -> None:
+    read(content[:length])
+
+
+@given(st.sampled_from(SAMPLES), st.integers(0, 1500), st.binary(max_size=40))
+def test_a_mail_may_be_damaged_anywhere(content: bytes, place: int, damage: bytes) -> None:
+    read(content[:place] + damage + content[place + len(damage) :])
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read(content: bytes) -> None:
+    read(content)
+
+
+def test_a_wrong_charset_does_not_hide_the_words() -> None:
+    content = QMAIL.replace(b"charset=utf-8", b"charset=utf-99").replace(b"Hi.", b"\xff\xfe Hi.")
+    assert read(content).kind is EventKind.HARD
+
+
+@pytest.mark.parametrize("filling", [b"x" * 70 + b"\n", b"<" * 100, b"a@b.cd ", b"Received: x\n"])
+def test_a_mail_of_20_megabytes_is_read_as_fast_as_a_short_one(filling: bytes) -> None:
+    content = QMAIL + filling * (BIG // len(filling))
+    began = time.process_time()
+    assert read(content).kind is EventKind.HARD
+    assert time.process_time() - began < 1.0
