@@ -73,11 +73,16 @@ def periods(session: Session, digest: str) -> set[str]:
 
 def skipped_run(session: Session, digest: str, period: str) -> Edition:
     """The record of a run that a person left out; raises ResourceNotFound without."""
-    query = select(Edition).where(Edition.digest == digest, Edition.period == period)
-    found = session.scalars(query.where(Edition.state == EditionState.SKIPPED)).first()
-    if found is None:
+    found = of_period(session, digest, period)
+    if found is None or found.state is not EditionState.SKIPPED:
         raise ResourceNotFound(f"the run {period} of {digest} is not left out")
     return found
+
+
+def of_period(session: Session, digest: str, period: str) -> Edition | None:
+    """The edition of a digest's run, in any state."""
+    query = select(Edition).where(Edition.digest == digest, Edition.period == period)
+    return session.scalars(query).first()
 
 
 def to_send(session: Session, now: datetime) -> list[Edition]:

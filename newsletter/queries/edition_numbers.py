@@ -6,7 +6,7 @@ count, at most every two seconds and at a twentieth of a processor.
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -18,6 +18,7 @@ from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.models import WAITING, DeliveryState
 from newsletter.editions import store
 from newsletter.editions.models import EditionState
+from newsletter.queries.edition_answers import TROUBLED, AnswerKind, answers_by_kind
 
 COUNTED_EVERY = timedelta(seconds=2)
 # A count that took long is kept for so many times as long.
@@ -30,7 +31,11 @@ MAX_EDITIONS = 20
 class EditionNumbers:
     """The equation of an edition: audience = sent + failed + skipped + uncertain + waiting."""
 
+    number: int
     state: EditionState
+    send_at: datetime
+    has_left: bool
+    """Whether its mails are made."""
     audience: int
     """As the fan-out wrote it; the sum of the others before there was one."""
     sent: int
@@ -46,6 +51,8 @@ class EditionNumbers:
     time_left: timedelta | None
     """None where nothing is sent, or nothing waits."""
     counted_at: datetime
+    answers: Sequence[AnswerKind]
+    """Of those that were not simply taken."""
 
     @property
     def adds_up(self) -> bool:
@@ -121,8 +128,13 @@ def _counted(
     per_minute = _rate(samples, total - waiting, now)
     is_moving = edition.state is EditionState.SENDING and per_minute and waiting
     deferred = counts.get(DeliveryState.DEFERRED, 0)
+    is_troubled = any(counts.get(state) for state in TROUBLED)
     return EditionNumbers(
+        number=number,
         state=edition.state,
+        send_at=edition.send_at,
+        has_left=edition.fanned_out_at is not None,
+        answers=answers_by_kind(session, number) if is_troubled else (),
         audience=total if edition.audience is None else edition.audience,
         waiting=waiting,
         deferred=deferred,

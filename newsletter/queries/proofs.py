@@ -90,3 +90,17 @@ def proof_of_edition(session: Session, number: int) -> Proof:
     if not edition.masthead:
         raise Conflict(f"edition {number} has no mail to look at: {edition.note}")
     return Proof.of(Composition.of(session, edition))
+
+
+def released_as(session: Session, digest: str, period: str, mark: str) -> int | None:
+    """The edition of a digest's period, if it is what was seen; None where it is not.
+
+    Args:
+        mark: the fingerprint of what was seen.
+    """
+    edition = store.of_period(session, digest, period)
+    if edition is None:
+        return None
+    number = edition.joined_to or edition.id
+    found = proof_of_edition(session, number)
+    return number if found.fingerprint == mark else None

@@ -9,7 +9,7 @@ from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
 from newsletter.delivery.ledger.models import DeliveryState
-from newsletter.queries.edition_answers import answers_by_kind, deliveries_in
+from newsletter.queries.edition_answers import deliveries_in
 from newsletter.queries.edition_numbers import numbers_of
 from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
 from newsletter.queries.proofs import proof_of_edition
@@ -74,7 +74,6 @@ def answers(program: Program, number: int, state: str | None, after: int, limit:
     """Show what servers answered, and what to do: by kind, or one by one with --state."""
     with program.database.read() as session:
         found = numbers_of(session, number, program.clock.now())
-        kinds = answers_by_kind(session, number)
         single = (
             deliveries_in(session, number, DeliveryState(state), limit=limit, after=after)
             if state
@@ -88,7 +87,7 @@ def answers(program: Program, number: int, state: str | None, after: int, limit:
         rows = [(d.number, d.address, d.words, d.advice) for d in single]
         print_table(program, ("delivery", "address", "answer", "what to do"), rows, "None.")
         return
-    kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in kinds]
+    kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in found.answers]
     print_table(program, ("mails", "state", "answer", "what to do"), kind_rows, "All were taken.")
 
 

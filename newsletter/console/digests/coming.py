@@ -82,19 +82,23 @@ def draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        if edition.state is not EditionState.DRAFT or not edition.digest:
+        carrier = store.by_id(session, edition.joined_to or number)
+        if carrier.state is not EditionState.DRAFT or not edition.digest:
             raise Conflict(
-                f"edition {number} is {edition.state.value}; only a digest's that waits for "
+                f"edition {number} is {carrier.state.value}; only a digest's that waits for "
                 "approval can be edited"
             )
+        together = [carrier, *(store.by_id(session, n) for n in store.joined(session, carrier.id))]
         view = coming_view(session, request.config, edition.digest, request.now)
         context = {
             "edition": edition,
+            "carrier": carrier,
+            "together": together,
             "stories": stories_of_draft(session, number),
             "free": [*view.stories, *view.waiting],
             "form": request.fields(introduction=edition.introduction),
             "edit_path": f"/editions/{number}/edit",
-            "look_path": f"/editions/{number}/look",
+            "look_path": f"/editions/{carrier.id}/look",
         }
     return request.page("digests/draft.html", context)
 
@@ -104,11 +108,12 @@ def edit_draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
+        carrier = edition.joined_to or number
         before = {story.article: story.title for story in stories_of_draft(session, number)}
     change = _change(request, before, edition.introduction)
     if change != Edit():
         editions.edit(request.context, request.actor, number, change)
-    return _onward(request, f"/editions/{number}/edit", f"/editions/{number}/look")
+    return _onward(request, f"/editions/{number}/edit", f"/editions/{carrier}/look")
 
 
 def hold(request: ConsoleRequest) -> Response:

@@ -18,7 +18,6 @@ from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
 from newsletter.queries.coming import stories_of_draft
-from newsletter.queries.edition_answers import answers_by_kind
 from newsletter.queries.edition_numbers import EditionGauges
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
@@ -42,9 +41,12 @@ def edition_page(request: ConsoleRequest) -> Response:
         bulletin = written_as(session, number)
         context: dict[str, Any] = {
             "edition": edition,
-            "stories": stories_of_draft(session, number),
+            "stories": [
+                story
+                for one in (number, *store.joined(session, number))
+                for story in stories_of_draft(session, one)
+            ],
             "numbers": gauges(request.database).read(number, request.now),
-            "answers": answers_by_kind(session, number),
             "can": _possible(edition),
             "page_url": _page_url(edition),
             "bulletin": bulletin.id if bulletin else None,
@@ -68,13 +70,7 @@ def numbers_live(request: ConsoleRequest) -> str | None:
     if numbers.state not in MOVING and getattr(request.http.state, "was_shown", False):
         return None
     request.http.state.was_shown = True
-    with request.database.read() as session:
-        context = {
-            "edition": store.by_id(session, number),
-            "numbers": numbers,
-            "answers": answers_by_kind(session, number),
-        }
-    return request.fragment("editions/_numbers.html", context)
+    return request.fragment("editions/_numbers.html", {"numbers": numbers})
 
 
 def pause(request: ConsoleRequest) -> Response:

@@ -17,6 +17,7 @@ from newsletter.editions import store
 from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
+from newsletter.queries.proofs import released_as
 from newsletter.staff.permissions import Permission
 
 
@@ -27,6 +28,8 @@ class Seen(BaseModel):
     """The fingerprint of a digest or an edition."""
     revision: int = 0
     """Of a saved bulletin."""
+    period: str = ""
+    """Of a digest."""
     again: bool = False
     """Although the same was sent within a day."""
 
@@ -50,11 +53,7 @@ def send(noun: Noun, request: ConsoleRequest) -> Response:
     """Send it at the end of the undo window, or at its time; pressed twice, it is sent once."""
     seen = request.read(Seen)
     if noun is Noun.DIGEST:
-        name = request.text("name")
-        made = digests.release(
-            request.context, request.actor, name, seen=seen.seen or None, at_once=True
-        )
-        return _told(request, made)
+        return _release(request, seen, at_once=True)
     if noun is Noun.BULLETIN:
         number = request.number()
         made = bulletins.send_saved(
@@ -72,10 +71,7 @@ def approve(noun: Noun, request: ConsoleRequest) -> Response:
     """Approve it as it was looked at."""
     seen = request.read(Seen)
     if noun is Noun.DIGEST:
-        name = request.text("name")
-        return _told(
-            request, digests.release(request.context, request.actor, name, seen=seen.seen or None)
-        )
+        return _release(request, seen, at_once=False)
     number = request.number()
     if noun is Noun.BULLETIN:
         raise Conflict(f"bulletin {number} is sent from its own page")
@@ -120,6 +116,22 @@ def undo(request: ConsoleRequest) -> Response:
         bulletin = written_as(session, number)
     path = f"/bulletins/{bulletin.id}" if bulletin else f"/editions/{number}"
     return request.redirect(path, "Taken back. Nobody was mailed; your words are still here.")
+
+
+def _release(request: ConsoleRequest, seen: Seen, *, at_once: bool) -> Response:
+    """Release a digest's coming edition; pressed twice, the second is told of the first."""
+    name = request.text("name")
+    try:
+        made = digests.release(
+            request.context, request.actor, name, seen=seen.seen or None, at_once=at_once
+        )
+    except Conflict:
+        with request.database.read() as session:
+            done = released_as(session, name, seen.period, seen.seen)
+        if done is None:
+            raise
+        return request.redirect(f"/editions/{done}")
+    return _told(request, made)
 
 
 def _needs_others(request: ConsoleRequest, subject: Subject) -> bool:

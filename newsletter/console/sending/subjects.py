@@ -45,6 +45,8 @@ class Subject:
     """The edition's number, once it is stored."""
     revision: int = 0
     """Of a saved bulletin."""
+    period: str = ""
+    """Of a coming digest's run."""
 
     @property
     def edition(self) -> Edition:
@@ -100,4 +102,7 @@ def _digest(request: ConsoleRequest, session: Session) -> Subject:
     proof = proof_of_digest(session, request.context, name, request.now)
     if isinstance(proof, NoEdition):
         raise Conflict(f"there is nothing to look at in the coming edition: {proof.reason}")
-    return Subject(noun=Noun.DIGEST, path=f"/digests/{name}", proof=proof, stored=None)
+    period = next(run.period for run in proof.runs if run.name == name)
+    return Subject(
+        noun=Noun.DIGEST, path=f"/digests/{name}", proof=proof, stored=None, period=period
+    )

@@ -45,13 +45,13 @@ def hidden(page: httpx.Response, name: str) -> str:
 
 def press(client: Client, path: str, **fields: str) -> httpx.Response:
     """Press a button of the coming edition's page; what is typed there goes along."""
-    return client.send(f"{path}/edit", {"introduction": "", **fields}, page=path)
+    return client.send(f"{path}/edit", {"introduction": "", **fields})
 
 
 def bulletin(client: Client, **fields: str) -> str:
     """The path of a bulletin that is written and looked at."""
     words = {"subject": "Flood", "text": "Stay **home**.", "audience": "everybody"}
-    sent = client.send("/bulletins/new", {**words, "then": "look", **fields}, page="/bulletins/new")
+    sent = client.send("/bulletins/new", {**words, "then": "look", **fields})
     assert sent.status_code == 303, sent.text
     return sent.headers["location"].removeprefix("/console").removesuffix("/look")
 
@@ -68,7 +68,7 @@ def test_a_digest_is_arranged_looked_at_and_approved_on_two_pages(
     frame = sender.get("/digests/friday/look/mail?as=ben@wexcombe.example")
     assert "Homes" in frame.text
     assert "Trees" not in frame.text
-    sender.send("/digests/friday/approve", {"seen": hidden(look, "seen")}, page="/digests/friday")
+    sender.send("/digests/friday/approve", {"seen": hidden(look, "seen")})
     friday = next(edition for edition in editions(console) if edition.digest == "friday")
     assert (friday.state, friday.introduction) == (EditionState.QUEUED, "Good morning.")
     assert friday.send_at == clock.now() + timedelta(days=1)
@@ -128,6 +128,14 @@ def test_pressing_send_twice_sends_one_mail_to_each(
     ]
 
 
+def test_approving_a_digest_twice_leads_to_the_same_edition(console: Console) -> None:
+    sender = console.as_role(Role.SENDER)
+    look = sender.get("/digests/friday/look")
+    fields = {name: hidden(look, name) for name in ("seen", "period")}
+    first, second = (sender.send("/digests/friday/approve", fields) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"]
+
+
 def test_the_people_behind_a_number_are_shown_to_those_who_may_see_people(
     console: Console,
 ) -> None:
@@ -165,11 +173,23 @@ def test_an_editor_asks_and_a_sender_decides(console: Console) -> None:
     editor, sender = console.as_role(Role.EDITOR), console.as_role(Role.SENDER)
     path = bulletin(editor)
     assert editor.get(f"{path}/send").status_code == 403
-    editor.send(f"{path}/submit", page=f"{path}/look")
+    editor.send(f"{path}/submit")
     [edition] = editions(console)
     look = sender.get(f"/editions/{edition.id}/look")
     sender.send(f"/editions/{edition.id}/approve", {"seen": hidden(look, "seen")})
     assert editions(console)[0].state is EditionState.QUEUED
+
+
+def test_each_digest_of_a_mail_that_waits_is_edited_by_itself(console: Console) -> None:
+    with console.app.database.write() as session:
+        add_article(session, "New homes", console.app.clock.now(), topics=["housing"])
+    editor = console.as_role(Role.EDITOR)
+    look = editor.get("/digests/friday/look")
+    editor.send("/digests/friday/submit", {"seen": hidden(look, "seen")})
+    friday, housing = (edition.id for edition in editions(console))
+    press(editor, f"/editions/{housing}", introduction="About homes.")
+    assert [edition.introduction for edition in editions(console)] == ["", "About homes."]
+    assert editor.get(f"/editions/{friday}/look").status_code == 200
 
 
 def test_a_run_is_left_out_and_let_happen(console: Console) -> None:
