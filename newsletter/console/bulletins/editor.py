@@ -13,6 +13,7 @@ from newsletter.config.approval import Approval
 from newsletter.console.frame.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
+from newsletter.console.sending.counts import takes_long
 from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.writing import Writing, writing_of
 from newsletter.errors import NewsletterError
@@ -97,10 +98,12 @@ def _page(
     options = request.config.bulletins
     problem, counts = "", None
     with request.database.read() as session:
+        is_late = takes_long(session)
         try:
-            counts = audience_of_bulletin(
-                session, request.config, writing.topics, writing.segment, request.now
-            )
+            if not is_late:
+                counts = audience_of_bulletin(
+                    session, request.config, writing.topics, writing.segment, request.now
+                )
         except NewsletterError as error:
             problem = str(error)
         known_topics = [(t.slug, t.name) for t in all_topics(session)]
@@ -123,6 +126,7 @@ def _page(
         "quiet": options.quiet,
         "needs_approval": options.approval is not Approval.OFF,
         "counts": counts,
+        "is_late": is_late,
         "problem": problem,
     }
     return request.page("bulletins/editor.html", context)
