@@ -667,6 +667,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     "suppressions.lift": lifting,
     "test_mails.send": testing,
+    "test_mails.try_transport": lambda app: (
+        lambda who: test_mails.try_transport(app, who, "", "me@b.example")
+    ),
     "transports.connect": connecting,
     **STAFF_CHANGES,
 }
