@@ -12,6 +12,7 @@ from newsletter.actions import bulletins
 from newsletter.articles.editing import markdown_of
 from newsletter.articles.store import topics as all_topics
 from newsletter.config.approval import Approval
+from newsletter.console.frame.flash import FlashKind
 from newsletter.console.frame.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -191,6 +192,10 @@ def _moment(request: ConsoleRequest, text: str) -> datetime | None:
 
 def _onward(request: ConsoleRequest, number: int) -> Response:
     """Stay, or on to the look where that button was pressed."""
+    missing = [name for name in ("subject", "text") if not str(request.form.get(name, "")).strip()]
+    if request.form.get("then") == "look" and missing:
+        words = f"Saved. Before you look at it, write its {' and its '.join(missing)}."
+        return request.redirect(f"/bulletins/{number}", words, kind=FlashKind.WARNING)
     if request.form.get("then") == "look":
         return request.redirect(f"/bulletins/{number}/look")
     return request.redirect(f"/bulletins/{number}", "Saved.")

@@ -245,6 +245,15 @@ def test_a_bulletin_without_an_audience_keeps_what_was_typed(console: Console) -
     assert "Stay home." in done.text
 
 
+def test_a_bulletin_without_a_subject_is_kept_and_asked_for_it(console: Console) -> None:
+    editor = console.as_role(Role.EDITOR)
+    words = {"subject": "", "text": "Stay home.", "audience": "everybody", "then": "look"}
+    done = editor.send("/bulletins/new", words)
+    page = editor.http.get(done.headers["location"]).text
+    assert "Saved. Before you look at it, write its subject." in page
+    assert "Stay home." in page
+
+
 def test_a_text_of_the_editor_that_is_saved_untouched_without_scripts_stays_the_same(
     console: Console,
 ) -> None:
