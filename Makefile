@@ -16,11 +16,11 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
-	  nginx-light caddy
+	  nginx-light caddy curl
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= $(TEST_ARGS)
 	$(BIN)/python scripts/pure-coverage
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
@@ -94,9 +95,14 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Database:
     """An engine with read and write transactions."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout_ms: int = SQLITE_BUSY_TIMEOUT_MS) -> None:
+        """
+        Args:
+            busy_timeout_ms: how long a writer waits for another one, on SQLite.
+        """
         self.url = parse_url(url)
-        self.engine = _open_engine(self.url)
+        self.engine = _open_engine(self.url, busy_timeout_ms)
+        self._busy_timeout_ms = busy_timeout_ms
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         # One snapshot per transaction, as on SQLite.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -137,7 +143,7 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        if not self._write_mutex.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+        if not self._write_mutex.acquire(timeout=self._busy_timeout_ms / 1000):
             raise StorageError(
                 f"{describe(self.url)}: it is being written to for very long; try again"
             )
@@ -197,13 +203,13 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
-def _open_engine(url: URL) -> Engine:
+def _open_engine(url: URL, busy_timeout_ms: int) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             # SQLite gives its -wal and -shm files the same permissions.
             create_private(Path(url.database))
         engine = create_engine(url)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
@@ -218,10 +224,10 @@ def _open_engine(url: URL) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(busy_timeout_ms: int, connection: Any, _record: object) -> None:
     # None: we issue BEGIN ourselves. The driver's is always DEFERRED and fails on lock upgrade.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")

@@ -75,6 +75,19 @@ def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     return dict(session.execute(query).all())
 
 
+def count_confirmed_since(session: Session, since: datetime) -> int:
+    """How many have confirmed since then and are still here."""
+    query = select(func.count()).select_from(Subscriber)
+    is_here = Subscriber.status == SubscriberStatus.CONFIRMED
+    return session.scalar(query.where(is_here, Subscriber.confirmed_at >= since)) or 0
+
+
+def count_left_since(session: Session, since: datetime) -> int:
+    """How many have left since then."""
+    query = select(func.count()).select_from(Subscriber)
+    return session.scalar(query.where(Subscriber.ended_at >= since)) or 0
+
+
 def choice_for(session: Session, choice: Choice) -> int:
     """The id of this choice; inserted if new."""
     key = choice_key(choice.topics, choice.digests)

@@ -3,6 +3,7 @@
 Both start as root and give it up themselves; `may_run` says whether that is possible here.
 """
 
+import imaplib
 import os
 import shutil
 import subprocess
@@ -18,15 +19,33 @@ from servers import SBIN, free_port, sbin, wait_for_port
 DOMAIN = "wexcombe.example"
 PASSWORD = "only-the-tests-know-it"
 PATIENCE_SECONDS = 20
-# Every address of the domain is delivered to one mailbox, and anybody may log in to it.
-DOVECOT = """
+# Every address of the domain is delivered to one mailbox, and anybody may log in to it. Dovecot 2.4
+# (Debian 13) renamed most settings: https://doc.dovecot.org/latest/installation/upgrade/2.3-to-2.4.html
+DOVECOT_SERVICES = """
 protocols = imap lmtp
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
 ssl = no
-disable_plaintext_auth = no
 first_valid_uid = 1
+service imap-login {{
+  inet_listener imap {{
+    {address} = 127.0.0.1
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    {address} = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+"""
+DOVECOT_2_3 = """
+disable_plaintext_auth = no
 mail_location = maildir:{folder}/Maildir
 passdb {{
   driver = static
@@ -36,21 +55,27 @@ userdb {{
   driver = static
   args = uid=mail gid=mail home={folder}/home allow_all_users=yes
 }}
-service imap-login {{
-  inet_listener imap {{
-    address = 127.0.0.1
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = 0
+"""
+DOVECOT_2_4 = """
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {folder}/Maildir
+passdb static {{
+  passdb_static_password = {password}
+}}
+userdb static {{
+  userdb_static_allow_all_users = yes
+  fields {{
+    uid = mail
+    gid = mail
+    home = {folder}/home
   }}
 }}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-}}
+"""
+# The first two settings of any file for it.
+DOVECOT_2_4_VERSIONS = """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
 """
 POSTFIX = """
 compatibility_level = 3.6
@@ -99,6 +124,12 @@ def may_run() -> bool:
     return os.geteuid() == 0
 
 
+def is_new_dovecot(version: str) -> bool:
+    """Whether `dovecot --version` tells of 2.4 or newer."""
+    major, minor = version.split()[0].split(".")[:2]
+    return (int(major), int(minor)) >= (2, 4)
+
+
 @contextmanager
 def dovecot() -> Iterator[Dovecot]:
     """One mailbox for every address, filled by LMTP and read by IMAP."""
@@ -108,8 +139,14 @@ def dovecot() -> Iterator[Dovecot]:
             (folder / name).mkdir()
             shutil.chown(folder / name, "mail", "mail")
         config = folder / "dovecot.conf"
+        asked = subprocess.run([sbin("dovecot"), "--version"], stdout=subprocess.PIPE, check=True)
+        if is_new := is_new_dovecot(asked.stdout.decode()):
+            text = DOVECOT_2_4_VERSIONS + DOVECOT_SERVICES + DOVECOT_2_4
+        else:
+            text = DOVECOT_SERVICES + DOVECOT_2_3
         values = {"folder": folder, "password": PASSWORD}
-        config.write_text(DOVECOT.format(**values, imap=ports.imap, lmtp=ports.lmtp))
+        values |= {"address": "listen" if is_new else "address"}
+        config.write_text(text.format(**values, imap=ports.imap, lmtp=ports.lmtp))
         process = subprocess.Popen([sbin("dovecot"), "-F", "-c", str(config)])
         try:
             wait_for_port(ports.imap)
@@ -121,16 +158,21 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @contextmanager
-def postfix(lmtp_port: int) -> Iterator[int]:
-    """An SMTP server that passes the domain's mail on by LMTP; its port."""
+def postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[int]:
+    """An SMTP server that passes the domain's mail on by LMTP; its port.
+
+    Args:
+        more: further lines of main.cf.
+        services: further lines of master.cf.
+    """
     port = free_port()
     with _open_folder("postfix") as folder:
         (folder / "queue").mkdir()
         (folder / "data").mkdir()
         shutil.chown(folder / "data", "postfix")
         values = {"folder": folder, "domain": DOMAIN, "lmtp": lmtp_port}
-        (folder / "main.cf").write_text(POSTFIX.format(**values))
-        (folder / "master.cf").write_text(SERVICES.format(port=port))
+        (folder / "main.cf").write_text(POSTFIX.format(**values) + more)
+        (folder / "master.cf").write_text(SERVICES.format(port=port) + services)
         command = [sbin("postfix"), "-c", str(folder)]
         quiet = {"check": True, "capture_output": True, "env": os.environ | {"PATH": SBIN}}
         subprocess.run([*command, "start"], **quiet)
@@ -141,6 +183,23 @@ def postfix(lmtp_port: int) -> Iterator[int]:
             master = int((folder / "queue" / "pid" / "master.pid").read_text())
             subprocess.run([*command, "abort"], **quiet)
             _wait_until_gone(master)
+
+
+def received(port: int) -> list[bytes]:
+    """The mails in Dovecot's mailbox."""
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(f"anybody@{DOMAIN}", PASSWORD)
+        imap.select("INBOX", readonly=True)
+        _, parts = imap.fetch("1:*", "(BODY.PEEK[])")
+    return [part[1] for part in parts if isinstance(part, tuple)]
+
+
+def count_received(port: int) -> int:
+    """How many mails are in it."""
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(f"anybody@{DOMAIN}", PASSWORD)
+        _, count = imap.select("INBOX", readonly=True)
+    return int(count[0] or 0)
 
 
 @contextmanager

@@ -116,6 +116,12 @@ class RecordedNewsletter(Newsletter):
     def transport(self, name: str) -> Any:
         return self.recorders.get(name, self.recorder)
 
+    def reread(self) -> Newsletter:
+        made = super().reread()
+        assert isinstance(made, RecordedNewsletter)
+        made.recorder = self.recorder
+        return made
+
 
 def add_article(
     session: Session,

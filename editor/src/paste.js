@@ -8,8 +8,9 @@ const MARKER = /^\s*(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]/i;
 
 // Returns { html, title }: the title is that of the document, if it begins with one and `wantsTitle`.
 export function cleaned(html, wantsTitle) {
-  // Styles are read as text: as attributes the page's policy would refuse them.
+  // Styles are read as text: parsed as styles, the page's policy would refuse them.
   const source = html
+    .replace(/<style\b[\s\S]*?<\/style\s*>/gi, "")
     .replace(/<!--\[if[\s\S]*?<!\[endif\]-->/gi, "")
     .replace(/<\/?o:p>/gi, "")
     .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));

@@ -267,10 +267,7 @@ def _require_fit(examined: ExaminedList) -> None:
     if not found.is_clear:
         raise Conflict("say first what the columns mean that are asked about")
     if examined.terms.consent and not found.fitness.is_trusted:
-        raise Conflict(
-            f"the cells of {found.fitness.misfits} rows cannot be told apart, so nobody in this "
-            "file can be confirmed; mend it in a spreadsheet, or enter it without proof"
-        )
+        raise Conflict(jobs.UNTRUSTED.format(misfits=found.fitness.misfits))
 
 
 def _among(batches: Iterable[Sequence[Row]], wanted: Collection[int]) -> Iterator[Sequence[Row]]:

@@ -25,8 +25,10 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import settled_status
+from newsletter.articles.unique_names import UNSEEN_SLUG, free_slug
 from newsletter.errors import InvalidInput
 
+_SEEN = (ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)
 FIELDS = ("title", "date", "author", "summary", "topics", "image", "link", "status")
 
 
@@ -68,6 +70,8 @@ def apply_edit(
             "with --publish-at"
         )
     article.status = settled_status(article.status, article.published_at, now)
+    if article.status in _SEEN and UNSEEN_SLUG.fullmatch(article.slug):
+        article.slug = free_slug(session, article.title, article.uid)
     if edit.topics is not None:
         article.topics = store.get_or_create_topics(
             session, [one_line(t) for t in edit.topics if t.strip()]

@@ -4,7 +4,6 @@ Parsers can take hours for a crafted 100 KB. A thread would block the site and c
 process can.
 """
 
-import multiprocessing
 import resource
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import Self
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Reading, Record, failure
 from newsletter.articles.importers.validation import errors_as_records
+from newsletter.fork_server import fork_server
 
 Read = Callable[[bytes, str, ImportContext], Reading]
 Item = Record | BadRecord
@@ -79,12 +79,9 @@ class ParsingProcess:
                 self._end()
 
     def _start(self) -> Connection:
-        # fork would copy held locks of this process; the forkserver has neither threads nor state,
-        # only the preloaded readers.
-        method = multiprocessing.get_context("forkserver")
-        method.set_forkserver_preload(["newsletter.articles.importers.inputs"])
-        ours, theirs = method.Pipe()
-        process = method.Process(target=_run_readers, args=(theirs,), daemon=True)
+        server = fork_server()
+        ours, theirs = server.Pipe()
+        process = server.Process(target=_run_readers, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
         self._process, self._connection = process, ours

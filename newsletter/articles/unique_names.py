@@ -1,5 +1,6 @@
 """Unique tags and slugs for new articles."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from newsletter.articles import store
 from newsletter.articles.identity import article_name, slug_of, tag_uri
 from newsletter.articles.importers.base import ImportContext, Record
 
+# The slug of an article begun in the editor: it gets that of its title when it is first published.
+UNSEEN_SLUG = re.compile(r"draft-[0-9a-f]{12}")
 # Articles with one title.
 MOST_ALIKE = 100_000
 

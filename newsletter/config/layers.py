@@ -10,6 +10,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from newsletter.config.options import Config
 
@@ -114,22 +115,33 @@ def kind_of(key: str) -> Any:
 
     Options of transports are unknown here: they depend on the kind.
     """
+    field = field_of(key)
+    kind = field.annotation if field is not None else None
+    section = section_of(kind)
+    if section is not None:
+        kind = section
+    return None if isinstance(kind, type) and issubclass(kind, BaseModel) else kind
+
+
+def field_of(key: str) -> FieldInfo | None:
+    """The field of an option; None if the key is unknown, or names one of several tables."""
     kind: Any = Config
+    found: FieldInfo | None = None
     parts = key.split(".")
     while parts:
-        part = parts.pop(0)
-        field = getattr(kind, "model_fields", {}).get(part)
-        if field is None:
+        found = getattr(kind, "model_fields", {}).get(parts.pop(0))
+        if found is None:
             return None
-        kind = field.annotation
+        kind = found.annotation
         section = section_of(kind)
         if section is not None and get_origin(kind) is dict:
             if not parts:
                 return None
             parts.pop(0)
-        if section is not None:
-            kind = section
-    return None if isinstance(kind, type) and issubclass(kind, BaseModel) else kind
+            if not parts:
+                return None
+        kind = section or kind
+    return found
 
 
 def parse_text(text: str, kind: Any) -> Any:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from newsletter.console.frame.headers import ConsoleHeaders
 from newsletter.console.frame.navigation import Navigation
@@ -17,13 +16,11 @@ from newsletter.console.frame.routes import Access, ConsoleRoute, page
 from newsletter.console.frame.screens import screens
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
-from newsletter.console.frame.views import static_folder
+from newsletter.console.frame.static_files import static_route
 from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.compression import Compression
 from newsletter.http.middleware.host import CanonicalHost
 from newsletter.staff.permissions import Permission
-
-FOREVER = "public, max-age=31536000, immutable"
 
 
 def create_console(services: ConsoleServices) -> ASGIApp:
@@ -32,7 +29,7 @@ def create_console(services: ConsoleServices) -> ASGIApp:
     state = ConsoleState(services, Navigation(_rules(routes)))
     console = Starlette(
         routes=[
-            Mount(f"{PREFIX}/static", _Static(directory=static_folder())),
+            static_route(PREFIX),
             *(_starlette_route(state, route) for route in routes),
         ],
         middleware=[Middleware(ConsoleHeaders), Middleware(Compression)],
@@ -58,15 +55,3 @@ def _rules(routes: Iterable[ConsoleRoute]) -> dict[str, Permission | None]:
 def _nothing_here(request: ConsoleRequest) -> Response:
     path = request.http.url.path
     raise ResourceNotFound(f"there is no page at {path}; it may have been mistyped or moved")
-
-
-class _Static(StaticFiles):
-    """Static files; their addresses hold a version, so they are kept for good."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_to_keep(message: Message) -> None:
-            if message["type"] == "http.response.start" and b"v=" in scope["query_string"]:
-                message["headers"] = [*message["headers"], (b"cache-control", FOREVER.encode())]
-            await send(message)
-
-        await super().__call__(scope, receive, send_to_keep)

@@ -42,9 +42,9 @@ def store_upload(
         known = store.by_source(session, source_hash)
     if known is not None:
         return known
-    from newsletter.media.encoding import encode_picture
+    from newsletter.media.encoding_process import SHARED
 
-    files = encode_picture(content)
+    files = SHARED.encode(content)
     with transaction() as work:
         known = store.by_source(work.session, source_hash)
         return known or store.add(

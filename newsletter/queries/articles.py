@@ -133,10 +133,9 @@ def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnEle
         if found is not None:
             yield Article.id.in_(found.with_only_columns(Article.id).order_by(None))
     if filters.is_told is not None:
-        told = (
+        told = Article.id.in_(
             select(EditionArticle.article_id)
             .join(Edition, Edition.id == EditionArticle.edition_id)
-            .where(EditionArticle.article_id == Article.id, Edition.state.in_(_TELLING))
-            .exists()
+            .where(Edition.state.in_(_TELLING))
         )
         yield told if filters.is_told else ~told

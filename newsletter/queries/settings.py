@@ -3,23 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal, get_args, get_origin
 
+from pydantic.fields import FieldInfo
 from sqlalchemy.orm import Session
 
 from newsletter.actions.settings import TRANSPORTS, SettingsContext
 from newsletter.config.example import toml_value
 from newsletter.config.layers import (
     Origin,
+    field_of,
     is_file_only,
     is_secret,
-    kind_of,
     option_keys,
     origin_of,
 )
-from newsletter.config.loading import read_file
+from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
-from newsletter.errors import ConfigurationError
+from newsletter.errors import ConfigurationError, ResourceNotFound
 from newsletter.settings import store
 from newsletter.transports.registry import transport_class
 
@@ -36,6 +38,12 @@ class OptionView:
     origin: Origin
     is_locked: bool
     """Whether the file or the environment sets it, or it is file-only."""
+    description: str
+    choices: Sequence[str]
+    """What it may be, where that is a short list."""
+    is_secret: bool
+    text: str
+    """The value as it is typed: texts without quotes; a secret never."""
     changed_at: datetime | None
     changed_by: str | None
 
@@ -46,20 +54,28 @@ class EarlierValue:
 
     value: str | None
     """As TOML; None where it was unset."""
+    text: str
+    """As it is typed; empty of a secret."""
     changed_at: datetime
     changed_by: str
 
 
 def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
     """Every option, in the order of the file."""
-    raw = read_file(context.path)
+    raw, config = read_file(context.path), current(session, context)
     stored = {setting.key: setting for setting in store.settings(session)}
-    for key, value in option_keys(Config, context.config):
+    for key, value in option_keys(Config, config):
         origin = origin_of(key, raw, context.environment, stored)
         setting = stored.get(key) if origin is Origin.SETTING else None
+        field = _field(key, config)
+        kind = field.annotation if field is not None else None
         yield OptionView(
             key=key,
-            value=_shown(key, value, context.config),
+            description=(field.description or "") if field is not None else "",
+            choices=_choices(kind),
+            is_secret=is_secret(kind),
+            text="" if is_secret(kind) else as_typed(value),
+            value=_shown(key, value, config),
             origin=origin,
             is_locked=origin in {Origin.FILE, Origin.ENVIRONMENT} or is_file_only(key),
             changed_at=setting.changed_at if setting else None,
@@ -67,11 +83,36 @@ def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
         )
 
 
+def current(session: Session, context: SettingsContext) -> Config:
+    """The configuration with the settings as they are stored at this moment.
+
+    A running process takes a change up within two seconds; whoever made it sees it at once.
+
+    Raises:
+        ConfigurationError: file or settings cannot be used.
+    """
+    raw = read_file(context.path)
+    return check_config(raw, context.path, context.environment, store.values(session))
+
+
+def option(session: Session, context: SettingsContext, key: str) -> OptionView:
+    """One option.
+
+    Raises:
+        ResourceNotFound: there is none with this key.
+    """
+    found = next((one for one in options(session, context) if one.key == key), None)
+    if found is None:
+        raise ResourceNotFound(f"there is no option {key}")
+    return found
+
+
 def history(session: Session, context: SettingsContext, key: str) -> Sequence[EarlierValue]:
     """Every value of a key, newest first."""
     return [
         EarlierValue(
             value=None if change.value is None else _shown(key, change.value, context.config),
+            text="" if is_secret(_kind(key, context.config)) else as_typed(change.value),
             changed_at=change.changed_at,
             changed_by=change.changed_by,
         )
@@ -87,13 +128,33 @@ def _shown(key: str, value: Any, config: Config) -> str:
     return toml_value(value)
 
 
+def as_typed(value: Any) -> str:
+    """A value as somebody types it into a field."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else toml_value(value)
+
+
+def _choices(kind: Any) -> Sequence[str]:
+    if kind is bool:
+        return ("true", "false")
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return [str(member) for member in kind]
+    return [str(one) for one in get_args(kind)] if get_origin(kind) is Literal else ()
+
+
 def _kind(key: str, config: Config) -> Any:
+    field = _field(key, config)
+    return field.annotation if field is not None else None
+
+
+def _field(key: str, config: Config) -> FieldInfo | None:
     if not key.startswith(TRANSPORTS):
-        return kind_of(key)
+        return field_of(key)
     _, name, option = key.split(".", 2)
     try:
         made = transport_class(config.transports.get(name, {}).get("kind"))
     except ConfigurationError:
         return None
-    field = made.Options.model_fields.get(option)
-    return field.annotation if field else None
+    found: FieldInfo | None = made.Options.model_fields.get(option)
+    return found

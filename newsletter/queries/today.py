@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery.ledger import store as ledger
-from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from subscribers import store as people
+from subscribers.models import SubscriberStatus
 
 S = EditionState
 UNDER_WAY = (S.SENDING, S.QUEUED)
@@ -66,6 +69,39 @@ def latest(session: Session) -> list[EditionGlance]:
         .limit(LATEST)
     )
     return [_glance(session, edition) for edition in session.scalars(query)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """People come and gone since a moment."""
+
+    confirmed: int
+    """Who get mail now."""
+    come: int
+    gone: int
+
+
+def movement(session: Session, since: datetime) -> Movement:
+    """How many have come and gone, of those who are on the list or were."""
+    by_status = people.count_by_status(session)
+    return Movement(
+        confirmed=by_status.get(SubscriberStatus.CONFIRMED, 0),
+        come=people.count_confirmed_since(session, since),
+        gone=people.count_left_since(session, since),
+    )
+
+
+def uncertain_editions(session: Session) -> list[tuple[int, str, int]]:
+    """Editions with doubtful mails that a person has to settle: number, subject, how many."""
+    query = (
+        select(Edition.id, Edition.subject, func.count())
+        .join(Delivery, Delivery.edition_id == Edition.id)
+        .where(Delivery.state == DeliveryState.UNCERTAIN, Edition.uncertain == UncertainPolicy.ASK)
+        .group_by(Edition.id, Edition.subject)
+        .order_by(Edition.id.desc())
+        .limit(LATEST)
+    )
+    return [(number, subject, count) for number, subject, count in session.execute(query)]
 
 
 def _glances(

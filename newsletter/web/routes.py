@@ -64,7 +64,7 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *routes.ROUTES,
         *feed_pages.ROUTES,
         *media.ROUTES,
-        *sitemap.ROUTES,
+        *sitemap.routes(),
         *theme.ROUTES,
         *archive.routes(has_archive=web.archive),
         *signup_page.ROUTES,

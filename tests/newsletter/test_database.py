@@ -201,3 +201,16 @@ def test_the_type_hands_sqlite_naive_utc_and_reads_it_back(moment: datetime) -> 
     except OverflowError:
         return
     assert kind.process_result_value(kind.process_bind_param(moment, dialect), dialect) == expected
+
+
+def test_a_database_that_another_program_keeps_locked_is_named(sqlite_url: str) -> None:
+    holder, waiting = Database(sqlite_url), Database(sqlite_url, busy_timeout_ms=50)
+    with holder.write() as holding:
+        holding.connection()
+        with (
+            pytest.raises(StorageError, match="locked; another program is writing to it"),
+            waiting.write() as session,
+        ):
+            session.connection()
+    holder.close()
+    waiting.close()

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from newsletter.articles.importers import html, markdown, text
@@ -56,14 +57,12 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = _entries(archive)
             rows = _tables(entries)
-            loaders = dict(entries)
+            find = partial(_find, dict(entries))
             for entry, load in entries:
                 if PurePosixPath(entry).suffix.lower() in READERS:
                     for item in _read_entry(entry, load, name, rows, context):
                         yield (
-                            with_neighbours(item, entry, loaders.get)
-                            if isinstance(item, Record)
-                            else item
+                            with_neighbours(item, entry, find) if isinstance(item, Record) else item
                         )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         yield BadRecord(
@@ -93,6 +92,16 @@ def _entries(archive: zipfile.ZipFile) -> list[Entry]:
         return load
 
     return [(info.filename, loader(info)) for info in infos]
+
+
+def _find(loaders: Mapping[str, Callable[[], bytes]], name: str) -> Callable[[], bytes] | None:
+    """The loader of an entry that was read already: records leave this process."""
+    if name not in loaders:
+        return None
+    try:
+        return partial(bytes, loaders[name]())
+    except (Unreadable, zipfile.BadZipFile, RuntimeError, EOFError, OSError):
+        return None
 
 
 def _is_shown(name: str) -> bool:

@@ -17,7 +17,6 @@ from newsletter.articles.identity import article_name, fingerprint_of, tag_uri
 from newsletter.articles.importers.base import LONGEST_TITLE, ImportContext, one_line
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.sanitising import text_of
-from newsletter.articles.unique_names import free_slug
 from newsletter.articles.writing import history, store
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
@@ -28,10 +27,8 @@ SOURCE = "console"
 UNTITLED = "Untitled"
 # Somebody is in an article while their editor answers; it does so every 30 seconds.
 PRESENT = timedelta(seconds=75)
-# A slug that nobody has seen: an article gets its own when it is first published.
 _IMAGE = re.compile("<img\\b[^>]*>")
 _ALT = re.compile(r"\salt=")
-_UNSEEN_SLUG = re.compile(r"draft-[0-9a-f]{12}")
 
 
 class StaleVersion(Conflict):
@@ -171,8 +168,6 @@ def save(
         )
     with history.recorded(session, article, by, now):
         is_changed = _apply(session, article, content, change, context, now)
-    if is_public and _UNSEEN_SLUG.fullmatch(article.slug):
-        article.slug = free_slug(session, article.title, article.uid)
     store.remove_draft(session, article.id, by)
     return is_changed
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import click
 
+from newsletter.actions import test_mails
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
 from newsletter.delivery.ledger.shares import transports_of
-from newsletter.delivery.transactional import MailContext
-from newsletter.delivery.transport_check import TransportCheck, check_transport
+from newsletter.delivery.transport_check import TransportCheck
 from newsletter.editions.composing.masthead import masthead
 from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
@@ -49,17 +49,9 @@ def check(program: Program, address: str | None, transport: str | None) -> None:
 
 def _send(program: Program, address: str, chosen: str | None) -> bool:
     """Send a mail by each transport of the route; whether all accepted it."""
-    app = program.app
-    recipient = normalise_address(address)
-    sender = masthead(app.config, app.config.bulletins.sender)
-    key = app.dkim_keys.get(sender["sender"]["address"])
-    mail_context = MailContext(masthead=sender, renderer=app.renderer, key=key)
-    checks = [
-        check_transport(name, app.transport(name), recipient, mail_context, app.clock.now())
-        for name in transports_of(app.config.routes, chosen or app.config.sending.transport)
-    ]
+    checks = test_mails.try_transport(program.app, program.actor, chosen or "", address)
     for found in checks:
-        for line in report(found, recipient):
+        for line in report(found, normalise_address(address)):
             program.say(line)
     return all(found.is_taken for found in checks)
 

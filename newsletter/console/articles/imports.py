@@ -18,6 +18,7 @@ from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import SUFFIXES
 from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.parsing_process import ParsingProcess
 from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.config.options import Config
 from newsletter.console.frame.forms import FormErrors
@@ -117,10 +118,12 @@ def _import(
         return fetch(address).content
 
     found = find_inputs(names, io.BytesIO(), download)
-    records = (_named(item, folder, topic) for item in read_all(found, context, fetch=download))
-    return articles.import_(
-        request.context, request.actor, records, context, observe=outcomes.append
-    )
+    with ParsingProcess() as process:
+        read = read_all(found, context, fetch=download, parse=process.read)
+        records = (_named(item, folder, topic) for item in read)
+        return articles.import_(
+            request.context, request.actor, records, context, observe=outcomes.append
+        )
 
 
 def _named(item: Record | BadRecord, folder: Path, topic: str) -> Record | BadRecord:

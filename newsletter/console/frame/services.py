@@ -2,18 +2,20 @@
 
 from typing import Protocol
 
-from newsletter.actions.digests import ComposingContext
 from newsletter.actions.editions import SendingContext
 from newsletter.actions.settings import SettingsContext
-from newsletter.actions.test_mails import HandOverContext
+from newsletter.actions.test_mails import TransportTestContext
 from newsletter.delivery.staff_mail import StaffMail
 from newsletter.queries.previews import PreviewContext
 
 
 class ConsoleServices(
-    ComposingContext, SendingContext, SettingsContext, HandOverContext, PreviewContext, Protocol
+    TransportTestContext, SendingContext, SettingsContext, PreviewContext, Protocol
 ):
     """What the actions that the console calls need, and mail to staff."""
+
+    def reread(self) -> "ConsoleServices":
+        """The services of the settings as they are stored at this moment."""
 
     def mail_staff(self, mail: StaffMail, address: str) -> bool:
         """Mail a staff member; whether a transport took it. Why not is in the log."""

@@ -9,7 +9,7 @@ from threading import Thread
 
 import structlog
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import Conflict, NewsletterError
 
 log = structlog.get_logger()
 
@@ -18,16 +18,25 @@ PATIENCE_SECONDS = 2.0
 
 
 def begin(work: Callable[[], object], upload: int) -> None:
-    """Run a job, and wait a little for it; what it finds stands with the list."""
-    thread = Thread(target=_logged, args=(work, upload), name=f"list {upload}", daemon=True)
+    """Run a job, and wait a little for it; what it finds stands with the list.
+
+    Raises:
+        Conflict: it could not begin.
+    """
+    refused: list[Conflict] = []
+
+    def run() -> None:
+        try:
+            work()
+        except Conflict as error:
+            refused.append(error)
+        except NewsletterError as error:
+            log.info("uploaded list not read", upload=upload, reason=str(error))
+        except Exception:
+            log.exception("uploaded list", upload=upload)
+
+    thread = Thread(target=run, name=f"list {upload}", daemon=True)
     thread.start()
     thread.join(PATIENCE_SECONDS)
-
-
-def _logged(work: Callable[[], object], upload: int) -> None:
-    try:
-        work()
-    except NewsletterError as error:
-        log.info("uploaded list not read", upload=upload, reason=str(error))
-    except Exception:
-        log.exception("uploaded list", upload=upload)
+    if refused:
+        raise refused[0]

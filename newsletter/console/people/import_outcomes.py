@@ -14,8 +14,9 @@ OUTCOMES: Mapping[str, str] = {
     RowOutcome.REFUSED: "refused",
 }
 KINDS: Mapping[str, str] = {RowOutcome.CONFIRMED: "good", RowOutcome.REFUSED: "bad"}
-# More fields than that no browser should have to send.
+# Rows on a page, and their cells: the console takes no form of more fields.
 MENDED_AT_ONCE = 20
+MOST_CELLS = 1_500
 
 
 def figures(outcome: Mapping[str, Any]) -> list[tuple[int, str, str]]:

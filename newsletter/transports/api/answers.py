@@ -18,6 +18,7 @@ _LONGEST_RESPONSE = 500
 _LONGEST_WAIT = timedelta(days=1)
 # RFC 6585, 4 and RFC 9110, 15.6.4: the request was not worked on.
 NOT_TAKEN = frozenset({429, 503})
+_REQUEST_TIMEOUT = 408
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +115,7 @@ def by_status(
     response = f"HTTP {reply.status} {words}".strip()
     if reply.status in not_taken:
         return deferred(size, response, retry_after or wait_of(reply))
-    if reply.status >= 500 or reply.status < 300:
+    if reply.status >= 500 or reply.status < 300 or reply.status == _REQUEST_TIMEOUT:
         # A gateway's error, or a success without the words of one.
         return in_doubt(size, response)
     return stopped(size, response)

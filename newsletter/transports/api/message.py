@@ -6,12 +6,13 @@ itself.
 
 import base64
 import email
-import email.policy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
-from email.message import EmailMessage, MIMEPart
+from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import SMTP, compat32
+from typing import Any
 
 from newsletter.transports.base import Mail, Unsupported
 
@@ -90,7 +91,8 @@ def take_apart(mail: Mail, provider: str, written_anew: frozenset[str] = frozens
         Unsupported: there is no field for something in the message.
     """
     try:
-        message = email.message_from_bytes(mail.content, policy=email.policy.SMTP)
+        # The newer policies parse every header at each look, which takes seven times as long.
+        message = email.message_from_bytes(mail.content, policy=compat32)
         parts = _head(message, mail.recipient, provider, _WRITTEN_ANEW | written_anew)
         _add_part(message, parts, provider)
     except (MessageError, LookupError, ValueError) as error:
@@ -102,14 +104,13 @@ def take_apart(mail: Mail, provider: str, written_anew: frozenset[str] = frozens
 
 def message_id_of(content: bytes) -> str:
     """The Message-ID of a message, as written; empty where there is none."""
-    return str(head_of(content)["Message-ID"] or "").strip()
+    return _message_id(_head_of(content))
 
 
-def head_of(content: bytes) -> EmailMessage:
+def _head_of(content: bytes) -> Message:
     """The headers of a message, whose body is left alone."""
     head = content.partition(b"\r\n\r\n")[0]
-    parser = BytesHeaderParser(policy=email.policy.SMTP)
-    return parser.parsebytes(head + b"\r\n\r\n")
+    return BytesHeaderParser(policy=compat32).parsebytes(head + b"\r\n\r\n")
 
 
 def refuse_own_signature(content: bytes, provider: str) -> None:
@@ -118,7 +119,7 @@ def refuse_own_signature(content: bytes, provider: str) -> None:
     Raises:
         Unsupported: it has one.
     """
-    if "DKIM-Signature" in head_of(content):
+    if "DKIM-Signature" in _head_of(content):
         _refuse("DKIM-Signature", provider)
 
 
@@ -127,52 +128,81 @@ def _refuse(name: str, provider: str) -> None:
     raise Unsupported(f"{provider} cannot carry the header {name}: {reason}")
 
 
-def _head(
-    message: EmailMessage, recipient: str, provider: str, written_anew: frozenset[str]
-) -> Parts:
-    if message["From"] is None or not message["From"].addresses:
+def _head(message: Message, recipient: str, provider: str, written_anew: frozenset[str]) -> Parts:
+    sent_by = _addresses(message, "From")
+    if not sent_by:
         raise Unsupported("the message has no From")
-    (sender, *_), to = message["From"].addresses, getattr(message["To"], "addresses", ())
+    to = _addresses(message, "To")
     if to and [address.addr_spec.lower() for address in to] != [recipient.lower()]:
         raise Unsupported(
             f"{provider} sends to whom the To header names: it must name the recipient alone"
         )
-    answers = getattr(message["Reply-To"], "addresses", ())
+    answers = _addresses(message, "Reply-To")
     return Parts(
-        sender=_mailbox(sender),
-        sender_line=", ".join(str(address) for address in message["From"].addresses),
+        sender=_mailbox(sent_by[0]),
+        sender_line=", ".join(str(address) for address in sent_by),
         recipient=_mailbox(to[0]) if to else Mailbox(address=recipient),
         recipient_line=str(to[0]) if to else recipient,
         reply_to=tuple(_mailbox(address) for address in answers),
         reply_to_lines=tuple(str(address) for address in answers),
-        subject=str(message["Subject"] or ""),
+        subject=_value(message, "Subject"),
         headers=tuple(_others(message, provider, written_anew)),
-        message_id=str(message["Message-ID"] or "").strip(),
+        message_id=_message_id(message),
     )
 
 
-def _mailbox(address: "object") -> Mailbox:
-    return Mailbox(
-        address=str(getattr(address, "addr_spec", "")),
-        name=str(getattr(address, "display_name", "")),
-    )
+def _addresses(message: Message, name: str) -> tuple[Any, ...]:
+    """The addresses of a header; none where it is missing."""
+    for found, raw in message.raw_items():
+        if found.lower() == name.lower():
+            return tuple(SMTP.header_fetch_parse(name, _unicode(raw)).addresses)
+    return ()
+
+
+def _value(message: Message, name: str) -> str:
+    """What a header says, decoded; empty where it is missing."""
+    raws = (raw for found, raw in message.raw_items() if found.lower() == name.lower())
+    return _decoded(name, next(raws, ""))
+
+
+def _message_id(message: Message) -> str:
+    return _value(message, "Message-ID")
+
+
+def _decoded(name: str, raw: str) -> str:
+    """A header's value in one line."""
+    text = _unicode(raw)
+    if "=?" in text:
+        text = str(SMTP.header_fetch_parse(name, text))
+    # A value that begins on the next line has the fold's space before it.
+    return "".join(text.splitlines()).strip()
+
+
+def _unicode(raw: str) -> str:
+    """A raw value, whose bytes beyond ASCII the parser keeps as surrogates."""
+    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _mailbox(address: Any) -> Mailbox:
+    return Mailbox(address=str(address.addr_spec), name=str(address.display_name))
 
 
 def _others(
-    message: EmailMessage, provider: str, written_anew: frozenset[str]
+    message: Message, provider: str, written_anew: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
-    for name, value in message.items():
+    for name, raw in message.raw_items():
         lower = name.lower()
         if lower in _IMPOSSIBLE:
             _refuse(name, provider)
         if not (lower.startswith("content-") or lower in written_anew | _HAVE_A_FIELD):
-            yield name, str(value)
+            yield name, _decoded(name, raw)
 
 
-def _add_part(part: MIMEPart, parts: Parts, provider: str) -> None:
+def _add_part(part: Message, parts: Parts, provider: str) -> None:
     kind = part.get_content_type()
-    if kind in _CONTAINERS:
-        for child in part.iter_parts():
+    inside: Any = part.get_payload()
+    if kind in _CONTAINERS and isinstance(inside, list):
+        for child in inside:
             _add_part(child, parts, provider)
     elif part.is_multipart():
         raise Unsupported(f"{provider} cannot carry a part of type {kind}")
@@ -186,8 +216,9 @@ def _add_part(part: MIMEPart, parts: Parts, provider: str) -> None:
         raise Unsupported(f"{provider} cannot carry a part of type {kind} that is no attachment")
 
 
-def _add_text(part: MIMEPart, parts: Parts, provider: str) -> None:
-    kind, text = part.get_content_type(), part.get_content().replace("\r\n", "\n")
+def _add_text(part: Message, parts: Parts, provider: str) -> None:
+    kind, charset = part.get_content_type(), part.get_content_charset("us-ascii")
+    text = _content(part).decode(charset, "replace").replace("\r\n", "\n")
     if (parts.text if kind == "text/plain" else parts.html) is not None:
         raise Unsupported(f"{provider} takes one {kind} part, and the message has two")
     if kind == "text/plain":
@@ -196,14 +227,18 @@ def _add_text(part: MIMEPart, parts: Parts, provider: str) -> None:
         parts.html = text
 
 
-def _attachment(part: MIMEPart) -> Attachment:
-    content = part.get_payload(decode=True)
+def _attachment(part: Message) -> Attachment:
     return Attachment(
-        name=part.get_filename() or "attachment",
+        name=_decoded("Subject", part.get_filename() or "attachment"),
         kind=part.get_content_type(),
-        content=content if isinstance(content, bytes) else b"",
+        content=_content(part),
         content_id=str(part["Content-ID"] or "").strip("<> "),
     )
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def headers_as_mapping(parts: Parts, provider: str) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import requests
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.transports.api.answers import (
     Answer,
@@ -32,6 +32,7 @@ from newsletter.transports.api.options import ApiAddress
 from newsletter.transports.api.proofs import SecretOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
+from newsletter.transports.api.standard_webhooks import key_of
 from newsletter.transports.base import Accepted, Deferred, Mail, Outcome, Refused, Unsupported
 from newsletter.transports.verdicts import Verdict
 
@@ -56,6 +57,13 @@ class ResendOptions(SecretOptions):
         description="Mails a call at most; 1: mails may have attachments and pictures inside",
     )
     connections: int = Field(2, ge=1, le=20, description="Calls under way at once at most")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_key(cls, secret: SecretStr) -> SecretStr:
+        if text := secret.get_secret_value():
+            key_of(text)
+        return secret
 
 
 class Resend(Provider):

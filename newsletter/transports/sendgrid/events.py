@@ -10,13 +10,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.transports.api.proofs import LONGEST_RETRY, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind
-from newsletter.transports.sendgrid.transport import MESSAGE_ID_FIELD
+from newsletter.transports.sendgrid.transport import MESSAGE_ID_FIELD, public_key
 
 _K = EventKind
 _HEADER = "X-Twilio-Email-Event-Webhook-"
@@ -45,12 +44,7 @@ class Webhook(BaseWebhook):
     def prove(self, call: WebhookCall, now: datetime) -> None:
         sent = call.headers.get(f"{_HEADER}Timestamp", "")
         given = decoded(call.headers.get(f"{_HEADER}Signature", ""))
-        try:
-            key = load_der_public_key(decoded(self.options.webhook_public_key))
-        except ValueError as error:
-            raise NotProven("webhook_public_key is no key") from error
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise NotProven("webhook_public_key is another kind of key")
+        key = public_key(self.options.webhook_public_key)
         try:
             key.verify(given, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature as error:

@@ -6,12 +6,16 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, errors:
 https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors
 """
 
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import requests
-from pydantic import BaseModel, Field, SecretStr
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
@@ -60,6 +64,29 @@ class SendGridOptions(ApiOptions):
     sandbox: bool = Field(
         False, description="true: SendGrid checks the mails and sends none (its sandbox mode)"
     )
+
+    @field_validator("webhook_public_key")
+    @classmethod
+    def _is_public_key(cls, text: str) -> str:
+        if text:
+            public_key(text)
+        return text
+
+
+def public_key(text: str) -> ec.EllipticCurvePublicKey:
+    """The key that signs events, from its Base64.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        words = "write the verification key that SendGrid shows, one line of Base64"
+        raise ValueError(words)  # noqa: TRY004 - the option's value, not its type, is wrong
+    return key
 
 
 class SendGrid(Provider):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 from sqlalchemy.orm import Session
@@ -33,30 +34,30 @@ DISALLOWED = (
 Place = tuple[str, datetime | None]
 
 
-def sitemap(request: Request) -> Response:
+def sitemap(request: Request, *, most: int) -> Response:
     """The sitemap, or a sitemap index where there are too many pages for one."""
     site = site_of(request)
     base = site.config.site.base_url
     with site.services.database.read() as session:
         number = store.count(session)
-        if number > MOST_ADDRESSES:
-            parts = range(1, -(-number // MOST_ADDRESSES) + 1)
+        if number > most:
+            parts = range(1, -(-number // most) + 1)
             return _xml(
                 "sitemapindex", "sitemap", ((f"{base}/sitemap-{n}.xml", None) for n in parts)
             )
-        return _xml("urlset", "url", _places(session, base, 1))
+        return _xml("urlset", "url", _places(session, base, 1, most))
 
 
-def sitemap_part(request: Request) -> Response:
+def sitemap_part(request: Request, *, most: int) -> Response:
     """One sitemap of the index."""
     site, number = site_of(request), request.path_params["number"]
     with site.services.database.read() as session:
-        if not 1 <= number <= -(-store.count(session) // MOST_ADDRESSES):
+        if not 1 <= number <= -(-store.count(session) // most):
             raise ResourceNotFound(f"there is no sitemap {number}")
-        return _xml("urlset", "url", _places(session, site.config.site.base_url, number))
+        return _xml("urlset", "url", _places(session, site.config.site.base_url, number, most))
 
 
-def _places(session: Session, base: str, part: int) -> Iterator[Place]:
+def _places(session: Session, base: str, part: int, most: int) -> Iterator[Place]:
     if part == 1:
         yield f"{base}/", store.last_change(session)
         for topic in store.topics(session):
@@ -64,8 +65,8 @@ def _places(session: Session, base: str, part: int) -> Iterator[Place]:
                 yield f"{base}/topics/{topic.slug}", None
         for author in store.authors(session):
             yield f"{base}/authors/{author.slug}", None
-    offset = (part - 1) * MOST_ADDRESSES
-    for slug, updated_at in store.addresses(session, limit=MOST_ADDRESSES, offset=offset):
+    offset = (part - 1) * most
+    for slug, updated_at in store.addresses(session, limit=most, offset=offset):
         yield f"{base}/articles/{slug}", updated_at
 
 
@@ -88,8 +89,13 @@ def robots(request: Request) -> Response:
     return PlainTextResponse(text, headers={"Cache-Control": MAX_AGE})
 
 
-ROUTES = [
-    Route("/sitemap.xml", sitemap),
-    Route("/sitemap-{number:int}.xml", sitemap_part),
-    Route("/robots.txt", robots),
-]
+def routes(most: int = MOST_ADDRESSES) -> list[Route]:
+    """
+    Args:
+        most: articles in one sitemap.
+    """
+    return [
+        Route("/sitemap.xml", partial(sitemap, most=most)),
+        Route("/sitemap-{number:int}.xml", partial(sitemap_part, most=most)),
+        Route("/robots.txt", robots),
+    ]

@@ -20,6 +20,10 @@ from subscribers.models import ListUpload, UploadPhase
 
 # Longer than the largest batch takes; after that its job is taken for dead.
 SILENCE = timedelta(minutes=1)
+UNTRUSTED = (
+    "the cells of {misfits} rows cannot be told apart, so nobody in this file can be confirmed; "
+    "mend it in a spreadsheet, or enter it without proof"
+)
 RUNNING = (UploadPhase.READING, UploadPhase.ENTERING)
 
 
@@ -75,8 +79,8 @@ def begin_entering(
 
     Raises:
         ResourceNotFound: it is deleted.
-        Conflict: another job is at it, something has to be asked, the import was undone, or no row
-            was mended.
+        Conflict: another job is at it, something has to be asked, too many rows are damaged, the
+            import was undone, or no row was mended.
     """
     upload = _idle(session, number, now)
     if not upload.analysis.get("is_clear"):
@@ -91,6 +95,8 @@ def begin_entering(
             raise Conflict(f"import {upload.import_id} was taken back; upload the list again")
     else:
         upload.consent = one_line(consent)
+        if upload.consent and not upload.analysis["is_trusted"]:
+            raise Conflict(UNTRUSTED.format(misfits=upload.analysis["misfits"]))
         begun = ImportStart(
             file=upload.file,
             sha256=upload.sha256,

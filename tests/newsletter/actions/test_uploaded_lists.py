@@ -163,6 +163,15 @@ def test_what_cannot_be_read_says_why_without_a_path(app: Newsletter) -> None:
     assert found.problem.startswith("members.pdf is a PDF")
 
 
+def test_nobody_of_a_file_in_doubt_is_confirmed(app: Newsletter) -> None:
+    shifted = b"".join(b"a%d@wexcombe.example,A,B,C\n" % number for number in range(5))
+    number = uploaded(app, b"email,name\nann@wexcombe.example,Ann\n" + shifted)
+    with pytest.raises(Conflict, match="cannot be told apart"):
+        imports.enter_upload(app, WHO, number, "paper")
+    with app.database.read() as session:
+        assert not history.every(session)
+
+
 def test_a_running_job_is_not_begun_twice(app: Newsletter) -> None:
     number = uploaded(app)
     with app.database.write() as session:

@@ -14,6 +14,7 @@ from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.inputs import find_inputs, read_all
 from newsletter.articles.models import Article
+from newsletter.articles.parsing_process import ParsingProcess
 from newsletter.articles.reports import ImportReport
 from newsletter.clock import FixedClock
 from newsletter.media import store as media
@@ -32,7 +33,9 @@ def database_url(sqlite_url: str) -> str:
 def brought_in(app: Newsletter, path: Path) -> ImportReport:
     context = ImportContext.of(app.config.site)
     inputs = find_inputs([str(path)], io.BytesIO(), lambda _: b"")
-    return articles.import_(app, operator("ann"), read_all(inputs, context), context)
+    with ParsingProcess() as process:
+        records = read_all(inputs, context, parse=process.read)
+        return articles.import_(app, operator("ann"), records, context)
 
 
 def newest(app: Newsletter) -> Article:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from reference import commands_page
 from support import Run
 
-from newsletter import database
 from newsletter.cli.main import COMMANDS, cli
 from newsletter.demo.catcher import MailCatcher
 
@@ -257,18 +255,6 @@ def test_every_command_without_configuration_names_init(run: Run) -> None:
         found = run(*arguments)
         assert found.status == 1
         assert "newsletter init" in found.err
-
-
-def test_a_locked_database_is_reported(
-    site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
-    holder = sqlite3.connect(site / "newsletter.db", isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    found = run("subscribers", "add", "dan@wexcombe.example")
-    holder.close()
-    assert found.status == 1
-    assert "locked; another program is writing to it" in found.err
 
 
 def test_a_subscriber_can_be_removed_suppressed_and_erased(site: Path, run: Run) -> None:

@@ -269,7 +269,7 @@ def _of_fields(found: tuple[str, str, str, str, dict[str, str]]) -> tuple[Any, .
 def _for_fields(mail: Mail) -> tuple[Any, ...]:
     message = email.message_from_bytes(mail.content, policy=email.policy.default)
     text = mail.content.partition(b"\r\n\r\n")[2].decode().replace("\r\n", "\n")
-    shown = tuple(message[name] for name in HEADERS_SHOWN)
+    shown = tuple(message[name] and message[name].strip() for name in HEADERS_SHOWN)
     return mail.recipient, str(message["From"]), str(message["Subject"]), text, shown
 
 

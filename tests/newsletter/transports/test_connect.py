@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from account_servers import ACCOUNTS, AccountServer, MailjetAccount, SesAccount
+from account_servers import (
+    ACCOUNTS,
+    RESEND_SECRET,
+    AccountServer,
+    MailjetAccount,
+    SesAccount,
+)
 from api_server import Answer
 
 from newsletter.transports.api.account import ConnectFailed
@@ -15,7 +21,7 @@ ADDRESS = "https://wexcombe.example/webhooks/main"
 SECRETS = {
     "sendgrid": {"webhook_public_key": "key-of-theirs"},
     "mailgun": {"webhook_signing_key": "key-of-theirs"},
-    "resend": {"webhook_secret": "whsec_of-theirs"},
+    "resend": {"webhook_secret": RESEND_SECRET},
     "mailtrap": {"webhook_secret": "of-theirs"},
 }
 

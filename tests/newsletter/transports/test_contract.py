@@ -13,7 +13,7 @@ from newsletter.transports.base import Accepted, Mail, Refused, Unsupported
 from newsletter.transports.registry import KINDS
 
 UNSUBSCRIBE = (
-    "List-Unsubscribe: <https://wexcombe.example/u/" + "k" * 120 + ">\r\n"
+    "List-Unsubscribe:\r\n <https://wexcombe.example/u/" + "k" * 120 + ">\r\n"
     "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     "List-Id: Wexcombe Forward <news.wexcombe.example>\r\n"
 ).encode()

@@ -183,3 +183,17 @@ def test_mailjet_is_refused_until_the_loss_of_list_id_is_accepted(load: Load) ->
 def test_a_secret_of_the_service_must_be_strong(load: Load) -> None:
     with pytest.raises(ConfigurationError, match="24 bytes or more"):
         load("http", api_url="https://mail.wexcombe.example/take", secret="whsec_c2hvcnQ=")
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("resend", {"api_key": "k", "webhook_secret": "whsec_c2hvcnQ="}),
+        ("sendgrid", {"api_key": "k", "webhook_public_key": "bm8ga2V5"}),
+    ],
+)
+def test_what_proves_no_call_is_refused_at_configuration(
+    load: Load, kind: str, table: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"transports\.main\.webhook_.*; write "):
+        load(kind, **table)

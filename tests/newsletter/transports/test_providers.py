@@ -110,6 +110,7 @@ def test_throttling_defers_the_rest_as_long_as_it_says(
         pytest.param(GONE, id="hangs up"),
         pytest.param(Answer(502, b"<html>bad gateway"), id="bad gateway"),
         pytest.param(Answer(500, b"{}"), id="internal error"),
+        pytest.param(Answer(408), id="request timeout"),
         pytest.param(Answer(200, b"[" * 100_000), id="too deep"),
         pytest.param(Answer(200, b"{}"), id="empty"),
         pytest.param(Answer(200, b"\xff\xfe"), id="no JSON"),
@@ -144,8 +145,8 @@ def test_a_throttled_repetition_leaves_the_first_call_in_doubt(
 
 
 def test_a_silent_server_leaves_the_mails_in_doubt(send: Send, server: ProviderServer) -> None:
-    if server.is_idempotent:
-        return  # each repetition would wait a second
+    if server.kind != "mailgun":
+        return  # waiting takes a second, and is the same for all
     server.answers = [Answer(silent=True)]
     outcome = send(*letters(1)).outcomes[1]
     assert isinstance(outcome, InDoubt)

@@ -161,6 +161,12 @@ def test_a_draft_is_published_at_once_under_its_title(app: Newsletter, clock: Fi
     assert (found.status, found.slug) == (ArticleStatus.PUBLISHED, "quay-wall-mended")
 
 
+def test_a_draft_published_by_command_has_the_address_of_its_title(app: Newsletter) -> None:
+    number, _ = begun(app)
+    articles.edit(app, ANN, number, PUBLISH)
+    assert stored(app, number).slug == "quay-wall-mended"
+
+
 def test_an_article_scheduled_appears_at_its_time(app: Newsletter, clock: FixedClock) -> None:
     number, version = begun(app)
     at = clock.at + timedelta(hours=9)

@@ -182,3 +182,11 @@ def test_an_uploaded_list_is_deleted(console: Console, owner: Client) -> None:
     path = bring(owner)
     owner.send(f"{path}/discard")
     assert owner.get(path).status_code == 404
+
+
+def test_why_a_list_cannot_be_entered_is_told(owner: Client) -> None:
+    path = bring(owner)
+    owner.send(f"{path}/enter", PROOF)
+    answer = owner.send(f"{path}/enter", {"act": "enter"})
+    assert answer.status_code == 409
+    assert "Mend a row first" in answer.text

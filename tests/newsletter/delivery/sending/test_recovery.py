@@ -11,7 +11,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.sending import journal
-from newsletter.delivery.sending.journal import Journal
+from newsletter.delivery.sending.journal import Journal, boot_id
 from newsletter.editions import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
@@ -102,13 +102,13 @@ def test_the_journal_of_a_running_worker_is_not_replayed(app: Newsletter, tmp_pa
 
 
 def test_after_a_reboot_mails_missing_from_the_journal_are_uncertain(
-    app: Newsletter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Newsletter, tmp_path: Path
 ) -> None:
     claimed(app, "dead")
-    Journal(tmp_path / "state", "dead").abandon()
-    other = tmp_path / "boot_id"
-    other.write_text("another boot")
-    monkeypatch.setattr(journal, "BOOT_ID", other)
+    written = Journal(tmp_path / "state", "dead")
+    written.abandon()
+    of_an_earlier_boot = written.path.read_text().replace(boot_id(), "0" * len(boot_id()))
+    written.path.write_text(of_an_earlier_boot)
     app.engine.recover()
     assert counts(app) == {"uncertain": 2}
 

@@ -1,17 +1,21 @@
 """Pages of articles, topics, authors, search and feeds."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.robotparser import RobotFileParser
 
 import httpx
 import pytest
 from lxml import etree, html
+from starlette.applications import Starlette
 from support import add_article, unsubscribe_path
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
 from newsletter.articles.corrections import correct
 from newsletter.clock import FixedClock
+from newsletter.web.site import sitemap
+from newsletter.web.state import SiteState
 
 PAGES = ("/", "/feeds", "/topics/housing", "/search?q=trees", "/nowhere", "/unsubscribe/forged")
 
@@ -214,9 +218,11 @@ def test_the_sitemap_lists_what_the_public_may_read(
 
 
 def test_a_site_too_large_for_one_sitemap_has_several(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    program: Newsletter, client: httpx.Client, served: Any
 ) -> None:
-    monkeypatch.setattr("newsletter.web.site.sitemap.MOST_ADDRESSES", 2)
+    app = Starlette(routes=sitemap.routes(most=2))
+    app.state.site = SiteState(program)
+    served.stage.site = app
     index = etree.fromstring(client.get("/sitemap.xml").content)
     parts = [loc.text for loc in index.iter("{*}loc")]
     assert parts == [f"https://wexcombe.example/sitemap-{n}.xml" for n in (1, 2)]

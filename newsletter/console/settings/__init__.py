@@ -1,0 +1,1 @@
+"""Set-up, settings and the look."""

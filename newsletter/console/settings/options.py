@@ -1,0 +1,111 @@
+"""Settings: every option with its value and where that comes from; changing one; going back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from newsletter.actions import settings
+from newsletter.config.options import Config
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import form, page
+from newsletter.queries import settings as queries
+from newsletter.queries.settings import OptionView
+from newsletter.staff.permissions import Permission
+
+ORIGINS = {
+    "default": "as shipped",
+    "setting": "set here",
+    "file": "set in newsletter.toml",
+    "environment": "set in the environment",
+}
+FIRST = "site"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionGroup:
+    """Options of one table."""
+
+    name: str
+    """"senders.default"; empty for those of the section itself."""
+    options: Sequence[OptionView]
+
+
+class NewValue(BaseModel):
+    """The form."""
+
+    value: str = ""
+
+
+def list_(request: ConsoleRequest) -> Response:
+    """The options of one section, or those that contain what is searched for."""
+    section, wanted = request.query.get("section", FIRST), request.query.get("q", "").strip()
+    with request.database.read() as session:
+        found = list(queries.options(session, request.context))
+    if wanted:
+        low = wanted.lower()
+        shown = [one for one in found if low in f"{one.key} {one.description}".lower()]
+    else:
+        shown = [one for one in found if one.key.partition(".")[0] == section]
+    names = [name for name in Config.model_fields if any(o.key.startswith(name) for o in found)]
+    context = {
+        "groups": _grouped(shown),
+        "section": "" if wanted else section,
+        "sections": names,
+        "wanted": wanted,
+        "origins": ORIGINS,
+    }
+    return request.page("settings/list.html", context)
+
+
+def option_page(request: ConsoleRequest) -> Response:
+    """One option, and its earlier values."""
+    key = request.text("key")
+    with request.database.read() as session:
+        found = queries.option(session, request.context, key)
+        earlier = queries.history(session, request.context, key)
+    context = {
+        "option": found,
+        "form": request.fields(value=found.text),
+        "choice_pairs": [(one, one) for one in found.choices],
+        "earlier": earlier[1:] if found.origin == "setting" else earlier,
+        "origins": ORIGINS,
+    }
+    return request.page("settings/option.html", context)
+
+
+def change(request: ConsoleRequest) -> Response:
+    """Set an option; a secret left empty stays as it is."""
+    key, value = request.text("key"), request.read(NewValue).value
+    with request.database.read() as session:
+        found = queries.option(session, request.context, key)
+    if not (found.is_secret and not value):
+        settings.change(request.context, request.actor, {key: value})
+    return _back(request, key, "Saved.")
+
+
+def unset(request: ConsoleRequest) -> Response:
+    """Return an option to the value it is shipped with."""
+    key = request.text("key")
+    settings.unset(request.context, request.actor, key)
+    return _back(request, key, "It is as shipped again.")
+
+
+def _back(request: ConsoleRequest, key: str, message: str) -> Response:
+    return request.redirect("/settings", f"{key}: {message}", section=key.partition(".")[0])
+
+
+def _grouped(options: Sequence[OptionView]) -> list[OptionGroup]:
+    groups: dict[str, list[OptionView]] = {}
+    for one in options:
+        groups.setdefault(one.key.rpartition(".")[0], []).append(one)
+    return [OptionGroup(name=name, options=found) for name, found in groups.items()]
+
+
+ROUTES = [
+    page("/settings", Permission.ADMINISTER, list_),
+    page("/settings/option/{key}", Permission.ADMINISTER, option_page),
+    form("/settings/option/{key}", Permission.ADMINISTER, change, again=option_page),
+    form("/settings/option/{key}/unset", Permission.ADMINISTER, unset, again=option_page),
+]

@@ -1,0 +1,121 @@
+"""Settings, set-up and look."""
+
+import re
+
+import pytest
+from console_support import Console
+from support import RecordingTransport
+
+from newsletter.actions import settings
+from newsletter.config.loading import check_config, read_file
+from newsletter.config.options import Config
+from newsletter.queries.look import sample_mail
+from newsletter.queries.setup import dns_records
+from newsletter.settings.store import read_settings
+from newsletter.staff.actors import operator
+from newsletter.staff.permissions import Role
+
+NAME = "site.description"
+
+
+def current(console: Console) -> Config:
+    app = console.app
+    stored = read_settings(app.database).values
+    return check_config(read_file(app.path), app.path, {}, stored)
+
+
+def test_an_option_shows_its_value_and_where_that_comes_from(console: Console) -> None:
+    text = console.as_role(Role.OWNER).get("/settings?section=site").text
+    assert "Wexcombe Forward" in text
+    assert "set in newsletter.toml" in text
+
+
+def test_what_the_file_sets_is_locked(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert "/settings/option/site.name" not in owner.get("/settings?section=site").text
+    assert owner.send("/settings/option/site.name", {"value": "Other"}).status_code == 409
+
+
+def test_a_change_is_seen_at_once(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    owner.send(f"/settings/option/{NAME}", {"value": "News for all"})
+    assert "News for all" in owner.get("/settings?section=site").text
+
+
+def test_an_earlier_value_can_be_gone_back_to(console: Console) -> None:
+    for value in ("First words", "Second words"):
+        settings.change(console.app, operator("ann"), {NAME: value})
+    owner = console.as_role(Role.OWNER)
+    page = owner.get(f"/settings/option/{NAME}").text
+    assert '<input type="hidden" name="value" value="First words">' in page
+    owner.send(f"/settings/option/{NAME}", {"value": "First words"})
+    assert current(console).site.description == "First words"
+
+
+def test_a_value_that_cannot_be_is_refused_and_kept_in_its_field(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    page = owner.send("/settings/option/site.contact", {"value": "nobody at all"})
+    assert page.status_code in {400, 500}
+    assert 'value="nobody at all"' in page.text
+
+
+def test_a_secret_is_never_shown(console: Console) -> None:
+    settings.change(console.app, operator("ann"), {"alarms.address": "ann@wexcombe.example"})
+    text = console.as_role(Role.OWNER).get("/settings?q=secret").text
+    assert console.app.secret not in text
+
+
+def test_the_set_up_takes_a_digest(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    fields = {"digest_name": "Monday news", "day": "MON", "hour": "7"}
+    owner.send("/setup/digest", fields)
+    assert current(console).digests["monday-news"].schedule == "0 7 * * MON"
+
+
+def test_a_test_mail_is_sent_and_its_answer_shown(
+    console: Console, transport: RecordingTransport
+) -> None:
+    page = console.as_role(Role.OWNER).send("/setup/test", {"to": "me@elsewhere.example"})
+    assert transport.taken[-1].recipient == "me@elsewhere.example"
+    assert "250 ok" in page.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_right"),
+    [(["v=spf1 mx -all"], True), (["v=spf1 mx", "v=spf1 a"], False), ([], False), (None, None)],
+)
+def test_dns_records_are_compared_with_what_stands_there(
+    answer: list[str] | None, is_right: bool | None
+) -> None:
+    found = dns_records("news@wexcombe.org", None, "mail.wexcombe.org", lambda _: answer)
+    assert found[0].is_right is is_right
+    assert found[0].value == "v=spf1 a:mail.wexcombe.org mx ~all"
+
+
+def test_a_colour_that_cannot_be_read_is_refused_beside_its_field(console: Console) -> None:
+    page = console.as_role(Role.OWNER).send("/look", {"ink": "#eeeeee", "paper": "#ffffff"})
+    assert page.status_code == 400
+    assert 'id="error-ink"' in page.text
+
+
+def test_a_look_is_tried_before_it_is_kept(console: Console) -> None:
+    page = console.as_role(Role.OWNER).get("/look?accent=%237a1f5c").text
+    assert "/console/look/mail?accent=%237a1f5c" in page
+    assert current(console).theme.accent != "#7a1f5c"
+
+
+def test_the_sample_mail_is_in_the_colours_that_are_tried(console: Console) -> None:
+    config = console.app.config
+    shipped = config.templates.model_copy(update={"folder": ""})
+    theme = config.theme.model_copy(update={"accent": "#7a1f5c"})
+    tried = config.model_copy(update={"templates": shipped, "theme": theme})
+    assert "#7a1f5c" in sample_mail(tried, console.app.clock.now())
+
+
+def test_a_saved_look_is_kept(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    page = owner.get("/look").text
+    fields = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', page))
+    fields.pop("csrf")
+    owner.send("/look", {**fields, "accent": "#7a1f5c"})
+    assert current(console).theme.accent == "#7a1f5c"

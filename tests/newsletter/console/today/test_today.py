@@ -1,0 +1,48 @@
+"""Today: what needs a person, what comes next, what went out."""
+
+from console_support import Console
+from support import add_article, add_subscriber
+
+from newsletter.actions import digests, editions
+from newsletter.staff.actors import operator
+from newsletter.staff.permissions import Role
+
+
+def fill(console: Console) -> None:
+    now = console.app.clock.now()
+    with console.app.database.write() as session:
+        add_article(session, "Homes agreed", now, topics=["housing"])
+        add_subscriber(session, "ann@wexcombe.example", now, name="Ann")
+
+
+def test_the_next_edition_is_told_in_words(console: Console) -> None:
+    fill(console)
+    text = " ".join(console.as_role(Role.VIEWER).get("/").text.split())
+    assert "The Friday digest" in text
+    assert "1 story to 1 person" in text
+
+
+def test_a_stopped_edition_needs_somebody(console: Console) -> None:
+    fill(console)
+    made = digests.compose(console.app, operator("ann"), "friday")
+    editions.pause(console.app, operator("ann"), made.number)  # type: ignore[union-attr]
+    assert "Needs you" in console.as_role(Role.VIEWER).get("/").text
+
+
+def test_what_went_out_shows_how_many_got_it(console: Console) -> None:
+    fill(console)
+    made = digests.compose(console.app, operator("ann"), "friday")
+    console.app.engine.send(made.number)  # type: ignore[union-attr]
+    text = console.as_role(Role.VIEWER).get("/").text
+    assert "Homes agreed" in text
+    assert "1 person" in text
+
+
+def test_who_may_not_see_people_sees_no_movement(console: Console) -> None:
+    assert "People this month" in console.as_role(Role.SENDER).get("/").text
+    assert "People this month" not in console.as_role(Role.EDITOR).get("/").text
+
+
+def test_owners_are_shown_what_the_set_up_still_needs(console: Console) -> None:
+    assert "/console/setup#transport" in console.as_role(Role.OWNER).get("/").text
+    assert "/console/setup" not in console.as_role(Role.EDITOR).get("/").text
