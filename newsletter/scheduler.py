@@ -37,6 +37,9 @@ from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
 from newsletter.feedback import answers
+from newsletter.feedback import store as store_of_feedback
+from newsletter.feedback.receivers import mailboxes
+from newsletter.feedback.receivers.base import MailboxUnreachable, Position
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.queries.approval_requests import approval_request, approvers
@@ -55,6 +58,7 @@ RETENTION_INTERVAL_SECONDS = 3600
 MEDIA_SIZES_INTERVAL_SECONDS = 30
 STATISTICS_INTERVAL_SECONDS = 15
 ANSWERS_INTERVAL_SECONDS = 5
+MAILBOXES_INTERVAL_SECONDS = 5
 # Bounds a transaction, so that senders do not wait long.
 ANSWERS_AT_ONCE = 200
 # Bounds a run, so that shutdown does not wait long.
@@ -77,6 +81,8 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
         (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
         (lambda: record_answers(app), ANSWERS_INTERVAL_SECONDS),
+        (lambda: read_mailboxes(app), MAILBOXES_INTERVAL_SECONDS),
+        (lambda: look_after_feedback(app), ANSWERS_INTERVAL_SECONDS),
         (lambda: maintain_feeds(app, feed_maintenance), FEEDS_INTERVAL_SECONDS),
         (lambda: ask_media_sizes(app), MEDIA_SIZES_INTERVAL_SECONDS),
     )
@@ -231,6 +237,39 @@ def raise_alarms(app: Newsletter) -> None:
         (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
     ]
     for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
+        log.error("alarm raised", what=alarm.title, detail=alarm.text)
+        app.send_alarm(alarm)
+
+
+def read_mailboxes(app: Newsletter) -> None:
+    """Take in what came back to each mailbox that is due."""
+    for name, options in app.config.feedback.mailboxes.items():
+        with app.database.read() as session:
+            known = store_of_feedback.find_mailbox(session, name)
+        if known is not None and app.clock.now() < known.read_at + options.every:
+            continue
+        position = Position()
+        if known is not None:
+            position = Position(validity=known.validity, last=known.last, seen=set(known.seen))
+        problem = ""
+        try:
+            taken = mailboxes.read(options, position, lambda mail: take_in(app, mail))
+            if taken:
+                log.info("mails taken in", mailbox=name, mails=taken)
+        except MailboxUnreachable as error:
+            problem = str(error)
+            log.error("mailbox not read", mailbox=name, error=problem)  # noqa: TRY400
+        feedback.remember_mailbox(app, SCHEDULE, name, position, problem)
+
+
+def take_in(app: Newsletter, mail: bytes) -> bool:
+    """Record a mail that came back; whether it was one of ours."""
+    return feedback.receive(app, SCHEDULE, mail).is_understood
+
+
+def look_after_feedback(app: Newsletter) -> None:
+    """Pause editions that come back too often, and raise the alarms."""
+    for alarm in feedback.look_after(app, SCHEDULE):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
         app.send_alarm(alarm)
 

@@ -3,6 +3,7 @@
 Both start as root and give it up themselves; `may_run` says whether that is possible here.
 """
 
+import imaplib
 import os
 import shutil
 import subprocess
@@ -157,16 +158,21 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @contextmanager
-def postfix(lmtp_port: int) -> Iterator[int]:
-    """An SMTP server that passes the domain's mail on by LMTP; its port."""
+def postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[int]:
+    """An SMTP server that passes the domain's mail on by LMTP; its port.
+
+    Args:
+        more: further lines of main.cf.
+        services: further lines of master.cf.
+    """
     port = free_port()
     with _open_folder("postfix") as folder:
         (folder / "queue").mkdir()
         (folder / "data").mkdir()
         shutil.chown(folder / "data", "postfix")
         values = {"folder": folder, "domain": DOMAIN, "lmtp": lmtp_port}
-        (folder / "main.cf").write_text(POSTFIX.format(**values))
-        (folder / "master.cf").write_text(SERVICES.format(port=port))
+        (folder / "main.cf").write_text(POSTFIX.format(**values) + more)
+        (folder / "master.cf").write_text(SERVICES.format(port=port) + services)
         command = [sbin("postfix"), "-c", str(folder)]
         quiet = {"check": True, "capture_output": True, "env": os.environ | {"PATH": SBIN}}
         subprocess.run([*command, "start"], **quiet)
@@ -177,6 +183,23 @@ def postfix(lmtp_port: int) -> Iterator[int]:
             master = int((folder / "queue" / "pid" / "master.pid").read_text())
             subprocess.run([*command, "abort"], **quiet)
             _wait_until_gone(master)
+
+
+def received(port: int) -> list[bytes]:
+    """The mails in Dovecot's mailbox."""
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(f"anybody@{DOMAIN}", PASSWORD)
+        imap.select("INBOX", readonly=True)
+        _, parts = imap.fetch("1:*", "(BODY.PEEK[])")
+    return [part[1] for part in parts if isinstance(part, tuple)]
+
+
+def count_received(port: int) -> int:
+    """How many mails are in it."""
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(f"anybody@{DOMAIN}", PASSWORD)
+        _, count = imap.select("INBOX", readonly=True)
+    return int(count[0] or 0)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-// The article editor: takes the place of the text field in the form of an article.
+// The editor: takes the place of the text field in the form of an article or a bulletin.
 import { baseKeymap, chainCommands, exitCode, toggleMark } from "prosemirror-commands";
 import { dropCursor } from "prosemirror-dropcursor";
 import { gapCursor } from "prosemirror-gapcursor";
@@ -82,8 +82,13 @@ class Editor {
     this.status = form.querySelector("[data-editor-status]");
     this.uploads = new Uploads((data) => this.upload(data), (text) => this.say(text));
     this.mount(form.querySelector("[data-editor]"));
-    this.saving = new Saving(settings, () => this.words(), (told) => this.show(told));
+    this.keep();
     this.fields();
+  }
+
+  // An article is saved by itself while it is written.
+  keep() {
+    this.saving = new Saving(this.settings, () => this.words(), (told) => this.show(told));
     this.offerLeft();
   }
 
@@ -121,7 +126,7 @@ class Editor {
           return true;
         },
         () => {
-          this.saving.send();
+          this.saving.send?.();
           return true;
         },
       ),
@@ -351,6 +356,32 @@ class Editor {
   }
 }
 
+// A bulletin: saved by its buttons, and as it was unless it is touched.
+class BulletinEditor extends Editor {
+  keep() {
+    this.isTouched = false;
+    this.saving = { changed: () => { this.isTouched = true; } };
+  }
+
+  fields() {
+    this.form.addEventListener("formdata", ({ formData }) => {
+      const isHtml = this.isTouched || this.settings.is_html;
+      formData.set("text", this.isTouched ? this.html() : this.settings.text);
+      if (isHtml) formData.set("is_html", "yes");
+    });
+    this.form.addEventListener("submit", (event) => {
+      if (!this.uploads.isBusy) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.say("A picture is still on its way; press again in a moment.");
+    }, true);
+  }
+
+  paste(html) {
+    return this.withPictures(cleaned(html, false).html);
+  }
+}
+
 function fileOf(address) {
   const found = /^data:(image\/[\w+.-]+);base64,([A-Za-z0-9+/=\s]+)$/.exec(address);
   if (!found) return null;
@@ -358,8 +389,9 @@ function fileOf(address) {
   return new File([bytes], "picture", { type: found[1] });
 }
 
-const form = document.querySelector("[data-article]");
+const form = document.querySelector("[data-article], [data-bulletin]");
 if (form) {
   const settings = JSON.parse(document.getElementById("article-settings").textContent);
-  window.articleEditor = new Editor(form, settings);
+  const made = form.matches("[data-article]") ? Editor : BulletinEditor;
+  window.articleEditor = new made(form, settings);
 }

@@ -5,15 +5,20 @@ from typing import TypeVar
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.feedback import incoming, recording, undoing
+from newsletter.delivery.alarms import Alarm
+from newsletter.feedback import incoming, recording, store, undoing, watching
 from newsletter.feedback.judgement import Patience
+from newsletter.feedback.receivers.base import Position
 from newsletter.feedback.recording import Recorded
+from newsletter.feedback.watching import Lines
 from newsletter.staff.permissions import Permission
 from newsletter.tokens.envelope import EnvelopeSigner
-from newsletter.transports.events import Event
+from newsletter.transports.events import Event, EventKind
 
 ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
+# Bounds a transaction.
+FORGOTTEN_AT_ONCE = 500
 
 
 @action(Permission.REPORT)
@@ -34,7 +39,43 @@ def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str]
         recipients: the envelope's, where they are known.
     """
     signer = EnvelopeSigner(work.context.secret)
-    return _recorded(work, incoming.events_of(content, signer, work.now, recipients))
+    events = incoming.events_of(content, signer, work.now, recipients)
+    result = _recorded(work, events)
+    result.is_understood = any(
+        event.kind is not EventKind.UNKNOWN or event.delivery is not None for event in events
+    )
+    return result
+
+
+@action(Permission.REPORT)
+def remember_mailbox(
+    work: UnitOfWork[Context], name: str, position: Position, problem: str = ""
+) -> None:
+    """Remember how far a mailbox is read, and why it could not be read.
+
+    Args:
+        problem: empty: it could.
+    """
+    store.remember_mailbox(work.session, name, position, problem, work.now)
+    # The events are the log; where reading stopped is of no interest later.
+    work.skip_audit_line()
+
+
+@action(Permission.REPORT)
+def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
+    """Pause editions whose bounces or complaints pass their line; the new alarms.
+
+    Also for refusals that are about us, once a day, and forgets old evidence.
+    """
+    options = work.context.config.feedback
+    lines = Lines(bounces=options.max_bounces, complaints=options.max_complaints)
+    paused, alarms = watching.pause_editions(work.session, lines, work.now)
+    alarms += watching.blocked(work.session, work.now)
+    store.forget_evidence(work.session, work.now - options.keep_evidence, FORGOTTEN_AT_ONCE)
+    work.about("editions", "", paused=paused, alarms=[alarm.title for alarm in alarms])
+    if not alarms:
+        work.skip_audit_line()
+    return alarms
 
 
 @action(Permission.PEOPLE)

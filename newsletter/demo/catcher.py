@@ -12,9 +12,11 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from newsletter.demo.crowd import DOMAIN, DOUBTFUL, FULL, MOVED
 from newsletter.errors import StorageError
 
 # The SIZE limit announced after EHLO (RFC 1870).
+CROWD = f"@{DOMAIN}"
 MAX_MAIL_BYTES = 10 * 1024 * 1024
 
 
@@ -81,14 +83,34 @@ class MailCatcher:
 
 
 class _MaildirHandler:
-    """aiosmtpd handler that stores mails."""
+    """aiosmtpd handler that stores mails; those to the crowd are answered, not stored."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
+        if address.endswith(CROWD) and address.startswith(MOVED):
+            return "550 5.1.1 there is nobody of this name here"
+        if address.endswith(CROWD) and address.startswith(FULL):
+            return "552 5.2.2 the mailbox is full"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        if all(address.endswith(CROWD) for address in envelope.rcpt_tos):
+            if envelope.rcpt_tos[0].startswith(DOUBTFUL) and server.transport:
+                # The connection ends before the answer: the sender cannot know.
+                server.transport.close()
+            return "250 2.0.0 seen"
         trace = "".join(
             f"{name}: {value}\r\n"
             for name, value in (

@@ -186,8 +186,7 @@ def design_bulletin(
         SendingRefused: the imprint or sender is missing.
     """
     subject = _checked_subject(draft.subject)
-    html = draft.text if draft.is_html else _from_markdown(draft.text)
-    body = sanitise(html, config.site.base_url).strip()
+    body = body_of(draft.text, is_html=draft.is_html, base_url=config.site.base_url)
     if not body:
         raise InvalidInput("the bulletin has no text; write some, as Markdown or HTML")
     content_hash = hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
@@ -225,6 +224,12 @@ def set_subject(edition: Edition, sections: Sequence[Section], renderer: Rendere
     base, now = renderer.unsubscribe_base, edition.created_at
     content = content_of(edition, sections, unsubscribe_base=base, now=now)
     edition.subject = renderer.subject_of(content)
+
+
+def body_of(text: str, *, is_html: bool, base_url: str) -> str:
+    """What a bulletin's text, Markdown or HTML, is mailed as: sanitised HTML."""
+    html = text if is_html else _from_markdown(text)
+    return sanitise(html, base_url).strip()
 
 
 def _from_markdown(text: str) -> str:

@@ -13,6 +13,11 @@ from newsletter.transports.events import BOUNCES, Event, EventKind, EventSource
 # Addresses within a returned mail come early; a token further on is not looked for.
 MAX_SCANNED = 64 * 1024
 _BODY = re.compile(rb"\r?\n\r?\n|\r\r")
+_RECIPIENT_FIELD = re.compile(
+    rb"^(?:to|cc|(?:x-)?(?:delivered|original|envelope|forwarded|rcpt|apparently)-?to)[ \t]*:"
+    rb".*(?:[\r\n]+[ \t].*)*|\bfor <[^>\s]+>",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -24,12 +29,16 @@ def events_of(
     Args:
         recipients: the envelope's, where they are known.
     """
-    head = _BODY.split(content[:MAX_SCANNED], maxsplit=1)[0].decode("latin-1")
-    addressed = list(signer.find(" ".join((*recipients, head))))
+    head = _BODY.split(content[:MAX_SCANNED], maxsplit=1)[0]
+    # Not the other headers: a copy of a mail of ours has its signed sender there.
+    fields = b" ".join(found[0] for found in _RECIPIENT_FIELD.finditer(head)).decode("latin-1")
+    addressed = list(signer.find(" ".join((*recipients, fields))))
     if any(word.purpose is Purpose.UNSUBSCRIBE for word in addressed):
         return [_unsubscribe(word, content, now) for word in addressed[:1]]
-    named = delivery_of(content, signer, recipients)
     report = read(content)
+    named = next((word.delivery for word in addressed), None)
+    if named is None and report.findings:
+        named = delivery_of(content, signer)
     identity = _identity(content)
     found = report.findings or (Finding(kind=EventKind.UNKNOWN),)
     if named is not None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
@@ -56,3 +56,18 @@ class FeedbackEvidence(Base):
     recipient: Mapped[str] = mapped_column(default="")
     """As it was told."""
     kept_since: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class FeedbackMailbox(Base):
+    """How far a mailbox is read, and whether that works."""
+
+    __tablename__ = "feedback_mailboxes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """The configured name."""
+    validity: Mapped[int] = mapped_column(default=0)
+    last: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    read_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    problem: Mapped[str] = mapped_column(default="")
+    """Why it could not be read; empty: it could."""

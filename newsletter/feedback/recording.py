@@ -35,6 +35,8 @@ class Recorded:
     events: int = 0
     """Those not recorded before."""
     repeats: int = 0
+    is_understood: bool = True
+    """Whether a mail was a report, or named a delivery of ours."""
     suppressed: list[int] = field(default_factory=list)
     """Subscribers whose address was suppressed."""
     left: list[int] = field(default_factory=list)

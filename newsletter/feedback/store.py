@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition
 from newsletter.errors import ResourceNotFound
-from newsletter.feedback.models import FeedbackEvent, FeedbackEvidence
+from newsletter.feedback.models import FeedbackEvent, FeedbackEvidence, FeedbackMailbox
+from newsletter.feedback.receivers.base import Position
 from newsletter.transports.events import BOUNCES, EventKind
 from subscribers.models import Subscriber
 
@@ -179,3 +180,24 @@ def forget_evidence_of(session: Session, subscriber_id: int) -> int:
 def _forget(session: Session, condition: Any) -> int:
     forgotten = delete(FeedbackEvidence).where(and_(condition)).returning(FeedbackEvidence.event_id)
     return len(session.scalars(forgotten).all())
+
+
+def find_mailbox(session: Session, name: str) -> FeedbackMailbox | None:
+    """How far a mailbox is read; None where it never was."""
+    return session.get(FeedbackMailbox, name)
+
+
+def remember_mailbox(
+    session: Session, name: str, position: Position, problem: str, now: datetime
+) -> None:
+    """Remember how far a mailbox is read."""
+    session.merge(
+        FeedbackMailbox(
+            name=name,
+            validity=position.validity,
+            last=position.last,
+            seen=sorted(position.seen),
+            read_at=now,
+            problem=problem,
+        )
+    )

@@ -18,7 +18,15 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{free_port()}"
     port = address.rpartition(":")[2]
     with running(
-        folder, "--config", "demo/newsletter.toml", "demo", "--port", port, ready=f"{address}/"
+        folder,
+        "--config",
+        "demo/newsletter.toml",
+        "demo",
+        "--people",
+        "0",
+        "--port",
+        port,
+        ready=f"{address}/",
     ):
         yield address
 

@@ -1,6 +1,5 @@
 """Through a real Postfix into a real Dovecot mailbox: mails arrive unchanged."""
 
-import imaplib
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -63,27 +62,12 @@ def app(
         site.close()
 
 
-def received(port: int) -> list[bytes]:
-    with imaplib.IMAP4("127.0.0.1", port) as imap:
-        imap.login(f"anybody@{mail_servers.DOMAIN}", mail_servers.PASSWORD)
-        imap.select("INBOX", readonly=True)
-        _, parts = imap.fetch("1:*", "(BODY.PEEK[])")
-    return [part[1] for part in parts if isinstance(part, tuple)]
-
-
-def count_received(port: int) -> int:
-    with imaplib.IMAP4("127.0.0.1", port) as imap:
-        imap.login(f"anybody@{mail_servers.DOMAIN}", mail_servers.PASSWORD)
-        _, count = imap.select("INBOX", readonly=True)
-    return int(count[0] or 0)
-
-
 def test_every_mail_arrives_once_and_unchanged(
     app: Newsletter, mailbox: mail_servers.Dovecot, key: DkimKey
 ) -> None:
     app.engine.send_due()
-    wait_until(lambda: count_received(mailbox.imap) >= SUBSCRIBERS)
-    mails = received(mailbox.imap)
+    wait_until(lambda: mail_servers.count_received(mailbox.imap) >= SUBSCRIBERS)
+    mails = mail_servers.received(mailbox.imap)
     with app.database.read() as session:
         assert {k.value: n for k, n in store.counts(session, 1).items()} == {"sent": SUBSCRIBERS}
     parsed: list[EmailMessage] = [message_from_bytes(m, policy=policy.default) for m in mails]

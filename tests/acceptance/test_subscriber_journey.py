@@ -85,7 +85,7 @@ class Visitor:
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{free_port()}"
     port = address.rpartition(":")[2]
-    arguments = ("--config", "demo/newsletter.toml", "demo", "--port", port)
+    arguments = ("--config", "demo/newsletter.toml", "demo", "--people", "0", "--port", port)
     with running(tmp_path_factory.mktemp("demo"), *arguments, ready=f"{address}/"):
         yield address
 

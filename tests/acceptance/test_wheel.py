@@ -38,7 +38,16 @@ def test_the_installed_package_is_the_one_that_runs(installed: Path, tmp_path: P
 
 def test_the_installed_package_does_the_main_job(installed: Path, tmp_path: Path) -> None:
     said = run(
-        installed, tmp_path, "-m", "newsletter", "--config", "d/newsletter.toml", "demo", "--once"
+        installed,
+        tmp_path,
+        "-m",
+        "newsletter",
+        "--config",
+        "d/newsletter.toml",
+        "demo",
+        "--once",
+        "--people",
+        "0",
     )
     assert "Edition 1 is sent" in said
     assert list((tmp_path / "d" / "mails" / "new").iterdir())

@@ -1,12 +1,13 @@
 """`newsletter demo`: the whole system with sample articles and a mail catcher."""
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 import click
 
 from newsletter import demo as demo_package
-from newsletter.actions import articles, digests, settings
+from newsletter.actions import articles, bulletins, digests, settings, staff
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.inputs import find_inputs, read_all
 from newsletter.cli.context import Program, pass_program
@@ -14,11 +15,15 @@ from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.demo.catcher import MailCatcher
+from newsletter.demo.crowd import PEOPLE, add_crowd
 from newsletter.demo.people import add_samples
+from newsletter.editions.compose import BulletinDraft
 from newsletter.editions.digests.sections import NoEdition
-from newsletter.errors import FetchError
+from newsletter.errors import Conflict, FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
+from newsletter.staff import links, store
+from newsletter.staff.permissions import Role
 
 DIGEST = "friday"
 SAMPLES = Path(demo_package.__file__).parent / "articles"
@@ -37,14 +42,31 @@ VALUES = {
     "transports.default.host": "127.0.0.1",
     "transports.default.security": "plain",
     "digests.friday.name": "The Friday digest",
+    "digests.month.name": "The month in Wexcombe",
+    "digests.month.schedule": "0 18 28 * *",
+    "digests.month.approval": "sender",
+    "bulletins.undo": "15m",
 }
+OWNER = ("Ada Fenn", "ada.fenn@example.org")
+BULLETIN = BulletinDraft(
+    subject="Mill Lane is closed on Saturday",
+    text="The water company mends the main at **Mill Lane** on Saturday from 8:00 to 16:00.\n\n"
+    "Buses 4 and 4A go round by the Corn Exchange. If you need a hand with shopping, ring us.",
+)
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything but serve, then exit.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--people",
+    type=click.IntRange(0, PEOPLE),
+    default=PEOPLE,
+    show_default=True,
+    help="How many invented people there are besides the eight samples.",
+)
 @pass_program
-def demo(program: Program, once: bool, port: int) -> None:
+def demo(program: Program, once: bool, port: int, people: int) -> None:
     """Try everything out, in the folder of --config; safe to repeat."""
     folder = program.config_path.parent
     if not program.config_path.exists():
@@ -55,9 +77,11 @@ def demo(program: Program, once: bool, port: int) -> None:
         here = {"site.base_url": _address(port), "transports.default.port": str(catcher.port)}
         settings.change(program.app, program.actor, VALUES | here)
         program.app = program.app.reread()
-        _fill(program)
+        _fill(program, people)
         _publish(program, folder / "feeds")
-        _say_what_to_open(program, folder, port)
+        _add_what_awaits_somebody(program)
+        link = _sign_in_link(program)
+        _say_what_to_open(program, folder, port, link)
         if not once:
             run_site(program, "127.0.0.1", port, with_schedule=True)
 
@@ -66,11 +90,12 @@ def _address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _fill(program: Program) -> None:
+def _fill(program: Program, most: int) -> None:
     context = ImportContext.of(program.config.site)
     records = read_all(find_inputs([str(SAMPLES)], BytesIO(), _not_fetched), context)
     report = articles.import_(program.app, program.actor, records, context)
-    people = add_samples(program.app, program.actor)
+    app, actor = program.app, program.actor
+    people = add_samples(app, actor) + add_crowd(app, actor, most)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
@@ -93,9 +118,32 @@ def _publish(program: Program, feeds: Path) -> None:
         send_in_foreground(program, edition.number)
 
 
-def _say_what_to_open(program: Program, folder: Path, port: int) -> None:
+def _add_what_awaits_somebody(program: Program) -> None:
+    """A digest that awaits approval, and a bulletin that can still be taken back."""
+    app, actor = program.app, program.actor
+    digests.compose(app, actor, "month")
+    # A second run within a day: it was sent already.
+    with suppress(Conflict):
+        bulletins.send(app, actor, BULLETIN)
+
+
+def _sign_in_link(program: Program) -> str:
+    """The address that signs the owner of the demonstration in, once."""
+    app, actor, (name, email) = program.app, program.actor, OWNER
+    with app.database.read() as session:
+        owner = store.by_email(session, email)
+    if owner is None:
+        _, link = staff.invite(app, actor, email=email, name=name, role=Role.OWNER)
+    else:
+        link = staff.make_link(app, actor, owner.id)
+    return app.config.site.base_url + links.path(app.signer(links.PURPOSE), link)
+
+
+def _say_what_to_open(program: Program, folder: Path, port: int, link: str) -> None:
     base = _address(port)
     program.say("")
+    program.say(f"The console          {link}")
+    program.say("                     (choose any password; then it is yours)")
     program.say(f"The site             {base}/")
     program.say(f"The mails it sent    {base}/mails")
     program.say(f"Its feeds            {base}/feed.atom  /feed.rss  /feed.json")

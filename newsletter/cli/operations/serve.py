@@ -1,6 +1,8 @@
 """`newsletter serve`: site, schedule and sender in one process."""
 
 import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from newsletter.errors import StorageError
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import is_current
 from newsletter.serving.live import LiveSite
+
+if TYPE_CHECKING:
+    from newsletter.feedback.receivers.lmtp import LmtpServer
 
 
 @click.command()
@@ -73,14 +78,36 @@ class _Background:
         self._start = start_scheduler
         self._app = app
         self._scheduler = start_scheduler(app)
+        self._lmtp = self._listen()
+
+    def _listen(self) -> "LmtpServer | None":
+        """Take in bounces by LMTP, where that is configured."""
+        app = self._app
+        if not app.config.feedback.lmtp:
+            return None
+        from newsletter.actions import feedback
+        from newsletter.feedback.receivers.lmtp import LmtpServer
+        from newsletter.staff.actors import SCHEDULE
+
+        def store(content: bytes, recipients: Sequence[str]) -> None:
+            feedback.receive(self._app, SCHEDULE, content, recipients)
+
+        return LmtpServer(app.config.feedback.lmtp, store).__enter__()
+
+    def _stop_listening(self) -> None:
+        if self._lmtp is not None:
+            self._lmtp.__exit__(None, None, None)
 
     def replace(self, app: Newsletter) -> None:
         """Restart with other settings; running jobs end and release their claims."""
         self._app.engine.stop()
         self._scheduler.shutdown(wait=False)
+        self._stop_listening()
         self._app, self._scheduler = app, self._start(app)
+        self._lmtp = self._listen()
 
     def stop(self) -> None:
+        self._stop_listening()
         self._app.engine.stop()
         self._scheduler.shutdown(wait=True)
 

@@ -29,7 +29,9 @@ def setup(program: Program) -> None:
     `newsletter serve` prints it too, as long as there is no owner.
     """
     if not (link := setup_link_of(program)):
-        raise Conflict("there is an owner already; for another: newsletter staff invite")
+        raise Conflict(
+            "there is an owner already, or one is invited; newsletter staff link gives them a link"
+        )
     program.say(link)
 
 
@@ -37,7 +39,8 @@ def setup_link_of(program: Program) -> str:
     """The address by which the first owner sets the console up; empty where there is one."""
     app = program.app
     with app.database.read() as session:
-        if store.count_owners(session):
+        # An owner who is invited has a link of their own.
+        if any(one.role is Role.OWNER and not one.ended_at for one in store.members(session)):
             return ""
     token = setup_link.make(app.signer(setup_link.PURPOSE), app.clock.now())
     return f"{app.config.site.base_url}{setup_link.path(token)}"

@@ -10,6 +10,7 @@ import click
 
 from newsletter.actions import feedback as actions
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import TRY_AGAIN
 from newsletter.cli.output import print_json, print_table
 from newsletter.editions.dates import clock_time
 from newsletter.errors import NewsletterError, ResourceNotFound
@@ -21,8 +22,6 @@ from newsletter.shown import shown
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import EventKind
 
-# sysexits.h: the mail server keeps the mail and tries again.
-TRY_AGAIN = 75
 MAILS = click.Path(path_type=Path, exists=True, allow_dash=True)
 KINDS = click.Choice([kind.value for kind in EventKind])
 

@@ -1,5 +1,6 @@
 """A bulletin being written: its words, its audience with a count, and its time."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -8,13 +9,17 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import bulletins
+from newsletter.articles.editing import markdown_of
 from newsletter.articles.store import topics as all_topics
 from newsletter.config.approval import Approval
+from newsletter.console.frame.flash import FlashKind
 from newsletter.console.frame.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
+from newsletter.console.sending.counts import takes_long
 from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.writing import Writing, writing_of
+from newsletter.editions.compose import body_of
 from newsletter.errors import NewsletterError
 from newsletter.queries.bulletin_audience import audience_of_bulletin
 from newsletter.staff.permissions import Permission
@@ -62,10 +67,15 @@ def editor(request: ConsoleRequest) -> Response:
 
 def save(request: ConsoleRequest) -> Response:
     sent, number = request.read(BulletinForm), request.number()
+    with request.database.read() as session:
+        stored = writing_of(store.by_id(session, number))
+    writing = _writing(request, sent)
+    if stored.is_html and not writing.is_html and _is_same(writing.text, stored.text):
+        writing = replace(writing, text=stored.text, is_html=True)
     bulletins.save(
         request.context,
         request.actor,
-        _writing(request, sent),
+        writing,
         number=number,
         revision=sent.revision or None,
     )
@@ -97,32 +107,46 @@ def _page(
     options = request.config.bulletins
     problem, counts = "", None
     with request.database.read() as session:
+        is_late = takes_long(session)
         try:
-            counts = audience_of_bulletin(
-                session, request.config, writing.topics, writing.segment, request.now
-            )
+            if not is_late:
+                counts = audience_of_bulletin(
+                    session, request.config, writing.topics, writing.segment, request.now
+                )
         except NewsletterError as error:
             problem = str(error)
         known_topics = [(t.slug, t.name) for t in all_topics(session)]
         known_segments = [s.name for s in segments.every(session)]
+    fields = request.fields(
+        subject=writing.subject,
+        text=writing.text,
+        audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
+        topics=writing.topics,
+        segment=writing.segment,
+        send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
+        in_quiet_hours=writing.in_quiet_hours,
+        revision=revision,
+        is_html=writing.is_html,
+    )
+    text, is_html = fields.value("text"), bool(fields.chosen("is_html"))
+    base_url = request.config.site.base_url
     context = {
         "number": number,
-        "form": request.fields(
-            subject=writing.subject,
-            text=writing.text,
-            audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
-            topics=writing.topics,
-            segment=writing.segment,
-            send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
-            in_quiet_hours=writing.in_quiet_hours,
-            revision=revision,
-        ),
-        "is_html": writing.is_html,
+        "form": fields,
+        "markdown": markdown_of(text) if is_html else text,
+        "settings": {
+            "text": text,
+            "is_html": is_html,
+            "body": body_of(text, is_html=is_html, base_url=base_url),
+            "csrf": request.csrf,
+            "upload": request.url("/media/upload"),
+        },
         "topics": known_topics,
         "segments": known_segments,
         "quiet": options.quiet,
         "needs_approval": options.approval is not Approval.OFF,
         "counts": counts,
+        "is_late": is_late,
         "problem": problem,
     }
     return request.page("bulletins/editor.html", context)
@@ -148,6 +172,11 @@ def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
     )
 
 
+def _is_same(markdown: str, html: str) -> bool:
+    """Whether a text is the one that was shown for an HTML text where no script runs."""
+    return markdown.strip() == markdown_of(html).strip()
+
+
 def _moment(request: ConsoleRequest, text: str) -> datetime | None:
     if not text:
         return None
@@ -163,6 +192,10 @@ def _moment(request: ConsoleRequest, text: str) -> datetime | None:
 
 def _onward(request: ConsoleRequest, number: int) -> Response:
     """Stay, or on to the look where that button was pressed."""
+    missing = [name for name in ("subject", "text") if not str(request.form.get(name, "")).strip()]
+    if request.form.get("then") == "look" and missing:
+        words = f"Saved. Before you look at it, write its {' and its '.join(missing)}."
+        return request.redirect(f"/bulletins/{number}", words, kind=FlashKind.WARNING)
     if request.form.get("then") == "look":
         return request.redirect(f"/bulletins/{number}/look")
     return request.redirect(f"/bulletins/{number}", "Saved.")

@@ -21,9 +21,14 @@ class AudiencePart:
     html: str
 
 
+def takes_long(session: Session) -> bool:
+    """Whether there are too many people to count them before a page is shown."""
+    return people.last_number(session) > COUNTED_AT_ONCE
+
+
 def audience_part(request: ConsoleRequest, session: Session, subject: Subject) -> AudiencePart:
     """What the page shows at once."""
-    if people.last_number(session) > COUNTED_AT_ONCE:
+    if takes_long(session) and not request.query.get("count"):
         return AudiencePart(counts=None, html="")
     counts = audience_of(session, subject.proof.composition, request.now)
     return AudiencePart(counts=counts, html=audience_html(request, subject, counts))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from newsletter.console.frame.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, live, page
-from newsletter.console.sending.counts import audience_html
+from newsletter.console.sending.counts import audience_html, audience_part
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.delivery.dry_run import audience_of
 from newsletter.queries.edition_people import RECIPIENTS, Person, people_by_reason
@@ -38,8 +38,8 @@ def people(noun: Noun, request: ConsoleRequest) -> Response:
         table = listing.table(COLUMNS, rows, key=lambda person: person.number)
         if listing.wants_csv:
             return table.csv("people.csv")
-        counts = audience_of(session, composition, now)
-    context = {"subject": subject, "table": table, "counts": counts, "reason": reason}
+        audience = audience_part(request, session, subject)
+    context = {"subject": subject, "table": table, "audience": audience, "reason": reason}
     return request.page("sending/people.html", context)
 
 

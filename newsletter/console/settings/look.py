@@ -97,6 +97,7 @@ def mail(request: ConsoleRequest) -> Response:
     except ValidationError:
         theme = config.theme
     html = sample_mail(config.model_copy(update={"theme": theme}), request.now)
+    html = html.replace(f"{config.site.base_url}/sample.png", request.url("/static/sample.svg"))
     is_dark = request.query.get("scheme") == "dark"
     shown = _DARK.sub("(min-width: 0)" if is_dark else "(max-width: 0)", html)
     return HTMLResponse(shown, headers=SHOWN_MAIL)

@@ -4,14 +4,8 @@
 for (const fields of document.querySelectorAll("[data-count]")) {
   const form = fields.closest("form");
   const shown = fields.querySelector("[data-count-here]");
-  fields.querySelector("[value=count]").hidden = true;
   let last = 0;
-  fields.addEventListener("change", async (event) => {
-    const { target } = event;
-    // Whoever ticks a topic means topics.
-    if (target.name === "topics" || target.name === "segment") {
-      document.getElementById(`to-${target.name}`).checked = true;
-    }
+  const count = async () => {
     const asked = ++last;
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
@@ -19,5 +13,14 @@ for (const fields of document.querySelectorAll("[data-count]")) {
     }
     const answer = await fetch(`${fields.dataset.count}?${query}`);
     if (answer.ok && asked === last) shown.innerHTML = await answer.text();
+  };
+  fields.querySelector("[value=count]").hidden = true;
+  fields.addEventListener("change", ({ target }) => {
+    // Whoever ticks a topic means topics.
+    if (target.name === "topics" || target.name === "segment") {
+      document.getElementById(`to-${target.name}`).checked = true;
+    }
+    count();
   });
+  if ("countLate" in fields.dataset) count();
 }

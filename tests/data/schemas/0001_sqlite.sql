@@ -160,6 +160,16 @@ CREATE TABLE feed_sources (
     CONSTRAINT pk_feed_sources PRIMARY KEY (url)
 );
 
+CREATE TABLE feedback_mailboxes (
+    name TEXT NOT NULL,
+    validity INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    seen JSON NOT NULL,
+    read_at DATETIME NOT NULL,
+    problem TEXT NOT NULL,
+    CONSTRAINT pk_feedback_mailboxes PRIMARY KEY (name)
+);
+
 CREATE TABLE hub_notices (
     hub TEXT NOT NULL,
     scope TEXT NOT NULL,

@@ -47,6 +47,7 @@ from newsletter.editions.digests.combined_digests import DueDigest
 from newsletter.editions.digests.schedule import Run
 from newsletter.editions.digests.upcoming import next_edition
 from newsletter.editions.models import Edition, EditionState
+from newsletter.feedback.receivers.base import Position
 from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
 from newsletter.fetching import Fetched, Size
 from newsletter.staff.actors import SCHEDULE, VISITOR, Actor, operator, subscriber
@@ -503,6 +504,15 @@ def receiving(app: Newsletter) -> Call:
     return lambda actor: feedback.receive(app, actor, REPORT.encode())
 
 
+def looking_after_feedback(app: Newsletter) -> Call:
+    many = [
+        Event(kind=EventKind.BLOCKED, source=EventSource.WEBHOOK, provider_id=str(number))
+        for number in range(10)
+    ]
+    feedback.record(app, operator("setup"), many)
+    return lambda actor: feedback.look_after(app, actor)
+
+
 def undoing_bounce(app: Newsletter) -> Call:
     feedback.record(app, operator("setup"), [bounce()])
     return lambda actor: feedback.undo(app, actor, 1, "the server was misconfigured")
@@ -529,7 +539,10 @@ ACTORS: Mapping[str, Actor] = {
     **STAFF_ACTORS,
 }
 # Actions without a line, with the reason.
-UNRECORDED = {"sessions.see": "the session itself says when it was used"}
+UNRECORDED = {
+    "feedback.remember_mailbox": "where reading stopped is of no interest later",
+    "sessions.see": "the session itself says when it was used",
+}
 
 
 def actor_of(action: str) -> Actor:
@@ -616,7 +629,11 @@ CHANGES: Mapping[str, Change] = {
     "editions.retry": retrying,
     "editions.start": starting,
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
+    "feedback.look_after": looking_after_feedback,
     "feedback.receive": receiving,
+    "feedback.remember_mailbox": lambda app: (
+        lambda who: feedback.remember_mailbox(app, who, "bounces", Position(last=7))
+    ),
     "feedback.undo": undoing_bounce,
     "feeds.give_private": lambda app: lambda who: feeds.give_private(app, who, ANN),
     "feeds.keep": keeping_feeds,

@@ -35,6 +35,8 @@ NOT_BY_COMMAND = {
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
     "editions.ask_for_approval": "falls due by itself",
+    "feedback.look_after": "falls due by itself",
+    "feedback.remember_mailbox": "falls due by itself",
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",

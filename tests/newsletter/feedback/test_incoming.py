@@ -32,6 +32,11 @@ def test_a_signed_address_within_the_returned_mail_counts_too() -> None:
     assert only(content).delivery == 42
 
 
+def test_a_copy_of_a_mail_of_ours_is_no_report_on_it() -> None:
+    copy = f"Return-Path: <{OURS}>\n".encode() + ORDINARY["a letter"]
+    assert only(copy).delivery is None
+
+
 def test_an_address_with_a_wrong_signature_names_nothing() -> None:
     forged = OURS.replace(SIGNER.word(42), "b17-aaaaaaaaaaaaa")
     event = only(dsn(), forged)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from support import RecordingTransport, add_article, add_subscriber
 
 from newsletter.clock import FixedClock
 from newsletter.editions import store
+from newsletter.editions.bulletins import store as bulletins
 from newsletter.editions.models import Edition, EditionState
 from newsletter.staff.permissions import Role
 from newsletter.transports.base import InDoubt, Refused
@@ -241,6 +243,30 @@ def test_a_bulletin_without_an_audience_keeps_what_was_typed(console: Console) -
     assert done.status_code == 400
     assert "Choose a topic, or everybody." in done.text
     assert "Stay home." in done.text
+
+
+def test_a_bulletin_without_a_subject_is_kept_and_asked_for_it(console: Console) -> None:
+    editor = console.as_role(Role.EDITOR)
+    words = {"subject": "", "text": "Stay home.", "audience": "everybody", "then": "look"}
+    done = editor.send("/bulletins/new", words)
+    page = editor.http.get(done.headers["location"]).text
+    assert "Saved. Before you look at it, write its subject." in page
+    assert "Stay home." in page
+
+
+def test_a_text_of_the_editor_that_is_saved_untouched_without_scripts_stays_the_same(
+    console: Console,
+) -> None:
+    editor = console.as_role(Role.EDITOR)
+    html = "<p>Stay <u>home</u>.</p>"
+    path = bulletin(editor, text=html, is_html="yes")
+    page = editor.get(path).text
+    shown = unescape(re.search(r'name="text"[^>]*>([^<]*)<', page)[1])  # type: ignore[index]
+    assert "<p>" not in shown
+    editor.send(path, {"subject": "Flood warning", "text": shown, "audience": "everybody"})
+    with console.app.database.read() as session:
+        [(saved, _)] = bulletins.page(session, open_only=True, limit=9)
+    assert (saved.subject, saved.text, saved.is_html) == ("Flood warning", html, True)
 
 
 def test_the_count_follows_what_is_chosen(console: Console) -> None:

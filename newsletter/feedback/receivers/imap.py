@@ -1,0 +1,78 @@
+"""Reads a folder by IMAP (RFC 9051); moves what is ours aside, and deletes nothing."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from imaplib import IMAP4
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
+
+from newsletter.config.feedback import MailboxOptions, Security
+from newsletter.feedback.receivers.base import (
+    AT_ONCE,
+    MAX_BYTES,
+    MailboxUnreachable,
+    Position,
+    Take,
+)
+
+TIMEOUT_SECONDS = 30
+
+
+def read(options: MailboxOptions, position: Position, take: Take) -> int:
+    """Take in the mails that came since; how many. `position` is brought forward.
+
+    Raises:
+        MailboxUnreachable: the server does not answer, or refuses.
+    """
+    with _opened(options) as box:
+        _begin_at(box, options, position)
+        found = sorted(int(uid) for uid in box.uids(f"UID {position.last + 1}:*"))
+        # The range always holds the last mail, even one read before.
+        new = [uid for uid in found if uid > position.last][:AT_ONCE]
+        for uid in new:
+            content = _content(box, uid)
+            if content is not None and take(content) and options.processed:
+                box.move(str(uid), options.processed)
+            position.last = uid
+    return len(new)
+
+
+@contextmanager
+def _opened(options: MailboxOptions) -> Iterator[BaseMailBox]:
+    try:
+        box = _connected(options)
+        with box.login(options.user, options.password.get_secret_value(), options.folder) as opened:
+            yield opened
+    except (OSError, IMAP4.error, ImapToolsError) as error:
+        place = f"{options.user} at {options.host}:{options.port_number}"
+        raise MailboxUnreachable(f"{place}: {' '.join(str(error).split())[:300]}") from error
+
+
+def _connected(options: MailboxOptions) -> BaseMailBox:
+    host, port = options.host, options.port_number
+    match options.security:
+        case Security.TLS:
+            context = ssl.create_default_context()
+            return MailBox(host, port, timeout=TIMEOUT_SECONDS, ssl_context=context)
+        case Security.STARTTLS:
+            context = ssl.create_default_context()
+            return MailBoxStartTls(host, port, timeout=TIMEOUT_SECONDS, ssl_context=context)
+        case _:
+            return MailBoxUnencrypted(host, port, timeout=TIMEOUT_SECONDS)
+
+
+def _begin_at(box: BaseMailBox, options: MailboxOptions, position: Position) -> None:
+    validity = box.folder.status(options.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+    if validity != position.validity:
+        position.validity, position.last = validity, 0
+    if options.processed and not box.folder.exists(options.processed):
+        box.folder.create(options.processed)
+
+
+def _content(box: BaseMailBox, uid: int) -> bytes | None:
+    """The beginning of a mail, left unread; None where it is gone meanwhile."""
+    _, answer = box.client.uid("fetch", str(uid), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
+    parts = [part[1] for part in answer if isinstance(part, tuple)]
+    return parts[0] if parts else None

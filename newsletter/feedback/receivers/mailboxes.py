@@ -1,0 +1,22 @@
+"""The kinds of mailboxes by name."""
+
+from collections.abc import Callable, Mapping
+
+from newsletter.config.feedback import MailboxKind, MailboxOptions
+from newsletter.feedback.receivers import imap, maildir, pop3
+from newsletter.feedback.receivers.base import Position, Take
+
+READERS: Mapping[MailboxKind, Callable[[MailboxOptions, Position, Take], int]] = {
+    MailboxKind.IMAP: imap.read,
+    MailboxKind.POP3: pop3.read,
+    MailboxKind.MAILDIR: maildir.read,
+}
+
+
+def read(options: MailboxOptions, position: Position, take: Take) -> int:
+    """Take in what came since; how many mails. `position` is brought forward.
+
+    Raises:
+        MailboxUnreachable: it cannot be read.
+    """
+    return READERS[options.kind](options, position, take)

@@ -1,0 +1,64 @@
+"""Reads a mailbox by POP3 (RFC 1939); leaves every mail where it is."""
+
+import poplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from newsletter.config.feedback import MailboxOptions, Security
+from newsletter.feedback.receivers.base import (
+    AT_ONCE,
+    MAX_BYTES,
+    MailboxUnreachable,
+    Position,
+    Take,
+)
+
+TIMEOUT_SECONDS = 30
+# TOP counts lines (RFC 1939, 7); with 998 characters at most, these are enough for a report.
+MAX_LINES = 4000
+
+
+def read(options: MailboxOptions, position: Position, take: Take) -> int:
+    """Take in the mails not seen before; how many.
+
+    Raises:
+        MailboxUnreachable: the server does not answer, or refuses.
+    """
+    with _opened(options) as box:
+        listed = [line.decode("latin-1").partition(" ") for line in box.uidl()[1]]
+        names = {name: int(number) for number, _, name in listed}
+        new = [name for name in names if name not in position.seen][:AT_ONCE]
+        # What is gone from the mailbox need not be remembered.
+        position.seen &= names.keys()
+        for name in new:
+            lines = box.top(names[name], MAX_LINES)[1]
+            take(b"\n".join(lines)[:MAX_BYTES])
+            position.seen.add(name)
+    return len(new)
+
+
+@contextmanager
+def _opened(options: MailboxOptions) -> Iterator[poplib.POP3]:
+    try:
+        box = _connected(options)
+        try:
+            box.user(options.user)
+            box.pass_(options.password.get_secret_value())
+            yield box
+        finally:
+            box.quit()
+    except (OSError, poplib.error_proto) as error:
+        place = f"{options.user} at {options.host}:{options.port_number}"
+        raise MailboxUnreachable(f"{place}: {' '.join(str(error).split())[:300]}") from error
+
+
+def _connected(options: MailboxOptions) -> poplib.POP3:
+    host, port = options.host, options.port_number
+    if options.security is Security.TLS:
+        context = ssl.create_default_context()
+        return poplib.POP3_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+    box = poplib.POP3(host, port, timeout=TIMEOUT_SECONDS)
+    if options.security is Security.STARTTLS:
+        box.stls(ssl.create_default_context())
+    return box

@@ -1,0 +1,135 @@
+"""Pages in a real browser: axe-core, light and dark, on a telephone; passkeys."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from browsers import launched
+from playwright.sync_api import Browser, BrowserContext, Page
+from support import RecordingTransport, add_article, add_subscriber, make_app
+
+from newsletter.actions import bulletins, digests, staff
+from newsletter.clock import SystemClock
+from newsletter.console.app import create_console
+from newsletter.editions.compose import BulletinDraft
+from newsletter.staff import passwords
+from newsletter.staff.actors import VISITOR, operator
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "four random words here"
+EMAIL = "ada@wexcombe.example"
+PAGES = (
+    "",
+    "/articles",
+    "/digests",
+    "/bulletins",
+    "/editions",
+    "/people",
+    "/segments",
+    "/setup",
+    "/settings",
+    "/look",
+    "/staff",
+    "/staff/1",
+    "/staff/invite",
+    "/audit",
+    "/account",
+    "/account/passkey",
+    "/account/authenticator",
+    "/stop",
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[str]:
+    """A console with something of everything in it; passkeys want a name, not a number."""
+    folder = tmp_path_factory.mktemp("console")
+    database = folder / "newsletter.db"
+    database.write_bytes(sqlite_template.read_bytes())
+    with socket.create_server(("localhost", 0)) as listening:
+        url = f"http://localhost:{listening.getsockname()[1]}"
+        app = make_app(
+            folder, f"sqlite:///{database}", SystemClock(), transport=RecordingTransport()
+        )
+        site = app.config.site.model_copy(update={"base_url": url})
+        app.config = app.config.model_copy(update={"site": site})
+        now, ann = app.clock.now(), operator("ann")
+        with app.database.write() as session:
+            add_article(session, "Homes agreed", now, topics=["housing"])
+            add_subscriber(session, "bea@wexcombe.example", now, name="Bea")
+        digests.compose(app, ann, "friday")
+        bulletins.send(app, ann, BulletinDraft(subject="Flood", text="Stay in."))
+        hashed = passwords.hashed(PASSWORD)
+        staff.set_up(app, VISITOR, email=EMAIL, name="Ada Moor", password_hash=hashed)
+        config = uvicorn.Config(create_console(app), lifespan="off", log_level="critical")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"{url}/console"
+        server.should_exit = True
+        thread.join()
+        app.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as opened:
+        yield opened
+
+
+def signed_in(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(address)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_accessibility_fault_and_fit_a_telephone(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)  # type: ignore[arg-type]
+    page, axe, faults = signed_in(context, address), Axe(), []
+    for path in PAGES:
+        page.goto(address + path)
+        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        faults += [
+            (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+            for fault in found.response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            faults.append((path, "wider than the telephone", []))
+    context.close()
+    assert faults == []
+
+
+def test_a_passkey_is_made_and_signs_in(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = signed_in(context, address)
+    tools = context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto(f"{address}/account/passkey")
+    page.get_by_role("button", name="Make the passkey").click()
+    page.wait_for_url(f"{address}/account")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url(f"{address}/sign-in")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(address)
+    assert page.get_by_role("heading", name="Today").count() == 1
+    context.close()
