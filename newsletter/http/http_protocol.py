@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # From connection, or the first byte of a later request.
 HEADER_SECONDS = 10.0
-# From the end of the headers. The largest body is small (`limits.MAX_BODY_BYTES`).
+# From the end of the headers. Bodies are small (`body_limits`).
 BODY_SECONDS = 20.0
 # For a client to read a response.
 SENDING_SECONDS = 300.0

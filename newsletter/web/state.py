@@ -3,15 +3,18 @@
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
+from newsletter.actions import feedback
 from newsletter.feeds.feed_cache import FeedCache
 from newsletter.http.rate_limit import signup_rate_limits
 from newsletter.http.write_threads import WriteThreads
+from newsletter.staff import actors
 from newsletter.tokens.links import LinkSigners
 from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormTokens
 from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
 from newsletter.web.views import Views
+from newsletter.web.webhook_lots import WebhookLots
 
 # Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8
@@ -33,6 +36,9 @@ class SiteState:
         # Unsubscribing does not queue behind sign-ups.
         self.unsubscribe_threads = WriteThreads(services.database)
         self.webhook_threads = WriteThreads(services.database)
+        self.webhook_lots = WebhookLots(
+            lambda name, events: feedback.record(services, actors.provider(name), events)
+        )
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(

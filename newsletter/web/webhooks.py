@@ -8,16 +8,15 @@ no trace but a line in the log.
 import logging
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsletter import fetching
-from newsletter.actions import feedback
 from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
-from newsletter.staff import actors
 from newsletter.transports.addresses import is_loopback
-from newsletter.transports.api.webhooks import HasWebhook, NotProven, Webhook, WebhookCall
+from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
 from newsletter.web.state import SiteState, site_of
 
 log = logging.getLogger(__name__)
@@ -26,31 +25,30 @@ PREFIX = "/webhooks/"
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 """SparkPost's batches are the largest: up to 10,000 events."""
 
-LOT = 200
-
 
 async def receive(request: Request) -> Response:
     """Record what a call tells."""
     site, name = site_of(request), request.path_params["transport"]
     call = WebhookCall(headers=request.headers, body=await request.body())
-    await site.webhook_threads.run(_record, site, name, call)
+    told = await run_in_threadpool(_proven, site, name, call)
+    if told.events:
+        waiting = site.webhook_lots.enter(name, told.events)
+        await site.webhook_threads.run(site.webhook_lots.finish, name, waiting)
     return PlainTextResponse("recorded\n")
 
 
-def _record(site: SiteState, name: str, call: WebhookCall) -> None:
-    webhook, services = _webhook(site, name), site.services
+def _proven(site: SiteState, name: str, call: WebhookCall) -> Told:
+    """What a call tells whose origin is proven; a subscription is confirmed."""
+    webhook = _webhook(site, name)
     try:
-        told = webhook.receive(call, name, services.clock.now())
+        told = webhook.receive(call, name, site.services.clock.now())
     except NotProven as error:
         log.warning("a call to the webhook of transports.%s was refused: %s", name, error)
         raise NotAllowed("the origin of the call is not proven") from error
     if told.confirm:
         fetching.fetch(told.confirm, largest_bytes=100_000)
         log.info("confirmed that transports.%s tells of bounces", name)
-    # A transaction for each lot, so that others may write in between; what is recorded already
-    # when a later one fails is known again when the call is repeated.
-    for first in range(0, len(told.events), LOT):
-        feedback.record(services, actors.provider(name), told.events[first : first + LOT])
+    return told
 
 
 def _webhook(site: SiteState, name: str) -> Webhook:

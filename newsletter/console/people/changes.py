@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from newsletter.actions import feedback, suppressions
 from newsletter.actions import subscribers as actions
-from newsletter.actions import suppressions
 from newsletter.articles import store as articles
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -144,6 +144,13 @@ def lift(request: ConsoleRequest) -> Response:
     return request.redirect(f"/people/{person.id}", words)
 
 
+def undo_event(request: ConsoleRequest) -> Response:
+    """Lift the suppression that followed from what came back, and keep why."""
+    reason = request.read(Reason).reason
+    number = feedback.undo(request.context, request.actor, request.number("event"), reason)
+    return request.redirect(f"/people/{number}", "Undone: they may be mailed again.")
+
+
 def erase_page(request: ConsoleRequest) -> Response:
     """What erasing does, and the button."""
     return request.page("people/erase.html", {"person": _addressed(request)})
@@ -195,6 +202,7 @@ ROUTES = [
     form(f"{AT}/end", Permission.PEOPLE, end),
     form(f"{AT}/suppress", Permission.PEOPLE, suppress),
     form(f"{AT}/lift", Permission.PEOPLE, lift),
+    form(f"{AT}/events/{{event:int}}/undo", Permission.PEOPLE, undo_event),
     page(f"{AT}/erase", Permission.BULK_PEOPLE, erase_page, needs_proof=True),
     form(f"{AT}/erase", Permission.BULK_PEOPLE, erase, needs_proof=True),
     page(f"{AT}/export", Permission.BULK_PEOPLE, disclose_page, needs_proof=True),

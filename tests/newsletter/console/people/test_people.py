@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from console_support import Client, Console
@@ -11,11 +12,14 @@ from support import RecordingTransport, add_subscriber
 from newsletter.actions import bulletins, suppressions
 from newsletter.app import Newsletter
 from newsletter.editions.compose import BulletinDraft
+from newsletter.feedback import recording
+from newsletter.feedback.judgement import Patience
 from newsletter.staff import audit
 from newsletter.staff.actors import operator
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import Permission, Role
 from newsletter.transports.base import Refused
+from newsletter.transports.events import Event, EventKind, EventSource
 from subscribers import store
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
@@ -238,3 +242,24 @@ def test_a_segment_lists_its_people(console: Console, owner: Client) -> None:
     page = owner.get("/people", params={"segment": "waiting"}).text
     assert "pat@wexcombe.example" in page
     assert "ann@wexcombe.example" not in page
+
+
+def test_a_suppression_that_followed_from_a_bounce_is_undone_with_a_reason(
+    console: Console, owner: Client
+) -> None:
+    event = Event(
+        kind=EventKind.HARD,
+        source=EventSource.WEBHOOK,
+        recipient="ann@wexcombe.example",
+        reason="550 5.1.1 no such user",
+        at=console.app.clock.now(),
+    )
+    with console.app.database.write() as session:
+        secret, now = console.app.secret, console.app.clock.now()
+        patience = Patience(bounces=3, over=timedelta(days=30))
+        recording.record(session, secret, [event], patience, now)
+    assert suppressed(console.app, ANN)
+    assert "Undo that" in owner.get("/people/1").text
+    owner.send("/people/1/events/1/undo", {"reason": "their provider mended it"})
+    assert not suppressed(console.app, ANN)
+    assert "their provider mended it" in owner.get("/people/1").text
