@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,26 @@ def show(program: Program, number: int, evidence: bool) -> None:
     ):
         if value:
             program.say(f"{label}: {shown(str(value))}")
+
+
+@feedback.command()
+@click.option("--by", type=click.Choice(list(queries.GROUPINGS)), default="domain")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def numbers(program: Program, by: str, days: int, as_json: bool) -> None:
+    """Count what came back by recipient domain, transport or edition."""
+    with program.database.read() as session:
+        found = queries.tallies(session, by, program.clock.now() - timedelta(days=days))
+    if as_json:
+        print_json(program, [{by: one.name, **one.counts} for one in found])
+        return
+    print_table(
+        program,
+        (by, "bounces", *(kind.value for kind in queries.COUNTED)),
+        [(one.name, one.bounces, *map(one.counts.get, queries.COUNTED)) for one in found],
+        "Nothing came back so far.",
+    )
 
 
 @feedback.command()
