@@ -160,6 +160,12 @@ def by_id(session: Session, number: int) -> FeedbackEvent:
     return found
 
 
+def events_of(session: Session, subscriber_id: int) -> Sequence[FeedbackEvent]:
+    """All that was told of a subscriber's mails, oldest first."""
+    query = select(FeedbackEvent).where(FeedbackEvent.subscriber_id == subscriber_id)
+    return session.scalars(query.order_by(FeedbackEvent.at, FeedbackEvent.id)).all()
+
+
 def find_evidence(session: Session, number: int) -> FeedbackEvidence | None:
     """What arrived with an event, unless it is forgotten."""
     return session.get(FeedbackEvidence, number)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.ledger.models import Delivery, Notice
 from newsletter.editions.models import Edition
 from newsletter.errors import TokenSpent
+from newsletter.feedback import store as feedback
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
 from newsletter.subscriptions import preferences_link
@@ -105,6 +106,15 @@ def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:
             for proof in consent.history(session, subscriber)
         ],
         "mails": [*_editions(session, subscriber), *_notices(session, subscriber)],
+        "came_back": [
+            {
+                "at": _told(event.at),
+                "what": event.kind.value,
+                "edition": event.edition_id,
+                "reason": event.reason,
+            }
+            for event in feedback.events_of(session, subscriber.id)
+        ],
         "private_feeds": [
             {"made_at": _told(feed.created_at), "revoked_at": _told(feed.revoked_at)}
             for feed in feeds.private_feeds_of(session, subscriber.id)

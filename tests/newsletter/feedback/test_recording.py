@@ -7,7 +7,7 @@ import pytest
 from sent_site import ANN, BEN, Site, told
 from sqlalchemy import func, select
 
-from newsletter.actions import feedback
+from newsletter.actions import feedback, subscribers
 from newsletter.app import Newsletter
 from newsletter.errors import Conflict, InvalidInput, NotAllowed, ResourceNotFound
 from newsletter.feedback import store
@@ -255,3 +255,16 @@ def test_a_suppression_with_another_reason_since_is_not_undone(site: Site) -> No
 def test_visitors_tell_nothing(site: Site) -> None:
     with pytest.raises(NotAllowed):
         feedback.record(site.app, VISITOR, [told(EventKind.HARD, recipient=ANN)])
+
+
+def test_an_export_has_what_came_back_of_their_mails(site: Site) -> None:
+    site.bounce(site.send(), EventKind.HARD)
+    found = subscribers.disclose(site.app, BOB, 1)["came_back"]
+    assert [event["what"] for event in found] == ["hard"]
+
+
+def test_an_erasure_forgets_what_arrived(site: Site) -> None:
+    site.tell(told(EventKind.SOFT, delivery=site.delivery(site.send()).id, evidence=b"to Ann"))
+    subscribers.erase(site.app, BOB, 1)
+    with site.app.database.read() as session:
+        assert store.find_evidence(session, 1) is None
