@@ -192,3 +192,10 @@ def test_every_file_that_the_design_page_names_exists() -> None:
     named = set(re.findall(r"`(\w+/[\w/]+\.py)`", page))
     missing = [n for n in named if not any((ROOT / r / n).exists() for r in ("", "newsletter"))]
     assert not missing
+
+
+def test_exit_statuses_stand_in_one_module() -> None:
+    leaving = re.compile(r"(?:SystemExit|sys\.exit|ctx\.exit)\((?:from|code=)?\s*\d")
+    cli = {module: path for module, path in MODULES.items() if is_in(module, "newsletter.cli")}
+    texts = {module: path.read_text(encoding="utf-8") for module, path in cli.items()}
+    assert [module for module, text in texts.items() if leaving.search(text)] == []

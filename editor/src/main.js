@@ -54,7 +54,7 @@ function rules() {
   });
 }
 
-function keys(openLink) {
+function keys(openLink, keep) {
   const lineBreak = chainCommands(exitCode, (state, dispatch) => {
     if (dispatch) dispatch(state.tr.replaceSelectionWith(nodes.hard_break.create()).scrollIntoView());
     return true;
@@ -66,6 +66,7 @@ function keys(openLink) {
     "Mod-b": toggleMark(marks.strong),
     "Mod-i": toggleMark(marks.em),
     "Mod-k": openLink,
+    "Mod-s": keep,
     "Enter": splitListItem(nodes.list_item),
     "Shift-Enter": lineBreak,
     "Tab": chainCommands(goToNextCell(1), sink),
@@ -119,10 +120,16 @@ class Editor {
   plugins() {
     return [
       rules(),
-      keys(() => {
-        this.toolbar.openLink();
-        return true;
-      }),
+      keys(
+        () => {
+          this.toolbar.openLink();
+          return true;
+        },
+        () => {
+          this.saving.send?.();
+          return true;
+        },
+      ),
       keymap(baseKeymap),
       history(),
       dropCursor(),

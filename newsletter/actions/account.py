@@ -9,6 +9,7 @@ from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import TokenSpent
+from newsletter.feedback import store as feedback_store
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions import (
     change_address,
@@ -284,3 +285,4 @@ def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -
     options = work.context.config.joining
     privacy.check_may_erase(subscriber, link, options.fresh_link, work.now)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)
+    feedback_store.forget_evidence_of(work.session, subscriber.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict, ResourceNotFound
-from newsletter.staff import failures, store
+from newsletter.staff import failures, session_rules, store
 from newsletter.staff.account_models import StaffSession
 from newsletter.staff.permissions import Permission
 from newsletter.staff.proofs import Proof, spend
@@ -41,6 +41,11 @@ def begin(
         raise Conflict("this account has ended; ask an owner to open it again")
     by = spend(work.session, member, proof, work.context.secret, work.now)
     failures.forget(work.session, account)
+    store.forget_ended(
+        work.session,
+        seen_before=work.now - session_rules.IDLE,
+        started_before=work.now - session_rules.LIFETIME,
+    )
     begun = StaffSession(
         member_id=member_id,
         token_hash=browser.token_hash,

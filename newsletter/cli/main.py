@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.cli.exit_statuses import FAILED, INTERRUPTED
 from newsletter.errors import NewsletterError
 from newsletter.private_files import keep_files_private
 from newsletter.shown import shown
@@ -37,9 +38,6 @@ COMMANDS = {
         "Try everything out, with sample articles and a mail catcher.",
     ),
 }
-
-FAILED = 1
-INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):

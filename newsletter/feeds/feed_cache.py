@@ -58,6 +58,7 @@ class FeedCache(Generic[Served]):
         config: Config,
         serve: Callable[[FeedDocument, Selection], Served],
         now: Callable[[], float] = monotonic,
+        build: Callable[[Session, Config, Selection], FeedDocument] = build,
     ) -> None:
         """
         Args:
@@ -67,6 +68,7 @@ class FeedCache(Generic[Served]):
         self._config = config
         self._serve = serve
         self._now = now
+        self._build = build
         self._check_every = config.feeds.check_every.total_seconds()
         self._site = _fingerprint(config)
         self._feeds: OrderedDict[str, CachedFeed[Served]] = OrderedDict()
@@ -128,7 +130,7 @@ class FeedCache(Generic[Served]):
             done = self._feeds.get(path)
             if done and done.version == version:
                 return done
-            document = build(session, self._config, selection)
+            document = self._build(session, self._config, selection)
             feed = CachedFeed(version, document, self._serve(document, selection))
             self._keep(path, feed)
             return feed

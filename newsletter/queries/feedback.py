@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.feedback.models import FeedbackEvent
-from newsletter.transports.events import EventKind, EventSource
+from newsletter.transports.events import BOUNCES, EventKind, EventSource
 from subscribers.models import Subscriber
 
 
@@ -81,3 +81,54 @@ def events(
     if before is not None:
         query = query.where(FeedbackEvent.id < before)
     return [EventView._make(row) for row in session.execute(query)]
+
+
+class Tally(NamedTuple):
+    """What came back for one domain, transport or edition."""
+
+    name: str
+    counts: dict[EventKind, int]
+
+    @property
+    def bounces(self) -> int:
+        """Mails that did not arrive."""
+        return sum(count for kind, count in self.counts.items() if kind in BOUNCES)
+
+
+GROUPINGS = {
+    "domain": FeedbackEvent.domain,
+    "transport": FeedbackEvent.transport,
+    "edition": FeedbackEvent.edition_id,
+}
+# Arrivals are counted by the ledger; here they would only make the count slow.
+COUNTED = tuple(kind for kind in EventKind if kind is not EventKind.SUCCESS)
+
+
+def tallies(session: Session, by: str, since: datetime, limit: int = 50) -> list[Tally]:
+    """What came back since a moment, the most bounces first.
+
+    Args:
+        by: one of `GROUPINGS`.
+    """
+    column = GROUPINGS[by]
+    query = (
+        select(column, FeedbackEvent.kind, func.count())
+        .where(FeedbackEvent.kind.in_(COUNTED), FeedbackEvent.at > since)
+        .group_by(column, FeedbackEvent.kind)
+    )
+    found: dict[str, dict[EventKind, int]] = {}
+    for name, kind, count in session.execute(query):
+        if name not in {None, ""}:
+            found.setdefault(str(name), {})[kind] = count
+    rows = [Tally(name, counts) for name, counts in found.items()]
+    return sorted(rows, key=lambda row: (-row.bounces, row.name))[:limit]
+
+
+def edition_counts(session: Session, edition: int) -> dict[EventKind, int]:
+    """How many mails of an edition each kind of event was told of."""
+    query = (
+        select(FeedbackEvent.kind, func.count(FeedbackEvent.delivery_id.distinct()))
+        .where(FeedbackEvent.edition_id == edition)
+        .group_by(FeedbackEvent.kind)
+    )
+    return dict(session.execute(query).all())

@@ -11,7 +11,7 @@ from smtp_servers.trial import trial
 pytestmark = pytest.mark.skipif(
     not chroots.can_be_made(), reason="root and mount namespaces are needed"
 )
-MAILS = 40
+MAILS = 100
 CHOSEN = {
     "exim": (exim, ("20 mails a connection", "2 connections a host", "no SMTPUTF8")),
     "postfix": (postfix, ("3 errors a connection", "postscreen, deep tests", "relaying refused")),

@@ -48,6 +48,7 @@ _FORMS = tuple(
         rf"{_YEAR}[.,]?[\s-]+{_WORD}[\s-]+{_DAY}",
     )
 )
+_ZONE_AT_END = re.compile(r"\s(?:[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2})$")
 _TIME_FIRST = re.compile(
     rf"{_CLOCK}(?:\s*uhr)?(?:\s+(?P<zone>[A-Z]{{3,4}}))?[,;]?\s+(?:on\s+)?(?P<date>.+)",
     re.IGNORECASE,
@@ -162,11 +163,12 @@ def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> M
 
 
 def _last_zone(words: str) -> tuple[tzinfo | None, str]:
-    """The zone of "+0000 UTC" or "(local) +01:00": the first word that is one."""
-    for word in words.split():
-        if named := zone_of(word):
-            return named, ""
-    return None, words
+    """The zone of "+0000 UTC" or "(local) +01:00", the first word that is one, and digits left."""
+    zones = {word: found for word in words.split() if (found := zone_of(word))}
+    rest = " ".join(word for word in words.split() if word not in zones)
+    if not zones:
+        return None, words
+    return next(iter(zones.values())), rest if re.search(r"\d", rest) else ""
 
 
 def _clock(parts: dict[str, str | None]) -> tuple[time, int] | None:
@@ -218,7 +220,10 @@ def _time_first(written: str, zone: ZoneInfo) -> Moment | None:
         return None
     clock = written[: found.start("date")].rstrip(" ,;")
     clock = re.sub(r"\s+(?:uhr|on)\b", "", clock, flags=re.IGNORECASE)
-    turned = f"{found['date']} {clock}"
+    # A zone ends the date: "10:20, 23 March 2019 CET".
+    zone_name = _ZONE_AT_END.search(found["date"])
+    day = found["date"][: zone_name.start()] if zone_name else found["date"]
+    turned = f"{day} {clock}{zone_name[0] if zone_name else ''}"
     return next(
         (m for f in _matches(turned) if (m := _from_parts(f.groupdict(), written, zone))), None
     )
@@ -230,6 +235,8 @@ def _by_dateutil(written: str, zone: ZoneInfo) -> Moment | None:
         r"[-/]0{4}|-\d{4}\s", written
     ):
         return None
+    # dateutil takes "GMT+2" as POSIX does, west of Greenwich; everybody who writes it means east.
+    written = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", written)
     read = [_dateutil(written, default) for default in (datetime(4, 1, 1), datetime(8, 2, 2))]  # noqa: DTZ001
     if read[0] is None or read[1] is None or read[0].date() != read[1].date():
         return None

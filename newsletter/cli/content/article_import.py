@@ -18,11 +18,11 @@ from newsletter.articles.record_import import ImportStopped, Progress, import_re
 from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import print_json
 from newsletter.errors import InvalidInput
 from newsletter.fetching import fetch
 
-SOME_FAILED = 3
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
@@ -144,7 +144,7 @@ def _print_report(
             program.say(f"{number} × {note}")
         program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
     if report.bad:
-        raise SystemExit(SOME_FAILED)
+        raise SystemExit(INCOMPLETE)
 
 
 def report_of(report: ImportReport) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.polling import source_of
 from newsletter.cli.content.article_history import history, restore
-from newsletter.cli.content.article_import import SOME_FAILED, as_json, import_, report_of
+from newsletter.cli.content.article_import import as_json, import_, report_of
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.shown import shown
@@ -284,4 +285,4 @@ def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -
     if not reports and not as_json:
         program.say("no feeds are configured; add [sources.NAME] with its url")
     if any(report.bad for report in reports.values()):
-        raise SystemExit(SOME_FAILED)
+        raise SystemExit(INCOMPLETE)

@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.previews import warn_of, write_bodies
 from newsletter.editions.composing.template_check import CheckedTemplate, check_template
 from newsletter.errors import ResourceNotFound, TemplateError
 from newsletter.linting.findings import errors_of
 from newsletter.rendering.templates import Templates, shipped_templates
-
-EXIT_PROBLEMS = 3
 
 
 @click.group()
@@ -54,7 +53,7 @@ def check(program: Program, kinds: tuple[str, ...]) -> None:
         program.say(f"{kind}: {len(tried.html.encode())} bytes of HTML, “{tried.subject}”")
         warn_of(program, tried.findings)
     if not is_good:
-        raise SystemExit(EXIT_PROBLEMS)
+        raise SystemExit(INCOMPLETE)
 
 
 @templates.command()

@@ -8,6 +8,7 @@ import click
 from newsletter.actions import test_mails
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.transport_check import TransportCheck
 from newsletter.editions.composing.masthead import masthead
@@ -15,8 +16,6 @@ from newsletter.errors import NewsletterError
 from newsletter.migrations.running import is_current
 from newsletter.private_files import readable_by_others
 from subscribers.addresses import normalise_address
-
-EXIT_PROBLEMS = 3
 
 
 @click.command()
@@ -36,7 +35,7 @@ def check(program: Program, address: str | None, transport: str | None) -> None:
     for problem in problems:
         program.warn(problem)
     if problems:
-        raise SystemExit(EXIT_PROBLEMS)
+        raise SystemExit(INCOMPLETE)
     for key in program.app.dkim_keys.values():
         program.say("Mail is signed; the DNS must hold this TXT record:")
         program.say(f"{key.record_name}  {key.record}")
@@ -44,7 +43,7 @@ def check(program: Program, address: str | None, transport: str | None) -> None:
         program.warn(advice)
     program.say(f"{program.config_path} is complete; the database is up to date.")
     if address and not _send(program, address, transport):
-        raise SystemExit(EXIT_PROBLEMS)
+        raise SystemExit(INCOMPLETE)
 
 
 def _send(program: Program, address: str, chosen: str | None) -> bool:

@@ -47,6 +47,8 @@ VALUES = {
     "digests.month.approval": "sender",
     "bulletins.undo": "15m",
 }
+# Articles that are told by the next digest, not by the first.
+LATER = 3
 OWNER = ("Ada Fenn", "ada.fenn@example.org")
 BULLETIN = BulletinDraft(
     subject="Mill Lane is closed on Saturday",
@@ -78,7 +80,9 @@ def demo(program: Program, once: bool, port: int, people: int) -> None:
         settings.change(program.app, program.actor, VALUES | here)
         program.app = program.app.reread()
         _fill(program, people)
-        _publish(program, folder / "feeds")
+        _send_first_digest(program)
+        _import(program)
+        _write_feeds(program, folder / "feeds")
         _add_what_awaits_somebody(program)
         link = _sign_in_link(program)
         _say_what_to_open(program, folder, port, link)
@@ -91,26 +95,38 @@ def _address(port: int) -> str:
 
 
 def _fill(program: Program, most: int) -> None:
-    context = ImportContext.of(program.config.site)
-    records = read_all(find_inputs([str(SAMPLES)], BytesIO(), _not_fetched), context)
-    report = articles.import_(program.app, program.actor, records, context)
+    _import(program, but=LATER)
     app, actor = program.app, program.actor
     people = add_samples(app, actor) + add_crowd(app, actor, most)
+    program.say(f"Subscribers: {people} new.")
+
+
+def _import(program: Program, *, but: int = 0) -> None:
+    """Bring the sample articles in.
+
+    Args:
+        but: how many are left for the next digest.
+    """
+    context = ImportContext.of(program.config.site)
+    records = list(read_all(find_inputs([str(SAMPLES)], BytesIO(), _not_fetched), context))
+    given = records[: len(records) - but]
+    report = articles.import_(program.app, program.actor, given, context)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )
-    program.say(f"Subscribers: {people} new.")
 
 
 def _not_fetched(address: str) -> bytes:
     raise FetchError(f"{address}: the demonstration fetches nothing")
 
 
-def _publish(program: Program, feeds: Path) -> None:
-    app = program.app
+def _write_feeds(program: Program, feeds: Path) -> None:
     with program.database.read() as session:
-        program.say(f"Feeds: {len(write_feeds(session, app.config, feeds))} files in {feeds}")
-    edition = digests.compose(app, program.actor, DIGEST)
+        program.say(f"Feeds: {len(write_feeds(session, program.config, feeds))} files in {feeds}")
+
+
+def _send_first_digest(program: Program) -> None:
+    edition = digests.compose(program.app, program.actor, DIGEST)
     if isinstance(edition, NoEdition):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
     else:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from newsletter.actions import feedback as actions
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.exit_statuses import TRY_AGAIN
 from newsletter.cli.output import print_json, print_table
 from newsletter.editions.dates import clock_time
 from newsletter.errors import NewsletterError, ResourceNotFound
@@ -21,8 +23,6 @@ from newsletter.shown import shown
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import EventKind
 
-# sysexits.h: the mail server keeps the mail and tries again.
-TRY_AGAIN = 75
 MAILS = click.Path(path_type=Path, exists=True, allow_dash=True)
 KINDS = click.Choice([kind.value for kind in EventKind])
 
@@ -118,6 +118,26 @@ def show(program: Program, number: int, evidence: bool) -> None:
     ):
         if value:
             program.say(f"{label}: {shown(str(value))}")
+
+
+@feedback.command()
+@click.option("--by", type=click.Choice(list(queries.GROUPINGS)), default="domain")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def numbers(program: Program, by: str, days: int, as_json: bool) -> None:
+    """Count what came back by recipient domain, transport or edition."""
+    with program.database.read() as session:
+        found = queries.tallies(session, by, program.clock.now() - timedelta(days=days))
+    if as_json:
+        print_json(program, [{by: one.name, **one.counts} for one in found])
+        return
+    print_table(
+        program,
+        (by, "bounces", *(kind.value for kind in queries.COUNTED)),
+        [(one.name, one.bounces, *map(one.counts.get, queries.COUNTED)) for one in found],
+        "Nothing came back so far.",
+    )
 
 
 @feedback.command()

@@ -8,6 +8,7 @@ from types import FrameType
 
 from newsletter.actions import editions
 from newsletter.cli.context import Program
+from newsletter.cli.exit_statuses import DONE, INCOMPLETE
 from newsletter.cli.output import count_line
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.models import DeliveryState
@@ -16,8 +17,6 @@ from newsletter.delivery.monitoring import status_report
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
 from newsletter.editions.models import EditionState
-
-EXIT_NOT_ALL = 3
 
 
 def send_in_foreground(program: Program, number: int) -> int:
@@ -48,7 +47,7 @@ def _report(program: Program, number: int) -> int:
     _explain_rest(program, number, edition.state, later, zone)
     is_done = edition.state is EditionState.SENT
     reached = set(counts) <= {DeliveryState.SENT, DeliveryState.SKIPPED}
-    return 0 if is_done and reached else EXIT_NOT_ALL
+    return DONE if is_done and reached else INCOMPLETE
 
 
 def _explain_rest(

@@ -44,6 +44,7 @@ ENTRIES: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
             ("Sent and sending", "/editions", "editions"),
             ("People", "/people", "people"),
             ("Segments", "/segments", "segments"),
+            ("Bounces", "/feedback", "feedback"),
         ),
     ),
     (

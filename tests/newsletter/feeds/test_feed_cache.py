@@ -1,12 +1,12 @@
 """The feed cache: one build for each change, however many requests."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
@@ -14,36 +14,38 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound, StorageError
-from newsletter.feeds.documents.building import FeedDocument
+from newsletter.feeds.documents.building import FeedDocument, build
 from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.feed_cache import MEANWHILE_SECONDS, MOST_FEEDS, CachedFeed, FeedCache
 from newsletter.feeds.scopes import Scope, Selection
 
-# Only a build reads these columns in this order.
-BUILDING = "articles.body_html, articles.author"
 EVERYTHING = Selection(kind=FeedKind.RSS)
 HOUSING = Selection(kind=FeedKind.RSS, scope=Scope(topics=("housing",)))
 
 
+class Builder:
+    """Builds feeds; counts them, and does something before each."""
+
+    def __init__(self) -> None:
+        self.built = 0
+        self.before: Callable[[], object] = lambda: None
+
+    def __call__(self, session: Session, config: Config, selection: Selection) -> FeedDocument:
+        self.before()
+        self.built += 1
+        return build(session, config, selection)
+
+
 @pytest.fixture
-def builds(filled: Database) -> Iterator[list[str]]:
-    """Grows with every build: only that reads the articles' texts."""
-    seen: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if BUILDING in statement:
-            seen.append(statement)
-
-    event.listen(filled.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(filled.engine, "before_cursor_execute", note)
+def builder() -> Builder:
+    return Builder()
 
 
 Cache = FeedCache[FeedDocument]
 
 
-def new_cache(config: Config) -> Cache:
-    return FeedCache(config, lambda document, _: document)
+def new_cache(config: Config, builder: Builder) -> Cache:
+    return FeedCache(config, lambda document, _: document, build=builder)
 
 
 def ask(
@@ -61,91 +63,88 @@ def change(database: Database, clock: FixedClock) -> None:
 
 
 def test_a_feed_is_built_once_for_each_change(
-    filled: Database, config: Config, clock: FixedClock, builds: list[str]
+    filled: Database, config: Config, clock: FixedClock, builder: Builder
 ) -> None:
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     first = ask(cache, filled)
     assert ask(cache, filled) is first
-    assert len(builds) == 1
+    assert builder.built == 1
     change(filled, clock)
     second = ask(cache, filled)
-    assert len(builds) == 2
+    assert builder.built == 2
     assert second.document.etag != first.document.etag
     assert second.document.last_modified > first.document.last_modified
 
 
-def test_each_feed_is_cached_separately(filled: Database, config: Config) -> None:
-    cache = new_cache(config)
+def test_each_feed_is_cached_separately(filled: Database, config: Config, builder: Builder) -> None:
+    cache = new_cache(config, builder)
     assert ask(cache, filled) is not ask(cache, filled, HOUSING)
 
 
 def test_a_change_elsewhere_does_not_rebuild_a_topic(
-    filled: Database, config: Config, clock: FixedClock, builds: list[str]
+    filled: Database, config: Config, clock: FixedClock, builder: Builder
 ) -> None:
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     transport = Selection(kind=FeedKind.RSS, scope=Scope(topics=("transport",)))
     ask(cache, filled, transport)
     change(filled, clock)
     ask(cache, filled, transport)
-    assert len(builds) == 1
+    assert builder.built == 1
 
 
 def test_concurrent_requests_cause_one_build(
-    filled: Database, config: Config, builds: list[str]
+    filled: Database, config: Config, builder: Builder
 ) -> None:
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     with ThreadPoolExecutor(8) as readers:
         found = list(readers.map(lambda _: ask(cache, filled), range(40)))
-    assert len(builds) == 1
+    assert builder.built == 1
     assert len({feed.document.etag for feed in found}) == 1
 
 
 def test_the_stale_feed_is_served_during_a_rebuild(
-    filled: Database, config: Config, clock: FixedClock
+    filled: Database, config: Config, clock: FixedClock, builder: Builder
 ) -> None:
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     before = ask(cache, filled)
     change(filled, clock)
     started, may_go_on = threading.Event(), threading.Event()
 
-    def hold(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if BUILDING in statement:
-            started.set()
-            assert may_go_on.wait(10)
+    def hold() -> None:
+        started.set()
+        assert may_go_on.wait(10)
 
-    event.listen(filled.engine, "before_cursor_execute", hold)
+    builder.before = hold
     with ThreadPoolExecutor(1) as builder:
         building = builder.submit(ask, cache, filled)
         assert started.wait(10)
         assert ask(cache, filled) is before
         may_go_on.set()
         after = building.result()
-    event.remove(filled.engine, "before_cursor_execute", hold)
     assert after is not before
     assert ask(cache, filled) is after
 
 
 def test_the_stale_feed_is_served_when_a_rebuild_fails(
-    filled: Database, config: Config, clock: FixedClock
+    filled: Database, config: Config, clock: FixedClock, builder: Builder
 ) -> None:
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     before = ask(cache, filled)
     change(filled, clock)
 
-    def fail(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if BUILDING in statement:
-            raise StorageError("the disk is away")
+    def fail() -> None:
+        raise StorageError("the disk is away")
 
-    event.listen(filled.engine, "before_cursor_execute", fail)
+    works, builder.before = builder.before, fail
     assert ask(cache, filled) is before
     with pytest.raises(StorageError):
         ask(cache, filled, HOUSING)
-    event.remove(filled.engine, "before_cursor_execute", fail)
+    builder.before = works
     assert ask(cache, filled) is not before
 
 
-def test_unknown_topics_are_not_cached(filled: Database, config: Config) -> None:
-    cache = new_cache(config)
+def test_unknown_topics_are_not_cached(filled: Database, config: Config, builder: Builder) -> None:
+    cache = new_cache(config, builder)
     for _ in range(2):
         with pytest.raises(ResourceNotFound):
             ask(cache, filled, Selection(kind=FeedKind.ATOM, scope=Scope(topics=("cheese",))))
@@ -171,15 +170,17 @@ def test_a_fresh_feed_is_served_without_a_check(
     assert cache.get(filled, EVERYTHING).served != etag
 
 
-def test_a_private_feed_is_checked_on_every_request(filled: Database, config: Config) -> None:
+def test_a_private_feed_is_checked_on_every_request(
+    filled: Database, config: Config, builder: Builder
+) -> None:
     selection = Selection(kind=FeedKind.RSS, token="abc")
-    cache = new_cache(config)
+    cache = new_cache(config, builder)
     cache.get(filled, selection)
     assert cache.fresh(selection.path) is None
 
 
-def test_the_cache_size_is_bounded(filled: Database, config: Config) -> None:
-    cache = new_cache(config)
+def test_the_cache_size_is_bounded(filled: Database, config: Config, builder: Builder) -> None:
+    cache = new_cache(config, builder)
     numbers = range(1, MOST_FEEDS + 2)
     selections = [Selection(kind=FeedKind.JSON, entries=number) for number in numbers]
     first, *_, last = [ask(cache, filled, selection) for selection in selections]

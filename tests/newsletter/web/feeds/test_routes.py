@@ -2,20 +2,22 @@
 
 import gzip
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import brotli
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy.orm import Session
 from support import add_article, add_subscriber
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
+from newsletter.database import Database
 from newsletter.feeds import private
 from newsletter.feeds.documents.building import build
 from newsletter.feeds.documents.content import FeedKind
@@ -234,28 +236,44 @@ def test_requests_between_checks_are_answered_from_memory(
     assert head.headers["content-length"] == first.headers["content-length"]
 
 
+class SlowDatabase(Database):
+    """Reads wait, once it is slow, until they may go on."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.is_slow = False
+        self.read_begins, self.may_go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        if self.is_slow:
+            self.read_begins.set()
+            assert self.may_go_on.wait(10)
+        with super().read() as session:
+            yield session
+
+
 def test_excess_requests_are_answered_503_with_retry_after(
-    client: httpx.Client, program: Newsletter, show: Callable[[SiteServices], None]
+    client: httpx.Client,
+    program: Newsletter,
+    sqlite_url: str,
+    show: Callable[[SiteServices], None],
 ) -> None:
     web = program.config.web.model_copy(update={"most_at_once": 1})
     feeds = program.config.feeds.model_copy(update={"check_every": timedelta(hours=1)})
     program.config = program.config.model_copy(update={"web": web, "feeds": feeds})
+    program.database.close()
+    slow_database = SlowDatabase(sqlite_url)
+    program.database = slow_database
     show(program)
     client.get("/feed.atom")
-    started, may_go_on = threading.Event(), threading.Event()
-
-    def hold(*_: object) -> None:
-        started.set()
-        assert may_go_on.wait(10)
-
-    event.listen(program.database.engine, "before_cursor_execute", hold)
+    slow_database.is_slow = True
     with ThreadPoolExecutor(1) as reader:
         slow = reader.submit(client.get, "/")
-        assert started.wait(10)
+        assert slow_database.read_begins.wait(10)
         refused = client.get("/search")
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) > 0
         assert client.get("/feed.atom").status_code == 200
-        may_go_on.set()
+        slow_database.may_go_on.set()
         assert slow.result().status_code == 200
-    event.remove(program.database.engine, "before_cursor_execute", hold)

@@ -1,0 +1,105 @@
+"""Bounces and complaints: the list, one of them, and undoing what followed."""
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from newsletter.actions import feedback
+from newsletter.config.kinds import OneLine
+from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import form, page
+from newsletter.feedback import store
+from newsletter.queries import feedback as queries
+from newsletter.queries.feedback import EventView
+from newsletter.staff.permissions import Permission
+from newsletter.transports.events import EventKind
+
+FILTERS = ("kind",)
+# What each kind is called, and the look of its badge.
+KINDS = {
+    EventKind.HARD: ("Address does not exist", "bad"),
+    EventKind.SOFT: ("Refused for now", "wait"),
+    EventKind.FULL: ("Mailbox full", "wait"),
+    EventKind.BLOCKED: ("Refused because of us", "bad"),
+    EventKind.COMPLAINT: ("Called spam", "bad"),
+    EventKind.UNSUBSCRIBE: ("Left", "off"),
+    EventKind.AUTOREPLY: ("Automatic reply", "off"),
+    EventKind.DELAYED: ("Delayed", "wait"),
+    EventKind.SUCCESS: ("Arrived", "good"),
+    EventKind.UNKNOWN: ("Not understood", "off"),
+}
+COLUMNS = [
+    Column[EventView](name="When", value=lambda event: event.at),
+    Column[EventView](name="What", value=lambda event: KINDS[event.kind][0]),
+    Column[EventView](name="Who", value=lambda event: event.address or event.domain),
+    Column[EventView](name="Edition", value=lambda event: event.edition or ""),
+    Column[EventView](name="What was said", value=lambda event: event.reason or event.status),
+    Column[EventView](name="Then", value=lambda event: then(event)),
+]
+MAX_SHOWN = 16 * 1024
+
+
+class Undoing(BaseModel):
+    """The form."""
+
+    because: OneLine
+
+
+def then(event: EventView) -> str:
+    """What followed, in words."""
+    if event.undone_at:
+        return f"Undone: {event.undone_because}"
+    return "No more mail to this address" if event.suppressed else ""
+
+
+def list_(request: ConsoleRequest) -> Response:
+    """What came back, newest first."""
+    listing = Listing.of(request, filters=FILTERS)
+    wanted = listing.filter("kind")
+    with request.database.read() as session:
+        found = queries.events(
+            session,
+            kinds=[EventKind(wanted)] if wanted in set(EventKind) else (),
+            before=listing.after_number,
+            limit=listing.limit,
+        )
+    table = listing.table(COLUMNS, found, key=lambda event: event.number)
+    if listing.wants_csv:
+        return table.csv("bounces.csv")
+    names = [(kind.value, name) for kind, (name, _) in KINDS.items()]
+    context = {"table": table, "names": names, "kinds": KINDS, "then": then}
+    return request.page("feedback/list.html", context)
+
+
+def show(request: ConsoleRequest) -> Response:
+    """One event, with what arrived."""
+    number = request.number("number")
+    with request.database.read() as session:
+        store.by_id(session, number)
+        found = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
+        kept = store.find_evidence(session, number)
+    arrived = kept.content[:MAX_SHOWN].decode("utf-8", "replace") if kept else ""
+    context = {
+        "event": found,
+        "kinds": KINDS,
+        "then": then(found),
+        "recipient": (kept and kept.recipient) or found.address or "",
+        "arrived": arrived,
+        "form": request.fields(because=""),
+    }
+    return request.page("feedback/event.html", context)
+
+
+def undo(request: ConsoleRequest) -> Response:
+    """Lift the suppression that followed."""
+    number = request.number("number")
+    given = request.read(Undoing)
+    feedback.undo(request.context, request.actor, number, given.because)
+    return request.redirect(f"/feedback/{number}", "Mail goes to this address again.")
+
+
+ROUTES = [
+    page("/feedback", Permission.PEOPLE, list_),
+    page("/feedback/{number:int}", Permission.PEOPLE, show),
+    form("/feedback/{number:int}/undo", Permission.PEOPLE, undo, again=show),
+]

@@ -1,0 +1,144 @@
+"""Take the pictures of README and docs from the demonstration: make screenshots.
+
+Starts `newsletter demo` in a folder of its own, signs in by the link that it prints, and writes
+PNG files to docs/images. What a picture shows is what the product shows.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from browsers import launched
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from servers import free_port
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+START_SECONDS = 180
+LINK = re.compile(r"http://\S+/console/\S+")
+COLOURS = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A page as a picture.
+
+    Args:
+        path: below the site's address.
+        press: names of links or buttons to press first.
+        height: of the window; what is below it is cut off.
+    """
+
+    name: str
+    path: str
+    press: tuple[str, ...] = ()
+    width: int = 1280
+    height: int = 900
+    is_dark: bool = False
+
+
+PICTURES = (
+    Picture(name="site", path="/"),
+    Picture(name="today", path="/console"),
+    Picture(name="articles", path="/console/articles"),
+    Picture(name="editor", path="/console/articles/1"),
+    Picture(name="digest", path="/console/digests/friday"),
+    Picture(name="digest-phone", path="/console/digests/friday", width=390, height=844),
+    Picture(name="edition", path="/console/editions/1"),
+    Picture(name="people", path="/console/people"),
+    Picture(name="person", path="/console/people/1"),
+    Picture(name="import", path="/console/people/import"),
+    Picture(name="settings", path="/console/settings"),
+    Picture(name="today-dark", path="/console", is_dark=True),
+)
+
+
+def main() -> None:
+    """Take all pictures, or those named."""
+    wanted = set(sys.argv[1:])
+    with tempfile.TemporaryDirectory(prefix="newsletter-pictures-") as folder:
+        address = f"http://127.0.0.1:{free_port()}"
+        with demo(Path(folder), address) as link, launched() as browser:
+            state = signed_in(browser, link)
+            for picture in PICTURES:
+                if not wanted or picture.name in wanted:
+                    take(browser, address, picture, state)
+
+
+@contextmanager
+def demo(folder: Path, address: str) -> Iterator[str]:
+    """The demonstration, running; the link that signs in."""
+    port = address.rpartition(":")[2]
+    command = [sys.executable, "-m", "newsletter", "--config", "newsletter.toml", "demo"]
+    output = folder / "output"
+    with output.open("w") as file:
+        process = subprocess.Popen([*command, "--port", port], cwd=folder, stdout=file, stderr=file)
+    try:
+        yield waited_for_link(output, process)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def waited_for_link(output: Path, process: subprocess.Popen[bytes]) -> str:
+    """The link, once the demonstration serves.
+
+    Raises:
+        SystemExit: it ended, or printed none in time.
+    """
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        text = output.read_text()
+        if "Serving" in text and (found := LINK.search(text)):
+            return found[0]
+        time.sleep(0.2)
+    raise SystemExit(f"the demonstration does not serve:\n{output.read_text()}")
+
+
+def signed_in(browser: Browser, link: str) -> Path:
+    """The browser's cookies after following the link."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    if page.locator("main form").count():
+        page.locator("main form").first.get_by_role("button").first.click()
+        page.wait_for_load_state()
+    state = Path(tempfile.mkdtemp(prefix="newsletter-pictures-")) / "state.json"
+    context.storage_state(path=state)
+    context.close()
+    return state
+
+
+def take(browser: Browser, address: str, picture: Picture, state: Path) -> None:
+    """Write one picture."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.is_dark else "light",
+        storage_state=state,
+    )
+    page = context.new_page()
+    page.goto(address + picture.path)
+    for name in picture.press:
+        press(page, name)
+    image = Image.open(BytesIO(page.screenshot()))
+    path = IMAGES / f"{picture.name}.png"
+    image.convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(path, optimize=True)
+    print(f"{path.name}: {page.title()}, {path.stat().st_size // 1000} KB")
+    context.close()
+
+
+def press(page: Page, name: str) -> None:
+    """Press a link or button, and wait for what comes."""
+    page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name)).first.click()
+    page.wait_for_load_state()
+
+
+if __name__ == "__main__":
+    main()
