@@ -1,6 +1,6 @@
 """Actions on what comes back: record events, undo what followed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from newsletter.actions.action import UnitOfWork, action
@@ -22,7 +22,7 @@ FORGOTTEN_AT_ONCE = 500
 
 
 @action(Permission.REPORT)
-def record(work: UnitOfWork[Context], events: Sequence[Event]) -> Recorded:
+def record(work: UnitOfWork[Context], events: Iterable[Event]) -> Recorded:
     """Record events, each once however often it is told, and act on them.
 
     A hard bounce or complaint suppresses the address at once. The caller confirms to the server or
@@ -92,7 +92,7 @@ def undo(work: UnitOfWork[Context], number: int, because: str) -> int:
     return subscriber_id
 
 
-def _recorded(work: UnitOfWork[ContextT], events: Sequence[Event]) -> Recorded:
+def _recorded(work: UnitOfWork[ContextT], events: Iterable[Event]) -> Recorded:
     options = work.context.config.feedback
     patience = Patience(bounces=options.soft_bounces, over=options.soft_bounces_over)
     result = recording.record(work.session, work.context.secret, events, patience, work.now)

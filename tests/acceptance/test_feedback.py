@@ -1,9 +1,11 @@
 """Through a real Postfix and Dovecot: what is refused comes back, and ends where it should."""
 
 import io
+import smtplib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import mail_servers
@@ -25,6 +27,7 @@ from newsletter.scheduler import read_mailboxes
 from newsletter.staff.actors import SCHEDULE
 from subscribers import store as people
 from subscribers.addresses import hash_address
+from subscribers.models import SubscriberStatus
 
 pytestmark = pytest.mark.skipif(
     not mail_servers.may_run(), reason="Postfix and Dovecot must be started as root"
@@ -68,6 +71,7 @@ class Site:
     app: Newsletter
     clock: FixedClock
     imap: int
+    smtp: int
     config: Path
 
     def send(self) -> None:
@@ -82,6 +86,13 @@ class Site:
         with self.app.database.read() as session:
             found = queries.events(session)
         return {one.address: one.kind.value for one in found if one.address}
+
+    def has_left(self, address: str) -> bool:
+        """Whether an address has left, after reading the mailbox again."""
+        self.clock.at += timedelta(minutes=2)
+        read_mailboxes(self.app)
+        with self.app.database.read() as session:
+            return people.by_address(session, address).status is SubscriberStatus.ENDED
 
     def suppressed(self) -> set[str]:
         with self.app.database.read() as session:
@@ -129,7 +140,7 @@ def site(tmp_path: Path, sqlite_url: str, request: pytest.FixtureRequest) -> Ite
         with app.database.write() as session:
             for address in (*REFUSED, TAKEN):
                 add_subscriber(session, address, clock.now())
-        yield Site(app, clock, dovecot.imap, config)
+        yield Site(app, clock, dovecot.imap, port, config)
         app.close()
 
 
@@ -168,3 +179,14 @@ def test_reports_come_back_by_lmtp(site: Site) -> None:
         wait_until(lambda: len(site.kinds()) == len(REFUSED))
     assert site.kinds() == EXPECTED
     assert site.suppressed() == {"ghost@littlewexcombe.example"}
+
+
+def test_a_mail_to_the_address_in_the_mail_ends_the_subscription(site: Site) -> None:
+    site.send()
+    wait_until(lambda: count_received(site.imap) >= 1)
+    copy = next(mail for mail in received(site.imap) if b"To: ann@" in mail)
+    header = " ".join(str(message_from_bytes(copy)["List-Unsubscribe"]).split())
+    address = header.partition("<mailto:")[2].partition("?")[0]
+    with smtplib.SMTP("127.0.0.1", site.smtp) as client:
+        client.sendmail(TAKEN, [address], f"From: {TAKEN}\r\nTo: {address}\r\n\r\n".encode())
+    wait_until(lambda: site.has_left(TAKEN))

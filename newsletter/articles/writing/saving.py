@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store as articles
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.identity import article_name, fingerprint_of, tag_uri
-from newsletter.articles.importers.base import LONGEST_TITLE, ImportContext, one_line
+from newsletter.articles.importers.base import ImportContext, one_line
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.sanitising import text_of
 from newsletter.articles.writing import history, store
@@ -237,7 +237,7 @@ def _undescribed(html: str, base_url: str) -> int:
 
 
 def _title(content: ArticleContent) -> str:
-    return one_line(content.title)[:LONGEST_TITLE].strip() or UNTITLED
+    return one_line(content.title) or UNTITLED
 
 
 def _told(session: Session, article: Article) -> str:

@@ -14,7 +14,7 @@ from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
-from newsletter.articles.writing.saving import OtherWriter, StaleVersion, others_in
+from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersion, others_in
 from newsletter.console.articles.form import (
     EVENING,
     LARGEST_FORM_BYTES,
@@ -154,7 +154,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
         "own": own,
         "notice": _notice(request, number, others, is_stale=bool(own) and base != stored.version),
         "form": request.fields(
-            title="" if article and article.title == "Untitled" else shown.title,
+            title="" if shown.title == UNTITLED else shown.title,
             summary=shown.summary,
             author=shown.author if article else request.member.member.name,
             canonical_url=shown.canonical_url,

@@ -10,6 +10,7 @@ from newsletter.editions.models import Edition
 from newsletter.rendering.encoding.dkim import SpliceableMessage, spliceable
 from newsletter.rendering.encoding.headers import mailbox
 from newsletter.rendering.encoding.slots import personal_values
+from newsletter.tokens.envelope import Purpose
 from newsletter.transports.base import Mail
 
 VARIANTS_KEPT = 64
@@ -45,8 +46,14 @@ class MailMaker:
             unsubscribe=links.unsubscribe_token(number, self._edition.id, address_hash, now),
             preferences=links.preferences_token(number, address_hash, now),
             message_id=f"{self._stem}.{delivery.id}",
+            leave=self._word_to_leave(delivery.id),
         )
         return self._variant(delivery.variant_id).splice(values)
+
+    def _word_to_leave(self, delivery: int) -> str:
+        """The word of the address that this subscriber leaves by; empty where there is none."""
+        envelopes = self._context.envelopes
+        return envelopes.signer.word(delivery, Purpose.UNSUBSCRIBE) if envelopes else ""
 
     def _load_variant(self, variant_id: int) -> SpliceableMessage:
         with self._context.database.read() as session:

@@ -169,6 +169,7 @@ def _headers(edition: Edition, unsubscribe_base: str, now: datetime) -> MessageH
         reply_to=sender["reply_to"],
         date=now,
         unsubscribe_base=unsubscribe_base,
+        unsubscribe_mailbox=sender.get("leave_by_mail", ""),
         list_id=f"{stream}.{urlsplit(site['base_url']).hostname}",
         list_name=edition.title,
         # Feedback-ID (Gmail Feedback Loop): campaign, customer, mail type, sender.

@@ -56,9 +56,19 @@ def _values(config: Config, chosen: Sender) -> dict[str, Any]:
             "address": chosen.address,
             "reply_to": chosen.reply_to,
             "bounces": chosen.bounces or chosen.address,
+            **_leaving(config, chosen),
         },
         "timezone": site.timezone,
     }
+
+
+def _leaving(config: Config, chosen: Sender) -> dict[str, str]:
+    """The address that mail leaves by, where signed addresses are used."""
+    options = config.feedback
+    if not options.verp:
+        return {}
+    local, _, domain = (chosen.bounces or chosen.address).rpartition("@")
+    return {"leave_by_mail": f"{local}{options.verp_delimiter}{{}}@{domain}"}
 
 
 def digest_masthead(config: Config, options: DigestOptions) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class MessageHeaders:
     message_id_domain: str
     unsubscribe_base: str = ""
     """The unsubscribe URL without its token; empty without a list."""
+    unsubscribe_mailbox: str = ""
+    """The address that mail leaves by, with {} for the signed word; empty: none."""
     list_id: str = ""
     list_name: str = ""
     feedback_id: str = ""
@@ -156,6 +158,10 @@ def _headers(headers: MessageHeaders, subject: str, nonce: str) -> str:
         lines.append(header("Reply-To", headers.reply_to))
     if headers.unsubscribe_base:
         address = f"<{headers.unsubscribe_base}{placeholder(Slot.UNSUBSCRIBE, nonce)}>"
+        if headers.unsubscribe_mailbox:
+            begin, _, end = headers.unsubscribe_mailbox.partition("{}")
+            word = placeholder(Slot.LEAVE, nonce)
+            address += f", <mailto:{begin}{word}{end}?subject=unsubscribe>"
         lines += [
             header("List-Unsubscribe", address),
             header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),

@@ -17,6 +17,7 @@ class Slot(StrEnum):
     TO = "to"  # the To header's value
     MESSAGE_ID = "messageid"  # the local part of the Message-ID
     UNSUBSCRIBE = "unsubscribe"  # the token of the unsubscribe URL
+    LEAVE = "leave"  # the word in the address that a mail leaves by
     PREFERENCES = "preferences"  # the token of the preference page
     GREETING_HTML = "greetinghtml"  # "Dear Ann", escaped for HTML
     GREETING_TEXT = "greetingtext"
@@ -57,18 +58,20 @@ def split_at_placeholders(text: str, nonce: str) -> list[str | Slot]:
 
 
 def personal_values(
-    to: str, name: str, unsubscribe: str, preferences: str, message_id: str
+    to: str, name: str, unsubscribe: str, preferences: str, message_id: str, leave: str = "sample"
 ) -> dict[Slot, str]:
     """The value of every slot for one subscriber.
 
     Args:
         unsubscribe, preferences: tokens of the subscriber's links.
+        leave: the signed word of the address that mail leaves by.
     """
     greeting = f"Dear {name}" if name else "Hello"
     return {
         Slot.TO: to,
         Slot.MESSAGE_ID: message_id,
         Slot.UNSUBSCRIBE: unsubscribe,
+        Slot.LEAVE: leave,
         Slot.PREFERENCES: preferences,
         Slot.GREETING_HTML: escape(greeting),
         Slot.GREETING_TEXT: greeting,

@@ -127,6 +127,11 @@ def test_what_was_typed_is_shown_again_beside_the_error(ann: Client) -> None:
     assert json.loads(settings[1])["body"] == "<p>It…</p>"
 
 
+def test_a_title_that_is_too_long_is_said_so_and_not_cut(ann: Client) -> None:
+    page = ann.send("/articles/new", {"title": "Quay " * 200, "text": "Words."})
+    assert "The title has 999 characters" in page.text
+
+
 def test_an_article_without_title_is_not_published(ann: Client) -> None:
     page = ann.send("/articles/new", {"text": "Words.", "when": "now"})
     assert "There is no title; write one" in page.text
