@@ -14,8 +14,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # From connection, or the first byte of a later request.
 HEADER_SECONDS = 10.0
-# From the end of the headers. Bodies are small (`body_limits`).
+# From the end of the headers, and again for as long as at least this much comes in that time:
+# what the office uploads takes its time on a telephone.
 BODY_SECONDS = 20.0
+BODY_BYTES_A_SECOND = 16 * 1024
 # For a client to read a response.
 SENDING_SECONDS = 300.0
 CLOSING_SECONDS = 1.0
@@ -43,6 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
     most_connections: ClassVar[int] = MOST_CONNECTIONS
     header_seconds: ClassVar[float] = HEADER_SECONDS
     body_seconds: ClassVar[float] = BODY_SECONDS
+    body_bytes_a_second: ClassVar[int] = BODY_BYTES_A_SECOND
     sending_seconds: ClassVar[float] = SENDING_SECONDS
     _waiting: ClassVar[OrderedDict["BoundedProtocol", None]] = OrderedDict()
     """Connections with an incomplete request, the longest waiting first."""
@@ -51,6 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.stage = Stage.HEADERS
         self._header_bytes = 0
+        self._body_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
         if len(self.connections) > self.most_connections and self._waiting:
@@ -69,6 +73,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.stage is Stage.IDLE:
             self.stage, self._header_bytes = Stage.HEADERS, 0
         before = self.stage
+        self._body_bytes += len(data)
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -133,8 +138,19 @@ class BoundedProtocol(HttpToolsProtocol):
             raise ValueError("the headers are too large")
 
     def _arm(self) -> None:
-        seconds = self.body_seconds if self.stage is Stage.BODY else self.header_seconds
-        self._deadline = self.loop.call_later(seconds, partial(self._give_up, _TIMEOUT))
+        self._body_bytes = 0
+        if self.stage is Stage.BODY:
+            self._deadline = self.loop.call_later(self.body_seconds, self._judge_body)
+        else:
+            give_up = partial(self._give_up, _TIMEOUT)
+            self._deadline = self.loop.call_later(self.header_seconds, give_up)
+
+    def _judge_body(self) -> None:
+        """Wait on for a body that comes at a fair pace."""
+        if self._body_bytes >= self.body_bytes_a_second * self.body_seconds:
+            self._arm()
+        else:
+            self._give_up(_TIMEOUT)
 
     def _disarm(self) -> None:
         if self._deadline is not None:

@@ -33,6 +33,7 @@ _BOUNCES = {
     "Unknown": _K.UNKNOWN,
     "InboundError": _K.UNKNOWN,
 }
+_RECORDS = {"Delivery": _K.SUCCESS, "SpamComplaint": _K.COMPLAINT}
 _SUPPRESSIONS = {
     "HardBounce": _K.HARD,
     "SpamComplaint": _K.COMPLAINT,
@@ -46,38 +47,31 @@ class Webhook(PasswordWebhook):
     ignored = frozenset({"Open", "Click", "Subscribe"})
 
     def name_of(self, item: Any) -> str:
-        name = str(item.get("RecordType", "")) if isinstance(item, dict) else ""
+        name = str(item["RecordType"])
         is_lifted = name == "SubscriptionChange" and item.get("SuppressSending") is False
-        return "Subscribe" if is_lifted or item_type(item) == "Subscribe" else name
+        return "Subscribe" if is_lifted or item.get("Type") == "Subscribe" else name
 
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         record = item["RecordType"]
-        reason = item.get("Details") or item.get("Description") or ""
-        if record == "Delivery":
-            kind = _K.SUCCESS
-        elif record == "Bounce":
-            kind = _bounce(item["Type"], reason)
-        elif record == "SpamComplaint":
-            kind = _K.COMPLAINT
-        elif record == "SubscriptionChange":
-            kind = _SUPPRESSIONS.get(item.get("SuppressionReason"), _K.UNKNOWN)
-            reason = item.get("SuppressionReason")
-        else:
-            kind, reason = _K.UNKNOWN, record
+        reason = item.get("Details") or item.get("Description") or item.get("SuppressionReason")
         times = ("BouncedAt", "DeliveredAt", "ChangedAt", "ReceivedAt")
         number = item.get("ID")
         yield event(
-            kind,
+            _kind(record, item, str(reason or "")),
             recipient=item.get("Email") or item.get("Recipient"),
             message_id=(item.get("Metadata") or {}).get(MESSAGE_ID_FIELD),
-            reason=reason,
+            reason=reason or record,
             at=moment(next((item[name] for name in times if item.get(name)), None)),
             provider_id=f"{record} {number}" if number else "",
         )
 
 
-def item_type(item: Any) -> str:
-    return str(item.get("Type", "")) if isinstance(item, dict) else ""
+def _kind(record: str, item: Any, reason: str) -> EventKind:
+    if record == "Bounce":
+        return _bounce(item["Type"], reason)
+    if record == "SubscriptionChange":
+        return _SUPPRESSIONS.get(item.get("SuppressionReason"), _K.UNKNOWN)
+    return _RECORDS.get(record, _K.UNKNOWN)
 
 
 def _bounce(kind: str, reason: str) -> EventKind:

@@ -99,6 +99,18 @@ def test_an_unfinished_body_times_out(address: Address) -> None:
     assert ask(address, request).startswith(b"HTTP/1.1 408 ")
 
 
+def test_a_large_body_may_take_long_as_long_as_it_comes_at_a_fair_pace(address: Address) -> None:
+    size, pieces = 8192, 7
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size * pieces}\r\n"
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        for _ in range(pieces):
+            sleep(0.2)
+            connection.sendall(b"x" * size)
+        answer = read_to_end(connection)
+    assert answer.endswith(f"POST {size * pieces}".encode())
+
+
 def test_a_later_request_on_a_connection_has_a_deadline_too(address: Address) -> None:
     answers = ask(address, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + b"GET / HTTP/1.1\r\n")
     assert answers.startswith(b"HTTP/1.1 200 ")

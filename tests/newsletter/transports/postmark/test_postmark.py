@@ -287,6 +287,14 @@ class TestAnswersForTheCall:
             assert outcome.retry_after == timedelta(minutes=2)
         assert len(postmark.requests) == 1
 
+    @pytest.mark.parametrize("code", [100, 429])
+    def test_a_call_refused_for_maintenance_or_pace_is_deferred(
+        self, send: Send, postmark: PostmarkServer, code: int
+    ) -> None:
+        body = json.dumps({"ErrorCode": code, "Message": "Not now"}).encode()
+        postmark.answers = [Answer(422, body)]
+        assert send(mails(2)).kinds == ["Deferred", "Deferred"]
+
     @pytest.mark.parametrize("wait", ["", "soon", "-1", "1.5", "9" * 400])
     def test_an_invalid_retry_after_is_ignored(
         self, send: Send, postmark: PostmarkServer, wait: str
