@@ -11,7 +11,9 @@ from newsletter.config.options import Config
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.queries import settings as queries
+from newsletter.queries.audit import who_is
 from newsletter.queries.settings import OptionView
+from newsletter.staff import store
 from newsletter.staff.permissions import Permission
 
 ORIGINS = {
@@ -65,12 +67,14 @@ def option_page(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         found = queries.option(session, request.context, key)
         earlier = queries.history(session, request.context, key)
+        names = store.names(session)
     context = {
         "option": found,
         "form": request.fields(value=found.text),
         "choice_pairs": [(one, one) for one in found.choices],
         "earlier": earlier[1:] if found.origin == "setting" else earlier,
         "origins": ORIGINS,
+        "who": lambda actor: who_is(actor, names),
     }
     return request.page("settings/option.html", context)
 

@@ -48,6 +48,7 @@ def test_an_earlier_value_can_be_gone_back_to(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     page = owner.get(f"/settings/option/{NAME}").text
     assert '<input type="hidden" name="value" value="First words">' in page
+    assert "by ann, on the command line" in page
     owner.send(f"/settings/option/{NAME}", {"value": "First words"})
     assert current(console).site.description == "First words"
 
