@@ -9,7 +9,7 @@ BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing pars
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz fresh check lock clean
+.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz fresh screenshots check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -43,6 +43,11 @@ torture: $(VENV)/.installed-dev
 	scripts/install-packages postgresql redis-server
 	PYTHONPATH=tests $(BIN)/python benchmarks/torture.py
 	PYTHONPATH=tests $(BIN)/python benchmarks/faults_around.py
+
+# Take the pictures of README and docs anew, from the demonstration.
+screenshots: $(VENV)/.installed-dev
+	scripts/install-packages chromium
+	PYTHONPATH=tests $(BIN)/python scripts/screenshots.py
 
 # Run every importer over a folder of foreign files: CORPUS=folder. Nothing of it is kept.
 corpus: $(VENV)/.installed-dev
