@@ -1,11 +1,13 @@
 """One edition: its numbers live, what can be done with it, and where it is read."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from starlette.responses import Response
 
 from newsletter.actions import editions
+from newsletter.console.feedback.events import KINDS
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
 from newsletter.console.frame.words import counted
@@ -19,8 +21,10 @@ from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
 from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_numbers import EditionGauges
+from newsletter.queries.feedback import edition_counts
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
+from newsletter.transports.events import EventKind
 
 MOVING = (EditionState.QUEUED, EditionState.SENDING)
 
@@ -52,6 +56,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             "bulletin": bulletin.id if bulletin else None,
             "is_moving": edition.state in MOVING,
             "approval": None,
+            "came_back": came_back(edition_counts(session, number)),
         }
         if edition.state is EditionState.DRAFT:
             composition = Composition.of(session, edition)
@@ -61,6 +66,15 @@ def edition_page(request: ConsoleRequest) -> Response:
             context |= {"approval": status, "given": given}
     context["live"] = request.fragment("editions/_numbers.html", context)
     return request.page("editions/edition.html", context)
+
+
+def came_back(counts: Mapping[EventKind, int]) -> list[tuple[int, str, str]]:
+    """What was told later of the edition's mails: how many, its name, the look of its badge."""
+    return [
+        (counts[kind], name, look)
+        for kind, (name, look) in KINDS.items()
+        if kind in counts and kind is not EventKind.SUCCESS
+    ]
 
 
 def numbers_live(request: ConsoleRequest) -> str | None:

@@ -14,7 +14,7 @@ from newsletter.queries.feedback import EventView
 from newsletter.staff.permissions import Permission
 from newsletter.transports.events import EventKind
 
-FILTERS = ("kind",)
+FILTERS = ("kind", "edition")
 # What each kind is called, and the look of its badge.
 KINDS = {
     EventKind.HARD: ("Address does not exist", "bad"),
@@ -55,11 +55,12 @@ def then(event: EventView) -> str:
 def list_(request: ConsoleRequest) -> Response:
     """What came back, newest first."""
     listing = Listing.of(request, filters=FILTERS)
-    wanted = listing.filter("kind")
+    wanted, number = listing.filter("kind"), listing.filter("edition")
     with request.database.read() as session:
         found = queries.events(
             session,
             kinds=[EventKind(wanted)] if wanted in set(EventKind) else (),
+            edition=int(number) if number.isdigit() and len(number) < 18 else None,
             before=listing.after_number,
             limit=listing.limit,
         )

@@ -10,12 +10,15 @@ from console_support import Client, Console
 from sqlalchemy import select
 from support import RecordingTransport, add_article, add_subscriber
 
+from newsletter.actions import feedback
 from newsletter.clock import FixedClock
 from newsletter.editions import store
 from newsletter.editions.bulletins import store as bulletins
 from newsletter.editions.models import Edition, EditionState
+from newsletter.staff.actors import provider
 from newsletter.staff.permissions import Role
 from newsletter.transports.base import InDoubt, Refused
+from newsletter.transports.events import Event, EventKind, EventSource
 
 HOMES, BUSES, TREES = 1, 2, 3
 
@@ -226,6 +229,19 @@ def test_an_edition_shows_its_equation_and_what_to_do(
     assert "In doubt" not in sender.get(f"/editions/{number}").text
     csv = sender.get(f"/editions/{number}/answers?state=failed&format=csv")
     assert "550 5.1.1 no such user" in csv.text
+
+
+def test_an_edition_shows_what_came_back_of_it(console: Console, clock: FixedClock) -> None:
+    sender = console.as_role(Role.SENDER)
+    path = bulletin(sender)
+    sender.send(f"{path}/send")
+    clock.at += console.app.config.bulletins.undo
+    console.app.engine.send_due()
+    full = Event(kind=EventKind.FULL, source=EventSource.REPORT, delivery=1, is_proven=True)
+    feedback.record(console.app, provider("default"), [full])
+    assert "Mailbox full" in sender.get("/editions/1").text
+    assert "Mailbox full" in sender.get("/feedback?edition=1").text
+    assert "Nothing like that came back" in sender.get("/feedback?edition=2").text
 
 
 def test_a_page_of_what_is_sent_renews_itself_without_a_script(console: Console) -> None:
