@@ -94,7 +94,9 @@ def undo(work: UnitOfWork[Context], number: int, because: str) -> int:
 
 def _recorded(work: UnitOfWork[ContextT], events: Iterable[Event]) -> Recorded:
     options = work.context.config.feedback
-    patience = Patience(bounces=options.soft_bounces, over=options.soft_bounces_over)
+    patience = Patience(
+        bounces=options.soft_bounces, over=options.soft_bounces_over, needs_proof=options.verp
+    )
     result = recording.record(work.session, work.context.secret, events, patience, work.now)
     work.about(KIND, "", events=result.events, suppressed=result.suppressed, left=result.left)
     # The events are their own log.

@@ -23,18 +23,31 @@ class Patience:
 
     bounces: int = 5
     over: timedelta = timedelta(days=10)
+    needs_proof: bool = False
+    """Whether a bounce for good without proof counts like a temporary one (signed senders)."""
 
 
-def suppresses(kind: EventKind, streak: Sequence[datetime], patience: Patience) -> bool:
+def counted_kinds(kind: EventKind, patience: Patience, *, is_proven: bool) -> frozenset[EventKind]:
+    """The kinds of bounces that count together with an event; empty: it is judged by itself."""
+    if kind in COUNTED:
+        return COUNTED
+    if kind is EventKind.HARD and patience.needs_proof and not is_proven:
+        return COUNTED | {EventKind.HARD}
+    return frozenset()
+
+
+def suppresses(
+    kind: EventKind, streak: Sequence[datetime], patience: Patience, *, is_proven: bool
+) -> bool:
     """Whether an event suppresses the address.
 
     Args:
         streak: times of the temporary bounces since the last delivery, one for each mail, this
             event's included.
     """
-    if kind in SUPPRESSING:
-        return True
-    if kind not in COUNTED or len(streak) < patience.bounces:
+    if not counted_kinds(kind, patience, is_proven=is_proven):
+        return kind in SUPPRESSING
+    if len(streak) < patience.bounces:
         return False
     return max(streak) - min(streak) >= patience.over
 

@@ -185,9 +185,11 @@ def _act(
             result.left.append(about.subscriber_id)
         return
     streak: Sequence[datetime] = ()
-    if event.kind in judgement.COUNTED:
-        streak = store.streak(session, about.subscriber_id, judgement.COUNTED)
-    if judgement.suppresses(event.kind, streak, patience):
+    is_proven = event.is_proven
+    counted = judgement.counted_kinds(event.kind, patience, is_proven=is_proven)
+    if counted:
+        streak = store.streak(session, about.subscriber_id, counted)
+    if judgement.suppresses(event.kind, streak, patience, is_proven=is_proven):
         why = judgement.suppression_reason(event.kind, event.status, reason)
         if people.add_suppression(session, about.address_hash, why, now):
             store.by_id(session, number).suppressed = True
