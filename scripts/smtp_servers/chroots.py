@@ -71,11 +71,14 @@ class Chroot:
     def running(self, *command: str) -> Iterator[None]:
         """Run a server while the block runs; its child processes end with it."""
         with (self.root / "output").open("ab") as output:
-            process = subprocess.Popen(self._command(command), stdout=output, stderr=output)
+            process = subprocess.Popen(
+                self._command(command), stdout=output, stderr=output, start_new_session=True
+            )
         try:
             yield
         finally:
-            process.send_signal(signal.SIGKILL)
+            # A server that changes its user is not killed with its parent.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def _command(self, command: Sequence[str]) -> list[str]:
