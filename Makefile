@@ -20,8 +20,9 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --measured only --cov --cov-report= $(TEST_ARGS)
 	$(BIN)/python scripts/pure-coverage
+	$(BIN)/python -m pytest -n 2 --dist worksteal --measured not $(TEST_ARGS)
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
 bench: $(VENV)/.installed-dev

@@ -2,18 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import compiled_once
 import pytest
 import structlog
 from hypothesis import settings
-from measured import is_measured, unmeasured
+from measured import is_measured
 from servers import postgresql
 from sqlalchemy import text
 
@@ -32,11 +31,18 @@ compiled_once.register()
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Let `--cov` measure the tests of pure modules only."""
-    with nullcontext() if is_measured(item.path) else unmeasured():
-        return (yield)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the measured tests run by themselves."""
+    choices = ("all", "only", "not")
+    parser.addoption("--measured", choices=choices, default="all", help="tests/measured.py")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what `--measured` does."""
+    wanted = config.getoption("--measured")
+    if wanted == "all" or not collection_path.is_file():
+        return None
+    return True if is_measured(collection_path) is not (wanted == "only") else None
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,11 @@
-"""Which tests `--cov` measures: those that run every line and branch of the pure modules.
+"""Which tests are measured: those that run every line and branch of the pure modules.
 
-A traced test takes twice as long, and of the others scripts/pure-coverage asks nothing.
+They run by themselves (`--measured only`), so that what is imported or cached once in a process
+is so in a measured test. A traced test takes twice as long as another.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-
-from coverage import Coverage
 
 FOLDER: Final = Path(__file__).parent
 MEASURED: Final = tuple(
@@ -21,6 +18,8 @@ MEASURED: Final = tuple(
         "newsletter/articles/test_odd_dates.py",
         "newsletter/articles/test_record_import.py",
         "newsletter/articles/test_sanitising.py",
+        "newsletter/articles/test_shared_ids.py",
+        "newsletter/articles/test_unique_names.py",
         "newsletter/config",
         "newsletter/delivery/ledger/test_settlement.py",
         "newsletter/delivery/ledger/test_shares.py",
@@ -44,17 +43,3 @@ MEASURED: Final = tuple(
 def is_measured(test: Path) -> bool:
     """Whether the tests of a file are."""
     return any(test.is_relative_to(path) for path in MEASURED)
-
-
-@contextmanager
-def unmeasured() -> Iterator[None]:
-    """Nothing is measured meanwhile, if anything is."""
-    running = Coverage.current()
-    if running is None:
-        yield
-        return
-    running.stop()
-    try:
-        yield
-    finally:
-        running.start()

@@ -2,15 +2,13 @@
 
 import secrets
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from newsletter.actions.action import Job, long_action
 from newsletter.actions.context import Context
 from newsletter.errors import ConfigurationError, Conflict, ResourceNotFound, SendingRefused
 from newsletter.staff.permissions import Permission
-from newsletter.transports.addresses import is_loopback
 from newsletter.transports.api.account import Connectable, Connection
-from newsletter.transports.api.webhooks import HasWebhook
+from newsletter.transports.api.webhooks import HasWebhook, webhook_address
 from newsletter.transports.base import Transport
 
 KIND = "transport"
@@ -57,17 +55,3 @@ def connect(job: Job[TransportsContext], name: str) -> Connection:
     connection = transport.connect(webhook_address(site.base_url, name))
     job.counts["steps"] = len(connection.done)
     return connection
-
-
-def webhook_address(base_url: str, name: str) -> str:
-    """Where the provider of a transport is to call.
-
-    Raises:
-        ConfigurationError: the site is not reached by https.
-    """
-    parts = urlsplit(base_url)
-    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise ConfigurationError(
-            f"site.base_url: found {base_url}; providers call by https only, so it must be https://"
-        )
-    return f"{base_url}/webhooks/{name}"

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, ClassVar, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import ConfigurationError, NewsletterError
+from newsletter.transports.addresses import is_loopback
 from newsletter.transports.api.answers import field, line
 from newsletter.transports.events import Event, EventKind, EventSource, kind_of
 from newsletter.transports.verdicts import Verdict, classify
@@ -195,3 +197,17 @@ def _not_understood(evidence: bytes, transport: str) -> Event:
 
 def _plain(value: Any) -> Any:
     return value.get_secret_value() if hasattr(value, "get_secret_value") else value
+
+
+def webhook_address(base_url: str, name: str) -> str:
+    """Where the provider of a transport is to call.
+
+    Raises:
+        ConfigurationError: the site is not reached by https.
+    """
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            f"site.base_url: found {base_url}; providers call by https only, so it must be https://"
+        )
+    return f"{base_url}/webhooks/{name}"

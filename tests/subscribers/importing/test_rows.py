@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
-from subscribers.importing.columns import Places, address_column, assign, fields_of, program_of
+from subscribers.importing.columns import (
+    Places,
+    address_column,
+    assign,
+    attribute_name,
+    fields_of,
+    program_of,
+)
 from subscribers.importing.dates import DateOrder, in_iso, order_of
 from subscribers.importing.filenames import may_state_status, state_of_name
 from subscribers.importing.headings import ROLES
 from subscribers.importing.program import Program
-from subscribers.importing.rows import Person, ReadOptions, RowReader
+from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
 from subscribers.importing.states import ListState, worse
 from subscribers.importing.vocabulary import WORDS, confirmation_of, leaving_of, notes_of, status_of
 
@@ -325,3 +332,30 @@ def test_ambiguous_rows_of_a_list_of_leavers_tell_of_leaving() -> None:
 def test_an_unknown_state_is_asked_about() -> None:
     with pytest.raises(InvalidInput, match="'napping' is not known; say for all what it means"):
         reader(["email", "status"]).people(2, ["ann@a.example", "napping"])
+
+
+def test_the_columns_of_a_file_of_refused_rows_are_ignored() -> None:
+    columns = assign(["row", "reason", "email"], {}, None)
+    assert columns.places["ignored"] == (0, 1)
+
+
+def test_a_column_that_is_chosen_is_the_only_one_of_its_role() -> None:
+    columns = assign(["email", "name", "Nickname"], {"name": ["Nickname"]}, None)
+    assert columns.places["name"] == (2,)
+
+
+def test_a_heading_becomes_an_attribute_of_one_word() -> None:
+    assert attribute_name("My ward (2026)") == "My_ward_2026"
+
+
+def test_tags_that_are_no_topics_become_segments_where_asked() -> None:
+    rows = reader(["email", "tags"], topics=frozenset({"housing"}), tags=Tags.SEGMENTS)
+    [person] = rows.people(2, ["a@b.org", "housing, VIP"])
+    assert person.attributes == {attribute_of_tag("vip"): "yes"}
+    assert rows.tags == {"VIP": "vip"}
+
+
+def test_a_language_is_one_of_those_on_offer() -> None:
+    rows = reader(["email", "language"], languages=frozenset({"en-GB", "cy"}))
+    [person] = rows.people(2, ["a@b.org", "cy"])
+    assert person.preferences.language == "cy"

@@ -96,3 +96,9 @@ def test_delays_grow_to_a_limit_with_jitter(attempt: int, key: int) -> None:
 @given(key=st.integers(0, 2**40))
 def test_retries_at_the_same_time_are_jittered(key: int) -> None:
     assert NOW <= jittered(NOW, key) <= NOW + MIN_RETRY_DELAY * JITTER
+
+
+def test_a_greylisted_mail_waits_as_long_as_the_server_says() -> None:
+    words = "450 4.2.0 Greylisted, try again in 300 seconds"
+    found = settled(Deferred(response=words, verdict=Verdict.GREYLISTED))
+    assert found.next_attempt_at == NOW + timedelta(seconds=310)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.editions.digests.schedule import DueRuns, due_runs, next_runs
+from newsletter.editions.digests.schedule import DueRuns, due_runs, in_words, next_runs
 
 LONDON = ZoneInfo("Europe/London")
 FRIDAYS = "0 9 * * FRI"
@@ -125,3 +125,7 @@ def test_a_daily_schedule_has_exactly_one_run_for_each_date(
     dates = [datetime.fromisoformat(run.period) for run in runs]
     assert [b - a for a, b in pairwise(dates)] == [timedelta(days=1)] * 4
     assert [run.at for run in runs] == sorted(run.at for run in runs)
+
+
+def test_a_schedule_is_said_in_words() -> None:
+    assert in_words(FRIDAYS, LONDON) == "at 09:00 on Friday, London time"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -200,3 +201,9 @@ def test_a_display_name_cannot_inject_a_header(name: str) -> None:
 def test_a_structured_header_refuses_unsafe_characters(value: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
         header("Reply-To", value)
+
+
+def test_the_mailbox_for_leaving_stands_beside_the_address() -> None:
+    made = replace(headers(), unsubscribe_mailbox="news+{}@wexcombe.example")
+    unfolded = re.sub(rb"\r\n[ \t]", b" ", written(made, "News", "text", "<p>html</p>"))
+    assert re.search(rb">, <mailto:news\+\S+@wexcombe\.example\?subject=unsubscribe>", unfolded)

@@ -378,7 +378,7 @@ def path_of(link: OwnLink) -> str:
 @pytest.mark.parametrize(
     ("databases", "histories"),
     [
-        ("new_sqlite", 30),
+        ("new_sqlite", 12),
         pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql),
     ],
 )
