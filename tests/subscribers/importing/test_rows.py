@@ -359,3 +359,8 @@ def test_a_language_is_one_of_those_on_offer() -> None:
     rows = reader(["email", "language"], languages=frozenset({"en-GB", "cy"}))
     [person] = rows.people(2, ["a@b.org", "cy"])
     assert person.preferences.language == "cy"
+
+
+def test_when_somebody_joined_there_is_kept() -> None:
+    person = read(["email", "joined"], ["a@b.org", "2019-03-23"])
+    assert person.since == "; there joined 2019-03-23"
