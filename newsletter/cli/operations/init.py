@@ -13,6 +13,8 @@ from newsletter.errors import Conflict, StorageError
 from newsletter.migrations.running import upgrade
 from newsletter.transports.registry import KINDS, transport_class
 
+DEFAULT_NAME = "Our newsletter"
+DEFAULT_ADDRESS = "news@example.org"
 DEFAULT_SETTINGS = {
     "transports.default.kind": "smtp",
     "transports.default.host": "localhost",
@@ -22,25 +24,32 @@ DEFAULT_SETTINGS = {
 
 
 @click.command()
-@click.option("--name", default="Our newsletter", help="The organisation's name.")
+@click.option("--name", default=DEFAULT_NAME, help="The organisation's name.")
 @click.option("--base-url", default="http://127.0.0.1:8000", help="The site's public address.")
-@click.option("--address", default="news@example.org", help="The address mails are from.")
+@click.option("--address", default=DEFAULT_ADDRESS, help="The address mails are from.")
 @pass_program
 def init(program: Program, name: str, base_url: str, address: str) -> None:
     """Write newsletter.toml, create the database, and set what a new site needs."""
     path = program.config_path
     if path.exists():
         raise Conflict(f"{path} exists already; nothing was changed")
-    write_config(path, {"site.base_url": base_url})
-    upgrade(program.database)
-    chosen = {"site.name": name, "senders.default.address": address}
-    settings.change(program.app, program.actor, DEFAULT_SETTINGS | chosen)
+    make_site(program, base_url, name=name, address=address)
     program.say(f"{path} and the database are made. Next:")
     program.say("  1. newsletter settings set site.imprint.promoter=... \\")
     program.say("       site.imprint.promoter_address=... transports.default.host=...")
     program.say("  2. newsletter check")
     program.say("  3. newsletter articles import FOLDER")
     program.say("  4. newsletter serve")
+
+
+def make_site(
+    program: Program, base_url: str, *, name: str = DEFAULT_NAME, address: str = DEFAULT_ADDRESS
+) -> None:
+    """Make the configuration, the database and the first settings of a new site."""
+    write_config(program.config_path, {"site.base_url": base_url})
+    upgrade(program.database)
+    chosen = {"site.name": name, "senders.default.address": address}
+    settings.change(program.app, program.actor, DEFAULT_SETTINGS | chosen)
 
 
 def example_text(values: dict[str, Any]) -> str:

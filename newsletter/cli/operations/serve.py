@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app import Newsletter
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.operations.init import make_site
 from newsletter.cli.operations.staff import setup_link_of
 from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import StorageError
@@ -18,6 +20,8 @@ from newsletter.serving.live import LiveSite
 if TYPE_CHECKING:
     from newsletter.feedback.receivers.lmtp import LmtpServer
 
+DEFAULT_PORT = 8000
+
 
 @click.command()
 @click.option("--host", help="Address to listen on; otherwise web.host.")
@@ -25,7 +29,13 @@ if TYPE_CHECKING:
 @click.option("--no-schedule", is_flag=True, help="Only the site: no digests, no sending.")
 @pass_program
 def serve(program: Program, host: str | None, port: int | None, no_schedule: bool) -> None:
-    """Run the site, the schedule and the sender until interrupted."""
+    """Run the site, the schedule and the sender until interrupted.
+
+    In an empty folder a new site is made; the rest is asked for in the console.
+    """
+    if is_empty(program.config_path.absolute().parent):
+        make_site(program, f"http://127.0.0.1:{port or DEFAULT_PORT}")
+        program.warn(f"A new site is made: {program.config_path} and its database.")
     app, web = program.app, program.config.web
     app.check()
     if not is_current(app.database):
@@ -36,6 +46,11 @@ def serve(program: Program, host: str | None, port: int | None, no_schedule: boo
         web.port if port is None else port,
         with_schedule=not no_schedule,
     )
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether a folder is there, with nothing in it."""
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
