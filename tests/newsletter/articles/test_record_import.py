@@ -354,7 +354,8 @@ def test_records_of_several_batches_are_stored_once(sqlite_url: str, clock: Fixe
     body=st.text(min_size=1, max_size=200),
     author=st.text(max_size=50),
     topics=st.lists(st.text(min_size=1, max_size=30), max_size=3),
-    published_at=st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1)),  # noqa: DTZ001
+    # Of the past: a date to come does not take a public article of the same key off the site.
+    published_at=st.datetimes(datetime(2, 1, 1), datetime(2026, 11, 1)),  # noqa: DTZ001
     key=st.text(min_size=1, max_size=2000),
 )
 def test_any_checked_record_is_stored_and_read_back(

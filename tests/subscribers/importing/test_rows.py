@@ -364,3 +364,8 @@ def test_a_language_is_one_of_those_on_offer() -> None:
 def test_when_somebody_joined_there_is_kept() -> None:
     person = read(["email", "joined"], ["a@b.org", "2019-03-23"])
     assert person.since == "; there joined 2019-03-23"
+
+
+def test_a_row_without_a_mail_address_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="no mail address"):
+        read(["email", "name"], ["", "Ann"])
