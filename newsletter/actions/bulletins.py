@@ -184,7 +184,7 @@ def _open(work: UnitOfWork[Context], number: int, revision: int | None) -> Saved
     if edition is not None:
         raise Conflict(
             f"bulletin {number} is edition {edition.id}, which is {edition.state.value}; copy it "
-            "to write another, or cancel the edition first"
+            "to write another, or take the edition back before it leaves"
         )
     _check_revision(bulletin, revision)
     return bulletin

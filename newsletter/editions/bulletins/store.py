@@ -1,6 +1,6 @@
 """Every query on saved bulletins. Never commits."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.editions.bulletins.models import SavedBulletin
@@ -28,11 +28,15 @@ def lock(session: Session, number: int) -> SavedBulletin:
 
 
 def edition_of(session: Session, bulletin: SavedBulletin) -> Edition | None:
-    """The edition that it is sent as; None while it is written, and once that was cancelled."""
+    """The edition that it is sent as; None while it is written, and where it was taken back.
+
+    An edition cancelled later may have reached somebody, who would get the bulletin twice.
+    """
     if bulletin.edition_id is None:
         return None
     edition = session.get_one(Edition, bulletin.edition_id)
-    return None if edition.state is EditionState.CANCELLED else edition
+    is_taken_back = edition.state is EditionState.CANCELLED and edition.fanned_out_at is None
+    return None if is_taken_back else edition
 
 
 def written_as(session: Session, edition: int) -> SavedBulletin | None:
@@ -63,4 +67,5 @@ def page(
 
 
 def _is_open() -> ColumnElement[bool]:
-    return or_(SavedBulletin.edition_id.is_(None), Edition.state == EditionState.CANCELLED)
+    is_taken_back = and_(Edition.state == EditionState.CANCELLED, Edition.fanned_out_at.is_(None))
+    return or_(SavedBulletin.edition_id.is_(None), is_taken_back)

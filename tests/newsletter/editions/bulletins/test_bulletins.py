@@ -12,8 +12,10 @@ from newsletter.actions.bulletins import Saved
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.quiet_hours import after_quiet_hours, parse_quiet_hours
+from newsletter.editions import store as edition_store
 from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.writing import Writing, writing_of
+from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff.actors import operator
 
@@ -48,11 +50,22 @@ def test_pressing_send_twice_sends_one_edition(app: Newsletter) -> None:
 def test_a_bulletin_taken_back_can_be_written_on(app: Newsletter) -> None:
     saved = save(app)
     first = bulletins.send_saved(app, ANN, saved.number)
-    with pytest.raises(Conflict, match="cancel the edition first"):
+    with pytest.raises(Conflict, match="take the edition back"):
         save(app, number=saved.number)
     editions.cancel(app, ANN, first.number)
     save(app, Writing(subject="Flood", text="Go home."), number=saved.number)
     assert bulletins.send_saved(app, ANN, saved.number).number != first.number
+
+
+def test_a_bulletin_cancelled_after_its_mails_are_made_is_not_sent_again(app: Newsletter) -> None:
+    saved = save(app)
+    first = bulletins.send_saved(app, ANN, saved.number)
+    with app.database.write() as session:
+        edition = edition_store.by_id(session, first.number)
+        edition.fanned_out_at, edition.state = first.send_at, EditionState.CANCELLED
+    with pytest.raises(Conflict, match="copy it to write another"):
+        save(app, Writing(subject="Flood", text="Go home."), number=saved.number)
+    assert bulletins.send_saved(app, ANN, saved.number).number == first.number
 
 
 def test_a_bulletin_without_a_subject_is_kept_and_not_sent(app: Newsletter) -> None:
