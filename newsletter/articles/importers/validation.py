@@ -27,11 +27,24 @@ def validated(item: Record | BadRecord) -> Record | BadRecord:
     item = _clean(item)
     if isinstance(item, BadRecord):
         return item
+    item = _with_fewer_topics(item)
     reason = _reason_against(item)
     if reason:
         what, mend = reason
         return BadRecord(where=item.where, what=what, mend=mend)
     return item
+
+
+def _with_fewer_topics(record: Record) -> Record:
+    """The record with topics within the limits, and a note of those left out."""
+    told = record.topics or ()
+    topics = tuple(t for t in told if len(t) <= LONGEST_TOPIC_CHARACTERS)[:MOST_TOPICS]
+    if len(topics) == len(told):
+        return record
+    note = (
+        f"{len(told) - len(topics)} of its {len(told)} topics were left out: too many or too long"
+    )
+    return replace(record, topics=topics, notes=(*record.notes, note))
 
 
 def errors_as_records(reading: Reading, where: str) -> Iterator[Record | BadRecord]:
@@ -73,11 +86,6 @@ def _reason_against(record: Record) -> tuple[str, str] | None:
                 f"its {name} has {len(getattr(record, name))} characters",
                 f"shorten it to {LARGEST_FIELD_CHARACTERS} at most",
             )
-    topics = record.topics or ()
-    if len(topics) > MOST_TOPICS:
-        return (f"it has {len(topics)} topics", f"keep {MOST_TOPICS} at most")
-    if any(len(topic) > LONGEST_TOPIC_CHARACTERS for topic in topics):
-        return ("the name of a topic is too long", f"{LONGEST_TOPIC_CHARACTERS} characters at most")
     if len(record.attachments) > MOST_ATTACHMENTS:
         return (f"it has {len(record.attachments)} attachments", f"{MOST_ATTACHMENTS} at most")
     return None
