@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +37,10 @@ from sqlalchemy.types import TypeDecorator
 from newsletter.clock import in_utc
 from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.private_files import create_private
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
+    from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Pool size per process; further threads wait.
@@ -169,6 +173,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert_of(session: Session, table: type[Base]) -> "PostgreSQLInsert | SQLiteInsert":
+    """An INSERT that takes clauses for conflicts, of the session's database."""
+    # Not imported by commands that only list.
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+        return insert_sqlite(table)
+    from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+    return insert_postgresql(table)
 
 
 def raise_work_mem(session: Session) -> None:

@@ -132,11 +132,19 @@ def commands_page() -> str:
         assert command is not None
         if isinstance(command, click.Group):
             parts.append(f"## {name}\n\n{_text(command.help)}\n")
-            parts += [_command(f"{name} {sub}", of) for sub, of in command.commands.items()]
+            parts += list(_subcommands(name, command))
         else:
             parts.append(f"## {name}\n")
             parts.append(_command(name, command))
     return "\n".join(parts)
+
+
+def _subcommands(name: str, group: click.Group) -> Iterator[str]:
+    context = click.Context(group)
+    for each in group.list_commands(context):
+        command = group.get_command(context, each)
+        assert command is not None
+        yield _command(f"{name} {each}", command)
 
 
 def _command(name: str, command: click.Command) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from newsletter.database import insert_of
 from newsletter.errors import Conflict, ResourceNotFound
 from subscribers.models import (
     AddressChange,
@@ -96,8 +95,7 @@ def choice_for(session: Session, choice: Choice) -> int:
     if found is not None:
         return found
     # A concurrent insert of the same row is fine.
-    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    connection.execute(insert(TopicChoice).values(key=key).on_conflict_do_nothing())
+    connection.execute(insert_of(session, TopicChoice).values(key=key).on_conflict_do_nothing())
     return connection.execute(_CHOICES, {"key": key}).scalar_one()
 
 

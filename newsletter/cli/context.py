@@ -4,24 +4,14 @@ import logging
 import os
 import pwd
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property, update_wrapper
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from newsletter.app import Newsletter
 from newsletter.clock import Clock
@@ -32,15 +22,10 @@ from newsletter.private_files import restrict_to_owner
 from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
+if TYPE_CHECKING:
+    from newsletter.cli.progress import Advance
+
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
-# Without a terminal: the number of progress lines.
-PLAIN_STEPS = 10
-
-
-class Advance(Protocol):
-    """Progress of long work."""
-
-    def advance(self, count: int = 1) -> None: ...
 
 
 class Program:
@@ -88,11 +73,13 @@ class Program:
         """A line on standard error."""
         self.errors.print(shown(text), markup=False)
 
-    def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
+    def progress(self, description: str, total: int | None) -> "AbstractContextManager[Advance]":
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
+        from newsletter.cli.progress import bar, lines
+
         if self.errors.is_terminal:
-            return _bar(self.errors, description, total)
-        return _lines(self.errors, description, total)
+            return bar(self.errors, description, total)
+        return lines(self.errors, description, total)
 
 
 def _user() -> str:
@@ -107,57 +94,6 @@ def _user() -> str:
         name = f"uid {number}"
     asked_by = os.environ.get("SUDO_USER", "")
     return f"{asked_by} as {name}" if USER_NAME.fullmatch(asked_by) else name
-
-
-class _Bar:
-    def __init__(self, progress: Progress, description: str, total: int | None) -> None:
-        self._progress = progress
-        self._task = progress.add_task(description, total=total)
-
-    def advance(self, count: int = 1) -> None:
-        self._progress.advance(self._task, count)
-
-
-class _Lines:
-    def __init__(self, console: Console, description: str, total: int | None) -> None:
-        self._console, self._description, self._total = console, description, total
-        self._done = self._printed = 0
-
-    def advance(self, count: int = 1) -> None:
-        self._done += count
-        step = (self._total or 10_000) // PLAIN_STEPS or 1
-        if self._done - self._printed >= step:
-            self._printed = self._done
-            self._print()
-
-    def _print(self) -> None:
-        of = f" of {self._total}" if self._total is not None else ""
-        self._console.print(f"{self._description}: {self._done}{of}", markup=False)
-
-
-class _Rate(ProgressColumn):
-    """Items per second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
-
-
-@contextmanager
-def _bar(console: Console, description: str, total: int | None) -> Iterator[Advance]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Bar(progress, description, total)
-
-
-@contextmanager
-def _lines(console: Console, description: str, total: int | None) -> Iterator[Advance]:
-    yield _Lines(console, description, total)
 
 
 def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,6 +1,5 @@
 """The command `newsletter`, with lazily imported subcommands."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.exit_statuses import FAILED, INTERRUPTED
+from newsletter.cli.lazy_group import LazyGroup
 from newsletter.errors import NewsletterError
 from newsletter.private_files import keep_files_private
 from newsletter.shown import shown
@@ -40,25 +40,19 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """Imports a command when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name)
-        return command
+class Commands(LazyGroup):
+    """All commands; their help lines stand here."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    places={name: f"{module}:{name}" for name, (module, _) in COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--config",
     "config_path",

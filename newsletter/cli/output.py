@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
 from rich.table import Table
 
 from newsletter.cli.context import Program
 from newsletter.shown import shown, shown_json
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 def print_json(program: Program, value: Any) -> None:

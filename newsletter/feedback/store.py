@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from newsletter.database import insert_of
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition
 from newsletter.errors import ResourceNotFound
@@ -92,9 +91,7 @@ def _as_known(row: Sequence[Any]) -> Known:
 
 def add(session: Session, values: Mapping[str, Any]) -> int | None:
     """Record an event; its number, or None where another process was quicker."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = insert_sqlite if is_sqlite else insert_postgresql
-    statement = insert(FeedbackEvent).values(values).on_conflict_do_nothing()
+    statement = insert_of(session, FeedbackEvent).values(values).on_conflict_do_nothing()
     return session.scalar(statement.returning(FeedbackEvent.id))
 
 

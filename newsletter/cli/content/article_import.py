@@ -19,11 +19,9 @@ from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
-from newsletter.cli.output import print_json
+from newsletter.cli.output import as_json, print_json
 from newsletter.errors import InvalidInput
 from newsletter.fetching import fetch
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 @click.command("import")

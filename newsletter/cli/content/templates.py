@@ -5,16 +5,18 @@ from pathlib import Path
 import click
 
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.exit_statuses import INCOMPLETE
+from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import print_json, print_table
-from newsletter.cli.sending.previews import warn_of, write_bodies
-from newsletter.editions.composing.template_check import CheckedTemplate, check_template
-from newsletter.errors import ResourceNotFound, TemplateError
-from newsletter.linting.findings import errors_of
 from newsletter.rendering.templates import Templates, shipped_templates
 
+# Where each of the other commands stands.
+PLACES = {
+    "check": "content.template_checking:check",
+    "preview": "content.template_checking:preview",
+}
 
-@click.group()
+
+@click.group(cls=LazyGroup, places=PLACES)
 def templates() -> None:
     """List, check and preview the templates of mails."""
 
@@ -24,7 +26,7 @@ def templates() -> None:
 @pass_program
 def list_templates(program: Program, as_json: bool) -> None:
     """Show every kind of mail, with its files and whether they are yours."""
-    kinds = _kinds(program)
+    kinds = kinds_of(program)
     if as_json:
         print_json(program, {kind: [str(p) for p in paths] for kind, paths in kinds.items()})
         return
@@ -36,64 +38,8 @@ def list_templates(program: Program, as_json: bool) -> None:
     print_table(program, ("kind", "file", "whose", "where"), rows, "There is no template.")
 
 
-@templates.command()
-@click.argument("kinds", nargs=-1)
-@pass_program
-def check(program: Program, kinds: tuple[str, ...]) -> None:
-    """Render KINDS (default: all) with sample values and check the mails."""
-    is_good = True
-    for kind in kinds or _kinds(program):
-        try:
-            tried = _try(program, kind)
-        except TemplateError as error:
-            program.warn(f"{kind}: {error}")
-            is_good = False
-            continue
-        is_good = is_good and not errors_of(tried.findings)
-        program.say(f"{kind}: {len(tried.html.encode())} bytes of HTML, “{tried.subject}”")
-        warn_of(program, tried.findings)
-    if not is_good:
-        raise SystemExit(INCOMPLETE)
-
-
-@templates.command()
-@click.argument("kind")
-@click.option(
-    "--to",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Write HTML and text to this folder.",
-)
-@click.option("--open", "in_browser", is_flag=True, help="Open the HTML in a browser.")
-@pass_program
-def preview(program: Program, kind: str, folder: Path | None, in_browser: bool) -> None:
-    """Show a kind of mail with sample values; sends nothing."""
-    tried = _try(program, kind)
-    program.say(f"Subject: {tried.subject}")
-    warn_of(program, tried.findings)
-    if folder is not None or in_browser:
-        write_bodies(program, folder, tried.html, tried.text, in_browser=in_browser)
-    else:
-        program.say("")
-        program.say(tried.text)
-
-
-def _kinds(program: Program) -> dict[str, list[Path]]:
+def kinds_of(program: Program) -> dict[str, list[Path]]:
     return Templates(program.config.templates.folder).kinds()
-
-
-def _try(program: Program, kind: str) -> CheckedTemplate:
-    """
-    Raises:
-        ResourceNotFound: there is no such kind.
-        TemplateError: a template of it is wrong.
-    """
-    kinds = _kinds(program)
-    if kind not in kinds:
-        raise ResourceNotFound(f"there is no kind of mail {kind!r}; there are: {', '.join(kinds)}")
-    is_own = not (shipped_templates() / "email" / kind).is_dir()
-    app = program.app
-    return check_template(app.config, app.renderer, kind, app.clock.now(), is_own=is_own)
 
 
 def _is_own(path: Path) -> bool:

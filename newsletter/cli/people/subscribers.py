@@ -5,89 +5,43 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Program, pass_program
+from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import print_json, print_table
-from newsletter.cli.people.changes import change, disclose, pause
-from newsletter.cli.people.consent import consent, reasons
-from newsletter.cli.people.exports import export
-from newsletter.cli.people.import_history import imports
-from newsletter.cli.people.imports import import_
-from newsletter.cli.people.lookup import number_of, person_at, topics_of
-from newsletter.cli.people.segments import evaluation_of, resolve_segment, segments
-from newsletter.cli.people.suppressions import suppress, unsuppress
+from newsletter.cli.people.lookup import person_at
 from newsletter.editions.dates import clock_time
 from subscribers import store
-from subscribers.addresses import normalise_address
 from subscribers.consent import history
-from subscribers.membership import Signup
-from subscribers.models import Frequency, Subscriber, SubscriberStatus
+from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page
-from subscribers.segments.store import members
 from subscribers.topics import Choice
 
-FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
 STATUSES = click.Choice([status.value for status in SubscriberStatus])
 
 
-@click.group()
+# Where each command stands, in the order of a subscription.
+PLACES = {
+    "add": "people.membership:add",
+    "confirm": "people.membership:confirm",
+    "change": "people.changes:change",
+    "pause": "people.changes:pause",
+    "remove": "people.membership:remove",
+    "erase": "people.membership:erase",
+    "disclose": "people.changes:disclose",
+    "consent": "people.consent:consent",
+    "reasons": "people.consent:reasons",
+    "suppress": "people.suppressions:suppress",
+    "unsuppress": "people.suppressions:unsuppress",
+    "segments": "people.segments:segments",
+    "import": "people.imports:import_",
+    "imports": "people.import_history:imports",
+    "export": "people.exports:export",
+}
+
+
+@click.group(cls=LazyGroup, places=PLACES)
 def subscribers() -> None:
     """Add, list, suppress and remove subscribers."""
-
-
-subscribers.add_command(import_)
-subscribers.add_command(imports)
-subscribers.add_command(export)
-subscribers.add_command(segments)
-subscribers.add_command(consent)
-subscribers.add_command(reasons)
-subscribers.add_command(change)
-subscribers.add_command(pause)
-subscribers.add_command(disclose)
-subscribers.add_command(suppress)
-subscribers.add_command(unsuppress)
-
-
-@subscribers.command()
-@click.argument("address")
-@click.option("--name", default="", help="Their name, for the greeting.")
-@click.option(
-    "--topic",
-    "topics",
-    multiple=True,
-    metavar="SLUG",
-    help="A topic they chose; repeatable. None: all.",
-)
-@click.option("--frequency", type=FREQUENCIES, default=Frequency.REGULAR.value, show_default=True)
-@click.option(
-    "--consent",
-    metavar="PROOF",
-    help="How and when they agreed (“paper form, 1 May”). Without it they are pending: no mail.",
-)
-@pass_program
-def add(
-    program: Program,
-    address: str,
-    name: str,
-    topics: tuple[str, ...],
-    frequency: str,
-    consent: str | None,
-) -> None:
-    """Add a subscriber; with proof of consent they are confirmed at once."""
-    proof = (consent or "").strip()
-    with program.database.read() as session:
-        slugs = topics_of(program, session, topics)
-    joining = Signup(address=address, name=name, topics=slugs, frequency=Frequency(frequency))
-    added = actions.add(program.app, program.actor, joining, proof)
-    if not added.was_confirmed:
-        program.say(f"{added.address} is {added.status.value}.")
-    elif proof:
-        program.say(f"{added.address} was confirmed before; they are sent what you said now.")
-    else:
-        program.say(
-            f"{added.address} was confirmed before, and nothing was changed; "
-            "to change what they are sent, say how they asked for it: --consent PROOF"
-        )
 
 
 @subscribers.command("list")
@@ -116,6 +70,9 @@ def list_subscribers(
     with program.database.read() as session:
         within = None
         if segment:
+            from newsletter.cli.people.segments import evaluation_of, resolve_segment
+            from subscribers.segments.store import members
+
             expression = resolve_segment(program, session, segment)
             within = members(expression, evaluation_of(program, session))
         found = page(
@@ -171,43 +128,6 @@ def show(program: Program, address: str, as_json: bool) -> None:
         program.say(f"paused until: {clock_time(details['paused_until'], zone)}")
     for event in details["consent"]:
         program.say(f"{clock_time(event['at'], zone)}  consent {event['kind']}: {event['source']}")
-
-
-@subscribers.command()
-@click.argument("address")
-@click.option("--consent", metavar="PROOF", required=True, help="How and when they confirmed.")
-@pass_program
-def confirm(program: Program, address: str, consent: str) -> None:
-    """Confirm a pending subscriber whose consent is proven."""
-    with program.database.read() as session:
-        subscriber = person_at(program, session, address)
-    is_new = actions.confirm(program.app, program.actor, subscriber.id, consent)
-    program.say(f"{subscriber.address} {'is confirmed' if is_new else 'was confirmed before'}.")
-
-
-@subscribers.command()
-@click.argument("address")
-@pass_program
-def remove(program: Program, address: str) -> None:
-    """End a subscription at their request; mail already queued is not sent."""
-    with program.database.read() as session:
-        subscriber = person_at(program, session, address)
-    ended = actions.end(program.app, program.actor, subscriber.id)
-    program.say(f"{subscriber.address} {'has left' if ended else 'had left before'}.")
-
-
-@subscribers.command()
-@click.argument("address")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@pass_program
-def erase(program: Program, address: str, yes: bool) -> None:
-    """Erase a subscriber; a hash stays, so that they are never mailed again."""
-    known = normalise_address(address)
-    if not yes and not click.confirm(f"Erase {known} for good?", err=True):
-        program.say("Nothing was changed.")
-        return
-    actions.erase(program.app, program.actor, number_of(program, address))
-    program.say(f"{known} is erased.")
 
 
 def _details(session: Session, subscriber: Subscriber) -> dict[str, Any]:

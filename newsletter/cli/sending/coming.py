@@ -121,6 +121,3 @@ def submit(program: Program, name: str) -> None:
     """Ask the senders to approve the coming edition as it is now."""
     made = digests.submit(program.app, program.actor, name, seen=None)
     program.say(f"Edition {made.number} waits for approval: {made.subject}")
-
-
-COMMANDS = (coming, edit, hold, unhold, skip, unskip, release, submit)

@@ -1,4 +1,4 @@
-"""Commands of `newsletter editions` on one edition: edit it, who gets it, what was answered."""
+"""`newsletter editions` on one: show it, edit it, who gets it, what was answered."""
 
 from typing import Any
 
@@ -6,14 +6,69 @@ import click
 
 from newsletter.actions import editions as actions
 from newsletter.cli.context import Program, pass_program
-from newsletter.cli.output import print_json, print_table
+from newsletter.cli.output import count_line, print_json, print_table
+from newsletter.cli.sending.edition_json import edition_json
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
+from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.editions import store
+from newsletter.editions.composing.composition import Composition
+from newsletter.editions.dates import clock_time
+from newsletter.queries.approvals import ApprovalStatus, approval_status
+from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_answers import deliveries_in
 from newsletter.queries.edition_numbers import numbers_of
 from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
 from newsletter.queries.proofs import proof_of_edition
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_program
+def show(program: Program, number: int, as_json: bool) -> None:
+    """Show one edition: articles, counts and reasons."""
+    with program.database.read() as session:
+        edition = store.by_id(session, number)
+        counts = ledger_store.counts(session, number)
+        reasons = ledger_store.reasons(session, number)
+        articles = [story.title for story in stories_of_draft(session, number)]
+        composition = Composition.of(session, edition)
+        approval = approval_status(session, composition, str(program.actor))
+    if as_json:
+        details = {"articles": articles, "reasons": reasons}
+        print_json(program, edition_json(edition, counts) | details)
+        return
+    zone = program.config.site.timezone
+    program.say(f"Edition {edition.id}, {edition.title}: {edition.state.value}")
+    for label, value in (
+        ("Subject", edition.subject),
+        ("Note", edition.note),
+        ("Period", edition.period or ""),
+        ("Leaves", clock_time(edition.send_at, zone)),
+        ("Mails in doubt", edition.uncertain.value),
+        ("Deliveries", f"{sum(counts.values())} ({count_line(counts)})"),
+    ):
+        if value:
+            program.say(f"{label}: {value}")
+    for title in articles:
+        program.say(f"  - {title}")
+    if approval.is_waiting:
+        _show_approval(program, number, approval)
+    for state, reason, count in reasons:
+        program.say(f"{count} {state}: {reason}")
+
+
+def _show_approval(program: Program, number: int, approval: ApprovalStatus) -> None:
+    """How far it is approved, and what changed since this person looked last."""
+    for given in approval.given:
+        if given.counts:
+            program.say(f"Approved by {given.actor}.")
+    program.say(f"It waits for {approval.missing} to approve it.")
+    for change in approval.changes:
+        program.say(f"Since you last looked: {change}")
+    actions.look(program.app, program.actor, number)
 
 
 @click.command()
@@ -106,6 +161,3 @@ def _show_transcript(program: Program, number: int, delivery: int) -> None:
         or f"No conversation is kept of delivery {delivery}: it was simply taken, or was "
         "not tried, or that was longer ago than feedback.keep_evidence"
     )
-
-
-COMMANDS = (edit, reopen, people, answers)

@@ -36,11 +36,9 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from newsletter.database import Database
+from newsletter.database import Database, insert_of
 from newsletter.delivery.ledger.models import (
     CountedEdition,
     Delivery,
@@ -220,7 +218,6 @@ def _count_next(session: Session, lot: int) -> int:
 
 def _add(session: Session, condition: ColumnElement[bool]) -> None:
     """Add deliveries to the statistics."""
-    insert = insert_sqlite if _is_sqlite(session) else insert_postgresql
     added = (
         select(
             Delivery.subscriber_id,
@@ -233,7 +230,7 @@ def _add(session: Session, condition: ColumnElement[bool]) -> None:
         .order_by(Delivery.subscriber_id)
     )
     names = ["subscriber_id", "received", "last_mailed_at", "bounced"]
-    statement = insert(MailStatistics).from_select(names, added)
+    statement = insert_of(session, MailStatistics).from_select(names, added)
     new = statement.excluded
     later = case(
         (MailStatistics.last_mailed_at > new.last_mailed_at, MailStatistics.last_mailed_at),
