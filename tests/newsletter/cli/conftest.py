@@ -1,11 +1,23 @@
 """Fixtures that run commands in a temporary folder."""
 
+import shutil
+from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 from support import CONFIG, SECRET, Ran, Run
 
 from newsletter.cli.main import main
+
+
+def status_of(arguments: Sequence[str]) -> int:
+    """Run a command in this process; its exit status."""
+    try:
+        main(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return 0
 
 
 @pytest.fixture
@@ -15,11 +27,7 @@ def run(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.M
 
     def run_command(*arguments: str) -> Ran:
         capfd.readouterr()
-        status = 0
-        try:
-            main(arguments)
-        except SystemExit as stopped:
-            status = stopped.code if isinstance(stopped.code, int) else int(bool(stopped.code))
+        status = status_of(arguments)
         printed = capfd.readouterr()
         assert "Traceback" not in printed.out + printed.err
         return Ran(status, printed.out, printed.err)
@@ -27,21 +35,33 @@ def run(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.M
     return run_command
 
 
-@pytest.fixture
-def site(tmp_path: Path, run: Run) -> Path:
-    """A configured site with two articles and three subscribers, one of them pending."""
+@pytest.fixture(scope="session")
+def site_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `site`, made once by the commands themselves."""
+    folder = tmp_path_factory.mktemp("site")
     text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
-    (tmp_path / "newsletter.toml").write_text(text.replace('folder = "templates"', 'folder = ""'))
-    articles = tmp_path / "articles"
+    (folder / "newsletter.toml").write_text(text.replace('folder = "templates"', 'folder = ""'))
+    articles = folder / "articles"
     articles.mkdir()
     for name, title, topic in (("a", "Homes at last", "Housing"), ("b", "A late bus", "Transport")):
         (articles / f"{name}.md").write_text(
             f"---\ntitle: {title}\ndate: 2026-11-20\ntopics: [{topic}]\n---\nThe council decided.\n"
         )
-    assert run("db", "upgrade").status == 0
-    assert run("articles", "import", "articles").status == 0
     add = ("subscribers", "add")
-    assert run(*add, "ann@wexcombe.example", "--name", "Ann", "--consent", "form").status == 0
-    assert run(*add, "ben@wexcombe.example", "--topic", "housing", "--consent", "form").status == 0
-    assert run(*add, "cat@wexcombe.example").status == 0
+    with chdir(folder):
+        for command in (
+            ("db", "upgrade"),
+            ("articles", "import", "articles"),
+            (*add, "ann@wexcombe.example", "--name", "Ann", "--consent", "form"),
+            (*add, "ben@wexcombe.example", "--topic", "housing", "--consent", "form"),
+            (*add, "cat@wexcombe.example"),
+        ):
+            assert status_of(command) == 0, command
+    return folder
+
+
+@pytest.fixture
+def site(site_template: Path, tmp_path: Path, run: Run) -> Path:
+    """A configured site with two articles and three subscribers, one of them pending."""
+    shutil.copytree(site_template, tmp_path, dirs_exist_ok=True)
     return tmp_path
