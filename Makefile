@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
-	  nginx-light caddy curl
+	  nginx-light caddy curl sqlite3 wrk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -5,6 +5,7 @@ for everybody. premailer is given the rendered page and only inlines it, with th
 give it. Then: what one person's mail takes from there.
 """
 
+import argparse
 from datetime import UTC, datetime
 
 from measuring import compare, print_table, run_function
@@ -23,7 +24,6 @@ from newsletter.rendering.template_values import template_values
 from newsletter.rendering.templates import Templates
 from newsletter.tokens.links import LinkSigners
 
-BYTES = 60_000
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 # A keyed hash of an address.
 KNOWN = "0123456789abcdef" * 4
@@ -32,12 +32,16 @@ PEOPLE = 2000
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kilobytes", type=int, default=60, help="of HTML")
+    parser.add_argument("--runs", type=int, default=15)
+    chosen = parser.parse_args()
     config = Config()
     base_url = config.site.base_url
     templates = Templates()
     renderer = Renderer(templates, base_url)
     count = 1
-    while len(page(templates, renderer, config, count)) < BYTES:
+    while len(page(templates, renderer, config, count)) < chosen.kilobytes * 1000:
         count += 1
     rendered = page(templates, renderer, config, count)
     sections = sample_sections(base_url, NOW, count)
@@ -49,7 +53,7 @@ def main() -> None:
                 lambda: compiled(config, renderer, sections, count)
             ),
         },
-        runs=15,
+        runs=chosen.runs,
     )
     peer = costs["premailer alone"].wall
     print_table(

@@ -7,6 +7,7 @@ of nginx's requests a second for the feed, 0.25 for 304s; a rebuild of 1,000 ent
 changed in at most 1.3 times feedgen's own time for the document.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -41,7 +42,7 @@ from newsletter.feeds.scopes import Selection
 from newsletter.migrations.running import upgrade
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-SECONDS, CONNECTIONS, THREADS, ROUNDS, BUILDS = 3, 64, 1, 3, 7
+CONNECTIONS, THREADS = 64, 1
 FEED_BYTES = 150_000
 PARAGRAPH = "<p>The council met on Thursday &amp; agreed what the harbour had waited for.</p>"
 
@@ -83,14 +84,20 @@ http {{
 
 def main() -> None:
     """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=3, help="of each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--entries", type=int, default=1000, help="of the feed that is built")
+    parser.add_argument("--builds", type=int, default=7)
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        _serving(folder)
-        _rebuilding(folder)
+        _serving(folder, chosen)
+        _rebuilding(folder, chosen)
 
 
-def _serving(folder: Path) -> None:
+def _serving(folder: Path, chosen: argparse.Namespace) -> None:
     if not (shutil.which("nginx") and shutil.which("wrk")):
         sys.exit("nginx and wrk are needed: apt-get install nginx-light wrk")
     port, peer_port = free_port(), free_port()
@@ -108,7 +115,8 @@ def _serving(folder: Path) -> None:
     ):
         rows = []
         for title, conditional in (("the feed", False), ("304", True)):
-            rates = _rates({"ours": ours, "bare Starlette": bare, "nginx": peer}, conditional)
+            servers = {"ours": ours, "bare Starlette": bare, "nginx": peer}
+            rates = _rates(servers, conditional, chosen)
             for who, rate in rates.items():
                 rows.append([f"{title}, {who}", rate, rate / rates["nginx"]])
     size = (folder / "static" / "feed.atom").stat().st_size
@@ -119,17 +127,19 @@ def _serving(folder: Path) -> None:
     )
 
 
-def _rates(servers: dict[str, str], conditional: bool) -> dict[str, float]:
+def _rates(
+    servers: dict[str, str], conditional: bool, chosen: argparse.Namespace
+) -> dict[str, float]:
     """Requests a second: medians of rounds in which the servers take turns."""
     found: dict[str, list[float]] = {who: [] for who in servers}
-    for _ in range(ROUNDS):
+    for _ in range(chosen.rounds):
         for who, address in servers.items():
-            found[who].append(_wrk(address, conditional))
+            found[who].append(_wrk(address, conditional, chosen.seconds))
     return {who: statistics.median(rates) for who, rates in found.items()}
 
 
-def _wrk(address: str, conditional: bool) -> float:
-    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s"]
+def _wrk(address: str, conditional: bool, seconds: int) -> float:
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     if conditional:
         with urllib.request.urlopen(address) as answer:
             command += ["-H", f"If-None-Match: {answer.headers['ETag']}"]
@@ -140,27 +150,27 @@ def _wrk(address: str, conditional: bool) -> float:
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])  # type: ignore[index]
 
 
-def _rebuilding(folder: Path) -> None:
-    config = _config(folder, 1, 1000)
-    _fill(config, 1000, 1000)
+def _rebuilding(folder: Path, chosen: argparse.Namespace) -> None:
+    config = _config(folder, 1, chosen.entries)
+    _fill(config, chosen.entries, 1000)
     database = Database(config.database.url)
     rows = []
     for kind in (FeedKind.ATOM, FeedKind.RSS):
         with database.read() as session:
-            articles = store.published(session, limit=1000)
-        peer = _seconds(lambda k=kind, a=articles: _feedgen(k, a))  # type: ignore[misc]
+            articles = store.published(session, limit=chosen.entries)
+        peer = _seconds(chosen.builds, lambda k=kind, a=articles: _feedgen(k, a))  # type: ignore[misc]
         rows.append([f"{kind.label}: feedgen alone", peer * 1000, 1.0])
-        cold = _seconds(lambda k=kind: _build(database, config, k), before=_forget)  # type: ignore[misc]
+        cold = _seconds(chosen.builds, lambda k=kind: _build(database, config, k), before=_forget)  # type: ignore[misc]
         warm = _seconds(
+            chosen.builds,
             lambda k=kind: _build(database, config, k),  # type: ignore[misc]
             before=lambda: _change_one(database),
         )
         rows.append([f"{kind.label}: ours, after a change", warm * 1000, warm / peer])
         rows.append([f"{kind.label}: ours, the first of a process", cold * 1000, cold / peer])
     database.close()
-    print_table(
-        "Building a feed of 1,000 entries, database included", ["what", "ms", "x feedgen"], rows
-    )
+    title = f"Building a feed of {chosen.entries:,} entries, database included"
+    print_table(title, ["what", "ms", "x feedgen"], rows)
 
 
 def _build(database: Database, config: Config, kind: FeedKind) -> None:
@@ -209,15 +219,17 @@ def _feedgen(kind: FeedKind, articles: list[Article]) -> bytes:
     return written
 
 
-def _seconds(call: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
+def _seconds(
+    times: int, call: Callable[[], object], before: Callable[[], object] = lambda: None
+) -> float:
     """The median of several calls, without their preparation."""
-    times = []
-    for _ in range(BUILDS):
+    found = []
+    for _ in range(times):
         before()
         start = time.perf_counter()
         call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
 
 
 def _config(folder: Path, port: int, entries: int) -> Config:

@@ -4,12 +4,14 @@ Through a proxy that delays both ways: first sessions of the transport alone, on
 whole editions by as many workers, with the ledger, without a limit and with one.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import stage
@@ -22,9 +24,7 @@ from newsletter.transports.base import Accepted, Mail, Outcome, Transport
 from newsletter.transports.registry import load_transport
 
 ROUND_TRIP_MS = 20
-MAILS_A_CONNECTION = 40
 CONNECTIONS = (1, 2, 4, 8, 16, 32)
-MAILS_A_WORKER = 120
 # So that every worker has a part of a short edition.
 SMALL_BATCHES = "[sending]\nbatch = 20\n"
 LIMIT = 600
@@ -45,24 +45,25 @@ class Counting:
 
 def main() -> None:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=40, help="of each connection")
+    parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
+    chosen = parser.parse_args()
     log_to_stderr(40)
     rows = []
     with smtp_sink() as sink, smtp_sink("-p") as plain, far(sink) as near, far(plain) as stepwise:
-        for connections in CONNECTIONS:
+        for connections in chosen.connections:
             pipelined, one_by_one = _transport(near), _transport(stepwise)
-            costs = compare(
-                {
-                    "pipelined": lambda t=pipelined, n=connections: run_function(
-                        lambda: send(t, n)
-                    ),
-                    "one": lambda t=one_by_one, n=connections: run_function(lambda: send(t, n)),
-                },
-                runs=3,
-            )
-            mails = MAILS_A_CONNECTION * connections
+            ways = {"pipelined": pipelined, "one": one_by_one}
+            sends = {
+                name: partial(send, transport, connections, chosen.mails)
+                for name, transport in ways.items()
+            }
+            costs = compare({name: partial(run_function, run) for name, run in sends.items()}, 3)
+            mails = chosen.mails * connections
             fast, slow = mails / costs["pipelined"].wall, mails / costs["one"].wall
             rows.append([connections, fast, slow, fast / slow])
-        editions = [_edition_row(connections, near) for connections in CONNECTIONS]
+        editions = [_edition_row(workers, near, 3 * chosen.mails) for workers in chosen.connections]
     print_table(
         f"SMTP at {ROUND_TRIP_MS} ms, mails of {len(CONTENT):,} bytes, medians of 3 runs",
         ["connections", "pipelined/s", "one by one/s", "ratio"],
@@ -75,20 +76,20 @@ def main() -> None:
     )
 
 
-def _edition_row(workers: int, port: int) -> list[object]:
-    mails = MAILS_A_WORKER * workers
-    free, held = send_edition(workers, port, ""), send_edition(workers, port, LIMITED)
+def _edition_row(workers: int, port: int, mails_each: int) -> list[object]:
+    mails = mails_each * workers
+    free, held = (send_edition(workers, port, mails, limit) for limit in ("", LIMITED))
     return [workers, mails / free.wall, free.cpu / free.wall, mails / held.wall]
 
 
-def send_edition(workers: int, port: int, limit: str) -> Cost:
-    """Send an edition with so many workers."""
+def send_edition(workers: int, port: int, mails: int, limit: str) -> Cost:
+    """Send an edition of so many mails with so many workers."""
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
         config = stage.site(
             Path(folder),
             f"sqlite:///{folder}/newsletter.db",
             port,
-            subscribers=MAILS_A_WORKER * workers,
+            subscribers=mails,
             connections=workers,
         )
         config.write_text(f"{config.read_text()}{SMALL_BATCHES}{limit}")
@@ -100,18 +101,20 @@ def send_edition(workers: int, port: int, limit: str) -> Cost:
     return cost
 
 
-def send(transport: Transport, connections: int) -> None:
+def send(transport: Transport, connections: int, mails: int) -> None:
     """Send so many mails by each of so many concurrent sessions."""
-    threads = [threading.Thread(target=_converse, args=(transport,)) for _ in range(connections)]
+    threads = [
+        threading.Thread(target=_converse, args=(transport, mails)) for _ in range(connections)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(600)
 
 
-def _converse(transport: Transport) -> None:
+def _converse(transport: Transport, mails: int) -> None:
     with transport.open() as session:
-        session.send(map(_mail, range(MAILS_A_CONNECTION)), Counting())
+        session.send(map(_mail, range(mails)), Counting())
 
 
 def _mail(key: int) -> Mail:
@@ -140,7 +143,7 @@ def far(port: int) -> Iterator[int]:
         yield here
     finally:
         proxy.terminate()
-        proxy.wait()
+        proxy.wait(10)
 
 
 if __name__ == "__main__":
