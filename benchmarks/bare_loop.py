@@ -23,7 +23,7 @@ def main() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(600)
 
 
 def converse(port: int, numbers: range) -> None:

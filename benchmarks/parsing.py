@@ -215,7 +215,7 @@ def measured(work: Callable[[], str]) -> tuple[float, str]:
         return TIME.total_seconds(), "ENDED: too much memory"
     finally:
         process.kill()
-        process.join()
+        process.join(10)
 
 
 def _run(sending: Connection, work: Callable[[], str]) -> None:

@@ -70,9 +70,9 @@ def torture(folder: Path, url: str, chosen: argparse.Namespace) -> list[object]:
             if not begun or sender.poll() is not None:
                 break
             sender.kill()
-            sender.wait()
+            sender.wait(PATIENCE_SECONDS)
             kills += 1
-        start(config, number).wait()
+        start(config, number).wait(PATIENCE_SECONDS)
         with app.database.read() as session:
             counts = store.counts(session, number)
         app.close()

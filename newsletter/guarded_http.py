@@ -128,6 +128,8 @@ class _Deadline:
     def watch(self, connection: socket.socket) -> None:
         # A duplicate: TLS detaches the original, and shutting down either ends both.
         self._sockets.append(connection.dup())
+        if self.passed:  # while the name was resolved: the timer has cut what there was
+            self._cut()
 
     @contextmanager
     def enforced(self) -> Iterator[None]:

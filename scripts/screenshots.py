@@ -77,7 +77,7 @@ def demo(folder: Path, address: str) -> Iterator[str]:
         yield waited_for_link(output, process)
     finally:
         process.terminate()
-        process.wait()
+        process.wait(30)
 
 
 def waited_for_link(output: Path, process: subprocess.Popen[bytes]) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from machines import Counts, hand_out_until, is_settled, machine
 from servers import recording_smtp, redis_server, restart_postgresql
+from threads import ended, started
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock, SystemClock
@@ -212,8 +213,7 @@ def clock_jumps(scene: Scene, times: int) -> Verdict:
     other = scene.config.with_name("other-state")
     happened = 0
     app = Newsletter(load_config(scene.config), scene.config, clock)
-    sender = threading.Thread(target=app.engine.send, args=[scene.number])
-    sender.start()
+    sender = started(app.engine.send, scene.number)
     for turn in range(times):
         if not scene.wait_for_more(sender):
             break
@@ -222,7 +222,7 @@ def clock_jumps(scene: Scene, times: int) -> Verdict:
         with opened(scene.config, later, state_folder=other) as elsewhere:
             elsewhere.engine.recover()
         happened += 1
-    sender.join()
+    ended(sender)
     app.close()
     send_the_rest(scene)
     return verdict(scene, happened, 0)
@@ -237,7 +237,7 @@ def host_vanishes(scene: Scene, times: int) -> Verdict:
             with machine(scene.config, f"gone-{turn}") as process:
                 hand_out_until(app, _has_gone_on(scene))
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                process.wait(PATIENCE_SECONDS)
             happened += 1
         hand_out_until(app, lambda found: "queued" not in found)
     send_the_rest(scene)

@@ -1,10 +1,11 @@
 """A small scripted web server."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from threads import http_server
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,5 @@ def pages(answers: Mapping[str, int | str]) -> Iterator[PageServer]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield PageServer(f"http://127.0.0.1:{server.server_address[1]}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_server(server) as address:
+        yield PageServer(address)

@@ -26,7 +26,10 @@ def running(folder: Path, *arguments: str, ready: str) -> Iterator[subprocess.Po
         yield process
     finally:
         process.terminate()
-        assert process.wait(15) in {0, -15}, (folder / "process.log").read_text()
+        try:
+            assert process.wait(15) in {0, -15}, (folder / "process.log").read_text()
+        finally:
+            process.kill()
 
 
 def answers(address: str) -> bool:

@@ -80,7 +80,7 @@ def recording_smtp(arrivals: Path, delay_ms: int = 0, port: int = 0) -> Iterator
         yield port
     finally:
         process.kill()
-        process.wait()
+        process.wait(5)
 
 
 @contextmanager

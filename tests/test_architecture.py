@@ -39,6 +39,10 @@ def modules() -> Iterator[tuple[str, Path]]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
 
 
+# A thread that is forked or never ends keeps the whole run from ending.
+WAITS = ("join", "wait", "communicate", "result")
+PROGRAMS = ("tests", "benchmarks", "scripts", "docs/examples")
+
 MODULES = dict(modules())
 
 
@@ -199,3 +203,27 @@ def test_exit_statuses_stand_in_one_module() -> None:
     cli = {module: path for module, path in MODULES.items() if is_in(module, "newsletter.cli")}
     texts = {module: path.read_text(encoding="utf-8") for module, path in cli.items()}
     assert [module for module, text in texts.items() if leaving.search(text)] == []
+
+
+def waits(path: Path) -> list[str]:
+    """Where a program waits for a thread, a process or a result without a limit, or forks."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    return [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {call.func.attr}"
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and (call.func.attr == "fork" or (call.func.attr in WAITS and not is_given(call)))
+    ]
+
+
+def is_given(call: ast.Call) -> bool:
+    return bool(call.args or call.keywords)
+
+
+def test_no_test_can_wait_for_ever() -> None:
+    programs = [p for folder in PROGRAMS for p in sorted((ROOT / folder).rglob("*.py"))]
+    assert [found for path in programs for found in waits(path)] == []

@@ -91,7 +91,7 @@ def _rspamd(key: DkimKey) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait()
+            process.wait(30)
 
 
 def _config(folder: str, port: int, key: DkimKey) -> str:

@@ -79,7 +79,7 @@ class Chroot:
         finally:
             # A server that changes its user is not killed with its parent.
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(30)
 
     def _command(self, command: Sequence[str]) -> list[str]:
         namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]

@@ -60,7 +60,7 @@ def haraka(backend: Backend, _certificates: Certificates) -> Iterator[int]:
             yield port
         finally:
             process.kill()
-            process.wait()
+            process.wait(30)
 
 
 SETTINGS = [Setting(name="as it comes", start=haraka)]

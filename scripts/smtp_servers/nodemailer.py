@@ -61,7 +61,7 @@ def smtp_server(**options: object) -> Start:
             yield port
         finally:
             process.kill()
-            process.wait()
+            process.wait(30)
 
     return start
 

@@ -125,7 +125,7 @@ def kill_in_the_middle(app: Newsletter, process: subprocess.Popen[bytes]) -> Non
     hand_out_until(app, lambda found: found.get("sent", 0) > 20)
     hand_out_until(app, lambda _: claims_of(app, process) > 0)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(10)
 
 
 def test_a_killed_machine_recovers_its_deliveries_on_restart(site: Path) -> None:

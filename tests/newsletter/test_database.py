@@ -1,6 +1,5 @@
 """Transactions, UTC datetimes and error messages."""
 
-import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from support import add_article, add_subscriber
+from threads import at_once
 
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock, in_utc
@@ -104,11 +104,7 @@ def test_sqlite_writers_are_serialised(sqlite_url: str) -> None:
     with database.write() as session:
         session.execute(text("CREATE TABLE numbers (value INTEGER)"))
         session.execute(text("INSERT INTO numbers VALUES (0)"))
-    threads = [threading.Thread(target=count_up) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([count_up] * 4)
     with database.read() as session:
         assert session.scalar(text("SELECT value FROM numbers")) == 100
     database.close()

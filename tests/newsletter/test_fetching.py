@@ -8,6 +8,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from threads import http_server
 
 from newsletter.errors import FetchError
 from newsletter.fetching import Fetched, fetch, size_of
@@ -103,13 +104,10 @@ class Server(ThreadingHTTPServer):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as started:
-        thread = threading.Thread(target=started.serve_forever, args=(0.02,))
-        thread.start()
-        yield started
-        started.stopping.set()
-        started.shutdown()
-        thread.join()
+    server = Server()
+    with http_server(server):
+        yield server
+        server.stopping.set()
 
 
 def get(server: Server, path: str, **limits: object) -> Fetched:
@@ -172,6 +170,12 @@ def test_the_size_of_a_private_address_is_refused(server: Server) -> None:
 def test_size_is_bounded_after_unpacking(server: Server) -> None:
     with pytest.raises(FetchError, match="larger than 1000000 bytes"):
         get(server, "bomb", largest_bytes=1_000_000)
+
+
+def test_a_connection_made_after_the_total_timeout_is_cut(server: Server) -> None:
+    """Resolving a name may take longer than all else."""
+    with pytest.raises(FetchError, match="no complete answer within 0 seconds"):
+        get(server, "trickle", total_time=timedelta(0))
 
 
 @pytest.mark.parametrize("path", ["trickle", "trickled-head"])

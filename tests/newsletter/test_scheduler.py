@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from support import RecordingSession, RecordingTransport, add_article, add_subscriber, make_app
+from threads import at_once
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -57,11 +59,7 @@ def test_concurrent_schedulers_make_one_edition_per_period(
 ) -> None:
     publish(app, "News")
     sites = [make_app(tmp_path, database_url, clock) for _ in range(4)]
-    threads = [threading.Thread(target=make_due_digests, args=(site,)) for site in sites]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(make_due_digests, site) for site in sites)
     for site in sites:
         site.close()
     assert editions(app) == [("2026-11-27", EditionState.QUEUED)]

@@ -121,7 +121,7 @@ def _watch(folder: Path, processes: list[subprocess.Popen[bytes]]) -> None:
             return
         if victim.poll() is None and counts.get("sent", 0) > SUBSCRIBERS / 3:
             victim.kill()
-            victim.wait()
+            victim.wait(10)
             print("one worker is killed; started again, it reads its journal", flush=True)
             processes.append(_start(folder, "one", "worker"))
         time.sleep(0.5)

@@ -110,8 +110,9 @@ class _Background:
         return LmtpServer(app.config.feedback.lmtp, store).__enter__()
 
     def _stop_listening(self) -> None:
-        if self._lmtp is not None:
-            self._lmtp.__exit__(None, None, None)
+        listening, self._lmtp = self._lmtp, None
+        if listening is not None:
+            listening.__exit__(None, None, None)
 
     def replace(self, app: Newsletter) -> None:
         """Restart with other settings; running jobs end and release their claims."""

@@ -1,6 +1,5 @@
 """Polling of feeds, one of them from a real server with conditional requests."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from expectations import CONTEXT
+from threads import http_server
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import Record
@@ -150,13 +150,10 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
     handler = partial(Quiet, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.statuses = []
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.statuses = []
+    with http_server(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_real_feed_is_asked_conditionally(

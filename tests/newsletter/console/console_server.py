@@ -1,15 +1,14 @@
 """The console on a socket of this machine, for a real browser."""
 
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import uvicorn
 from console_support import PASSWORD, Console
 from playwright.sync_api import Page
 from support import CONFIG, SECRET, RecordedNewsletter, RecordingTransport
+from threads import asgi_server
 
 from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
@@ -28,16 +27,8 @@ def served_console(folder: Path, database_url: str, clock: Clock) -> Iterator[tu
         app = RecordedNewsletter(parse_config(text, path, {}), path, clock)
         app.recorder = RecordingTransport()
         console = Console(app=app, runner=None)  # type: ignore[arg-type] # no request of its own
-        config = uvicorn.Config(create_console(app), log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
+        with closing(app), asgi_server(create_console(app), listener, log_level="error"):
             yield base, console
-        finally:
-            server.should_exit = True
-            thread.join()
-            app.close()
 
 
 def sign_in(page: Page, base: str, role: str) -> None:

@@ -2,15 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from browsers import launched
 from playwright.sync_api import Browser, BrowserContext, Page
 from support import RecordingTransport, add_article, add_subscriber, make_app
+from threads import asgi_server
 
 from newsletter.actions import bulletins, digests, staff
 from newsletter.clock import SystemClock
@@ -70,14 +70,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
         bulletins.send(app, ann, BulletinDraft(subject="Flood", text="Stay in."))
         hashed = passwords.hashed(PASSWORD)
         staff.set_up(app, VISITOR, email=EMAIL, name="Ada Moor", password_hash=hashed)
-        config = uvicorn.Config(create_console(app), lifespan="off", log_level="critical")
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"{url}/console"
-        server.should_exit = True
-        thread.join()
-        app.close()
+        with closing(app), asgi_server(create_console(app), listening):
+            yield f"{url}/console"
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import parse_qsl
+
+from threads import http_server
 
 
 class Hub:
@@ -41,12 +42,6 @@ def open_hub() -> Iterator[Hub]:
             """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hub.address = f"http://127.0.0.1:{server.server_port}/"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with http_server(server) as address:
+        hub.address = f"{address}/"
         yield hub
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -120,7 +120,7 @@ def test_the_stale_feed_is_served_during_a_rebuild(
         assert started.wait(10)
         assert ask(cache, filled) is before
         may_go_on.set()
-        after = building.result()
+        after = building.result(10)
     assert after is not before
     assert ask(cache, filled) is after
 

@@ -3,15 +3,14 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
-from threading import Thread
 from time import monotonic, sleep
 
 import httpx
 import pytest
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from threads import asgi_server
 
 from newsletter.http.http_protocol import BoundedProtocol
 from newsletter.http.middleware.body_limits import BodyBuffer, ConcurrencyLimit
@@ -41,15 +40,10 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.fixture(scope="module")
 def address() -> Iterator[Address]:
     app = BodyBuffer(ConcurrencyLimit(echo, most=2))
-    server = uvicorn.Server(
-        uvicorn.Config(app, **{**server_settings("https://wexcombe.example"), "http": Hasty})
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    settings = {**server_settings("https://wexcombe.example"), "http": Hasty}
+    listening = socket.create_server(("127.0.0.1", 0))
+    with listening, asgi_server(app, listening, **settings):
         yield listening.getsockname()
-        server.should_exit = True
-        thread.join()
 
 
 def ask(address: Address, sent: bytes) -> bytes:

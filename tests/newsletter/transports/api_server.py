@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from threads import ended
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -82,7 +84,9 @@ class ApiServer:
         self._server = ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Own", (Handler,), {"owner": self})
         )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -108,5 +112,5 @@ class ApiServer:
     ) -> None:
         self.released.set()
         self._server.shutdown()
-        self._thread.join()
+        ended(self._thread)
         self._server.server_close()

@@ -2,9 +2,10 @@
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
+
+from threads import ended, started
 
 Told = tuple[int, Any]
 
@@ -33,8 +34,7 @@ class TokenServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/token"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
+        self._thread = started(self._server.serve_forever, 0.02)
 
     def answer(self, form: dict[str, str]) -> Told:
         self.asked.append(form)
@@ -45,5 +45,5 @@ class TokenServer:
 
     def stop(self) -> None:
         self._server.shutdown()
-        self._thread.join()
+        ended(self._thread)
         self._server.server_close()

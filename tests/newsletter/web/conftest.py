@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support import add_article, make_app
+from threads import asgi_server
 
 from newsletter.app import Newsletter
 from newsletter.articles.models import ArticleStatus
@@ -50,15 +49,10 @@ class Served:
 def served() -> Iterator[Served]:
     """One server for all tests."""
     stage = Stage()
-    config = uvicorn.Config(stage, lifespan="off", log_level="critical")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    listening = socket.create_server(("127.0.0.1", 0))
+    with listening, asgi_server(stage, listening):
         host, port = listening.getsockname()
         yield Served(stage=stage, address=f"http://{host}:{port}")
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

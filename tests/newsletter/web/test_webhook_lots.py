@@ -1,9 +1,10 @@
 """Events of several calls in one transaction."""
 
 from collections.abc import Sequence
-from threading import Thread
+from functools import partial
 
 import pytest
+from threads import at_once
 
 from newsletter.transports.events import Event, EventKind, EventSource
 from newsletter.web.webhook_lots import LOT, WebhookLots
@@ -70,10 +71,6 @@ def test_every_call_of_many_threads_is_recorded_once(lots: WebhookLots, ledger: 
     def call(number: int) -> None:
         lots.finish("main", lots.enter("main", told(str(number))))
 
-    threads = [Thread(target=call, args=(number,)) for number in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(call, number) for number in range(40))
     recorded = [recipient for _, recipients in ledger.lots for recipient in recipients]
     assert sorted(recorded, key=int) == [str(number) for number in range(40)]

@@ -339,7 +339,7 @@ def test_a_concurrent_sign_up_is_not_duplicated(postgresql_url: str, clock: Fixe
         )
         wait_until(lambda: is_waiting(postgresql_url))
         session.commit()
-        decisions = entering.result()
+        decisions = entering.result(30)
     assert [decision.outcome.value for decision in decisions] == ["unchanged", "confirmed"]
     with database.read() as session:
         assert store.by_address(session, ADDRESSES[0]).name == "Signed Up"

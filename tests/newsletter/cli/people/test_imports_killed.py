@@ -48,7 +48,7 @@ def importing(site: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=30)
 
 
 def told(process: subprocess.Popen[str]) -> str:

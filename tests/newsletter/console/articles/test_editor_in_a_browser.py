@@ -2,18 +2,18 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import uvicorn
 from browsers import launched
 from pictures import gradient, saved
 from playwright.sync_api import Page
 from sqlalchemy import update
 from support import CONFIG, SECRET, add_article
+from threads import asgi_server
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
@@ -75,10 +75,7 @@ def served(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Serve
         config = parse_config(text.replace("https://wexcombe.example", address), path, {})
         app = Newsletter(config, path, clock)
         token = _sign_in(app)
-        server = uvicorn.Server(uvicorn.Config(LiveSite(app), lifespan="off", log_level="critical"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        with launched() as browser:
+        with closing(app), asgi_server(LiveSite(app), listening), launched() as browser:
             context = browser.new_context()
             name = Cookies(SECRET, address).session
             context.add_cookies([{"name": name, "value": token, "url": address}])
@@ -86,9 +83,6 @@ def served(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Serve
             page.on("console", lambda message: problems.append(message.text))
             page.on("pageerror", lambda error: problems.append(str(error)))
             yield Served(app=app, page=page, address=address, problems=problems)
-        server.should_exit = True
-        thread.join()
-    app.close()
 
 
 def _sign_in(app: Newsletter) -> str:

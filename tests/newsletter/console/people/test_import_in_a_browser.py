@@ -1,18 +1,16 @@
 """Bringing in a list in a real browser on a telephone: mend rows, see that nobody comes back."""
 
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-import uvicorn
 from browsers import launched
 from console_support import PASSWORD, Console
 from playwright.sync_api import Page
-from starlette.types import ASGIApp
 from support import CONFIG, SECRET, RecordedNewsletter
+from threads import asgi_server
 
 from newsletter.actions import suppressions
 from newsletter.clock import FixedClock
@@ -34,19 +32,6 @@ gone@wexcombe.example,Gus,2,2024-05-01 10:00:00,,6,f
 """
 
 
-@contextmanager
-def served(asgi: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    """The console on a socket of this machine."""
-    server = uvicorn.Server(uvicorn.Config(asgi, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def app(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[tuple[str, Console]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -56,9 +41,8 @@ def app(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[tuple[st
         path = tmp_path / "newsletter.toml"
         site = RecordedNewsletter(parse_config(text, path, {}), path, clock)
         console = Console(app=site, runner=None)  # type: ignore[arg-type] # no request of its own
-        with served(create_console(site), listener):
+        with closing(site), asgi_server(create_console(site), listener, log_level="error"):
             yield base, console
-        site.close()
 
 
 def sign_in(page: Page, base: str) -> None:

@@ -1,12 +1,13 @@
 """Mail statistics always equal the ledger, however far counting has come."""
 
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from history import ACTS, PEOPLE, History
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
+from threads import at_once, ended, started
 
 from newsletter.database import Database
 from newsletter.delivery.ledger import store, uncertain
@@ -151,11 +152,7 @@ def test_an_interrupted_lot_is_rolled_back(sqlite_url: str, table: str) -> None:
 def test_concurrent_counting_counts_each_delivery_once(history: History) -> None:
     for _ in range(3):
         history.send(SENT, FAILED)
-    counting = [Thread(target=history.count_all) for _ in range(2)]
-    for thread in counting:
-        thread.start()
-    for thread in counting:
-        thread.join()
+    at_once([history.count_all] * 2)
     assert history.known() == history.in_ledger()
 
 
@@ -172,12 +169,11 @@ def test_counting_waits_for_a_writer_that_queues_failed_deliveries_again(
         count_lot(database)
         is_done.set()
 
-    counting = Thread(target=count)
     with database.write() as session:
         uncertain.requeue_failed(session, edition)
-        counting.start()
+        counting = started(count)
         assert not is_done.wait(0.3)
-    counting.join()
+    ended(counting)
     assert history.known() == history.in_ledger()
     database.close()
 
@@ -187,14 +183,13 @@ def test_a_querying_writer_sees_a_consistent_state(postgresql_url: str) -> None:
     database = Database(postgresql_url)
     history = History(database)
     history.send(SENT)
-    counting = Thread(target=history.count_all)
     with database.write() as session:
         received = measures(session)["received"]
-        counting.start()
+        counting = started(history.count_all)
         counting.join(0.3)
         query = select(received.value).group_by(received.subscriber)
         assert set(session.scalars(query)) == {1}
-    counting.join()
+    ended(counting)
     assert history.counted("received = 1") == PEOPLE
     database.close()
 
@@ -209,10 +204,9 @@ def test_a_delivery_settled_while_its_lot_is_counted_counts_once(postgresql_url:
     ACTS["cancel"](history, 0)
     with database.write() as session:
         # The worker's settlement is committed only after the lot.
-        counting = Thread(target=history.count_all)
         held = store.claimed_by(session, "quick")
         store.settle_sent(session, "quick", dict.fromkeys(held, "250 Ok"), history.now)
-        counting.start()
+        counting = started(history.count_all)
         counting.join(5)
     assert history.known() == history.in_ledger()
     history.settle(SENT)

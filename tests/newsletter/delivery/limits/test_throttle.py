@@ -1,14 +1,15 @@
 """Recipient domains: quotas shared by all workers, and back-off after temporary refusals."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import RecordingTransport, add_article, add_subscriber, make_app
+from threads import at_once
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -114,11 +115,7 @@ def test_a_quota_is_shared_by_all_processes(site: Site) -> None:
     transport = RecordingTransport(connections=2)
     apps = [site(quota("per_hour = 5") + "[sending]\nbatch = 2\n", transport) for _ in range(2)]
     edition = compose(apps[0])
-    threads = [threading.Thread(target=app.engine.send, args=(edition.id,)) for app in apps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(app.engine.send, edition.id) for app in apps)
     assert taken(apps[0]) == {"big.example": 5, "small.example": 2}
 
 

@@ -1,7 +1,7 @@
 """The engine sends each delivery once."""
 
 import shutil
-import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from support import (
     make_app,
     preferences_path,
 )
+from threads import at_once
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -77,11 +78,7 @@ def test_concurrent_engines_mail_each_subscriber_once(
     edition = make_digest(app)
     transport = RecordingTransport(connections=2)
     sites = [make_app(tmp_path, database_url, clock, transport=transport) for _ in range(2)]
-    threads = [threading.Thread(target=site.engine.send, args=(edition.id,)) for site in sites]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(site.engine.send, edition.id) for site in sites)
     for site in sites:
         site.close()
     found = recipients(transport)

@@ -3,7 +3,6 @@
 import base64
 import json
 import socket
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -14,6 +13,7 @@ import pytest
 from api_server import Answer
 from outcome_recorder import OutcomeRecorder, mail, mails, message
 from postmark_server import TOKEN, PostmarkServer
+from threads import ended, started
 
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import (
@@ -350,11 +350,10 @@ class TestAnswersForTheCall:
                     connection.recv(100)
                     connection.sendall(b"HTTP/1.1 400 no TLS here\r\n\r\n")
 
-            thread = threading.Thread(target=answer)
-            thread.start()
+            thread = started(answer)
             with pytest.raises(TransportStopped, match="TLS failed"):
                 send([mail()], api_url=f"https://127.0.0.1:{listener.getsockname()[1]}")
-            thread.join()
+            ended(thread)
 
 
 class TestOptions:
