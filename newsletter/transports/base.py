@@ -100,8 +100,16 @@ class TransportStopped(NewsletterError):
     """
 
 
-class Unsupported(TransportStopped):
-    """The provider does not support something that the mail needs; never dropped silently."""
+class Unsupported(NewsletterError):
+    """The next hop does not support something that the mail needs; never dropped silently.
+
+    A session settles the mail with `outcome` and goes on with the others.
+    """
+
+    @property
+    def outcome(self) -> Refused:
+        """The mail fails, and it is not the recipient's fault."""
+        return Refused(response=str(self), verdict=Verdict.ERROR)
 
 
 class Recorder(Protocol):

@@ -127,6 +127,7 @@ CREATE TABLE editions (
     approvals_needed INTEGER DEFAULT '0' NOT NULL,
     authors JSON DEFAULT '[]' NOT NULL,
     approval_asked_at DATETIME,
+    approval_asked_about TEXT DEFAULT '' NOT NULL,
     created_at DATETIME NOT NULL,
     send_at DATETIME NOT NULL,
     fanned_out_at DATETIME,

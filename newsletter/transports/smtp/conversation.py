@@ -90,6 +90,8 @@ class Conversation:
                     verdict = self._send_envelope(mail)
                 except UnsupportedRecipient as reason:
                     return Refused(response=str(reason))
+                except Unsupported as error:
+                    return error.outcome
         except ConnectionLost as lost:
             if lost.closed:
                 self._limits.connection_closed(str(lost), self.mails, self.errors)

@@ -11,6 +11,7 @@ from newsletter.transports.base import (
     Mail,
     Recorder,
     TransportStopped,
+    Unsupported,
 )
 from newsletter.transports.smtp.connection import Unreachable
 from newsletter.transports.smtp.conversation import Conversation, ServerClosing
@@ -58,6 +59,8 @@ class _Item:
     """A mail taken from the queue, without an outcome yet."""
 
     mail: Mail
+    body: tuple[bytes, bytes]
+    """From `stuffed`."""
     taken_at: float
     handed_over: bool = False
     repeated: bool = False
@@ -104,8 +107,12 @@ class _Sending:
 
     def _has_more(self) -> bool:
         """Whether a mail waits; takes one from the queue if needed."""
-        if not self._waiting and (mail := next(self._queue, None)) is not None:
-            self._waiting.append(_Item(mail, time.monotonic()))
+        while not self._waiting and (mail := next(self._queue, None)) is not None:
+            try:
+                # Before its envelope: a server that waits for content must get it.
+                self._waiting.append(_Item(mail, stuffed(mail), time.monotonic()))
+            except Unsupported as error:
+                self._recorder.settled(mail.key, error.outcome)
         return bool(self._waiting)
 
     def _converse(self, conversation: Conversation, pooled: PooledConnection) -> None:
@@ -141,7 +148,6 @@ class _Sending:
     def _deliver(self, conversation: Conversation, item: _Item) -> None:
         """Send the content; settles the mail, or queues it for one retry."""
         mail = item.mail
-        body = stuffed(mail)
         if not item.handed_over:
             self._recorder.handing_over(mail.key)
             item.handed_over = True
@@ -149,7 +155,7 @@ class _Sending:
         if self._reads_ahead and self._has_more():
             following = self._waiting[0].mail
         try:
-            outcome = conversation.deliver(body, following)
+            outcome = conversation.deliver(item.body, following)
         except ServerClosing as error:
             if not item.repeated:
                 item.repeated = True

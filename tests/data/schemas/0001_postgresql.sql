@@ -127,6 +127,7 @@ CREATE TABLE editions (
     approvals_needed BIGINT DEFAULT '0' NOT NULL,
     authors JSON DEFAULT '[]' NOT NULL,
     approval_asked_at TIMESTAMP WITH TIME ZONE,
+    approval_asked_about TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     send_at TIMESTAMP WITH TIME ZONE NOT NULL,
     fanned_out_at TIMESTAMP WITH TIME ZONE,
