@@ -3,12 +3,14 @@
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.transports.base import (
+    Accepted,
     ClosingSession,
     Deferred,
     Mail,
+    Outcome,
     Recorder,
     TransportStopped,
     Unsupported,
@@ -125,11 +127,11 @@ class _Sending:
                 pooled.hang_up()
                 return self._lost(conversation, item, error)
             if answer is not None:
-                self._recorder.settled(item.mail.key, answer)
+                self._settle(conversation, item, answer)
             elif time.monotonic() - item.taken_at > HELD_SECONDS:
                 pooled.hang_up()
                 words = f"the server took more than {HELD_SECONDS:g} s before the content"
-                self._recorder.settled(item.mail.key, Deferred(response=words, throttled=True))
+                self._settle(conversation, item, Deferred(response=words, throttled=True))
                 return None
             else:
                 self._deliver(conversation, item)
@@ -143,13 +145,12 @@ class _Sending:
             item.repeated = True
             self._waiting.appendleft(item)
         else:
-            self._recorder.settled(item.mail.key, Deferred(response=str(error)))
+            self._settle(conversation, item, Deferred(response=str(error)))
 
     def _deliver(self, conversation: Conversation, item: _Item) -> None:
         """Send the content; settles the mail, or queues it for one retry."""
-        mail = item.mail
         if not item.handed_over:
-            self._recorder.handing_over(mail.key)
+            self._recorder.handing_over(item.mail.key)
             item.handed_over = True
         following = None
         if self._reads_ahead and self._has_more():
@@ -163,6 +164,12 @@ class _Sending:
                 return
             outcome = Deferred(response=str(error))
         except TransportStopped as error:
-            self._recorder.settled(mail.key, Deferred(response=str(error), throttled=True))
+            self._settle(conversation, item, Deferred(response=str(error), throttled=True))
             raise
-        self._recorder.settled(mail.key, outcome)
+        self._settle(conversation, item, outcome)
+
+    def _settle(self, conversation: Conversation, item: _Item, outcome: Outcome) -> None:
+        """Report an outcome, with the conversation unless the mail was simply taken."""
+        if not isinstance(outcome, Accepted):
+            outcome = replace(outcome, transcript=conversation.transcript.text())
+        self._recorder.settled(item.mail.key, outcome)

@@ -758,6 +758,16 @@ CREATE TABLE consent_networks (
 
 CREATE INDEX ix_consent_networks_at ON consent_networks (at);
 
+CREATE TABLE delivery_transcripts (
+    delivery_id INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    kept_since DATETIME NOT NULL,
+    CONSTRAINT pk_delivery_transcripts PRIMARY KEY (delivery_id),
+    CONSTRAINT fk_delivery_transcripts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_delivery_transcripts_kept_since ON delivery_transcripts (kept_since);
+
 CREATE TABLE feedback_events (
     id INTEGER NOT NULL,
     "key" TEXT NOT NULL,
