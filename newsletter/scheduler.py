@@ -28,7 +28,7 @@ from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
-from newsletter.editions.approvals.store import unasked
+from newsletter.editions.approvals.store import due_requests
 from newsletter.editions.digests import registry
 from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
@@ -42,7 +42,7 @@ from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import MailboxUnreachable, Position
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
-from newsletter.queries.approval_requests import approval_request, approvers
+from newsletter.queries.approval_requests import approval_request
 from newsletter.staff.actors import SCHEDULE
 
 log = structlog.get_logger()
@@ -215,18 +215,17 @@ def _known_since(app: Newsletter, digest: str) -> datetime:
 
 
 def ask_for_approvals(app: Newsletter) -> None:
-    """Ask the senders by mail to approve what waits for it, once for each edition."""
+    """Ask the senders by mail to approve what waits for it: once, and again when it has changed."""
     with app.database.read() as session:
-        numbers = unasked(session)
+        numbers = due_requests(session, app.clock.now())
     for number in numbers:
         with _errors_logged(f"edition {number}"):
             with app.database.read() as session:
-                request = approval_request(session, app.config, number, app.clock.now())
-                addresses = approvers(session, number) or [app.config.alarms.address]
+                asked = approval_request(session, app.config, number, app.clock.now())
             # Noted first: a crash after it costs a mail, never makes two.
-            if editions.ask_for_approval(app, SCHEDULE, number):
-                for address in filter(None, addresses):
-                    app.mail_to_staff(request, address)
+            if asked.is_new and editions.ask_for_approval(app, SCHEDULE, number, asked.fingerprint):
+                for address, mail in asked.mails.items():
+                    app.mail_to_staff(mail, address)
 
 
 def raise_alarms(app: Newsletter) -> None:

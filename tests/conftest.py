@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,10 +11,10 @@ from pathlib import Path
 import compiled_once
 import pytest
 import structlog
+from databases import DatabasePool
 from hypothesis import settings
 from measured import is_measured
 from servers import postgresql
-from sqlalchemy import text
 
 from newsletter.clock import FixedClock
 from newsletter.database import Database
@@ -26,6 +26,9 @@ settings.register_profile("newsletter", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("newsletter")
 compiled_once.register()
+
+# Statements end without waiting for the disk, and nothing tidies up behind a test's back.
+UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
 
 # A Friday in Little Wexcombe, in winter time.
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -83,25 +86,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """A real PostgreSQL for this run, without crash safety."""
-    with postgresql("-c fsync=off") as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    """A migrated, empty PostgreSQL database, to be copied for each test."""
-    _administer(postgresql_server, "CREATE DATABASE template_newsletter")
-    database = Database(postgresql_server.format(name="template_newsletter"))
-    upgrade(database)
-    database.close()
-    return postgresql_server
+def postgresql_databases() -> Iterator[DatabasePool]:
+    """Databases of a real PostgreSQL, which runs without crash safety."""
+    with postgresql(UNSAFE) as address:
+        yield DatabasePool(address)
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    with _made(postgresql_template, f"test_{abs(hash(request.node.nodeid))}") as url:
+def postgresql_url(postgresql_databases: DatabasePool) -> Iterator[str]:
+    with postgresql_databases.lend() as url:
         yield url
 
 
@@ -113,11 +106,10 @@ def new_sqlite(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
 
 
 @pytest.fixture
-def new_postgresql(postgresql_template: str) -> Iterator[Callable[[], str]]:
+def new_postgresql(postgresql_databases: DatabasePool) -> Iterator[Callable[[], str]]:
     """Makes migrated, empty databases."""
-    with ExitStack() as made:
-        numbers = count(1)
-        yield lambda: made.enter_context(_made(postgresql_template, f"new_{next(numbers)}"))
+    with ExitStack() as lent:
+        yield lambda: lent.enter_context(postgresql_databases.lend())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -137,17 +129,3 @@ def database(database_url: str) -> Iterator[Database]:
 def _copied(template: Path, path: Path) -> str:
     shutil.copy(template, path)
     return f"sqlite:///{path}"
-
-
-@contextmanager
-def _made(server: str, name: str) -> Iterator[str]:
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_newsletter")
-    yield server.format(name=name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(server: str, statement: str) -> None:
-    database = Database(server.format(name="postgres"))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
-    database.close()

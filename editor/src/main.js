@@ -12,7 +12,7 @@ import { goToNextCell, tableEditing } from "prosemirror-tables";
 import { EditorView } from "prosemirror-view";
 import { cleaned, picturesInRtf } from "./paste.js";
 import { PictureView, Uploads, isPicture } from "./pictures.js";
-import { Saving } from "./saving.js";
+import { BulletinSaving, Saving } from "./saving.js";
 import { opaqueHtml, schema } from "./schema.js";
 import { read, write } from "./source.js";
 import { Toolbar, raise, sink } from "./toolbar.js";
@@ -259,20 +259,27 @@ class Editor {
       const choice = this.form.querySelector("input[name=when][value=at]");
       if (choice && at.value) choice.checked = true;
     });
-    this.form.addEventListener("formdata", (event) => {
-      event.formData.set("body_html", this.html());
-      event.formData.set("base", this.saving.version);
-      event.formData.delete("text");
-    });
-    this.form.addEventListener("submit", (event) => {
-      if (this.uploads.isBusy) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        this.say("A picture is still on its way; press again in a moment.");
-        return;
-      }
+    this.form.addEventListener("formdata", ({ formData }) => this.complete(formData));
+    this.form.addEventListener("submit", (event) => this.submit(event), true);
+  }
+
+  // What the form is sent with.
+  complete(formData) {
+    formData.set("body_html", this.html());
+    formData.set("base", this.saving.version);
+    formData.delete("text");
+  }
+
+  submit(event) {
+    const isOnItsWay = this.saving.isSending;
+    if (!this.uploads.isBusy && !isOnItsWay) {
       this.saving.end();
-    }, true);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.uploads.isBusy) this.say("A picture is still on its way; press again in a moment.");
+    else this.saving.idle(() => this.form.requestSubmit(event.submitter));
   }
 
   words() {
@@ -291,10 +298,14 @@ class Editor {
     if (!left) return;
     const at = new Date(left.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     this.say(`This browser kept words of ${at} that had not reached the server.`, "Bring them back", () => {
-      this.replace(left.body_html);
-      this.form.elements.title.value = left.title;
+      this.bringBack(left);
       this.saving.changed();
     });
+  }
+
+  bringBack(left) {
+    this.replace(left.body_html);
+    this.form.elements.title.value = left.title;
   }
 
   replace(html) {
@@ -320,9 +331,9 @@ class Editor {
     if (told.notice !== undefined) this.tell(told.notice);
   }
 
-  // A new article has its number now: the address of the page is that of the article.
+  // What was new has its number now: the address of the page is its own.
   begun(number) {
-    const address = this.settings.article.replace("0", String(number));
+    const address = this.settings.page.replace(/0$/, String(number));
     window.history.replaceState(null, "", address);
     this.form.action = address;
   }
@@ -356,25 +367,35 @@ class Editor {
   }
 }
 
-// A bulletin: saved by its buttons, and as it was unless it is touched.
+// A bulletin: its text stays as it was written unless it is touched.
 class BulletinEditor extends Editor {
   keep() {
     this.isTouched = false;
-    this.saving = { changed: () => { this.isTouched = true; } };
+    this.saving = new BulletinSaving(this.settings, () => this.words(), (told) => this.show(told));
+    this.offerLeft();
   }
 
-  fields() {
-    this.form.addEventListener("formdata", ({ formData }) => {
-      const isHtml = this.isTouched || this.settings.is_html;
-      formData.set("text", this.isTouched ? this.html() : this.settings.text);
-      if (isHtml) formData.set("is_html", "yes");
-    });
-    this.form.addEventListener("submit", (event) => {
-      if (!this.uploads.isBusy) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      this.say("A picture is still on its way; press again in a moment.");
-    }, true);
+  dispatch(transaction) {
+    if (transaction.docChanged) this.isTouched = true;
+    super.dispatch(transaction);
+  }
+
+  complete(formData) {
+    formData.set("revision", this.saving.version);
+    formData.set("text", this.isTouched ? this.html() : this.settings.text);
+    if (this.isTouched || this.settings.is_html) formData.set("is_html", "yes");
+  }
+
+  words() {
+    const data = new FormData(this.form);
+    const topics = data.getAll("topics");
+    for (const name of ["csrf", "topics", "revision"]) data.delete(name);
+    return { ...Object.fromEntries(data), topics };
+  }
+
+  bringBack(left) {
+    this.form.elements.subject.value = left.subject;
+    if (left.is_html) this.replace(left.text);
   }
 
   paste(html) {

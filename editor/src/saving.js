@@ -59,6 +59,12 @@ export class Saving {
     clearInterval(this.beat);
   }
 
+  // Calls back once nothing is on its way.
+  idle(does) {
+    if (this.isSending) this.waiting = does;
+    else does();
+  }
+
   async send() {
     if (this.isOver) return;
     if (this.isSending) {
@@ -79,18 +85,16 @@ export class Saving {
     } finally {
       this.isSending = false;
     }
-    if (this.isAgain) {
+    if (this.waiting) {
+      this.waiting();
+    } else if (this.isAgain) {
       this.isAgain = false;
       this.send();
     }
   }
 
   async post(words) {
-    const form = new URLSearchParams({ csrf: this.settings.csrf, base: this.version });
-    if (this.number) form.set("number", this.number);
-    for (const [name, value] of Object.entries(words ?? {})) form.set(name, value);
-    if (words) form.set("has_words", "yes");
-    const answer = await fetch(this.settings.keep, { method: "POST", body: form });
+    const answer = await fetch(this.settings.keep, { method: "POST", body: this.form(words) });
     if (!answer.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(answer.redirected ? "you are not signed in any more" : "the server did not take them");
     }
@@ -106,11 +110,37 @@ export class Saving {
     this.show({ state: told.is_stale ? "stale" : words ? (told.is_saved ? "saved" : "kept") : "present", ...told });
   }
 
+  form(words) {
+    const form = new URLSearchParams({ csrf: this.settings.csrf, base: this.version });
+    if (this.number) form.set("number", this.number);
+    for (const [name, value] of Object.entries(words ?? {})) form.set(name, value);
+    if (words) form.set("has_words", "yes");
+    return form;
+  }
+
   failed(words, error) {
     if (words) {
       this.isDirty = true;
       localStorage.setItem(this.place, JSON.stringify({ ...words, base: this.version, at: Date.now() }));
     }
     this.show({ state: "failed", message: error.message, hasWords: Boolean(words) });
+  }
+}
+
+// A bulletin's: it has no heartbeat, since nobody is told who is in it.
+export class BulletinSaving extends Saving {
+  get place() {
+    return `newsletter bulletin ${this.number ?? "new"}`;
+  }
+
+  async send() {
+    if (this.isDirty) await super.send();
+  }
+
+  form({ topics, ...words }) {
+    const form = new URLSearchParams({ csrf: this.settings.csrf, revision: this.version, ...words });
+    if (this.number) form.set("number", this.number);
+    for (const topic of topics) form.append("topics", topic);
+    return form;
   }
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
+from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import TokenSpent
 from newsletter.feedback import store as feedback_store
@@ -286,3 +287,4 @@ def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -
     privacy.check_may_erase(subscriber, link, options.fresh_link, work.now)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)
     feedback_store.forget_evidence_of(work.session, subscriber.id)
+    transcripts.forget_of_subscriber(work.session, subscriber.id)

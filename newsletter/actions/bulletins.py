@@ -51,11 +51,14 @@ def save(
     *,
     number: int | None = None,
     revision: int | None = None,
+    by_itself: bool = False,
 ) -> Saved:
     """Save a bulletin that is being written; a new one without a number.
 
     Args:
         revision: the one that was edited; None: whatever is there is overwritten.
+        by_itself: whether the editor saves, not a person; of each author only the first such save
+            leaves a line.
 
     Raises:
         ResourceNotFound: there is no such bulletin, or no such segment.
@@ -68,16 +71,18 @@ def save(
     if number is None:
         bulletin = SavedBulletin(authors=[author], created_at=work.now, revision=1)
         work.session.add(bulletin)
-        has_changed = True
     else:
-        bulletin = _open(work, number, revision)
-        has_changed = writing_of(bulletin) != writing
-        bulletin.revision += has_changed
-        if has_changed and author not in bulletin.authors:
+        bulletin = _open(work, number)
+        is_known = author in bulletin.authors
+        if by_itself and is_known:
+            work.skip_audit_line()
+        if writing_of(bulletin) == writing:
+            work.skip_audit_line()
+            return Saved(number=bulletin.id, revision=bulletin.revision)
+        _check_revision(bulletin, revision)
+        bulletin.revision += 1
+        if not is_known:
             bulletin.authors = [*bulletin.authors, author]
-    if not has_changed:
-        work.skip_audit_line()
-        return Saved(number=bulletin.id, revision=bulletin.revision)
     put(bulletin, writing)
     bulletin.changed_at = work.now
     work.session.flush()
@@ -117,7 +122,7 @@ def discard(work: UnitOfWork[Context], number: int) -> None:
         ResourceNotFound: there is no such bulletin.
         Conflict: it is sent.
     """
-    bulletin = _open(work, number, None)
+    bulletin = _open(work, number)
     work.about(KIND, number)
     work.session.delete(bulletin)
 
@@ -178,7 +183,7 @@ def _edition(
     return edition, True
 
 
-def _open(work: UnitOfWork[Context], number: int, revision: int | None) -> SavedBulletin:
+def _open(work: UnitOfWork[Context], number: int) -> SavedBulletin:
     bulletin = store.lock(work.session, number)
     edition = store.edition_of(work.session, bulletin)
     if edition is not None:
@@ -186,7 +191,6 @@ def _open(work: UnitOfWork[Context], number: int, revision: int | None) -> Saved
             f"bulletin {number} is edition {edition.id}, which is {edition.state.value}; copy it "
             "to write another, or take the edition back before it leaves"
         )
-    _check_revision(bulletin, revision)
     return bulletin
 
 

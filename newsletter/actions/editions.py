@@ -1,7 +1,10 @@
 """Actions on editions: approve, pause, resume, cancel, retry, resolve, start."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
@@ -19,7 +22,7 @@ from newsletter.editions.compose import set_subject
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.composition import digest_options
 from newsletter.editions.digests.sections import sections_for
-from newsletter.editions.models import EditionState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.staff.permissions import Permission
 
 KIND = "edition"
@@ -59,11 +62,7 @@ def look(work: UnitOfWork[Context], number: int) -> None:
     """
     edition = store.by_id(work.session, number)
     work.about(KIND, number)
-    snapshot = snapshot_of(Composition.of(work.session, edition))
-    is_new = approvals.put_look(
-        work.session, number, str(work.actor), fingerprint(snapshot), snapshot, work.now
-    )
-    if not is_new:
+    if not _note_look(work.session, edition, str(work.actor), work.now):
         work.skip_audit_line()
 
 
@@ -71,7 +70,8 @@ def look(work: UnitOfWork[Context], number: int) -> None:
 def edit(work: UnitOfWork[ComposingContext], number: int, change: Edit) -> None:
     """Change the stories or words of a digest's edition that waits for approval.
 
-    Approvals of what it was before count no more.
+    Approvals of what it was before count no more. Whoever had seen what they change, has seen what
+    it becomes.
 
     Raises:
         ResourceNotFound: there is no such edition.
@@ -80,12 +80,18 @@ def edit(work: UnitOfWork[ComposingContext], number: int, change: Edit) -> None:
     """
     edition, carrier = lock_draft(work.session, number)
     options = digest_options(work.context.config, edition.digest or "")
-    edit_draft(work.session, edition, options, change, work.now)
     author = str(work.actor)
+    look = approvals.look_of(work.session, carrier.id, author)
+    had_seen = look is not None and look.fingerprint == fingerprint(
+        _snapshot(work.session, carrier)
+    )
+    edit_draft(work.session, edition, options, change, work.now)
     if author not in carrier.authors:
         carrier.authors = [*carrier.authors, author]
     sections = sections_for(store.sections_of(work.session, carrier))
     set_subject(carrier, sections, work.context.renderer)
+    if had_seen:
+        _note_look(work.session, carrier, author, work.now)
     work.about(KIND, number)
 
 
@@ -102,20 +108,23 @@ def reopen(work: UnitOfWork[Context], number: int) -> None:
 
 
 @action(Permission.MAINTAIN)
-def ask_for_approval(work: UnitOfWork[Context], number: int) -> bool:
-    """Note that the senders are asked to approve an edition now; False where they were before.
+def ask_for_approval(work: UnitOfWork[Context], number: int, mark: str) -> bool:
+    """Note that the senders are asked now to approve an edition; False where they were before.
 
-    Noted before the mails leave, so that nobody is asked twice.
+    Noted before the mails leave, so that nobody is asked twice about the same.
+
+    Args:
+        mark: the fingerprint of what they are asked about.
 
     Raises:
         ResourceNotFound: there is no such edition.
     """
     store.by_id(work.session, number)
     edition = store.lock(work.session, number)
-    if edition.state is not EditionState.DRAFT or edition.approval_asked_at is not None:
+    if edition.state is not EditionState.DRAFT or edition.approval_asked_about == mark:
         work.skip_audit_line()
         return False
-    edition.approval_asked_at = work.now
+    edition.approval_asked_at, edition.approval_asked_about = work.now, mark
     work.about(KIND, number)
     return True
 
@@ -225,3 +234,13 @@ def start(job: Job[SendingContext], number: int) -> int:
         waiting = ledger_store.count_unsettled(session, number)
     job.counts["waiting"] = waiting
     return waiting
+
+
+def _note_look(session: Session, edition: Edition, actor: str, now: datetime) -> bool:
+    """Note that an actor sees an edition as it is; False where they saw the same before."""
+    snapshot = _snapshot(session, edition)
+    return approvals.put_look(session, edition.id, actor, fingerprint(snapshot), snapshot, now)
+
+
+def _snapshot(session: Session, edition: Edition) -> dict[str, Any]:
+    return snapshot_of(Composition.of(session, edition))

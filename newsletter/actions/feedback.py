@@ -6,6 +6,7 @@ from typing import TypeVar
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
+from newsletter.delivery.ledger import transcripts
 from newsletter.feedback import incoming, recording, store, undoing, watching
 from newsletter.feedback.judgement import Patience
 from newsletter.feedback.receivers.base import Position
@@ -65,13 +66,15 @@ def remember_mailbox(
 def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
     """Pause editions whose bounces or complaints pass their line; the new alarms.
 
-    Also for refusals that are about us, once a day, and forgets old evidence.
+    Also for refusals that are about us, once a day, and forgets old evidence and transcripts.
     """
     options = work.context.config.feedback
     lines = Lines(bounces=options.max_bounces, complaints=options.max_complaints)
     paused, alarms = watching.pause_editions(work.session, lines, work.now)
     alarms += watching.blocked(work.session, work.now)
-    store.forget_evidence(work.session, work.now - options.keep_evidence, FORGOTTEN_AT_ONCE)
+    kept_since = work.now - options.keep_evidence
+    store.forget_evidence(work.session, kept_since, FORGOTTEN_AT_ONCE)
+    transcripts.forget(work.session, kept_since, FORGOTTEN_AT_ONCE)
     work.about("editions", "", paused=paused, alarms=[alarm.title for alarm in alarms])
     if not alarms:
         work.skip_audit_line()

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 
 from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
+from newsletter.delivery.ledger import transcripts
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.feedback import store as feedback_store
 from newsletter.staff.permissions import Permission
@@ -154,6 +155,7 @@ def erase(work: UnitOfWork[Context], number: int) -> None:
     work.about(KIND, number)
     privacy.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
     feedback_store.forget_evidence_of(work.session, number)
+    transcripts.forget_of_subscriber(work.session, number)
 
 
 @action(Permission.BULK_PEOPLE)

@@ -105,5 +105,7 @@ class FeedbackOptions(Section):
         timedelta(days=10), description="But only where they came over at least so long a time"
     )
     keep_evidence: Duration = Field(
-        timedelta(days=30), description="How long what came back is kept as it arrived"
+        timedelta(days=30),
+        description="How long what came back is kept as it arrived, and what servers said of "
+        "mails not taken",
     )

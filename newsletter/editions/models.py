@@ -95,7 +95,9 @@ class Edition(Base):
     authors: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     """Who wrote or edited it, as `str(Actor)`."""
     approval_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When the senders were asked by mail."""
+    """When the senders were last asked by mail."""
+    approval_asked_about: Mapped[str] = mapped_column(default="", server_default="")
+    """The fingerprint of what they were asked about."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     send_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """Earliest time of sending; until then a bulletin can be undone."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import normalised
 from newsletter.queries.advice import advice
@@ -62,6 +63,8 @@ class DeliveryAnswer:
     settled_at: datetime | None
     next_attempt_at: datetime | None
     advice: str
+    transcript: str
+    """The conversation with the server, where it is kept."""
 
 
 def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence[AnswerKind]:
@@ -120,6 +123,8 @@ def deliveries_in(
         .order_by(Delivery.id)
         .limit(limit)
     )
+    found = session.execute(query).all()
+    said = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in found])
     return [
         DeliveryAnswer(
             number=delivery.id,
@@ -132,6 +137,7 @@ def deliveries_in(
             settled_at=delivery.settled_at,
             next_attempt_at=delivery.next_attempt_at,
             advice=advice(state, delivery.verdict, delivery.reason),
+            transcript=said.get(delivery.id, ""),
         )
-        for delivery, address, name in session.execute(query)
+        for delivery, address, name in found
     ]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.advice import WHAT_HAPPENED, what_to_do
 from newsletter.delivery.ledger.models import Delivery, DeliveryState, Notice
 from newsletter.editions.models import Edition
@@ -51,6 +52,8 @@ class MailLine:
     """The server's words."""
     next_attempt_at: datetime | None
     advice: str
+    transcript: str = ""
+    """The conversation with the server, where it is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +177,8 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
     )
     if below is not None:
         query = query.where(Edition.id < below)
+    found = session.execute(query).all()
+    said = transcripts.of_deliveries(session, [delivery.id for delivery, _ in found])
     return [
         MailLine(
             kind=MailKind.EDITION,
@@ -186,8 +191,9 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
             answer=delivery.reason,
             next_attempt_at=delivery.next_attempt_at,
             advice=what_to_do(delivery.state, delivery.reason, delivery.verdict),
+            transcript=said.get(delivery.id, ""),
         )
-        for delivery, subject in session.execute(query)
+        for delivery, subject in found
     ]
 
 

@@ -57,12 +57,14 @@ class Deferred:
     Args:
         throttled: the reply concerns the transport (too fast, blocked), not this mail.
         verdict: whom the reply concerns, where the transport knows more than its text says.
+        transcript: the conversation on the mail, in lines, without credentials; empty: none.
     """
 
     response: str
     retry_after: timedelta | None = None
     throttled: bool = False
     verdict: Verdict | None = field(default=None, compare=False)
+    transcript: str = field(default="", compare=False, repr=False)
 
     @property
     def about(self) -> Verdict:
@@ -72,10 +74,14 @@ class Deferred:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Refused permanently (SMTP 5xx); `about` tells the recipient's fault from the sender's."""
+    """Refused permanently (SMTP 5xx); `about` tells the recipient's fault from the sender's.
+
+    Its fields are those of `Deferred`.
+    """
 
     response: str
     verdict: Verdict | None = field(default=None, compare=False)
+    transcript: str = field(default="", compare=False, repr=False)
 
     @property
     def about(self) -> Verdict:
@@ -88,6 +94,7 @@ class InDoubt:
     """Handed over without an answer: it may or may not arrive."""
 
     response: str
+    transcript: str = field(default="", compare=False, repr=False)
 
 
 Outcome = Accepted | Deferred | Refused | InDoubt
@@ -100,8 +107,16 @@ class TransportStopped(NewsletterError):
     """
 
 
-class Unsupported(TransportStopped):
-    """The provider does not support something that the mail needs; never dropped silently."""
+class Unsupported(NewsletterError):
+    """The next hop does not support something that the mail needs; never dropped silently.
+
+    A session settles the mail with `outcome` and goes on with the others.
+    """
+
+    @property
+    def outcome(self) -> Refused:
+        """The mail fails, and it is not the recipient's fault."""
+        return Refused(response=str(self), verdict=Verdict.ERROR)
 
 
 class Recorder(Protocol):

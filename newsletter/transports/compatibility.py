@@ -1,6 +1,7 @@
 """Whether the transports in use can carry what the senders put into mails."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from newsletter.config.options import Config
 from newsletter.errors import ConfigurationError
@@ -8,17 +9,20 @@ from newsletter.transports.registry import transport_class
 
 
 def incompatibilities(config: Config) -> Iterator[str]:
-    """A message for each sender whose signature a transport of its mails would break."""
+    """A message for each transport that cannot carry the mails it is used for."""
     for where, sender, transport in _uses(config):
-        found = config.senders.get(sender)
-        if found is None or not found.dkim_selector:
-            continue
         for name in _behind(config, transport):
-            if _signs_itself(config, name):
+            if _has_key(config, sender) and _signs_itself(config, name):
                 yield (
                     f"{where}: its sender signs by DKIM (senders.{sender}.dkim_key), and "
                     f"transports.{name} writes mails anew and signs them itself; give it a sender "
                     "without a key, or another transport"
+                )
+            if config.theme.images == "inline" and not _carries_pictures(config, name):
+                yield (
+                    f'{where}: theme.images is "inline", and transports.{name} carries no pictures '
+                    'inside mails as it is set; write theme.images = "absolute", or use another '
+                    "transport (Resend carries them with batch = 1)"
                 )
 
 
@@ -38,9 +42,23 @@ def _behind(config: Config, name: str) -> Iterator[str]:
     yield from [name] if route is None else filter(None, (*route.members, route.fallback))
 
 
+def _has_key(config: Config, sender: str) -> bool:
+    found = config.senders.get(sender)
+    return found is not None and bool(found.dkim_selector)
+
+
 def _signs_itself(config: Config, name: str) -> bool:
+    return bool(getattr(_class_of(config, name), "signs_itself", False))
+
+
+def _carries_pictures(config: Config, name: str) -> bool:
+    carries = getattr(_class_of(config, name), "carries_pictures", None)
+    return carries is None or bool(carries(config.transports[name]))
+
+
+def _class_of(config: Config, name: str) -> Any:
+    """The class of a configured transport; None where there is none."""
     try:
-        made = transport_class(config.transports.get(name, {}).get("kind"))
+        return transport_class(config.transports.get(name, {}).get("kind"))
     except ConfigurationError:
-        return False  # told where the transport is made
-    return bool(getattr(made, "signs_itself", False))
+        return None  # told where the transport is made

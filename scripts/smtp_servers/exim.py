@@ -102,7 +102,7 @@ SETTINGS = [
         start=exim(f"{NO_TLS}smtputf8_advertise_hosts ="),
         takes_utf8=False,
     ),
-    Setting(name="0.2 s at the final dot", start=exim(data="delay = 200ms")),
+    Setting(name="1 s at the final dot", start=exim(data="delay = 1s")),
     Setting(
         name="CRAM-MD5 only", start=exim(accepts="authenticated = *", auth=CRAM), options=LOGIN
     ),

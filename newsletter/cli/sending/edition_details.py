@@ -8,6 +8,7 @@ from newsletter.actions import editions as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
+from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.queries.edition_answers import deliveries_in
 from newsletter.queries.edition_numbers import numbers_of
@@ -69,9 +70,15 @@ def people(
 )
 @click.option("--after", default=0, help="Only deliveries with a number above this.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--delivery", type=int, help="The conversation with the server on this one.")
 @pass_program
-def answers(program: Program, number: int, state: str | None, after: int, limit: int) -> None:
+def answers(
+    program: Program, number: int, state: str | None, after: int, limit: int, delivery: int | None
+) -> None:
     """Show what servers answered, and what to do: by kind, or one by one with --state."""
+    if delivery is not None:
+        _show_transcript(program, number, delivery)
+        return
     with program.database.read() as session:
         found = numbers_of(session, number, program.clock.now())
         single = (
@@ -89,6 +96,16 @@ def answers(program: Program, number: int, state: str | None, after: int, limit:
         return
     kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in found.answers]
     print_table(program, ("mails", "state", "answer", "what to do"), kind_rows, "All were taken.")
+
+
+def _show_transcript(program: Program, number: int, delivery: int) -> None:
+    with program.database.read() as session:
+        found = transcripts.find(session, number, delivery)
+    program.say(
+        found
+        or f"No conversation is kept of delivery {delivery}: it was simply taken, or was "
+        "not tried, or that was longer ago than feedback.keep_evidence"
+    )
 
 
 COMMANDS = (edit, reopen, people, answers)

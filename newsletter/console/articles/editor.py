@@ -173,7 +173,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
             "csrf": request.csrf,
             "keep": request.url("/articles/keep"),
             "upload": request.url("/media/upload"),
-            "article": request.url("/articles/0"),
+            "page": request.url("/articles/0"),
         },
     }
     return request.page("articles/editor.html", context)

@@ -6,14 +6,15 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from newsletter.actions import bulletins
 from newsletter.articles.editing import markdown_of
 from newsletter.articles.store import topics as all_topics
 from newsletter.config.approval import Approval
+from newsletter.console.frame import errors
 from newsletter.console.frame.flash import FlashKind
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.sending.counts import takes_long
@@ -41,6 +42,12 @@ class BulletinForm(BaseModel):
     in_quiet_hours: bool = False
     is_html: bool = False
     revision: int = 0
+
+
+class KeptForm(BulletinForm):
+    """What the editor sends by itself."""
+
+    number: int | None = None
 
 
 def new(request: ConsoleRequest) -> Response:
@@ -80,6 +87,25 @@ def save(request: ConsoleRequest) -> Response:
         revision=sent.revision or None,
     )
     return _onward(request, number)
+
+
+def keep(request: ConsoleRequest) -> Response:
+    """What the editor sends by itself; answered as JSON."""
+    try:
+        given = request.read(KeptForm)
+        saved = bulletins.save(
+            request.context,
+            request.actor,
+            _writing(request, given),
+            number=given.number,
+            revision=given.revision or None,
+            by_itself=True,
+        )
+    except FormErrors as error:
+        return JSONResponse({"message": " ".join(error.fields.values())}, errors.status(error))
+    except NewsletterError as error:
+        return JSONResponse({"message": sentence(str(error))}, errors.status(error))
+    return JSONResponse({"number": saved.number, "version": saved.revision, "is_saved": True})
 
 
 def count(request: ConsoleRequest) -> Response:
@@ -135,6 +161,10 @@ def _page(
         "form": fields,
         "markdown": markdown_of(text) if is_html else text,
         "settings": {
+            "number": number,
+            "version": int(fields.value("revision") or 0),
+            "keep": request.url("/bulletins/keep"),
+            "page": request.url("/bulletins/0"),
             "text": text,
             "is_html": is_html,
             "body": body_of(text, is_html=is_html, base_url=base_url),
@@ -205,6 +235,7 @@ ROUTES = [
     page("/bulletins/new", Permission.WRITE, new),
     form("/bulletins/new", Permission.WRITE, create, again=new),
     page("/bulletins/count", Permission.WRITE, count),
+    form("/bulletins/keep", Permission.WRITE, keep),
     page("/bulletins/{number:int}", Permission.WRITE, editor),
     form("/bulletins/{number:int}", Permission.WRITE, save, again=editor),
 ]

@@ -181,7 +181,7 @@ ROUTES = [
     page("/digests/{name}", Permission.READ, coming),
     form("/digests/{name}/edit", Permission.WRITE, edit, again=coming),
     form("/digests/{name}/hold", Permission.STOP, hold),
-    form("/digests/{name}/unhold", Permission.SEND, unhold),
+    form("/digests/{name}/unhold", Permission.SEND, unhold, needs_proof=True),
     form("/digests/{name}/skip", Permission.WRITE, skip),
     form("/digests/{name}/unskip", Permission.WRITE, unskip),
     page("/editions/{number:int}/edit", Permission.WRITE, draft),

@@ -165,8 +165,8 @@ ROUTES = [
     page("/editions/{number:int}", Permission.READ, edition_page),
     live("/editions/{number:int}/live", Permission.READ, numbers_live),
     form("/editions/{number:int}/pause", Permission.STOP, pause),
-    form("/editions/{number:int}/resume", Permission.SEND, resume),
+    form("/editions/{number:int}/resume", Permission.SEND, resume, needs_proof=True),
     form("/editions/{number:int}/cancel", Permission.STOP, cancel),
-    form("/editions/{number:int}/retry", Permission.SEND, retry),
-    form("/editions/{number:int}/settle", Permission.SEND, settle),
+    form("/editions/{number:int}/retry", Permission.SEND, retry, needs_proof=True),
+    form("/editions/{number:int}/settle", Permission.SEND, settle, needs_proof=True),
 ]

@@ -178,7 +178,14 @@ ROUTES = [
     page(AT, Permission.BULK_PEOPLE, show),
     live(f"{AT}/progress", Permission.BULK_PEOPLE, running),
     form(f"{AT}/columns", Permission.BULK_PEOPLE, columns, again=show, threads=Threads.SLOW),
-    form(f"{AT}/enter", Permission.BULK_PEOPLE, enter, again=show, threads=Threads.SLOW),
-    form(f"{AT}/again", Permission.BULK_PEOPLE, again, threads=Threads.SLOW),
+    form(
+        f"{AT}/enter",
+        Permission.BULK_PEOPLE,
+        enter,
+        again=show,
+        threads=Threads.SLOW,
+        needs_proof=True,
+    ),
+    form(f"{AT}/again", Permission.BULK_PEOPLE, again, threads=Threads.SLOW, needs_proof=True),
     form(f"{AT}/discard", Permission.BULK_PEOPLE, discard),
 ]

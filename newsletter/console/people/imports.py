@@ -89,5 +89,5 @@ ROUTES = [
         largest_bytes=LARGEST_BYTES,
     ),
     page("/people/imports/{number:int}", Permission.BULK_PEOPLE, report),
-    form("/people/imports/{number:int}/undo", Permission.BULK_PEOPLE, undo),
+    form("/people/imports/{number:int}/undo", Permission.BULK_PEOPLE, undo, needs_proof=True),
 ]

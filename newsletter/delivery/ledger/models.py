@@ -53,6 +53,19 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class DeliveryTranscript(Base):
+    """The conversation with the server at the last attempt that was not simply taken."""
+
+    __tablename__ = "delivery_transcripts"
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True
+    )
+    content: Mapped[str]
+    """Lines; ">" before ours, "<" before the server's, "*" before what happened."""
+    kept_since: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class MailStatistics(Base):
     """Aggregates over one subscriber's counted deliveries.
 

@@ -131,7 +131,7 @@ class DomainBackoff:
         use = domain_backoff.lock_usages(session, self._transport, [domain], now)[domain]
         self._known[domain] = use
         if not use.rests_in_a_row:
-            return []  # another worker was quicker, and it mark_working
+            return []  # another worker was quicker, and the domain works
         if now < use.rests_until and not use.are_tried_alone:
             return mails
         width = REFUSALS_TO_REST * 2 ** min(use.rests_in_a_row, MAX_DOUBLINGS)

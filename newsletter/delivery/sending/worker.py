@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as DatabaseSession
 
-from newsletter.delivery.ledger import reasons, settlement, store, uncertain
+from newsletter.delivery.ledger import reasons, settlement, store, transcripts, uncertain
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.shares import RouteShare
 from newsletter.delivery.ledger.store import Claimed
@@ -328,6 +328,7 @@ class Worker:
         now, worker = self._context.clock.now(), self._journal.worker
         sent: dict[int, str] = {}
         others: dict[int, Settlement] = {}
+        said: dict[int, str] = {}
         left = batch.left()
         for key, outcome in batch.settled.items():
             delivery = batch.deliveries[key]
@@ -337,8 +338,10 @@ class Worker:
                 left.append(delivery)
             else:
                 others[key] = self._settlement(delivery, outcome, now)
+                said[key] = transcripts.storable(outcome.transcript, delivery.address)
         store.settle_sent(session, worker, sent, now)
         store.settle(session, worker, others, now)
+        transcripts.keep(session, said, now)
         store.release(session, worker, [delivery.id for delivery in left])
         self._throttle.record(session, batch.accepted(), left, now)
         if self._held:

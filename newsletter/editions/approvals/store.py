@@ -1,13 +1,18 @@
 """Every query on approvals and looks. Never commits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.editions.approvals.models import EditionApproval, EditionLook
 from newsletter.editions.models import Edition, EditionState
+
+# Somebody who is editing changes much in a short time; the senders get one mail about it.
+PAUSE = timedelta(minutes=10)
+# A draft that lay this long since the senders were asked is not looked at any more.
+LONGEST_ASKED = timedelta(days=14)
 
 
 def of_edition(session: Session, number: int) -> list[EditionApproval]:
@@ -49,9 +54,9 @@ def put_look(
     return True
 
 
-def unasked(session: Session) -> list[int]:
-    """The editions that wait for approval, and nobody was asked by mail."""
-    query = select(Edition.id).where(
-        Edition.state == EditionState.DRAFT, Edition.approval_asked_at.is_(None)
-    )
+def due_requests(session: Session, now: datetime) -> list[int]:
+    """The editions that wait for approval, where nobody was asked yet or not for a while."""
+    asked_at = Edition.approval_asked_at
+    is_due = or_(asked_at.is_(None), asked_at.between(now - LONGEST_ASKED, now - PAUSE))
+    query = select(Edition.id).where(Edition.state == EditionState.DRAFT, is_due)
     return list(session.scalars(query.order_by(Edition.id)))

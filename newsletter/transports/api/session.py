@@ -1,6 +1,6 @@
 """A transport by an HTTP API and its sessions: batches, calls, and each mail's outcome."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
 from typing import Any, ClassVar
@@ -32,6 +32,11 @@ class ApiTransport:
     provider: ClassVar[type[Provider]]
     signs_itself: ClassVar[bool] = True
     """Whether the provider signs by DKIM, and what it changes would break our signature."""
+
+    @classmethod
+    def carries_pictures(cls, _table: Mapping[str, Any]) -> bool:
+        """Whether mails may have pictures inside, with a table of options as configured."""
+        return True
 
     def __init__(self, options: Any) -> None:
         self.connections: int = options.connections
@@ -86,7 +91,7 @@ class ApiSession(ClosingSession):
         self._http.close()
 
     def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[Sequence[Entry]]:
-        """Batches within the API's limits; recipients that it cannot take are refused here."""
+        """Batches within the API's limits; what it cannot carry is refused here."""
         limits, overhead = self._provider.limits, self._provider.envelope_bytes
         batch: list[Entry] = []
         size = overhead
@@ -94,7 +99,11 @@ class ApiSession(ClosingSession):
             if problem := self._provider.problem_of(mail):
                 recorder.settled(mail.key, Refused(response=problem))
                 continue
-            entry = self._entry(mail)
+            try:
+                entry = self._entry(mail)
+            except Unsupported as error:
+                recorder.settled(mail.key, error.outcome)
+                continue
             if batch and size + len(entry.body) + 1 > limits.call_bytes:
                 yield batch
                 batch, size = [], overhead

@@ -93,7 +93,9 @@ class Brevo(Provider):
     def _headers(self, parts: Parts) -> Mapping[str, str]:
         found = dict(headers_as_mapping(parts, self.name))
         for name, value in found.items():
-            if not value.isascii():
+            if name.lower() == "list-id":
+                found[name] = value if value.isascii() else value[value.rfind("<") :]
+            elif not value.isascii():
                 raise Unsupported(f"Brevo carries headers in ASCII only, and {name} is not")
         if parts.message_id:
             found[MESSAGE_ID_HEADER] = parts.message_id
@@ -138,3 +140,8 @@ class Transport(ApiTransport):
 
     Options: type[BaseModel] = BrevoOptions
     provider = Brevo
+
+    @classmethod
+    def carries_pictures(cls, _table: Mapping[str, Any]) -> bool:
+        """Never inside the message."""
+        return False

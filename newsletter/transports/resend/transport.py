@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -167,3 +167,8 @@ class Transport(ApiTransport):
 
     Options: type[BaseModel] = ResendOptions
     provider = Resend
+
+    @classmethod
+    def carries_pictures(cls, table: Mapping[str, Any]) -> bool:
+        """Only in calls of one mail."""
+        return bool(table.get("batch") == 1)

@@ -26,6 +26,7 @@ from newsletter.transports.smtp.replies import (
     outcome_of,
 )
 from newsletter.transports.smtp.timing import Timeout
+from newsletter.transports.smtp.transcript import Transcript
 from newsletter.transports.smtp.wire import ConnectionLost
 
 _EXPECTED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
@@ -57,6 +58,8 @@ class Conversation:
         self._wire = connection.wire
         self._timeouts = connection.timeouts
         self._limits = limits
+        self.transcript = Transcript(connection)
+        """What was said of the mail under way."""
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
         self._half_open = False  # the server still holds an unfinished envelope, to be reset
         self.mails = 0  # answered
@@ -82,15 +85,21 @@ class Conversation:
             TransportStopped: the server refuses us.
         """
         begun, self._begun = self._begun, None
+        self.transcript.begin()
         try:
             if begun is not None and begun[0] is mail:
+                self.transcript.note(begun[1])
                 verdict = self._pipelined(begun[1])
             else:
                 try:
                     verdict = self._send_envelope(mail)
                 except UnsupportedRecipient as reason:
                     return Refused(response=str(reason))
+                except Unsupported as error:
+                    return error.outcome
         except ConnectionLost as lost:
+            if not isinstance(lost, ServerClosing):
+                self.transcript.note(str(lost))
             if lost.closed:
                 self._limits.connection_closed(str(lost), self.mails, self.errors)
             raise
@@ -115,6 +124,7 @@ class Conversation:
         try:
             # Two buffers, to avoid copying the content.
             content, end = body
+            self.transcript.note(len(content))
             rest = b"".join((end, *(text for _, text in group)))
             self._wire.send(self._timeouts.block, content, rest)
         except ConnectionLost as lost:
@@ -127,6 +137,7 @@ class Conversation:
             reply = self._wire.reply(self._timeouts.final_dot)
         except ConnectionLost as lost:
             self.ended = True
+            self.transcript.note(str(lost))
             if group:
                 self._limits.report_pipelining(worked=False)
             return InDoubt(response=f"no answer to the content: {lost}")
@@ -158,7 +169,8 @@ class Conversation:
         """Read the replies to an envelope pipelined with the previous content."""
         before = self.errors
         try:
-            if self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
+            if taken := self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
+                self.transcript.note(taken)
                 verdict = None
             else:
                 verdict = self._answers(group)
@@ -173,6 +185,7 @@ class Conversation:
         self, reply: Reply, following: Mail | None, group: list[Command]
     ) -> Outcome:
         """The outcome of a reply to the content other than the usual 250."""
+        self.transcript.note(reply)
         if group and reply.code in {_BAD_SEQUENCE, _CLOSING}:
             self._limits.report_pipelining(worked=False)
             self.ended = True
@@ -197,6 +210,7 @@ class Conversation:
             self.ended = True  # out of sync
 
     def _send(self, group: list[Command]) -> None:
+        self.transcript.note(group)
         self._wire.send(self._timeouts.mail, b"".join([text for _, text in group]))
 
     def _pipelined_envelope(self, following: Mail | None) -> list[Command]:
@@ -225,6 +239,7 @@ class Conversation:
             if verdict is None:
                 verdict = self._evaluate(reply, step)
             else:
+                self.transcript.note(reply)
                 self.errors += reply.code >= 400
             if self.ended:
                 return verdict
@@ -235,7 +250,7 @@ class Conversation:
 
     def _step_by_step(self, group: list[Command]) -> Outcome | None:
         for step, text in group:
-            self._wire.send(self._timeouts.mail, text)
+            self._send([(step, text)])
             verdict = self._evaluate(self._wire.reply(self._wait(step)), step)
             if verdict:
                 self._half_open = True
@@ -249,6 +264,7 @@ class Conversation:
         Raises:
             ServerClosing: the server closes the connection for reasons of its own.
         """
+        self.transcript.note(reply)
         if reply.code // 100 == _EXPECTED[step]:
             return None
         self.errors += reply.code >= 400
@@ -273,10 +289,12 @@ class Conversation:
     def _content_interrupted(self, lost: ConnectionLost, size: int) -> Outcome:
         """The outcome of a mail whose content could not be sent completely."""
         self.ended = True
+        self.transcript.note(str(lost))
         if lost.out >= size:
             return InDoubt(response=f"no answer to the content: {lost}")
         try:
             reply = self._wire.reply(self._timeouts.last_words)
+            self.transcript.note(reply)
             if reply.code >= 400:
                 return outcome_of(reply, Step.CONTENT)
         except (ConnectionLost, TransportStopped):

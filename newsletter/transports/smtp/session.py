@@ -3,14 +3,17 @@
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.transports.base import (
+    Accepted,
     ClosingSession,
     Deferred,
     Mail,
+    Outcome,
     Recorder,
     TransportStopped,
+    Unsupported,
 )
 from newsletter.transports.smtp.connection import Unreachable
 from newsletter.transports.smtp.conversation import Conversation, ServerClosing
@@ -58,6 +61,8 @@ class _Item:
     """A mail taken from the queue, without an outcome yet."""
 
     mail: Mail
+    body: tuple[bytes, bytes]
+    """From `stuffed`."""
     taken_at: float
     handed_over: bool = False
     repeated: bool = False
@@ -104,8 +109,12 @@ class _Sending:
 
     def _has_more(self) -> bool:
         """Whether a mail waits; takes one from the queue if needed."""
-        if not self._waiting and (mail := next(self._queue, None)) is not None:
-            self._waiting.append(_Item(mail, time.monotonic()))
+        while not self._waiting and (mail := next(self._queue, None)) is not None:
+            try:
+                # Before its envelope: a server that waits for content must get it.
+                self._waiting.append(_Item(mail, stuffed(mail), time.monotonic()))
+            except Unsupported as error:
+                self._recorder.settled(mail.key, error.outcome)
         return bool(self._waiting)
 
     def _converse(self, conversation: Conversation, pooled: PooledConnection) -> None:
@@ -118,11 +127,11 @@ class _Sending:
                 pooled.hang_up()
                 return self._lost(conversation, item, error)
             if answer is not None:
-                self._recorder.settled(item.mail.key, answer)
+                self._settle(conversation, item, answer)
             elif time.monotonic() - item.taken_at > HELD_SECONDS:
                 pooled.hang_up()
                 words = f"the server took more than {HELD_SECONDS:g} s before the content"
-                self._recorder.settled(item.mail.key, Deferred(response=words, throttled=True))
+                self._settle(conversation, item, Deferred(response=words, throttled=True))
                 return None
             else:
                 self._deliver(conversation, item)
@@ -136,20 +145,18 @@ class _Sending:
             item.repeated = True
             self._waiting.appendleft(item)
         else:
-            self._recorder.settled(item.mail.key, Deferred(response=str(error)))
+            self._settle(conversation, item, Deferred(response=str(error)))
 
     def _deliver(self, conversation: Conversation, item: _Item) -> None:
         """Send the content; settles the mail, or queues it for one retry."""
-        mail = item.mail
-        body = stuffed(mail)
         if not item.handed_over:
-            self._recorder.handing_over(mail.key)
+            self._recorder.handing_over(item.mail.key)
             item.handed_over = True
         following = None
         if self._reads_ahead and self._has_more():
             following = self._waiting[0].mail
         try:
-            outcome = conversation.deliver(body, following)
+            outcome = conversation.deliver(item.body, following)
         except ServerClosing as error:
             if not item.repeated:
                 item.repeated = True
@@ -157,6 +164,12 @@ class _Sending:
                 return
             outcome = Deferred(response=str(error))
         except TransportStopped as error:
-            self._recorder.settled(mail.key, Deferred(response=str(error), throttled=True))
+            self._settle(conversation, item, Deferred(response=str(error), throttled=True))
             raise
-        self._recorder.settled(mail.key, outcome)
+        self._settle(conversation, item, outcome)
+
+    def _settle(self, conversation: Conversation, item: _Item, outcome: Outcome) -> None:
+        """Report an outcome, with the conversation unless the mail was simply taken."""
+        if not isinstance(outcome, Accepted):
+            outcome = replace(outcome, transcript=conversation.transcript.text())
+        self._recorder.settled(item.mail.key, outcome)

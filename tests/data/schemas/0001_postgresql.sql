@@ -127,6 +127,7 @@ CREATE TABLE editions (
     approvals_needed BIGINT DEFAULT '0' NOT NULL,
     authors JSON DEFAULT '[]' NOT NULL,
     approval_asked_at TIMESTAMP WITH TIME ZONE,
+    approval_asked_about TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     send_at TIMESTAMP WITH TIME ZONE NOT NULL,
     fanned_out_at TIMESTAMP WITH TIME ZONE,
@@ -394,6 +395,17 @@ CREATE TABLE article_topics (
 );
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
+
+CREATE TABLE audit_origins (
+    entry_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    network TEXT NOT NULL,
+    device TEXT NOT NULL,
+    CONSTRAINT pk_audit_origins PRIMARY KEY (entry_id),
+    CONSTRAINT fk_audit_origins_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
+);
+
+CREATE INDEX ix_audit_origins_at ON audit_origins (at);
 
 CREATE TABLE audit_outcomes (
     entry_id BIGINT NOT NULL,
@@ -746,6 +758,16 @@ CREATE TABLE consent_networks (
 
 CREATE INDEX ix_consent_networks_at ON consent_networks (at);
 
+CREATE TABLE delivery_transcripts (
+    delivery_id BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    kept_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_delivery_transcripts PRIMARY KEY (delivery_id),
+    CONSTRAINT fk_delivery_transcripts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_delivery_transcripts_kept_since ON delivery_transcripts (kept_since);
+
 CREATE TABLE feedback_events (
     id BIGSERIAL NOT NULL,
     key TEXT NOT NULL,
@@ -815,9 +837,16 @@ CREATE OR REPLACE FUNCTION refuse_change_of_network()
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION 'where consent came from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
 
+CREATE OR REPLACE FUNCTION refuse_change_of_origin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'where somebody acted from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
+
 CREATE TRIGGER audit_log_refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
 
 CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
+
+CREATE TRIGGER audit_origins_refuse_update BEFORE UPDATE ON audit_origins FOR EACH ROW EXECUTE FUNCTION refuse_change_of_origin();
 
 CREATE TRIGGER audit_outcomes_refuse_change BEFORE DELETE OR UPDATE ON audit_outcomes FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
 

@@ -156,7 +156,7 @@ def looking(app: Newsletter) -> Call:
 
 def asking(app: Newsletter) -> Call:
     number = edition(app, EditionState.DRAFT)
-    return lambda actor: editions.ask_for_approval(app, actor, number)
+    return lambda actor: editions.ask_for_approval(app, actor, number, "as it is")
 
 
 def unholding(app: Newsletter) -> Call:

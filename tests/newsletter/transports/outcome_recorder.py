@@ -1,6 +1,7 @@
 """A recorder that enforces the transport contract, and factories of mails."""
 
-from newsletter.transports.base import Accepted, InDoubt, Mail, Outcome
+from newsletter.transports.base import Accepted, InDoubt, Mail, Outcome, Refused
+from newsletter.transports.verdicts import Verdict
 
 
 class OutcomeRecorder:
@@ -25,6 +26,17 @@ class OutcomeRecorder:
     def kinds(self) -> list[str]:
         """The kind of each mail's outcome, by key."""
         return [type(outcome).__name__ for _, outcome in sorted(self.outcomes.items())]
+
+    @property
+    def unsupported(self) -> dict[int, str]:
+        """Why each mail fails that the transport cannot carry and has not handed over."""
+        return {
+            key: outcome.response
+            for key, outcome in self.outcomes.items()
+            if isinstance(outcome, Refused)
+            and outcome.about is Verdict.ERROR
+            and key not in self.handed_over
+        }
 
 
 def message(

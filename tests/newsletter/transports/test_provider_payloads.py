@@ -17,7 +17,7 @@ from peers import with_html
 from provider_servers import MailgunServer, ProviderServer, SesServer, SparkPostServer, form
 
 from newsletter.errors import ConfigurationError
-from newsletter.transports.base import Mail, Unsupported
+from newsletter.transports.base import Mail
 
 Load = Callable[..., Any]
 ID = "<1.abbey@wexcombe.example>"
@@ -44,6 +44,22 @@ def sent(load: Load) -> Callable[..., ProviderServer]:
 
 
 Sent = Callable[..., ProviderServer]
+
+
+@pytest.fixture
+def unsupported(load: Load) -> Callable[..., str]:
+    """Why one mail cannot be carried."""
+
+    def unsupported(kind: type[ProviderServer], what: Mail, **options: Any) -> str:
+        ledger = OutcomeRecorder()
+        with kind() as server, load(kind.kind, **server.table, **options).open() as session:
+            session.send([what], ledger)
+        return ledger.unsupported[what.key]
+
+    return unsupported
+
+
+Why = Callable[..., str]
 
 
 def with_picture() -> Mail:
@@ -134,19 +150,24 @@ class TestReference:
 
 
 class TestUnsupported:
-    def test_brevo_takes_no_mail_without_html(self, sent: Sent) -> None:
-        with pytest.raises(Unsupported, match="HTML part"):
-            sent(BrevoServer, mail())
+    def test_brevo_takes_no_mail_without_html(self, unsupported: Why) -> None:
+        assert "HTML part" in unsupported(BrevoServer, mail())
 
-    def test_brevo_takes_headers_in_ascii_only(self, sent: Sent) -> None:
-        with pytest.raises(Unsupported, match="X-Town"):
-            sent(BrevoServer, with_head(b"X-Town: =?utf-8?q?B=C3=BCrg?=\r\n"))
+    def test_brevo_takes_headers_in_ascii_only(self, unsupported: Why) -> None:
+        assert "X-Town" in unsupported(BrevoServer, with_head(b"X-Town: =?utf-8?q?B=C3=BCrg?=\r\n"))
 
-    def test_pictures_inside_are_refused_where_they_cannot_be_carried(self, sent: Sent) -> None:
-        with pytest.raises(Unsupported, match="link them instead"):
-            sent(BrevoServer, with_picture())
-        with pytest.raises(Unsupported, match="set batch = 1"):
-            sent(ResendServer, with_picture())
+    def test_brevo_is_told_the_list_without_its_name_where_that_is_not_ascii(
+        self, sent: Sent
+    ) -> None:
+        head = b"List-Id: =?utf-8?q?B=C3=BCrg?= <friday.wexcombe.example>\r\n"
+        found = sent(BrevoServer, with_head(head)).requests[0].found["headers"]
+        assert found["List-Id"] == "<friday.wexcombe.example>"
+
+    def test_pictures_inside_are_refused_where_they_cannot_be_carried(
+        self, unsupported: Why
+    ) -> None:
+        assert "link them instead" in unsupported(BrevoServer, with_picture())
+        assert "set batch = 1" in unsupported(ResendServer, with_picture())
 
     @pytest.mark.parametrize(
         ("kind", "options"),
@@ -160,18 +181,21 @@ class TestUnsupported:
         assert attachment["content_id"] == "crest@x"
         assert attachment["content"] == "iVBORw=="
 
-    def test_a_placeholder_in_a_header_cannot_go_by_sparkpost(self, sent: Sent) -> None:
-        with pytest.raises(Unsupported, match="placeholder"):
-            sent(SparkPostServer, with_head(b"X-Note: {{ name }}\r\n"))
+    def test_a_placeholder_in_a_header_cannot_go_by_sparkpost(self, unsupported: Why) -> None:
+        assert "placeholder" in unsupported(SparkPostServer, with_head(b"X-Note: {{ name }}\r\n"))
 
     @pytest.mark.parametrize("kind", [BrevoServer, MailjetServer, MailtrapServer])
-    def test_a_second_reply_to_is_not_dropped(self, sent: Sent, kind: type[ProviderServer]) -> None:
-        with pytest.raises(Unsupported, match="one Reply-To"):
-            sent(kind, with_head(b"Reply-To: a@x.example, b@x.example\r\n"))
+    def test_a_second_reply_to_is_not_dropped(
+        self, unsupported: Why, kind: type[ProviderServer]
+    ) -> None:
+        assert "one Reply-To" in unsupported(
+            kind, with_head(b"Reply-To: a@x.example, b@x.example\r\n")
+        )
 
-    def test_a_header_that_stands_twice_is_not_dropped(self, sent: Sent) -> None:
-        with pytest.raises(Unsupported, match="X-note twice"):
-            sent(SendGridServer, with_head(b"X-Note: a\r\nX-note: b\r\n"))
+    def test_a_header_that_stands_twice_is_not_dropped(self, unsupported: Why) -> None:
+        assert "X-note twice" in unsupported(
+            SendGridServer, with_head(b"X-Note: a\r\nX-note: b\r\n")
+        )
 
 
 def test_mailjet_is_refused_until_the_loss_of_list_id_is_accepted(load: Load) -> None:

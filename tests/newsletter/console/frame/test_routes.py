@@ -39,6 +39,14 @@ def clients(console: Console) -> dict[Role, Client]:
     return {role: console.as_role(role) for role in Role}
 
 
+# They prepare what is sent or entered; that itself asks for a proof.
+WITHOUT_PROOF = {
+    "/people/import",
+    "/people/import/{number:int}/columns",
+    "/people/import/{number:int}/discard",
+}
+
+
 def forbidden() -> Iterator[tuple[ConsoleRoute, Role]]:
     for route in MEMBERS:
         for role in Role:
@@ -49,6 +57,19 @@ def forbidden() -> Iterator[tuple[ConsoleRoute, Role]]:
 @pytest.mark.parametrize("route", ROUTES, ids=name)
 def test_every_route_has_a_rule(route: ConsoleRoute) -> None:
     assert isinstance(route.rule, Permission | Access)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        r
+        for r in ROUTES
+        if r.method == "POST" and r.rule in {Permission.SEND, Permission.BULK_PEOPLE}
+    ],
+    ids=name,
+)
+def test_sending_and_people_in_bulk_ask_for_a_proof(route: ConsoleRoute) -> None:
+    assert route.needs_proof or route.path in WITHOUT_PROOF
 
 
 def test_no_two_routes_share_method_and_path() -> None:

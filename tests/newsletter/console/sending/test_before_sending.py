@@ -231,6 +231,28 @@ def test_an_edition_shows_its_equation_and_what_to_do(
     assert "550 5.1.1 no such user" in csv.text
 
 
+def test_what_was_said_of_a_mail_is_shown_with_its_answer_and_its_person(
+    console: Console, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    sender = console.as_role(Role.SENDER)
+    refused = Refused(response="550 no", transcript="> DATA\n< 550 5.7.1 <spam>")
+    transport.answers = {"ann@wexcombe.example": refused}
+    sender.send(f"{bulletin(sender)}/send")
+    clock.at += console.app.config.bulletins.undo
+    console.app.engine.send_due()
+    answers = sender.get(f"/editions/{editions(console)[0].id}/answers?state=failed").text
+    person = console.as_role(Role.OWNER).get(f"/people/{person_of(answers)}").text
+    for page in (answers, person):
+        assert "&gt; DATA\n&lt; 550 5.7.1 &lt;spam&gt;" in page
+
+
+def person_of(page: str) -> int:
+    """Whom the first row of a table of deliveries links to."""
+    found = re.search(r"/people/(\d+)", page)
+    assert found
+    return int(found[1])
+
+
 def test_an_edition_shows_what_came_back_of_it(console: Console, clock: FixedClock) -> None:
     sender = console.as_role(Role.SENDER)
     path = bulletin(sender)

@@ -135,6 +135,19 @@ def test_an_incomplete_journal_line_is_ignored(tmp_path: Path) -> None:
     assert replay.in_doubt == {1}
 
 
+def test_with_a_damaged_journal_line_mails_without_one_are_uncertain(
+    app: Newsletter, tmp_path: Path
+) -> None:
+    first, _ = claimed(app, "dead")
+    written = Journal(tmp_path / "state", "dead")
+    written.settled(first, Accepted(response="250 ok"))
+    written.handing_over(99)
+    written.abandon()
+    written.path.write_bytes(written.path.read_bytes().replace(b"h 99\n", b"h ?9\n"))
+    app.engine.recover()
+    assert counts(app) == {"sent": 1, "uncertain": 1}
+
+
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_outcome_round_trips_through_one_line(tmp_path: Path, outcome: Outcome) -> None:
     written = Journal(tmp_path, "dead")

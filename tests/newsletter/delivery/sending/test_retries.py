@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
-from support import RecordingTransport
+from support import RecordingTransport, add_subscriber
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery import control
 from newsletter.delivery.ledger import store
+from newsletter.delivery.limits.domain_probing import MANY_DOMAINS
 from newsletter.editions.models import Edition, EditionState
 from newsletter.transports.base import Deferred, Refused
 
@@ -95,3 +96,21 @@ def test_the_give_up_time_starts_at_the_first_attempt_not_at_a_deferral_by_quota
     clock.at += timedelta(days=7)
     app.engine.send_due()
     assert counts_of(app, edition) == {"sent": 1, "deferred": 1}
+
+
+def test_many_domains_that_refuse_in_a_row_rest_the_transport(
+    app: Newsletter, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    addresses = [f"bea@{number}.example" for number in range(MANY_DOMAINS + 10)]
+    with app.database.write() as session:
+        for address in addresses:
+            add_subscriber(session, address, clock.now())
+    transport.answers |= {address: Deferred(response="451 4.3.0 later") for address in addresses}
+    edition = make_digest(app)
+    app.engine.send(edition.id)
+    refused = [mail for mail in transport.taken if mail.recipient in transport.answers]
+    assert len(refused) == MANY_DOMAINS
+    transport.answers.clear()
+    clock.at += timedelta(hours=1)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": len(addresses) + 2}

@@ -22,7 +22,7 @@ from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.errors import SendingFailed
 from newsletter.subscriptions import notices
-from newsletter.transports.base import Accepted, ClosingSession, Mail, Recorder
+from newsletter.transports.base import Accepted, ClosingSession, Mail, Recorder, Unsupported
 from subscribers import store as people
 from subscribers.models import Subscriber
 
@@ -36,6 +36,7 @@ class Failing(RecordingTransport):
     """How many mails it takes before handing over the first."""
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
     silent = False
     opened = 0
 
@@ -57,6 +58,9 @@ class FailingSession(ClosingSession):
                 if mail.recipient in self._transport.before:
                     raise RuntimeError(f"cannot encode {mail.recipient}")
             for mail in batch:
+                if mail.recipient in self._transport.unsupported:
+                    recorder.settled(mail.key, Unsupported("no field for it").outcome)
+                    continue
                 recorder.handing_over(mail.key)
                 if mail.recipient in self._transport.after:
                     raise RuntimeError("lost my head")
@@ -110,6 +114,18 @@ def test_a_non_ascii_address_does_not_fail_other_mails(served: Newsletter, tmp_p
     assert counts_of(served, edition) == {"sent": 2, "failed": 1}
     assert state_of(served, edition) is EditionState.SENT
     assert journals(tmp_path) == []
+
+
+def test_a_mail_that_a_provider_cannot_carry_fails_alone(
+    app: Newsletter, transport: Failing, told: list[Alarm]
+) -> None:
+    transport.unsupported = (ANN,)
+    add_many(app, 9)
+    edition = make_digest(app)
+    app.engine.send_due()
+    assert counts_of(app, edition) == {"sent": 10, "failed": 1}
+    assert state_of(app, edition) is EditionState.SENT
+    assert "no field for it" in f"{told}"
 
 
 @pytest.mark.parametrize("ahead", [1, 2, 7])

@@ -171,6 +171,110 @@ def test_only_those_are_asked_whose_approval_counts(
     assert [mail.recipient for mail in transport.taken] == ["sender@wexcombe.example"]
 
 
+def add_senders(app: Newsletter, clock: FixedClock, *names: str) -> list[Actor]:
+    """Senders with the addresses NAME@wexcombe.example."""
+    with app.database.write() as session:
+        for name in names:
+            session.add(
+                StaffMember(
+                    email=f"{name}@wexcombe.example",
+                    name=name,
+                    role=Role.SENDER,
+                    granted=[],
+                    password_hash="",
+                    invited_at=clock.now(),
+                    joined_at=clock.now(),
+                )
+            )
+    return [staff_member(number, Role.SENDER) for number in range(1, len(names) + 1)]
+
+
+def asked_again(app: Newsletter, clock: FixedClock, transport: RecordingTransport) -> list[str]:
+    """Who is asked after a while; what they were asked before is forgotten."""
+    transport.taken.clear()
+    clock.at += timedelta(minutes=10)
+    ask_for_approvals(app)
+    return sorted(mail.recipient for mail in transport.taken)
+
+
+def test_a_draft_that_did_not_change_is_not_asked_about_again(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    add_senders(app, clock, "dora")
+    submitted(app)
+    ask_for_approvals(app)
+    assert asked_again(app, clock, transport) == []
+
+
+def test_the_senders_are_asked_again_once_about_a_draft_that_changed(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    add_senders(app, clock, "dora", "emil")
+    number = submitted(app)
+    ask_for_approvals(app)
+    editions.edit(app, CAT, number, Edit(drop=2))
+    addresses = ["dora@wexcombe.example", "emil@wexcombe.example"]
+    assert asked_again(app, clock, transport) == addresses
+    assert asked_again(app, clock, transport) == []
+
+
+def test_many_changes_in_a_short_time_are_one_mail(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    add_senders(app, clock, "dora")
+    number = submitted(app)
+    ask_for_approvals(app)
+    transport.taken.clear()
+    for minute, words in enumerate(("Hello.", "Good morning.", "Dear friends.")):
+        clock.at += timedelta(minutes=minute)
+        editions.edit(app, CAT, number, Edit(introduction=words))
+        ask_for_approvals(app)
+    assert transport.taken == []
+    assert asked_again(app, clock, transport) == ["dora@wexcombe.example"]
+
+
+def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    [dora, _] = add_senders(app, clock, "dora", "emil")
+    number = submitted(app)
+    ask_for_approvals(app)
+    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.look(app, dora, number)
+    assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
+
+
+def test_whoever_changes_what_they_had_seen_is_not_asked_about_it(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    [dora, _] = add_senders(app, clock, "dora", "emil")
+    number = submitted(app)
+    ask_for_approvals(app)
+    editions.look(app, dora, number)
+    editions.edit(app, dora, number, Edit(drop=2))
+    assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
+
+
+def test_the_second_mail_tells_what_changed_since_the_look(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app = site("sender")
+    [dora] = add_senders(app, clock, "dora")
+    number = submitted(app)
+    ask_for_approvals(app)
+    editions.look(app, dora, number)
+    editions.edit(app, CAT, number, Edit(drop=2))
+    asked_again(app, clock, transport)
+    text = transport.taken[0].content.decode().replace("=\r\n", "")
+    for told in ("It has changed since you looked at it", "Dropped:", "Buses"):
+        assert told in text
+
+
 def test_a_bulletin_of_an_editor_waits_for_a_sender(site: Site, clock: FixedClock) -> None:
     app = site("off")
     saved = bulletins.save(app, EDITOR, Writing(subject="Flood", text="Stay home."))
