@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.transports.verdicts import Verdict, classify
+from newsletter.transports.verdicts import Verdict, classify, is_about_size
 
 
 class EventKind(StrEnum):
@@ -109,6 +109,7 @@ _GONE_DOMAIN = re.compile(
     r"|no mail exchangers|domain .{0,40}does not accept mail|does not accept (any )?mail",
     re.IGNORECASE,
 )
+_NO_NAME_SERVER = re.compile(r"host not found, try again", re.IGNORECASE)
 _SECURITY = re.compile(r"(?<![\d.])[45]\.7\.\d")
 _DIGIT = re.compile(r"(?<![\w.])([245])(?:\d\d(?![\w.])|\.\d{1,3}\.\d{1,3}(?![\w.]))")
 
@@ -122,8 +123,9 @@ def kind_of(verdict: Verdict, answer: str, *, is_permanent: bool) -> EventKind:
     if verdict is Verdict.RECIPIENT and not is_permanent:
         return EventKind.SOFT
     if verdict is Verdict.DOMAIN and is_permanent and _GONE_DOMAIN.search(answer):
-        return EventKind.HARD
-    if verdict is Verdict.MESSAGE and _SECURITY.search(answer):
+        # "Host not found, try again" is a name server that did not answer (h_errno TRY_AGAIN).
+        return EventKind.SOFT if _NO_NAME_SERVER.search(answer) else EventKind.HARD
+    if verdict is Verdict.MESSAGE and _SECURITY.search(answer) and not is_about_size(answer):
         return EventKind.BLOCKED
     return _KINDS[verdict]
 

@@ -57,9 +57,10 @@ _DOMAIN = (
     r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
     r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
     r"domain is not reachable",
-    r"unable to route|no route to|too many hops|mail loop|routing loop",
+    r"unable to route|no route to|too many hops|(mail|message|routing) loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
+    r"name or service not known",
 )
 _CONFIGURATION = (
     r"relay(ing)?( access)?( is)? (denied|not (permitted|allowed)|prohibited|forbidden)",
@@ -74,7 +75,7 @@ _CONFIGURATION = (
     r"badmailfrom|sorry, your envelope sender|envelope sender is (in|not)|bad sender",
     r"not (allowed|authori[sz]ed|permitted) to send( mail)? (from|as|using)|sendasdenied",
     r"permissions? to send as|not owned by user",
-    r"(email|from|sender)( address)? (address )?is not verified",
+    r"(email|from|sender)( address)? (address )?is not verified|unauthori[sz]ed sender",
     r"account (is )?(not enabled|disabled) for sending|administrative prohibition",
 )
 _RECIPIENT = (
@@ -90,7 +91,9 @@ _RECIPIENT = (
     r"(nie istnieje|nieznany (u[zż]ytkownik|odbiorca)|brak takiego|用户不存在|宛先不明)",
     r"(アドレス|ユーザ|宛先).{0,20}(存在し|見つか|不明)",
     rf"{_MAILBOX} .{{0,60}}(does not|doesn't|does'nt|do not) (exist|have an? .{{0,40}}account)",
-    rf"{_MAILBOX} (is )?(unknown|not found|not (be )?found|invalid|not valid|not listed)",
+    r"rcpt .{0,60}(does not|doesn't|dosn't) exist|account .{0,12}or domain may not exist",
+    r"(adresse|utilisateur|bo[iî]te|compte)\b.{0,60}n'existe pas|final e?-?mail delivery point",
+    rf"{_MAILBOX} (is )?(unknown|not (found|known)|not (be )?found|invalid|not valid|not listed)",
     r"(does not|doesn't) have an? .{0,40}account|is not a (valid|known) (user|mailbox|address)",
     rf"not (a )?(valid|known|existing|local) {_MAILBOX}|not our customer",
     rf"{_MAILBOX} .{{0,60}}(disabled|inactive|suspended|deactivated|closed|expired)",
@@ -109,7 +112,8 @@ _FULL = (
     r"exceeded storage allocation",
     rf"({_MAILBOX}|inbox|mailfolder|maildir|mbox|storage)('s mailbox)? (is )?(almost )?full",
     r"(mailbox|recipient) (has )?(exceed|is over)|insufficient (mailbox |disk )?(quota|storage)",
-    r"(not|too little) enough (storage )?space|mailbox size limit|too many messages (in|on)",
+    r"(not|too little) enough (storage )?space|(mail ?box|disk) space (is )?(not enough|exhausted)",
+    r"mailbox size limit|too many messages (in|on)",
     r"mailbox.{0,40}(is|are|has) (been )?(full|over)|full mailbox|quota violation|disk quota",
     r"storage (quota|limit|space).{0,30}(exceed|full|reach)|mailbox limit",
     r"(bo[iî]te|casella|buz[oó]n|postfach|skrzynka).{0,40}(plein|pien|llen|voll|pe[lł]n)",
@@ -145,7 +149,7 @@ _RESTRICTED = (
     r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members|closed (list|group)",
 )
 # Exchange: restrictions set by the recipient, even where the text speaks of authentication.
-_SET_BY_RECIPIENT = (r"resolver\.rst",)
+_SET_BY_RECIPIENT = (r"resolver\.rst(?!\.\w*size)",)
 _QUOTA_OF_OURS = (r"(daily|hourly|monthly|sending) ((user|message|mail|sending) )*(quota|limit)",)
 _PACE = (
     r"too (many|fast|much|frequent|quick)|rate[- ]?limit|rate (is )?exceed|unusual rate|throttl",
@@ -161,7 +165,8 @@ _POLICY = (
     r"(content|message) .{0,30}(rejected|refused|denied|not accepted|not allowed|filter)",
     r"virus|malware|phish|infected|banned|suspicious|prohibited|forbidden|blackholed",
     r"reverse (dns|hostname|lookup)|ptr (record)?|no rdns|hostname|helo command rejected",
-    r"client host rejected|(connection|access|service|delivery|mail) (denied|refused)",
+    r"not allowed to connect|client host rejected",
+    r"(connection|access|service|delivery|mail) (denied|refused)",
     r"(connection|access|service|delivery|mail) not authori[sz]ed",
     r"(mail|message|e-?mail)( is| was| has been| have been)? (rejected|rejete|declined|bounced)",
     r"administrativ|cannot be delivered due|cloudmark|score",
@@ -245,6 +250,10 @@ _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes
 # They concern the connection, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4).
 _CLOSING = frozenset({421, 454})
 _LOGIN = frozenset({530, 534, 535, 538})
+# Of the message's size, which some servers refuse with a code of another meaning.
+_TOO_LARGE = re.compile(
+    r"(message|mail|size)\b.{0,20}too (large|big)|size limit|exceed.{0,30}size", re.IGNORECASE
+)
 _CONTENT_CODES = frozenset({550, 552, 553, 554})
 _SECONDS = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,5})\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE)
 _MINUTES = re.compile(r"\b(?:in|for|after|wait)\s+(\d{1,3})\s*min", re.IGNORECASE)
@@ -273,7 +282,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
     found = _CODE.match(answer)
     code = int(found[1]) if found else 0
     if code in _LOGIN:
-        return Verdict.CONFIGURATION
+        return Verdict.MESSAGE if is_about_size(answer) else Verdict.CONFIGURATION
     enhanced = _ENHANCED.search(answer)
     subject, detail = (int(enhanced[1]), int(enhanced[2])) if enhanced else (0, 0)
     if subject == _SECURITY and detail in _CERTAIN:
@@ -289,6 +298,11 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
     if at_content and code in _CONTENT_CODES:
         return Verdict.POLICY
     return _CODES.get(code, Verdict.UNKNOWN)
+
+
+def is_about_size(answer: str) -> bool:
+    """Whether a reply says that the message is too large."""
+    return bool(_TOO_LARGE.search(answer))
 
 
 def hinted_wait(answer: str) -> timedelta | None:

@@ -55,4 +55,5 @@ def is_software(address: str) -> bool:
 def tidy(address: str) -> str:
     """Without what surrounds an address in a sentence."""
     address = address.strip("<>\"'`.,;:()[]{}*= \t")
-    return address.removeprefix("mailto:").removeprefix("rfc822;")
+    # "SMTP=" stands within an X.400 address.
+    return re.sub(r"^(?:mailto:|rfc822;|smtp=)", "", address, flags=re.IGNORECASE)

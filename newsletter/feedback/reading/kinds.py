@@ -9,7 +9,7 @@ import re
 from newsletter.transports.events import EventKind, kind_of
 from newsletter.transports.verdicts import Verdict, classify
 
-_CODE = re.compile(r"(?<![\w.:#-])([45]\d\d)(?=[- ](?!\d{1,3}\.\d)|[- ][45]\.\d|$|[:,)])")
+_CODE = re.compile(r"(?<![\w.:#-])([45]\d\d)(?=[- ](?!\d{1,3}\.\d)|[- ][45]\.\d|$|[:,)\]])")
 _ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w]|\.\d)")
 # A relay that gave up: what it last heard was for the time being.
 _GAVE_UP = re.compile(
@@ -83,7 +83,12 @@ def _answer(status: str, words: str) -> tuple[str, str]:
     if found := _CODE.search(words):
         others = (f for f in _CODE.finditer(words, found.end()) if f[1] != found[1])
         end = min((f.start() for f in others), default=found.start() + _ANSWER_LENGTH)
-        return words[found.start() : end], words[: found.start()] + words[end:]
+        at_end = words[found.end() : found.end() + 1] == "]"
+        # A code at the end of its sentence, "[code 550]".
+        answer = (
+            f"{found[1]} {words[found.end() + 1 : end]}" if at_end else words[found.start() : end]
+        )
+        return answer, words[: found.start()] + words[end:]
     enhanced = _ENHANCED.search(words)
     if enhanced and enhanced[1] in "45":
         return f"{enhanced[1]}00 {words}", ""

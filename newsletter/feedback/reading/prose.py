@@ -30,7 +30,9 @@ _SUBJECT = re.compile(
         (?:deliver|send|mail|notice|transport)
     | failure[ ]notice|delivery[ ](?:status|has[ ]failed|notification|incomplete|delayed)
     | user[ ]unknown|unknown[ ](?:user|address|recipient)|mailbox[ ](?:full|unavailable)
-    | nondeliverable|warning:.{0,30}(?:could[ ]not[ ]send|delay|message|mail)|mail[ ]warning
+    | nondeliverable|warning:.{0,30}(?:could[ ]not[ ]send|delay|message|mail)
+    | mail[ ](?:delivery[ ])?warning
+    | 失[败敗]|退信|无法投递
     | unzustellbar|unzustellbare|non[ ]remis|non[ ]distribu|[ée]chec|no[ ]entregad|devuelt
     | nicht[ ]zugestellt|niedor[ęe]cz|zwrot|onbestelbaar|mancata[ ]consegna
     | quota[ ]exceed|over[ ]quota
@@ -50,7 +52,8 @@ _SAYS_FAILED = re.compile(
     | (?:user|recipient|mailbox|address|account|host|domain)\b.{0,30}\b
         (?:unknown|not[ ]found|invalid|does[ ]?n[o']t[ ]exist|unavailable|disabled|full)
     | unknown[ ](?:user|recipient|mailbox|address|host)|no[ ]such[ ](?:user|recipient|mailbox)
-    | was[ ](?:rejected|refused|returned|not[ ]delivered)
+    | was[ ](?:rejected|refused|returned|not[ ]delivered)|无法|失[败敗]
+    | not[ ]a[ ](?:valid|known)[ ](?:user|recipient|mailbox|address)
     | been[ ](?:rejected|refused|returned|blocked)
     | (?<![\d.])5\d\d[ -](?:[#(]?5\.\d\.\d|\w)|(?<![\d.])5\.\d\.\d(?![\d.])
     | over[ ](?:its[ ])?quota|quota[ ]exceeded|mailbox[ ](?:is[ ])?full|rejected[ ](?:your|the|this)
@@ -68,7 +71,8 @@ _EXPLICIT = re.compile(
 _DELAYED = re.compile(
     r"(?:still|will|continue[s]?) (?:be |to )?(?:try|trying|retry|retried|attempt|keep)"
     r"|(?:delivery|message).{0,40}(?:delayed|deferred)|not (?:yet )?been delivered yet"
-    r"|not (?:yet )?been delivered|kept in the queue|this is a warning|warning (?:message )?only"
+    r"|not yet been delivered|not been delivered .{0,60}(?:after|for) more than"
+    r"|attempts will continue|kept in the queue|this is a warning|warning (?:message )?only"
     r"|you do not need to (?:resend|do)"
     r"|no action is required on your part|has been delayed|temporarily delayed"
     r"|could not be delivered for .{0,40}will",
@@ -84,6 +88,10 @@ _GAVE_UP = re.compile(
     r"|could not be delivered within|will not be retried",
     re.IGNORECASE,
 )
+# What is said of a failure that has not happened.
+_ON_CONDITION = re.compile(r"(?:notified|informed|told) if .{0,60}permanently", re.IGNORECASE)
+# After this only the recipients follow; before it the mail is described.
+_FOLLOWING = re.compile(r"did not reach the following recipient(?:\(s\)|s)? ?:?", re.IGNORECASE)
 _LINE_OF_RECIPIENT = re.compile(
     r"^[ \t>*]*(?:[45]\d\d[ -]+)?(?:to:?[ ])?[<(\[\"']?([^\s<>()\[\]\"']+@[\w.-]+\w)"
     r"(?=[\s:;,.)\]>(\"'-]|$)",
@@ -91,7 +99,8 @@ _LINE_OF_RECIPIENT = re.compile(
 )
 _NAMED = re.compile(
     r"""\b(?:rcpt[ ]to|recipient(?:[ ]address)?|to|user|address(?:ee)?|mailbox|for|account
-        |deliver(?:ed|y)?[ ]to|sent[ ]to|send[ ]to|message[ ]to|mail[ ]to|empf[aä]nger|宛先?)
+        |deliver(?:ed|y)?[ ]to|sent[ ]to|send[ ]to|message[ ]to|mail[ ]to
+        |addressed,?|empf[aä]nger|宛先?)
         [ ]?(?:\(s\))?(?:[ ]*[:=][ ]*|[ ]+|(?=<))<?"?([^\s<>()\[\]"',;:]+@[\w.-]+\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -100,17 +109,18 @@ _NOTICE_OF_WORDS = 1200
 
 def is_from_server(headers: Fields) -> bool:
     """Whether headers are those of a mail server's own mail."""
-    return bool(_SENDER.search(headers.get("from", "")))
+    sender = str(headers.get("from", "<>")).strip()
+    return sender in {"", "<>"} or bool(_SENDER.search(sender))
 
 
 def is_bounce(returned: Returned) -> bool:
     """Whether a mail without status fields reports that a mail did not arrive."""
     if returned.headers.get("x-failed-recipients"):
         return True
-    sender = bool(_SENDER.search(returned.header("from")))
+    sender = is_from_server({"from": returned.header("from") or "x"})
     if not sender and (returned.headers.get("list-id") or returned.headers.get("list-post")):
         return False
-    is_null = returned.headers.get("return-path", "x").strip() in {"<>", "<MAILER-DAEMON>"}
+    is_null = returned.header("return-path").strip() in {"<>", "<MAILER-DAEMON>"}
     subject = bool(_SUBJECT.search(returned.header("subject")))
     says = bool(_SAYS_FAILED.search(returned.text[:6000]))
     is_report = returned.content_type == "multipart/report" or "delivery-status" in str(
@@ -122,12 +132,12 @@ def is_bounce(returned: Returned) -> bool:
     is_explicit = bool(_EXPLICIT.search(returned.text[:1500]))
     if not signs:
         return is_explicit and bool(returned.original)
-    return says and bool(returned.original or sender or is_explicit)
+    return is_explicit or (says and bool(returned.original or sender))
 
 
 def findings(returned: Returned) -> list[Finding]:
     """What the words say of each recipient; one without a recipient where they name none."""
-    words = " ".join(returned.text.split())
+    words = _ON_CONDITION.sub("", " ".join(returned.text.split()))
     subject = returned.header("subject")
     is_delayed = bool(_DELAYED_SUBJECT.search(subject)) or (
         bool(_DELAYED.search(words)) and not _GAVE_UP.search(words)
@@ -144,15 +154,18 @@ def recipients(returned: Returned) -> list[str]:
     if failed:
         return _distinct(addresses.of_header(failed))
     ours = _ours(returned)
-    text = returned.text
+    described, _, following = _FOLLOWING.sub("\0", returned.text, count=1).partition("\0")
+    text = following if addresses.ADDRESS.search(following) else described + following
     named = _distinct(a for a in _named(text) if a.lower() not in ours)
     original_to = addresses.of_header(returned.original.get("to", ""))
     if named:
         return named
     found = _distinct(
         address
-        for _, address in addresses.in_text(text)
-        if address.lower() not in ours and not addresses.is_software(address)
+        for place, address in addresses.in_text(text)
+        if address.lower() not in ours
+        and not addresses.is_software(address)
+        and not text[:place].rstrip(" <").lower().endswith(" from")
     )
     if original_to and (
         both := [a for a in found if a.lower() in {o.lower() for o in original_to}]

@@ -92,7 +92,7 @@ def _is_answer(returned: Returned) -> bool:
     """Whether a program seems to have sent it in answer to a mail."""
     headers = returned.headers
     return bool(
-        headers.get("return-path", "x").strip() == "<>"
+        returned.header("return-path").strip() == "<>"
         or headers.get("x-auto-response-suppress")
         or "junk" in returned.header("precedence").lower()
         or "bulk" in returned.header("precedence").lower()

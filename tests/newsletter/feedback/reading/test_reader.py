@@ -52,6 +52,15 @@ def recipients(content: bytes) -> list[str]:
         ("5.3.4", "smtp; 552 5.3.4 message size exceeds limit", EventKind.SOFT),
         ("5.0.0", "smtp; 550 no such user here", EventKind.HARD),
         ("4.1.1", "smtp; 450 4.1.1 user unknown", EventKind.SOFT),
+        ("5.7.1", "smtp; 554 5.7.1 refused: size limit=9000000 size=9100000", EventKind.SOFT),
+        ("5.0.0", "smtp; 534 SIZE=9100000 message too big", EventKind.SOFT),
+        ("5.2.3", "smtp; 550 5.2.3 RESOLVER.RST.RecipSizeLimit; too large", EventKind.SOFT),
+        ("5.7.1", "smtp; 550 5.7.1 RESOLVER.RST.NotAuthorized; not allowed", EventKind.BLOCKED),
+        ("5.0.0", "X-Postfix; [mx.example.org]: Name or service not known", EventKind.HARD),
+        ("5.4.3", "X-Postfix; Name service error: Host not found, try again", EventKind.SOFT),
+        ("5.0.0", "smtp; 554 RCPT (ada@littlewexcombe.example) dosn't exist", EventKind.HARD),
+        ("5.0.0", "smtp; 550 your host is not allowed to connect here", EventKind.BLOCKED),
+        ("5.1.1", "smtp; 550 5.1.1 <x@y.example>: unauthorized sender", EventKind.BLOCKED),
     ],
 )
 def test_a_failure_is_judged_by_the_servers_words_and_codes(
@@ -113,6 +122,67 @@ def test_every_recipient_of_a_bounce_in_words_is_found() -> None:
 def test_a_warning_in_words_is_a_delay() -> None:
     text = f"Your message to {PERSON} has not yet been delivered. No action is required."
     assert read(plain(DAEMON, "Warning: message delayed 24 hours", text)).kind is EventKind.DELAYED
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"<{PERSON}>: mailbox unavailable. [error code 550]", EventKind.HARD),
+        (f"To {PERSON}:\n\nUser not known", EventKind.HARD),
+        (f"{PERSON}\nCette adresse de messagerie n'existe pas.", EventKind.HARD),
+        (f"{PERSON} is no longer valid. Your mail has NOT been delivered.", EventKind.HARD),
+        (f"{PERSON}: not delivered, mail box space not enough", EventKind.FULL),
+        (f"{PERSON}\n554 message looping", EventKind.SOFT),
+        (
+            (
+                f"There was a temporary problem delivering to {PERSON}. We will retry for a day. "
+                "You'll be notified if the delivery fails permanently.\n421 4.7.0 reputation"
+            ),
+            EventKind.DELAYED,
+        ),
+        (
+            (
+                f'Mail to "{PERSON}" has been postponed due to a full mailbox. We will continue to '
+                "try to deliver it."
+            ),
+            EventKind.DELAYED,
+        ),
+        (
+            (
+                f"Your mail could not be delivered to:\n{PERSON}\nDelivery attempts will continue "
+                "to be made for 3 days."
+            ),
+            EventKind.DELAYED,
+        ),
+    ],
+)
+def test_what_a_server_writes_in_words_is_judged(text: str, kind: EventKind) -> None:
+    report = read(plain(DAEMON, "Delivery failure", text))
+    assert (report.kind, report.findings[0].recipient) == (kind, PERSON)
+
+
+def test_a_server_without_a_name_that_knows_no_such_user_is_a_bounce() -> None:
+    text = f"You sent mail to {PERSON}. That's not a valid user here."
+    content = b"Return-Path: <>\nAuto-Submitted: auto-replied\n" + plain("<>", "", text)
+    assert read(content).kind is EventKind.HARD
+
+
+def test_the_description_of_a_mail_is_not_taken_for_its_recipient() -> None:
+    text = (
+        "Your message\n\n  To: list@elsewhere.example\n\ndid not reach the following "
+        f"recipient(s):\n\nc=GB;o=Council;dda:SMTP={PERSON}; on Friday\n  name not recognized"
+    )
+    assert recipients(plain(DAEMON, "Undeliverable: Buses", text)) == [PERSON]
+
+
+def test_the_sender_that_a_server_refuses_is_not_its_recipient() -> None:
+    text = f"Mail to {PERSON} could not be delivered: not accepting mail from list@wexcombe.example"
+    assert recipients(plain(DAEMON, "Delivery failure", text)) == [PERSON]
+
+
+def test_a_header_that_is_not_ascii_does_no_harm() -> None:
+    content = b"Return-Path: <\xfcber@example.org>\nList-Id: \xe4\n" + plain(PERSON, "Hello", "Hi")
+    assert read(content).kind is EventKind.UNKNOWN
 
 
 @pytest.mark.parametrize("kind", ["abuse", "fraud", "virus", "other"])
