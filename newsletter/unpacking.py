@@ -5,8 +5,8 @@ import struct
 import zipfile
 import zlib
 
-# ValueError: a negative offset, a name that is not text; IndexError: an empty name. The decompressors
-# have errors of their own.
+# ValueError: a negative offset, a name that is not text; IndexError: an empty name. Decompressors
+# raise errors of their own.
 UNPACKING_ERRORS = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
