@@ -56,7 +56,7 @@ def test_an_earlier_value_can_be_gone_back_to(console: Console) -> None:
 def test_a_value_that_cannot_be_is_refused_and_kept_in_its_field(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     page = owner.send("/settings/option/site.contact", {"value": "nobody at all"})
-    assert page.status_code in {400, 500}
+    assert page.status_code == 400
     assert 'value="nobody at all"' in page.text
 
 
