@@ -107,6 +107,9 @@ def set_the_site_up(office: Office, ada: Page) -> None:
         section = ada.locator(f"#{step}")
         for label, value in fields.items():
             found = section.locator(label) if label[0] == "#" else section.get_by_label(label)
+            # In Firefox `fill` selects no text of an address field, and would add to it.
+            found.first.press("ControlOrMeta+a")
+            found.first.press("Delete")
             found.first.fill(value)
         if step == "transport":
             section.get_by_label(re.compile("^None")).check()
