@@ -126,15 +126,13 @@ def _html_validate(shown: Sequence[Shown], folder: Path) -> Iterator[Verdict]:
         path.write_text(one.source, encoding="utf-8")
         files[str(path)] = one
     config = HERE / "html-validate-pages.json"
-    command = [
-        str(MODULES / ".bin" / "html-validate"),
-        "--config",
-        str(config),
-        "--formatter",
-        "json",
-    ]
-    run = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
-    found = {file["filePath"]: file["messages"] for file in json.loads(run.stdout)}
+    answer = folder / "html-validate.json"
+    program = str(MODULES / ".bin" / "html-validate")
+    # Into a file: what goes to a pipe is cut off when the program ends.
+    options = ["--config", str(config), "--formatter", f"json={answer}"]
+    subprocess.run([program, *options, *files], capture_output=True, check=False)
+    judged = json.loads(answer.read_text(encoding="utf-8"))
+    found = {file["filePath"]: file["messages"] for file in judged}
     for name, one in files.items():
         faults = [f"{m['ruleId']}, line {m['line']}: {m['message']}" for m in found.get(name, [])]
         yield Verdict(judge="html-validate", about=one.about, faults=tuple(dict.fromkeys(faults)))

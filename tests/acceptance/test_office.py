@@ -13,7 +13,7 @@ import pytest
 from browsers import FIREFOX, launched, launched_firefox
 from office import DESK, PASSWORD, TELEPHONE, Office, opened
 from pictures import gradient, saved
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from word_clipboard import PASTE, RTF, WORD
 
 pytestmark = pytest.mark.browser
@@ -76,6 +76,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def type_anew(field: Locator, text: str) -> None:
+    """In Firefox `fill` selects nothing in a field for addresses, and would add to its text."""
+    field.press("ControlOrMeta+a")
+    field.press("Delete")
+    field.fill(text)
+
+
 def wait_for_state(page: Page, state: str) -> None:
     """On the page of an edition, which renews itself."""
     expect(page.locator(".live-state").get_by_text(state, exact=True)).to_be_visible()
@@ -107,15 +114,12 @@ def set_the_site_up(office: Office, ada: Page) -> None:
         section = ada.locator(f"#{step}")
         for label, value in fields.items():
             found = section.locator(label) if label[0] == "#" else section.get_by_label(label)
-            # In Firefox `fill` selects no text of an address field, and would add to it.
-            found.first.press("ControlOrMeta+a")
-            found.first.press("Delete")
-            found.first.fill(value)
+            type_anew(found.first, value)
         if step == "transport":
             section.get_by_label(re.compile("^None")).check()
         section.get_by_role("button", name="Save").click()
         ada.get_by_text("Saved.").wait_for()
-    ada.get_by_label("Send a real test mail to").fill(ADA)
+    type_anew(ada.get_by_label("Send a real test mail to"), ADA)
     press(ada, "Send the test")
     ada.get_by_text(f"took the mail to {ADA}").wait_for()
     assert office.post.mails[-1][0] == ADA
