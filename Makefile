@@ -85,8 +85,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --ignore tests/acceptance
 
 # Inputs of every kind from outside, ten minutes for each test; what is found is kept in .hypothesis.
+# FUZZ=guided for those alone that Atheris steers by coverage.
 fuzz: $(VENV)/.installed-dev
-	scripts/fuzz $(FUZZ_SECONDS)
+	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 # Locks hold hashes and no download address.
 lock: $(VENV)/.installed-dev
