@@ -132,6 +132,7 @@ def add_an_authenticator(office: Office, ada: Page) -> None:
     press(ada, "Switch it on")
     assert ada.locator(".codes li").count() >= 8
     ada.get_by_role("link", name="I have them").click()
+    ada.get_by_role("heading", name="Your account").wait_for()
 
 
 def invite(office: Office, ada: Page, ben: Page) -> None:
@@ -277,9 +278,9 @@ def stop_a_bulletin_halfway_and_resume_it(office: Office, ada: Page, ben: Page) 
     wait_for_state(ben, "Sending")
     office.open(ada, "/stop")
     press(ada, "Stop everything")
+    ada.get_by_text("Stopped: 1 edition").wait_for()
     office.post.release()
-    office.open(ada, "/editions")
-    ada.get_by_role("link", name="Road closed").click()
+    ada.get_by_role("link", name="See why").click()
     wait_for_state(ada, "Paused")
     assert 0 < len(office.post.recipients("Road closed")) < PEOPLE
     press(ada, "Go on")
