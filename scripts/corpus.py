@@ -5,7 +5,8 @@ make corpus CORPUS=folder
 Recall of words is measured against an independent reading of the same source: for feeds,
 feedparser's entries with the text of their HTML by lxml; for pages, trafilatura (if installed), or
 an `expected.html` beside the page; for Markdown, the source without front matter. Dates are
-compared with feedparser's and dateutil's. Nothing is stored or fetched.
+compared with feedparser's and dateutil's. At last each article becomes a mail, and twelve together
+a digest, and what the preflight would stop is counted. Nothing is kept or fetched.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
+from corpus_mails import MailCorpus, mail_corpus
 from dateutil import parser as dateutil_parser
 from lxml import etree
 from lxml import html as trees
@@ -35,6 +37,7 @@ from newsletter.articles.sanitising import sanitise, text_of
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
 SAME = timedelta(minutes=1)
 Words = Counter[str]
+UNSPACED = "\u0e00-\u0eff\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 
 
 @dataclass
@@ -55,7 +58,8 @@ class Tally:
 
 
 def words_of(text: str) -> Words:
-    return Counter(re.findall(r"\w+", text.lower()))
+    """Words; of scripts without spaces between them, characters."""
+    return Counter(re.findall(rf"[{UNSPACED}]|[^\W{UNSPACED}]+", text.lower()))
 
 
 def shown(html: str) -> str:
@@ -86,16 +90,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--worst", type=int, default=3, help="how many of the worst to name")
+    parser.add_argument("--no-mails", action="store_true", help="make no mails of the articles")
     arguments = parser.parse_args()
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for path in sorted(p for p in arguments.folder.rglob("*") if p.is_file()):
-        if not any(part.startswith(".") for part in path.parts):
-            measure(path, str(path.relative_to(arguments.folder)), tallies)
-    for form, tally in sorted(tallies.items()):
-        print_tally(form, tally, arguments.worst)
+    with mail_corpus(CONTEXT) as mails:
+        for path in sorted(p for p in arguments.folder.rglob("*") if p.is_file()):
+            if not any(part.startswith(".") for part in path.parts):
+                name = str(path.relative_to(arguments.folder))
+                measure(path, name, tallies, None if arguments.no_mails else mails)
+        for form, tally in sorted(tallies.items()):
+            print_tally(form, tally, arguments.worst)
+        for kind, found in sorted(mails.tallies().items()):
+            sys.stdout.write("\n".join(found.lines(kind)) + "\n")
 
 
-def measure(path: Path, name: str, tallies: dict[str, Tally]) -> None:
+def measure(path: Path, name: str, tallies: dict[str, Tally], mails: MailCorpus | None) -> None:
     content = path.read_bytes()
     if path.suffix == ".gz":
         content, name = gzip.decompress(content), name.removesuffix(".gz")
@@ -108,14 +117,14 @@ def measure(path: Path, name: str, tallies: dict[str, Tally]) -> None:
     form = next(form for form, one in FORMATS.items() if one is importer)
     tally = tallies[form]
     tally.files += 1
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         items = list(importer(content, name, CONTEXT))
         bodies = [sanitise(i.body_html, i.base_url) if isinstance(i, Record) else "" for i in items]
     except Exception as error:  # noqa: BLE001  # what must never happen is counted
         tally.raised[f"{type(error).__name__}: {error}"[:100]] += 1
         return
-    spent = (time.perf_counter() - begun) * 1000 / max(1, len(items))
+    spent = (time.process_time() - begun) * 1000 / max(1, len(items))
     texts = [text_of(body) for body in bodies]
     for item, text in zip(items, texts, strict=True):
         tally.records += 1
@@ -127,6 +136,8 @@ def measure(path: Path, name: str, tallies: dict[str, Tally]) -> None:
         else:
             tally.refused["nothing left"] += 1
     compare(form, path, content, items, texts, tally)
+    if mails:
+        mails.store(items, name)
 
 
 def compare(
@@ -144,8 +155,9 @@ def compare(
             note(tally, wanted, records[0][1], str(path))
     elif form == "markdown" and len(records) == 1:
         source = re.sub(
-            r"\A---\n.*?\n---\n", "", content.decode("utf-8", "replace"), flags=re.DOTALL
+            r"\A(---|\+\+\+)\n.*?\n\1\n", "", content.decode("utf-8", "replace"), flags=re.DOTALL
         )
+        source = re.sub(r"(?m)^ {0,3}\[[^\]\n]+\]: .*$|(?<=\])\[[^\]\n]*\]", "", source)
         source = re.sub(r"\]\([^)]*\)|\{[%{].*?[%}]\}|https?://\S+", " ", source)
         note(tally, shown(source), f"{records[0][0].title} {records[0][1]}", str(path))
 

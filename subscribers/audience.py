@@ -35,12 +35,12 @@ class Exclusion(StrEnum):
     """Why a subscriber is not mailed."""
 
     PENDING = "not confirmed"
-    ENDED = "has left"
+    ENDED = "unsubscribed"
     ERASED = "erased"
     SUPPRESSED = "suppressed"
     PAUSED = "paused"
-    FREQUENCY = "does not want this kind of mail"
-    LANGUAGE = "reads another language"
+    FREQUENCY = "not taking this kind of mail"
+    LANGUAGE = "reading another language"
 
 
 def eligible(stream: Stream, now: datetime, language: str = "") -> ColumnElement[bool]:

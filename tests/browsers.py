@@ -1,18 +1,42 @@
-"""A real Chromium, without background network access."""
+"""Debian's own Chromium and Firefox, without background network access."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+FIREFOX = "/usr/bin/firefox-esr"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+BIDI = Path(__file__).with_name("firefox_bidi.cjs")
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A browser while the block runs."""
+    """A Chromium while the block runs."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield opened
         opened.close()
+
+
+@contextmanager
+def launched_firefox() -> Iterator[Browser]:
+    """A Firefox while the block runs, driven over WebDriver BiDi."""
+    with _node_options(f"--require={BIDI}"), sync_playwright() as playwright:
+        opened = playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def _node_options(options: str) -> Iterator[None]:
+    """What the driver's Node.js starts with."""
+    before = os.environ.get("NODE_OPTIONS", "")
+    os.environ["NODE_OPTIONS"] = f"{before} {options}".strip()
+    try:
+        yield
+    finally:
+        os.environ["NODE_OPTIONS"] = before

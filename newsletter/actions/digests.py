@@ -11,7 +11,7 @@ from newsletter.config.approval import Approval
 from newsletter.config.sending import UncertainPolicy
 from newsletter.delivery import control
 from newsletter.editions import store
-from newsletter.editions.approvals.rules import check_seen
+from newsletter.editions.approvals.rules import check_seen, may_approve
 from newsletter.editions.approvals.snapshots import fingerprint_of
 from newsletter.editions.coming import store as coming_store
 from newsletter.editions.coming.arrangement import Edit, edited
@@ -201,8 +201,8 @@ def release(
 ) -> ComposedEdition:
     """Approve a digest's coming edition as it is now, whatever is published until its time.
 
-    It leaves at its time, once enough have approved it. Digests due with it in one mail are
-    approved with it.
+    It leaves at its time, once enough have approved it; whose approval does not count asks the
+    others. Digests due with it in one mail are approved with it.
 
     Args:
         seen: the fingerprint of what was looked at; None: whatever is there.
@@ -211,11 +211,11 @@ def release(
     Raises:
         ResourceNotFound: there is no such digest.
         SendingRefused: the imprint or sender is missing.
-        Conflict: there is nothing in it, it has changed since, or it needs another person.
+        Conflict: there is nothing in it, or it has changed since.
     """
     edition = _compose_ahead(work, name, seen=seen, at_once=at_once)
-    if edition.state is EditionState.DRAFT:
-        config, actor = work.context.config, str(work.actor)
+    config, actor = work.context.config, str(work.actor)
+    if edition.state is EditionState.DRAFT and may_approve(edition, actor):
         control.approve(work.session, config, edition.id, actor, work.now)
     return ComposedEdition.of(edition)
 

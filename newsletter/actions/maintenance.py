@@ -9,6 +9,7 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import alert_dedup
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
+from newsletter.staff import audit
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions import change_address, notices, privacy
 from subscribers import consent
@@ -16,7 +17,9 @@ from subscribers import consent
 
 @long_action(Permission.MAINTAIN)
 def forget_people(job: Job[Context]) -> dict[str, int]:
-    """Forget addresses never confirmed, earlier addresses, and where consent came from, in time.
+    """Forget addresses never confirmed, earlier addresses, where consent came from, in time.
+
+    And where staff members acted from.
 
     Returns:
         How many addresses, and how many network addresses.
@@ -29,7 +32,9 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
     with job.transaction() as work:
         networks = consent.forget_networks(work.session, now - options.keep_network)
         moves = change_address.forget_moves(work.session, options, now)
-        if not networks and not moves:
+        kept = job.context.config.console.keep_origins
+        origins = audit.forget_origins(work.session, now - kept)
+        if not networks and not moves and not origins:
             work.skip_audit_line()
     job.counts["networks"] = networks
     return dict(job.counts)

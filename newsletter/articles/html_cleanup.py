@@ -16,6 +16,7 @@ from lxml import html as trees
 
 from newsletter.articles.addresses import names_in, without_controls
 from newsletter.articles.embeds import link_for_frame, link_posts
+from newsletter.articles.notes import counted
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -96,7 +97,7 @@ def clean_tree(root: Element) -> tuple[str, ...]:
     for anchor in root.iter("a"):
         if anchor.get("name") and not anchor.get("id"):
             anchor.set("id", anchor.get("name"))
-    return tuple(f"{number} × {what}" for what, number in notes.items())
+    return counted(notes)
 
 
 def _unknown_names(html: str) -> set[str]:

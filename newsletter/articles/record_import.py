@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles import ownership, store
 from newsletter.articles.addresses import relative_to_site
+from newsletter.articles.expiry import settled_record
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -179,7 +180,7 @@ class _Batch:
     def store(self, records: list[Record], seen: SeenRecords) -> None:
         # Lock before reading, so that articles stored by another import are visible.
         changed_at = store.begin_change(self._session, self._now)
-        changed = self._changed(records, seen)
+        changed = self._changed([settled_record(record, self._now) for record in records], seen)
         if not changed:
             return
         stored = store.by_ids(self._session, [m.stored.id for m in changed if m.stored])

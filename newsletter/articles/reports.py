@@ -6,9 +6,10 @@ from datetime import datetime
 
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.models import ArticleStatus
+from newsletter.articles.notes import without_number
 
 MOST_NOTES = 100
-OTHER_NOTES = "more, told in full by --report"
+OTHER_NOTES = "other note, told by --report"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,6 +39,7 @@ class ImportReport:
 
     def note(self, text: str, number: int = 1) -> None:
         """Count a note; above a limit of different notes, under one heading."""
+        text = without_number(text)
         known = text in self.notes or len(self.notes) < MOST_NOTES
         self.notes[text if known else OTHER_NOTES] += number
 

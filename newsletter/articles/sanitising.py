@@ -143,12 +143,13 @@ def _prefixed(anchor: str) -> str:
 
 
 def _tidied(html: str) -> str:
-    """Drop images without a URL; demote h1, which is the page's own title.
+    """Drop images and links without a URL; demote h1, which is the page's own title.
 
     A leading line end in `<pre>` is removed, since HTML parsers ignore it.
     """
     html = re.sub(r"(<pre(?:\s[^>]*)?>)\n+", r"\1", html)
     html = _IMAGE.sub(lambda found: found[0] if ' src="' in found[1] else "", html)
+    html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
     return re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", html)
 
 

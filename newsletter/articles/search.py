@@ -2,8 +2,8 @@
 
 The migration creates the FTS5 table with its triggers, and the expression index. Words match by
 prefix, so "house" finds "houses", without case and accents, ß as ss. Scripts without spaces between
-words (Chinese, Japanese, Thai …) use a substring match. Which articles are visible is left to the
-store.
+words (Chinese, Japanese, Thai …), and Korean, which compounds them, use a substring match. Which
+articles are visible is left to the store.
 """
 
 import re
@@ -15,9 +15,10 @@ from newsletter.articles.models import Article
 
 NAME = "articles_search"
 MOST_WORDS = 32
-# Thai, Lao, Myanmar, Khmer; kana, bopomofo, Han: scripts without spaces between words.
+# Thai, Lao, Myanmar, Khmer; Hangul; kana, bopomofo, Han: words are found within longer ones.
 _UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+    "\u3040-\u312f\u31f0-\u31ff\uff66-\uff9d\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 # Weights of title, summary, body_text and author.
 _SQLITE_RANK = "bm25(articles_search, 10.0, 5.0, 1.0, 3.0)"
@@ -74,9 +75,18 @@ def _anywhere(word: str) -> ColumnElement[bool]:
 
 
 def words_of(query: str) -> list[str]:
-    """The space-separated parts with a letter or digit; nothing in them is an operator."""
+    """The space-separated parts with a letter or digit; nothing in them is an operator.
+
+    Parts in scripts without spaces are separated by punctuation, such as 「」, too.
+    """
     parts = re.sub("[\x00\ud800-\udfff]", "", query).split()
-    return [part for part in parts if re.search(r"[^\W_]", part)][:MOST_WORDS]
+    words = [one for part in parts for one in _at_punctuation(part)]
+    return [word for word in words if re.search(r"[^\W_]", word)][:MOST_WORDS]
+
+
+def _at_punctuation(part: str) -> list[str]:
+    # Combining marks, such as Thai vowels, are part of the word.
+    return re.split(r"[^\w\u0e31-\u0e4e]+", part) if _UNSPACED.search(part) else [part]
 
 
 def _fts5(words: list[str]) -> str:

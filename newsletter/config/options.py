@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_
 
 from newsletter.config.approval import Approval
 from newsletter.config.cluster import ClusterOptions
+from newsletter.config.console import ConsoleOptions
 from newsletter.config.feedback import FeedbackOptions
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.kinds import (
@@ -352,6 +353,7 @@ class Config(Section):
     feeds: FeedOptions = Field(default_factory=FeedOptions)
     sources: dict[Slug, SourceOptions] = Field(default_factory=dict)
     web: WebOptions = Field(default_factory=WebOptions)
+    console: ConsoleOptions = Field(default_factory=ConsoleOptions)
     theme: ThemeOptions = Field(default_factory=ThemeOptions)
     templates: TemplateOptions = Field(default_factory=TemplateOptions)
     lint: LintOptions = Field(default_factory=LintOptions)

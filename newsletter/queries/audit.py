@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from newsletter.staff import audit, store
+from newsletter.staff.actors import Origin
 from newsletter.staff.audit import Entry, Filters
+from newsletter.staff.permissions import ActorKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +23,12 @@ class AuditLine:
     """"Ann Moor", "the schedule", "ann, on the command line"."""
     actor: str
     """As the log has it: "staff:3"."""
+    origin: Origin | None
     action: str
+    about: str
+    """As the log has it: "edition:7"."""
     subject: str
+    """The name of the staff member that it is about; empty for all else."""
     details: Mapping[str, Any]
     is_finished: bool
 
@@ -40,13 +46,23 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     return AuditLine(
         id=entry.id,
         at=entry.at,
-        who=who_is(entry.actor, names),
+        who=_who(entry, names),
         actor=entry.actor,
+        origin=entry.origin,
         action=entry.action,
-        subject=_subject(entry.subject, names),
+        about=entry.subject,
+        subject=_staff_name(entry.subject, names),
         details=entry.details,
         is_finished=entry.is_finished,
     )
+
+
+def _who(entry: Entry, names: Mapping[str, str]) -> str:
+    """Who did it; somebody who signs in or joins is a visitor until it is done."""
+    staff = _staff_name(entry.subject, names)
+    if entry.actor != ActorKind.VISITOR or not staff:
+        return who_is(entry.actor, names)
+    return f"somebody, as {staff}" if entry.action == "sessions.refuse" else staff
 
 
 def who_is(actor: str, names: Mapping[str, str]) -> str:
@@ -67,8 +83,6 @@ def who_is(actor: str, names: Mapping[str, str]) -> str:
             return actor.replace(":", " ")
 
 
-def _subject(subject: str, names: Mapping[str, str]) -> str:
+def _staff_name(subject: str, names: Mapping[str, str]) -> str:
     kind, _, name = subject.partition(":")
-    if kind == "staff":
-        return names.get(name, f"staff member {name}")
-    return f"{kind} {name}".strip()
+    return names.get(name, "somebody unknown") if kind == "staff" and name else ""

@@ -11,7 +11,7 @@ from newsletter.articles.models import Article
 from newsletter.config.options import Config
 from newsletter.editions import store
 from newsletter.editions.coming import store as coming_store
-from newsletter.editions.digests.composition import design_digest, digest_options
+from newsletter.editions.digests.composition import design_section, digest_options
 from newsletter.editions.digests.schedule import next_runs
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.digests.upcoming import runs_of_mail
@@ -78,16 +78,14 @@ def coming_view(session: Session, config: Config, name: str, now: datetime) -> C
 
     Raises:
         ResourceNotFound: no such digest.
-        SendingRefused: the imprint or sender is missing.
     """
     options = digest_options(config, name)
     runs = runs_of_mail(session, config, name, now)
     own = next((run for run in runs if run.name == name), None)
-    design = design_digest(session, config, name, period=None, now=now)
+    section, _ = design_section(session, config, name, now)
     coming = coming_store.find(session, name)
     arrangement = coming_store.arrangement_of(coming)
     first, _ = store.candidates(session, name, options, now, arrangement)
-    section = design.section
     stories = () if isinstance(section, NoEdition) else section.articles
     taken = {article.id for article in stories}
     titles = arrangement.titles

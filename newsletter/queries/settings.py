@@ -72,7 +72,7 @@ def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
         yield OptionView(
             key=key,
             description=(field.description or "") if field is not None else "",
-            choices=_choices(kind),
+            choices=choices_of(kind),
             is_secret=is_secret(kind),
             text="" if is_secret(kind) else as_typed(value),
             value=_shown(key, value, config),
@@ -135,7 +135,8 @@ def as_typed(value: Any) -> str:
     return value if isinstance(value, str) else toml_value(value)
 
 
-def _choices(kind: Any) -> Sequence[str]:
+def choices_of(kind: Any) -> Sequence[str]:
+    """What an option of a type may be, where that is a short list."""
     if kind is bool:
         return ("true", "false")
     if isinstance(kind, type) and issubclass(kind, StrEnum):

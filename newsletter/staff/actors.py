@@ -5,10 +5,20 @@ Actions check permissions, not kinds: a new kind of actor is one function here a
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.errors import NotAllowed
 from newsletter.staff.permissions import GRANTABLE, PERMISSIONS, ActorKind, Permission, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where somebody acts from."""
+
+    network: str
+    """Network address."""
+    device: str
+    """Browser and system, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +30,8 @@ class Actor:
     """The operating-system user, a transport, or the id of a staff member or subscriber; never an
     address, since audit lines are never deleted."""
     permissions: frozenset[Permission]
+    origin: Origin | None = field(default=None, compare=False)
+    """Kept beside the audit line for a while; None: it is not."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else self.kind.value

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from newsletter.staff.actors import Actor
-from newsletter.staff.models import AuditEntry, AuditOutcome
+from newsletter.staff.actors import Actor, Origin
+from newsletter.staff.models import AuditEntry, AuditOrigin, AuditOutcome
 
 # Without the ORM: half the time.
 _ADD = insert(AuditEntry).returning(AuditEntry.id)
 _END = insert(AuditOutcome)
+_FROM = insert(AuditOrigin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,8 @@ class Entry:
     details: Mapping[str, Any]
     is_finished: bool
     """False for an action of several transactions that is under way, or was killed."""
+    origin: Origin | None
+    """None where there is none to know, or it is kept no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +51,16 @@ class Filters:
     """Filters of the log; empty means all."""
 
     since: datetime | None = None
+    until: datetime | None = None
+    """Only lines before it."""
     actor: str = ""
     """"operator", or "operator:ann"."""
     action: str = ""
     """"editions", or "editions.pause"."""
     subject: str = ""
     """"edition", or "edition:7"."""
+    name: str = ""
+    """Of the subject, whatever it is: "7", "friday"."""
 
 
 def record(
@@ -81,7 +88,11 @@ def record(
         "details": dict(details),
         "is_long": is_long,
     }
-    return session.connection().execute(_ADD, values).scalar_one()
+    connection = session.connection()
+    number = connection.execute(_ADD, values).scalar_one()
+    if actor.origin is not None:
+        connection.execute(_FROM, {"entry_id": number, "at": now, **vars(actor.origin)})
+    return number
 
 
 def record_outcome(
@@ -101,15 +112,22 @@ def page(
         below: keyset pagination: only lines before this number, the last of the previous page.
     """
     query = (
-        select(AuditEntry, AuditOutcome.details)
+        select(AuditEntry, AuditOutcome.details, AuditOrigin)
         .outerjoin(AuditOutcome, AuditOutcome.entry_id == AuditEntry.id)
+        .outerjoin(AuditOrigin, AuditOrigin.entry_id == AuditEntry.id)
         .where(*_conditions(filters))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
     if below is not None:
         query = query.where(AuditEntry.id < below)
-    return [_entry(row, outcome) for row, outcome in session.execute(query)]
+    return [_entry(*row) for row in session.execute(query)]
+
+
+def forget_origins(session: Session, before: datetime) -> int:
+    """Delete where staff members acted from; of how many lines."""
+    query = delete(AuditOrigin).where(AuditOrigin.at < before)
+    return len(session.scalars(query.returning(AuditOrigin.entry_id)).all())
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -118,6 +136,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         # As an id, which pages are ordered by.
         first = select(func.min(AuditEntry.id)).where(AuditEntry.at >= filters.since)
         conditions.append(AuditEntry.id >= first.scalar_subquery())
+    if filters.until is not None:
+        last = select(func.max(AuditEntry.id)).where(AuditEntry.at < filters.until)
+        conditions.append(AuditEntry.id <= last.scalar_subquery())
     if filters.actor:
         kind, _, name = filters.actor.partition(":")
         conditions += [AuditEntry.actor_kind == kind, *([AuditEntry.actor == name] if name else [])]
@@ -125,6 +146,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         kind, _, name = filters.subject.partition(":")
         conditions += [AuditEntry.subject_kind == kind]
         conditions += [AuditEntry.subject == name] if name else []
+    if filters.name:
+        conditions.append(AuditEntry.subject == filters.name)
     if "." in filters.action:
         conditions.append(AuditEntry.action == filters.action)
     elif filters.action:
@@ -132,7 +155,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _entry(row: AuditEntry, outcome: Mapping[str, Any] | None) -> Entry:
+def _entry(row: AuditEntry, outcome: Mapping[str, Any] | None, found: AuditOrigin | None) -> Entry:
     actor = f"{row.actor_kind}:{row.actor}" if row.actor else row.actor_kind.value
     return Entry(
         id=row.id,
@@ -142,4 +165,5 @@ def _entry(row: AuditEntry, outcome: Mapping[str, Any] | None) -> Entry:
         subject=str(Subject(kind=row.subject_kind, name=row.subject)),
         details={**row.details, **(outcome or {})},
         is_finished=outcome is not None or not row.is_long,
+        origin=Origin(network=found.network, device=found.device) if found else None,
     )

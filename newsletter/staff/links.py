@@ -11,6 +11,8 @@ from newsletter.staff.permissions import StaffLinkKind
 from newsletter.tokens.signing import Signer
 
 PURPOSE = "staff link"
+# Of a link that signs in at once, with no password chosen; only the demonstration makes one.
+ENTRY_PURPOSE = "staff entry"
 LIFETIMES = {
     StaffLinkKind.INVITATION: timedelta(days=7),
     StaffLinkKind.SIGN_IN: timedelta(hours=2),
@@ -29,6 +31,11 @@ def issue(session: Session, member_id: int, kind: StaffLinkKind, now: datetime) 
 def path(signer: Signer, number: int) -> str:
     """The path of a link's page, below the site's address."""
     return f"/console/join/{signer.sign(str(number))}"
+
+
+def entry_path(signer: Signer, number: int) -> str:
+    """The path of the page by which a link signs in at once; the signer is of `ENTRY_PURPOSE`."""
+    return f"/console/enter/{signer.sign(str(number))}"
 
 
 def number_in(signer: Signer, token: str) -> int:

@@ -14,7 +14,7 @@ class AuditEntry(Base):
     """One action.
 
     Holds no personal data that may have to be erased: no address, no name of a subscriber, no
-    network address (stored with consent, with a retention period).
+    network address (stored with consent and in `audit_origins`, with a retention period).
     """
 
     __tablename__ = "audit_log"
@@ -49,3 +49,15 @@ class AuditOutcome(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Its counts; "stopped" names the error that aborted it."""
+
+
+class AuditOrigin(Base):
+    """Where the staff member of a line acted from; deleted after `console.keep_origins`."""
+
+    __tablename__ = "audit_origins"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_log.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    network: Mapped[str]
+    device: Mapped[str]
+    """Browser and system, in words."""

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import InvalidInput
-from newsletter.staff import second_factors
+from newsletter.staff import links, second_factors, store
 from newsletter.staff.account_models import StaffMember, StaffPasskey, StaffRecoveryCode
 
 WRONG_CODE = "the code is not right, or was used already; wait for the next one and try again"
@@ -29,7 +29,14 @@ class PasskeyProof:
     sign_count: int
 
 
-Proof = PasswordProof | PasskeyProof
+@dataclass(frozen=True, kw_only=True)
+class LinkProof:
+    """A one-time link that signs in at once."""
+
+    link_id: int
+
+
+Proof = PasswordProof | PasskeyProof | LinkProof
 
 
 def spend(
@@ -39,7 +46,10 @@ def spend(
 
     Raises:
         InvalidInput: the code is wrong or used, or the passkey is another member's.
+        TokenSpent: the link was used, or has ended.
     """
+    if isinstance(proof, LinkProof):
+        return _spend_link(session, member, proof, now)
     if isinstance(proof, PasskeyProof):
         return _spend_passkey(session, member, proof, now)
     if not member.totp_secret:
@@ -61,6 +71,14 @@ def spend(
         raise InvalidInput(WRONG_CODE)
     found.used_at = now
     return "password and recovery code"
+
+
+def _spend_link(session: Session, member: StaffMember, proof: LinkProof, now: datetime) -> str:
+    link = links.usable(session, proof.link_id, now)
+    if link.member_id != member.id or member.totp_secret:
+        raise InvalidInput("this link does not sign you in; sign in with your password and code")
+    store.spend_links(session, member.id, now)
+    return "link"
 
 
 def _spend_passkey(

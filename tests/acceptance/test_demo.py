@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browsers import launched
@@ -13,8 +14,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("demo")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def base(folder: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{free_port()}"
     port = address.rpartition(":")[2]
     with running(
@@ -60,6 +65,15 @@ def test_the_front_page_shows_the_articles_and_leads_to_them(page: Page, base: s
     assert page.locator("main h1").inner_text() == text
 
 
+def test_the_printed_link_signs_the_owner_in(browser: Browser, base: str, folder: Path) -> None:
+    printed = re.search(rf"{base}/console/enter/\S+", (folder / "process.log").read_text())
+    assert printed
+    page = browser.new_page()
+    page.goto(printed[0])
+    page.get_by_role("heading", name="Today").wait_for()
+    page.close()
+
+
 def test_the_caught_mails_are_shown_as_html_text_and_source(page: Page, base: str) -> None:
     open_mail_to(page, base, "ada.fenn@example.org")
     assert page.frame_locator("iframe").first.get_by_text("Dear Ada Fenn").count()
@@ -89,7 +103,7 @@ def test_the_unsubscribe_link_needs_one_press(page: Page, base: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/mails", "/editions/1", "/topics/housing", "/search?q=bus"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_needs_horizontal_scrolling(
     browser: Browser, base: str, path: str, width: int
 ) -> None:

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.file_names import draft_if_undated, key_of
 from newsletter.articles.importers.neighbours import with_neighbours
 from newsletter.articles.models import ArticleStatus
+from newsletter.unpacking import UNPACKING_ERRORS
 
 # Larger entries are refused as decompression bombs.
 LARGEST_ENTRY_BYTES = 64 * 1024 * 1024
@@ -64,12 +66,12 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
                         yield (
                             with_neighbours(item, entry, find) if isinstance(item, Record) else item
                         )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except Unreadable as error:
+        yield BadRecord(where=name, what=error.what, mend=error.mend)
+    except UNPACKING_ERRORS as error:
         yield BadRecord(
             where=name, what=f"it is a damaged ZIP file: {error}", mend="export it again"
         )
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
 
 
 def _entries(archive: zipfile.ZipFile) -> list[Entry]:
@@ -100,7 +102,7 @@ def _find(loaders: Mapping[str, Callable[[], bytes]], name: str) -> Callable[[],
         return None
     try:
         return partial(bytes, loaders[name]())
-    except (Unreadable, zipfile.BadZipFile, RuntimeError, EOFError, OSError):
+    except (Unreadable, *UNPACKING_ERRORS):
         return None
 
 
@@ -113,11 +115,12 @@ def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, load in entries:
         if PurePosixPath(name).name in TABLES:
-            for row in csv.DictReader(io.StringIO(decode(load()))):
-                number = (
-                    row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
-                ).partition(".")
-                found[number[0]] = {key: value for key, value in row.items() if key and value}
+            # What a damaged table does not say of a post keeps it as a draft.
+            with suppress(Unreadable, csv.Error, *UNPACKING_ERRORS):
+                for row in csv.DictReader(io.StringIO(decode(load()))):
+                    number = row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
+                    told = {key: value for key, value in row.items() if key and value}
+                    found[number.partition(".")[0]] = told
     return found
 
 
@@ -131,7 +134,7 @@ def _read_entry(
     where = f"{name}, {entry}"
     try:
         content = load()
-    except (Unreadable, zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
+    except (Unreadable, *UNPACKING_ERRORS) as error:
         yield BadRecord(where=where, what=f"it cannot be unpacked: {error}", mend="export it again")
         return
     if found := _SUBSTACK.search(entry):

@@ -90,6 +90,7 @@ class Record:
             address, else the site.
         published_at: aware UTC; None without a readable date.
         where: the place in the source, for messages.
+        expires_at: when it is no longer public.
         notes: assumptions made and content left out, with the reason, for the administrator.
     """
 
@@ -108,6 +109,7 @@ class Record:
     base_url: str = ""
     status: ArticleStatus | None = None
     updated_at: datetime | None = None
+    expires_at: datetime | None = None
     other_keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     pictures: tuple[RecordPicture, ...] = ()

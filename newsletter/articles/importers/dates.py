@@ -1,12 +1,13 @@
 """Date and time parsing for the forms that people and programs write.
 
 A date without a time is the start of that day in the site's zone; a time without a zone is in the
-site's zone. Ambiguous numeric dates (03/04/2019) are refused.
+site's zone. Ambiguous numeric dates (03/04/2019) are read in the order of the file's other dates
+(`date_order`), or refused.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from dateutil import parser as dateutil_parser
 
 from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.date_order import BY_NUMBERS, DateOrder, is_ambiguous
 from newsletter.articles.importers.month_names import month_of
 from newsletter.articles.importers.timezones import zone_of
 
@@ -58,7 +60,7 @@ _YEAR_LAST = re.compile(
     rf"{_WEEKDAY}{_WORD}\s+{_DAY}\s+{_CLOCK}(?:\s+(?P<zone>[A-Za-z]{{1,5}}|[+-]\d{{4}}))?\s+{_YEAR}",
     re.IGNORECASE,
 )
-_BY_NUMBERS = re.compile(r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<year>\d{4}|\d{2})" + _AFTER)
+_BY_NUMBERS = re.compile(BY_NUMBERS + _AFTER)
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 _PIVOT = 69  # RFC 6265 section 5.1.1 and POSIX strptime: 69 to 99 are 1969 to 1999
 
@@ -82,8 +84,11 @@ def moment_of(value: object, zone: ZoneInfo) -> datetime:
     return read_moment(value, zone).at
 
 
-def read_moment(value: object, zone: ZoneInfo) -> Moment:
+def read_moment(value: object, zone: ZoneInfo, order: DateOrder | None = None) -> Moment:
     """The instant and how it was read.
+
+    Args:
+        order: the order of day and month in the other dates of the source; None if unknown.
 
     Raises:
         Unreadable: not a date, or a day that does not exist.
@@ -100,7 +105,7 @@ def read_moment(value: object, zone: ZoneInfo) -> Moment:
         raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
     if re.fullmatch(r"\d{10}|\d{13}", value.strip()):
         return _of_number(int(value))
-    moment = find_reading(value, zone)
+    moment = find_reading(value, zone, order)
     if moment is None:
         raise Unreadable(f"{_shown(value.strip())} is not a date", MEND)
     return moment
@@ -112,8 +117,11 @@ def find_moment(text: str, zone: ZoneInfo) -> datetime | None:
     return None if moment is None else moment.at
 
 
-def find_reading(text: str, zone: ZoneInfo) -> Moment | None:
+def find_reading(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> Moment | None:
     """The instant and how it was read; None if the text does not have the form of a date.
+
+    Args:
+        order: as for `read_moment`.
 
     Raises:
         Unreadable: it has the form of a date, but the day or time is invalid or ambiguous.
@@ -128,7 +136,11 @@ def find_reading(text: str, zone: ZoneInfo) -> Moment | None:
             return moment
     if re.fullmatch(r"\d{4}-?W\d{2}-?\d", written):
         return _week_day(written, zone)
-    return _by_numbers(written, zone) or _time_first(written, zone) or _by_dateutil(written, zone)
+    return (
+        _by_numbers(written, zone, order)
+        or _time_first(written, zone)
+        or _by_dateutil(written, zone)
+    )
 
 
 def _matches(written: str) -> Iterator[re.Match[str]]:
@@ -199,18 +211,20 @@ def _year(written: str) -> int:
     return int(written) + (1900 if int(written) >= _PIVOT else 2000)
 
 
-def _by_numbers(written: str, zone: ZoneInfo) -> Moment | None:
-    """Numeric day and month: read if only one order is valid, or if dots imply the order."""
+def _by_numbers(written: str, zone: ZoneInfo, order: DateOrder | None) -> Moment | None:
+    """Numeric day and month: read if one order is valid, or implied by dots or other dates."""
     found = _BY_NUMBERS.fullmatch(written)
     if found is None:
         return None
-    first, second = int(found["a"]), int(found["b"])
-    by_dots = written[len(found["a"])] == "." and len(found["year"]) == 4
-    if first <= 12 and second <= 12 and first != second and not by_dots:
+    by_order = is_ambiguous(found)
+    if by_order and order is None:
         raise Unreadable(f"the date {written!r} may mean two days", MEND)
-    day, month = (first, second) if by_dots or first > 12 or second <= 12 else (second, first)
-    parts = {**found.groupdict(), "day": str(day), "month": str(month)}
-    return _from_parts(parts, written, zone)
+    is_day_first = order.is_day_first if by_order and order else int(found["b"]) <= 12
+    day, month = (found["a"], found["b"]) if is_day_first else (found["b"], found["a"])
+    moment = _from_parts({**found.groupdict(), "day": day, "month": month}, written, zone)
+    if moment is None or not by_order or order is None:
+        return moment
+    return replace(moment, reading="; ".join(filter(None, (order.reading, moment.reading))))
 
 
 def _time_first(written: str, zone: ZoneInfo) -> Moment | None:

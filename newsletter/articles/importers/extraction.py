@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.importers.surroundings import drop_surroundings
+
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
@@ -27,6 +29,7 @@ _HEADINGS = ("h1", "h2", "h3")
 
 def article_of(root: Element, title: str) -> str:
     """The inner HTML of the page's article, without its own title."""
+    drop_surroundings(root)
     marked = _by_markup(root, title)
     weighed = _by_readability(root)
     part = marked

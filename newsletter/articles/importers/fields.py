@@ -7,32 +7,44 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.date_order import DateOrder
 from newsletter.articles.importers.dates import Moment, read_moment
+from newsletter.articles.importers.file_names import date_in
 from newsletter.articles.importers.visibility import is_switch, visibility_of
 from newsletter.articles.models import ArticleStatus
 
 NAMES = {
     "id": ("id", "guid", "uid"),
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "web_title"),
     "date": (
         "publish_date", "date", "published", "published_at", "date_published", "published_date",
         "publication_date", "pub_date", "pubdate", "post_date", "published_on", "publish",
         "created", "created_at", "date_created",
     ),
     "updated": ("updated", "updated_at", "modified", "lastmod", "date_modified", "last_modified"),
-    "topics": ("topics", "tags", "categories", "topic", "category", "tag", "keywords"),
+    "expires": (
+        "expiry_date", "expirydate", "unpublish_date", "unpublishdate", "unpublish_on",
+        "expires_at", "expires", "expiration_date",
+    ),
+    "topics": (
+        "topics", "tags", "categories", "topic", "category", "tag", "keywords", "content_tags",
+    ),
     "author": ("author", "authors", "byline", "creator"),
-    "summary": ("summary", "excerpt", "description", "abstract", "custom_excerpt", "subtitle"),
+    "summary": ("summary", "excerpt", "description", "abstract", "custom_excerpt", "subtitle",
+                "web_subtitle"),
     "image": ("image", "image_url", "picture", "cover", "cover_image", "feature_image",
-              "featured_image", "hero", "thumbnail", "banner_image"),
+              "featured_image", "hero", "thumbnail", "banner_image", "thumbnail_url"),
     "link": ("link", "canonical", "canonical_url", "url", "permalink", "external_url"),
     "html": ("html", "body_html", "content_html"),
     "markdown": ("markdown", "body_markdown"),
     "body": ("body", "content", "text", "body_text", "content_text", "article"),
 }  # fmt: skip
+
+_PATHS = ("path", "permalink", "url", "link")
 
 
 class Fields:
@@ -41,7 +53,12 @@ class Fields:
     Unusable values are listed in `notes`.
     """
 
-    def __init__(self, values: Mapping[Any, Any]) -> None:
+    def __init__(self, values: Mapping[Any, Any], order: DateOrder | None = None) -> None:
+        """
+        Args:
+            order: of day and month in the dates of the same file.
+        """
+        self._order = order
         self._values = {
             _name(key): value
             for key, value in values.items()
@@ -89,14 +106,22 @@ class Fields:
         found = self._moment("date", zone)
         if found and found.reading:
             self.notes.append(f"date read as {found.reading}")
-        return found.at if found else None
+        return found.at if found else self._date_of_path(zone)
+
+    def _date_of_path(self, zone: ZoneInfo) -> datetime | None:
+        """The date in the path at which the page stood, such as /2017/09/05/wall."""
+        path = next((p for name in _PATHS if isinstance(p := self._values.get(name), str)), "")
+        found = date_in(urlsplit(path).path, zone)
+        if found:
+            self.notes.append("date read from its path")
+        return found
 
     def _moment(self, field: str, zone: ZoneInfo) -> Moment | None:
         value = self.find(field)
         if value is None or value == "":
             return None
         try:
-            return read_moment(value, zone)
+            return read_moment(value, zone, self._order)
         except Unreadable as error:
             self.notes.append(f"{field} was left out: {error.what}")
             return None

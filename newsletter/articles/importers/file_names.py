@@ -1,4 +1,4 @@
-"""File names: the implicit key, a date, and draft status."""
+"""File names and paths of pages: the implicit key, a date, and draft status."""
 
 import re
 from datetime import datetime
@@ -10,6 +10,8 @@ from newsletter.articles.models import ArticleStatus
 
 # Jekyll: _posts/2019-03-23-harbour-wall.md; Medium's export has an underscore after the date.
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_]\S")
+# The path of the page: Zola's `path = "2017/09/05/harbour-wall"`, Hugo's `url`.
+_DATED_PATH = re.compile(r"(?:^|/)((?:19|20)\d{2}/\d{1,2}/\d{1,2})/\S")
 _DRAFTS = re.compile(r"(?:^|/)(?:_drafts|drafts)/|(?:^|/)draft_[^/]*$", re.IGNORECASE)
 
 
@@ -21,8 +23,9 @@ def key_of(name: str) -> str:
 
 
 def date_in(name: str, zone: ZoneInfo) -> datetime | None:
-    """The date at the start of the file name."""
-    found = _DATED.match(name.replace("\\", "/").rpartition("/")[2])
+    """The date at the start of the file name, or in the path of the page."""
+    path = name.replace("\\", "/")
+    found = _DATED.match(path.rpartition("/")[2]) or _DATED_PATH.search(path)
     try:
         return moment_of(found[1], zone) if found else None
     except Unreadable:

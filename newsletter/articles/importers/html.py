@@ -76,6 +76,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
         canonical_url=fields.text("link"),
         status=status,
         updated_at=fields.moment("updated", context.zone),
+        expires_at=fields.moment("expires", context.zone),
         notes=(*document.notes, *cleared.notes, *fields.notes, *why),
     )
     return checked(record, context)

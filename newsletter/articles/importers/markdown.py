@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from typing import Any
 
 from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
@@ -20,6 +21,7 @@ from newsletter.articles.importers.file_names import (
     is_draft_file,
     key_of,
 )
+from newsletter.articles.importers.heading_ids import name_headings
 from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
@@ -74,6 +76,7 @@ def record_of(
         canonical_url=fields.text("link"),
         status=status,
         updated_at=fields.moment("updated", context.zone),
+        expires_at=fields.moment("expires", context.zone),
         notes=(*notes, *fields.notes, *why),
     )
     return checked(record, context)
@@ -88,9 +91,13 @@ def title_and_text(title: str, text: str) -> tuple[str, str]:
 
 
 def html_of(text: str) -> str:
-    """Markdown as HTML: CommonMark, tables, strike-through and footnotes; not sanitised."""
+    """Markdown as HTML: CommonMark, tables, strike-through, footnotes and ids of headings that
+    the text links to; not sanitised."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return str(markdown.use(footnote_plugin).render(text))
+    environment: dict[str, Any] = {}
+    tokens = markdown.use(footnote_plugin).parse(text, environment)
+    name_headings(tokens, text)
+    return str(markdown.renderer.render(tokens, markdown.options, environment))

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.date_order import DateOrder, has_ambiguous, order_of
 from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.fields import Fields
 from newsletter.articles.importers.file_names import draft_if_undated
@@ -37,11 +38,20 @@ def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a row; the delimiter is the most frequent one in the header line."""
     try:
         text, delimiter = _without_separator_line(decode(content))
-        rows = _rows(text, name, delimiter)
-        for item in rows:
-            yield item if isinstance(item, BadRecord) else _attempt(*item, context)
+        order = _order_in(text, _rows(text, name, delimiter))
+        for item in _rows(text, name, delimiter):
+            yield item if isinstance(item, BadRecord) else _attempt(*item, context, order)
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
+
+
+def _order_in(
+    text: str, rows: Iterable[BadRecord | tuple[str, Mapping[str, Any]]]
+) -> DateOrder | None:
+    """The order of day and month in the dates of a file, looked for where it is needed."""
+    if not has_ambiguous(text):
+        return None
+    return order_of(Fields(row[1]).find("date") for row in rows if not isinstance(row, BadRecord))
 
 
 def _without_separator_line(text: str) -> tuple[str, str]:
@@ -99,12 +109,13 @@ def read_json(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article an object: of an array, of the list under "articles", or one a line."""
     try:
         text = decode(content)
+        order = _order_in(text, _objects(text, name))
         items = _objects(text, name)
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
         return
     for item in items:
-        yield item if isinstance(item, BadRecord) else _attempt(*item, context)
+        yield item if isinstance(item, BadRecord) else _attempt(*item, context, order)
 
 
 def _objects(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
@@ -143,12 +154,13 @@ def _object(item: object, where: str) -> BadRecord | tuple[str, Mapping[str, Any
     return BadRecord(where=where, what="it is not an article", mend=JSON_MEND)
 
 
-def _attempt(where: str, values: Mapping[str, Any], context: ImportContext) -> Record | BadRecord:
-    return attempt(where, partial(_record, where, values, context))
+def _attempt(
+    where: str, values: Mapping[str, Any], context: ImportContext, order: DateOrder | None
+) -> Record | BadRecord:
+    return attempt(where, partial(_record, where, Fields(values, order), context))
 
 
-def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Record:
-    fields = Fields(values)
+def _record(where: str, fields: Fields, context: ImportContext) -> Record:
     key, title = fields.text("id").strip(), fields.text("title")
     published_at = fields.published_at(context.zone)
     status, why = draft_if_undated(fields.status(), published_at)
@@ -168,6 +180,7 @@ def _record(where: str, values: Mapping[str, Any], context: ImportContext) -> Re
         canonical_url=fields.text("link"),
         status=status,
         updated_at=fields.moment("updated", context.zone),
+        expires_at=fields.moment("expires", context.zone),
         notes=(*fields.notes, *left_out, *why),
     )
     return checked(record, context)

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from newsletter.articles.notes import counted
+
 _CODE = re.compile(
     r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`|<pre\b.*?</pre>)",
     re.MULTILINE | re.DOTALL,
@@ -65,7 +67,7 @@ def strip_template_tags(text: str) -> StrippedSource:
     for place in range(0, len(parts), 3):
         parts[place] = _strip(parts[place], left_out)
     joined = "".join(part for place, part in enumerate(parts) if place % 3 != 2 and part)
-    notes = tuple(f"{number} × template tag left out: {mark}" for mark, number in left_out.items())
+    notes = counted({f"template tag left out: {mark}": n for mark, n in left_out.items()})
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=notes)
 
 

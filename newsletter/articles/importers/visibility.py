@@ -28,14 +28,18 @@ STATES: Mapping[str, ArticleStatus] = {
     **_words("draft drafts pending private sent auto-draft inherit hidden unlisted", _DRAFT),
     **_words("unpublished in-review needs-review needs_review review in_review skip", _DRAFT),
     **_words("wip proposed embargoed archived internal", _DRAFT),
-    **_words("publish published public live featured release released", _PUBLISHED),
+    **_words("publish published public live featured release released confirmed", _PUBLISHED),
     **_words("future scheduled", _SCHEDULED),
     **_words("withdrawn trash trashed deleted removed retracted expired", _WITHDRAWN),
 }
 # Audiences. Content that is not for everybody is never public.
 AUDIENCES: Mapping[str, ArticleStatus | None] = {
-    **dict.fromkeys(("public", "everyone", "all", "anyone", "visible", "open", "default"), None),
-    **_words("members members-only members_only paid tiers private password protected", _DRAFT),
+    **dict.fromkeys(
+        ("public", "everyone", "all", "anyone", "free", "visible", "open", "default"), None
+    ),
+    **_words(
+        "members members-only members_only paid premium tiers private password protected", _DRAFT
+    ),
     **_words("only_paid only_free founding subscribers subscribers-only specific hidden", _DRAFT),
     **_words("unlisted none internal logged-in logged_in authenticated registered draft", _DRAFT),
 }

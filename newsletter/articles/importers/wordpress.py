@@ -5,6 +5,7 @@ posts refer to, once for posts. Parsed without DTD, entities or network.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -34,6 +35,12 @@ from newsletter.articles.sanitising import sanitise, text_of
 MEND = "export it again under Tools > Export in WordPress"
 NO_DATE = "0000-00-00"
 UTC_ZONE = ZoneInfo("UTC")
+# CDATA sections, and what other programs leave unescaped outside of them.
+_UNESCAPED = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)|\]\]>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ESCAPES = {b"&": b"&amp;", b"]]>": b"]]&gt;"}
 
 
 def is_export(content: bytes) -> bool:
@@ -61,6 +68,7 @@ def _elements(content: bytes, *names: str) -> Iterator[Any]:
     """Each element of these local names at its end tag; freed on the next iteration."""
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = content.translate(None, CONTROL_BYTES)
+        content = _UNESCAPED.sub(lambda found: _ESCAPES.get(found[0], found[0]), content)
     reader = etree.iterparse(
         io.BytesIO(content),
         events=("end",),
@@ -79,13 +87,15 @@ def _elements(content: bytes, *names: str) -> Iterator[Any]:
 
 
 class _Lookup:
-    """Attachments, reusable blocks and author names that posts refer to."""
+    """Attachments, reusable blocks and author names that posts refer to; guids of several posts."""
 
     def __init__(self, content: bytes) -> None:
         self.pictures: dict[str, str] = {}
         self.attached: dict[str, list[str]] = {}
         self.blocks: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self.shared_ids: set[str] = set()
+        self._ids: set[str] = set()
         try:
             for element in _elements(content, "item", "author"):
                 self._note(element)
@@ -101,6 +111,9 @@ class _Lookup:
             self.attached.setdefault(_child(element, "post_parent"), []).append(number)
         elif _child(element, "post_type") == "wp_block":
             self.blocks[_child(element, "post_id")] = _encoded(element, "content")
+        elif _is_read(element):
+            guid = _child(element, "guid")
+            (self.shared_ids if guid in self._ids else self._ids).add(guid)
 
     def pictures_of(self, number: str) -> PostMedia:
         attached = tuple(self.attached.get(number, ()))
@@ -111,7 +124,7 @@ def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -
     seen = 0
     try:
         for item in _elements(content, "item"):
-            if _child(item, "post_type") == "post" and _child(item, "status") != "auto-draft":
+            if _is_read(item):
                 seen += 1
                 where = f"{name}, post {seen} (line {item.sourceline})"
                 yield attempt(where, partial(_record, item, name, lookup, context, where))
@@ -123,9 +136,13 @@ def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -
         )
 
 
+def _is_read(item: Any) -> bool:
+    return _child(item, "post_type") == "post" and _child(item, "status") != "auto-draft"
+
+
 def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where: str) -> Record:
     login, link = _child(item, "creator"), _child(item, "link")
-    key = _child(item, "guid") or f"{link or name} {_child(item, 'post_id')}"
+    key, *other_keys = _keys(item, link or name, lookup)
     visibility = visibility_of(
         {"status": _child(item, "status"), "post_password": _child(item, "post_password")}
     )
@@ -137,6 +154,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
         source="wordpress",
         source_key=key,
         explicit_key=True,
+        other_keys=tuple(other_keys),
         title=_child(item, "title"),
         body_html=text.html,
         published_at=published_at,
@@ -152,6 +170,19 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
         notes=(*text.notes, *unknown, *why, *reading),
     )
     return checked(record, context)
+
+
+def _keys(item: Any, place: str, lookup: _Lookup) -> list[str]:
+    """The post's key, then the one it has while its guid is or is not that of other posts too.
+
+    WordPress makes guids of addresses and never changes them; a post copied within the database, or
+    moved from a site with the same numbers, shares that of another.
+    """
+    guid = _child(item, "guid")
+    if not guid:
+        return [f"{place} {_child(item, 'post_id')}"]
+    keys = [guid, f"{guid} {_child(item, 'post_id')}"]
+    return keys[::-1] if guid in lookup.shared_ids else keys
 
 
 def _published(item: Any, context: ImportContext) -> tuple[datetime | None, tuple[str, ...]]:

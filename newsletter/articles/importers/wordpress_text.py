@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 
+from newsletter.articles.notes import counted
+
 _BLOCKS = (
     "(?:address|article|aside|blockquote|caption|col|colgroup|dd|details|div|dl|dt|fieldset|"
     "figcaption|figure|footer|form|h[1-6]|header|hgroup|hr|legend|li|main|map|math|menu|nav|object|"
@@ -93,7 +95,7 @@ def render_post(text: str, pictures: PostMedia) -> RenderedPost:
         text = paragraphs(_COMMENT.sub("", text))
     for number, part in enumerate(kept):
         text = text.replace(_mark(number), part)
-    notes = tuple(f"{count} × shortcode left out: [{name}]" for name, count in left_out.items())
+    notes = counted({f"shortcode left out: [{name}]": n for name, n in left_out.items()})
     return RenderedPost(html=text, notes=notes)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,11 +65,11 @@ def list_(
     with program.database.read() as session:
         found = page(session, filters, limit=limit, below=below)
     if as_json:
-        print_json(program, [vars(entry) for entry in found])
+        print_json(program, [asdict(entry) for entry in found])
         return
     print_table(
         program,
-        ("line", "when", "who", "what", "on", "details"),
+        ("line", "when", "who", "from", "what", "on", "details"),
         [_row(entry, program.config.site.timezone) for entry in found],
         "There is no such line.",
     )
@@ -84,6 +85,7 @@ def _row(entry: Entry, zone: str) -> tuple[Any, ...]:
         entry.id,
         clock_time(entry.at, zone),
         entry.actor,
+        f"{entry.origin.network}, {entry.origin.device}" if entry.origin else "",
         entry.action,
         entry.subject,
         details,

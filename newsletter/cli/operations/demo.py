@@ -3,6 +3,7 @@
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
@@ -22,7 +23,8 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.errors import Conflict, FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
-from newsletter.staff import links, store
+from newsletter.staff import links, passwords, store
+from newsletter.staff.actors import VISITOR
 from newsletter.staff.permissions import Role
 
 DIGEST = "friday"
@@ -84,8 +86,8 @@ def demo(program: Program, once: bool, port: int, people: int) -> None:
         _import(program)
         _write_feeds(program, folder / "feeds")
         _add_what_awaits_somebody(program)
-        link = _sign_in_link(program)
-        _say_what_to_open(program, folder, port, link)
+        link, password = _let_owner_in(program)
+        _say_what_to_open(program, folder, port, link, password)
         if not once:
             run_site(program, "127.0.0.1", port, with_schedule=True)
 
@@ -143,23 +145,27 @@ def _add_what_awaits_somebody(program: Program) -> None:
         bulletins.send(app, actor, BULLETIN)
 
 
-def _sign_in_link(program: Program) -> str:
-    """The address that signs the owner of the demonstration in, once."""
+def _let_owner_in(program: Program) -> tuple[str, str]:
+    """The address that signs the owner of the demonstration in, once, and their new password."""
     app, actor, (name, email) = program.app, program.actor, OWNER
+    password = token_hex(6)
     with app.database.read() as session:
         owner = store.by_email(session, email)
     if owner is None:
-        _, link = staff.invite(app, actor, email=email, name=name, role=Role.OWNER)
+        number, joining = staff.invite(app, actor, email=email, name=name, role=Role.OWNER)
     else:
-        link = staff.make_link(app, actor, owner.id)
-    return app.config.site.base_url + links.path(app.signer(links.PURPOSE), link)
+        number, joining = owner.id, staff.make_link(app, actor, owner.id)
+    staff.join(app, VISITOR, joining, name=name, password_hash=passwords.hashed(password))
+    link = staff.make_link(app, actor, number)
+    signer = app.signer(links.ENTRY_PURPOSE)
+    return app.config.site.base_url + links.entry_path(signer, link), password
 
 
-def _say_what_to_open(program: Program, folder: Path, port: int, link: str) -> None:
+def _say_what_to_open(program: Program, folder: Path, port: int, link: str, password: str) -> None:
     base = _address(port)
     program.say("")
     program.say(f"The console          {link}")
-    program.say("                     (choose any password; then it is yours)")
+    program.say(f"                     (once; later {OWNER[1]}, password {password})")
     program.say(f"The site             {base}/")
     program.say(f"The mails it sent    {base}/mails")
     program.say(f"Its feeds            {base}/feed.atom  /feed.rss  /feed.json")

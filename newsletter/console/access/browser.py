@@ -1,4 +1,4 @@
-"""The browser of a request, in words and as failures are counted by; where it goes afterwards."""
+"""What failures of a browser to sign in are counted by, and where it goes afterwards."""
 
 import re
 
@@ -7,33 +7,8 @@ from newsletter.http.client_address import networks_of
 from newsletter.staff import store
 from newsletter.tokens.signing import derive_key, keyed_hash
 
-# In order: what names itself after others stands before them.
-BROWSERS = (
-    ("Edge", r"Edg(?:e|A|iOS)?/"),
-    ("Opera", r"OPR/"),
-    ("Samsung Internet", r"SamsungBrowser/"),
-    ("Firefox", r"(?:Firefox|FxiOS)/"),
-    ("Chrome", r"(?:Chrome|CriOS)/"),
-    ("Safari", r"Safari/"),
-)
-SYSTEMS = (
-    ("Android", r"Android"),
-    ("iPhone", r"iPhone"),
-    ("iPad", r"iPad"),
-    ("Windows", r"Windows"),
-    ("macOS", r"Mac OS X|Macintosh"),
-    ("ChromeOS", r"CrOS"),
-    ("Linux", r"Linux"),
-)
 # Where people go from after they have signed in: pages of the console, without a host.
 SAFE_PATH = re.compile(r"/console(?:/[\w./~%-]*)?(?:\?[\w=&%+.,:~-]*)?", re.ASCII)
-
-
-def device_of(user_agent: str) -> str:
-    """Browser and system in words: "Firefox on Windows"."""
-    browser = next((name for name, sign in BROWSERS if re.search(sign, user_agent)), "A browser")
-    system = next((name for name, sign in SYSTEMS if re.search(sign, user_agent)), "")
-    return f"{browser} on {system}" if system else browser
 
 
 def account_key(request: ConsoleRequest, email: str) -> str:

@@ -6,15 +6,14 @@ from starlette.responses import Response
 
 from newsletter.actions import sessions
 from newsletter.actions.sessions import Browser
-from newsletter.console.access.browser import account_key, device_of, network_key
+from newsletter.console.access.browser import account_key, network_key
 from newsletter.console.frame.cookies import new_token
 from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.console.frame.origins import origin_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
-from newsletter.http.client_address import address_of
 from newsletter.staff import failures, passwords, store
 from newsletter.staff.account_models import StaffMember
-from newsletter.staff.actors import VISITOR
 from newsletter.staff.proofs import Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
@@ -46,7 +45,7 @@ class Attempt:
         """Count a failure."""
         sessions.refuse(
             self.request.context,
-            VISITOR,
+            self.request.visitor,
             member.id if member is not None else None,
             account=self.account,
             network=network_key(self.request),
@@ -101,13 +100,14 @@ def begin_session(
     attempt = Attempt(request=request, email=member.email)
     attempt.refuse_too_many()
     token = new_token()
+    origin = origin_of(request.http)
     browser = Browser(
-        token_hash=store.hash_token(token),
-        device=device_of(request.http.headers.get("user-agent", "")),
-        network=address_of(request.http),
+        token_hash=store.hash_token(token), device=origin.device, network=origin.network
     )
     try:
-        sessions.begin(request.context, VISITOR, member.id, browser, proof, account=attempt.account)
+        sessions.begin(
+            request.context, request.visitor, member.id, browser, proof, account=attempt.account
+        )
     except InvalidInput as error:
         attempt.has_failed(member)
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error

@@ -9,7 +9,6 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.staff import links, store
 from newsletter.staff.account_models import StaffLink, StaffMember
-from newsletter.staff.actors import VISITOR
 from newsletter.staff.proofs import PasswordProof
 
 
@@ -32,7 +31,7 @@ def join(request: ConsoleRequest) -> Response:
     link, member = _invited(request)
     given = request.read(Joining)
     hashed = hashed_choice(given.password, member.email, given.name)
-    staff.join(request.context, VISITOR, link.id, name=given.name, password_hash=hashed)
+    staff.join(request.context, request.visitor, link.id, name=given.name, password_hash=hashed)
     if member.totp_secret:
         return request.redirect("/sign-in", "Your password is changed. Sign in with it.")
     with request.database.read() as session:

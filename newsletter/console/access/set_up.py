@@ -9,7 +9,6 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.errors import Conflict
 from newsletter.staff import setup_link, store
-from newsletter.staff.actors import VISITOR
 from newsletter.staff.proofs import PasswordProof
 
 
@@ -33,7 +32,7 @@ def set_up(request: ConsoleRequest) -> Response:
     given = request.read(Owner)
     hashed = hashed_choice(given.password, given.email, given.name)
     number = staff.set_up(
-        request.context, VISITOR, email=given.email, name=given.name, password_hash=hashed
+        request.context, request.visitor, email=given.email, name=given.name, password_hash=hashed
     )
     with request.database.read() as session:
         member = store.by_id(session, number)

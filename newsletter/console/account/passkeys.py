@@ -4,8 +4,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import credentials
-from newsletter.console.access.browser import device_of
 from newsletter.console.access.challenges import challenge_in, new_challenge, party
+from newsletter.console.frame.origins import device_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, form, page
 from newsletter.staff import passkeys, store

@@ -40,6 +40,7 @@ HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
     (NotAllowed, "You may not do this"),
     (Conflict, "That is not possible now"),
     (TokenError, "This link does not work"),
+    (SendingRefused, "Nothing can be sent yet"),
     (StorageError, "Back in a moment"),
 )
 FAULT = "Something went wrong"
@@ -51,7 +52,13 @@ class TooLarge(NewsletterError):
     """More was sent than the form takes."""
 
 
-OWN_STATUSES: Statuses = ((TooLarge, 413),)
+# What is somebody's to mend in the console is no fault of the server, as it would be on the site.
+OWN_STATUSES: Statuses = (
+    (TooLarge, 413),
+    (ConfigurationError, 400),
+    (TemplateError, 400),
+    (SendingRefused, 409),
+)
 
 
 def status(error: NewsletterError) -> int:

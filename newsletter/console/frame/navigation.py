@@ -52,6 +52,7 @@ ENTRIES: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
         (
             ("Look", "/look", "look"),
             ("Settings", "/settings", "settings"),
+            ("Transports", "/transports", "mail"),
             ("Staff", "/staff", "staff"),
             ("API keys", "/keys", "keys"),
             ("Audit log", "/audit", "audit"),

@@ -14,6 +14,7 @@ from newsletter.config.options import Config
 from newsletter.console.frame.flash import Flash, FlashKind
 from newsletter.console.frame.forms import FormState, ModelT, Trouble, read_form
 from newsletter.console.frame.navigation import NavigationGroup
+from newsletter.console.frame.origins import origin_of
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
@@ -57,7 +58,12 @@ class ConsoleRequest:
     @property
     def actor(self) -> Actor:
         """The staff member as an actor; a visitor before they have signed in."""
-        return self.signed_in.actor if self.signed_in else VISITOR
+        return self._from_here(self.signed_in.actor) if self.signed_in else self.visitor
+
+    @property
+    def visitor(self) -> Actor:
+        """Whoever signs in, is invited or sets up."""
+        return self._from_here(VISITOR)
 
     @property
     def member(self) -> SignedIn:
@@ -143,6 +149,11 @@ class ConsoleRequest:
     def url(self, path: str) -> str:
         """The address of a page of the console: "/staff" to "/console/staff"."""
         return self.state.base + (path if path != "/" else "")
+
+    def _from_here(self, actor: Actor) -> Actor:
+        if not self.config.console.keep_origins:
+            return actor
+        return replace(actor, origin=origin_of(self.http))
 
     @property
     def leaving(self) -> Sequence[Leaving]:

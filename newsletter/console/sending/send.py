@@ -8,11 +8,10 @@ from starlette.responses import Response
 
 from newsletter.actions import bulletins, digests, editions
 from newsletter.actions.digests import ComposedEdition
-from newsletter.config.approval import Approval
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, form, page
 from newsletter.console.sending.counts import audience_part
-from newsletter.console.sending.subjects import PATHS, Noun, Subject, subject_of
+from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
 from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
@@ -43,7 +42,7 @@ def ask(noun: Noun, request: ConsoleRequest) -> Response:
         context = {
             "subject": subject,
             "audience": audience_part(request, session, subject),
-            "needs_others": _needs_others(request, subject),
+            "needs_others": subject.needs_others(str(request.actor)),
             "undo": request.config.bulletins.undo,
         }
     return request.page("sending/send.html", context)
@@ -132,14 +131,6 @@ def _release(request: ConsoleRequest, seen: Seen, *, at_once: bool) -> Response:
             raise
         return request.redirect(f"/editions/{done}")
     return _told(request, made)
-
-
-def _needs_others(request: ConsoleRequest, subject: Subject) -> bool:
-    """Whether this person's press alone does not send it."""
-    edition = subject.edition
-    if edition.approval is Approval.SEVERAL:
-        return True
-    return edition.approval is Approval.ANOTHER and str(request.actor) in edition.authors
 
 
 def _told(request: ConsoleRequest, made: ComposedEdition) -> Response:

@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from newsletter.config.approval import Approval
 from newsletter.console.frame.request import ConsoleRequest
+from newsletter.editions.approvals.rules import may_approve
 from newsletter.editions.bulletins import store as bulletins
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import Edition, EditionKind, EditionState
@@ -56,6 +58,14 @@ class Subject:
     def waits(self) -> bool:
         """Whether it waits for approval."""
         return self.stored is not None and self.edition.state is EditionState.DRAFT
+
+    def needs_others(self, actor: str) -> bool:
+        """Whether the press of this person, who may send, does not send it alone."""
+        return self.edition.approval is Approval.SEVERAL or not self.may_approve(actor)
+
+    def may_approve(self, actor: str) -> bool:
+        """Whether the approval of this person, who may send, counts."""
+        return may_approve(self.edition, actor)
 
     @property
     def edit_path(self) -> str:

@@ -1,9 +1,7 @@
-"""The audit log: who did what, and when."""
+"""The audit log: who did what, when, and from where."""
 
-import json
 from contextlib import suppress
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -11,39 +9,71 @@ from starlette.responses import Response
 from newsletter.console.frame.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
+from newsletter.console.staff import audit_words
 from newsletter.queries import audit as queries
 from newsletter.queries.audit import AuditLine
 from newsletter.staff import store
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import ActorKind, Permission
 
-FILTERS = ("actor", "action", "subject", "since")
-# The kinds of things that actions are about, as people call them.
-NOUNS = (
-    ("articles", "Articles"),
-    ("bulletins", "Bulletins"),
-    ("digests", "Digests"),
-    ("editions", "Editions"),
-    ("imports", "Imports"),
-    ("segments", "Segments"),
-    ("settings", "Settings"),
-    ("staff", "Staff"),
-    ("subscribers", "People"),
-    ("suppressions", "Suppressions"),
+FILTERS = ("actor", "action", "kind", "name", "since", "until")
+# Subjects that people look for.
+KINDS = (
+    ("article", "An article"),
+    ("bulletin", "A bulletin"),
+    ("digest", "A digest"),
+    ("edition", "An edition"),
+    ("import", "A list"),
+    ("segment", "A segment"),
+    ("staff", "A colleague"),
+    ("subscriber", "A person"),
 )
+ACTORS = {
+    ActorKind.OPERATOR: "The command line",
+    ActorKind.SCHEDULE: "The clock",
+    ActorKind.SUBSCRIBER: "People, by their links",
+    ActorKind.VISITOR: "Visitors",
+    ActorKind.PROVIDER: "Providers",
+}
+
+
+def subject_of(line: AuditLine) -> str:
+    """What a line is about, in words."""
+    return line.subject or audit_words.subject_words(line.about)
 
 
 def details_of(line: AuditLine) -> str:
     """The details in one line."""
-    parts = [f"{key} {_shown(value)}" for key, value in line.details.items()]
-    return ", ".join(parts if line.is_finished else [*parts, "not finished"])
+    found = audit_words.details_words(line.details)
+    return found if line.is_finished else f"{found}, not finished".removeprefix(", ")
 
 
-COLUMNS = [
+def origin_of(line: AuditLine) -> str:
+    """Where it was done from, in one line."""
+    return f"{line.origin.network}, {line.origin.device}" if line.origin else ""
+
+
+def words_of(line: AuditLine) -> str:
+    return audit_words.words_of(line.action)
+
+
+SHOWN = [
+    Column[AuditLine](name="What", value=words_of),
+    Column[AuditLine](name="When", value=lambda line: line.at),
+    Column[AuditLine](name="On", value=subject_of),
+    Column[AuditLine](name="Who", value=lambda line: line.who),
+    Column[AuditLine](name="From", value=origin_of),
+    Column[AuditLine](name="Details", value=details_of),
+]
+IN_FILE = [
+    Column[AuditLine](name="Line", value=lambda line: line.id),
     Column[AuditLine](name="When", value=lambda line: line.at),
     Column[AuditLine](name="Who", value=lambda line: line.who),
-    Column[AuditLine](name="What", value=lambda line: line.action),
-    Column[AuditLine](name="On", value=lambda line: line.subject),
+    Column[AuditLine](name="Network", value=lambda line: line.origin and line.origin.network),
+    Column[AuditLine](name="Browser", value=lambda line: line.origin and line.origin.device),
+    Column[AuditLine](name="What", value=words_of),
+    Column[AuditLine](name="Action", value=lambda line: line.action),
+    Column[AuditLine](name="On", value=subject_of),
     Column[AuditLine](name="Details", value=details_of),
 ]
 
@@ -51,39 +81,41 @@ COLUMNS = [
 def list_(request: ConsoleRequest) -> Response:
     """The log, newest lines first."""
     listing = Listing.of(request, filters=FILTERS)
+    zone = ZoneInfo(request.config.site.timezone)
+    until = _day(listing.filter("until"), zone)
+    kind, name = listing.filter("kind"), listing.filter("name")
     filters = Filters(
-        since=_since(listing.filter("since"), request.config.site.timezone),
+        since=_day(listing.filter("since"), zone),
+        until=until and until + timedelta(days=1),
         actor=listing.filter("actor"),
         action=listing.filter("action"),
-        subject=listing.filter("subject"),
+        subject=f"{kind}:{name}" if kind else "",
+        name=name,
     )
     with request.database.read() as session:
         lines = queries.page(session, filters, limit=listing.limit, below=listing.after_number)
         members = store.members(session)
-    table = listing.table(COLUMNS, lines, key=lambda line: line.id)
+    columns = IN_FILE if listing.wants_csv else SHOWN
+    table = listing.table(columns, lines, key=lambda line: line.id)
     if listing.wants_csv:
         return table.csv("audit.csv")
-    others = [(kind, kind.capitalize()) for kind in ActorKind if kind is not ActorKind.STAFF]
     context = {
         "table": table,
-        "actors": [*((f"staff:{one.id}", one.name) for one in members), *others],
-        "nouns": NOUNS,
+        "actors": [*((f"staff:{one.id}", one.name) for one in members), *ACTORS.items()],
+        "groups": audit_words.groups(),
+        "kinds": KINDS,
+        "words": audit_words,
+        "subject_of": subject_of,
         "details_of": details_of,
     }
     return request.page("staff/audit.html", context)
 
 
-def _since(text: str, zone: str) -> datetime | None:
+def _day(text: str, zone: ZoneInfo) -> datetime | None:
     """The beginning of a day; None where there is none, or it cannot be read."""
     with suppress(ValueError):
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) if text else None
+        return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
     return None
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return ", ".join(str(one) for one in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 ROUTES = [page("/audit", Permission.ADMINISTER, list_)]

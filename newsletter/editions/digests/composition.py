@@ -99,10 +99,24 @@ def design_digest(
         created_at=now,
         send_at=now,
     )
+    section, waiting = design_section(session, config, name, now)
+    return EditionDesign(edition=edition, section=section, waiting=waiting)
+
+
+def design_section(
+    session: Session, config: Config, name: str, now: datetime
+) -> tuple[Section | NoEdition, int]:
+    """The stories of a digest's next edition, or why there are none; how many wait beyond its most.
+
+    Raises:
+        ResourceNotFound: no such digest.
+    """
+    options = digest_options(config, name)
+    arrangement = coming_store.arrangement_of(coming_store.find(session, name))
     first, available = store.candidates(session, name, options, now, arrangement)
     choice = choose_articles(options, first, available)
     if isinstance(choice, NoEdition):
-        return EditionDesign(edition=edition, section=choice)
+        return choice, 0
     section = Section(
         digest=name,
         title=options.name,
@@ -111,4 +125,4 @@ def design_digest(
         titles=arrangement.titles,
         introduction=arrangement.introduction,
     )
-    return EditionDesign(edition=edition, section=section, waiting=choice.waiting)
+    return section, choice.waiting

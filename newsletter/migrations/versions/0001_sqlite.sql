@@ -396,6 +396,17 @@ CREATE TABLE article_topics (
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
 
+CREATE TABLE audit_origins (
+    entry_id INTEGER NOT NULL,
+    at DATETIME NOT NULL,
+    network TEXT NOT NULL,
+    device TEXT NOT NULL,
+    CONSTRAINT pk_audit_origins PRIMARY KEY (entry_id),
+    CONSTRAINT fk_audit_origins_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
+);
+
+CREATE INDEX ix_audit_origins_at ON audit_origins (at);
+
 CREATE TABLE audit_outcomes (
     entry_id INTEGER NOT NULL,
     at DATETIME NOT NULL,
@@ -836,6 +847,10 @@ CREATE TRIGGER audit_log_refuse_delete BEFORE DELETE ON audit_log BEGIN SELECT R
 CREATE TRIGGER audit_log_refuse_replace BEFORE INSERT ON audit_log WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
 
 CREATE TRIGGER audit_log_refuse_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
+
+CREATE TRIGGER audit_origins_refuse_replace BEFORE INSERT ON audit_origins WHEN EXISTS (SELECT 1 FROM audit_origins WHERE entry_id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'where somebody acted from can only be forgotten'); END;
+
+CREATE TRIGGER audit_origins_refuse_update BEFORE UPDATE ON audit_origins BEGIN SELECT RAISE(ABORT, 'where somebody acted from can only be forgotten'); END;
 
 CREATE TRIGGER audit_outcomes_refuse_delete BEFORE DELETE ON audit_outcomes BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
 

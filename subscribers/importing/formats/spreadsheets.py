@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from newsletter.errors import InvalidInput
+from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.cells import addresses_in
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
@@ -99,7 +100,7 @@ def _refuse_large(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-    except BadZipFile as error:
+    except UNPACKING_ERRORS as error:
         raise InvalidInput(f"{path} is damaged; save it again, or as CSV") from error
     if unpacked > LONGEST_BYTES:
         raise InvalidInput(f"{path} is too large for a spreadsheet; save it as CSV, UTF-8")

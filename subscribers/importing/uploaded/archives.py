@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 from newsletter.errors import InvalidInput
+from newsletter.unpacking import UNPACKING_ERRORS
 
 MOST_FILES = 20
 SUFFIXES = (".csv", ".tsv", ".txt", ".vcf", ".ldif", ".json")
@@ -28,7 +29,9 @@ def lists_in(file: str, content: bytes, most_bytes: int) -> list[tuple[str, byte
             if not _OF_SPREADSHEETS.isdisjoint(names):
                 return [(file, content)]
             return _unpacked(archive, file, most_bytes)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError) as error:
+    except InvalidInput:
+        raise
+    except UNPACKING_ERRORS as error:
         raise InvalidInput(f"{file} cannot be unpacked; unpack it, and choose its files") from error
 
 

@@ -38,6 +38,9 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// A form that asks for nothing sends itself, unless it came back with a message.
+document.querySelector("form[data-at-once]:not(:has([role=alert]))")?.requestSubmit();
+
 // Parts that renew themselves.
 for (const part of document.querySelectorAll("[data-live]")) {
   const source = new EventSource(part.dataset.live);

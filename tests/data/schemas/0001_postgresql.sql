@@ -396,6 +396,17 @@ CREATE TABLE article_topics (
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
 
+CREATE TABLE audit_origins (
+    entry_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    network TEXT NOT NULL,
+    device TEXT NOT NULL,
+    CONSTRAINT pk_audit_origins PRIMARY KEY (entry_id),
+    CONSTRAINT fk_audit_origins_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
+);
+
+CREATE INDEX ix_audit_origins_at ON audit_origins (at);
+
 CREATE TABLE audit_outcomes (
     entry_id BIGINT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -826,9 +837,16 @@ CREATE OR REPLACE FUNCTION refuse_change_of_network()
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION 'where consent came from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
 
+CREATE OR REPLACE FUNCTION refuse_change_of_origin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'where somebody acted from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
+
 CREATE TRIGGER audit_log_refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
 
 CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
+
+CREATE TRIGGER audit_origins_refuse_update BEFORE UPDATE ON audit_origins FOR EACH ROW EXECUTE FUNCTION refuse_change_of_origin();
 
 CREATE TRIGGER audit_outcomes_refuse_change BEFORE DELETE OR UPDATE ON audit_outcomes FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 import newsletter.actions
 from newsletter.actions.action import ACTIONS
 from newsletter.app import Newsletter
+from newsletter.console.staff import audit_words
 from newsletter.errors import NotAllowed
 from newsletter.schema import metadata
 from newsletter.staff import audit
@@ -61,6 +62,11 @@ def test_every_public_function_is_an_action() -> None:
 
 def test_every_action_has_a_change_to_be_tested_by() -> None:
     assert set(CHANGES) == public_functions(), "add the change to changes.py"
+
+
+def test_every_action_has_words_for_the_page_of_the_audit_log() -> None:
+    assert set(audit_words.ACTIONS) == public_functions()
+    assert {name.partition(".")[0] for name in public_functions()} == set(audit_words.NOUNS)
 
 
 @pytest.mark.parametrize("action", sorted(set(CHANGES) - set(UNRECORDED)))

@@ -20,12 +20,12 @@ _RELATIONS = """<?xml version="1.0" encoding="UTF-8"?>
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def zipped(entries: Mapping[str, str | bytes]) -> bytes:
+def zipped(entries: Mapping[str, str | bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     """A ZIP file; the same entries always give the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in entries.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return buffer.getvalue()
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.date_order import DateOrder, has_ambiguous, order_of
 from newsletter.articles.importers.dates import find_moment, moment_of, read_moment
 
 LONDON = ZoneInfo("Europe/London")
@@ -181,3 +182,38 @@ def test_a_zone_counts_in_any_order_of_the_words() -> None:
 
 def test_an_unknown_word_after_a_day_makes_it_no_date() -> None:
     assert find_moment("2019-03-23 platypus", LONDON) is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["03/04/2019", "25/04/2019"], DateOrder(is_day_first=True, shown_by="25/04/2019")),
+        (["03-04-19", "04-25-19 9 pm"], DateOrder(is_day_first=False, shown_by="04-25-19")),
+        (["03/04/2019", "25/04/2019", "04/25/2019"], None),
+        (["03/04/2019", "5/5/2019", "2019-04-25", "25 April 2019", None, 25], None),
+        ([], None),
+    ],
+)
+def test_dates_valid_in_one_order_show_it(dates: list[object], order: DateOrder | None) -> None:
+    assert order_of(dates) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("Wall,03/04/2019,Words", True),
+        ("3-4-19", True),
+        ("25/04/2019 and 04.05.2019 and 2019-04-03 and 4/4/2019", False),
+    ],
+)
+def test_an_ambiguous_date_in_a_text_is_found(text: str, is_there: bool) -> None:
+    assert has_ambiguous(text) is is_there
+
+
+@pytest.mark.parametrize(("is_day_first", "month"), [(True, 4), (False, 3)])
+def test_an_ambiguous_date_is_read_in_the_order_of_the_others(
+    is_day_first: bool, month: int
+) -> None:
+    order = DateOrder(is_day_first=is_day_first, shown_by="another")
+    moment = read_moment("03/04/2019 14:30 UTC", LONDON, order)
+    assert (moment.at.month, moment.reading) == (month, order.reading)

@@ -1,6 +1,7 @@
 """The importer contract, over pairs of a sample file and its expected records."""
 
 import json
+import zipfile
 from datetime import UTC
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making_files import document, zipped
 
-from newsletter.articles.importers import mails, markdown
+from newsletter.articles.importers import archives, mails, markdown
 from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
 from newsletter.articles.importers.format_detection import FORMATS
 
@@ -46,6 +47,16 @@ def test_every_importer_has_valid_and_invalid_samples() -> None:
 @by_name
 def test_records_keep_the_importer_contract(path: Path) -> None:
     assert all(sound(item) for item in read(path))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_an_archive_damaged_at_any_byte_is_reported(method: int) -> None:
+    entries = {"posts.csv": "post_id,title\n1,Wall\n", "posts/1.wall.html": "<p>Words.</p>"}
+    whole = zipped(entries, method)
+    for place in range(4, len(whole)):
+        for byte in (0x00, 0x7F, 0xFF):
+            damaged = whole[:place] + bytes([byte]) + whole[place + 1 :]
+            assert all(sound(item) for item in archives.read(damaged, "export.zip", CONTEXT))
 
 
 @every_importer

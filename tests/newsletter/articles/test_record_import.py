@@ -14,6 +14,7 @@ from making import DAY, RECORD, record, titled
 from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, checked
 from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.notes import counted
 from newsletter.articles.record_import import (
     BATCH_RECORDS,
     ImportReport,
@@ -260,6 +261,30 @@ def test_a_withdrawn_article_stays_withdrawn_unless_the_source_publishes_it(
     assert only(database).status is ArticleStatus.WITHDRAWN
     take(database, clock, record(status=ArticleStatus.PUBLISHED))
     assert only(database).status is ArticleStatus.PUBLISHED
+
+
+def test_an_article_is_withdrawn_by_the_first_import_after_its_expiry(
+    database: Database, clock: FixedClock
+) -> None:
+    expiring = record(expires_at=clock.now() + HOUR)
+    report = take(database, clock, expiring)
+    assert only(database).status is ArticleStatus.PUBLISHED
+    assert "the first import after that withdraws it" in str(report.notes)
+    clock = FixedClock(clock.now() + HOUR)
+    assert "it has expired: withdrawn" in take(database, clock, expiring).notes
+    assert only(database).status is ArticleStatus.WITHDRAWN
+
+
+def test_notes_that_differ_in_number_are_counted_together(
+    database: Database, clock: FixedClock
+) -> None:
+    report = take(
+        database,
+        clock,
+        record("wall", title="Wall", notes=counted({"frame replaced by a link": 1})),
+        record("roof", title="Roof", notes=counted({"frame replaced by a link": 3})),
+    )
+    assert report.notes == {"frame replaced by a link": 2}
 
 
 def test_a_record_without_a_date_keeps_the_time_of_its_import(

@@ -195,6 +195,30 @@ def test_search_in_other_scripts(database: Database, clock: FixedClock) -> None:
     assert titles(database, "Ψηφοφορία") == ["Title 1"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "query"),
+    [
+        ("港の壁の修理が始まりました。", "修理"),
+        ("港の壁の修理が始まりました。", "「港の壁」、修理"),
+        ("ﾊﾛｰﾜｰｸは閉まっています。", "ﾜｰｸ"),
+        ("海港的墙壁星期一开始修理。", "墙壁 修理"),
+        ("海港的牆壁星期一開始修理。", "《牆壁》"),
+        ("지방선거일정을 알립니다.", "선거"),
+        ("การซ่อมกำแพงท่าเรือเริ่มวันจันทร์", "กำแพง"),
+        ("𠮷野家の前で待っています。", "𠮷野"),
+    ],
+)
+@pytest.mark.parametrize("field", ["title", "body_html"])
+def test_search_finds_words_within_a_sentence_without_spaces(
+    database: Database, clock: FixedClock, sentence: str, query: str, field: str
+) -> None:
+    others = titled(1, body_html="<p>港 海 지방 การ</p>")
+    import_records(database, [record("a", **{field: sentence}), others], CONTEXT, clock)
+    with database.read() as session:
+        [found] = store.search(session, query)
+        assert sentence.rstrip("。.") in f"{found.title} {found.body_text}"
+
+
 def test_a_body_too_long_for_the_index_is_stored_and_found(
     database: Database, clock: FixedClock
 ) -> None:

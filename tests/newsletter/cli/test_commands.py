@@ -251,7 +251,7 @@ def test_init_never_overwrites(tmp_path: Path, run: Run) -> None:
 
 
 def test_every_command_without_configuration_names_init(run: Run) -> None:
-    for arguments in (("digest", "list"), ("articles", "list"), ("serve",), ("check",)):
+    for arguments in (("digest", "list"), ("articles", "list"), ("check",)):
         found = run(*arguments)
         assert found.status == 1
         assert "newsletter init" in found.err

@@ -60,7 +60,7 @@ def test_postgresql_refuses_to_empty_the_log(postgresql_url: str, clock: FixedCl
     database = Database(postgresql_url)
     record(database, clock, ANN, "editions.pause")
     with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
-        session.execute(text("TRUNCATE audit_log, audit_outcomes"))
+        session.execute(text("TRUNCATE audit_log, audit_origins, audit_outcomes"))
     database.close()
     assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 

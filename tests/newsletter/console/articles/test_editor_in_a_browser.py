@@ -14,6 +14,7 @@ from pictures import gradient, saved
 from playwright.sync_api import Page
 from sqlalchemy import update
 from support import CONFIG, SECRET, add_article
+from word_clipboard import PASTE, RTF, WORD
 
 from newsletter.app import Newsletter
 from newsletter.articles import store
@@ -29,26 +30,6 @@ from newsletter.staff.store import hash_token
 
 pytestmark = pytest.mark.browser
 
-# As Word puts it on the clipboard: a title, a list that is paragraphs, a picture in the RTF alone.
-WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style><!--
-p.MsoNormal {margin:0cm;} --></style></head><body lang=EN-GB><!--StartFragment-->
-<p class=MsoTitle>Quay wall<span style='mso-spacerun:yes'>&nbsp; </span>mended<o:p></o:p></p>
-<p class=MsoNormal style='margin:0cm'><b style='mso-bidi-font-weight:normal'>It holds</b>, says
-<a href="https://wexcombe.example/council"><span style='color:blue'>the council</span></a>.</p>
-<p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if !supportLists]><span
-style='mso-list:Ignore'>·<span>&nbsp;&nbsp;</span></span><![endif]>Stone<o:p></o:p></p>
-<p class=MsoListParagraphCxSpLast style='mso-list:l0 level1 lfo1'><![if !supportLists]><span
-style='mso-list:Ignore'>·</span><![endif]>Lime</p>
-<p class=MsoNormal><img src="file:///C:/clip_image002.jpg" alt="The quay at low tide"></p>
-<!--EndFragment--></body></html>"""
-RTF = "{\\rtf1{\\*\\shppict{\\pict{\\*\\picprop}\\jpegblip\n" + "%s}}}"
-PASTE = """([html, rtf]) => {
-  const data = new DataTransfer();
-  data.setData("text/html", html);
-  data.setData("text/rtf", rtf);
-  document.querySelector(".prose").dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
 # What other systems wrote: wrappers, attributes and blocks that the editor cannot show.
 FOREIGN = (
     '<div><p>Nested <i>and</i> loose</p>text</div>\n\n<figure><img src="https://a.example/b.jpg">'

@@ -1,10 +1,16 @@
 """The audit log in the console."""
 
+import csv
+from datetime import timedelta
+
 from console_support import Console
 
-from newsletter.actions import settings
-from newsletter.staff.actors import operator
+from newsletter.actions import maintenance, settings
+from newsletter.clock import FixedClock
+from newsletter.staff.actors import SCHEDULE, operator
 from newsletter.staff.permissions import Role
+
+CHANGED = ">Changed settings</td>"
 
 
 def change(console: Console, times: int = 1) -> None:
@@ -16,21 +22,68 @@ def test_a_line_says_who_did_what(console: Console) -> None:
     change(console)
     text = console.as_role(Role.OWNER).get("/audit").text
     assert "ann, on the command line" in text
-    assert "settings.change" in text
+    assert CHANGED in text
+
+
+def test_a_line_says_where_a_staff_member_acted_from(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    fields = {"name": "Pat Lane", "email": "pat@wexcombe.example", "role": "viewer"}
+    owner.send("/staff/invite", fields, headers={"user-agent": agent})
+    [line] = csv.DictReader(owner.get("/audit?action=staff.invite&format=csv").text.splitlines())
+    assert (line["Network"], line["Browser"]) == ("127.0.0.1", "Firefox on Linux")
+
+
+def test_where_somebody_acted_from_is_forgotten_in_time(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    owner.send("/sign-out")
+    assert "127.0.0.1" in console.as_role(Role.OWNER).get("/audit").text
+    clock.at += console.app.config.console.keep_origins + timedelta(seconds=1)
+    maintenance.forget_people(console.app, SCHEDULE)
+    page = console.as_role(Role.OWNER).get("/audit").text
+    assert "Signed out" in page
+    assert "127.0.0.1" not in page
+
+
+def test_a_line_leads_to_what_it_is_about(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    owner.send("/bulletins/new", {"subject": "Flood"})
+    assert '<a href="/console/bulletins/1">bulletin 1</a>' in owner.get("/audit").text
 
 
 def test_lines_are_filtered_by_what_was_done(console: Console) -> None:
     change(console)
     owner = console.as_role(Role.OWNER)
-    assert "settings.change" not in owner.get("/audit?action=editions").text
+    assert CHANGED not in owner.get("/audit?action=editions").text
+    assert CHANGED in owner.get("/audit?action=settings.change").text
+
+
+def test_lines_are_filtered_by_what_they_are_about(console: Console) -> None:
+    change(console)
+    owner = console.as_role(Role.OWNER)
+    assert CHANGED in owner.get("/audit?kind=setting&name=site.description").text
+    assert CHANGED in owner.get("/audit?name=site.description").text
+    assert CHANGED not in owner.get("/audit?name=7").text
+
+
+def test_lines_are_filtered_by_days_the_last_one_included(
+    console: Console, clock: FixedClock
+) -> None:
+    change(console)
+    owner, day = console.as_role(Role.OWNER), clock.now().date()
+    before = day - timedelta(days=1)
+    assert CHANGED in owner.get(f"/audit?since={day}&until={day}").text
+    assert CHANGED not in owner.get(f"/audit?until={before}").text
 
 
 def test_a_long_log_is_shown_page_by_page(console: Console) -> None:
     change(console, 60)
     owner = console.as_role(Role.OWNER)
     first = owner.get("/audit").text
-    assert first.count("settings.change") == 50
-    assert owner.get("/audit?after=11").text.count("settings.change") == 10
+    assert first.count(CHANGED) == 50
+    assert owner.get("/audit?after=11").text.count(CHANGED) == 10
     assert "after=11" in first
 
 

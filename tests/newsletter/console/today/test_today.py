@@ -4,6 +4,7 @@ from console_support import Console
 from support import add_article, add_subscriber
 
 from newsletter.actions import digests, editions
+from newsletter.config.options import Imprint
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 
@@ -46,3 +47,11 @@ def test_who_may_not_see_people_sees_no_movement(console: Console) -> None:
 def test_owners_are_shown_what_the_set_up_still_needs(console: Console) -> None:
     assert "/console/setup#transport" in console.as_role(Role.OWNER).get("/").text
     assert "/console/setup" not in console.as_role(Role.EDITOR).get("/").text
+
+
+def test_it_opens_before_the_imprint_is_filled_in(console: Console) -> None:
+    app = console.app
+    site = app.config.site.model_copy(update={"imprint": Imprint()})
+    app.config = app.config.model_copy(update={"site": site})
+    owner = console.as_role(Role.OWNER)
+    assert [owner.get(path).status_code for path in ("/", "/digests/friday")] == [200, 200]

@@ -82,6 +82,14 @@ def test_another_person_than_the_author_has_to_approve(site: Site) -> None:
     assert edition(app, number).state is EditionState.QUEUED
 
 
+def test_an_author_who_releases_it_asks_another_person(site: Site) -> None:
+    app = site("another")
+    digests.edit(app, ANN, "careful", Edit(lead=2))
+    made = digests.release(app, ANN, "careful", seen=None, at_once=True)
+    assert made.state is EditionState.DRAFT
+    assert editions.approve(app, BEN, made.number) == 0
+
+
 def test_as_many_as_are_asked_for_have_to_approve_each_once(site: Site) -> None:
     app = site("several")
     number = submitted(app)

@@ -1,0 +1,22 @@
+"""What `zipfile` raises on archives that are damaged, encrypted or compressed in unknown ways."""
+
+import lzma
+import struct
+import zipfile
+import zlib
+
+# ValueError: a negative offset, a name that is not text; IndexError: an empty name. Decompressors
+# raise errors of their own.
+UNPACKING_ERRORS = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+)
