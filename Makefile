@@ -5,17 +5,17 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_SECONDS ?= 600
-BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing parsing people visiting
+BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test bench servers judges torture corpus fuzz fresh screenshots check lock clean
+.PHONY: demo cluster-demo test stories bench servers judges torture corpus fuzz fresh screenshots check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd dovecot-pop3d redis-server chromium newsboat \
 	  nginx-light caddy curl sqlite3 wrk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -23,6 +23,11 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal --measured only --cov --cov-report= $(TEST_ARGS)
 	$(BIN)/python scripts/pure-coverage
 	$(BIN)/python -m pytest -n 2 --dist worksteal --measured not $(TEST_ARGS)
+
+# An office's first day in Chromium, without JavaScript, and in Debian's Firefox.
+stories: $(VENV)/.installed-dev
+	scripts/install-packages chromium firefox-esr
+	$(BIN)/python -m pytest tests/acceptance/test_office.py
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
 bench: $(VENV)/.installed-dev
@@ -48,7 +53,7 @@ torture: $(VENV)/.installed-dev
 # Take the pictures of README and docs anew, from the demonstration.
 screenshots: $(VENV)/.installed-dev
 	scripts/install-packages chromium
-	PYTHONPATH=tests $(BIN)/python scripts/screenshots.py
+	PYTHONPATH=tests:scripts $(BIN)/python scripts/screenshots.py
 
 # Run every importer over a folder of foreign files: CORPUS=folder. Nothing of it is kept.
 corpus: $(VENV)/.installed-dev
@@ -66,7 +71,7 @@ judges: $(VENV)/.installed-dev
 	  jing newsboat rss2email liferea xvfb
 	@command -v npm >/dev/null || { echo "make judges needs Node.js 20.19 or newer, with npm" >&2; exit 1; }
 	npm ci --silent
-	PYTHONPATH=scripts $(BIN)/python -m judges $(JUDGES)
+	PYTHONPATH=tests:scripts $(BIN)/python -m judges $(JUDGES)
 	test -n "$(JUDGES)" || $(BIN)/python scripts/judges/feeds.py
 
 # What to run while working: everything but the slow acceptance tests. B608 is S608 of ruff, which

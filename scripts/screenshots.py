@@ -4,26 +4,19 @@ Starts `newsletter demo` in a folder of its own, signs in by the link that it pr
 PNG files to docs/images. What a picture shows is what the product shows.
 """
 
-import re
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from browsers import launched
+from demonstration import demo, signed_in
 from PIL import Image
 from playwright.sync_api import Browser
-from servers import free_port, wait_for_port
+from servers import free_port
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-START_SECONDS = 180
-LINK = re.compile(r"http://\S+/console/\S+")
 COLOURS = 128
 
 
@@ -59,53 +52,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="newsletter-pictures-") as folder:
         address = f"http://127.0.0.1:{free_port()}"
         with demo(Path(folder), address) as link, launched() as browser:
-            state = signed_in(browser, link)
+            state = signed_in(browser, link, Path(folder))
             for picture in PICTURES:
                 if not wanted or picture.name in wanted:
                     take(browser, address, picture, state)
-
-
-@contextmanager
-def demo(folder: Path, address: str) -> Iterator[str]:
-    """The demonstration, running; the link that signs in."""
-    port = address.rpartition(":")[2]
-    command = [sys.executable, "-m", "newsletter", "--config", "newsletter.toml", "demo"]
-    output = folder / "output"
-    with output.open("w") as file:
-        process = subprocess.Popen([*command, "--port", port], cwd=folder, stdout=file, stderr=file)
-    try:
-        yield waited_for_link(output, process)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def waited_for_link(output: Path, process: subprocess.Popen[bytes]) -> str:
-    """The link, once the demonstration serves.
-
-    Raises:
-        SystemExit: it ended, or printed none in time.
-    """
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        text = output.read_text()
-        if "Serving" in text and (found := LINK.search(text)):
-            wait_for_port(urlsplit(found[0]).port or 80)
-            return found[0]
-        time.sleep(0.2)
-    raise SystemExit(f"the demonstration does not serve:\n{output.read_text()}")
-
-
-def signed_in(browser: Browser, link: str) -> Path:
-    """The browser's cookies after following the link."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(link)
-    page.wait_for_url("**/console")
-    state = Path(tempfile.mkdtemp(prefix="newsletter-pictures-")) / "state.json"
-    context.storage_state(path=state)
-    context.close()
-    return state
 
 
 def take(browser: Browser, address: str, picture: Picture, state: Path) -> None:

@@ -17,6 +17,9 @@ PASTE = """([html, rtf]) => {
   const data = new DataTransfer();
   data.setData("text/html", html);
   data.setData("text/rtf", rtf);
-  document.querySelector(".prose").dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  const how = { clipboardData: data, bubbles: true, cancelable: true };
+  const paste = new ClipboardEvent("paste", how);
+  // Firefox gives an event that a script makes a clipboard of its own, which is empty.
+  Object.defineProperty(paste, "clipboardData", { value: data });
+  document.querySelector(".prose").dispatchEvent(paste);
 }"""

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from judges import browser, markup, messages, spam
+from judges import browser, markup, messages, pages, spam
 from judges.sample_mails import make_all, make_key
 from judges.verdicts import Verdict, print_table
 
@@ -33,6 +33,7 @@ def main() -> None:
             "caniemail": lambda: markup.caniemail(mails),
             "widths": lambda: browser.widths(mails),
             "axe": lambda: browser.axe(mails, options.screenshots),
+            "pages": pages.judge,
             "spamassassin": lambda: spam.spamassassin(mails),
             "rspamd": lambda: spam.rspamd(mails, key),
         }

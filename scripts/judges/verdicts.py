@@ -24,7 +24,7 @@ def print_table(verdicts: Sequence[Verdict]) -> None:
     judges = list(dict.fromkeys(v.judge for v in verdicts))
     mails = list(dict.fromkeys(v.about for v in verdicts))
     words = {(v.judge, v.about): v.word for v in verdicts}
-    rows = [["mail", *judges], *([m, *(words.get((j, m), "") for j in judges)] for m in mails)]
+    rows = [["about", *judges], *([m, *(words.get((j, m), "") for j in judges)] for m in mails)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print(

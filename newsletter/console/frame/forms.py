@@ -55,29 +55,38 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class FormState:
-    """The fields of a form as a page shows them: what was typed, or else the defaults."""
+    """The fields of a form as a page shows them: what was typed, or else the defaults.
+
+    A text or choice that was not sent belongs to another form of the page; a box was not ticked.
+    """
 
     defaults: Mapping[str, Any]
     trouble: Trouble | None = None
 
     def value(self, name: str) -> str:
         """The text in a field."""
-        if self.trouble is not None and self.trouble.typed:
-            return next(iter(self.trouble.typed.get(name, [""])), "")
+        typed = self._typed(name)
+        if typed is not None:
+            return next(iter(typed), "")
         value = self.defaults.get(name, "")
         return "" if value is None else str(value)
 
     def chosen(self, name: str) -> list[str]:
         """What is ticked in a group of boxes, or chosen in a list."""
-        if self.trouble is not None and self.trouble.typed:
-            return list(self.trouble.typed.get(name, []))
-        value = self.defaults.get(name)
+        typed, value = self._typed(name), self.defaults.get(name)
+        if typed is not None:
+            return list(typed)
+        if self.trouble is not None and self.trouble.typed and not isinstance(value, str):
+            return []
         if value is None or value is False or value == "":
             return []
         if value is True:
             return ["yes"]
         several = not isinstance(value, str) and isinstance(value, Sequence | set | frozenset)
         return [str(one) for one in value] if several else [str(value)]
+
+    def _typed(self, name: str) -> Sequence[str] | None:
+        return self.trouble.typed.get(name) if self.trouble is not None else None
 
     def error(self, name: str) -> str:
         """What is wrong with a field; empty where nothing is."""

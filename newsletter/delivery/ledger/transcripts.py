@@ -9,10 +9,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, delete, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from newsletter.database import insert_of
 from newsletter.delivery.ledger import reasons
 from newsletter.delivery.ledger.models import Delivery, DeliveryTranscript
 from newsletter.errors import ResourceNotFound
@@ -30,8 +29,7 @@ def keep(session: Session, texts: Mapping[int, str], now: datetime) -> None:
     ]
     if not rows:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (insert_sqlite if is_sqlite else insert_postgresql)(DeliveryTranscript)
+    insert = insert_of(session, DeliveryTranscript)
     statement = insert.on_conflict_do_update(
         index_elements=["delivery_id"],
         set_={"content": insert.excluded.content, "kept_since": insert.excluded.kept_since},

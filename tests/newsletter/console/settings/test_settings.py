@@ -53,6 +53,12 @@ def test_an_earlier_value_can_be_gone_back_to(console: Console) -> None:
     assert current(console).site.description == "First words"
 
 
+def test_a_wrong_field_of_the_set_up_leaves_the_other_forms_filled_in(console: Console) -> None:
+    page = console.as_role(Role.OWNER).send("/setup/sender", {"address": "nobody"}).text
+    assert 'name="address" type="email" value="nobody"' in page
+    assert 'name="promoter" type="text" value="M. Hallam"' in page
+
+
 def test_a_value_that_cannot_be_is_refused_and_kept_in_its_field(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     page = owner.send("/settings/option/site.contact", {"value": "nobody at all"})
