@@ -36,7 +36,15 @@ class LinkProof:
     link_id: int
 
 
-Proof = PasswordProof | PasskeyProof | LinkProof
+@dataclass(frozen=True, kw_only=True)
+class ProviderProof:
+    """The word of an OpenID provider, for somebody without an authenticator here."""
+
+    provider: str
+    """Its name in the configuration."""
+
+
+Proof = PasswordProof | PasskeyProof | LinkProof | ProviderProof
 
 
 def spend(
@@ -52,6 +60,8 @@ def spend(
         return _spend_link(session, member, proof, now)
     if isinstance(proof, PasskeyProof):
         return _spend_passkey(session, member, proof, now)
+    if isinstance(proof, ProviderProof):
+        return _spend_provider(member, proof)
     if not member.totp_secret:
         return "password"
     secret = second_factors.opened(site_secret, member.totp_secret)
@@ -89,3 +99,9 @@ def _spend_passkey(
         raise InvalidInput("this passkey is not known here any more")
     passkey.sign_count, passkey.used_at = proof.sign_count, now
     return "passkey"
+
+
+def _spend_provider(member: StaffMember, proof: ProviderProof) -> str:
+    if member.totp_secret:
+        raise InvalidInput("your authenticator is asked for; prove it by password and code")
+    return proof.provider

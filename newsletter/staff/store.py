@@ -17,7 +17,7 @@ from newsletter.staff.account_models import (
     StaffSession,
 )
 from newsletter.staff.actors import Actor, staff_member
-from newsletter.staff.permissions import Role
+from newsletter.staff.permissions import Role, StaffLinkKind
 
 
 def by_id(session: Session, number: int) -> StaffMember:
@@ -164,6 +164,17 @@ def link_by_id(session: Session, number: int) -> StaffLink:
     if found is None:
         raise ResourceNotFound("there is no such link")
     return found
+
+
+def open_invitation(session: Session, member_id: int, now: datetime) -> int | None:
+    """The number of a member's invitation that may still be used."""
+    query = select(StaffLink.id).where(
+        StaffLink.member_id == member_id,
+        StaffLink.kind == StaffLinkKind.INVITATION,
+        StaffLink.used_at.is_(None),
+        StaffLink.expires_at > now,
+    )
+    return session.scalar(query.order_by(StaffLink.id.desc()).limit(1))
 
 
 def spend_links(session: Session, member_id: int, now: datetime) -> None:

@@ -34,6 +34,7 @@ def prove_page(request: ConsoleRequest) -> Response:
         has_passkey = bool(store.passkeys_of(session, member.id))
     context = {
         "form": request.fields(next=request.query.get("next", ""), kept=request.kept),
+        "providers": {} if member.totp_secret else request.config.console.providers,
         "has_code": bool(member.totp_secret),
         "has_password": bool(member.password_hash),
         "passkey": passkey_forms.question(request) if has_passkey else None,

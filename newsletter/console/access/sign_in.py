@@ -49,6 +49,7 @@ def sign_in_page(request: ConsoleRequest) -> Response:
         "form": request.fields(next=wanted, kept=request.kept),
         "is_set_up": is_set_up,
         "passkey": passkey_forms.question(request),
+        "providers": request.config.console.providers,
     }
     return request.page("access/sign-in.html", context)
 

@@ -58,14 +58,26 @@ class ConsoleRoute:
     is_live: bool = False
 
 
-def page(path: str, rule: Rule, handler: Handler, *, needs_proof: bool = False) -> ConsoleRoute:
-    """A page (GET); it changes nothing.
+def page(
+    path: str,
+    rule: Rule,
+    handler: Handler,
+    *,
+    threads: Threads = Threads.READ,
+    needs_proof: bool = False,
+) -> ConsoleRoute:
+    """A page (GET); it changes nothing, but where a provider sends a browser back to sign in.
 
     Args:
         needs_proof: whether the staff member must have proved lately to be themselves.
     """
     return ConsoleRoute(
-        method="GET", path=path, rule=rule, handler=handler, needs_proof=needs_proof
+        method="GET",
+        path=path,
+        rule=rule,
+        handler=handler,
+        threads=threads,
+        needs_proof=needs_proof,
     )
 
 
