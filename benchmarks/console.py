@@ -69,7 +69,7 @@ topics = ["ward-1", "ward-2"]
 segment = "topic = ward-1 or topic = ward-2"
 schedule = "0 9 * * TUE"
 """
-WAITING_FOR_OTHERS = re.compile("/links")
+WAITING_FOR_OTHERS = re.compile("/links|/prove/with")
 QUERIES: Mapping[str, Sequence[str]] = {
     "/articles": (
         *("told=yes", "told=no", "status=draft", "topic=housing"),
