@@ -170,6 +170,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
             "number": number,
             "version": base,
             "body": body,
+            "root": request.state.root,
             "csrf": request.csrf,
             "keep": request.url("/articles/keep"),
             "upload": request.url("/media/upload"),
