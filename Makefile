@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_SECONDS ?= 600
-BENCHMARKS ?= startup sending latency fanning_out compiling feeds importing parsing people visiting
+BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd redis-server chromium newsboat \
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd dovecot-pop3d redis-server chromium newsboat \
 	  nginx-light caddy curl
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Which IP addresses are of the public internet."""
+"""Which IP addresses are of the public internet, and which of this machine."""
 
 import ipaddress
 
@@ -45,3 +45,13 @@ def _with_embedded_ipv4(address: Address) -> list[Address]:
         if address.teredo:
             hidden.extend(address.teredo)
     return hidden
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or IP address is loopback."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

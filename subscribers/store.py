@@ -1,6 +1,6 @@
 """Queries on subscribers, suppression and consent. Never commits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, func, select
@@ -246,12 +246,21 @@ def add_suppression(session: Session, address_hash: str, reason: str, now: datet
 
     It is then no longer an import's alone, so that a rollback keeps it.
     """
-    found = find_suppression(session, address_hash)
-    if found is not None:
+    return address_hash in add_suppressions(session, {address_hash: reason}, now)
+
+
+def add_suppressions(session: Session, reasons: Mapping[str, str], now: datetime) -> set[str]:
+    """Suppress addresses for a reason each; those that are new. As `add_suppression`."""
+    query = select(Suppression).where(Suppression.address_hash.in_(reasons))
+    known = {found.address_hash: found for found in session.scalars(query)}
+    for found in known.values():
         found.import_id = None
-        return False
-    session.add(Suppression(address_hash=address_hash, reason=reason, created_at=now))
-    return True
+    new = set(reasons) - known.keys()
+    session.add_all(
+        Suppression(address_hash=address_hash, reason=reasons[address_hash], created_at=now)
+        for address_hash in sorted(new)
+    )
+    return new
 
 
 def remove_suppression(session: Session, address_hash: str) -> bool:

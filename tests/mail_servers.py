@@ -22,11 +22,11 @@ PATIENCE_SECONDS = 20
 # Every address of the domain is delivered to one mailbox, and anybody may log in to it. Dovecot 2.4
 # (Debian 13) renamed most settings: https://doc.dovecot.org/latest/installation/upgrade/2.3-to-2.4.html
 DOVECOT_SERVICES = """
-protocols = imap lmtp
+protocols = imap lmtp pop3
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-ssl = no
+{tls}
 first_valid_uid = 1
 service imap-login {{
   inet_listener imap {{
@@ -34,7 +34,20 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    {address} = 127.0.0.1
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    {address} = 127.0.0.1
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    {address} = 127.0.0.1
+    port = {pop3s}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -118,6 +131,9 @@ class Dovecot:
 
     imap: int
     lmtp: int
+    pop3: int
+    imaps: int = 0
+    pop3s: int = 0
 
 
 def may_run() -> bool:
@@ -131,9 +147,14 @@ def is_new_dovecot(version: str) -> bool:
 
 
 @contextmanager
-def dovecot() -> Iterator[Dovecot]:
-    """One mailbox for every address, filled by LMTP and read by IMAP."""
-    ports = Dovecot(imap=free_port(), lmtp=free_port())
+def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
+    """One mailbox for every address, filled by LMTP, and read by IMAP and POP3.
+
+    Args:
+        certificate: PEM file with key and certificate; None: nothing is encrypted.
+    """
+    names = ("imap", "lmtp", "pop3", *(("imaps", "pop3s") if certificate else ()))
+    ports = Dovecot(**{name: free_port() for name in names})
     with _open_folder("dovecot") as folder:
         for name in ("home", "Maildir"):
             (folder / name).mkdir()
@@ -146,7 +167,8 @@ def dovecot() -> Iterator[Dovecot]:
             text = DOVECOT_SERVICES + DOVECOT_2_3
         values = {"folder": folder, "password": PASSWORD}
         values |= {"address": "listen" if is_new else "address"}
-        config.write_text(text.format(**values, imap=ports.imap, lmtp=ports.lmtp))
+        values["tls"] = _dovecot_tls(certificate, folder, is_new=is_new)
+        config.write_text(text.format(**values, **vars(ports)))
         process = subprocess.Popen([sbin("dovecot"), "-F", "-c", str(config)])
         try:
             wait_for_port(ports.imap)
@@ -155,6 +177,15 @@ def dovecot() -> Iterator[Dovecot]:
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
+
+
+def _dovecot_tls(certificate: Path | None, folder: Path, *, is_new: bool) -> str:
+    if certificate is None:
+        return "ssl = no"
+    copy = shutil.copy(certificate, folder / "tls.pem")
+    if is_new:
+        return f"ssl = yes\nssl_server_cert_file = {copy}\nssl_server_key_file = {copy}"
+    return f"ssl = yes\nssl_cert = <{copy}\nssl_key = <{copy}"
 
 
 @contextmanager

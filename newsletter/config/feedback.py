@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from newsletter.config.kinds import Duration, OneLine, Section, Slug
+from newsletter.public_addresses import is_loopback
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -64,6 +65,11 @@ class MailboxOptions(Section):
                 raise ValueError("a maildir needs its path, absolute")
         elif not (self.host and self.user):
             raise ValueError("a mailbox needs host and user")
+        elif self.security is Security.PLAIN and not is_loopback(self.host):
+            raise ValueError(
+                f"the password would travel to {self.host} unencrypted; write security "
+                '= "tls" or "starttls"'
+            )
         return self
 
     @property

@@ -1,10 +1,11 @@
 """Records events, each once, and acts on them in the same transaction. Never commits."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -53,9 +54,13 @@ def record(
         distinct = {event.key: event for event in batch}
         known = store.known_keys(session, distinct.keys())
         new = {key: event for key, event in distinct.items() if key not in known}
-        result.repeats += len(batch) - len(new)
-        for key, event, about in _attributed(session, secret, new, now):
-            _record(session, key, event, about, patience, now, result)
+        found = list(_attributed(session, secret, new, now))
+        numbers = store.add(session, [_row(one, now) for one in found])
+        result.events += len(numbers)
+        result.repeats += len(batch) - len(numbers)
+        recorded = {numbers[one.key]: one for one in found if one.key in numbers}
+        store.add_evidence(session, list(_evidence(recorded, now)))
+        _act(session, recorded, patience, now, result)
     return result
 
 
@@ -70,9 +75,19 @@ class _About:
     delivery: Known | None = None
 
 
+class _Told(NamedTuple):
+    """An event and whom it is about."""
+
+    key: str
+    event: Event
+    about: _About
+    reason: str
+    """Without addresses."""
+
+
 def _attributed(
     session: Session, secret: str, events: Mapping[str, Event], now: datetime
-) -> Iterator[tuple[str, Event, _About]]:
+) -> Iterator["_Told"]:
     hashes = {key: _hash(secret, event.recipient) for key, event in events.items()}
     numbers = {key: _number(event) for key, event in events.items()}
     by_number = store.deliveries(session, {n for n in numbers.values() if n is not None})
@@ -81,7 +96,9 @@ def _attributed(
     holders = store.subscribers(session, wanted) if wanted else {}
     for key, event in events.items():
         named = by_number.get(numbers[key] or 0)
-        yield key, event, _about(event, hashes[key], named, last, holders)
+        about = _about(event, hashes[key], named, last, holders)
+        words = reasons.storable(event.reason, about.address)
+        yield _Told(key, event, about, reasons.without_addresses(words))
 
 
 def _about(
@@ -128,72 +145,98 @@ def _number(event: Event) -> int | None:
     return number if number is not None and 0 < number <= LARGEST_NUMBER else None
 
 
-def _record(
-    session: Session,
-    key: str,
-    event: Event,
-    about: _About,
-    patience: Patience,
-    now: datetime,
-    result: Recorded,
-) -> None:
-    reason = reasons.without_addresses(reasons.storable(event.reason, about.address))
-    number = store.add(
-        session,
-        {
-            "key": key,
-            "kind": event.kind,
-            "source": event.source,
-            "transport": event.transport,
-            "at": event.at or now,
-            "recorded_at": now,
-            "subscriber_id": about.subscriber_id,
-            "delivery_id": about.delivery.delivery_id if about.delivery else None,
-            "edition_id": about.delivery.edition_id if about.delivery else None,
-            "domain": _domain(about.address or event.recipient),
-            "status": event.status[:16],
-            "reason": reason,
-            "is_proven": event.is_proven,
-        },
-    )
-    if number is None:
-        result.repeats += 1
-        return
-    result.events += 1
-    if event.evidence and event.kind is not EventKind.SUCCESS:
-        content = event.evidence[:MAX_EVIDENCE_BYTES]
-        store.add_evidence(session, number, content, event.recipient[:320], now)
-    _act(session, number, event, about, reason, patience, now, result)
+def _row(told: _Told, now: datetime) -> dict[str, Any]:
+    """An event as it is stored."""
+    event, about = told.event, told.about
+    return {
+        "key": told.key,
+        "kind": event.kind,
+        "source": event.source,
+        "transport": event.transport,
+        "at": event.at or now,
+        "recorded_at": now,
+        "subscriber_id": about.subscriber_id,
+        "delivery_id": about.delivery.delivery_id if about.delivery else None,
+        "edition_id": about.delivery.edition_id if about.delivery else None,
+        "domain": _domain(about.address or event.recipient),
+        "status": event.status[:16],
+        "reason": told.reason,
+        "is_proven": event.is_proven,
+    }
+
+
+def _evidence(recorded: Mapping[int, _Told], now: datetime) -> Iterator[dict[str, Any]]:
+    """What arrived, as it is kept beside each event."""
+    for number, told in recorded.items():
+        event = told.event
+        if event.evidence and event.kind is not EventKind.SUCCESS:
+            yield {
+                "event_id": number,
+                "content": event.evidence[:MAX_EVIDENCE_BYTES],
+                "recipient": event.recipient[:320],
+                "kept_since": now,
+            }
 
 
 def _act(
     session: Session,
-    number: int,
-    event: Event,
-    about: _About,
-    reason: str,
+    recorded: Mapping[int, _Told],
     patience: Patience,
     now: datetime,
     result: Recorded,
 ) -> None:
-    if about.subscriber_id is None or not about.address_hash:
-        return
-    if event.kind is EventKind.UNSUBSCRIBE:
-        subscriber = people.by_id(session, about.subscriber_id)
-        origin = Origin(source=f"told by {event.transport or event.source}")
-        if membership.leave(session, subscriber, origin=origin, now=now):
-            result.left.append(about.subscriber_id)
-        return
-    streak: Sequence[datetime] = ()
-    is_proven = event.is_proven
-    counted = judgement.counted_kinds(event.kind, patience, is_proven=is_proven)
-    if counted:
-        streak = store.streak(session, about.subscriber_id, counted)
-    if judgement.suppresses(event.kind, streak, patience, is_proven=is_proven):
-        why = judgement.suppression_reason(event.kind, event.status, reason)
-        if people.add_suppression(session, about.address_hash, why, now):
-            store.by_id(session, number).suppressed = True
-            result.suppressed.append(about.subscriber_id)
+    """What follows from events that may be held against a subscriber's address."""
+    streaks = _streaks(session, recorded, patience)
+    suppressing: dict[str, int] = {}
+    for number, told in recorded.items():
+        event, subscriber_id = told.event, told.about.subscriber_id
+        if subscriber_id is None or not told.about.address_hash:
+            continue
+        if event.kind is EventKind.UNSUBSCRIBE:
+            subscriber = people.by_id(session, subscriber_id)
+            origin = Origin(source=f"told by {event.transport or event.source}")
+            if membership.leave(session, subscriber, origin=origin, now=now):
+                result.left.append(subscriber_id)
+        elif judgement.suppresses(
+            event.kind, streaks.get(number, ()), patience, is_proven=event.is_proven
+        ):
+            suppressing.setdefault(told.about.address_hash, number)
+    _suppress(session, suppressing, recorded, now, result)
+
+
+def _suppress(
+    session: Session,
+    suppressing: Mapping[str, int],
+    recorded: Mapping[int, _Told],
+    now: datetime,
+    result: Recorded,
+) -> None:
+    """Suppress each address because of an event."""
+    why = {
+        address_hash: judgement.suppression_reason(told.event.kind, told.event.status, told.reason)
+        for address_hash, told in ((key, recorded[number]) for key, number in suppressing.items())
+    }
+    new = people.add_suppressions(session, why, now)
+    numbers = [number for address_hash, number in suppressing.items() if address_hash in new]
+    store.mark_suppressing(session, numbers)
+    subscribers = (recorded[number].about.subscriber_id for number in numbers)
+    result.suppressed += [number for number in subscribers if number is not None]
+
+
+def _streaks(
+    session: Session, recorded: Mapping[int, _Told], patience: Patience
+) -> dict[int, list[datetime]]:
+    """The streak that each event is part of, where it counts with others."""
+    counted: dict[frozenset[EventKind], dict[int, int]] = {}
+    for number, told in recorded.items():
+        kinds = judgement.counted_kinds(told.event.kind, patience, is_proven=told.event.is_proven)
+        if kinds and told.about.subscriber_id is not None:
+            counted.setdefault(kinds, {})[number] = told.about.subscriber_id
+    found: dict[int, list[datetime]] = {}
+    for kinds, of in counted.items():
+        streaks = store.streaks(session, set(of.values()), kinds)
+        found |= {number: streaks[subscriber] for number, subscriber in of.items()}
+    return found
 
 
 def _domain(address: str) -> str:

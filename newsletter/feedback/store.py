@@ -1,14 +1,16 @@
 """Queries on events and their evidence. Never commits."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from newsletter.database import UTCDateTime
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition
 from newsletter.errors import ResourceNotFound
@@ -19,6 +21,7 @@ from subscribers.models import Subscriber
 
 # Mail servers give up after five days at most (RFC 5321, 4.5.4.1); reports may be read later.
 MAX_REPORT_DELAY = timedelta(days=10)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Known(NamedTuple):
@@ -90,63 +93,94 @@ def _as_known(row: Sequence[Any]) -> Known:
     return Known._make((*row[:5], bool(row[5])))
 
 
-def add(session: Session, values: Mapping[str, Any]) -> int | None:
-    """Record an event; its number, or None where another process was quicker."""
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Record events by one statement; the numbers of those that are new, by key."""
+    if not rows:
+        return {}
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = insert_sqlite if is_sqlite else insert_postgresql
-    statement = insert(FeedbackEvent).values(values).on_conflict_do_nothing()
-    return session.scalar(statement.returning(FeedbackEvent.id))
+    statement = insert(FeedbackEvent).on_conflict_do_nothing()
+    found = session.connection().execute(
+        statement.returning(FeedbackEvent.key, FeedbackEvent.id), list(rows)
+    )
+    return dict(found.all())
 
 
-def streak(session: Session, subscriber_id: int, kinds: Iterable[EventKind]) -> list[datetime]:
-    """Times of a subscriber's bounces of these kinds since a mail last arrived, one a mail.
+def add_evidence(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what arrived beside its event."""
+    if rows:
+        session.connection().execute(insert_into(FeedbackEvidence), list(rows))
+
+
+def mark_suppressing(session: Session, numbers: Collection[int]) -> None:
+    """Record that an address was suppressed because of each of these events."""
+    if numbers:
+        session.execute(
+            update(FeedbackEvent).where(FeedbackEvent.id.in_(numbers)).values(suppressed=True),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def streaks(
+    session: Session, subscribers: Collection[int], kinds: Iterable[EventKind]
+) -> dict[int, list[datetime]]:
+    """Times of bounces of these kinds since a mail last arrived, one a mail, by subscriber.
 
     A mail arrived where its server or provider said so, or where it was taken and no bounce came.
     What a person undid begins anew, too.
     """
-    since = _last_arrival(session, subscriber_id)
-    query = select(func.max(FeedbackEvent.at)).where(
-        FeedbackEvent.subscriber_id == subscriber_id,
-        FeedbackEvent.kind.in_(tuple(kinds)),
+    since = _last_arrivals(session, subscribers)
+    query = (
+        select(FeedbackEvent.subscriber_id, func.max(FeedbackEvent.at))
+        .where(
+            FeedbackEvent.subscriber_id.in_(subscribers),
+            FeedbackEvent.kind.in_(tuple(kinds)),
+        )
+        # Each event without a delivery counts by itself.
+        .group_by(
+            FeedbackEvent.subscriber_id,
+            func.coalesce(FeedbackEvent.delivery_id, -FeedbackEvent.id),
+        )
     )
-    if since is not None:
-        query = query.where(FeedbackEvent.at > since)
-    # Each event without a delivery counts by itself.
-    query = query.group_by(func.coalesce(FeedbackEvent.delivery_id, -FeedbackEvent.id))
-    return list(session.scalars(query))
+    found: dict[int, list[datetime]] = {number: [] for number in subscribers}
+    for number, at in session.execute(query):
+        if number is not None and at > since.get(number, LONG_AGO):
+            found[number].append(at)
+    return found
 
 
-def _last_arrival(session: Session, subscriber_id: int) -> datetime | None:
-    told = select(func.max(FeedbackEvent.at)).where(
-        FeedbackEvent.subscriber_id == subscriber_id,
-        FeedbackEvent.kind == EventKind.SUCCESS,
+def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, datetime]:
+    told = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
+    said = (
+        select(
+            FeedbackEvent.subscriber_id,
+            func.max(told, type_=UTCDateTime),
+            func.max(FeedbackEvent.undone_at),
+        )
+        .where(FeedbackEvent.subscriber_id.in_(subscribers))
+        .group_by(FeedbackEvent.subscriber_id)
     )
-    undone = select(func.max(FeedbackEvent.undone_at)).where(
-        FeedbackEvent.subscriber_id == subscriber_id
+    bounced = exists().where(
+        FeedbackEvent.delivery_id == Delivery.id, FeedbackEvent.kind.in_(BOUNCES)
     )
-    bounced = select(FeedbackEvent.delivery_id).where(
-        FeedbackEvent.subscriber_id == subscriber_id,
-        FeedbackEvent.kind.in_(BOUNCES),
-        FeedbackEvent.delivery_id.is_not(None),
+    taken = (
+        select(Delivery.subscriber_id, func.max(Delivery.settled_at))
+        .where(
+            # The ledger's index begins with the edition.
+            Delivery.edition_id.in_(select(Edition.id)),
+            Delivery.subscriber_id.in_(subscribers),
+            Delivery.state == DeliveryState.SENT,
+            ~bounced,
+        )
+        .group_by(Delivery.subscriber_id)
     )
-    taken = select(func.max(Delivery.settled_at)).where(
-        # The ledger's index begins with the edition.
-        Delivery.edition_id.in_(select(Edition.id)),
-        Delivery.subscriber_id == subscriber_id,
-        Delivery.state == DeliveryState.SENT,
-        Delivery.id.not_in(bounced),
-    )
-    found = [moment for query in (told, undone, taken) if (moment := session.scalar(query))]
-    return max(found, default=None)
-
-
-def add_evidence(
-    session: Session, number: int, content: bytes, recipient: str, now: datetime
-) -> None:
-    """Keep what arrived beside its event."""
-    session.add(
-        FeedbackEvidence(event_id=number, content=content, recipient=recipient, kept_since=now)
-    )
+    found: dict[int, datetime] = {}
+    for query in (said, taken):
+        for number, *moments in session.execute(query):
+            found[number] = max(
+                (at for at in (*moments, found.get(number)) if at is not None), default=LONG_AGO
+            )
+    return found
 
 
 def by_id(session: Session, number: int) -> FeedbackEvent:

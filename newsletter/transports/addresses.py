@@ -3,7 +3,6 @@
 Whether an address exists, and how people write theirs, is not checked here.
 """
 
-import ipaddress
 import re
 from functools import lru_cache
 
@@ -27,13 +26,3 @@ def problem_of_recipient(address: str) -> str | None:
 def is_sender(address: str) -> bool:
     """Whether an address may be an envelope sender; the null sender ("") may."""
     return not address or problem_of_recipient(address) is None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or IP address is loopback."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

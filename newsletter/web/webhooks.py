@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from newsletter import fetching
 from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
-from newsletter.transports.addresses import is_loopback
+from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
 from newsletter.web.state import SiteState, site_of
 

@@ -128,13 +128,20 @@ def analyse(
 def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> Assignment:
     try:
         return assign(table.header, chosen, program)
-    except InvalidInput:
+    except InvalidInput as unknown:
         # No heading is recognised, but the values are addresses.
-        if table.address is None or "address" in chosen:
+        place = table.address
+        if place is None or "address" in chosen:
             raise
-        said = {**chosen, "address": [table.header[table.address]]}
+        if place >= len(table.header):
+            raise InvalidInput(
+                f"the addresses stand in column {place + 1}, but the header has only "
+                f"{len(table.header)}: {', '.join(table.header)}; put a line above the rows that "
+                "names each column"
+            ) from unknown
+        said = {**chosen, "address": [table.header[place]]}
         found = assign(table.header, said, program)
-        return replace(found, chosen=found.chosen - {table.address})
+        return replace(found, chosen=found.chosen - {place})
 
 
 def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:

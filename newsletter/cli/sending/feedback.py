@@ -13,6 +13,7 @@ from newsletter.actions import feedback as actions
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exit_statuses import TRY_AGAIN
 from newsletter.cli.output import print_json, print_table
+from newsletter.delivery.ledger import reasons
 from newsletter.editions.dates import clock_time
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.feedback import incoming, store
@@ -176,8 +177,9 @@ def receive(program: Program, files: tuple[Path, ...], recipients: tuple[str, ..
         for path in _mails(files or (Path("-"),)):
             content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
             actions.receive(program.app, program.actor, content, recipients)
-    except NewsletterError as error:
-        program.warn(f"newsletter: {error}")
+    except Exception as error:  # noqa: BLE001 - with another status a report is returned, and lost
+        words = error if isinstance(error, NewsletterError) else reasons.describe_error(error)
+        program.warn(f"newsletter: {words}")
         sys.exit(TRY_AGAIN)
 
 

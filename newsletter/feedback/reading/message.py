@@ -139,7 +139,7 @@ def _lines(content: bytes) -> bytes:
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """Parts in order, without looking into the returned mail."""
-    payload = message.get_payload()
+    payload = _payload(message)
     is_opaque = message.get_content_maintype() == "message"
     if not isinstance(payload, list) or is_opaque or depth == MAX_DEPTH:
         yield message
@@ -179,11 +179,19 @@ def _take(part: Message, returned: Returned, texts: list[str]) -> None:
 
 def _source(part: Message) -> str:
     """A part as text, though the parser has taken it for a message of its own."""
-    payload = part.get_payload()
+    payload = _payload(part)
     if isinstance(payload, list):
         inner = (one.as_string() for one in payload[:MAX_PARTS] if isinstance(one, Message))
         return "\n".join(inner)[:MAX_TEXT]
     return _text(part)
+
+
+def _payload(part: Message) -> object:
+    """Its parts, or its text; empty where its charset cannot be asked for."""
+    try:
+        return part.get_payload()
+    except ValueError:  # a null character in the name
+        return ""
 
 
 def _text(part: Message) -> str:
@@ -192,7 +200,7 @@ def _text(part: Message) -> str:
     except (ValueError, LookupError):  # an encoding that does not exist
         payload = None
     if not isinstance(payload, bytes):
-        payload = str(part.get_payload()).encode("utf-8", "replace")
+        payload = str(_payload(part)).encode("utf-8", "replace")
     text = _decode(payload[: 4 * MAX_TEXT], part.get_content_charset())
     if part.get_content_subtype() == "html":
         text = _of_html(text)
@@ -203,7 +211,7 @@ def _decode(data: bytes, charset: str | None) -> str:
     for name in (charset, "utf-8"):
         try:
             return data.decode(name or "utf-8")
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):  # a null character in the name
             continue
     return data.decode("latin-1")
 

@@ -2,10 +2,10 @@
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from imaplib import IMAP4
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
 from newsletter.config.feedback import MailboxOptions, Security
@@ -57,10 +57,20 @@ def _connected(options: MailboxOptions) -> BaseMailBox:
             context = ssl.create_default_context()
             return MailBox(host, port, timeout=TIMEOUT_SECONDS, ssl_context=context)
         case Security.STARTTLS:
-            context = ssl.create_default_context()
-            return MailBoxStartTls(host, port, timeout=TIMEOUT_SECONDS, ssl_context=context)
+            return _encrypted(MailBoxUnencrypted(host, port, timeout=TIMEOUT_SECONDS))
         case _:
             return MailBoxUnencrypted(host, port, timeout=TIMEOUT_SECONDS)
+
+
+def _encrypted(box: BaseMailBox) -> BaseMailBox:
+    """A connection after STARTTLS; imap_tools' own leaves one open whose certificate is refused."""
+    try:
+        box.client.starttls(ssl.create_default_context())
+    except BaseException:
+        with suppress(OSError):
+            box.client.shutdown()
+        raise
+    return box
 
 
 def _begin_at(box: BaseMailBox, options: MailboxOptions, position: Position) -> None:

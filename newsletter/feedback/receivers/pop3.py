@@ -3,7 +3,7 @@
 import poplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from newsletter.config.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
@@ -17,6 +17,9 @@ from newsletter.feedback.receivers.base import (
 TIMEOUT_SECONDS = 30
 # TOP counts lines (RFC 1939, 7); with 998 characters at most, these are enough for a report.
 MAX_LINES = 4000
+# A longer line would end the connection, at every look anew: servers pass on what they were given,
+# whatever RFC 5322, 2.1.1 allows.
+poplib._MAXLINE = 1_000_000  # type: ignore[attr-defined]  # noqa: SLF001 - as imaplib's own
 
 
 def read(options: MailboxOptions, position: Position, take: Take) -> int:
@@ -60,5 +63,10 @@ def _connected(options: MailboxOptions) -> poplib.POP3:
         return poplib.POP3_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
     box = poplib.POP3(host, port, timeout=TIMEOUT_SECONDS)
     if options.security is Security.STARTTLS:
-        box.stls(ssl.create_default_context())
+        try:
+            box.stls(ssl.create_default_context())
+        except BaseException:
+            with suppress(OSError):
+                box.close()
+            raise
     return box

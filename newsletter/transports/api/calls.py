@@ -17,7 +17,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from newsletter.transports.addresses import is_loopback
+from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.answers import Answer, Reply, deferred, in_doubt, stopped
 
 _LARGEST_ANSWER_BYTES = 5_000_000

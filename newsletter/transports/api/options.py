@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from newsletter.config.kinds import Duration, Section, WebAddress
-from newsletter.transports.addresses import is_loopback
+from newsletter.public_addresses import is_loopback
 
 
 def _encrypted(address: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from newsletter.errors import ConfigurationError, NewsletterError
-from newsletter.transports.addresses import is_loopback
+from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.answers import field, line
 from newsletter.transports.events import Event, EventKind, EventSource, kind_of
 from newsletter.transports.verdicts import Verdict, classify

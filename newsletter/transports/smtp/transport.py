@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
-from newsletter.transports.addresses import is_loopback
+from newsletter.public_addresses import is_loopback
 from newsletter.transports.base import ConfigRelativePath, Finding, Session
 from newsletter.transports.smtp.connection import (
     Connection,

@@ -57,6 +57,12 @@ def test_an_incomplete_mailbox_is_refused(values: dict[str, str]) -> None:
         MailboxOptions.model_validate(values)
 
 
+def test_a_password_does_not_travel_unencrypted() -> None:
+    values = {"kind": "pop3", "host": "mx.wexcombe.example", "user": "bounces"}
+    with pytest.raises(ValueError, match="unencrypted"):
+        MailboxOptions.model_validate(values | {"security": "plain"})
+
+
 def test_the_port_takes_one_recipient_a_transaction() -> None:
     stored: list[tuple[bytes, Sequence[str]]] = []
     with (

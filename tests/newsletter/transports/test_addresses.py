@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsletter.transports.addresses import is_loopback, is_sender, problem_of_recipient
+from newsletter.public_addresses import is_loopback
+from newsletter.transports.addresses import is_sender, problem_of_recipient
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,10 @@ def test_any_bytes_are_read(content: bytes) -> None:
     read(content)
 
 
-def test_a_wrong_charset_does_not_hide_the_words() -> None:
-    content = QMAIL.replace(b"charset=utf-8", b"charset=utf-99").replace(b"Hi.", b"\xff\xfe Hi.")
+@pytest.mark.parametrize("charset", [b"utf-99", b'"utf\0-8"'])
+def test_a_wrong_charset_does_not_hide_the_words(charset: bytes) -> None:
+    content = QMAIL.replace(b"charset=utf-8", b"charset=" + charset)
+    content = content.replace(b"Hi.", b"\xff\xfe Hi.")
     assert read(content).kind is EventKind.HARD
 
 

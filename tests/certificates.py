@@ -65,6 +65,12 @@ class Certificates:
         context.load_verify_locations(self.authority)
         return context
 
+    def server_file(self, host: str) -> Path:
+        """A PEM file with a server's certificate and key, for a server that reads one."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        return self._file(key, self._signed(name, key, host, self._key))
+
     def client(self) -> Path:
         """A PEM file with a client's certificate and key."""
         key = ec.generate_private_key(ec.SECP256R1())
