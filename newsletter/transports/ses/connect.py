@@ -4,9 +4,8 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSe
 https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 """
 
-from requests_aws4auth import AWS4Auth
-
 from newsletter.transports.api.account import Account, ConnectFailed, Connection
+from newsletter.transports.ses.signing import signer
 from newsletter.transports.ses.transport import SesOptions
 
 _NAME = "newsletter"
@@ -46,14 +45,7 @@ def connect(options: SesOptions, account: Account, address: str) -> Connection:
         "Protocol": "https",
         "Endpoint": address,
     }
-    signing = AWS4Auth(
-        options.access_key,
-        options.secret_key.get_secret_value(),
-        options.region,
-        "sns",
-        session_token=options.session_token.get_secret_value() or None,
-    )
-    account.call("POST", f"{sns}/", form=form, auth=signing)
+    account.call("POST", f"{sns}/", form=form, auth=signer(options, "sns"))
     return Connection(
         done=(
             f"the configuration set {options.configuration_set} publishes {', '.join(_TOLD)}",

@@ -13,8 +13,14 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import requests
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
-from requests_aws4auth import AWS4Auth
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
@@ -34,6 +40,7 @@ from newsletter.transports.api.options import ApiAddress, ApiOptions
 from newsletter.transports.api.provider import Entry, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail
+from newsletter.transports.ses.signing import has_botocore, signer
 
 # https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html (mailbox simulator)
 _SIMULATOR = "success+{key}@simulator.amazonses.com"
@@ -54,10 +61,13 @@ class SesOptions(ApiOptions):
     region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(
         examples=["eu-west-2"], description='Region of AWS, such as "eu-west-2"'
     )
+    secret_key: SecretStr = Field(SecretStr(""), description="Secret of access_key")
     access_key: OneLine = Field(
-        min_length=1, description="ID of an access key that may call ses:SendRawEmail"
+        "",
+        validate_default=True,
+        description="ID of an access key that may call ses:SendRawEmail; empty: credentials of the "
+        "environment, a profile or the machine's role, found by botocore",
     )
-    secret_key: SecretStr = Field(min_length=1, description="Its secret")
     session_token: SecretStr = Field(
         SecretStr(""),
         description="Token of a temporary access key; empty: the key is a lasting one",
@@ -75,6 +85,19 @@ class SesOptions(ApiOptions):
         "", description="Address of the API; empty: that of the region"
     )
 
+    @field_validator("access_key")
+    @classmethod
+    def _can_sign(cls, key: str, info: ValidationInfo) -> str:
+        secret = info.data.get("secret_key")
+        if bool(key) != bool(secret is None or secret.get_secret_value()):
+            raise ValueError("access_key and secret_key go together; give both or neither")
+        if not key and not has_botocore():
+            raise ValueError(
+                "write access_key and secret_key, or install botocore, which finds the credentials "
+                "of this machine: pip install botocore"
+            )
+        return key
+
 
 class Ses(Provider):
     """SES: one mail a call."""
@@ -90,14 +113,7 @@ class Ses(Provider):
         self.url = f"{host}/v2/email/outbound-emails"
 
     def sign_in(self, http: requests.Session) -> None:
-        options: SesOptions = self.options
-        http.auth = AWS4Auth(
-            options.access_key,
-            options.secret_key.get_secret_value(),
-            options.region,
-            "ses",
-            session_token=options.session_token.get_secret_value() or None,
-        )
+        http.auth = signer(self.options, "ses")
 
     def encode(self, mail: Mail) -> bytes:
         refuse_own_signature(mail.content, self.name)
