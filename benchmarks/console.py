@@ -323,7 +323,7 @@ class Browser:
         answering = asyncio.ensure_future(self._console(scope, receive, send))
         if page.is_live:
             await asyncio.wait(
-                [answering, asyncio.ensure_future(begun.wait(30))], return_when="FIRST_COMPLETED"
+                [answering, asyncio.ensure_future(begun.wait())], return_when="FIRST_COMPLETED"
             )
             answering.cancel()
         else:

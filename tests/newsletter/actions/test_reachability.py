@@ -45,7 +45,6 @@ NOT_BY_COMMAND = {
         for action in CHANGES
         if action.startswith(("credentials.", "sessions."))
     },
-    "staff.join": "belongs to the browser of whoever was given the link",
     "staff.set_up": "belongs to the browser of the first owner, by the link that `serve` prints",
 }
 
