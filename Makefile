@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_SECONDS ?= 600
-BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting
+BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting console
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 

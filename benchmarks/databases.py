@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from servers import postgresql
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -38,13 +38,19 @@ def cpu_seconds(pid: int) -> float:
     return ticks / TICKS
 
 
+def server_pid(url: URL) -> int:
+    """The postmaster of a server of `servers.postgresql`, by a database on it; 0 on SQLite."""
+    if url.get_backend_name() == "sqlite":
+        return 0
+    file = Path(str(url.query["host"])) / "data" / "postmaster.pid"
+    return int(file.read_text().splitlines()[0])
+
+
 @contextmanager
 def postgresql_server() -> Iterator[Server]:
     """Start one, with Debian's settings: every commit waits for the disk."""
     with postgresql() as address:
-        folder = address.partition("host=")[2]
-        pid = (Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0]
-        yield Server(address=address, pid=int(pid))
+        yield Server(address=address, pid=server_pid(make_url(address)))
 
 
 def create_database(server: Server) -> str:

@@ -155,10 +155,10 @@ def _measure(url: str, people: int, editions: int) -> None:
     print_table(f"{name}: {people:,} people", ["question", "ms", "answer"], rows)
     _print_mail_segments(f"{name}: {editions - 1} editions counted", database)
     _send(database, editions, NOW)
-    _vacuum(database)
+    vacuum(database)
     _print_mail_segments(f"{name}: one more, not counted", database)
     lots = _count_all(database)
-    _vacuum(database)
+    vacuum(database)
     row = [len(lots), sum(lots), statistics.median(lots) * 1000, max(lots) * 1000]
     columns = [f"lots of {LOT:,}", "seconds", "median ms", "longest ms"]
     print_table(f"{name}: counting the last edition", columns, [row])
@@ -176,9 +176,9 @@ def _prepare(database: Database, people: int, editions: int) -> None:
     for number in range(sent + 1, editions + 1):
         _send(database, number, NOW - timedelta(days=7 * (editions + 1 - number)))
     if sent < editions:
-        _vacuum(database)
+        vacuum(database)
         _count_all(database, PEOPLE_AT_ONCE * 10)
-        _vacuum(database)
+        vacuum(database)
 
 
 def _questions(database: Database, people: int) -> Iterator[tuple[str, Measured]]:
@@ -269,19 +269,20 @@ def fill(database: Database, people: int, after: int = 0) -> None:
 def _send(database: Database, number: int, at: datetime) -> None:
     """Insert a sent edition."""
     with database.write() as session:
-        _execute(session, EDITION, n=number, state="sent", at=at)
-        _execute(session, VARIANT, n=number, c=b"")
-        _execute(session, DELIVERIES, n=number, at=at, no=False)
+        execute(session, EDITION, n=number, state="sent", at=at)
+        execute(session, VARIANT, n=number, c=b"")
+        execute(session, DELIVERIES, n=number, at=at, no=False)
 
 
-def _execute(session: Session, statement: str, **values: object) -> None:
+def execute(session: Session, statement: str, **values: object) -> None:
+    """Run an SQL statement; `at` is a moment."""
     at = bindparam("at", type_=UTCDateTime)
     session.execute(
         text(statement).bindparams(at) if ":at" in statement else text(statement), values
     )
 
 
-def _vacuum(database: Database) -> None:
+def vacuum(database: Database) -> None:
     """VACUUM and ANALYZE, which autovacuum does within minutes."""
     autocommit = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     with autocommit as connection:

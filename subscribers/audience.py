@@ -3,10 +3,22 @@
 Defined only here, so that fan-out and sending cannot disagree.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, exists, false, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 
 from subscribers.models import Frequency, Subscriber, SubscriberStatus, Suppression
 
@@ -75,17 +87,38 @@ def notifiable(status: SubscriberStatus) -> ColumnElement[bool]:
 
 def exclusion(stream: Stream, now: datetime, language: str = "") -> ColumnElement[str | None]:
     """The SQL expression for the reason why a subscriber is not mailed; NULL if they are."""
-    reads_another = Subscriber.language.not_in(_readers(language)) if language else false()
-    return case(
-        (Subscriber.status == SubscriberStatus.ERASED, Exclusion.ERASED.value),
-        (is_suppressed(Subscriber.address_hash), Exclusion.SUPPRESSED.value),
-        (Subscriber.status == SubscriberStatus.PENDING, Exclusion.PENDING.value),
-        (Subscriber.status == SubscriberStatus.ENDED, Exclusion.ENDED.value),
-        (Subscriber.paused_until > now, Exclusion.PAUSED.value),
-        (Subscriber.frequency.not_in(WANTED[stream]), Exclusion.FREQUENCY.value),
-        (reads_another, Exclusion.LANGUAGE.value),
-        else_=None,
-    )
+    others = grounds(stream, now, language)
+    erased = others.pop(Exclusion.ERASED)
+    suppressed = is_suppressed(Subscriber.address_hash)
+    return first_of({Exclusion.ERASED: erased, Exclusion.SUPPRESSED: suppressed, **others})
+
+
+def grounds(
+    stream: Stream, now: datetime, language: str = "", of: Any = Subscriber
+) -> dict[Exclusion, ColumnElement[bool]]:
+    """The condition of each reason but suppression, which counts after erasure; the first holds.
+
+    Args:
+        of: where the columns status, frequency, paused_until and language are taken from.
+    """
+    return {
+        Exclusion.ERASED: of.status == SubscriberStatus.ERASED,
+        Exclusion.PENDING: of.status == SubscriberStatus.PENDING,
+        Exclusion.ENDED: of.status == SubscriberStatus.ENDED,
+        Exclusion.PAUSED: of.paused_until > now,
+        Exclusion.FREQUENCY: of.frequency.not_in(WANTED[stream]),
+        Exclusion.LANGUAGE: of.language.not_in(_readers(language)) if language else false(),
+    }
+
+
+def first_of(conditions: Mapping[Exclusion, ColumnElement[bool]]) -> ColumnElement[str | None]:
+    """The SQL expression for the first reason whose condition holds; NULL where none does."""
+    return case(*((held, reason.value) for reason, held in conditions.items()), else_=None)
+
+
+def has_suppressed_address() -> ColumnElement[bool]:
+    """As `is_suppressed`, for finding all of them: by way of the suppressions, which are few."""
+    return Subscriber.address_hash.in_(select(Suppression.address_hash))
 
 
 def _readers(language: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from post_office import PostOffice, post_office
 from processes import running
 from servers import free_port
@@ -17,6 +17,7 @@ DESK = {"width": 1280, "height": 800}
 PASSWORD = "four random words here"
 # A step that takes longer is a defect, also on a busy machine.
 STEP_MS = 30_000
+expect.set_options(timeout=STEP_MS)
 LINK = re.compile(r"http://\S+/console/set-up/\S+")
 
 

@@ -11,7 +11,7 @@ import { EditorState, NodeSelection, Plugin } from "prosemirror-state";
 import { goToNextCell, tableEditing } from "prosemirror-tables";
 import { EditorView } from "prosemirror-view";
 import { cleaned, picturesInRtf } from "./paste.js";
-import { PictureView, Uploads, isPicture } from "./pictures.js";
+import { PictureView, Uploads, isPicture, shownAt } from "./pictures.js";
 import { BulletinSaving, Saving } from "./saving.js";
 import { opaqueHtml, schema } from "./schema.js";
 import { read, write } from "./source.js";
@@ -21,14 +21,20 @@ const { marks, nodes } = schema;
 const OWN_MEDIA = /^(?:https?:\/\/[^/]+)?(?:\/[^?#]*)?\/media\/[0-9a-f]{32}\.(?:jpg|png|gif)$/;
 
 class OpaqueView {
-  constructor(node) {
+  constructor(node, root) {
     this.dom = document.createElement("div");
     this.dom.className = "opaque";
     const label = document.createElement("p");
     label.className = "opaque-label";
     label.textContent = "Kept as it is: the editor cannot show this part. It can be moved or removed.";
     const shown = document.createElement("div");
-    shown.innerHTML = opaqueHtml(node.attrs.id);
+    // In a template nothing is fetched yet.
+    const kept = document.createElement("template");
+    kept.innerHTML = opaqueHtml(node.attrs.id);
+    for (const image of kept.content.querySelectorAll("img[src]")) {
+      image.setAttribute("src", shownAt(image.getAttribute("src"), root));
+    }
+    shown.append(kept.content);
     shown.inert = true;
     this.dom.append(label, shown);
   }
@@ -99,8 +105,8 @@ class Editor {
     this.view = new EditorView(text, {
       state: EditorState.create({ doc: this.origin.doc, plugins: this.plugins() }),
       nodeViews: {
-        picture: (node) => new PictureView(node),
-        opaque: (node) => new OpaqueView(node),
+        picture: (node) => new PictureView(node, this.settings.root),
+        opaque: (node) => new OpaqueView(node, this.settings.root),
       },
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": "Text", class: "prose" },
       dispatchTransaction: (transaction) => this.dispatch(transaction),

@@ -61,9 +61,13 @@ export class Uploads {
 
 export const isPicture = (file) => /^image\//.test(file.type) && file.type !== "image/svg+xml";
 
+// Where a picture of the site is found: the site may stand below a path of its host.
+export const shownAt = (src, root) => (/^\/(?!\/)/.test(src) ? root + src : src);
+
 // A picture as it is shown, with a mark while nobody has said what it shows.
 export class PictureView {
-  constructor(node) {
+  constructor(node, root) {
+    this.root = root;
     this.dom = document.createElement("span");
     this.image = document.createElement("img");
     this.mark = document.createElement("span");
@@ -76,7 +80,8 @@ export class PictureView {
   update(node) {
     if (node.type !== schema.nodes.picture) return false;
     const { src, alt, width, height, pending } = node.attrs;
-    if (this.image.getAttribute("src") !== src) this.image.src = src;
+    const shown = shownAt(src, this.root);
+    if (this.image.getAttribute("src") !== shown) this.image.src = shown;
     this.image.alt = alt ?? "";
     for (const [name, value] of Object.entries({ width, height })) {
       if (value) this.image.setAttribute(name, value);

@@ -64,7 +64,7 @@ def remove(work: UnitOfWork[Context], name: str) -> None:
 
 
 def _require_unused(work: UnitOfWork[Context], name: str) -> None:
-    if users := uses(work.session, work.context.config, name):
+    if users := uses(work.session, work.context.config).get(name):
         raise Conflict(
             f"the segment {name} is used by {', '.join(users)}; choose another segment there first"
         )

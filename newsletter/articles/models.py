@@ -51,6 +51,7 @@ class Article(Base):
     __table_args__ = (
         UniqueConstraint("source", "source_key"),
         Index("ix_articles_status_published_at", "status", "published_at", "id"),
+        Index("ix_articles_published_at", "published_at", "id"),
         Index("ix_articles_fingerprint", "fingerprint"),
         Index("ix_articles_changed_at", "changed_at"),
     )

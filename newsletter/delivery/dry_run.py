@@ -23,7 +23,14 @@ from newsletter.rendering.renderer import RenderedMail, Renderer
 from newsletter.tokens.links import NOBODY, UNDATED, LinkSigners
 from newsletter.transports.base import Mail
 from subscribers import store as people
-from subscribers.audience import exclusion
+from subscribers.audience import (
+    Exclusion,
+    Stream,
+    exclusion,
+    first_of,
+    grounds,
+    has_suppressed_address,
+)
 from subscribers.models import Subscriber
 from subscribers.topics import Choice
 
@@ -43,23 +50,65 @@ class Audience:
 
 def audience_of(session: Session, composition: Composition, now: datetime) -> Audience:
     """The edition's audience as of now."""
-    edition = composition.edition
-    keys = variant_keys(edition, composition.sections, people.choices(session))
-    reason = exclusion_from(session, edition, now)
-    asked = select(reason.label("why"), Subscriber.choice_id.label("choice")).subquery()
-    query = select(asked.c.why, asked.c.choice, func.count()).group_by(*asked.c)
+    keys = variant_keys(composition.edition, composition.sections, people.choices(session))
     counts: Counter[str] = Counter()
     variants: set[str] = set()
-    if edition.segment:
-        raise_work_mem(session)
-    for why, choice_id, count in session.execute(query):
+    for (why, choice_id), count in _grouped(session, composition.edition, now).items():
         counts[why or ("" if choice_id in keys else NOT_IN_TOPICS)] += count
-        if not why and choice_id in keys:
+        if count and not why and choice_id in keys:
             variants.add(keys[choice_id])
     recipients = counts.pop("", 0)
     return Audience(
-        recipients=recipients, excluded=dict(counts.most_common()), variants=len(variants)
+        recipients=recipients, excluded=dict((+counts).most_common()), variants=len(variants)
     )
+
+
+def _grouped(session: Session, edition: Edition, now: datetime) -> Counter[tuple[str | None, int]]:
+    """How many there are of each reason and choice; the reason is None for members.
+
+    The suppressed are found by their suppressions and taken out of where they would be otherwise:
+    looking each subscriber up there takes many times as long.
+    """
+    stream, language = stream_of(edition.kind), edition.language
+    reason = first_of(grounds(stream, now, language))
+    if edition.segment:
+        raise_work_mem(session)
+        reason = func.coalesce(reason, _outside_segment(session, edition, now))
+        counts = _by_reason(session, reason)
+    else:
+        counts = _by_stored_columns(session, stream, now, language)
+    for (why, choice_id), count in _by_reason(session, reason, has_suppressed_address()).items():
+        if why != Exclusion.ERASED.value:
+            counts[why, choice_id] -= count
+            counts[Exclusion.SUPPRESSED.value, choice_id] += count
+    return counts
+
+
+def _by_reason(
+    session: Session, reason: ColumnElement[str | None], *among: ColumnElement[bool]
+) -> Counter[tuple[str | None, int]]:
+    asked = select(reason.label("why"), Subscriber.choice_id).where(*among).subquery()
+    query = select(asked.c.why, asked.c.choice_id, func.count()).group_by(*asked.c)
+    return Counter({(why, choice): count for why, choice, count in session.execute(query)})
+
+
+def _by_stored_columns(
+    session: Session, stream: Stream, now: datetime, language: str
+) -> Counter[tuple[str | None, int]]:
+    """As `_by_reason`, from the index `ix_subscribers_audience` alone."""
+    stored = (
+        Subscriber.status,
+        Subscriber.frequency,
+        Subscriber.paused_until,
+        Subscriber.language,
+        Subscriber.choice_id,
+    )
+    alike = select(*stored, func.count().label("people")).group_by(*stored).subquery()
+    reason = first_of(grounds(stream, now, language, alike.c))
+    counts: Counter[tuple[str | None, int]] = Counter()
+    for why, choice, count in session.execute(select(reason, alike.c.choice_id, alike.c.people)):
+        counts[why, choice] += count
+    return counts
 
 
 def exclusion_from(session: Session, edition: Edition, now: datetime) -> ColumnElement[str | None]:
@@ -67,9 +116,15 @@ def exclusion_from(session: Session, edition: Edition, now: datetime) -> ColumnE
 
     NULL for its members, and for those whose topics alone decide.
     """
+    reason = exclusion(stream_of(edition.kind), now, edition.language)
+    return func.coalesce(reason, _outside_segment(session, edition, now))
+
+
+def _outside_segment(
+    session: Session, edition: Edition, now: datetime
+) -> ColumnElement[str | None]:
     known = measures(session) if edition.segment else {}
-    outside = case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
-    return func.coalesce(exclusion(stream_of(edition.kind), now, edition.language), outside)
+    return case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
 
 
 def render_for_choice(

@@ -130,7 +130,7 @@ class EditionArticle(Base):
     edition_id: Mapped[int] = mapped_column(
         ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
     )
-    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True, index=True)
     digest: Mapped[str]
     position: Mapped[int]
     title: Mapped[str] = mapped_column(default="", server_default="")

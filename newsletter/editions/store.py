@@ -31,6 +31,8 @@ MOST_CORRECTIONS = 10
 UNDER_WAY = frozenset(
     {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
 )
+# For lists: the texts of an edition are many times as long as all else.
+WITHOUT_TEXTS = (defer(Edition.web_html), defer(Edition.body_html))
 # States in which the page of an edition is public: it has been sent to somebody.
 PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED})
 
@@ -338,7 +340,7 @@ def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
         .order_by(Edition.send_at.desc(), Edition.id.desc())
         .limit(limit)
         .offset(offset)
-        .options(defer(Edition.web_html), defer(Edition.body_html))
+        .options(*WITHOUT_TEXTS)
     )
     return list(session.scalars(query))
 

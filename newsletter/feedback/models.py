@@ -17,6 +17,7 @@ class FeedbackEvent(Base):
         Index("ix_feedback_events_edition_id_kind", "edition_id", "kind"),
         Index("ix_feedback_events_subscriber_id_at", "subscriber_id", "at"),
         Index("ix_feedback_events_kind_at", "kind", "at"),
+        Index("ix_feedback_events_kind", "kind", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

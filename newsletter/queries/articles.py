@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, defer
 
 from newsletter.articles.models import Article, ArticleStatus, Topic, article_topics
 from newsletter.articles.search import matching
@@ -22,6 +22,7 @@ _TELLING = (
     EditionState.STOPPED,
     EditionState.SENT,
 )
+_WITHOUT_TEXTS = (defer(Article.body_html), defer(Article.body_text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def article_page(
         is_older = and_(Article.published_at == below.published_at, Article.id < below.id)
         query = query.where(or_(Article.published_at < below.published_at, is_older))
     query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
-    found = list(session.scalars(query))
+    found = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
     numbers = [article.id for article in found]
     told, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
     return [
@@ -104,19 +105,26 @@ def every_article(session: Session, filters: ArticleFilters) -> Iterator[ListedA
 def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:
     """The editions that mail each article, or did, oldest first."""
     query = (
-        select(EditionArticle.article_id, Edition)
+        select(
+            EditionArticle.article_id,
+            Edition.id,
+            Edition.title,
+            Edition.period,
+            Edition.state,
+            Edition.send_at,
+        )
         .join(Edition, Edition.id == EditionArticle.edition_id)
         .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_TELLING))
         .order_by(Edition.send_at, Edition.id)
     )
     found: dict[int, list[Telling]] = {}
-    for article_id, edition in session.execute(query):
+    for article_id, edition_id, title, period, state, send_at in session.execute(query):
         telling = Telling(
-            edition_id=edition.id,
-            title=edition.title,
-            period=edition.period or "",
-            state=edition.state,
-            send_at=edition.send_at,
+            edition_id=edition_id,
+            title=title,
+            period=period or "",
+            state=state,
+            send_at=send_at,
         )
         found.setdefault(article_id, []).append(telling)
     return found
@@ -133,9 +141,9 @@ def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnEle
         if found is not None:
             yield Article.id.in_(found.with_only_columns(Article.id).order_by(None))
     if filters.is_told is not None:
-        told = Article.id.in_(
-            select(EditionArticle.article_id)
-            .join(Edition, Edition.id == EditionArticle.edition_id)
-            .where(Edition.state.in_(_TELLING))
+        told = exists().where(
+            EditionArticle.article_id == Article.id,
+            Edition.id == EditionArticle.edition_id,
+            Edition.state.in_(_TELLING),
         )
         yield told if filters.is_told else ~told

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.editions.store import WITHOUT_TEXTS
 
 
 def page(
@@ -22,12 +23,7 @@ def page(
         digest: a digest's name, "bulletin", or empty for all.
         below: keyset pagination: only numbers below this.
     """
-    query = (
-        select(Edition)
-        .order_by(Edition.id.desc())
-        .limit(limit)
-        .options(defer(Edition.web_html), defer(Edition.body_html))
-    )
+    query = select(Edition).order_by(Edition.id.desc()).limit(limit).options(*WITHOUT_TEXTS)
     if state is not None:
         query = query.where(Edition.state == state)
     if digest == EditionKind.BULLETIN.value:

@@ -8,21 +8,18 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.dry_run import NOT_IN_SEGMENT, NOT_IN_TOPICS, exclusion_from
+from newsletter.delivery.ledger.statistics import measures
+from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.composing.variants import variant_keys
+from newsletter.editions.segment import in_segment
 from newsletter.errors import InvalidInput
 from subscribers import store as people
-from subscribers.audience import Exclusion
-from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.audience import Exclusion, eligible, grounds, has_suppressed_address
+from subscribers.models import Subscriber
 
 RECIPIENTS = "gets it"
 REASONS = frozenset({RECIPIENTS, NOT_IN_TOPICS, NOT_IN_SEGMENT, *(e.value for e in Exclusion)})
-# Found by the index of states, where they are few among many.
-_STATUS = {
-    Exclusion.PENDING.value: SubscriberStatus.PENDING,
-    Exclusion.ENDED.value: SubscriberStatus.ENDED,
-    Exclusion.ERASED.value: SubscriberStatus.ERASED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +67,22 @@ def people_by_reason(
 def _conditions(
     session: Session, composition: Composition, reason: str, now: datetime
 ) -> list[ColumnElement[bool]]:
-    outside = exclusion_from(session, composition.edition, now)
-    if reason not in {RECIPIENTS, NOT_IN_TOPICS}:
-        found = [outside == reason]
-        return [Subscriber.status == _STATUS[reason], *found] if reason in _STATUS else found
-    choices = variant_keys(composition.edition, composition.sections, people.choices(session))
+    edition = composition.edition
+    stream, language = stream_of(edition.kind), edition.language
+    outside = exclusion_from(session, edition, now)
+    # What a reason implies comes first, since it is cheaper to ask than the reason.
+    if reason == Exclusion.SUPPRESSED.value:
+        return [has_suppressed_address(), outside == reason]
+    if reason in set(Exclusion):
+        return [grounds(stream, now, language)[Exclusion(reason)], outside == reason]
+    mailable = eligible(stream, now, language)
+    if reason == NOT_IN_SEGMENT:
+        return [mailable, outside == reason]
+    choices = variant_keys(edition, composition.sections, people.choices(session))
     gets_it = Subscriber.choice_id.in_(list(choices))
-    return [outside.is_(None), gets_it if reason == RECIPIENTS else ~gets_it]
+    known = measures(session) if edition.segment else {}
+    return [
+        gets_it if reason == RECIPIENTS else ~gets_it,
+        mailable,
+        in_segment(edition, now, known),
+    ]

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.transports.events import BOUNCES, EventKind, EventSource
 from subscribers.models import Subscriber
+
+# Arrivals are counted by the ledger; here they would only make lists and counts slow.
+COUNTED = tuple(kind for kind in EventKind if kind is not EventKind.SUCCESS)
 
 
 class EventView(NamedTuple):
@@ -67,20 +70,36 @@ def events(
             FeedbackEvent.undone_because,
         )
         .outerjoin(Subscriber, Subscriber.id == FeedbackEvent.subscriber_id)
+        .where(_are_listed(tuple(kinds) or COUNTED, edition, subscriber, before, limit))
         .order_by(FeedbackEvent.id.desc())
         .limit(limit)
     )
-    if kinds:
-        query = query.where(FeedbackEvent.kind.in_(tuple(kinds)))
-    else:
-        query = query.where(FeedbackEvent.kind != EventKind.SUCCESS)
-    if edition is not None:
-        query = query.where(FeedbackEvent.edition_id == edition)
-    if subscriber is not None:
-        query = query.where(FeedbackEvent.subscriber_id == subscriber)
-    if before is not None:
-        query = query.where(FeedbackEvent.id < before)
     return [EventView._make(row) for row in session.execute(query)]
+
+
+def _are_listed(
+    kinds: Sequence[EventKind],
+    edition: int | None,
+    subscriber: int | None,
+    before: int | None,
+    limit: int,
+) -> ColumnElement[bool]:
+    is_before = FeedbackEvent.id < before if before is not None else true()
+    if edition is not None:
+        return and_(FeedbackEvent.edition_id == edition, FeedbackEvent.kind.in_(kinds), is_before)
+    if subscriber is not None:
+        is_about = FeedbackEvent.subscriber_id == subscriber
+        return and_(is_about, FeedbackEvent.kind.in_(kinds), is_before)
+    # The newest of each kind, so that a million arrivals between them are not read.
+    newest = [
+        select(FeedbackEvent.id)
+        .where(FeedbackEvent.kind == kind, is_before)
+        .order_by(FeedbackEvent.id.desc())
+        .limit(limit)
+        .subquery()
+        for kind in kinds
+    ]
+    return FeedbackEvent.id.in_(union_all(*(select(each.c.id) for each in newest)))
 
 
 class Tally(NamedTuple):
@@ -100,8 +119,6 @@ GROUPINGS = {
     "transport": FeedbackEvent.transport,
     "edition": FeedbackEvent.edition_id,
 }
-# Arrivals are counted by the ledger; here they would only make the count slow.
-COUNTED = tuple(kind for kind in EventKind if kind is not EventKind.SUCCESS)
 
 
 def tallies(session: Session, by: str, since: datetime, limit: int = 50) -> list[Tally]:
@@ -125,10 +142,10 @@ def tallies(session: Session, by: str, since: datetime, limit: int = 50) -> list
 
 
 def edition_counts(session: Session, edition: int) -> dict[EventKind, int]:
-    """How many mails of an edition each kind of event was told of."""
+    """How many mails of an edition each kind of event but arrivals was told of."""
     query = (
         select(FeedbackEvent.kind, func.count(FeedbackEvent.delivery_id.distinct()))
-        .where(FeedbackEvent.edition_id == edition)
+        .where(FeedbackEvent.edition_id == edition, FeedbackEvent.kind.in_(COUNTED))
         .group_by(FeedbackEvent.kind)
     )
     return dict(session.execute(query).all())

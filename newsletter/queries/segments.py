@@ -1,5 +1,6 @@
 """Segments with what several rooms know of them: who uses one, whom it means, unknown names."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -64,19 +65,14 @@ def attribute_names(session: Session) -> list[str]:
     return sorted(found)
 
 
-def uses(session: Session, config: Config, name: str) -> list[str]:
-    """Where a segment is used by its name: digests, and bulletins that are being written."""
-    digests = [
-        f"the digest {digest.name}"
-        for digest in config.digests.values()
-        if digest.segment.strip() == name
-    ]
-    drafts = bulletins.page(session, open_only=True, limit=MOST_DRAFTS)
-    return digests + [
-        f"the draft “{draft.subject or 'without a subject'}”"
-        for draft, _ in drafts
-        if draft.segment.strip() == name
-    ]
+def uses(session: Session, config: Config) -> dict[str, list[str]]:
+    """Where segments are used by their names: digests, and bulletins that are being written."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for digest in config.digests.values():
+        found[digest.segment.strip()].append(f"the digest {digest.name}")
+    for draft, _ in bulletins.page(session, open_only=True, limit=MOST_DRAFTS):
+        found[draft.segment.strip()].append(f"the draft “{draft.subject or 'without a subject'}”")
+    return found
 
 
 def sample(

@@ -140,8 +140,8 @@ def _html_validate(shown: Sequence[Shown], folder: Path) -> Iterator[Verdict]:
 
 def _axe(browser: Browser, state: Path, shown: Sequence[Shown], address: str) -> Iterator[Verdict]:
     source = (MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    # The pages' own policy forbids the judge's script.
-    context = browser.new_context(storage_state=state, bypass_csp=True)
+    # The pages' own policy forbids the judge's script; colours on their way are none to judge.
+    context = browser.new_context(storage_state=state, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     for one in shown:
         page.goto(address + one.path)

@@ -44,14 +44,14 @@ def list_digests(program: Program, as_json: bool) -> None:
     with program.database.read() as session:
         for name, options in program.config.digests.items():
             _, waiting = store.candidates(session, name, options, now)
-            run = next_runs(options.schedule, program.config.zone_of(options), now, 1)
+            run = next(next_runs(options.schedule, program.config.zone_of(options), now, 1), None)
             rows.append(
                 {
                     "digest": name,
                     "name": options.name,
                     "topics": list(options.topics),
                     "schedule": options.schedule,
-                    "next": run[0].at if run else None,
+                    "next": run.at if run else None,
                     "new_articles": waiting,
                 }
             )

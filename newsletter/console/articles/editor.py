@@ -17,14 +17,12 @@ from newsletter.articles.writing.models import ArticleDraft
 from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersion, others_in
 from newsletter.console.articles.form import (
     EVENING,
-    LARGEST_FORM_BYTES,
     MORNING,
     ArticleForm,
     KeptForm,
     change_of,
     content_of,
     kept_content,
-    lead_picture,
     tomorrow_at,
 )
 from newsletter.console.articles.list import STATUSES
@@ -33,6 +31,11 @@ from newsletter.console.frame.forms import sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.frame.words import when as in_words
+from newsletter.console.media.sent import (
+    LARGEST_FORM_BYTES,
+    address_of_picture,
+    picture_sent,
+)
 from newsletter.errors import NewsletterError
 from newsletter.queries import articles as queries
 from newsletter.queries.audit import who_is
@@ -114,8 +117,8 @@ def _keep(request: ConsoleRequest, given: KeptForm) -> dict[str, Any]:
 
 
 def _with_picture(request: ConsoleRequest, content: ArticleContent) -> ArticleContent:
-    address = lead_picture(request)
-    return replace(content, image_url=address) if address else content
+    item = picture_sent(request, "lead_picture", alt="")
+    return replace(content, image_url=address_of_picture(request, item)) if item else content
 
 
 def _saved(request: ConsoleRequest, number: int, done: articles.ArticleChange) -> Response:
@@ -170,6 +173,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
             "number": number,
             "version": base,
             "body": body,
+            "root": request.state.root,
             "csrf": request.csrf,
             "keep": request.url("/articles/keep"),
             "upload": request.url("/media/upload"),

@@ -6,23 +6,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from starlette.datastructures import UploadFile
 
-from newsletter.actions import media
 from newsletter.articles.editing import Edit, markdown_of
 from newsletter.articles.importers.base import one_line
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.console.frame.forms import FormErrors
-from newsletter.console.frame.request import ConsoleRequest
-from newsletter.errors import InvalidInput
-from newsletter.media.decoding import LARGEST_BYTES
-from newsletter.media.markup import path_of
 
 MORNING, EVENING = time(9), time(18)
-# A whole article and one picture.
-LARGEST_FORM_BYTES = LARGEST_BYTES + 4 * 1024 * 1024
 When = Literal["keep", "draft", "now", "morning", "evening", "at"]
 
 
@@ -142,19 +134,3 @@ def _moment(text: str, now: datetime, zone: str) -> datetime:
             raise FormErrors({"at": "This time has passed. Write one that is to come."})
         return moment
     raise FormErrors({"at": "Write the day and the time at which it is to appear."})
-
-
-def lead_picture(request: ConsoleRequest) -> str:
-    """The address of the picture that was sent with the form; empty without one.
-
-    Raises:
-        FormErrors: it cannot be used.
-    """
-    file = request.form.get("lead_picture")
-    if not isinstance(file, UploadFile) or not file.filename:
-        return ""
-    try:
-        item = media.add(request.context, request.actor, file.file.read(), file.filename, "")
-    except InvalidInput as error:
-        raise FormErrors({"lead_picture": str(error)}) from error
-    return f"{request.config.site.base_url}{path_of(item.widest)}"

@@ -168,6 +168,7 @@ def _page(
             "text": text,
             "is_html": is_html,
             "body": body_of(text, is_html=is_html, base_url=base_url),
+            "root": request.state.root,
             "csrf": request.csrf,
             "upload": request.url("/media/upload"),
         },

@@ -70,11 +70,7 @@ def edition_page(request: ConsoleRequest) -> Response:
 
 def came_back(counts: Mapping[EventKind, int]) -> list[tuple[int, str, str]]:
     """What was told later of the edition's mails: how many, its name, the look of its badge."""
-    return [
-        (counts[kind], name, look)
-        for kind, (name, look) in KINDS.items()
-        if kind in counts and kind is not EventKind.SUCCESS
-    ]
+    return [(counts[kind], name, look) for kind, (name, look) in KINDS.items() if kind in counts]
 
 
 def numbers_live(request: ConsoleRequest) -> str | None:

@@ -23,7 +23,9 @@ class ConsoleState:
         base_url = services.config.site.base_url
         self.services = services
         self.navigation = navigation
-        self.base = urlsplit(base_url).path.rstrip("/") + PREFIX
+        self.root = urlsplit(base_url).path.rstrip("/")
+        """The path that the site's addresses begin with; empty at the root of its host."""
+        self.base = self.root + PREFIX
         """The path that the console's addresses begin with."""
         self.views = Views(services.config, self.base)
         self.cookies = Cookies(services.secret, base_url)

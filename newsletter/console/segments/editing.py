@@ -90,7 +90,7 @@ def _page(request: ConsoleRequest, segment: Segment | None) -> Response:
         attributes = queries.attribute_names(session)
         unknown = [] if problem or typed or not text else _unknown(request, session, text)
         known = queries.known_names(session, request.config)
-        uses = queries.uses(session, request.config, segment.name) if segment else []
+        uses = queries.uses(session, request.config).get(segment.name, []) if segment else []
     values = (*known["topic"], *known["digest"], *SubscriberStatus, *Frequency)
     context = {
         "segment": segment,

@@ -22,7 +22,8 @@ def list_(request: ConsoleRequest) -> Response:
     """All segments."""
     with request.database.read() as session:
         found = store.every(session)
-        uses = {each.name: queries.uses(session, request.config, each.name) for each in found}
+        known = queries.uses(session, request.config)
+        uses = {each.name: known.get(each.name, []) for each in found}
     table = Listing.of(request, page_size=len(found) or 1).table(COLUMNS, found)
     context = {"table": table, "uses": uses}
     return request.page("segments/list.html", context)

@@ -11,7 +11,12 @@ from newsletter.config.theme_options import ThemeOptions
 from newsletter.console.frame.forms import FormErrors, sentence
 from newsletter.console.frame.headers import SHOWN_MAIL
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.frame.routes import form, page
+from newsletter.console.frame.routes import Threads, form, page
+from newsletter.console.media.sent import (
+    LARGEST_FORM_BYTES,
+    address_of_picture,
+    picture_sent,
+)
 from newsletter.queries import settings as options
 from newsletter.queries.look import sample_mail
 from newsletter.staff.permissions import Permission
@@ -29,6 +34,8 @@ DARK_COLOURS = (
     ("paper_dark", "Behind the words", ""),
     ("ground_dark", "Around the paper", ""),
 )
+# At most so large is a logo that is uploaded; the fields beside it take other sizes.
+LOGO_WIDTH, LOGO_HEIGHT = 300, 80
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
@@ -72,6 +79,7 @@ def save(request: ConsoleRequest) -> Response:
     """Keep what differs from before."""
     given = request.read(Look).model_dump()
     _checked(given)
+    given |= _uploaded_logo(request)
     with request.database.read() as session:
         known = {
             one.key: one
@@ -101,6 +109,24 @@ def mail(request: ConsoleRequest) -> Response:
     is_dark = request.query.get("scheme") == "dark"
     shown = _DARK.sub("(min-width: 0)" if is_dark else "(max-width: 0)", html)
     return HTMLResponse(shown, headers=SHOWN_MAIL)
+
+
+def _uploaded_logo(request: ConsoleRequest) -> dict[str, str]:
+    """The logo that was sent, as wide as it fits; nothing without one.
+
+    Raises:
+        FormErrors: it cannot be used.
+    """
+    item = picture_sent(request, "logo_file", alt=request.config.site.name)
+    if item is None:
+        return {}
+    file = item.widest
+    scale = min(1.0, LOGO_WIDTH / file.width, LOGO_HEIGHT / file.height)
+    return {
+        "logo": address_of_picture(request, item),
+        "logo_width": str(max(16, round(file.width * scale))),
+        "logo_height": str(max(8, round(file.height * scale))),
+    }
 
 
 def _checked(given: dict[str, str]) -> None:
@@ -137,6 +163,13 @@ def _contrasts(values: dict[str, object]) -> list[tuple[str, float, bool]]:
 
 ROUTES = [
     page("/look", Permission.ADMINISTER, look_page),
-    form("/look", Permission.ADMINISTER, save, again=look_page),
+    form(
+        "/look",
+        Permission.ADMINISTER,
+        save,
+        again=look_page,
+        threads=Threads.SLOW,
+        largest_bytes=LARGEST_FORM_BYTES,
+    ),
     page("/look/mail", Permission.ADMINISTER, mail),
 ]

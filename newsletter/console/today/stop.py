@@ -7,14 +7,13 @@ from newsletter.console.frame.flash import FlashKind
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.frame.words import counted
-from newsletter.queries import today as queries
+from newsletter.console.today.today import under_way
 from newsletter.staff.permissions import Permission
 
 
 def stop_page(request: ConsoleRequest) -> Response:
     """What would be stopped, and the button."""
-    with request.database.read() as session:
-        return request.page("today/stop.html", {"under_way": queries.under_way(session)})
+    return request.page("today/stop.html", {"under_way": under_way(request)})
 
 
 def stop(request: ConsoleRequest) -> Response:

@@ -1,6 +1,5 @@
 """Today: what needs a person now, what comes next, what goes out, and what went out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.config.options import Config
+from newsletter.console.editions.edition import gauges
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import live, page
 from newsletter.console.frame.words import counted
+from newsletter.console.sending.counts import takes_long
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.upcoming import next_edition
@@ -19,7 +19,8 @@ from newsletter.errors import NewsletterError
 from newsletter.queries import coming as coming_queries
 from newsletter.queries import setup
 from newsletter.queries import today as queries
-from newsletter.queries.today import EditionGlance
+from newsletter.queries.edition_numbers import EditionNumbers
+from newsletter.queries.today import EditionGlance, Movement
 from newsletter.staff.permissions import Permission
 
 AHEAD = timedelta(days=8)
@@ -40,43 +41,75 @@ class NextRun:
 
 def today(request: ConsoleRequest) -> Response:
     """The first page."""
-    config, now = request.config, request.now
     with request.database.read() as session:
-        steps = setup.steps(session, config) if request.may(Permission.ADMINISTER) else ()
-        movement = None
-        if request.may(Permission.PEOPLE):
-            movement = queries.movement(session, month_start(now, config.site.timezone))
+        steps = setup.steps(session, request.config) if request.may(Permission.ADMINISTER) else ()
+        is_late, movement = takes_long(session), None
+        may_see_people = request.may(Permission.PEOPLE)
+        if may_see_people and not is_late:
+            movement = _movement(session, request)
         context = {
             "needing": queries.needing_a_person(session),
             "uncertain": queries.uncertain_editions(session),
-            "runs": _next_runs(session, request),
-            "going_out": _going_out(request, queries.under_way(session)),
+            "runs": _next_runs(session, request, is_late=is_late),
             "latest": queries.latest(session),
+            "may_see_people": may_see_people,
             "movement": movement,
+            "is_late": is_late,
             "steps": [] if all(step.is_done for step in steps) else steps,
         }
+    context["going_out"] = going_out(request)
     return request.page("today/today.html", context)
 
 
 def going_out(request: ConsoleRequest) -> str | None:
     """What is being sent, as it changes."""
+    found = under_way(request)
+    return request.fragment("today/_going-out.html", {"under_way": found}) if found else None
+
+
+def under_way(request: ConsoleRequest) -> list[tuple[EditionGlance, EditionNumbers | None]]:
+    """What is being sent or waits for its time, with the numbers that all who look share."""
     with request.database.read() as session:
         found = queries.under_way(session)
-    return _going_out(request, found) if found else None
+    read = gauges(request.database).read
+    now = request.context.clock.now()
+    return [(each, read(each.number, now) if each.has_left else None) for each in found]
 
 
-def _going_out(request: ConsoleRequest, found: Sequence[EditionGlance]) -> str:
-    return request.fragment("today/_going-out.html", {"under_way": found})
+def people(request: ConsoleRequest) -> Response:
+    """People come and gone this month; a part of the page, or a page of its own."""
+    with request.database.read() as session:
+        context = {"movement": _movement(session, request)}
+    return request.page(_part(request, "movement"), context)
 
 
-def _next_runs(session: Session, request: ConsoleRequest) -> list[NextRun]:
-    """The next runs that are not composed yet, the soonest first."""
-    config, found, seen = request.config, [], set()
+def audience(request: ConsoleRequest) -> Response:
+    """How many a digest's next edition goes to; a part of the page, or a page of its own."""
+    with request.database.read() as session:
+        context = {"people": _audience(session, request.text("name"), request)}
+    return request.page(_part(request, "audience"), context)
+
+
+def _part(request: ConsoleRequest, name: str) -> str:
+    is_part = request.query.get("part") == "yes"
+    return f"today/_{name}.html" if is_part else f"today/{name}.html"
+
+
+def _movement(session: Session, request: ConsoleRequest) -> Movement:
+    return queries.movement(session, month_start(request.now, request.config.site.timezone))
+
+
+def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> list[NextRun]:
+    """The next runs that are not composed yet, the soonest first; `is_late`: without people."""
+    config, seen = request.config, set()
+    found: list[NextRun] = []
     for run in coming_queries.calendar(session, config, request.now, AHEAD):
         if run.digest in seen or run.edition is not None:
             continue
+        if len(found) == MOST_RUNS:
+            break
         seen.add(run.digest)
-        words, has_stories = _in_words(session, config, run.digest, request)
+        words, has_stories = _in_words(session, run.digest, request, is_late=is_late)
         found.append(
             NextRun(
                 digest=run.digest,
@@ -86,19 +119,19 @@ def _next_runs(session: Session, request: ConsoleRequest) -> list[NextRun]:
                 has_stories=has_stories,
             )
         )
-    return found[:MOST_RUNS]
+    return found
 
 
 def _in_words(
-    session: Session, config: Config, digest: str, request: ConsoleRequest
+    session: Session, digest: str, request: ConsoleRequest, *, is_late: bool
 ) -> tuple[str, bool]:
-    view = coming_queries.coming_view(session, config, digest, request.now)
+    view = coming_queries.coming_view(session, request.config, digest, request.now)
     if view.is_held:
         return "held until somebody lets it go on", False
     if not view.stories:
         return view.nothing or "nothing to tell yet", False
     stories = counted(len(view.stories), "story", "stories")
-    people = _audience(session, digest, request)
+    people = "" if is_late else _audience(session, digest, request)
     return f"{stories} to {people}" if people else stories, True
 
 
@@ -122,4 +155,6 @@ def month_start(now: datetime, zone: str) -> datetime:
 ROUTES = [
     page("/", Permission.READ, today),
     live("/live/going-out", Permission.READ, going_out),
+    page("/today/people", Permission.PEOPLE, people),
+    page("/today/audience/{name}", Permission.READ, audience),
 ]

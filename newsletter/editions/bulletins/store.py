@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.editions.bulletins.models import SavedBulletin
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.store import WITHOUT_TEXTS
 from newsletter.errors import ResourceNotFound
 
 
@@ -58,6 +59,7 @@ def page(
         .outerjoin(Edition, Edition.id == SavedBulletin.edition_id)
         .order_by(SavedBulletin.id.desc())
         .limit(limit)
+        .options(*WITHOUT_TEXTS)
     )
     if open_only:
         query = query.where(_is_open())

@@ -34,10 +34,10 @@ class DueRuns:
     missed: tuple[Run, ...]
 
 
-def next_runs(schedule: str, zone: ZoneInfo, now: datetime, count: int) -> list[Run]:
-    """The next runs after now, soonest first."""
+def next_runs(schedule: str, zone: ZoneInfo, now: datetime, count: int) -> Iterator[Run]:
+    """The next runs after now, soonest first; each is computed when it is asked for."""
     runs = _walk(schedule, zone, now - WIDEST_SHIFT, backwards=False)
-    return list(islice((run for run in runs if run.at > now), count))
+    return islice((run for run in runs if run.at > now), count)
 
 
 def in_words(schedule: str, zone: ZoneInfo) -> str:

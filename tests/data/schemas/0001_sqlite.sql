@@ -33,6 +33,8 @@ CREATE INDEX ix_articles_fingerprint ON articles (fingerprint);
 
 CREATE INDEX ix_articles_is_measured ON articles (is_measured);
 
+CREATE INDEX ix_articles_published_at ON articles (published_at, id);
+
 CREATE INDEX ix_articles_status_published_at ON articles (status, published_at, id);
 
 CREATE TABLE audit_log (
@@ -444,6 +446,8 @@ CREATE TABLE edition_articles (
     CONSTRAINT fk_edition_articles_article_id FOREIGN KEY(article_id) REFERENCES articles (id)
 );
 
+CREATE INDEX ix_edition_articles_article_id ON edition_articles (article_id);
+
 CREATE TABLE edition_looks (
     edition_id INTEGER NOT NULL,
     actor TEXT NOT NULL,
@@ -596,6 +600,8 @@ CREATE TABLE subscribers (
 );
 
 CREATE INDEX ix_subscribers_address_hash ON subscribers (address_hash);
+
+CREATE INDEX ix_subscribers_audience ON subscribers (status, frequency, paused_until, language, choice_id);
 
 CREATE INDEX ix_subscribers_choice_id ON subscribers (choice_id);
 
@@ -796,6 +802,8 @@ CREATE TABLE feedback_events (
 CREATE INDEX ix_feedback_events_delivery_id ON feedback_events (delivery_id);
 
 CREATE INDEX ix_feedback_events_edition_id_kind ON feedback_events (edition_id, kind);
+
+CREATE INDEX ix_feedback_events_kind ON feedback_events (kind, id);
 
 CREATE INDEX ix_feedback_events_kind_at ON feedback_events (kind, at);
 

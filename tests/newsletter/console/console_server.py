@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 from console_support import PASSWORD, Console
 from playwright.sync_api import Page
+from starlette.types import ASGIApp, Receive, Scope, Send
 from support import CONFIG, SECRET, RecordedNewsletter, RecordingTransport
 
 from newsletter.clock import Clock
@@ -17,10 +18,16 @@ from newsletter.console.app import create_console
 
 
 @contextmanager
-def served_console(folder: Path, database_url: str, clock: Clock) -> Iterator[tuple[str, Console]]:
-    """Its base URL, and the program behind it; with the shipped templates."""
+def served_console(
+    folder: Path, database_url: str, clock: Clock, below: str = ""
+) -> Iterator[tuple[str, Console]]:
+    """Its base URL, and the program behind it; with the shipped templates.
+
+    Args:
+        below: the path that a web server in front takes away, such as "/news".
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}{below}"
         text = CONFIG.format(secret=SECRET, database=database_url)
         text = text.replace("https://wexcombe.example", base)
         text = text.replace('folder = "templates"', 'folder = ""')
@@ -28,7 +35,9 @@ def served_console(folder: Path, database_url: str, clock: Clock) -> Iterator[tu
         app = RecordedNewsletter(parse_config(text, path, {}), path, clock)
         app.recorder = RecordingTransport()
         console = Console(app=app, runner=None)  # type: ignore[arg-type] # no request of its own
-        config = uvicorn.Config(create_console(app), log_level="error", lifespan="off")
+        config = uvicorn.Config(
+            _below(create_console(app), below), log_level="error", lifespan="off"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -38,6 +47,15 @@ def served_console(folder: Path, database_url: str, clock: Clock) -> Iterator[tu
             server.should_exit = True
             thread.join()
             app.close()
+
+
+def _below(app: ASGIApp, path: str) -> ASGIApp:
+    """What a web server in front does that hands over the site below a path."""
+
+    async def stripped(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "path": scope["path"].removeprefix(path)}, receive, send)
+
+    return stripped if path else app
 
 
 def sign_in(page: Page, base: str, role: str) -> None:

@@ -23,6 +23,14 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "four random words here"
 EMAIL = "ada@wexcombe.example"
+FOCUSED = """() => {
+  const element = document.activeElement;
+  const style = getComputedStyle(element);
+  return {
+    words: element.textContent.trim(),
+    is_seen: style.outlineStyle !== "none" || style.boxShadow !== "none",
+  };
+}"""
 PAGES = (
     "",
     "/articles",
@@ -138,4 +146,31 @@ def test_a_passkey_is_made_and_signs_in(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(address)
     assert page.get_by_role("heading", name="Today").count() == 1
+    context.close()
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until the focus is on something with these words; it has to be seen each time."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        assert focused["is_seen"], focused["words"]
+        if focused["words"] == words:
+            return
+    raise AssertionError(f"the keyboard does not reach {words}")
+
+
+def test_everything_is_stopped_by_the_keyboard_alone(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = signed_in(context, address)
+    tab_to(page, "Skip to the content")
+    tab_to(page, "Stop everything")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/stop")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    tab_to(page, "Stop everything")
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+    assert page.locator(".notice").count()
     context.close()

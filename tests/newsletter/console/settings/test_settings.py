@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from console_support import Console
+from console_support import Client, Console
+from pictures import gradient, saved
 from support import RecordingTransport
 
 from newsletter.actions import settings
@@ -126,3 +127,26 @@ def test_a_saved_look_is_kept(console: Console) -> None:
     fields.pop("csrf")
     owner.send("/look", {**fields, "accent": "#7a1f5c"})
     assert current(console).theme.accent == "#7a1f5c"
+
+
+def look_fields(owner: Client) -> dict[str, str]:
+    """The fields of the page as they stand."""
+    found = re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', owner.get("/look").text)
+    return dict(found) | {"csrf": owner.token()}
+
+
+def test_a_logo_is_uploaded_and_made_to_fit(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    logo = {"logo_file": ("logo.png", saved(gradient(900, 120), "PNG"), "image/png")}
+    owner.send("/look", look_fields(owner), files=logo)
+    theme = current(console).theme
+    assert re.fullmatch(r"https://wexcombe\.example/media/[0-9a-f]{32}\.(png|jpg)", theme.logo)
+    assert (theme.logo_width, theme.logo_height) == (300, 40)
+
+
+def test_a_logo_that_is_no_picture_is_refused_beside_its_field(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    logo = {"logo_file": ("logo.svg", b"<svg onload='alert(1)'/>", "image/svg+xml")}
+    answer = owner.send("/look", look_fields(owner), files=logo)
+    assert answer.status_code == 400
+    assert 'id="error-logo_file"' in answer.text

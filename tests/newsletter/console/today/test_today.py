@@ -1,12 +1,16 @@
 """Today: what needs a person, what comes next, what went out."""
 
+from datetime import datetime
+
 from console_support import Console
 from support import add_article, add_subscriber
 
 from newsletter.actions import digests, editions
 from newsletter.config.options import Imprint
+from newsletter.console.sending.counts import COUNTED_AT_ONCE
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
+from subscribers.models import Subscriber, SubscriberStatus
 
 
 def fill(console: Console) -> None:
@@ -14,6 +18,17 @@ def fill(console: Console) -> None:
     with console.app.database.write() as session:
         add_article(session, "Homes agreed", now, topics=["housing"])
         add_subscriber(session, "ann@wexcombe.example", now, name="Ann")
+
+
+def erased(number: int, now: datetime) -> Subscriber:
+    """Somebody who was erased: numbers tell how long a list is."""
+    return Subscriber(
+        id=number,
+        address_hash="",
+        status=SubscriberStatus.ERASED,
+        choice_id=1,
+        joined_at=now,
+    )
 
 
 def test_the_next_edition_is_told_in_words(console: Console) -> None:
@@ -37,6 +52,21 @@ def test_what_went_out_shows_how_many_got_it(console: Console) -> None:
     text = console.as_role(Role.VIEWER).get("/").text
     assert "Homes agreed" in text
     assert "1 person" in text
+
+
+def test_the_numbers_of_a_long_list_come_when_the_page_is_there(console: Console) -> None:
+    fill(console)
+    with console.app.database.write() as session:
+        session.add(erased(COUNTED_AT_ONCE + 1, console.app.clock.now()))
+    owner = console.as_role(Role.OWNER)
+    page = " ".join(owner.get("/").text.split())
+    assert "1 story</p>" in page
+    for path, words in (
+        ("/today/audience/friday", "To 1 person"),
+        ("/today/people", "on the list"),
+    ):
+        assert f'data-load="/console{path}?part=yes"' in page
+        assert words in owner.get(f"{path}?part=yes").text
 
 
 def test_who_may_not_see_people_sees_no_movement(console: Console) -> None:

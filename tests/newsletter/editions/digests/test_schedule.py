@@ -121,7 +121,7 @@ def test_a_daily_schedule_has_exactly_one_run_for_each_date(
     day: int, hour: int, minute: int, zone: str
 ) -> None:
     start = utc(2025, 1, 1) + timedelta(days=day)
-    runs = next_runs(f"{minute} {hour} * * *", ZoneInfo(zone), start, 5)
+    runs = list(next_runs(f"{minute} {hour} * * *", ZoneInfo(zone), start, 5))
     dates = [datetime.fromisoformat(run.period) for run in runs]
     assert [b - a for a, b in pairwise(dates)] == [timedelta(days=1)] * 4
     assert [run.at for run in runs] == sorted(run.at for run in runs)

@@ -1,0 +1,34 @@
+"""A picture that is sent with a form of another noun: it goes into the library."""
+
+from starlette.datastructures import UploadFile
+
+from newsletter.actions import media
+from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.request import ConsoleRequest
+from newsletter.errors import InvalidInput
+from newsletter.media.decoding import LARGEST_BYTES
+from newsletter.media.markup import path_of
+from newsletter.media.models import MediaItem
+
+# A long text and one picture.
+LARGEST_FORM_BYTES = LARGEST_BYTES + 4 * 1024 * 1024
+
+
+def picture_sent(request: ConsoleRequest, field: str, alt: str = "") -> MediaItem | None:
+    """The picture in a field of the form; None without one.
+
+    Raises:
+        FormErrors: it cannot be used.
+    """
+    file = request.form.get(field)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    try:
+        return media.add(request.context, request.actor, file.file.read(), file.filename, alt)
+    except InvalidInput as error:
+        raise FormErrors({field: str(error)}) from error
+
+
+def address_of_picture(request: ConsoleRequest, item: MediaItem) -> str:
+    """Where everybody finds it."""
+    return f"{request.config.site.base_url}{path_of(item.widest)}"
