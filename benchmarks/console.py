@@ -36,6 +36,7 @@ from newsletter.delivery.ledger.models import Delivery
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import upgrade
+from newsletter.queries.edition_people import REASONS
 
 TARGET_MS = 300
 PATIENCE_SECONDS = 30
@@ -92,11 +93,7 @@ QUERIES: Mapping[str, Sequence[str]] = {
     ),
     "/segments/meant": tuple(f"text={quote(words)}" for _, words in SEGMENTS),
     **{
-        f"{path}/people": (
-            *("reason=suppressed", "reason=not%20confirmed", "reason=has%20left"),
-            *("reason=chose%20other%20topics", "reason=not%20in%20the%20segment"),
-            *("reason=paused", "count=yes"),
-        )
+        f"{path}/people": (*(f"reason={quote(reason)}" for reason in sorted(REASONS)), "count=yes")
         for path in ("/digests/{name}", "/bulletins/{number:int}", "/editions/{number:int}")
     },
 }

@@ -233,6 +233,16 @@ def count_received(port: int) -> int:
     return int(count[0] or 0)
 
 
+def empty(port: int) -> None:
+    """Delete all mails in it."""
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(f"anybody@{DOMAIN}", PASSWORD)
+        _, count = imap.select("INBOX")
+        if count != [b"0"]:
+            imap.store("1:*", "+FLAGS", "\\Deleted")
+            imap.expunge()
+
+
 @contextmanager
 def _open_folder(name: str) -> Iterator[Path]:
     """A folder that the servers' own users can reach."""

@@ -75,10 +75,10 @@ def test_the_printed_link_signs_the_owner_in(browser: Browser, base: str, folder
 
 
 def test_the_caught_mails_are_shown_as_html_text_and_source(page: Page, base: str) -> None:
-    open_mail_to(page, base, "ada.fenn@example.org")
-    assert page.frame_locator("iframe").first.get_by_text("Dear Ada Fenn").count()
+    open_mail_to(page, base, "carys@example.net")
+    assert page.frame_locator("iframe").first.get_by_text("Dear Carys Llewellyn").count()
     page.get_by_role("link", name="Text", exact=True).click()
-    assert "Dear Ada Fenn" in page.locator("main").inner_text()
+    assert "Dear Carys Llewellyn" in page.locator("main").inner_text()
     page.get_by_role("link", name="Source", exact=True).click()
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in page.locator("main").inner_text()
 

@@ -1,6 +1,5 @@
 """A real Dovecot is read in every way that a mailbox can be configured."""
 
-import imaplib
 import smtplib
 from collections.abc import Iterator
 
@@ -43,12 +42,7 @@ def emptied(
 ) -> None:
     """An empty mailbox, whose authority this machine knows."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.authority))
-    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as imap:
-        imap.login(USER, mail_servers.PASSWORD)
-        _, count = imap.select("INBOX")
-        if count != [b"0"]:
-            imap.store("1:*", "+FLAGS", "\\Deleted")
-            imap.expunge()
+    mail_servers.empty(dovecot.imap)
 
 
 def deliver(dovecot: mail_servers.Dovecot, *lines: str) -> None:

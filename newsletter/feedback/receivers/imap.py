@@ -43,8 +43,10 @@ def read(options: MailboxOptions, position: Position, take: Take) -> int:
 def _opened(options: MailboxOptions) -> Iterator[BaseMailBox]:
     try:
         box = _connected(options)
-        with box.login(options.user, options.password.get_secret_value(), options.folder) as opened:
-            yield opened
+        with _closing(box):
+            box.login(options.user, options.password.get_secret_value(), options.folder)
+        with box:
+            yield box
     except (OSError, IMAP4.error, ImapToolsError) as error:
         place = f"{options.user} at {options.host}:{options.port_number}"
         raise MailboxUnreachable(f"{place}: {' '.join(str(error).split())[:300]}") from error
@@ -64,13 +66,20 @@ def _connected(options: MailboxOptions) -> BaseMailBox:
 
 def _encrypted(box: BaseMailBox) -> BaseMailBox:
     """A connection after STARTTLS; imap_tools' own leaves one open whose certificate is refused."""
-    try:
+    with _closing(box):
         box.client.starttls(ssl.create_default_context())
+    return box
+
+
+@contextmanager
+def _closing(box: BaseMailBox) -> Iterator[None]:
+    """Close the connection where what is done with it fails."""
+    try:
+        yield
     except BaseException:
         with suppress(OSError):
             box.client.shutdown()
         raise
-    return box
 
 
 def _begin_at(box: BaseMailBox, options: MailboxOptions, position: Position) -> None:
