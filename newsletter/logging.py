@@ -27,6 +27,8 @@ def log_to_stderr(level: int) -> None:
     handler.setFormatter(_SanitisingFormatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
     # Libraries, uvicorn included.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    # It warns each second that sending lasts longer than until its next run.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _sanitised(

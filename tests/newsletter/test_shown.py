@@ -49,3 +49,15 @@ def test_structlog_and_logging_lines_are_sanitised() -> None:
     assert "\x1b" not in written.getvalue()
     assert "secret" not in written.getvalue()
     assert len(written.getvalue().splitlines()) == 2
+
+
+def test_the_scheduler_is_silent_about_jobs_that_last_longer_than_their_interval() -> None:
+    written = io.StringIO()
+    with redirect_stderr(written):
+        log_to_stderr(logging.INFO)
+        logging.getLogger("apscheduler.scheduler").warning("skipped: maximum number of instances")
+        logging.getLogger("apscheduler.executors.default").error("raised an exception")
+    logging.basicConfig(force=True)
+    structlog.reset_defaults()
+    assert "skipped" not in written.getvalue()
+    assert "raised" in written.getvalue()
