@@ -30,6 +30,9 @@ compiled_once.register()
 # Statements end without waiting for the disk, and nothing tidies up behind a test's back.
 UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
 
+UMASK = 0o022
+os.umask(UMASK)
+
 # A Friday in Little Wexcombe, in winter time.
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
@@ -54,10 +57,8 @@ def _own_process_state() -> Iterator[None]:
 
     Servers started by a later test drop privileges, and need files that their users can read.
     """
-    before = os.umask(0o022)
-    os.umask(before)
     yield
-    os.umask(before)
+    os.umask(UMASK)
     structlog.reset_defaults()
 
 

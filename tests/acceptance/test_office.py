@@ -281,6 +281,8 @@ def stop_a_bulletin_halfway_and_resume_it(office: Office, ada: Page, ben: Page) 
     office.open(ada, "/stop")
     press(ada, "Stop everything")
     ada.get_by_text("Stopped: 1 edition").wait_for()
+    # Senders look at the edition's state once a second, at the mail that follows.
+    ada.wait_for_timeout(1500)
     office.post.release()
     ada.get_by_role("link", name="See why").click()
     wait_for_state(ada, "Paused")

@@ -1,5 +1,6 @@
 """Fixtures that run commands in a temporary folder."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import chdir
@@ -12,11 +13,15 @@ from newsletter.cli.main import main
 
 
 def status_of(arguments: Sequence[str]) -> int:
-    """Run a command in this process; its exit status."""
+    """Run a command in this process, which keeps its umask; its exit status."""
+    before = os.umask(0)
+    os.umask(before)
     try:
         main(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    finally:
+        os.umask(before)
     return 0
 
 

@@ -95,6 +95,8 @@ def test_a_killed_import_can_be_repeated(database: Database, site: Path) -> None
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_interrupted_import_says_to_run_it_again(database: Database, site: Path) -> None:
+    with (site / "members.csv").open("a") as file:
+        file.writelines(f"other{number}@wexcombe.example,active\n" for number in range(10 * ROWS))
     with importing(site) as process:
         told(process)
         process.send_signal(signal.SIGINT)

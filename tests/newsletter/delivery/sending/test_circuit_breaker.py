@@ -1,7 +1,7 @@
 """Refused recipients fail alone; refusals of the sender stop the transport."""
 
 import pytest
-from sent_editions import counts_of, make_digest, state_of
+from sent_editions import ANN, BEN, counts_of, make_digest, state_of
 from support import RecordingTransport, add_article, add_subscriber
 
 from newsletter.app import Newsletter
@@ -84,12 +84,12 @@ def test_one_domain_that_denies_relaying_does_not_stop_the_transport(
 def test_twenty_consecutive_permanent_refusals_hold_the_edition(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
-    for address in people(app, 100):
+    for address in (ANN, BEN, *people(app, 98)):
         transport.answers[address] = UNKNOWN
     edition = make_digest(app)
     with pytest.raises(SendingFailed, match="20 recipients in a row"):
         app.engine.send(edition.id)
-    assert counts_of(app, edition) == {"sent": 2, "failed": 20, "queued": 80}
+    assert counts_of(app, edition) == {"failed": 20, "queued": 80}
     assert [alarm.title for alarm in told] == [f"Edition {edition.id} has stopped"]
 
 

