@@ -312,6 +312,7 @@ def test_of_free_words_only_those_about_leaving_count(note: str, state: ListStat
     [
         ("ann@a.example ::: ann@b.example", ["ann@a.example"]),
         ("ann@a.example, ben@b.example", ["ann@a.example", "ben@b.example"]),
+        ("ask ann@a.example first", ["ask ann@a.example first"]),
     ],
 )
 def test_a_cell_with_several_addresses_is_read_as_its_program_writes_it(
