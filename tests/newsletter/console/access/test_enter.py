@@ -40,7 +40,7 @@ def test_the_link_works_once(console: Console, owner: int) -> None:
     assert "used already" in console.visitor().get(path).text
 
 
-def test_whoever_is_in_goes_on_by_the_used_link(console: Console, owner: int) -> None:
+def test_a_used_link_redirects_a_signed_in_session(console: Console, owner: int) -> None:
     browser, path = console.visitor(), entry(console, owner)
     browser.send(path)
     assert browser.get(path).headers["location"] == "/console"
@@ -51,7 +51,9 @@ def test_a_link_to_choose_a_password_does_not_sign_in(console: Console, owner: i
     assert console.visitor().send(path).status_code == 400
 
 
-def test_whoever_has_an_authenticator_is_not_let_in(console: Console, owner: int) -> None:
+def test_an_account_with_an_authenticator_cannot_enter_by_link(
+    console: Console, owner: int
+) -> None:
     code = pyotp.TOTP(SECRET).at(console.app.clock.now())
     credentials.add_authenticator(console.app, staff_member(owner, Role.OWNER), SECRET, code)
     browser = console.visitor()

@@ -89,7 +89,7 @@ def test_they_are_not_sent_elsewhere(console: Console, wanted: str) -> None:
     assert answer.headers["location"] == "/console"
 
 
-def test_nobody_gets_an_account_by_signing_in(console: Console) -> None:
+def test_an_uninvited_identity_is_refused(console: Console) -> None:
     console.add_member(Role.VIEWER)
     visitor = console.visitor()
     answer = sign_in(visitor)
@@ -98,7 +98,7 @@ def test_nobody_gets_an_account_by_signing_in(console: Console) -> None:
     assert not is_signed_in(visitor)
 
 
-def test_somebody_whose_access_has_ended_stays_out(console: Console, clock: FixedClock) -> None:
+def test_an_ended_account_is_refused(console: Console, clock: FixedClock) -> None:
     console.add_member(Role.OWNER, ended_at=clock.now())
     visitor = console.visitor()
     assert sign_in(visitor).status_code == 403
@@ -163,7 +163,7 @@ def test_a_trusted_provider_need_not_say_that_an_address_is_verified(
         OpenIdProvider(options).identity(visit, {"code": code}, clock.now())
 
 
-def test_what_is_told_of_somebody_else_does_not_count(console: Console, provider: Provider) -> None:
+def test_userinfo_of_another_subject_is_refused(console: Console, provider: Provider) -> None:
     console.add_member(Role.OWNER)
     provider.says = {"email": None}
     provider.tells = {"sub": "43", "email": "owner@wexcombe.example", "email_verified": True}
@@ -187,7 +187,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("said", LIES.values(), ids=LIES)
-def test_what_cannot_be_believed_signs_nobody_in(
+def test_an_invalid_id_token_is_refused(
     console: Console, provider: Provider, said: dict[str, object]
 ) -> None:
     console.add_member(Role.OWNER)
@@ -241,7 +241,7 @@ def test_an_answer_of_another_provider_is_refused(console: Console) -> None:
     assert not is_signed_in(visitor)
 
 
-def test_whoever_declines_there_is_told(console: Console) -> None:
+def test_a_denied_authorization_is_reported(console: Console) -> None:
     visitor = console.visitor()
     state = parse_qs(urlsplit(returned(visitor)).query)["state"][0]
     answer = visitor.get(f"/sign-in/from/office?error=access_denied&state={state}")
@@ -279,7 +279,7 @@ def test_a_sign_in_there_of_long_ago_proves_nothing(
     assert owner.get("/staff/invite").status_code == 303
 
 
-def test_somebody_elses_account_there_proves_nothing(
+def test_reauthentication_as_another_identity_is_refused(
     console: Console, provider: Provider, clock: FixedClock
 ) -> None:
     owner = console.as_role(Role.OWNER)
