@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FIREFOX = "/usr/bin/firefox-esr"
@@ -29,6 +29,18 @@ def launched_firefox() -> Iterator[Browser]:
         opened = playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
         yield opened
         opened.close()
+
+
+def follow(link_or_button: Locator) -> None:
+    """Click, and wait until the page that it leads to has loaded."""
+    with link_or_button.page.expect_navigation():
+        link_or_button.click()
+
+
+def page_width(page: Page) -> int:
+    """Pixels that the content takes: more than the screen where it scrolls sideways."""
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsers import launched
+from browsers import follow, launched, page_width
 from playwright.sync_api import Browser, Page
 from processes import running
 from servers import free_port
@@ -54,14 +54,14 @@ def open_mail_to(page: Page, base: str, address: str) -> None:
     page.goto(f"{base}/mails")
     page.locator("main a[href^='/mails/']", has_text=re.compile(".")).first.wait_for()
     rows = page.locator("main li, main tr").filter(has_text=address)
-    rows.locator("a[href^='/mails/']").first.click()
+    follow(rows.locator("a[href^='/mails/']").first)
 
 
 def test_the_front_page_shows_the_articles_and_leads_to_them(page: Page, base: str) -> None:
     page.goto(base)
     title = page.locator("main h2 a, main h1 a").first
     text = title.inner_text()
-    title.click()
+    follow(title)
     assert page.locator("main h1").inner_text() == text
 
 
@@ -77,9 +77,9 @@ def test_the_printed_link_signs_the_owner_in(browser: Browser, base: str, folder
 def test_the_caught_mails_are_shown_as_html_text_and_source(page: Page, base: str) -> None:
     open_mail_to(page, base, "carys@example.net")
     assert page.frame_locator("iframe").first.get_by_text("Dear Carys Llewellyn").count()
-    page.get_by_role("link", name="Text", exact=True).click()
+    follow(page.get_by_role("link", name="Text", exact=True))
     assert "Dear Carys Llewellyn" in page.locator("main").inner_text()
-    page.get_by_role("link", name="Source", exact=True).click()
+    follow(page.get_by_role("link", name="Source", exact=True))
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in page.locator("main").inner_text()
 
 
@@ -92,11 +92,11 @@ def test_pending_and_unsubscribed_samples_got_no_mail(page: Page, base: str) -> 
 
 def test_the_unsubscribe_link_needs_one_press(page: Page, base: str) -> None:
     open_mail_to(page, base, "b.okoro@example.org")
-    page.get_by_role("link", name="Text", exact=True).click()
+    follow(page.get_by_role("link", name="Text", exact=True))
     found = re.search(r"http://\S+/unsubscribe/\S+", page.locator("main").inner_text())
     assert found is not None
     page.goto(found[0])
-    page.get_by_role("button", name="Unsubscribe", exact=True).click()
+    follow(page.get_by_role("button", name="Unsubscribe", exact=True))
     assert "/unsubscribe/" in page.url
     page.goto(found[0])
     assert page.locator("main h1").count() == 1
@@ -109,5 +109,5 @@ def test_no_page_needs_horizontal_scrolling(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(base + path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page_width(page) <= width
     page.close()

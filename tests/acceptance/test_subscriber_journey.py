@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import launched
+from browsers import follow, launched, page_width
 from playwright.sync_api import Browser, BrowserContext, Page
 from processes import running
 from servers import free_port
@@ -49,17 +49,20 @@ class Visitor:
         self.look()
 
     def press(self, button: str) -> None:
-        self.page.get_by_role("button", name=button, exact=True).click()
+        follow(self.page.get_by_role("button", name=button, exact=True))
+        self.look()
+
+    def click_link(self, words: str) -> None:
+        follow(self.page.get_by_role("link", name=words))
         self.look()
 
     def look(self) -> None:
         """Record axe-core's findings, and whether the page is wider than the screen."""
-        self.page.wait_for_load_state()
         if not self.device.has_javascript:
             return
         found = Axe().run(self.page).response["violations"]
         self.faults += [f"{self.page.url}: {fault['id']}: {fault['help']}" for fault in found]
-        width = self.page.evaluate("document.documentElement.scrollWidth")
+        width = page_width(self.page)
         if width > self.device.width:
             self.faults.append(f"{self.page.url}: {width} pixels wide")
 
@@ -72,8 +75,8 @@ class Visitor:
         while time.monotonic() < deadline:
             self.page.goto(f"{self.base}/mails")
             for row in self.page.locator("main li").filter(has_text=to).all()[:1]:
-                row.get_by_role("link").first.click()
-                self.page.get_by_role("link", name="Text", exact=True).click()
+                follow(row.get_by_role("link").first)
+                follow(self.page.get_by_role("link", name="Text", exact=True))
                 found = re.search(rf"http://\S+/{kind}/\S+", self.main_text())
                 if found:
                     return found[0]
@@ -157,8 +160,7 @@ def join(visitor: Visitor, base: str, address: str) -> None:
 def choose(visitor: Visitor) -> str:
     """Choose a topic and a pause on the preference page; returns its URL."""
     page = visitor.page
-    page.get_by_role("link", name="Choose your topics").click()
-    visitor.look()
+    visitor.click_link("Choose your topics")
     mine = page.url
     page.get_by_label("Housing").check()
     pause = page.get_by_label("Send nothing until")
@@ -192,11 +194,10 @@ def export(visitor: Visitor, mine: str) -> None:
 
 def leave_and_come_back(visitor: Visitor, mine: str) -> None:
     visitor.open(mine)
-    visitor.page.get_by_role("link", name="Stop all mails").click()
-    visitor.look()
+    visitor.click_link("Stop all mails")
     visitor.press("Only bulletins")
     assert "You stay on the list" in visitor.main_text()
-    visitor.page.get_by_role("link", name="Stop all mails").click()
+    visitor.click_link("Stop all mails")
     visitor.page.get_by_text("Would you tell us why?").click()
     visitor.page.get_by_label("too many mails").check()
     visitor.press("Unsubscribe")

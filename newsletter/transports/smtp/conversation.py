@@ -160,7 +160,8 @@ class Conversation:
             return self._step_by_step(group)
         if self.errors < _ERRORS_WITH_DATA:
             self._send(group)
-            return self._answers(group)
+            is_taken = group[0] is not _RSET and self._is_envelope_taken()
+            return None if is_taken else self._answers(group)
         self._send(group[:-1])
         verdict = self._answers(group[:-1])
         return self._step_by_step(group[-1:]) if verdict is None else verdict
@@ -169,17 +170,20 @@ class Conversation:
         """Read the replies to an envelope pipelined with the previous content."""
         before = self.errors
         try:
-            if taken := self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail):
-                self.transcript.note(taken)
-                verdict = None
-            else:
-                verdict = self._answers(group)
+            verdict = None if self._is_envelope_taken() else self._answers(group)
         except ConnectionLost:
             self._limits.report_pipelining(worked=False)
             raise
         # A refused recipient is normal; a server that refused all three commands lost them.
         self._limits.report_pipelining(worked=self.errors - before < len(group))
         return verdict
+
+    def _is_envelope_taken(self) -> bool:
+        """Whether the usual replies to MAIL, RCPT and DATA came at once; consumes just those."""
+        taken = self._wire.take(ENVELOPE_TAKEN, self._timeouts.mail)
+        if taken:
+            self.transcript.note(taken)
+        return taken is not None
 
     def _content_outcome(
         self, reply: Reply, following: Mail | None, group: list[Command]
@@ -215,9 +219,10 @@ class Conversation:
 
     def _pipelined_envelope(self, following: Mail | None) -> list[Command]:
         """The commands to pipeline with the previous content; empty: none."""
-        last = 0 < self._limits.mails <= self.mails + 1
-        may_end = self.errors + _ERRORS_WITH_DATA >= self._limits.errors
-        if following is None or last or may_end or not self._connection.pipelining:
+        if following is None or not self._connection.pipelining:
+            return []
+        is_last = 0 < self._limits.mails <= self.mails + 1
+        if is_last or self.errors + _ERRORS_WITH_DATA >= self._limits.errors:
             return []
         try:
             group = commands(following, self._connection)

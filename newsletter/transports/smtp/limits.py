@@ -63,8 +63,8 @@ class ServerLimits:
     @property
     def mails(self) -> int:
         """Limit of mails per connection; 0: none."""
-        known = [most for most in (self._mails, self._known("mails")) if most]
-        return min(known, default=0)
+        known = self._known("mails")
+        return min(known, self._mails or known) if known else self._mails
 
     @property
     def errors(self) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import launched
+from browsers import launched, page_width
 from playwright.sync_api import Browser, BrowserContext, Page
 from support import RecordingTransport, add_article, add_subscriber, make_app
 from threads import asgi_server
@@ -113,7 +113,7 @@ def test_pages_have_no_accessibility_fault_and_fit_a_telephone(
             (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
             for fault in found.response["violations"]
         ]
-        if page.evaluate("document.documentElement.scrollWidth") > 360:
+        if page_width(page) > 360:
             faults.append((path, "wider than the telephone", []))
     context.close()
     assert faults == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browsers import launched
+from browsers import follow, launched
 from pictures import gradient, saved
 from playwright.sync_api import Page
 from sqlalchemy import update
@@ -103,7 +103,8 @@ def article(app: Newsletter, number: int) -> Article:
 def test_a_press_article_from_word_is_published_in_four_presses(served: Served) -> None:
     page = served.page
     page.goto(f"{served.address}/console/articles")
-    page.get_by_role("link", name="New article").click()
+    follow(page.get_by_role("link", name="New article"))
+    page.locator(".prose").wait_for()
     picture = saved(gradient(1600, 900), "JPEG")
     page.evaluate(PASTE, [WORD, RTF % picture.hex()])
     page.get_by_label("Housing").check()
@@ -136,7 +137,7 @@ def test_a_foreign_article_keeps_every_byte_but_those_of_what_is_changed(served:
     page.get_by_text("is published").wait_for()
     assert article(served.app, 1).body_html == FOREIGN
     page.goto(f"{served.address}/console/articles/1")
-    page.get_by_text("Last one.").click()
+    page.locator(".prose").get_by_text("Last one.").click()
     page.keyboard.press("End")
     page.keyboard.type(" And more.")
     page.get_by_text("Your words are kept").wait_for()

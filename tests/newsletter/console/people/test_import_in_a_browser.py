@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsers import launched
+from browsers import launched, page_width
 from console_support import PASSWORD, Console
 from playwright.sync_api import Page
 from support import CONFIG, SECRET, RecordedNewsletter
@@ -91,7 +91,7 @@ def test_a_list_is_brought_in_on_four_pages_and_whoever_left_stays_away(
         page.get_by_label("How and when they agreed").fill("sign-up form of the old site")
         page.get_by_role("button", name="Mend and bring in").click()
         page.get_by_role("heading", name="What came of it").wait_for()
-        width = page.evaluate("document.documentElement.scrollWidth")
+        width = page_width(page)
     assert width <= 360
     for name in ("ann", "ben", "cat", "eve"):
         assert status(console, f"{name}@wexcombe.example") == "confirmed", name

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from browsers import launched
+from browsers import launched, page_width
 from console_server import served_console, sign_in
 from console_support import Console
 from playwright.sync_api import Page, expect
@@ -35,7 +35,7 @@ def states(console: Console) -> list[EditionState]:
 
 def fits(page: Page) -> bool:
     """Whether nothing sticks out at the side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"])
+    return page_width(page) <= TELEPHONE["width"]
 
 
 def approve_the_digest(page: Page, base: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsers import launched
+from browsers import launched, page_width
 from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
@@ -30,4 +30,4 @@ def test_the_first_story_and_the_first_field_are_on_the_first_screen(page: Page)
     assert bottom(page, ".lead h2") < FIRST_SCREEN
     page.goto("/subscribe")
     assert bottom(page, "input[name=address]") < FIRST_SCREEN
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page_width(page) == 360
