@@ -8,7 +8,12 @@ from newsletter.editions.dates import DAYS, MONTHS
 
 def when(moment: datetime, now: datetime, zone: str) -> str:
     """A moment as people say it: "today, 09:00", "Friday, 09:00", "27 November, 09:00"."""
-    return f"{day(moment, now, zone)}, {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    return f"{day(moment, now, zone)}, {clock(moment, zone)}"
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Its time of the day: "09:00"."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def day(moment: datetime, now: datetime, zone: str) -> str:
