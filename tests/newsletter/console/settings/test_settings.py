@@ -80,6 +80,11 @@ def test_the_set_up_takes_a_digest(console: Console) -> None:
     assert current(console).digests["monday-news"].schedule == "0 7 * * MON"
 
 
+def test_the_set_up_tells_the_time_of_a_digest_in_words(console: Console) -> None:
+    page = console.as_role(Role.OWNER).get("/setup").text
+    assert "At 09:00 on Friday, London time" in page
+
+
 def test_a_test_mail_is_sent_and_its_answer_shown(
     console: Console, transport: RecordingTransport
 ) -> None:
