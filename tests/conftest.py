@@ -11,7 +11,7 @@ from pathlib import Path
 import compiled_once
 import pytest
 import structlog
-from databases import DatabasePool
+from databases import DatabasePool, close_as_one_file
 from hypothesis import settings
 from measured import is_measured
 from servers import postgresql
@@ -30,6 +30,7 @@ compiled_once.register()
 # Statements end without waiting for the disk, and nothing tidies up behind a test's back.
 UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
 
+ACCEPTANCE = Path(__file__).parent / "acceptance"
 UMASK = 0o022
 os.umask(UMASK)
 
@@ -49,6 +50,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if wanted == "all" or not collection_path.is_file():
         return None
     return True if is_measured(collection_path) is not (wanted == "only") else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the acceptance tests: the longest would keep one process busy at the end."""
+    items.sort(key=lambda item: ACCEPTANCE not in item.path.parents)
 
 
 @pytest.fixture(autouse=True)
@@ -73,11 +80,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
     database = Database(f"sqlite:///{path}")
     upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    database.close()
+    close_as_one_file(database)
     return path
 
 

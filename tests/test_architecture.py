@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,12 @@ def imported_by(path: Path) -> list[str]:
     return found
 
 
-IMPORTS = {module: imported_by(path) for module, path in MODULES.items()}
+@cache
+def imports() -> dict[str, list[str]]:
+    """What each module imports; read when the first test asks, not when the tests are collected."""
+    return {module: imported_by(path) for module, path in MODULES.items()}
+
+
 PLACED = [module for module in MODULES if module not in NOWHERE]
 
 
@@ -118,7 +124,7 @@ def test_imports_point_to_lower_layers_only(floors: dict[str, int]) -> None:
     upward = []
     for module in PLACED:
         here = floor_of(module, floors)
-        for imported in IMPORTS[module] if here is not None else ():
+        for imported in imports()[module] if here is not None else ():
             there = floor_of(imported, floors)
             if there is not None and here is not None and there > here:
                 upward.append(f"{module} (floor {here}) imports {imported} (floor {there})")
@@ -132,7 +138,7 @@ def test_rooms_of_a_floor_do_not_import_each_other(rooms: tuple[str, ...]) -> No
         for own in rooms
         for module in MODULES
         if is_in(module, own) and floor_of(module) == FLOORS[own]
-        for imported in IMPORTS[module]
+        for imported in imports()[module]
         if any(is_in(imported, room) for room in rooms if room != own)
     ]
     assert crossing == []
@@ -152,7 +158,7 @@ def test_init_files_contain_only_a_docstring() -> None:
 def test_http_statuses_and_exit_codes_are_used_in_their_package_only(library: str) -> None:
     elsewhere = [
         f"{module} imports {imported}"
-        for module, found in IMPORTS.items()
+        for module, found in imports().items()
         if not any(is_in(module, room) for room in STATUS_ROOMS[library])
         for imported in found
         if is_in(imported, library)
@@ -163,7 +169,7 @@ def test_http_statuses_and_exit_codes_are_used_in_their_package_only(library: st
 def test_subscribers_import_nothing_above_them() -> None:
     above = [
         f"{module} imports {imported}"
-        for module, found in IMPORTS.items()
+        for module, found in imports().items()
         if is_in(module, "subscribers")
         for imported in found
         if is_in(imported, "newsletter") and floor_of(imported) != 0
@@ -172,7 +178,7 @@ def test_subscribers_import_nothing_above_them() -> None:
 
 
 def test_there_are_no_import_cycles() -> None:
-    arrows = {module: set(found) & set(MODULES) for module, found in IMPORTS.items()}
+    arrows = {module: set(found) & set(MODULES) for module, found in imports().items()}
     done: set[str] = set()
 
     def visit(module: str, way: tuple[str, ...]) -> None:

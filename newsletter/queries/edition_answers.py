@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger import transcripts
+from newsletter.delivery.ledger.advice import what_to_do
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import normalised
-from newsletter.queries.advice import advice
 from subscribers.models import Subscriber
 from subscribers.segments.dialects import Position
 
@@ -51,7 +51,7 @@ class DomainAnswers:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryAnswer:
-    """One delivery, its answer, and what to do about it."""
+    """One delivery, its answer, and what to do about it if it was not simply taken."""
 
     number: int
     subscriber: int
@@ -85,7 +85,7 @@ def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence
             verdict=verdict,
             words=words,
             count=count,
-            advice=advice(state, verdict, words),
+            advice=what_to_do(state, words, verdict),
         )
         for (state, verdict, words), count in found.most_common(limit)
     ]
@@ -136,7 +136,9 @@ def deliveries_in(
             attempts=delivery.attempts,
             settled_at=delivery.settled_at,
             next_attempt_at=delivery.next_attempt_at,
-            advice=advice(state, delivery.verdict, delivery.reason),
+            advice=what_to_do(state, delivery.reason, delivery.verdict)
+            if state in TROUBLED
+            else "",
             transcript=said.get(delivery.id, ""),
         )
         for delivery, address, name in found

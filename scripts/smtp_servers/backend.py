@@ -23,7 +23,9 @@ class Backend:
 
     def stored(self) -> list[tuple[str, bytes]]:
         """Recipient and content of every mail."""
-        lines = map(json.loads, self.file.read_text().splitlines())
+        # A line without its end is still being written.
+        whole, _, _ = self.file.read_text().rpartition("\n")
+        lines = map(json.loads, whole.splitlines())
         return [(line["recipient"], line["content"].encode("latin-1")) for line in lines]
 
 

@@ -1,6 +1,6 @@
 """Proving again to be oneself, before sending, exporting and changing staff."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import sessions
@@ -10,7 +10,7 @@ from newsletter.console.access.identification import NOT_YOURS, Attempt, by_pass
 from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.access.sign_in import LARGEST_BYTES
 from newsletter.console.frame.forms import FormErrors, sentence
-from newsletter.console.frame.kept_forms import send_on
+from newsletter.console.frame.kept_forms import mark_of, send_on
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.errors import InvalidInput
@@ -27,13 +27,21 @@ class Proving(BaseModel):
     kept: str = ""
 
 
+class Kept(BaseModel):
+    """The form of one button."""
+
+    kept: str = Field(min_length=1)
+
+
 def prove_page(request: ConsoleRequest) -> Response:
     """The form: password and code, or a passkey."""
     member = request.member.member
     with request.database.read() as session:
         has_passkey = bool(store.passkeys_of(session, member.id))
+    fields = request.fields(next=request.query.get("next", ""), kept=request.kept)
     context = {
-        "form": request.fields(next=request.query.get("next", ""), kept=request.kept),
+        "form": fields,
+        "kept_mark": mark_of(fields.value("kept")),
         "providers": {} if member.totp_secret else request.config.console.providers,
         "has_code": bool(member.totp_secret),
         "has_password": bool(member.password_hash),
@@ -53,6 +61,11 @@ def prove_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey of one's own."""
     given = request.read(PasskeyAnswer)
     return _proved(request, passkey_forms.recognise(request, given).proof, given)
+
+
+def do_it(request: ConsoleRequest) -> Response:
+    """Send what was kept on, by a press after the way back from a provider."""
+    return send_on(request, request.read(Kept).kept)
 
 
 def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswer) -> Response:
@@ -82,6 +95,14 @@ ROUTES = [
         Access.SIGNED_IN,
         prove_by_passkey,
         again=prove_page,
+        largest_bytes=LARGEST_BYTES,
+    ),
+    form(
+        "/prove/do-it",
+        Access.SIGNED_IN,
+        do_it,
+        threads=Threads.SLOW,
+        needs_proof=True,
         largest_bytes=LARGEST_BYTES,
     ),
 ]

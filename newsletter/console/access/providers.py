@@ -16,6 +16,7 @@ from newsletter.console.access.browser import safe_path
 from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
 from newsletter.console.access.identification import Attempt, begin_session
 from newsletter.console.frame.cookies import new_token
+from newsletter.console.frame.kept_forms import brought_back, go_on_button
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, page
 from newsletter.errors import InvalidInput, NotAllowed, ResourceNotFound
@@ -26,6 +27,7 @@ from newsletter.staff.proofs import ProviderProof
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 PURPOSE = "console provider visit"
+LONGEST_MARK = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,8 @@ class Errand:
     is_proof: bool
     visit: str
     """Makes each visit another one."""
+    kept: str = ""
+    """The mark of the form that waits in this browser; empty without one."""
 
 
 def sign_in_with(request: ConsoleRequest) -> Response:
@@ -58,13 +62,21 @@ def come_back(request: ConsoleRequest) -> Response:
     provider = OpenIdProvider(_options(request, name))
     visit = _visit(request, errand, state)
     identity = provider.identity(visit, dict(request.query), request.now)
-    return _proved(request, errand, identity) if errand.is_proof else _in(request, errand, identity)
+    kept = brought_back(request, errand.kept)
+    answer = _proved if errand.is_proof else _in
+    response = answer(request, errand, identity, kept)
+    if kept:
+        request.state.cookies.end_kept(response)
+    return response
 
 
 def _sent(request: ConsoleRequest, *, is_proof: bool) -> Response:
     name, wanted = request.text("name"), safe_path(request, request.query.get("next", ""))
     provider = OpenIdProvider(_options(request, name))
-    errand = Errand(provider=name, next=wanted, is_proof=is_proof, visit=new_token())
+    kept = request.query.get("kept", "")
+    errand = Errand(
+        provider=name, next=wanted, is_proof=is_proof, visit=new_token(), kept=kept[:LONGEST_MARK]
+    )
     state = sign(request, PURPOSE, json.dumps(vars(errand)))
     return RedirectResponse(provider.address(_visit(request, errand, state)), 303)
 
@@ -80,7 +92,7 @@ def _visit(request: ConsoleRequest, errand: Errand, state: str) -> Visit:
     )
 
 
-def _in(request: ConsoleRequest, errand: Errand, identity: Identity) -> Response:
+def _in(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) -> Response:
     with request.database.read() as session:
         member = store.by_email(session, identity.email)
     attempt = Attempt(request=request, email=identity.email)
@@ -94,10 +106,11 @@ def _in(request: ConsoleRequest, errand: Errand, identity: Identity) -> Response
         member = _joined(request, member, identity)
     if member.totp_secret:
         half = sign(request, HALF_SIGN_IN, str(member.id))
-        fields = request.fields(half=half, next=request.url(errand.next), kept="")
+        fields = request.fields(half=half, next=request.url(errand.next), kept=kept)
         return request.page("access/code.html", {"form": fields})
     proof = ProviderProof(provider=errand.provider)
-    return begin_session(request, member, proof, path=errand.next)
+    response = begin_session(request, member, proof, path=errand.next)
+    return go_on_button(request, response, kept) if kept else response
 
 
 def _joined(request: ConsoleRequest, member: StaffMember, identity: Identity) -> StaffMember:
@@ -116,7 +129,7 @@ def _joined(request: ConsoleRequest, member: StaffMember, identity: Identity) ->
         return store.by_id(session, member.id)
 
 
-def _proved(request: ConsoleRequest, errand: Errand, identity: Identity) -> Response:
+def _proved(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) -> Response:
     if request.signed_in is None or store.normalised(identity.email) != request.member.member.email:
         raise NotAllowed("you signed in there as somebody else than here")
     proof = ProviderProof(provider=errand.provider)
@@ -124,6 +137,8 @@ def _proved(request: ConsoleRequest, errand: Errand, identity: Identity) -> Resp
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
         raise NotAllowed(str(error)) from error
+    if kept:
+        return request.page("access/do-it.html", {"kept": kept})
     return request.redirect(errand.next)
 
 

@@ -9,7 +9,7 @@ from newsletter.console.access.browser import safe_path
 from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
 from newsletter.console.access.identification import WRONG, begin_session, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
-from newsletter.console.frame.kept_forms import go_on_button
+from newsletter.console.frame.kept_forms import go_on_button, mark_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import LARGEST_FORM_BYTES, Access, Threads, form, page
 from newsletter.staff import passwords, store
@@ -45,11 +45,17 @@ def sign_in_page(request: ConsoleRequest) -> Response:
         return request.redirect(safe_path(request, wanted))
     with request.database.read() as session:
         is_set_up = store.count_owners(session) > 0
+    fields = request.fields(next=wanted, kept=request.kept)
+    kept_mark = mark_of(fields.value("kept"))
     context = {
-        "form": request.fields(next=wanted, kept=request.kept),
+        "form": fields,
+        "kept_mark": kept_mark,
         "is_set_up": is_set_up,
         "passkey": passkey_forms.question(request),
-        "providers": request.config.console.providers,
+        # Whoever leaves for a provider with more than travels along would lose it.
+        "providers": request.config.console.providers
+        if kept_mark or not fields.value("kept")
+        else {},
     }
     return request.page("access/sign-in.html", context)
 

@@ -1,21 +1,21 @@
 """The digests, each with its schedule in words, and a calendar of the coming runs."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from newsletter.console.digests.month import asked_month, month_view
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.editions import store
 from newsletter.editions.coming import store as coming
 from newsletter.editions.digests.schedule import in_words
 from newsletter.editions.digests.upcoming import coming_run
-from newsletter.queries.coming import calendar
+from newsletter.queries.calendar import calendar_between
 from newsletter.staff.permissions import Permission
-
-CALENDAR = timedelta(days=35)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +32,14 @@ class DigestLine:
 
 
 def list_(request: ConsoleRequest) -> Response:
-    """All digests of the configuration."""
+    """All digests of the configuration, and a month: "?month=2026-12"."""
+    config, now, zone = request.config, request.now, ZoneInfo(request.config.site.timezone)
+    month = asked_month(request.query.get("month", ""), now, zone)
     with request.database.read() as session:
-        runs = calendar(session, request.config, request.now, CALENDAR)
+        entries = calendar_between(session, config, *month.bounds(zone), now)
         context = {
-            "digests": [_line(request, session, name) for name in request.config.digests],
-            "runs": runs,
+            "digests": [_line(request, session, name) for name in config.digests],
+            "view": month_view(month, entries, now, zone),
         }
     return request.page("digests/list.html", context)
 

@@ -50,7 +50,6 @@ def edition_page(request: ConsoleRequest) -> Response:
                 for one in (number, *store.joined(session, number))
                 for story in stories_of_draft(session, one)
             ],
-            "numbers": gauges(request.database).read(number, request.now),
             "can": _possible(edition),
             "page_url": _page_url(edition),
             "bulletin": bulletin.id if bulletin else None,
@@ -64,6 +63,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             names = staff.names(session)
             given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": given}
+    context["numbers"] = gauges(request.database).read(number, request.now)
     context["live"] = request.fragment("editions/_numbers.html", context)
     return request.page("editions/edition.html", context)
 
@@ -74,8 +74,15 @@ def came_back(counts: Mapping[EventKind, int]) -> list[tuple[int, str, str]]:
 
 
 def numbers_live(request: ConsoleRequest) -> str | None:
-    """The numbers while it is being sent or waits; then the page is looked at anew."""
+    """The numbers while it is being sent or waits; then the page is looked at anew.
+
+    So is one that still offers to take back what has begun to leave.
+    """
     number, now = request.number(), request.context.clock.now()
+    if request.query.get("shown") == EditionState.QUEUED:
+        with request.database.read() as session:
+            if store.state_of(session, number) is not EditionState.QUEUED:
+                return None
     numbers = gauges(request.database).read(number, now)
     if numbers.state not in MOVING and getattr(request.http.state, "was_shown", False):
         return None

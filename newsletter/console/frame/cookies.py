@@ -11,6 +11,9 @@ from newsletter.staff.session_rules import LIFETIME
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 TOKEN_BYTES = 32
+# Browsers keep 4096 bytes of a cookie, its name and attributes included (RFC 6265, section 6.1).
+LONGEST_KEPT = 3_500
+KEPT_SECONDS = 600
 
 
 class Cookies:
@@ -25,6 +28,7 @@ class Cookies:
         prefix = "__Host-" if is_secure else ""
         self.session = f"{prefix}newsletter_session"
         self.visitor = f"{prefix}newsletter_visitor"
+        self.kept = f"{prefix}newsletter_kept"
         self._is_secure = is_secure
         self._key = derive_key(secret, "console csrf")
 
@@ -36,6 +40,14 @@ class Cookies:
 
     def set_visitor(self, response: Response, token: str) -> None:
         self._set(response, self.visitor, token, None)
+
+    def set_kept(self, response: Response, token: str) -> None:
+        """Hold a kept form while its sender is at a provider; not one that is too long."""
+        if 0 < len(token) <= LONGEST_KEPT:
+            self._set(response, self.kept, token, KEPT_SECONDS)
+
+    def end_kept(self, response: Response) -> None:
+        response.delete_cookie(self.kept, secure=self._is_secure, httponly=True, samesite="lax")
 
     def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
         # Lax: a link in a mail must find its reader signed in.

@@ -1,9 +1,11 @@
 """Forms that were sent as a session had ended, or before a proof: kept, and sent on afterwards.
 
-What was typed travels as a signed token in a hidden field: nothing of it is stored. Files are left
-out; their form says so as it is shown again.
+What was typed travels as a signed token in a hidden field, and in a cookie while its sender is at
+an OpenID provider: nothing of it is stored. Files are left out; their form says so as it is shown
+again.
 """
 
+import hashlib
 import json
 from typing import cast
 
@@ -12,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.console.frame import errors
+from newsletter.console.frame.cookies import LONGEST_KEPT
 from newsletter.console.frame.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, Handler
@@ -32,6 +35,19 @@ def keep(request: ConsoleRequest) -> str:
     if len(payload) > LARGEST_CHARACTERS:
         return ""
     return request.context.signer(PURPOSE).sign(payload)
+
+
+def mark_of(token: str) -> str:
+    """What tells a kept form from another of this browser; empty where it is too long to travel."""
+    if not token or len(token) > LONGEST_KEPT:
+        return ""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def brought_back(request: ConsoleRequest, mark: str) -> str:
+    """The token that this browser held while its user was at a provider; empty without one."""
+    token = request.http.cookies.get(request.state.cookies.kept, "")
+    return token if mark and mark_of(token) == mark else ""
 
 
 def show_again(request: ConsoleRequest, token: str) -> Response:

@@ -149,6 +149,7 @@ async def _keep(sent: ConsoleRequest, path: str) -> Response:
     shown = cast(Handler, route.handler)
     response = await _run(sent.with_kept(kept), Threads.READ, shown)
     response.status_code = UNAUTHORISED
+    cookies.set_kept(response, kept)
     return response
 
 

@@ -1,8 +1,8 @@
 """Renders the console's templates, escaped.
 
 Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
-site) and `asset`; filters: `when`, `day`, `ago`, `long_date`, `counted`, `number`, `span`,
-`in_list`, `iso`, `capital`.
+site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted`, `number`,
+`span`, `in_list`, `iso`, `capital`.
 """
 
 import hashlib
@@ -66,7 +66,8 @@ class Views:
         self._environment.filters.update(
             when=_timed(lambda moment, now: words.when(moment, now, zone), zone),
             day=_timed(lambda moment, now: words.day(moment, now, zone), zone),
-            ago=_timed(words.ago, zone),
+            ago=_timed(lambda moment, now: words.ago(moment, now, zone), zone),
+            clock=_timed(lambda moment, _now: words.clock(moment, zone), zone),
             long_date=lambda moment: long_date(moment, zone),
             iso=lambda moment: moment.isoformat(timespec="seconds"),
             counted=words.counted,

@@ -8,7 +8,12 @@ from newsletter.editions.dates import DAYS, MONTHS
 
 def when(moment: datetime, now: datetime, zone: str) -> str:
     """A moment as people say it: "today, 09:00", "Friday, 09:00", "27 November, 09:00"."""
-    return f"{day(moment, now, zone)}, {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    return f"{day(moment, now, zone)}, {clock(moment, zone)}"
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Its time of the day: "09:00"."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def day(moment: datetime, now: datetime, zone: str) -> str:
@@ -23,12 +28,20 @@ def day(moment: datetime, now: datetime, zone: str) -> str:
     return f"{local.day} {MONTHS[local.month - 1]}{year}"
 
 
-def ago(moment: datetime, now: datetime) -> str:
-    """How long ago, or how long to go: "5 minutes ago", "in 2 days", "just now"."""
+def ago(moment: datetime, now: datetime, zone: str) -> str:
+    """How long ago, or how long to go: "5 minutes ago", "in 2 days", "just now".
+
+    Days are counted by the dates of the zone, as people do: tomorrow at 18:00 is in 1 day.
+    """
     seconds = (now - moment).total_seconds()
     if abs(seconds) < 45:
         return "just now" if seconds >= 0 else "in a moment"
-    words = span(timedelta(seconds=abs(seconds)))
+    length = timedelta(seconds=abs(seconds))
+    words = span(length)
+    if length >= timedelta(days=1):
+        local = ZoneInfo(zone)
+        days = (moment.astimezone(local).date() - now.astimezone(local).date()).days
+        words = counted(abs(days), "day")
     return f"{words} ago" if seconds > 0 else f"in {words}"
 
 

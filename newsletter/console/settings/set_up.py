@@ -12,6 +12,7 @@ from newsletter.console.frame.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.settings.schedules import DAYS, cron_of
+from newsletter.editions.digests.schedule import in_words
 from newsletter.linting.dns import text_records
 from newsletter.queries import settings as options
 from newsletter.queries import setup as queries
@@ -175,6 +176,10 @@ def _page(request: ConsoleRequest, extra: dict[str, object] | None = None) -> Re
         "form": request.fields(**_defaults(request, config)),
         "security": SECURITY,
         "days": DAYS,
+        "schedules": {
+            name: in_words(digest.schedule, config.zone_of(digest))
+            for name, digest in config.digests.items()
+        },
         "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
         "records": None,
         "tests": None,

@@ -1,5 +1,7 @@
 """Every query on saved bulletins. Never commits."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -66,6 +68,17 @@ def page(
     if below is not None:
         query = query.where(SavedBulletin.id < below)
     return [(bulletin, edition) for bulletin, edition in session.execute(query)]
+
+
+def planned(session: Session, begin: datetime, end: datetime) -> list[SavedBulletin]:
+    """The bulletins that are being written for a time from `begin` until before `end`."""
+    query = (
+        select(SavedBulletin)
+        .outerjoin(Edition, Edition.id == SavedBulletin.edition_id)
+        .where(SavedBulletin.send_at >= begin, SavedBulletin.send_at < end, _is_open())
+        .order_by(SavedBulletin.send_at, SavedBulletin.id)
+    )
+    return list(session.scalars(query))
 
 
 def _is_open() -> ColumnElement[bool]:

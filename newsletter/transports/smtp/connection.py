@@ -153,7 +153,7 @@ def _open_socket(server: Server) -> Wire:
     except OSError as error:
         raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Wire(connection)
+    return Wire(connection, server.timeouts.block.seconds)
 
 
 def _handshake(wire: Wire, server: Server, log_in: LogIn) -> Connection:

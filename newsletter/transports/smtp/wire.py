@@ -21,7 +21,7 @@ _MOST_LINES = 100
 _READ_BYTES = 16_384
 # Over TLS a failed write may have sent a whole record of this size (RFC 8446, 5.1).
 _RECORD_BYTES = 16_384
-# How long the kernel blocks in one call on a plain connection.
+# How long the kernel blocks in one call on a plain connection at most.
 _TICK_SECONDS = 5.0
 
 
@@ -42,14 +42,18 @@ class ConnectionLost(NewsletterError):
 
 
 class Wire:
-    """One connection; used by one thread at a time."""
+    """One connection; used by one thread at a time.
 
-    def __init__(self, connection: socket.socket) -> None:
+    Args:
+        block_seconds: how long the server may leave a block of content unread.
+    """
+
+    def __init__(self, connection: socket.socket, block_seconds: float) -> None:
         self._socket = connection
         self._buffer = b""
         self._encrypted = isinstance(connection, ssl.SSLSocket)
         if not self._encrypted:
-            _set_kernel_timeouts(connection, _TICK_SECONDS)
+            _set_kernel_timeouts(connection, min(_TICK_SECONDS, block_seconds))
 
     @property
     def encrypted(self) -> bool:

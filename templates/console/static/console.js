@@ -65,7 +65,10 @@ for (const clock of document.querySelectorAll("[data-until]")) {
     const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
     const minutes = Math.floor(seconds / 60);
     clock.textContent = seconds === 0 ? "now" : `in ${minutes}:${String(seconds % 60).padStart(2, "0")}`;
-    if (seconds === 0) clearInterval(timer);
+    if (seconds > 0) return;
+    clearInterval(timer);
+    // What has left cannot be taken back.
+    clock.closest(".undo-clock")?.querySelector("form")?.remove();
   };
   const timer = setInterval(tick, 1000);
   tick();

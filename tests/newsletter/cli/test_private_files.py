@@ -2,13 +2,11 @@
 
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import CONFIG, SECRET
+from support import CONFIG, SECRET, Run
 
 from newsletter.database import Database
 from newsletter.private_files import readable_by_others, restrict_to_owner
@@ -24,36 +22,31 @@ def site(tmp_path: Path) -> Iterator[Path]:
     os.umask(before)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "newsletter", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_files_are_created_with_owner_only_permissions(site: Path) -> None:
-    run(site, "db", "upgrade")
+def test_files_are_created_with_owner_only_permissions(site: Path, run: Run) -> None:
+    run("db", "upgrade")
     (site / "people.csv").write_text("email,name\nann@wexcombe.example,Ann\nnobody,N\n")
-    run(site, "subscribers", "import", "people.csv", "--consent", "paper")
-    run(site, "subscribers", "export", "out.csv")
+    run("subscribers", "import", "people.csv", "--consent", "paper")
+    run("subscribers", "export", "out.csv")
     for name in ("newsletter.db", "out.csv", "people.csv.refused.csv"):
         assert mode(site / name) == 0o600, name
 
 
-def test_a_readable_database_is_restricted_with_a_warning(site: Path) -> None:
-    run(site, "db", "upgrade")
+def test_a_readable_database_is_restricted_with_a_warning(site: Path, run: Run) -> None:
+    run("db", "upgrade")
     (site / "newsletter.db").chmod(0o644)
-    done = run(site, "articles", "list")
-    assert "newsletter.db could be read by others" in done.stderr
+    done = run("articles", "list")
+    assert "newsletter.db could be read by others" in done.err
     assert mode(site / "newsletter.db") == 0o600
 
 
-def test_check_warns_of_a_world_readable_configuration(site: Path) -> None:
-    run(site, "db", "upgrade")
+def test_check_warns_of_a_world_readable_configuration(site: Path, run: Run) -> None:
+    run("db", "upgrade")
     (site / "newsletter.toml").chmod(0o644)
-    assert "newsletter.toml holds secrets and can be read by everybody" in run(site, "check").stderr
+    assert "newsletter.toml holds secrets and can be read by everybody" in run("check").err
 
 
 def test_a_database_created_through_the_library_is_private(site: Path) -> None:

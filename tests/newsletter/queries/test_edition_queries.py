@@ -124,7 +124,7 @@ def test_a_refusal_stands_with_the_servers_words_and_what_to_do(
         kinds = {kind.state: kind.words for kind in answers_by_kind(session, number)}
         domains = answers_by_domain(session, number)
     assert (failed.address, failed.words) == ("ben@wexcombe.example", UNKNOWN)
-    assert failed.advice.startswith("The address does not exist.")
+    assert failed.advice.startswith("The address does not exist,")
     assert kinds == {
         DeliveryState.FAILED: UNKNOWN,
         DeliveryState.UNCERTAIN: "the connection was lost",

@@ -1,9 +1,11 @@
 """Signing in, and proving to be oneself, by an OpenID provider."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -287,6 +289,77 @@ def test_reauthentication_as_another_identity_is_refused(
     clock.at += timedelta(minutes=31)
     assert owner.get(returned(owner, "/prove/with/office")).status_code == 403
     assert owner.get("/staff/invite").status_code == 303
+
+
+def link_to_the_provider(page: httpx.Response) -> str:
+    """The path that the button of the provider leads to."""
+    found = re.search(r'href="/console(/[a-z-]+/with/office[^"]*)"', page.text)
+    assert found, page.text
+    return unescape(found[1])
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+PAT = {"email": "pat@wexcombe.example", "name": "Pat", "role": "editor"}
+
+
+def members(console: Console) -> list[str]:
+    with console.app.database.read() as session:
+        return [member.email for member in store.members(session)]
+
+
+def test_a_form_waits_while_its_sender_proves_it_at_the_provider(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    clock.at += timedelta(minutes=31)
+    asked = owner.send("/staff/invite", PAT)
+    back = owner.get(returned(owner, link_to_the_provider(asked)))
+    assert "pat@wexcombe.example" not in members(console)
+    owner.send("/prove/do-it", {"kept": hidden(back, "kept")})
+    assert "pat@wexcombe.example" in members(console)
+
+
+def test_what_is_kept_is_not_done_without_the_proof(console: Console, clock: FixedClock) -> None:
+    owner = console.as_role(Role.OWNER)
+    clock.at += timedelta(minutes=31)
+    kept = hidden(owner.send("/staff/invite", PAT), "kept")
+    assert owner.send("/prove/do-it", {"kept": kept}).status_code == 403
+    assert "pat@wexcombe.example" not in members(console)
+
+
+def test_a_form_waits_while_its_sender_signs_in_again_at_the_provider(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    clock.at += timedelta(days=90)
+    asked = owner.send("/staff/invite", PAT)
+    back = owner.get(returned(owner, link_to_the_provider(asked)))
+    again = owner.send("/go-on", {"kept": hidden(back, "kept")})
+    assert 'value="pat@wexcombe.example"' in again.text
+
+
+def test_a_form_that_waited_before_is_not_taken_for_another_errand(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    clock.at += timedelta(minutes=31)
+    owner.send("/staff/invite", PAT)
+    back = returned(owner, "/prove/with/office?next=/console/staff")
+    assert owner.get(back).headers["location"] == "/console/staff"
+
+
+def test_a_form_too_long_to_wait_keeps_its_sender_from_leaving_it(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    clock.at += timedelta(days=90)
+    asked = owner.send("/staff/invite", {**PAT, "name": "Pat" * 2000})
+    assert "/with/office" not in asked.text
 
 
 def test_the_sessions_line_names_the_provider(console: Console) -> None:

@@ -205,6 +205,19 @@ def test_a_run_is_left_out_and_let_happen(console: Console) -> None:
     assert "Left out" not in editor.get("/digests").text
 
 
+def test_a_page_that_offers_to_take_it_back_is_looked_at_anew_once_it_has_left(
+    console: Console, clock: FixedClock, transport: RecordingTransport
+) -> None:
+    sender = console.as_role(Role.SENDER)
+    sender.send(f"{bulletin(sender)}/send")
+    number = editions(console)[0].id
+    live = re.search(r'data-live="/console([^"]+)"', sender.get(f"/editions/{number}").text)
+    assert live
+    clock.at += console.app.config.bulletins.undo
+    console.app.engine.send_due()
+    assert sender.get(live[1]).text.startswith("event: end")
+
+
 def test_an_edition_shows_its_equation_and_what_to_do(
     console: Console, clock: FixedClock, transport: RecordingTransport
 ) -> None:

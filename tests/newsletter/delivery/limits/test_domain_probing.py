@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
+from databases import close_as_one_file
 from support import add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
+from newsletter.database import Database
 from newsletter.delivery.ledger import store
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition
@@ -24,6 +27,8 @@ from newsletter.transports.base import (
 )
 
 PEOPLE = 120
+# The time of the fixture `clock`.
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 GIVE_UP = 2 * DAY
 TAKEN = Accepted(response="250 2.0.0 ok")
@@ -76,16 +81,16 @@ class Site(Newsletter):
 
 
 class Simulation:
-    """An edition to all recipients of the domain, sent over some days."""
+    """An edition to all recipients of the domain, sent over some days.
+
+    Args:
+        url: a database with an article and the recipients.
+    """
 
     def __init__(self, folder: Path, url: str, clock: FixedClock) -> None:
         self._clock = clock
         self.app = Site(make_app(folder, url, clock).config, folder / "newsletter.toml", clock)
         self.begun_at = clock.now()
-        with self.app.database.write() as session:
-            add_article(session, "News", clock.now())
-            for number in range(PEOPLE):
-                add_subscriber(session, f"p{number}@big.example", clock.now())
         self.edition = self.compose()
 
     def compose(self) -> Edition:
@@ -127,9 +132,23 @@ class Simulation:
         return max(domain.taken_at.values()) - self.begun_at
 
 
+@pytest.fixture(scope="module")
+def filled_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An article and the domain's recipients; to be copied for each test."""
+    path = copy(sqlite_template, tmp_path_factory.mktemp("filled") / "newsletter.db")
+    database = Database(f"sqlite:///{path}")
+    with database.write() as session:
+        add_article(session, "News", NOW)
+        for number in range(PEOPLE):
+            add_subscriber(session, f"p{number}@big.example", NOW)
+    close_as_one_file(database)
+    return path
+
+
 @pytest.fixture
-def simulation(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Simulation]:
-    made = Simulation(tmp_path, sqlite_url, clock)
+def simulation(tmp_path: Path, filled_database: Path, clock: FixedClock) -> Iterator[Simulation]:
+    path = copy(filled_database, tmp_path / "newsletter.db")
+    made = Simulation(tmp_path, f"sqlite:///{path}", clock)
     yield made
     made.app.close()
 

@@ -79,6 +79,7 @@ class TestLostConnections:
         big = mail(1, content=b"Subject: x\r\n\r\n" + b"line\r\n" * 3_000_000)
         ledger = send(load, server, [big, mail(2)])
         assert ledger.kinds == ["Deferred", "Accepted"]
+        assert "silent" in ledger.outcomes[1].response
 
     def test_a_timeout_after_the_content_leaves_the_mail_uncertain(
         self, faulty_smtp: Start, load: Load
