@@ -14,7 +14,7 @@ class NavigationEntry:
     label: str
     path: str
     icon: str
-    """A symbol of static/icons.svg."""
+    """A symbol of `templates/console/_icons.html`."""
     is_current: bool = False
 
 
