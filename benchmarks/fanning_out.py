@@ -28,8 +28,9 @@ from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count
 
 BARE = """
-INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker)
-SELECT :edition, id, :variant, 'queued', '', 0, '' FROM subscribers
+INSERT INTO deliveries
+(edition_id, subscriber_id, variant_id, state, reason, verdict, attempts, worker)
+SELECT :edition, id, :variant, 'queued', '', '', 0, '' FROM subscribers
 """
 BATCHES = 20
 
