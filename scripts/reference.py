@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any, Literal, get_args, get_origin
 
 import click
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from newsletter.cli.main import COMMANDS, cli
 from newsletter.cli.operations.init import transport_kinds
 from newsletter.config.durations import write_duration
-from newsletter.config.example import Table, tables
+from newsletter.config.example import Table, is_named, is_table, tables
 from newsletter.config.layers import environment_name
 
 CONFIGURATION = """\
@@ -75,14 +75,21 @@ def configuration_page() -> str:
 def _section(table: Table) -> str:
     lines = [f"## `[{table.path}]`", ""]
     summary = (table.model.__doc__ or "").strip().splitlines()[0]
-    kind = f' (`kind = "{table.values["kind"]}"`)' if "kind" in table.values else ""
+    kind = f' (`kind = "{table.values["kind"]}"`)' if _is_transport(table) else ""
     lines += [f"{summary}{kind}", "", "| option | default | what it is |", "|---|---|---|"]
     for key, option in table.model.model_fields.items():
-        if isinstance(option.annotation, type) and issubclass(option.annotation, BaseModel):
-            lines.append(f"| `{key}` | | a table of its own: `[{table.path}.{key}]` |")
+        if is_table(option.annotation):
+            name = ".NAME" if is_named(option.annotation) else ""
+            what = "tables of their own" if name else "a table of its own"
+            said = f"{option.description}; " if option.description else ""
+            lines.append(f"| `{key}` | | {said}{what}: `[{table.path}.{key}{name}]` |")
         else:
             lines.append(_row(table.path, key, option))
     return "\n".join(lines) + "\n"
+
+
+def _is_transport(table: Table) -> bool:
+    return "kind" in table.values and "kind" not in table.model.model_fields
 
 
 def _row(path: str, key: str, option: FieldInfo) -> str:

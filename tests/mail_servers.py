@@ -111,6 +111,8 @@ SERVICES = """
 127.0.0.1:{port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
+flush unix n - n 1000? 0 flush
+pickup unix n - n 60 1 pickup
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
@@ -155,7 +157,7 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
     """
     names = ("imap", "lmtp", "pop3", *(("imaps", "pop3s") if certificate else ()))
     ports = Dovecot(**{name: free_port() for name in names})
-    with _open_folder("dovecot") as folder:
+    with open_folder("dovecot") as folder:
         for name in ("home", "Maildir"):
             (folder / name).mkdir()
             shutil.chown(folder / name, "mail", "mail")
@@ -188,6 +190,14 @@ def _dovecot_tls(certificate: Path | None, folder: Path, *, is_new: bool) -> str
     return f"ssl = yes\nssl_cert = <{copy}\nssl_key = <{copy}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Postfix:
+    """A running Postfix: its port, and its folder of configuration and queue."""
+
+    port: int
+    folder: Path
+
+
 @contextmanager
 def postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[int]:
     """An SMTP server that passes the domain's mail on by LMTP; its port.
@@ -196,8 +206,15 @@ def postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[int]
         more: further lines of main.cf.
         services: further lines of master.cf.
     """
+    with running_postfix(lmtp_port, more, services) as running:
+        yield running.port
+
+
+@contextmanager
+def running_postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[Postfix]:
+    """As `postfix`, with what asks for its queue."""
     port = free_port()
-    with _open_folder("postfix") as folder:
+    with open_folder("postfix") as folder:
         (folder / "queue").mkdir()
         (folder / "data").mkdir()
         shutil.chown(folder / "data", "postfix")
@@ -209,11 +226,29 @@ def postfix(lmtp_port: int, more: str = "", services: str = "") -> Iterator[int]
         subprocess.run([*command, "start"], **quiet)
         try:
             wait_for_port(port)
-            yield port
+            yield Postfix(port=port, folder=folder)
         finally:
             master = int((folder / "queue" / "pid" / "master.pid").read_text())
             subprocess.run([*command, "abort"], **quiet)
             _wait_until_gone(master)
+
+
+def count_deferred(server: Postfix) -> int:
+    """How many mails wait for another try."""
+    return sum(path.is_file() for path in (server.folder / "queue" / "deferred").rglob("*"))
+
+
+def deliver_queue(server: Postfix) -> None:
+    """Have all that waits tried again, and wait until nothing is left in the queue."""
+    queues = ("incoming", "active", "deferred")
+    command = [sbin("postqueue"), "-c", str(server.folder), "-f"]
+    end = time.monotonic() + PATIENCE_SECONDS
+    while any(
+        path.is_file() for name in queues for path in (server.folder / "queue" / name).rglob("*")
+    ):
+        assert time.monotonic() < end, "the queue of Postfix does not become empty"
+        subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
+        time.sleep(0.2)
 
 
 def received(port: int) -> list[bytes]:
@@ -244,7 +279,7 @@ def empty(port: int) -> None:
 
 
 @contextmanager
-def _open_folder(name: str) -> Iterator[Path]:
+def open_folder(name: str) -> Iterator[Path]:
     """A folder that the servers' own users can reach."""
     folder = Path(tempfile.mkdtemp(prefix=f"newsletter-{name}-"))
     folder.chmod(0o755)

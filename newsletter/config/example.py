@@ -15,7 +15,9 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from newsletter.config.cluster import ClusterOptions
+from newsletter.config.console import ConsoleOptions, ProviderOptions
 from newsletter.config.durations import write_duration
+from newsletter.config.feedback import FeedbackOptions, MailboxOptions
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.layers import environment_name
 from newsletter.config.options import (
@@ -126,7 +128,31 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             values={"url": "https://example.org/feed.atom"},
             active=False,
         ),
+        Table(path="feedback", model=FeedbackOptions),
+        Table(
+            path="feedback.mailboxes.bounces",
+            model=MailboxOptions,
+            values={
+                "kind": "imap",
+                "host": "imap.example.org",
+                "user": "bounces@example.org",
+                "password": "…",
+            },
+            active=False,
+        ),
         Table(path="web", model=WebOptions),
+        Table(path="console", model=ConsoleOptions),
+        Table(
+            path="console.providers.google",
+            model=ProviderOptions,
+            values={
+                "label": "Google",
+                "issuer": "https://accounts.google.com",
+                "client_id": "…",
+                "client_secret": "…",
+            },
+            active=False,
+        ),
         Table(path="theme", model=ThemeOptions),
         Table(path="templates", model=TemplateOptions),
         Table(path="lint", model=LintOptions),
@@ -172,11 +198,11 @@ def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
 
 def _write_table(table: Table, only: Collection[str] = ()) -> str:
     lines = [f"[{table.path}]"]
-    if "kind" in table.values:
+    if "kind" in table.values and "kind" not in table.model.model_fields:
         lines += ["# What it is; docs/transports.md has all kinds, and how to name one of your own"]
         lines += [f"kind = {toml_value(table.values['kind'])}"]
     for key, option in table.model.model_fields.items():
-        if not _is_table(option.annotation) and (not only or f"{table.path}.{key}" in only):
+        if not is_table(option.annotation) and (not only or f"{table.path}.{key}" in only):
             lines += _write_option(table, key, option)
     mark = "" if table.active else "# "
     return "\n" + "".join(f"{mark}{line}\n" for line in lines)
@@ -222,7 +248,13 @@ def _is_secret(kind: Any) -> bool:
     return kind is SecretStr or SecretStr in get_args(kind)
 
 
-def _is_table(kind: Any) -> bool:
-    if get_origin(kind) is dict:
+def is_table(kind: Any) -> bool:
+    """Whether an option is a table of its own, or tables with names (`is_named`)."""
+    if is_named(kind):
         kind = get_args(kind)[1]
     return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def is_named(kind: Any) -> bool:
+    """Whether an option is a table of values by names."""
+    return get_origin(kind) is dict

@@ -30,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "mailtrap": "Mailtrap",
     "postmark": "Postmark",
     "resend": "Resend",
+    "scaleway": "Scaleway",
     "sendgrid": "SendGrid",
     "ses": "Amazon SES",
     "sparkpost": "SparkPost",

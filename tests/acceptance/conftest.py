@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# The support of the console's tests is imported by name.
+sys.path.append(str(Path(__file__).parents[1] / "newsletter" / "console"))
+
 
 @pytest.fixture(scope="session")
 def newsletter() -> Callable[..., subprocess.CompletedProcess[str]]:

@@ -27,6 +27,13 @@ SHOWN_MAIL = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
+# Of a page of the site, which has its style sheet and that of the look tried.
+SHOWN_PAGE = {
+    **SHOWN_MAIL,
+    "Content-Security-Policy": SHOWN_MAIL["Content-Security-Policy"].replace(
+        "style-src", "style-src 'self'"
+    ),
+}
 
 
 class ConsoleHeaders:

@@ -1,15 +1,16 @@
-"""The look of mails and site: colours, logo, fonts and footer, with a mail beside it."""
+"""The look of mails and site: colours, logo, fonts and footer, with site and mail beside it."""
 
 import re
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.actions import settings
-from newsletter.config.colours import READABLE, contrast
+from newsletter.config.options import Config
 from newsletter.config.theme_options import ThemeOptions
 from newsletter.console.frame.forms import FormErrors, sentence
-from newsletter.console.frame.headers import SHOWN_MAIL
+from newsletter.console.frame.headers import SHOWN_MAIL, SHOWN_PAGE
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.media.sent import (
@@ -18,7 +19,7 @@ from newsletter.console.media.sent import (
     picture_sent,
 )
 from newsletter.queries import settings as options
-from newsletter.queries.look import sample_mail
+from newsletter.queries.look import contrasts, sample_mail, sample_site, tried_theme
 from newsletter.staff.permissions import Permission
 
 COLOURS = (
@@ -60,17 +61,16 @@ class Look(BaseModel):
 
 
 def look_page(request: ConsoleRequest) -> Response:
-    """The form, and a mail beside it in the colours of the address, where it has some."""
-    with request.database.read() as session:
-        theme = options.current(session, request.context).theme
+    """The form, and beside it site and mail in the look of the address, where it has one."""
+    config, look = _tried(request)
     tried = {key: value for key, value in request.query.items() if key in Look.model_fields}
-    values = {**theme.model_dump(), **tried}
     context = {
-        "form": request.fields(**values),
+        "form": request.fields(**{**config.theme.model_dump(), **tried}),
         "colours": COLOURS,
         "dark_colours": DARK_COLOURS,
         "preview": request.http.url.query if tried else "",
-        "contrasts": _contrasts(values),
+        "scheme": "dark" if request.query.get("scheme") == "dark" else "light",
+        "contrasts": contrasts(look),
     }
     return request.page("settings/look.html", context)
 
@@ -96,19 +96,39 @@ def save(request: ConsoleRequest) -> Response:
 
 
 def mail(request: ConsoleRequest) -> Response:
-    """A sample mail in the colours of the address, light or dark whatever the browser prefers."""
+    """A sample mail in the look of the address."""
+    config, look = _tried(request)
+    html = sample_mail(config.model_copy(update={"theme": look}), request.now)
+    html = html.replace(f"{config.site.base_url}/sample.png", request.url("/static/sample.svg"))
+    return _shown(request, html, SHOWN_MAIL)
+
+
+def site(request: ConsoleRequest) -> Response:
+    """The front page of the site in the look of the address."""
+    config, look = _tried(request)
+    with request.database.read() as session:
+        html = sample_site(session, config, look)
+    return _shown(request, html, SHOWN_PAGE)
+
+
+def readability(request: ConsoleRequest) -> Response:
+    """The contrasts of the look of the address, as a part of the page."""
+    _, look = _tried(request)
+    return request.page("settings/_contrasts.html", {"contrasts": contrasts(look)})
+
+
+def _tried(request: ConsoleRequest) -> tuple[Config, ThemeOptions]:
+    """The stored configuration, and its theme with what the address tries."""
     with request.database.read() as session:
         config = options.current(session, request.context)
-    tried = {key: value for key, value in request.query.items() if key in Look.model_fields}
-    try:
-        theme = ThemeOptions.model_validate({**config.theme.model_dump(), **tried})
-    except ValidationError:
-        theme = config.theme
-    html = sample_mail(config.model_copy(update={"theme": theme}), request.now)
-    html = html.replace(f"{config.site.base_url}/sample.png", request.url("/static/sample.svg"))
+    return config, tried_theme(config.theme, request.query)
+
+
+def _shown(request: ConsoleRequest, html: str, headers: Mapping[str, str]) -> Response:
+    """As it looks in light or dark, whatever the browser prefers."""
     is_dark = request.query.get("scheme") == "dark"
     shown = _DARK.sub("(min-width: 0)" if is_dark else "(max-width: 0)", html)
-    return HTMLResponse(shown, headers=SHOWN_MAIL)
+    return HTMLResponse(shown, headers=dict(headers))
 
 
 def _uploaded_logo(request: ConsoleRequest) -> dict[str, str]:
@@ -145,22 +165,6 @@ def _checked(given: dict[str, str]) -> None:
         ) from error
 
 
-def _contrasts(values: dict[str, object]) -> list[tuple[str, float, bool]]:
-    """The contrast of words and links on paper, and whether it can be read."""
-    found = []
-    for name, colour, paper in (
-        ("Words", values["ink"], values["paper"]),
-        ("Links", values["accent"], values["paper"]),
-        ("Words, dark", values["ink_dark"], values["paper_dark"]),
-    ):
-        try:
-            ratio = contrast(str(colour), str(paper))
-        except (ValueError, IndexError):
-            continue
-        found.append((name, ratio, ratio >= READABLE))
-    return found
-
-
 ROUTES = [
     page("/look", Permission.ADMINISTER, look_page),
     form(
@@ -172,4 +176,6 @@ ROUTES = [
         largest_bytes=LARGEST_FORM_BYTES,
     ),
     page("/look/mail", Permission.ADMINISTER, mail),
+    page("/look/site", Permission.ADMINISTER, site),
+    page("/look/contrasts", Permission.ADMINISTER, readability),
 ]

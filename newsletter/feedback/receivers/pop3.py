@@ -4,6 +4,7 @@ import poplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from newsletter.config.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
@@ -17,9 +18,34 @@ from newsletter.feedback.receivers.base import (
 TIMEOUT_SECONDS = 30
 # TOP counts lines (RFC 1939, 7); with 998 characters at most, these are enough for a report.
 MAX_LINES = 4000
-# A longer line would end the connection, at every look anew: servers pass on what they were given,
-# whatever RFC 5322, 2.1.1 allows.
-poplib._MAXLINE = 1_000_000  # type: ignore[attr-defined]  # noqa: SLF001 - as imaplib's own
+# As imaplib's own.
+MAX_LINE_BYTES = 1_000_000
+
+
+class _LongLines:
+    """Takes lines of any length within reason, on this connection.
+
+    poplib's bound of 2048 octets would end the connection, at every look anew: servers pass on what
+    they were given, whatever RFC 5322, 2.1.1 allows.
+    """
+
+    file: BinaryIO
+
+    def _getline(self) -> tuple[bytes, int]:
+        line = self.file.readline(MAX_LINE_BYTES + 1)
+        if len(line) > MAX_LINE_BYTES:
+            raise poplib.error_proto("line too long")
+        if not line:
+            raise poplib.error_proto("the server hung up")
+        return line.rstrip(b"\r\n"), len(line)
+
+
+class _Pop3(_LongLines, poplib.POP3):
+    """Without TLS from the beginning."""
+
+
+class _Pop3Tls(_LongLines, poplib.POP3_SSL):
+    """With TLS from the beginning."""
 
 
 def read(options: MailboxOptions, position: Position, take: Take) -> int:
@@ -60,8 +86,8 @@ def _connected(options: MailboxOptions) -> poplib.POP3:
     host, port = options.host, options.port_number
     if options.security is Security.TLS:
         context = ssl.create_default_context()
-        return poplib.POP3_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
-    box = poplib.POP3(host, port, timeout=TIMEOUT_SECONDS)
+        return _Pop3Tls(host, port, timeout=TIMEOUT_SECONDS, context=context)
+    box = _Pop3(host, port, timeout=TIMEOUT_SECONDS)
     if options.security is Security.STARTTLS:
         try:
             box.stls(ssl.create_default_context())

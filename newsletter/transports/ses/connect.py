@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 """
 
 from newsletter.transports.api.account import Account, ConnectFailed, Connection
+from newsletter.transports.api.sns import subscription
 from newsletter.transports.ses.signing import signer
 from newsletter.transports.ses.transport import SesOptions
 
@@ -38,13 +39,7 @@ def connect(options: SesOptions, account: Account, address: str) -> Connection:
     if account.call("POST", url, named, missing=(400, 409)) is None:
         account.call("PUT", f"{url}/{_NAME}", {"EventDestination": destination})
     sns = options.api_url or f"https://sns.{options.region}.amazonaws.com"
-    form = {
-        "Action": "Subscribe",
-        "Version": "2010-03-31",
-        "TopicArn": options.topic_arn,
-        "Protocol": "https",
-        "Endpoint": address,
-    }
+    form = subscription(options.topic_arn, address)
     account.call("POST", f"{sns}/", form=form, auth=signer(options, "sns"))
     return Connection(
         done=(

@@ -3,53 +3,25 @@
 Both forms are read: event publishing (`eventType`) and notifications (`notificationType`).
 """
 
-import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import field
 from newsletter.transports.api.ses_bounces import bounce_kind
-from newsletter.transports.api.webhooks import NotProven, Told, WebhookCall, event, moment
-from newsletter.transports.api.webhooks import Webhook as BaseWebhook
+from newsletter.transports.api.sns_webhook import MESSAGE_NUMBER, SnsWebhook
+from newsletter.transports.api.webhooks import WebhookCall, event, moment
 from newsletter.transports.events import Event, EventKind
-from newsletter.transports.ses.sns import Fetch, fetch_certificate, prove_message
 
 _K = EventKind
-# SES writes it when event publishing is set up.
-_GREETING = "Successfully validated SNS topic"
 
 
-class Webhook(BaseWebhook):
-    """Messages of one SNS topic.
-
-    Args:
-        fetch: gets a certificate of SNS.
-    """
+class Webhook(SnsWebhook):
+    """Messages of one topic of Amazon's SNS."""
 
     ignored = frozenset({"Send", "Open", "Click"})
-    needs = ("topic_arn",)
-
-    def __init__(self, options: Any, fetch: Fetch = fetch_certificate) -> None:
-        super().__init__(options)
-        self._fetch = fetch
-
-    def prove(self, call: WebhookCall, now: datetime) -> None:
-        message = _json(call.body)
-        if field(message, "TopicArn") != self.options.topic_arn:
-            raise NotProven("the message is of another topic than topic_arn")
-        prove_message(message, now, self._fetch)
-
-    def read(self, call: WebhookCall, transport: str) -> Told:
-        message = json.loads(call.body)
-        if message["Type"] == "SubscriptionConfirmation":
-            return Told(confirm=message["SubscribeURL"])
-        if message["Type"] != "Notification" or message["Message"].startswith(_GREETING):
-            return Told()
-        return super().read(call, transport)
-
-    def items(self, found: Any) -> list[Any]:
-        return [{**json.loads(found["Message"]), "snsMessageId": found["MessageId"]}]
+    hosts = re.compile(r"sns\.[a-z]{2}(-[a-z]+)+-\d+\.amazonaws\.com(\.cn)?")
+    greeting = "Successfully validated SNS topic"
 
     def name_of(self, item: Any) -> str:
         return str(item.get("eventType") or item.get("notificationType") or "")
@@ -61,7 +33,7 @@ class Webhook(BaseWebhook):
         common = {
             "message_id": headers.get("message-id"),
             "at": moment(details.get("timestamp") or mail.get("timestamp")),
-            "provider_id": item["snsMessageId"],
+            "provider_id": item[MESSAGE_NUMBER],
         }
         for recipient, kind, status, reason in _told(name, details, mail):
             yield event(kind, recipient=recipient, status=status, reason=reason, **common)
@@ -101,10 +73,3 @@ def _key(name: str) -> str:
     return {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}.get(
         name, name.lower()
     )
-
-
-def _json(text: bytes) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -7,9 +7,9 @@ from pathlib import Path
 from reference import configuration_page
 
 from newsletter.cli.operations.init import example_text, transport_kinds
-from newsletter.config.example import Table, tables
+from newsletter.config.example import Table, is_named, is_table, tables
 from newsletter.config.loading import parse_config, validate
-from newsletter.config.options import Imprint
+from newsletter.config.options import Config, Imprint
 from newsletter.transports.registry import KINDS, transport_class
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,6 +54,22 @@ def test_no_option_is_missing_from_the_example() -> None:
         for part in re.findall(r'"[^"]+"|[^.]+', table.path):
             found = found[part.strip('"')]
         assert set(table.model.model_fields) <= set(found), table.path
+
+
+def test_every_table_of_the_file_is_in_the_example() -> None:
+    shown = {table.path for table in all_tables()}
+    nested = [
+        (f"{path}.{key}" if path else key, option.annotation)
+        for path, model in [("", Config), *((one.path, one.model) for one in all_tables())]
+        for key, option in model.model_fields.items()
+        if is_table(option.annotation)
+    ]
+    missing = [
+        path
+        for path, kind in nested
+        if not any(one.startswith(f"{path}.") if is_named(kind) else one == path for one in shown)
+    ]
+    assert missing == []
 
 
 def test_every_option_has_a_description() -> None:

@@ -31,6 +31,7 @@ def served_console(
         text = text.replace("https://wexcombe.example", base)
         text = text.replace('folder = "templates"', 'folder = ""')
         path = folder / "newsletter.toml"
+        path.write_text(text)
         app = RecordedNewsletter(parse_config(text, path, {}), path, clock)
         app.recorder = RecordingTransport()
         console = Console(app=app, runner=None)  # type: ignore[arg-type] # no request of its own

@@ -1,14 +1,17 @@
 """A receiver that is killed loses nothing that it confirmed, and nothing counts twice."""
 
 import os
+import smtplib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGTERM
 
 import pytest
+from reading.mails import dsn
 from sqlalchemy import func, select
 from support import make_app
 
@@ -63,6 +66,47 @@ def test_what_is_told_again_after_a_kill_is_there_once(
         stored = session.scalars(select(func.count()).select_from(FeedbackEvent)).one()
     app.close()
     assert stored == len(EVENTS)
+
+
+REPORT = dsn()
+
+
+def receive(folder: Path, url: str, clock: FixedClock, way: str, *, kill: bool) -> None:
+    """Receive a report in one way, in a process of its own; killed once it is stored."""
+    program = [sys.executable, str(Path(__file__).parent / "receiving.py"), way, str(folder), url]
+    command = [*program, clock.now().isoformat(), "kill" if kill else "answer"]
+    environment = os.environ | {"PYTHONPATH": TESTS}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        if way == "lmtp":
+            port = int(process.stdout.readline())
+            with (
+                suppress(smtplib.SMTPException, ConnectionError),
+                smtplib.LMTP("127.0.0.1", port, timeout=60) as client,
+            ):
+                client.sendmail("", ["bounces@wexcombe.example"], REPORT)
+            if not kill:
+                process.terminate()
+        process.wait(60)
+    assert process.returncode == (-SIGKILL if kill else {"lmtp": -SIGTERM, "maildir": 0}[way])
+
+
+@pytest.mark.parametrize("way", ["lmtp", "maildir"])
+def test_a_report_whose_receiver_is_killed_before_it_answers_counts_once(
+    tmp_path: Path, sqlite_url: str, clock: FixedClock, way: str
+) -> None:
+    new = tmp_path / "Maildir" / "new"
+    new.mkdir(parents=True)
+    (new / "1.mx").write_bytes(REPORT)
+    receive(tmp_path, sqlite_url, clock, way, kill=True)
+    # It was not confirmed, so that it is brought again.
+    assert list(new.iterdir())
+    receive(tmp_path, sqlite_url, clock, way, kill=False)
+    app = make_app(tmp_path, sqlite_url, clock)
+    with app.database.read() as session:
+        kinds = session.scalars(select(FeedbackEvent.kind)).all()
+    app.close()
+    assert kinds == ["hard"]
 
 
 def be_killed(folder: str, url: str, count: str) -> None:

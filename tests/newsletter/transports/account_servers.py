@@ -271,6 +271,51 @@ class SesAccount(AccountServer):
         return of_json({})
 
 
+class ScalewayAccount(AccountServer):
+    """Scaleway's domains and webhooks, and the Subscribe of its topics."""
+
+    kind = "scaleway"
+    table: ClassVar = {
+        "secret_key": "k",
+        "project_id": "p",
+        "domain": "x.example",
+        "topic_arn": "arn:scw:sns:fr-par:project-p:newsletter",
+        "topic_access_key": "AKIDEXAMPLE",
+        "topic_secret_key": "s",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.subscribed: set[str] = set()
+
+    def addresses(self) -> list[str]:
+        (webhook,) = self.registered
+        assert webhook["sns_arn"] == self.table["topic_arn"]
+        assert "email_queued" not in webhook["event_types"]
+        return sorted(self.subscribed)
+
+    def answer(self, request: Request) -> Answer:
+        path = urlsplit(request.path).path
+        base = "/transactional-email/v1alpha1/regions/fr-par"
+        if path == "/":
+            assert "/fr-par/sns/aws4_request" in request.headers["Authorization"]
+            form = parse_qs(request.body.decode())
+            assert form["TopicArn"] == [self.table["topic_arn"]]
+            self.subscribed |= set(form["Endpoint"])
+            return Answer(200, b"<SubscribeResponse/>")
+        assert request.headers["X-Auth-Token"] == "k"
+        if path == f"{base}/domains":
+            return of_json({"domains": [{"id": "d1", "name": "x.example"}], "total_count": 1})
+        if request.method == "GET":
+            return of_json({"webhooks": self.registered, "total_count": len(self.registered)})
+        if request.method == "PATCH":
+            return of_json(self.change(path.rpartition("/")[2], request.found))
+        # "You can create only one webhook per domain."
+        assert not self.registered
+        assert request.found["domain_id"] == "d1"
+        return of_json(self.add(request.found))
+
+
 ACCOUNTS: dict[str, Callable[[], AccountServer]] = {
     made.kind: made
     for made in (
@@ -283,5 +328,6 @@ ACCOUNTS: dict[str, Callable[[], AccountServer]] = {
         MailgunAccount,
         MailjetAccount,
         SesAccount,
+        ScalewayAccount,
     )
 }

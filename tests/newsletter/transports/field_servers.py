@@ -237,3 +237,41 @@ class MailtrapServer(ProviderServer):
         text, sender = fields.get("text", ""), shown(fields["from"])
         self.messages.append((to["email"], sender, fields["subject"], text, fields["headers"]))
         return {"success": True, "message_ids": [f"0c7fd939-{len(self.messages)}"]}
+
+
+class ScalewayServer(ProviderServer):
+    """https://www.scaleway.com/en/developers/api/transactional-email/#path-emails-send-an-email."""
+
+    kind = "scaleway"
+    wrong: ClassVar = {"secret_key": "not-the-key"}
+    project = "8b512135-9f5f-42b3-a900-9fdf0195b563"
+
+    @property
+    def table(self) -> dict[str, Any]:
+        return {"secret_key": KEY, "project_id": self.project, "api_url": self.url}
+
+    def answer(self, request: Request) -> Answer:
+        if request.headers.get("X-Auth-Token") != KEY:
+            found = {"type": "denied_authentication", "method": "api_key", "reason": "not_found"}
+            return of_json({**found, "message": "authentication is denied"}, 401)
+        if request.path != "/transactional-email/v1alpha1/regions/fr-par/emails":
+            return Answer(404)
+        fields = request.found
+        assert fields["project_id"] == self.project
+        (to,) = fields["to"]
+        if to["email"].startswith("invalid@"):
+            return self._invalid("to[0].email", "email is not valid")
+        if "unconfirmed" in fields["from"]["email"]:
+            return self._invalid("from.email", "domain is not checked")
+        headers = {one["key"]: one["value"] for one in fields["additional_headers"]}
+        text, sender = fields["text"], shown(fields["from"])
+        self.messages.append((to["email"], sender, fields["subject"], text, headers))
+        number = f"655c27f2-b2a3-4a9f-8e1f-{len(self.messages):012}"
+        email = {"id": number, "rcpt_to": to["email"], "status": "new", "try_count": 0}
+        return of_json({"emails": [email]})
+
+    @staticmethod
+    def _invalid(name: str, help_message: str) -> Answer:
+        detail = {"argument_name": name, "reason": "constraint", "help_message": help_message}
+        kind = {"type": "invalid_arguments", "message": "invalid argument(s)"}
+        return of_json({**kind, "details": [detail]}, 400)

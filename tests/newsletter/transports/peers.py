@@ -21,6 +21,7 @@ from field_servers import (
     MailjetServer,
     MailtrapServer,
     ResendServer,
+    ScalewayServer,
     SendGridServer,
 )
 from postmark_server import TOKEN, PostmarkServer
@@ -130,7 +131,9 @@ def postmark(folder: Path) -> Iterator[Peer]:
 
 
 RAW_SERVERS = (SesServer, MailgunServer, SparkPostServer, HttpServer)
-FIELD_SERVERS = (SendGridServer, BrevoServer, ResendServer, MailjetServer, MailtrapServer)
+FIELD_SERVERS = (
+    SendGridServer, BrevoServer, ResendServer, MailjetServer, MailtrapServer, ScalewayServer,
+)  # fmt: skip
 
 
 def raw(server: type[ProviderServer]) -> Callable[[Path], AbstractContextManager[Peer]]:

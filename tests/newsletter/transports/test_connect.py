@@ -9,6 +9,7 @@ from account_servers import (
     RESEND_SECRET,
     AccountServer,
     MailjetAccount,
+    ScalewayAccount,
     SesAccount,
 )
 from api_server import Answer
@@ -88,6 +89,14 @@ def test_ses_needs_a_topic_and_a_configuration_set(load: Load) -> None:
         options = {**account.options, "topic_arn": ""}
         with pytest.raises(ConnectFailed, match="topic_arn first"):
             load("ses", **options).connect(ADDRESS)
+
+
+def test_scaleway_needs_a_topic_and_a_domain_of_the_project(load: Load) -> None:
+    with ScalewayAccount() as account:
+        with pytest.raises(ConnectFailed, match="topic_secret_key first"):
+            load("scaleway", **{**account.options, "topic_arn": ""}).connect(ADDRESS)
+        with pytest.raises(ConnectFailed, match=r"no domain y\.example"):
+            load("scaleway", **{**account.options, "domain": "y.example"}).connect(ADDRESS)
 
 
 def test_a_service_of_ones_own_is_told_by_its_operator(load: Load) -> None:

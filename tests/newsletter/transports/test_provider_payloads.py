@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from api_server import Answer, of_json
 from field_servers import (
     BrevoServer,
     MailjetServer,
     MailtrapServer,
     ResendServer,
+    ScalewayServer,
     SendGridServer,
 )
 from outcome_recorder import OutcomeRecorder, mail, message
@@ -17,7 +19,8 @@ from peers import with_html
 from provider_servers import MailgunServer, ProviderServer, SesServer, SparkPostServer, form
 
 from newsletter.errors import ConfigurationError
-from newsletter.transports.base import Mail
+from newsletter.transports.base import Deferred, Mail, Outcome, Refused
+from newsletter.transports.verdicts import Verdict
 
 Load = Callable[..., Any]
 ID = "<1.abbey@wexcombe.example>"
@@ -148,6 +151,41 @@ class TestReference:
         (found,) = sent(MailtrapServer).requests[0].found["requests"]
         assert found["custom_variables"] == {"message_id": ID}
 
+    def test_scaleway_has_it_in_its_own_header(self, sent: Sent) -> None:
+        found = sent(ScalewayServer).requests[0].found["additional_headers"]
+        assert {"key": "X-Newsletter-Message-ID", "value": ID} in found
+
+
+class TestScaleway:
+    @pytest.fixture
+    def outcome(self, load: Load) -> Callable[[Answer], Outcome]:
+        """The outcome of a mail that is answered so."""
+
+        def outcome(answer: Answer) -> Outcome:
+            ledger = OutcomeRecorder()
+            with ScalewayServer() as server, load("scaleway", **server.table).open() as session:
+                server.answers = [answer]
+                session.send([with_html(mail())], ledger)
+            return ledger.outcomes[1]
+
+        return outcome
+
+    def test_a_subject_that_is_too_short_fails_alone(
+        self, outcome: Callable[[Answer], Outcome]
+    ) -> None:
+        detail = {"argument_name": "subject", "help_message": "at least 10 characters"}
+        answer = of_json({"type": "invalid_arguments", "details": [detail]}, 400)
+        found = outcome(answer)
+        assert isinstance(found, Refused)
+        assert found.about is Verdict.ERROR
+        assert "at least 10 characters" in found.response
+
+    def test_a_quota_that_is_used_up_defers(self, outcome: Callable[[Answer], Outcome]) -> None:
+        detail = {"resource": "EmailsPerMonth", "quota": 10_000, "current": 10_000}
+        found = outcome(of_json({"type": "quotas_exceeded", "details": [detail]}, 403))
+        assert isinstance(found, Deferred)
+        assert "EmailsPerMonth: 10000" in found.response
+
 
 class TestUnsupported:
     def test_brevo_takes_no_mail_without_html(self, unsupported: Why) -> None:
@@ -167,6 +205,7 @@ class TestUnsupported:
         self, unsupported: Why
     ) -> None:
         assert "link them instead" in unsupported(BrevoServer, with_picture())
+        assert "link them instead" in unsupported(ScalewayServer, with_picture())
         assert "set batch = 1" in unsupported(ResendServer, with_picture())
 
     @pytest.mark.parametrize(

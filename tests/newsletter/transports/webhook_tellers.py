@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
+from newsletter.transports.api.sns import signed_text
 from newsletter.transports.api.webhooks import WebhookCall
-from newsletter.transports.ses.sns import signed_text
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
@@ -26,6 +26,8 @@ ADA = "ada@wexcombe.example"
 MESSAGE_ID = "<e7.6927f1a0.42@wexcombe.example>"
 TOPIC = "arn:aws:sns:eu-west-2:123456789012:newsletter"
 CERTIFICATE_URL = "https://sns.eu-west-2.amazonaws.com/SimpleNotificationService-1.pem"
+SCALEWAY_TOPIC = "arn:scw:sns:fr-par:project-8b512135:newsletter"
+SCALEWAY_CERTIFICATE_URL = "https://messaging.s3.fr-par.scw.cloud/fr-par/sns/1.pem"
 
 SECONDS = int(NOW.timestamp())
 ISO = "2026-11-27T09:00:00.000Z"
@@ -129,7 +131,7 @@ _RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 def certificate_of_sns(url: str) -> bytes:
     """In place of fetching it."""
-    assert url == CERTIFICATE_URL
+    assert url in {CERTIFICATE_URL, SCALEWAY_CERTIFICATE_URL}
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     made = (
         x509.CertificateBuilder()
@@ -163,6 +165,12 @@ def sns_message(at: datetime = NOW, **changes: Any) -> bytes:
 
 def _ses(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
     return {}, sns_message(at, Message=body.decode("utf-8", "replace"))
+
+
+def _scaleway(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
+    place = {"TopicArn": SCALEWAY_TOPIC, "SigningCertURL": SCALEWAY_CERTIFICATE_URL}
+    said = {"Message": body.decode("utf-8", "replace"), "SignatureVersion": "1"}
+    return {}, sns_message(at, **said, **place)
 
 
 def _ses_event(name: str, key: str, **details: Any) -> dict[str, Any]:
@@ -482,6 +490,34 @@ MAILTRAP = Teller(
 )
 
 
+def _tem(name: str, code: int = 0, words: str = "", **more: Any) -> dict[str, Any]:
+    headers = [{"key": "X-Newsletter-Message-ID", "value": MESSAGE_ID}]
+    common = {"id": f"id-{name}", "type": name, "created_at": ISO, "domain_name": "x.example"}
+    told = {"email_response_code": code, "email_response_message": words} if code else {}
+    return {**common, "email_to": ADA, "email_headers": headers, **told, **more}
+
+
+SCALEWAY = Teller(
+    options={"secret_key": "s", "project_id": "8b512135", "topic_arn": SCALEWAY_TOPIC},
+    sign=_scaleway,
+    wrap=_first,
+    takes_batches=False,
+    unknown=_tem("email_newfangled"),
+    samples=[
+        ("hard", _tem("email_mailbox_not_found", 550, "5.1.1 no such user here")),
+        ("hard", _tem("email_blocklisted", blocklist_type="mailbox_not_found")),
+        ("full", _tem("email_blocklisted", blocklist_type="mailbox_full")),
+        ("full", _tem("email_dropped", 552, "5.2.2 mailbox full")),
+        ("blocked", _tem("email_dropped", 554, "5.7.1 message rejected as spam")),
+        ("soft", _tem("email_dropped", email_error="gave up")),
+        ("delayed", _tem("email_deferred", 451, "4.7.1 try again later")),
+        ("success", _tem("email_delivered", 250, "2.0.0 Ok")),
+        ("blocked", _tem("email_spam")),
+    ],
+    dropped=[_tem("email_queued"), _tem("blocklist_created", blocklist_type="mailbox_full")],
+)
+
+
 def _own(kind: str, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "id": f"id-{kind}", "recipient": ADA, "message_id": MESSAGE_ID, **more}
 
@@ -511,6 +547,7 @@ TELLERS = {
     "mailjet": MAILJET,
     "sparkpost": SPARKPOST,
     "mailtrap": MAILTRAP,
+    "scaleway": SCALEWAY,
     "http": HTTP,
 }
 """A teller for each kind whose transport has a webhook."""

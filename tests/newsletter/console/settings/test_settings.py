@@ -1,11 +1,12 @@
 """Settings, set-up and look."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from console_support import Client, Console
 from pictures import gradient, saved
-from support import RecordingTransport
+from support import RecordingTransport, add_article
 
 from newsletter.actions import settings
 from newsletter.config.loading import check_config, read_file
@@ -115,6 +116,34 @@ def test_a_look_is_tried_before_it_is_kept(console: Console) -> None:
     page = console.as_role(Role.OWNER).get("/look?accent=%237a1f5c").text
     assert "/console/look/mail?accent=%237a1f5c" in page
     assert current(console).theme.accent != "#7a1f5c"
+
+
+def test_the_front_page_is_shown_in_the_colours_that_are_tried(console: Console) -> None:
+    now = console.app.clock.now()
+    with console.app.database.write() as session:
+        add_article(session, "Homes agreed", now - timedelta(hours=1))
+    page = console.as_role(Role.OWNER).get("/look/site?accent=%237a1f5c").text
+    assert "Homes agreed" in page
+    assert "--accent: #7a1f5c" in page
+
+
+def test_a_colour_that_cannot_be_read_is_shown_and_said_to_be(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert "--ink: #eeeeee" in owner.get("/look/site?ink=%23eeeeee").text
+    told = owner.get("/look/contrasts?ink=%23eeeeee&paper=%23ffffff").text
+    assert re.search(r"Words: contrast 1\.2 .*too little", told)
+
+
+@pytest.mark.parametrize("wrong", ["accent=blue", "logo_width=wide", "heading_font=}</style>"])
+def test_what_cannot_be_shown_leaves_the_look_as_it_is(console: Console, wrong: str) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert owner.get(f"/look/site?{wrong}").text == owner.get("/look/site").text
+
+
+def test_a_page_that_is_only_looked_at_runs_no_scripts(console: Console) -> None:
+    policy = console.as_role(Role.OWNER).get("/look/site").headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("frame-ancestors 'self'; sandbox")
 
 
 def test_the_sample_mail_is_in_the_colours_that_are_tried(console: Console) -> None:

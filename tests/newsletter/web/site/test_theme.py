@@ -13,8 +13,8 @@ from newsletter.app import Newsletter
 from newsletter.config.colours import READABLE, contrast
 from newsletter.config.theme import Theme
 from newsletter.config.theme_options import ThemeOptions
+from newsletter.queries.site_style import theme_css
 from newsletter.web.services import SiteServices
-from newsletter.web.site.theme import theme_css
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 

@@ -1,4 +1,4 @@
-"""Signatures of SNS's messages.
+"""Signatures of the messages of SNS, and of services that speak its protocol.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
@@ -22,7 +22,6 @@ from newsletter.transports.api.webhooks import NotProven, moment
 
 Fetch = Callable[[str], bytes]
 
-_HOST = re.compile(r"sns\.[a-z]{2}(-[a-z]+)+-\d+\.amazonaws\.com(\.cn)?")
 _LARGEST_CERTIFICATE_BYTES = 20_000
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = (
@@ -39,15 +38,18 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-def prove_message(message: Any, now: datetime, fetch: Fetch) -> None:
+def prove_message(message: Any, now: datetime, fetch: Fetch, hosts: re.Pattern[str]) -> None:
     """
+    Args:
+        hosts: the service's own, of which its addresses must be.
+
     Raises:
         NotProven: the message is not of SNS, or more than a day old.
     """
     if not isinstance(message, dict) or message.get("Type") not in _SIGNED:
         raise NotProven("the call is no message of SNS")
     for name in ("SigningCertURL", "SubscribeURL"):
-        if name in message and not is_of_sns(str(message[name])):
+        if name in message and not is_at(hosts, str(message[name])):
             raise NotProven(f"{name} is not an address of SNS")
     algorithm = _HASHES.get(str(message.get("SignatureVersion")))
     if algorithm is None or not message.get("SigningCertURL"):
@@ -66,27 +68,38 @@ def prove_message(message: Any, now: datetime, fetch: Fetch) -> None:
     require_recent(sent.timestamp() if sent else None, now, LONGEST_RETRY)
 
 
+def subscription(topic_arn: str, address: str) -> dict[str, str]:
+    """The form that has a topic call an address: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html."""
+    return {
+        "Action": "Subscribe",
+        "Version": "2010-03-31",
+        "TopicArn": topic_arn,
+        "Protocol": "https",
+        "Endpoint": address,
+    }
+
+
 def signed_text(message: dict[str, Any]) -> str:
     """What the signature is over: names and values of the type's fields, a line each."""
     names = (name for name in _SIGNED[message["Type"]] if message.get(name) is not None)
     return "".join(f"{name}\n{message[name]}\n" for name in names)
 
 
-def is_of_sns(url: str) -> bool:
-    """Whether an address is at SNS itself, whoever wrote it."""
+def is_at(hosts: re.Pattern[str], url: str) -> bool:
+    """Whether an address is at one of the hosts, whoever wrote it."""
     parts = urlsplit(url)
     is_plain = parts.username is None and parts.password is None and parts.port in {None, 443}
-    return parts.scheme == "https" and is_plain and bool(_HOST.fullmatch(parts.hostname or ""))
+    return parts.scheme == "https" and is_plain and bool(hosts.fullmatch(parts.hostname or ""))
 
 
 @lru_cache(maxsize=8)
-def fetch_certificate(url: str) -> bytes:
+def fetch_certificate(hosts: re.Pattern[str], url: str) -> bytes:
     """
     Raises:
         FetchError: SNS does not answer.
     """
     found = fetch(url, largest_bytes=_LARGEST_CERTIFICATE_BYTES)
-    if not is_of_sns(found.url):
+    if not is_at(hosts, found.url):
         raise FetchError(f"{url} leads away from SNS")
     return found.content
 
