@@ -27,7 +27,7 @@ SMALL = {
 }
 # Targets that no test runs, nor CI, and why.
 BY_HAND = {
-    "servers": "needs npm packages; tests/acceptance/test_mail_servers.py runs three of its servers",
+    "servers": "needs npm packages; tests/acceptance/test_mail_servers.py runs three of them",
     "judges": "needs npm and large packages; tests/acceptance/test_mails.py runs the other judges",
     "fresh": "installs whole systems, which takes root and several minutes",
     "corpus": "needs a folder of foreign files; its importers have a contract suite",
