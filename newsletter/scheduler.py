@@ -28,7 +28,7 @@ from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions import store
-from newsletter.editions.approvals.store import due_requests
+from newsletter.editions.approvals.store import due_requests, inputs_of
 from newsletter.editions.digests import registry
 from newsletter.editions.digests.combined_digests import DueDigest, groups
 from newsletter.editions.digests.schedule import DueRuns, Run, due_runs
@@ -69,6 +69,7 @@ MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
 def start_scheduler(app: Newsletter) -> BackgroundScheduler:
     """The running scheduler; stop it with `shutdown`, after `app.engine.stop()`."""
     feed_maintenance = FeedMaintenance(app.database, app.config, app.clock)
+    checked: dict[int, str] = {}
     jobs: tuple[tuple[Callable[[], None], int], ...] = (
         (lambda: make_due_digests(app), DIGESTS_INTERVAL_SECONDS),
         (lambda: make_due_articles(app), DIGESTS_INTERVAL_SECONDS),
@@ -76,7 +77,7 @@ def start_scheduler(app: Newsletter) -> BackgroundScheduler:
         (lambda: poll_sources(app), SOURCES_INTERVAL_SECONDS),
         (app.engine.recover, RECOVERY_INTERVAL_SECONDS),
         (lambda: raise_alarms(app), ALARMS_INTERVAL_SECONDS),
-        (lambda: ask_for_approvals(app), APPROVALS_INTERVAL_SECONDS),
+        (lambda: ask_for_approvals(app, checked), APPROVALS_INTERVAL_SECONDS),
         (app.notices.send_due, OUTBOX_INTERVAL_SECONDS),
         (lambda: forget_people(app), RETENTION_INTERVAL_SECONDS),
         (lambda: count_mails(app), STATISTICS_INTERVAL_SECONDS),
@@ -214,18 +215,29 @@ def _known_since(app: Newsletter, digest: str) -> datetime:
     return now
 
 
-def ask_for_approvals(app: Newsletter) -> None:
-    """Ask the senders by mail to approve what waits for it: once, and again when it has changed."""
+def ask_for_approvals(app: Newsletter, checked: dict[int, str]) -> None:
+    """Ask the senders by mail to approve what waits for it: once, and again when it has changed.
+
+    Args:
+        checked: what each edition was made of when it was last composed here; one that is made of
+            the same is not composed again.
+    """
     with app.database.read() as session:
         numbers = due_requests(session, app.clock.now())
+    for number in checked.keys() - set(numbers):
+        del checked[number]
     for number in numbers:
         with _errors_logged(f"edition {number}"):
             with app.database.read() as session:
+                inputs = inputs_of(session, number)
+                if checked.get(number) == inputs:
+                    continue
                 asked = approval_request(session, app.config, number, app.clock.now())
             # Noted first: a crash after it costs a mail, never makes two.
             if asked.is_new and editions.ask_for_approval(app, SCHEDULE, number, asked.fingerprint):
                 for address, mail in asked.mails.items():
                     app.mail_to_staff(mail, address)
+            checked[number] = inputs
 
 
 def raise_alarms(app: Newsletter) -> None:

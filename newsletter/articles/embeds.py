@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
 )
 _YOUTUBE = re.compile(r"(?:^|\.)(?:youtube(?:-nocookie)?\.com|youtu\.be)$")
 _POSTS = {"fb-post": "Facebook", "fb-video": "Facebook"}
+_MAY_BE_POSTS = "descendant-or-self::blockquote | descendant-or-self::div[contains(@class, 'fb-')]"
 _PERMALINKS = ("data-instgrm-permalink", "cite", "data-href", "data-bluesky-uri")
 
 
@@ -71,7 +72,7 @@ def link(address: str, label: str) -> Element:
 
 def link_posts(root: Element) -> None:
     """Quoted social media posts keep, or get, a link to the post."""
-    for element in root.iter("blockquote", "div"):
+    for element in root.xpath(_MAY_BE_POSTS):
         names = (element.get("class") or "").split()
         network = next((_POSTS[name] for name in names if name in _POSTS), "")
         permalink = next((element.get(name) for name in _PERMALINKS if element.get(name)), "")

@@ -147,8 +147,8 @@ def _inner(root: Element) -> str:
 
 
 def _drop_hidden(root: Element, notes: Counter[str]) -> None:
-    for element in list(root.iter(etree.Element)):
-        if element is root or element.getparent() is None:
+    for element in root.xpath("descendant::*[@hidden or @style or self::template]"):
+        if element.getparent() is None:
             continue
         is_hidden = "hidden" in element.attrib and element.get("hidden") != "until-found"
         if element.tag == "template" or is_hidden or _HIDDEN.search(element.get("style") or ""):
@@ -225,7 +225,9 @@ def _unwrap_noscript(root: Element) -> None:
             _find_source(image)
             if image.get("src") in shown:
                 image.drop_tree()
-        if element.find(".//img") is None and not element.text_content().strip():
+        words = element.text_content().strip()
+        # Escaped markup is for a script that reads it.
+        if element.find(".//img") is None and (not words or words.startswith("<")):
             element.drop_tree()
         else:
             _drop_placeholder_before(element)
@@ -317,7 +319,9 @@ def _remove_drawings(root: Element, notes: Counter[str]) -> None:
 
 def _apply_inline_styles(root: Element) -> None:
     """Apply inline styles: Google Docs wraps everything in `<b style="font-weight:normal">`."""
-    for element in list(root.iter("b", "strong", "i", "em", "span")):
+    for element in root.xpath("descendant-or-self::*[@style]"):
+        if element.tag not in {"b", "strong", "i", "em", "span"}:
+            continue
         style = re.sub(r"\s", "", (element.get("style") or "").lower())
         weight = re.search(r"font-weight:(\w+)", style)
         if (
@@ -328,5 +332,4 @@ def _apply_inline_styles(root: Element) -> None:
             element.tag = "strong"
         elif element.tag == "span" and "font-style:italic" in style:
             element.tag = "em"
-        if "style" in element.attrib:
-            del element.attrib["style"]
+        del element.attrib["style"]

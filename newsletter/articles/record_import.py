@@ -5,18 +5,16 @@ Missing values (None or empty) change nothing; others override a manual edit, bu
 has changed.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, nullcontext
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import ownership, store
 from newsletter.articles.addresses import relative_to_site
-from newsletter.articles.expiry import settled_record
+from newsletter.articles.expiry import settled_record, was_withdrawn_by_expiry
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -31,6 +29,7 @@ from newsletter.articles.matching import Match, key_of_record, keys_of_record, m
 from newsletter.articles.media_sizes import declared
 from newsletter.articles.models import Article, ArticleStatus, Topic
 from newsletter.articles.ownership import PolledFeed
+from newsletter.articles.record_hash import content_hash
 from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import is_public, settled_status
@@ -336,12 +335,13 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     """Copy the record's content into the article; names and times are set elsewhere."""
     record = found.record
     was_derived = article.summary == summary_of(article.body_text)
+    had_expired = was_withdrawn_by_expiry(article.content_hash, record)
     _name_source(article, found)
     article.content_hash = content_hash(record)
     article.title = record.title
     article.body_html = body
     article.body_text = text_of(body)
-    _set_time(article, record, now)
+    _set_time(article, record, now, had_expired)
     if record.summary or was_derived:
         article.summary = summary_of(record.summary, LONGEST_SUMMARY) or summary_of(
             article.body_text
@@ -353,13 +353,13 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     article.canonical_url = record.canonical_url or article.canonical_url or ""
 
 
-def _set_time(article: Article, record: Record, now: datetime) -> None:
+def _set_time(article: Article, record: Record, now: datetime, had_expired: bool) -> None:
     """Publication time and status. A public article stays public if its date moves on."""
     was_public = article.id is not None and is_public(article, now)
     told = record.published_at
     if not (was_public and told is not None and told > now and record.status in _PUBLIC):
         article.published_at = told or article.published_at
-    wanted = record.status or article.status
+    wanted = record.status or (ArticleStatus.PUBLISHED if had_expired else article.status)
     article.status = settled_status(wanted, article.published_at, now)
 
 
@@ -376,19 +376,3 @@ def _empty_body_error(record: Record) -> BadRecord:
         what="nothing is left of the text when what is unsafe is taken out of it",
         mend="write its text outside of scripts, frames and forms",
     )
-
-
-def content_hash(record: Record) -> str:
-    """Hash of everything that a record can change in an article."""
-    told = (
-        record.title,
-        record.body_html,
-        record.summary,
-        record.author,
-        record.topics,
-        record.image_url,
-        record.canonical_url,
-        record.published_at.isoformat() if record.published_at else None,
-        record.status,
-    )
-    return sha256(json.dumps(told).encode()).hexdigest()

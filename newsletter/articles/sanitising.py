@@ -72,7 +72,9 @@ def sanitise(html: str, base: str) -> str:
     # HTML parsing moves a link in a table in a link, so the output may parse differently: repeat
     # until it is stable.
     for _ in range(READINGS):
-        html = _cleaned(html, base)
+        before, html = html, _cleaned(html, base)
+        if html == before:
+            break
     return html
 
 

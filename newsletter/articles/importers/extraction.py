@@ -23,6 +23,7 @@ Element: TypeAlias = Any
 ENOUGH_CHARACTERS = 250
 # If Readability keeps less than this share of the marked-up article, its result is discarded.
 LEAST_SHARE = 0.2
+_MAY_BE_BODIES = "//*[@itemprop or contains(@class, 'e-content')]"
 FURNITURE = ("nav", "script", "style", "noscript", "template", "dialog")
 _CODE = ("script", "style", "link", etree.Comment, etree.ProcessingInstruction)
 FRAME = ("header", "footer", "aside", "form")
@@ -61,6 +62,8 @@ def _by_readability(root: Element) -> Element | None:
             """The tree itself: writing, parsing and cleaning it anew takes a third of the time."""
             page = deepcopy(input)
             etree.strip_elements(page, *_CODE, with_tail=False)
+            # lxml makes the object of an element anew at each visit, unless it is held.
+            self._held = list(page.iter())
             return page
 
         def get_clean_html(self) -> str:
@@ -77,9 +80,9 @@ def _by_readability(root: Element) -> Element | None:
 
 def _by_markup(root: Element, title: str) -> Element | None:
     """The marked-up part of the page; else its body without header, footer and navigation."""
-    bodies = [e for e in root.iter(etree.Element) if _is_body(e)]
+    bodies = [e for e in root.xpath(_MAY_BE_BODIES) if _is_body(e)]
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
-    mains = [e for e in root.iter(etree.Element) if e.tag == "main" or e.get("role") == "main"]
+    mains = root.xpath("//main | //*[@role='main']")
     titled = [e for e in articles if _has_heading(e, title)]
     for found in (bodies, titled, articles, mains):
         if found:
@@ -115,10 +118,9 @@ def _line(element: Element) -> str:
 
 
 def _drop_title(part: Element, title: str) -> None:
-    for heading in part.iter(*_HEADINGS):
+    for heading in list(part.iter(*_HEADINGS)):
         if _line(heading) == title:
             heading.drop_tree()
-            return
 
 
 def _inner(part: Element) -> str:

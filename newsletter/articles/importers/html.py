@@ -92,6 +92,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
     draft = ArticleStatus.DRAFT if is_draft_file(name) else None
     status, why = draft_if_undated(draft, moment.at if moment else None)
     updated = _moment(facts.updated(), context)
+    etree.strip_elements(root, "script", "style", etree.Comment, with_tail=False)
     notes += clean_tree(root)
     record = Record(
         source="html",

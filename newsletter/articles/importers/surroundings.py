@@ -1,10 +1,13 @@
-"""What stands around the article of a web page: comments, share buttons, links to other stories.
+"""What stands around the article of a web page: navigation, comments, bylines, links to others.
 
-Told by class names and ids in common use, and, but for comments, by how much of it is links.
+Told by the element, by class names and ids in common use, by the address of a link, and by how much
+of it is links. What holds the main heading, or more text than such a thing has, stays.
 """
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -12,46 +15,173 @@ from lxml import etree
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
-_COMMENTS = re.compile(
-    r"(?:comments?|comment-?list|comments?[-_](?:area|container|section|wrapper|wrap|thread|block)|"
-    r"disqus_thread|respond|fb-comments)"
+
+class Kind(Enum):
+    """What a class name or id tells of its element."""
+
+    COMMENTS = auto()
+    LINKS = auto()  # Share buttons, navigation, other stories: gone where it is mostly links.
+    SHORT = auto()  # Byline, date, advertisement, sign-up form: gone where it is short.
+    UNSEEN = auto()  # Only for screen readers or on paper.
+
+
+_NAMES = {
+    Kind.COMMENTS: re.compile(
+        r"(?:comments?|comment-?list|comments?[-_](?:area|container|section|wrapper|wrap|thread|block)|"
+        r"disqus_thread|respond|fb-comments)"
+    ),
+    Kind.UNSEEN: re.compile(
+        r"sr-only|screen-?reader(?:-text)?|(?:u-)?visually-?hidden|off-?screen|"
+        r"(?:d-)?print-(?:only|block|header|footer)|visible-print(?:-block)?|d-print-block"
+    ),
+    Kind.LINKS: re.compile(
+        r"(?:.*[-_])?(?:related|recirc\w*|recommend(?:ed|ations?)|trending|most-?(?:read|popular|viewed)|"
+        r"read-?(?:next|also)|more-?(?:from|stories|news|on)|outbrain|taboola|rail|sidebar|side-?nav|subnav|"
+        r"breadcrumbs?|teasers?|promos?|just-in|share\w*|sharing|sharedaddy|social|contentgroups|"
+        r"nav|navbar|menu|\w*footer\w*|tag-?(?:s|list|links|box|cloud)|cat-links|"
+        r"(?:next-prev|prev-next|pagination|pager))(?:[-_].*)?"
+    ),
+    Kind.SHORT: re.compile(
+        r"(?:.*[-_])?(?:byline|dateline|timestamp|pubdate|posted-on)(?:[-_].*)?|"
+        r"(?:entry|post|article|story|news)[-_]?(?:date|time|meta|author|byline|info|published)|"
+        r"(?:publish(?:ed)?|updated)[-_]?(?:date|time|on)|"
+        r"(?:.*[-_])?(?:author|about|writer)[-_](?:author|bio\w*|box|card|info|name|text)|"
+        r"(?:.*[-_])?(?:newsletter|e?mail)[-_]?(?:sign-?up|form|box|widget|promo|subscribe)|signup|"
+        r"(?:cookie|consent|gdpr)[-_]?(?:banner|bar|notice|consent|popup)|"
+        r"advert(?:s|isement|ising)?|sponsored|ad-(?:slot|unit|container|wrapper|banner)"
+    ),
+}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
+_NEVER = frozenset({"html", "body", "main", "article"})
+_LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
+_ROLES = frozenset({"navigation", "search", "dialog", "alertdialog", "contentinfo"})
+# Addresses that share a page: the link is never the story.
+_SHARES = re.compile(
+    r"whatsapp:|(?:https?:)?//(?:api\.whatsapp\.com/send|(?:www\.|m\.)?facebook\.com/(?:sharer|dialog/)|"
+    r"(?:www\.)?(?:twitter|x)\.com/(?:share|intent/)|(?:\w+\.)?pinterest\.com/pin/create|"
+    r"(?:www\.)?linkedin\.com/(?:shareArticle|sharing)|(?:www\.)?reddit\.com/submit|t\.me/share)",
+    re.IGNORECASE,
 )
-_LINKS = re.compile(
-    r"(?:.*[-_])?(?:related|recirc\w*|recommend(?:ed|ations?)|trending|most-?(?:read|popular|viewed)|"
-    r"read-?(?:next|also)|more-?(?:from|stories|news|on)|outbrain|taboola|rail|sidebar|side-?nav|subnav|"
-    r"breadcrumbs?|teasers?|promos?|just-in|share\w*|sharing|sharedaddy|social|contentgroups|"
-    r"nav|navbar|menu|\w*footer\w*)(?:[-_].*)?"
+# What introduces links to other stories within an article.
+_SEE_ALSO = re.compile(
+    r"(?:related(?: (?:stories|articles|posts|story|article))?|read (?:more|also|next)|also read|"
+    r"see (?:also|more)|"
+    r"(?:don.t|do not) miss|you (?:may|might) also like|more (?:on this|stories)|lesen sie auch|"
+    r"mehr zum thema|(?:à )?lire aussi|leggi anche|(?:lee|lea) también|leia também|lees ook|"
+    r"läs också|"
+    r"czytaj (?:też|także)|читайте также)\b",
+    re.IGNORECASE,
 )
 # Of the characters of an element: what is mostly links tells nothing itself.
 _MOSTLY = 0.5
+# Characters: a text outside of links that is longer tells something.
+_RUNNING_TEXT = 100
+_LONGEST_SHORT = 600
+# Characters: a repeated caption that is longer comes from a gallery shown twice.
+_LONG_CAPTION = 40
 
 
 def drop_surroundings(root: Element) -> None:
     """Drop them from a page in place."""
-    for element in list(_surroundings(root)):
+    found: list[Element] = []
+    _collect(root, found)
+    for element in found:
         if element.getparent() is not None:
             element.drop_tree()
+    _drop_repeated_captions(root)
 
 
-def _surroundings(root: Element) -> Iterator[Element]:
-    for element in root.iter(etree.Element):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-        if element.tag not in {"html", "body", "main", "a"} and _is_around(element, names):
-            yield element
+def _collect(element: Element, found: list[Element]) -> None:
+    """Add what surrounds the article below an element; what is within that is not looked at."""
+    for child in element.iterchildren(etree.Element):
+        if _is_around(child):
+            found.append(child)
+        elif child.tag in _LINES and _is_see_also(child):
+            found += (child, *_links_after(child))
+        else:
+            _collect(child, found)
 
 
-def _is_around(element: Element, names: list[str]) -> bool:
-    if any(map(_COMMENTS.fullmatch, names)):
-        return not _holds_article(element)
-    if any(map(_LINKS.fullmatch, names)):
-        return _share_of_links(element) > _MOSTLY and not _holds_article(element)
-    return False
+def _is_around(element: Element) -> bool:
+    if element.tag == "a":
+        return _SHARES.match((element.get("href") or "").strip()) is not None
+    if element.tag == "button":
+        return next(element.iterancestors(*_HEADINGS), None) is None
+    return element.tag not in _NEVER and (_is_named_around(element) or _is_frame(element))
+
+
+def _is_named_around(element: Element) -> bool:
+    kinds = _kinds_of(f"{element.get('class') or ''} {element.get('id') or ''}")
+    if not kinds:
+        return False
+    is_short = bool(kinds & {Kind.SHORT, Kind.UNSEEN}) and _size(element) <= _LONGEST_SHORT
+    is_links = Kind.LINKS in kinds and _is_only_links(element)
+    return (Kind.COMMENTS in kinds or is_short or is_links) and not _holds_article(element)
+
+
+@lru_cache(maxsize=20_000)
+def _kinds_of(names: str) -> frozenset[Kind]:
+    """What the class names and the id of an element tell."""
+    given = names.lower().split()
+    return frozenset(kind for kind, pattern in _NAMES.items() if any(map(pattern.fullmatch, given)))
+
+
+def _is_frame(element: Element) -> bool:
+    """Whether it is navigation, or the header or footer of the page rather than of an article."""
+    is_frame = element.tag == "nav" or element.get("role") in _ROLES
+    if element.tag in {"header", "footer"}:
+        is_frame = is_frame or next(element.iterancestors("article", "main"), None) is None
+    return is_frame and not _holds_article(element)
 
 
 def _holds_article(element: Element) -> bool:
-    return element.get("itemprop") == "articleBody" or next(element.iter("h1"), None) is not None
+    return (
+        element.get("itemprop") == "articleBody"
+        or next(element.iter("h1", "article"), None) is not None
+    )
 
 
-def _share_of_links(element: Element) -> float:
-    links = sum(len(link.text_content().strip()) for link in element.iter("a"))
-    return links / max(1, len("".join(element.text_content().split())))
+def _is_only_links(element: Element) -> bool:
+    links = list(element.iter("a"))
+    linked = sum(len(link.text_content().strip()) for link in links)
+    if linked > _MOSTLY * max(1, len("".join(element.text_content().split()))):
+        return True
+    return len(links) > 1 and all(
+        len(text.strip()) < _RUNNING_TEXT for text in element.itertext(etree.Element)
+    )
+
+
+def _is_see_also(element: Element) -> bool:
+    """Whether it is words such as "Related:" and links, or such a word alone."""
+    text = element.text_content().strip()
+    label = _SEE_ALSO.match(text)
+    if not label:
+        return False
+    linked = sum(len(link.text_content().strip()) for link in element.iter("a"))
+    return len(text) - linked <= label.end() + 3 or linked >= len(text) - 3
+
+
+def _links_after(element: Element) -> Iterator[Element]:
+    """The siblings after it that are one link each and nothing else."""
+    for sibling in element.itersiblings(etree.Element):
+        text = sibling.text_content().strip()
+        linked = sum(len(link.text_content().strip()) for link in sibling.iter("a"))
+        if linked < len(text) or sibling.find(".//img") is not None:
+            return
+        yield sibling
+
+
+def _drop_repeated_captions(root: Element) -> None:
+    """Galleries repeat the caption of a picture, whole and abridged."""
+    seen: dict[str, Element] = {}
+    for part in root.xpath("//figcaption/descendant-or-self::* | //*[contains(@class, 'caption')]"):
+        text = " ".join(part.text_content().split())
+        if len(text) < _LONG_CAPTION or part.getparent() is None:
+            continue
+        first = seen.setdefault(text, part)
+        if first is not part and first not in part.iterancestors():
+            part.drop_tree()
+
+
+def _size(element: Element) -> int:
+    return len("".join(element.text_content().split()))

@@ -9,14 +9,18 @@ from newsletter.articles import store
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, differences
+from newsletter.articles.writing.merging import choices, merged
 from newsletter.articles.writing.models import ArticleRevision
 from newsletter.console.frame.listing import LARGEST
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
-from newsletter.errors import ResourceNotFound
+from newsletter.errors import Conflict, ResourceNotFound
 from newsletter.queries.audit import who_is
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
+
+# The value of a choice that keeps what the article has.
+ARTICLE = "article"
 
 
 class Restoring(BaseModel):
@@ -27,6 +31,12 @@ class Restoring(BaseModel):
 
 class Keeping(BaseModel):
     """Saving one's own words over the newest version."""
+
+    base: str
+
+
+class Merging(BaseModel):
+    """Joining one's own words with the article; beside it a choice for each place."""
 
     base: str
 
@@ -86,8 +96,25 @@ def compare_page(request: ConsoleRequest) -> Response:
         "version": stored.version,
         "changed_by": who_is(newest.by, names) if newest and newest.by else "",
         "lines": differences(stored, words),
+        "choices": choices(stored, words) if author == own else [],
+        "chosen": request.form,
     }
     return request.page("articles/compare.html", context)
+
+
+def merge(request: ConsoleRequest) -> Response:
+    """Join one's own words with the article as chosen for each place, and go on in the editor."""
+    number, given = request.number(), request.read(Merging)
+    with request.database.read() as session:
+        stored = ArticleContent.of(store.get(session, number))
+        words = _words(session, number, str(request.actor))
+    if stored.version != given.base:
+        raise Conflict("the article has been changed once more; choose again")
+    kept = {choice.name for choice in choices(stored, words)}
+    kept = {name for name in kept if request.form.get(name) == ARTICLE}
+    joined = merged(stored, words, kept)
+    articles.keep(request.context, request.actor, number, joined, stored.version)
+    return request.redirect(f"/articles/{number}", "Both are joined. Look at it, and save it.")
 
 
 def save_mine(request: ConsoleRequest) -> Response:
@@ -140,5 +167,6 @@ ROUTES = [
     form("/articles/{number:int}/restore", Permission.WRITE, restore),
     page("/articles/{number:int}/compare", Permission.WRITE, compare_page),
     form("/articles/{number:int}/mine", Permission.WRITE, save_mine, again=compare_page),
+    form("/articles/{number:int}/merge", Permission.WRITE, merge, again=compare_page),
     form("/articles/{number:int}/take", Permission.WRITE, take),
 ]

@@ -1,13 +1,16 @@
 """Every query on approvals and looks. Never commits."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
+from newsletter.articles.models import Article, Correction
 from newsletter.editions.approvals.models import EditionApproval, EditionLook
-from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.models import Edition, EditionArticle, EditionCorrection, EditionState
 
 # Somebody who is editing changes much in a short time; the senders get one mail about it.
 PAUSE = timedelta(minutes=10)
@@ -60,3 +63,61 @@ def due_requests(session: Session, now: datetime) -> list[int]:
     is_due = or_(asked_at.is_(None), asked_at.between(now - LONGEST_ASKED, now - PAUSE))
     query = select(Edition.id).where(Edition.state == EditionState.DRAFT, is_due)
     return list(session.scalars(query.order_by(Edition.id)))
+
+
+def inputs_of(session: Session, number: int) -> str:
+    """A hash of all that a waiting edition is made of, and of what was asked about it.
+
+    Equal while nothing has changed, and cheap: no article's text is read.
+    """
+    together = select(Edition.id).where(or_(Edition.id == number, Edition.joined_to == number))
+    editions = (
+        select(
+            Edition.id,
+            Edition.title,
+            Edition.subject,
+            Edition.body_html,
+            Edition.introduction,
+            Edition.topics,
+            Edition.segment,
+            Edition.template,
+            Edition.masthead,
+            Edition.approval_asked_about,
+        )
+        .where(Edition.id.in_(together))
+        .order_by(Edition.id)
+    )
+    stories = (
+        select(
+            EditionArticle.edition_id,
+            EditionArticle.position,
+            EditionArticle.article_id,
+            EditionArticle.title,
+            Article.changed_at,
+        )
+        .join(Article, Article.id == EditionArticle.article_id)
+        .where(EditionArticle.edition_id.in_(together))
+        .order_by(EditionArticle.edition_id, EditionArticle.position, EditionArticle.article_id)
+    )
+    corrections = (
+        select(
+            EditionCorrection.edition_id,
+            Correction.article_id,
+            Correction.number,
+            Correction.note,
+        )
+        .join(
+            Correction,
+            and_(
+                Correction.article_id == EditionCorrection.article_id,
+                Correction.number == EditionCorrection.number,
+            ),
+        )
+        .where(EditionCorrection.edition_id.in_(together))
+        .order_by(EditionCorrection.edition_id, Correction.article_id, Correction.number)
+    )
+    rows = [
+        [list(row) for row in session.execute(query)] for query in (editions, stories, corrections)
+    ]
+    told = json.dumps(rows, sort_keys=True, default=str)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

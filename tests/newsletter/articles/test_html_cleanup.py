@@ -111,3 +111,9 @@ def test_internal_links_follow_a_change_of_base_url() -> None:
 def test_text_that_looks_like_attributes_is_unchanged() -> None:
     html = '<p>Write &lt;a href="/x"&gt; or href="/x".</p>'
     assert resolved(html, "https://new.example") == html
+
+
+def test_escaped_markup_in_noscript_is_left_out() -> None:
+    body = "<p>Words.</p><noscript>&lt;a href='https://ads.example'&gt;Ad&lt;/a&gt;</noscript>"
+
+    assert clean_html(body).html == "<p>Words.</p>"

@@ -275,6 +275,24 @@ def test_an_article_is_withdrawn_by_the_first_import_after_its_expiry(
     assert only(database).status is ArticleStatus.WITHDRAWN
 
 
+def test_an_expired_article_returns_when_its_source_moves_the_expiry(
+    database: Database, clock: FixedClock
+) -> None:
+    take(database, clock, record(expires_at=clock.now() - HOUR))
+    take(database, clock, record(expires_at=clock.now() + HOUR))
+    assert only(database).status is ArticleStatus.PUBLISHED
+
+
+def test_an_article_that_a_person_withdrew_does_not_return_by_its_expiry(
+    database: Database, clock: FixedClock
+) -> None:
+    take(database, clock, record(expires_at=clock.now() + HOUR))
+    with database.write() as session:
+        store.set_status(session, 1, ArticleStatus.WITHDRAWN, clock.now())
+    take(database, clock, record(body_html="<p>More.</p>", expires_at=clock.now() + 2 * HOUR))
+    assert only(database).status is ArticleStatus.WITHDRAWN
+
+
 def test_notes_that_differ_in_number_are_counted_together(
     database: Database, clock: FixedClock
 ) -> None:

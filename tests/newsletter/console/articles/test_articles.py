@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import httpx
 import pytest
@@ -161,6 +162,40 @@ def test_a_third_change_after_the_comparison_is_not_overwritten(
     ann.send("/articles/1", written(console, title="Of Ann, again"))
     assert ben.send("/articles/1/mine", {"base": compared}).status_code == 409
     assert article(console, 1).title == "Of Ann, again"
+
+
+def compared(console: Console, ann: Client, ben: Client) -> dict[str, str]:
+    """Both changed title and text, Ann first; the form that joins them, with nothing chosen."""
+    of_ben = written(console, title="Of Ben", body_html="<p>Ben's.</p>")
+    ann.send("/articles/1", written(console, title="Of Ann", body_html="<p>Ann's.</p>"))
+    ben.send("/articles/1", of_ben)
+    return {"base": version(console, 1)}
+
+
+def test_what_two_wrote_is_joined_as_chosen(console: Console, ann: Client, ben: Client) -> None:
+    form = compared(console, ann, ben)
+    ben.send("/articles/1/merge", {**form, "title": "article", "block-0": "own"})
+    editor = ben.get("/articles/1").text
+    assert 'value="Of Ann"' in editor
+    assert "Ben's." in unescape(editor)
+    assert article(console, 1).body_html == "<p>Ann's.</p>"
+
+
+def test_the_joined_words_can_be_saved(console: Console, ann: Client, ben: Client) -> None:
+    form = compared(console, ann, ben)
+    ben.send("/articles/1/merge", {**form, "title": "article"})
+    joined = written(console, body_html="<p>Ben's.</p>")
+    assert ben.send("/articles/1", joined).headers["location"] == "/console/articles"
+
+
+def test_a_change_while_choosing_asks_to_choose_again(
+    console: Console, ann: Client, ben: Client
+) -> None:
+    form = compared(console, ann, ben)
+    ann.send("/articles/1", written(console, title="Of Ann, again"))
+    answer = ben.send("/articles/1/merge", {**form, "title": "article"})
+    assert answer.status_code == 409
+    assert "Of Ann, again" in answer.text
 
 
 def test_the_editor_is_told_who_else_writes(console: Console, ann: Client, ben: Client) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
-from newsletter.actions import bulletins, digests, editions
+from newsletter.actions import articles, bulletins, digests, editions
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.editions import store
+from newsletter.editions.approvals import store as approvals
 from newsletter.editions.bulletins.writing import Writing
 from newsletter.editions.coming.arrangement import Edit
 from newsletter.editions.composing.composition import Composition
@@ -140,8 +141,8 @@ def test_an_editor_submits_and_cannot_approve(site: Site) -> None:
 def test_the_senders_are_asked_by_mail_once(site: Site, transport: RecordingTransport) -> None:
     app = site("sender")
     number = submitted(app)
-    ask_for_approvals(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
+    ask_for_approvals(app, {})
     [mail] = transport.taken
     text = mail.content.decode()
     for told in ("Homes", "Buses", "1 person", f"/console/editions/{number}/look"):
@@ -167,7 +168,7 @@ def test_only_those_are_asked_whose_approval_counts(
             )
     digests.edit(app, staff_member(1, Role.OWNER), "careful", Edit(lead=2))
     submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     assert [mail.recipient for mail in transport.taken] == ["sender@wexcombe.example"]
 
 
@@ -193,7 +194,7 @@ def asked_again(app: Newsletter, clock: FixedClock, transport: RecordingTranspor
     """Who is asked after a while; what they were asked before is forgotten."""
     transport.taken.clear()
     clock.at += timedelta(minutes=10)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     return sorted(mail.recipient for mail in transport.taken)
 
 
@@ -203,7 +204,7 @@ def test_a_draft_that_did_not_change_is_not_asked_about_again(
     app = site("sender")
     add_senders(app, clock, "dora")
     submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     assert asked_again(app, clock, transport) == []
 
 
@@ -213,11 +214,61 @@ def test_the_senders_are_asked_again_once_about_a_draft_that_changed(
     app = site("sender")
     add_senders(app, clock, "dora", "emil")
     number = submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     editions.edit(app, CAT, number, Edit(drop=2))
     addresses = ["dora@wexcombe.example", "emil@wexcombe.example"]
     assert asked_again(app, clock, transport) == addresses
     assert asked_again(app, clock, transport) == []
+
+
+def test_a_draft_that_is_made_of_the_same_has_the_same_inputs(
+    site: Site, clock: FixedClock
+) -> None:
+    app = site("sender")
+    number = submitted(app)
+    with app.database.read() as session:
+        before = approvals.inputs_of(session, number)
+    clock.at += timedelta(minutes=10)
+    with app.database.read() as session:
+        assert approvals.inputs_of(session, number) == before
+
+
+CHANGES: dict[str, Callable[[Newsletter, int], object]] = {
+    "a story is dropped": lambda app, number: editions.edit(app, CAT, number, Edit(drop=2)),
+    "a story is renamed": lambda app, number: editions.edit(
+        app, CAT, number, Edit(titles={1: "Homes for all"})
+    ),
+    "a greeting": lambda app, number: editions.edit(app, CAT, number, Edit(introduction="Hello.")),
+    "another order": lambda app, number: editions.edit(app, CAT, number, Edit(lead=2)),
+    "an article is withdrawn": lambda app, _: articles.withdraw(app, CAT, ["1"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_a_draft_changes_its_inputs(
+    site: Site, change: Callable[[Newsletter, int], object]
+) -> None:
+    app = site("sender")
+    number = submitted(app)
+    with app.database.read() as session:
+        before = approvals.inputs_of(session, number)
+    change(app, number)
+    with app.database.read() as session:
+        assert approvals.inputs_of(session, number) != before
+
+
+def test_a_draft_that_changes_while_it_is_watched_is_asked_about_again(
+    site: Site, transport: RecordingTransport, clock: FixedClock
+) -> None:
+    app, watched = site("sender"), dict[int, str]()
+    add_senders(app, clock, "dora")
+    number = submitted(app)
+    for _ in range(3):
+        ask_for_approvals(app, watched)
+        clock.at += timedelta(minutes=10)
+    editions.edit(app, CAT, number, Edit(drop=2))
+    ask_for_approvals(app, watched)
+    assert [mail.recipient for mail in transport.taken] == 2 * ["dora@wexcombe.example"]
 
 
 def test_many_changes_in_a_short_time_are_one_mail(
@@ -226,12 +277,12 @@ def test_many_changes_in_a_short_time_are_one_mail(
     app = site("sender")
     add_senders(app, clock, "dora")
     number = submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     transport.taken.clear()
     for minute, words in enumerate(("Hello.", "Good morning.", "Dear friends.")):
         clock.at += timedelta(minutes=minute)
         editions.edit(app, CAT, number, Edit(introduction=words))
-        ask_for_approvals(app)
+        ask_for_approvals(app, {})
     assert transport.taken == []
     assert asked_again(app, clock, transport) == ["dora@wexcombe.example"]
 
@@ -242,7 +293,7 @@ def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
     app = site("sender")
     [dora, _] = add_senders(app, clock, "dora", "emil")
     number = submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     editions.edit(app, CAT, number, Edit(drop=2))
     editions.look(app, dora, number)
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
@@ -254,7 +305,7 @@ def test_whoever_changes_what_they_had_seen_is_not_asked_about_it(
     app = site("sender")
     [dora, _] = add_senders(app, clock, "dora", "emil")
     number = submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     editions.look(app, dora, number)
     editions.edit(app, dora, number, Edit(drop=2))
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
@@ -266,7 +317,7 @@ def test_the_second_mail_tells_what_changed_since_the_look(
     app = site("sender")
     [dora] = add_senders(app, clock, "dora")
     number = submitted(app)
-    ask_for_approvals(app)
+    ask_for_approvals(app, {})
     editions.look(app, dora, number)
     editions.edit(app, CAT, number, Edit(drop=2))
     asked_again(app, clock, transport)

@@ -1,0 +1,148 @@
+"""Joining two contents of an article, field by field and block by block of the text. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from html.parser import HTMLParser
+from itertools import accumulate, pairwise, zip_longest
+from typing import Any
+
+from newsletter.articles.sanitising import text_of
+from newsletter.articles.writing.content import ArticleContent
+from newsletter.articles.writing.differences import FIELDS
+
+# HTML, section 13.1.2: elements without an end tag.
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A place where both differ."""
+
+    name: str
+    """A field, or "block-3"."""
+    where: str
+    """The field's name; empty in the text."""
+    stored: str
+    """Plain text of what the article has; empty: nothing."""
+    own: str
+
+    @property
+    def is_of_form(self) -> bool:
+        """Whether the words are the same, and links, pictures or markup differ."""
+        return self.stored == self.own
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    """Blocks that stand in the same place of both texts."""
+
+    stored: str
+    own: str
+    is_same: bool
+
+
+def choices(stored: ArticleContent, own: ArticleContent) -> list[Choice]:
+    """Every place where the two differ, in the order of the page."""
+    fields = [
+        Choice(
+            name=name,
+            where=label,
+            stored=_shown(getattr(stored, name)),
+            own=_shown(getattr(own, name)),
+        )
+        for name, label in FIELDS.items()
+        if getattr(stored, name) != getattr(own, name)
+    ]
+    blocks = [
+        Choice(name=name, where="", stored=text_of(piece.stored), own=text_of(piece.own))
+        for name, piece in _named(stored, own)
+        if not piece.is_same
+    ]
+    return [*fields, *blocks]
+
+
+def merged(stored: ArticleContent, own: ArticleContent, kept: Collection[str]) -> ArticleContent:
+    """One's own words, but for the places that are kept as the article has them.
+
+    Args:
+        kept: names of `Choice`.
+    """
+    body = "".join(
+        piece.stored if piece.is_same or name in kept else piece.own
+        for name, piece in _named(stored, own)
+    )
+    fields: dict[str, Any] = {name: getattr(stored, name) for name in FIELDS if name in kept}
+    return replace(own, body_html=body, **fields)
+
+
+def blocks_of(html: str) -> list[str]:
+    """The outermost elements of a text, which make it again when they are joined."""
+    return [html[begin:end] for begin, end in pairwise([0, *_Cutter(html).cuts, len(html)])]
+
+
+def _named(stored: ArticleContent, own: ArticleContent) -> Iterator[tuple[str, _Piece]]:
+    for number, piece in enumerate(_pieces(blocks_of(stored.body_html), blocks_of(own.body_html))):
+        yield f"block-{number}", piece
+
+
+def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[_Piece]:
+    before_keys, after_keys = ([block.strip() for block in side] for side in (old, new))
+    matcher = SequenceMatcher(None, before_keys, after_keys, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        for before, after in zip_longest(old[a:b], new[c:d], fillvalue=""):
+            yield _Piece(stored=before, own=after, is_same=tag == "equal")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+class _Cutter(HTMLParser):
+    """Finds where outermost elements end."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.cuts: list[int] = []
+        self._html, self._depth = html, 0
+        self._lines = [0, *accumulate(len(line) + 1 for line in html.split("\n"))]
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self._depth += 1
+        else:
+            self._ends(len(self.get_starttag_text() or ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._ends(len(self.get_starttag_text() or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            self._depth = max(0, self._depth - 1)
+            self._ends(self._html.find(">", self._place()) + 1 - self._place())
+
+    def _ends(self, length: int) -> None:
+        if self._depth == 0:
+            self.cuts.append(self._place() + length)
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
