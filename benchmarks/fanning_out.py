@@ -28,8 +28,9 @@ from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import count
 
 BARE = """
-INSERT INTO deliveries (edition_id, subscriber_id, variant_id, state, reason, attempts, worker)
-SELECT :edition, id, :variant, 'queued', '', 0, '' FROM subscribers
+INSERT INTO deliveries
+(edition_id, subscriber_id, variant_id, state, reason, verdict, resent, attempts, worker)
+SELECT :edition, id, :variant, 'queued', '', '', false, 0, '' FROM subscribers
 """
 BATCHES = 20
 
@@ -114,8 +115,10 @@ def _bare(app: Newsletter, number: int) -> float:
     """Seconds of the bare statement, into the same table when empty."""
     with app.database.connect_to_migrate() as connection:
         variant = connection.scalar(text("SELECT min(id) FROM edition_variants"))
-        emptying = "DELETE FROM" if app.database.is_sqlite else "TRUNCATE"
-        connection.execute(text(f"{emptying} deliveries"))
+        sqlite = app.database.is_sqlite
+        connection.execute(
+            text("DELETE FROM deliveries" if sqlite else "TRUNCATE deliveries CASCADE")
+        )
 
     def insert() -> None:
         with app.database.write() as session:

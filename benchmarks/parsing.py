@@ -233,11 +233,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kilobytes", type=int, default=100)
     parser.add_argument("--shown", type=int, default=SHOWN)
+    parser.add_argument("--only", default="", help="inputs whose name has this in it")
     chosen = parser.parse_args()
     size = chosen.kilobytes * 1000
     rows = []
     for read, inputs in ((read_article, articles(size)), (read_list, lists(size))):
         for form, name, content in inputs:
+            if chosen.only not in f"{form}: {name}":
+                continue
             seconds, outcome = measured(partial(read, form, content))
             rows.append((f"{form}: {name}", len(content) // 1000, seconds, outcome))
     rows.sort(key=lambda row: -row[2])

@@ -197,6 +197,12 @@ def test_files_stay_below_the_line_limit() -> None:
     assert {module: length for module, length in lengths.items() if length > 400} == {}
 
 
+def test_every_folder_of_modules_is_a_package() -> None:
+    folders = {path.parent for path in MODULES.values()}
+    bare = sorted(str(f.relative_to(ROOT)) for f in folders if not (f / "__init__.py").exists())
+    assert not bare, f"add __init__.py to {', '.join(bare)}: screens and transports are found by it"
+
+
 def test_every_file_that_the_design_page_names_exists() -> None:
     page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+/[\w/]+\.py)`", page))

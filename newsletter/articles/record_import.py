@@ -5,6 +5,7 @@ Missing values (None or empty) change nothing; others override a manual edit, bu
 has changed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, nullcontext
 from datetime import datetime
@@ -44,6 +45,9 @@ from newsletter.errors import Conflict, StorageError
 BATCH_RECORDS = 500
 BATCH_CHARACTERS = 16_000_000
 LONGEST_SUMMARY = 2000
+# Each has a page and feeds of its own. Imports make no more; the most used of a batch come first.
+MOST_TOPICS_OF_SITE = 1000
+TOO_MANY_TOPICS = f"topics left out: an import makes no more when there are {MOST_TOPICS_OF_SITE}"
 
 
 _PUBLIC = (None, ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)
@@ -192,11 +196,12 @@ class _Batch:
                 self._write(found, article, names, topics, changed_at)
 
     def _topics(self, changed: list[Match]) -> dict[str, Topic]:
-        """Every topic of the records, by slug."""
-        told = [name for found in changed for name in found.record.topics or ()]
-        topics = {topic.slug: topic for topic in store.get_or_create_topics(self._session, told)}
+        """The topics of the records by slug, new ones as far as the site may have them."""
+        told = Counter(name for found in changed for name in found.record.topics or ())
+        names = [name for name, _ in told.most_common()]
+        topics = store.get_or_create_topics(self._session, names, MOST_TOPICS_OF_SITE)
         self._session.flush()
-        return topics
+        return {topic.slug: topic for topic in topics}
 
     def _changed(self, records: list[Record], seen: SeenRecords) -> list[Match]:
         """The records to write; unchanged ones are counted."""
@@ -257,7 +262,9 @@ class _Batch:
             _fill(article, found, body, self._now)
             if record.topics is not None:
                 slugs = sorted({topic_slug(name) for name in record.topics})
-                article.topics = [topics[slug] for slug in slugs]
+                article.topics = [topics[slug] for slug in slugs if slug in topics]
+                if len(article.topics) < len(slugs):
+                    self.report.note(TOO_MANY_TOPICS)
         store.mark_changed(article, changed_at, left)
         self._report_written(record, article, became)
 

@@ -219,15 +219,24 @@ def corrections(session: Session, article_ids: Collection[int]) -> list[Correcti
     return list(session.scalars(query.order_by(Correction.at, Correction.number)))
 
 
-def get_or_create_topics(session: Session, names: Iterable[str]) -> list[Topic]:
-    """The topics with these names or slugs; missing ones are created."""
+def get_or_create_topics(
+    session: Session, names: Iterable[str], most: int | None = None
+) -> list[Topic]:
+    """The topics with these names or slugs; missing ones are created, the first first.
+
+    Args:
+        most: how many topics the site may have then; what is more is left out.
+    """
     wanted = {topic_slug(name): name for name in reversed(list(names))}
     query = select(Topic).where(Topic.slug.in_(wanted))
     found = {topic.slug: topic for topic in session.scalars(query)}
-    for slug, name in wanted.items():
-        if slug not in found:
-            found[slug] = Topic(slug=slug, name=name)
-            session.add(found[slug])
+    missing = [slug for slug in reversed(wanted) if slug not in found]
+    if most is not None and missing:
+        known = session.scalar(select(func.count()).select_from(Topic)) or 0
+        missing = missing[: max(0, most - known)]
+    for slug in missing:
+        found[slug] = Topic(slug=slug, name=wanted[slug])
+        session.add(found[slug])
     return [found[slug] for slug in sorted(found)]
 
 

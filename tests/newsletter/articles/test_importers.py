@@ -1,6 +1,7 @@
 """The importer contract, over pairs of a sample file and its expected records."""
 
 import json
+import re
 import zipfile
 from datetime import UTC
 from pathlib import Path
@@ -17,6 +18,7 @@ from newsletter.articles.importers.format_detection import FORMATS
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
+ARTICLES_PAGE = (Path(__file__).parents[3] / "docs" / "articles.md").read_text(encoding="utf-8")
 SHARED = Path(__file__).parents[4] / "shared" / "articles"
 
 
@@ -41,7 +43,16 @@ def test_each_sample_file_matches_its_expectation(path: Path) -> None:
 def test_every_importer_has_valid_and_invalid_samples() -> None:
     for form in FORMATS:
         kinds = {type(item) for path in inputs() if path.parent.name == form for item in read(path)}
-        assert kinds == {Record, BadRecord}, form
+        assert kinds == {Record, BadRecord}, (
+            f"put a file with an article and one without into tests/data/articles/{form}/, run "
+            "tests/newsletter/articles/expectations.py, and read what it wrote beside them"
+        )
+
+
+def test_every_format_is_documented() -> None:
+    [row] = [line for line in ARTICLES_PAGE.splitlines() if line.startswith("| `--format NAME`")]
+    missing = set(FORMATS) - set(re.findall(r"\w+", row.split("|")[2]))
+    assert not missing, f"name {', '.join(missing)} in the row --format of docs/articles.md"
 
 
 @by_name
@@ -154,6 +165,7 @@ def written(form: str, title: str, body: str) -> bytes:
         "<wp:post_date_gmt>2019-03-23 12:00:00</wp:post_date_gmt><wp:status>publish</wp:status>"
         "<wp:post_type>post</wp:post_type></item></channel></rss>",
     }
+    assert form in ways, f"write one article in the format {form} here"
     return ways[form].encode()
 
 

@@ -245,3 +245,11 @@ def test_no_query_is_a_syntax_error(filled: Database, query: str) -> None:
 @given(query=st.text(max_size=30))
 def test_any_text_is_a_valid_query(filled: Database, query: str) -> None:
     assert isinstance(titles(filled, query), list)
+
+
+def test_new_topics_are_made_up_to_the_most_of_the_site(filled: Database) -> None:
+    with filled.write() as session:
+        made = store.get_or_create_topics(session, ["Harbour", "Ferry", "Wall"], most=4)
+        session.flush()
+        assert [topic.slug for topic in made] == ["ferry", "harbour"]
+        assert store.get_or_create_topics(session, ["Wall"], most=4) == []

@@ -34,8 +34,9 @@ def test_every_kind_has_a_peer() -> None:
     kinds_of_smtp = {"aiosmtpd", "pipelining", "smtp-sink"}
     missing = set(KINDS) - set(PEERS) - ({"smtp"} if kinds_of_smtp <= set(PEERS) else set())
     assert not missing, (
-        f"add a peer for {', '.join(sorted(missing))} to PEERS in tests/newsletter/transports/"
-        "peers.py, so that every test of the contract runs on it"
+        f"{', '.join(sorted(missing))}: in tests/newsletter/transports/peers.py name a provider's "
+        "server in RAW_SERVERS or FIELD_SERVERS, or add a peer of anything else to PEERS, so that "
+        "every test of the contract runs on it"
     )
 
 

@@ -139,6 +139,7 @@ def shown(default: object) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_option_is_documented_with_its_default(kind: str) -> None:
     section = DOCS.read_text(encoding="utf-8").partition(f"\n## `{kind}`")[2].partition("\n## ")[0]
+    assert section, f"docs/transports.md: write a section ## `{kind}`"
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
     fields = transport_class(kind).Options.model_fields
     expected = {n: "needed" if f.is_required() else shown(f.default) for n, f in fields.items()}
@@ -146,6 +147,12 @@ def test_every_option_is_documented_with_its_default(kind: str) -> None:
         f"docs/transports.md: the table in the section {kind} is behind its options; put "
         f"<!-- options of `{kind}` --> and <!-- end --> there and run scripts/write-reference"
     )
+
+
+def test_every_kind_is_in_the_table_of_kinds() -> None:
+    table = DOCS.read_text(encoding="utf-8").partition("| kind |")[2].partition("\n\n")[0]
+    missing = set(KINDS) - set(re.findall(r"`(\w+)`", table))
+    assert not missing, f"docs/transports.md: add {', '.join(missing)} to the table of kinds"
 
 
 def test_every_documented_example_is_valid(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""Every benchmark runs to its table in a small size, and every target of the Makefile is run."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# What makes a run short.
+SMALL = {
+    "compiling": "--kilobytes 5 --runs 1",
+    "console": "--people 1000 --editions 12 --large 3 --articles 30 --runs 1 --only SQLite",
+    "fanning_out": "--subscribers 20000",  # it claims as many at either end
+    "feeds": "--seconds 1 --rounds 1 --entries 20 --builds 1",
+    "importing": "--rows 300",
+    "latency": "--mails 4 --connections 2",
+    "parsing": "--kilobytes 1 --only depth",
+    "people": "--people 500 --editions 1 --only SQLite",
+    "receiving": "--events 20 --mails 20",
+    "sending": "--mails 100 --runs 1 --connections 2",
+    "startup": "1",
+    "visiting": "--people 5000 --seconds 1 --runs 1",  # more than can leave in a second
+}
+# Targets that no test runs, nor CI, and why.
+BY_HAND = {
+    "servers": "needs npm packages; tests/acceptance/test_mail_servers.py runs three of them",
+    "judges": "needs npm and large packages; tests/acceptance/test_mails.py runs the other judges",
+    "fresh": "installs whole systems, which takes root and several minutes",
+    "corpus": "needs a folder of foreign files; its importers have a contract suite",
+    "fuzz": "takes as long as it is given; tests/fuzzing runs each of its tests for a moment",
+    "screenshots": "changes files of the repository",
+    "check": "is what make test does, for whoever works on the code",
+    "lock": "asks a package index for newer versions",
+    "clean": "deletes what the run stands on",
+}
+# Targets whose program a test runs, by the test.
+BY_TEST = {
+    "demo": "tests/acceptance/test_demo.py",
+    "cluster-demo": "tests/acceptance/test_examples.py",
+    "stories": "tests/acceptance/test_office.py",
+    "torture": "tests/acceptance/test_faults.py",
+    "bench": "tests/acceptance/test_benchmarks.py",
+}
+
+
+def test_every_benchmark_has_a_small_size() -> None:
+    listed = re.search(r"^BENCHMARKS \?= (.*)$", MAKEFILE, re.MULTILINE)
+    assert listed
+    assert set(listed[1].split()) == set(SMALL)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_benchmark_prints_its_table(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *SMALL[name].split()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    ran = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.strip()
+
+
+def test_every_target_of_the_makefile_is_run_or_has_a_reason_not_to_be() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+    assert phony
+    in_ci = set(re.findall(r"\bmake ([\w-]+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
+    assert set(phony[1].split()) == {*in_ci, *BY_TEST, *BY_HAND}
+    assert [test for test in BY_TEST.values() if not (ROOT / test).is_file()] == []
