@@ -11,7 +11,7 @@ from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission
-from newsletter.subscriptions import change_address, notices, privacy
+from newsletter.subscriptions import change_address, notices, privacy, usual_rate
 from subscribers import consent
 
 
@@ -71,17 +71,18 @@ def look_after_editions(
 
 
 def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
-    """The alarm for more sign-ups than `joining.site_per_hour` lets confirm."""
+    """The alarm for more sign-ups than the site asks to confirm at once."""
     held = notices.count_delayed(work.session, NoticeKind.CONFIRM)
     if not held or not alert_dedup.is_first_alert(
         work.session, f"signups {work.now:%Y-%m-%d}", work.now
     ):
         return []
+    most = usual_rate.most_per_hour(work.session, work.context.config.joining, work.now)
     return [
         Alarm(
             title="Far more sign-ups than usual",
-            text=f"{held} people are asked to confirm later, at the rate of joining.site_per_hour. "
+            text=f"{held} people are asked to confirm later, {most} an hour. "
             "It may be an attack with other people's addresses.",
-            details=("If they are real, raise joining.site_per_hour.",),
+            details=(f"If they are real, set joining.site_per_hour to more than {most}.",),
         )
     ]

@@ -57,10 +57,10 @@ class JoiningOptions(Section):
     )
     per_address: int = Field(5, ge=1, description="Sign-ups an hour for one mail address")
     site_per_hour: int = Field(
-        500,
-        ge=1,
+        0,
+        ge=0,
         description="Confirmation mails an hour; further ones are sent later, at this rate, and "
-        "an alarm is raised",
+        "an alarm is raised; 0: learned, well above what is usual at this site",
     )
     counted_in: SecretStr = Field(
         SecretStr(""),

@@ -21,19 +21,11 @@ _USUAL: Mapping[str, Sequence[str]] = {
     "smtp": ("host", "security", "port", "username", "password"),
     "http": ("api_url", "secret"),
 }
-NAMES: Mapping[str, str] = {
+# Providers have theirs from `Provider.name`.
+_NAMES: Mapping[str, str] = {
+    **_FOR_TRIALS,
     "smtp": "A mail server (SMTP)",
-    "brevo": "Brevo",
     "http": "A service of your own (signed HTTP)",
-    "mailgun": "Mailgun",
-    "mailjet": "Mailjet",
-    "mailtrap": "Mailtrap",
-    "postmark": "Postmark",
-    "resend": "Resend",
-    "scaleway": "Scaleway",
-    "sendgrid": "SendGrid",
-    "ses": "Amazon SES",
-    "sparkpost": "SparkPost",
 }
 
 
@@ -60,8 +52,11 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def name_of(kind: str) -> str:
-    """What a kind is called."""
-    return NAMES.get(kind) or _FOR_TRIALS.get(kind, kind)
+    """What a kind is called: a shipped one by its name or its provider's, others as they are."""
+    if kind in _NAMES or kind not in KINDS:
+        return _NAMES.get(kind, kind)
+    provider = getattr(transport_class(kind), "provider", None)
+    return str(provider.name) if provider else kind
 
 
 def options_of(kind: str, table: Mapping[str, Any]) -> Iterator[TransportOption]:

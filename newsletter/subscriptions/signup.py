@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
-from newsletter.subscriptions import confirm, notices
+from newsletter.subscriptions import confirm, notices, usual_rate
 from subscribers import membership
 from subscribers.consent import Origin
 from subscribers.membership import Signup
@@ -34,5 +34,6 @@ def sign_up(
         # It lists their preferences and links to their page.
         notices.queue_if_enabled(session, NoticeKind.WELCOME, subscriber, options, now)
     else:
-        notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=options.site_per_hour)
+        most = usual_rate.most_per_hour(session, options, now)
+        notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
     return subscriber

@@ -19,7 +19,15 @@ from newsletter.config.loading import validate
 from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
-_HELPERS = {"addresses", "base", "compatibility", "events", "registry", "verdicts"}
+_HELPERS = {
+    "addresses",
+    "base",
+    "compatibility",
+    "events",
+    "registry",
+    "transcript_lines",
+    "verdicts",
+}
 _FOLDER = Path(transports.__path__[0])
 
 _MODULES = {

@@ -169,7 +169,8 @@ _POLICY = (
     r"(connection|access|service|delivery|mail) (denied|refused)",
     r"(connection|access|service|delivery|mail) not authori[sz]ed",
     r"(mail|message|e-?mail)( is| was| has been| have been)? (rejected|rejete|declined|bounced)",
-    r"administrativ|cannot be delivered due|cloudmark|score",
+    r"administrativ|cannot be delivered due|cloudmark|score|(white|allow)[- ]?list",
+    r"(your|sending|this) (mail )?server (requires|needs) confirmation",
 )
 
 

@@ -26,9 +26,9 @@ _RECIPIENT_FIELDS = (
     "x-actual-recipient",
     "x-failed-recipient",
 )
-# Of services that hold a mail until its sender answers.
+# Of services that hold a mail until its sender answers; not of servers that are to be announced.
 _CHALLENGE = re.compile(
-    r"not pre-approved|boxbe|requires confirmation|confirm your address", re.IGNORECASE
+    r"not pre-approved|boxbe|(?<!server )requires confirmation|confirm your address", re.IGNORECASE
 )
 # What says nothing: the report's words tell more.
 _VAGUE_STATUS = re.compile(r"[45]\.(?:0\.0|1\.0|2\.0|3\.0|5\.0|0\.[19]\d\d)$")

@@ -48,7 +48,7 @@ _CONTENT_COMMAND = re.compile(
     re.IGNORECASE,
 )
 # A file system's, which relays report with a code of their own system.
-_DISK_QUOTA = re.compile(r"disc? quota exceeded|disk quota|edquot", re.IGNORECASE)
+_DISK_QUOTA = re.compile(r"dis[ck] ?(space )?quota|edquot|overdrawn", re.IGNORECASE)
 _ANSWER_LENGTH = 400
 
 

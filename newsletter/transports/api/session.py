@@ -1,6 +1,7 @@
 """A transport by an HTTP API and its sessions: batches, calls, and each mail's outcome."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any, ClassVar
@@ -12,11 +13,14 @@ from newsletter.transports.api.account import Account, Connection
 from newsletter.transports.api.answers import Answer
 from newsletter.transports.api.calls import Call, new_http, of_failure, post
 from newsletter.transports.api.provider import Entry, Provider
+from newsletter.transports.api.transcript import Transcript
 from newsletter.transports.api.webhooks import Webhook
 from newsletter.transports.base import (
+    Accepted,
     ClosingSession,
     Deferred,
     Mail,
+    Outcome,
     Recorder,
     Refused,
     Session,
@@ -67,6 +71,7 @@ class ApiSession(ClosingSession):
     def __init__(self, provider: Provider, timeout: timedelta) -> None:
         self._provider = provider
         self._timeout = timeout
+        self._transcript = Transcript(provider.name, provider.options)
         self._http = new_http(provider.url)
         provider.sign_in(self._http)
 
@@ -78,8 +83,8 @@ class ApiSession(ClosingSession):
                     recorder.settled(entry.mail.key, pause)
                 continue
             answer = self._answer(batch, recorder)
-            for entry, outcome in zip(batch, answer.outcomes, strict=True):
-                recorder.settled(entry.mail.key, outcome)
+            for index, (entry, outcome) in enumerate(zip(batch, answer.outcomes, strict=True)):
+                recorder.settled(entry.mail.key, self._told(outcome, index))
             if answer.stop:
                 raise TransportStopped(
                     f"{self._provider.name} refused us: {answer.stop}; {self._provider.check}"
@@ -89,6 +94,12 @@ class ApiSession(ClosingSession):
 
     def close(self) -> None:
         self._http.close()
+
+    def _told(self, outcome: Outcome, index: int) -> Outcome:
+        """An outcome, with the conversation unless the mail was simply taken."""
+        if isinstance(outcome, Accepted):
+            return outcome
+        return replace(outcome, transcript=self._transcript.text(index))
 
     def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[Sequence[Entry]]:
         """Batches within the API's limits; what it cannot carry is refused here."""
@@ -127,6 +138,7 @@ class ApiSession(ClosingSession):
     def _answer(self, batch: Sequence[Entry], recorder: Recorder) -> Answer:
         """The answer to a batch; a lost one is asked for again where that sends nothing twice."""
         call = self._provider.call(batch)
+        self._transcript.begin(len(batch))
         for entry in batch:
             recorder.handing_over(entry.mail.key)
         answer = self._called(call, batch)
@@ -140,10 +152,15 @@ class ApiSession(ClosingSession):
         return answer
 
     def _called(self, call: Call, batch: Sequence[Entry]) -> Answer:
+        self._transcript.note(call)
         try:
-            return self._provider.read(post(self._http, call, self._timeout), batch)
+            reply = post(self._http, call, self._timeout)
         except requests.RequestException as error:
-            return of_failure(error, len(batch), self._provider.name)
+            answer = of_failure(error, len(batch), self._provider.name)
+            self._transcript.note(answer.outcomes[0].response)
+            return answer
+        self._transcript.note(reply)
+        return self._provider.read(reply, batch)
 
 
 def _pause_after(answer: Answer) -> Deferred:

@@ -9,10 +9,7 @@ import re
 from newsletter.transports.smtp.connection import Connection
 from newsletter.transports.smtp.envelope import Command
 from newsletter.transports.smtp.replies import Reply
-
-MAX_BYTES = 4000
-_MAX_LINE_CHARACTERS = 500
-_LEFT_OUT = "… (earlier lines are left out)"
+from newsletter.transports.transcript_lines import bounded, printable
 
 Noted = list[Command] | Reply | re.Match[bytes] | int | str
 """Commands sent together; a reply, or several matched at once; the content's bytes; an event."""
@@ -36,7 +33,7 @@ class Transcript:
         if not self._noted:
             return ""
         lines = [line for noted in self._noted for line in _lines(noted)]
-        return _bounded([_peer(self._connection), *map(_printable, lines)])
+        return bounded([_peer(self._connection), *map(printable, lines)])
 
 
 def _lines(noted: Noted) -> list[str]:
@@ -58,24 +55,5 @@ def _peer(connection: Connection) -> str:
     socket = connection.wire.tls
     safety = f"encrypted by {socket.version()}" if socket else "not encrypted"
     login = f", logged in by {connection.login}" if connection.login else ""
-    name = _printable(connection.name) or "a server without a name"
+    name = printable(connection.name) or "a server without a name"
     return f"* {name}, {safety}{login}"
-
-
-def _printable(line: str) -> str:
-    line = line[:_MAX_LINE_CHARACTERS]
-    return line if line.isprintable() else "".join(c if c.isprintable() else "?" for c in line)
-
-
-def _bounded(lines: list[str]) -> str:
-    """The first line, and as many of the last as fit."""
-    head, *rest = lines
-    left = MAX_BYTES - len(f"{head}\n{_LEFT_OUT}".encode())
-    kept: list[str] = []
-    for line in reversed(rest):
-        left -= len(line.encode()) + 1
-        if left < 0:
-            kept.append(_LEFT_OUT)
-            break
-        kept.append(line)
-    return "\n".join([head, *reversed(kept)])

@@ -6,7 +6,7 @@ from outcome_recorder import OutcomeRecorder, mail, mails
 from smtp_helpers import Load, Start, send
 
 from newsletter.transports.base import Accepted
-from newsletter.transports.smtp.transcript import MAX_BYTES
+from newsletter.transports.transcript_lines import MAX_BYTES
 
 MAIL = "> MAIL FROM:<bounces@wexcombe.example>"
 RCPT = "> RCPT TO:<ada@wexcombe.example>"
