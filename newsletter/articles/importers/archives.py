@@ -1,11 +1,12 @@
-"""Exports in ZIP files: Substack, Medium, Mailchimp campaigns, and any folder of articles.
+"""Exports in ZIP files: Substack, Medium, Buttondown, Mailchimp, and any folder of articles.
 
 Each entry is read as a file of its own format, one at a time. Tables beside the entries (Substack's
-posts.csv, Mailchimp's campaigns.csv) supply their metadata.
+posts.csv, Buttondown's emails.csv, Mailchimp's campaigns.csv) supply their metadata.
 """
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -41,8 +42,10 @@ READERS: Mapping[str, Importer] = {
     ".markdown": markdown.read,
     ".txt": text.read,
 }
-TABLES = ("posts.csv", "campaigns.csv")
+TABLES = ("posts.csv", "emails.csv", "campaigns.csv")
 _SUBSTACK = re.compile(r"(?:^|/)(?P<id>\d+)\.(?P<slug>[\w-]+)\.html$")
+_BUTTONDOWN = re.compile(r"(?:^|/)emails/(?P<slug>[^/]+)\.md$")
+_EDITOR_MODE = re.compile(rb"^<!-- buttondown-editor-mode: \w+ -->")
 _MEDIUM = re.compile(r"(?:^|/)posts/(?:draft_|\d{4}-\d{2}-\d{2}_).*-(?P<id>[0-9a-f]{8,16})\.html$")
 _MAILCHIMP = re.compile(r"(?:^|/)(?:campaigns_content/)?(?P<id>\d+)_-?(?P<title>[^/]*)\.html?$")
 
@@ -111,7 +114,7 @@ def _is_shown(name: str) -> bool:
 
 
 def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
-    """Rows of the archive's tables, by the number that starts an entry's name."""
+    """Rows of the archive's tables, by the number that starts an entry's name, and by slug."""
     found: dict[str, dict[str, str]] = {}
     for name, load in entries:
         if PurePosixPath(name).name in TABLES:
@@ -121,6 +124,7 @@ def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
                     number = row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
                     told = {key: value for key, value in row.items() if key and value}
                     found[number.partition(".")[0]] = told
+                    found[f"slug {row.get('slug')}"] = told
     return found
 
 
@@ -140,6 +144,8 @@ def _read_entry(
     if found := _SUBSTACK.search(entry):
         yield _of_substack(content, where, found["id"], rows.get(found["id"], {}), context)
         return
+    if (found := _BUTTONDOWN.search(entry)) and (row := rows.get(f"slug {found['slug']}")):
+        content = _with_front_matter(content, row)
     for item in READERS[PurePosixPath(entry).suffix.lower()](content, entry, context):
         item = replace(item, where=where)
         yield _named(item, entry, rows) if isinstance(item, Record) else item
@@ -170,6 +176,13 @@ def _of_substack(
         return checked(record, context)
     except Unreadable as error:
         return BadRecord(where=where, what=error.what, mend=error.mend)
+
+
+def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
+    """Buttondown's Markdown with the metadata that emails.csv has of it, as JSON, which is YAML."""
+    told = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
+    front_matter = json.dumps({key: value for key, value in told.items() if value})
+    return f"---\n{front_matter}\n---\n".encode() + _EDITOR_MODE.sub(b"", content)
 
 
 def _named(item: Record, entry: str, rows: Mapping[str, Mapping[str, str]]) -> Record:

@@ -186,7 +186,12 @@ def _read_greeting(wire: Wire, server: Server) -> Reply:
     except ConnectionLost as error:
         if error.closed and not error.alert:
             raise ConnectionRejected(f"{server}: {error}") from error
-        raise
+        if error.closed or error.alert or server.security == "tls":
+            raise
+        raise ConnectionLost(
+            f"{error}; if it speaks TLS from the first byte (usually on port 465), write security "
+            '= "tls"'
+        ) from error
     if 400 <= reply.code < 500:
         raise ConnectionRejected(f"{server} at the greeting: {reply.response}")
     return expect(reply, {220}, server, "at the greeting")

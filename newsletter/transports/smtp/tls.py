@@ -10,7 +10,14 @@ from newsletter.transports.smtp.wire import ConnectionLost, Wire
 # X509_V_ERR_… of OpenSSL's x509_vfy.h that only VERIFY_X509_STRICT raises (RFC 5280, 4.2).
 _STRICT_ERRORS = {79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92}
 _NO_AUTHORITY_KEY = 85  # X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER
-_NEED_CERTIFICATE = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE")
+_NEED_CERTIFICATE = ("HANDSHAKE_FAILURE", "BAD_CERTIFICATE")
+# OpenSSL's words for an answer that is no TLS: the server greets before it encrypts.
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+# What our side refuses of a server that is too old.
+_TOO_OLD = (
+    "UNSUPPORTED_PROTOCOL", "WRONG_SSL_VERSION", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL",
+    "CA_MD_TOO_WEAK", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
+)  # fmt: skip
 _DISLIKED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED")
 
 
@@ -68,9 +75,7 @@ def encrypt(
     except ssl.SSLError as error:
         reason = error.reason or ""
         explained = explained_alert(reason, server) if "ALERT" in reason else ""
-        raise TransportStopped(
-            explained or f"TLS with {server} failed: {reason or error}; check port and security"
-        ) from error
+        raise TransportStopped(explained or _failure(reason or str(error), server)) from error
     except TimeoutError as error:
         raise ConnectionLost(wait.describe().replace("connecting", "agreeing on TLS")) from error
     except OSError as error:
@@ -83,6 +88,11 @@ def explained_alert(alert: str, server: str) -> str:
         return ""
     spoken = alert.partition("ALERT_")[2].replace("_", " ").lower()
     told = f'the server {server} ended TLS with the alert "{spoken}"'
+    if alert.endswith("CERTIFICATE_REQUIRED"):
+        return (
+            f"{told}: it demands a client certificate; ask who runs it for one, and name it in "
+            "client_certificate"
+        )
     if alert.endswith(_NEED_CERTIFICATE):
         return (
             f"{told}: it demands a client certificate, or dislikes ours; set client_certificate "
@@ -95,6 +105,19 @@ def explained_alert(alert: str, server: str) -> str:
     if alert.endswith("UNRECOGNIZED_NAME"):
         return f"{told}: it has no certificate for the name in host; check host"
     return f"{told}; check port and security, and ask who runs it"
+
+
+def _failure(reason: str, server: str) -> str:
+    """Explain a handshake that our side ended."""
+    told = f"TLS with {server} failed: {reason}"
+    if reason in _NOT_TLS:
+        return (
+            f"{told}; the server speaks no TLS from the first byte on this port: write security = "
+            '"starttls" (usually with port 587 or 25), or the port that does (usually 465)'
+        )
+    if reason in _TOO_OLD:
+        return f"{told}; the server's TLS or keys are too old; its software must be renewed"
+    return f"{told}; check port and security"
 
 
 def _distrust(error: ssl.SSLCertVerificationError, server: str) -> str:

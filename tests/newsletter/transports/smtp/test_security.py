@@ -126,7 +126,7 @@ class TestStartTls:
     def test_a_plain_server_at_a_tls_port_stops_the_transport(
         self, faulty_smtp: Start, load: Load
     ) -> None:
-        with pytest.raises(TransportStopped, match="check port and security"):
+        with pytest.raises(TransportStopped, match='write security = "starttls"'):
             deliver(load, faulty_smtp(), security="tls")
 
     def test_a_certificate_against_rfc_5280_is_refused_with_the_option_to_accept_it(
