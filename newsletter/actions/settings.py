@@ -17,6 +17,7 @@ from newsletter.config.layers import (
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
 from newsletter.config.references import dangling_references
+from newsletter.editions import store as editions
 from newsletter.errors import ConfigurationError, Conflict, InvalidInput, ResourceNotFound
 from newsletter.settings import store
 from newsletter.staff.permissions import Permission
@@ -25,6 +26,7 @@ from newsletter.transports.registry import load_transport
 
 KIND = "setting"
 TRANSPORTS = "transports."
+TRANSPORT = "transport"
 
 
 class SettingsContext(Context, Protocol):
@@ -80,6 +82,40 @@ def unset(work: UnitOfWork[SettingsContext], key: str) -> None:
         ConfigurationError: without it the configuration is not valid.
         ResourceNotFound: it is not set.
     """
+    work.about(KIND, key, keys=_take_out(work, key))
+
+
+@action(Permission.ADMINISTER)
+def remove_transport(work: UnitOfWork[SettingsContext], name: str) -> None:
+    """Remove a transport that the settings hold. Its provider is not told.
+
+    Raises:
+        ConfigurationError: a digest, a limit or something else names it.
+        Conflict: mail leaves by it, a route names it, or an edition that is not done does.
+        ResourceNotFound: the settings hold no such transport; the file may.
+    """
+    context = work.context
+    raw = read_file(context.path)
+    config = check_config(raw, context.path, context.environment, store.values(work.session))
+    if config.sending.transport == name:
+        raise Conflict(f"all mail leaves by {name}; let it leave by another transport first")
+    for route, options in config.routes.items():
+        if name in {*options.members, options.fallback}:
+            raise Conflict(f"the route {route} shares mail out to {name}; take it out there first")
+    if under_way := editions.leaving_by(work.session, [name]):
+        raise Conflict(
+            f"edition {under_way[0]} leaves by {name}, and is not done; remove it afterwards, or "
+            "cancel the edition"
+        )
+    _take_out(work, f"transports.{name}")
+    work.about(TRANSPORT, name)
+
+
+def _take_out(work: UnitOfWork[SettingsContext], key: str) -> list[str]:
+    """Remove a setting, or every setting of a table; which ones.
+
+    Raises: as `unset`.
+    """
     before = store.values(work.session)
     gone = [name for name in before if f"{name}.".startswith(f"{key}.")]
     if not gone:
@@ -89,7 +125,7 @@ def unset(work: UnitOfWork[SettingsContext], key: str) -> None:
     _check(raw, work.context.path, work.context.environment, before, after)
     for name in gone:
         store.remove(work.session, name, by=str(work.actor), now=work.now)
-    work.about(KIND, key, keys=gone)
+    return gone
 
 
 def _value(key: str, text: str) -> Any:

@@ -1,6 +1,6 @@
 """Every query on editions. Never commits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
@@ -102,6 +102,13 @@ def pausable(session: Session) -> list[int]:
     """The editions being sent or queued."""
     states = (EditionState.QUEUED, EditionState.SENDING)
     return list(session.scalars(select(Edition.id).where(Edition.state.in_(states))))
+
+
+def leaving_by(session: Session, transports: Collection[str]) -> list[int]:
+    """The editions that are not done yet, and leave by one of these transports or routes."""
+    states = UNDER_WAY | {EditionState.DRAFT}
+    query = select(Edition.id).where(Edition.state.in_(states), Edition.transport.in_(transports))
+    return list(session.scalars(query.order_by(Edition.id)))
 
 
 def change_state(session: Session, number: int, act: Transition, *, note: str = "") -> EditionState:

@@ -20,7 +20,7 @@ TAKEN_UP_SECONDS = 3
 
 @click.group()
 def transports() -> None:
-    """See how mail leaves, and have providers tell of bounces."""
+    """See how mail leaves, have providers tell of bounces, and remove transports."""
 
 
 @transports.command("list")
@@ -67,6 +67,15 @@ def connect(program: Program, name: str) -> None:
     for step in connection.done:
         program.say(step)
     _set(program, name, connection.options)
+
+
+@transports.command()
+@click.argument("name")
+@pass_program
+def remove(program: Program, name: str) -> None:
+    """Remove a transport that is kept in the settings, while no mail leaves by it."""
+    settings.remove_transport(program.app, program.actor, name)
+    program.say(f"{name} is removed.")
 
 
 def _set(program: Program, name: str, options: Mapping[str, str]) -> None:

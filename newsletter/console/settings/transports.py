@@ -82,6 +82,13 @@ def use(request: ConsoleRequest) -> Response:
     return request.redirect("/transports", f"From now on mail leaves by {name}.")
 
 
+def remove(request: ConsoleRequest) -> Response:
+    """Remove it, while no mail leaves by it."""
+    name = _view(request).name
+    settings.remove_transport(request.context, request.actor, name)
+    return request.redirect("/transports", f"{name} is removed.")
+
+
 def _page(request: ConsoleRequest, *, tests: Any = None, to: str = "") -> Response:
     view = _view(request)
     with request.database.read() as session:
@@ -138,5 +145,6 @@ ROUTES = [
     page(AT, Permission.ADMINISTER, show),
     form(f"{AT}/test", Permission.ADMINISTER, send_test, again=show, threads=Threads.SLOW),
     form(f"{AT}/connect", Permission.ADMINISTER, connect, again=show, threads=Threads.SLOW),
+    form(f"{AT}/remove", Permission.ADMINISTER, remove, again=show),
     form(f"{AT}/use", Permission.ADMINISTER, use, again=show),
 ]

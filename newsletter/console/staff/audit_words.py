@@ -121,6 +121,7 @@ ACTIONS: Mapping[str, str] = {
     "sessions.refuse": "Failed to sign in",
     "sessions.see": "Used a session",
     "settings.change": "Changed settings",
+    "settings.remove_transport": "Removed a transport",
     "settings.unset": "Put settings back to the default",
     "sources.poll": "Looked into a feed that is followed",
     "staff.change_role": "Changed a role",

@@ -102,6 +102,12 @@ def connecting(app: Newsletter) -> Call:
     return lambda actor: transports.connect(app, actor, "provider")
 
 
+def removing(app: Newsletter) -> Call:
+    spare = {"transports.spare.kind": "smtp", "transports.spare.host": "mail.wexcombe.example"}
+    settings.change(app, operator("setup"), spare)
+    return lambda actor: settings.remove_transport(app, actor, "spare")
+
+
 OPERATION_CHANGES: Mapping[str, Change] = {
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
     "feedback.look_after": looking_after_feedback,
@@ -117,6 +123,7 @@ OPERATION_CHANGES: Mapping[str, Change] = {
     "settings.change": lambda app: (
         lambda who: settings.change(app, who, {"site.description": "News"})
     ),
+    "settings.remove_transport": removing,
     "settings.unset": unsetting,
     "transports.connect": connecting,
 }

@@ -1,15 +1,20 @@
 """The pages of transports: state, test, and the fields of each kind."""
 
+from collections.abc import Callable
+
 import pytest
 from console_support import Client, Console
 from support import RecordingTransport
 
+from newsletter.actions import bulletins, settings
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
 from newsletter.delivery.limits import transport_health
 from newsletter.delivery.limits.transport_health import Failure
+from newsletter.editions.compose import BulletinDraft
 from newsletter.queries.transport_options import kinds
 from newsletter.settings.store import read_settings
+from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 
 KEY = "key-0123456789"
@@ -131,3 +136,56 @@ def test_a_kind_without_a_provider_cannot_be_connected(console: Console) -> None
     owner = console.as_role(Role.OWNER)
     assert owner.send("/transports/default/connect").status_code == 409
     assert "/transports/default/connect" not in owner.get("/transports/default").text
+
+
+def test_a_transport_that_nothing_leaves_by_is_removed(console: Console) -> None:
+    owner = with_mailgun(console)
+    assert "Remove it" in owner.get("/transports/mg").text
+    owner.send("/transports/mg/remove")
+    assert "mg" not in current(console).transports
+    assert "Removed a transport" in owner.get("/audit").text
+
+
+def in_use_for_all(console: Console) -> None:
+    settings.change(console.app, operator("ann"), {"sending.transport": "mg"})
+
+
+def in_a_route(console: Console) -> None:
+    route = {"routes.both.members": "{ default = 1, mg = 1 }"}
+    settings.change(console.app, operator("ann"), route)
+
+
+def by_a_digest(console: Console) -> None:
+    settings.change(console.app, operator("ann"), {"digests.friday.transport": "mg"})
+
+
+def by_an_edition(console: Console) -> None:
+    app = console.app.reread()
+    draft = BulletinDraft(subject="Flood", text="Stay in.", transport="mg")
+    bulletins.send(app, operator("ann"), draft)
+
+
+@pytest.mark.parametrize(
+    ("using", "why"),
+    [
+        (in_use_for_all, "all mail leaves by mg"),
+        (in_a_route, "the route both shares mail out to mg"),
+        (by_a_digest, "digests.friday.transport"),
+        (by_an_edition, "edition 1 leaves by mg"),
+    ],
+)
+def test_a_transport_in_use_is_not_removed(
+    console: Console, using: Callable[[Console], None], why: str
+) -> None:
+    owner = with_mailgun(console)
+    using(console)
+    answer = owner.send("/transports/mg/remove")
+    assert answer.status_code in {400, 409}
+    assert why in answer.text.lower()
+    assert "mg" in current(console).transports
+
+
+def test_a_transport_of_the_file_is_not_removed_here(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    assert "Remove it" not in owner.get("/transports/default").text
+    assert owner.send("/transports/default/remove").status_code == 409
