@@ -285,10 +285,10 @@ class Newsletter:
     def send_alarm(self, alarm: "Alarm") -> None:
         """Mail an alarm to the administrators; a failure is logged, not raised."""
         if self.config.alarms.address:
-            self.mail_to_staff(alarm, self.config.alarms.address)
+            self.mail_alarm(alarm, self.config.alarms.address)
 
-    def mail_to_staff(self, alarm: "Alarm", address: str) -> None:
-        """Mail an alarm or a request to one address; a failure is logged, not raised.
+    def mail_alarm(self, alarm: "Alarm", address: str) -> None:
+        """Mail an alarm or a request for approval to one address; a failure is logged, not raised.
 
         Falls back to the usual transport.
         """

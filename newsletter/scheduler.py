@@ -236,7 +236,7 @@ def ask_for_approvals(app: Newsletter, checked: dict[int, str]) -> None:
             # Noted first: a crash after it costs a mail, never makes two.
             if asked.is_new and editions.ask_for_approval(app, SCHEDULE, number, asked.fingerprint):
                 for address, mail in asked.mails.items():
-                    app.mail_to_staff(mail, address)
+                    app.mail_alarm(mail, address)
             checked[number] = inputs
 
 

@@ -8,6 +8,19 @@ EXPIRES = timedelta(days=7)
 FORGET = timedelta(days=30)
 KEEP_NETWORK = timedelta(days=20)
 FRESH = timedelta(days=1)
+# Of a site whose periods are these.
+OPTIONS = f"""
+[joining]
+per_hour = 100000
+per_address = 100000
+changed = true
+expires = "{EXPIRES.days}d"
+fresh_link = "{FRESH.days}d"
+forget = "{FORGET.days}d"
+keep_network = "{KEEP_NETWORK.days}d"
+[each_article]
+is_on = true
+"""
 OBJECTION = timedelta(weeks=1)
 MOST_MOVES_A_DAY = 3
 LONDON = ZoneInfo("Europe/London")

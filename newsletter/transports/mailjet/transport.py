@@ -7,10 +7,10 @@ headers"; codes: "Send API errors")
 
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import requests
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
@@ -48,12 +48,17 @@ _MAX_BATCH = 50
 _WRITTEN_ANEW = frozenset({"message-id", "list-id"})
 
 
+def _typed(value: Any) -> Any:
+    """A setting comes as it was typed; a Literal takes no text for a truth."""
+    return True if value == "true" else value
+
+
 class MailjetOptions(PasswordOptions):
     """An account at Mailjet."""
 
     api_key: OneLine = Field(min_length=1, description="API key")
     secret_key: SecretStr = Field(min_length=1, description="Its secret")
-    without_list_id: Literal[True] = Field(
+    without_list_id: Annotated[Literal[True], BeforeValidator(_typed)] = Field(
         examples=[True],
         description="Must be true: Mailjet carries no List-Id, by which some sort their mail",
     )

@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from imported import CONTEXT, counts, everything, only, take
 from making import DAY, RECORD, record, titled
 
 from newsletter.articles import store
-from newsletter.articles.importers.base import BadRecord, ImportContext, Record, checked
-from newsletter.articles.models import Article, ArticleStatus
+from newsletter.articles.importers.base import BadRecord, Record, checked
+from newsletter.articles.models import ArticleStatus
 from newsletter.articles.notes import counted
 from newsletter.articles.record_import import (
     BATCH_RECORDS,
-    ImportReport,
     ImportStopped,
     import_records,
 )
@@ -25,25 +24,6 @@ from newsletter.clock import FixedClock
 from newsletter.database import Database
 
 HOUR = timedelta(hours=1)
-CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
-
-
-def take(database: Database, clock: FixedClock, *records: Record | BadRecord) -> ImportReport:
-    return import_records(database, records, CONTEXT, clock)
-
-
-def only(database: Database) -> Article:
-    [article] = everything(database)
-    return article
-
-
-def everything(database: Database) -> list[Article]:
-    with database.read() as session:
-        return sorted(store.listed(session, limit=20_000), key=lambda article: article.id)
-
-
-def counts(report: ImportReport) -> tuple[int, int, int, int]:
-    return report.created, report.updated, report.unchanged, len(report.bad)
 
 
 def test_a_record_becomes_a_published_article(database: Database, clock: FixedClock) -> None:
@@ -249,48 +229,6 @@ def test_a_bad_record_does_not_affect_the_others(database: Database, clock: Fixe
     assert counts(report) == (2, 0, 0, 2)
     assert report.bad[1].what.startswith("nothing is left of the text")
     assert str(report) == "2 created, 0 updated, 0 unchanged, 2 failed"
-
-
-def test_a_withdrawn_article_stays_withdrawn_unless_the_source_publishes_it(
-    database: Database, clock: FixedClock
-) -> None:
-    take(database, clock, record())
-    with database.write() as session:
-        store.set_status(session, 1, ArticleStatus.WITHDRAWN, clock.now())
-    take(database, clock, record(body_html="<p>More.</p>"))
-    assert only(database).status is ArticleStatus.WITHDRAWN
-    take(database, clock, record(status=ArticleStatus.PUBLISHED))
-    assert only(database).status is ArticleStatus.PUBLISHED
-
-
-def test_an_article_is_withdrawn_by_the_first_import_after_its_expiry(
-    database: Database, clock: FixedClock
-) -> None:
-    expiring = record(expires_at=clock.now() + HOUR)
-    report = take(database, clock, expiring)
-    assert only(database).status is ArticleStatus.PUBLISHED
-    assert "the first import after that withdraws it" in str(report.notes)
-    clock = FixedClock(clock.now() + HOUR)
-    assert "it has expired: withdrawn" in take(database, clock, expiring).notes
-    assert only(database).status is ArticleStatus.WITHDRAWN
-
-
-def test_an_expired_article_returns_when_its_source_moves_the_expiry(
-    database: Database, clock: FixedClock
-) -> None:
-    take(database, clock, record(expires_at=clock.now() - HOUR))
-    take(database, clock, record(expires_at=clock.now() + HOUR))
-    assert only(database).status is ArticleStatus.PUBLISHED
-
-
-def test_an_article_that_a_person_withdrew_does_not_return_by_its_expiry(
-    database: Database, clock: FixedClock
-) -> None:
-    take(database, clock, record(expires_at=clock.now() + HOUR))
-    with database.write() as session:
-        store.set_status(session, 1, ArticleStatus.WITHDRAWN, clock.now())
-    take(database, clock, record(body_html="<p>More.</p>", expires_at=clock.now() + 2 * HOUR))
-    assert only(database).status is ArticleStatus.WITHDRAWN
 
 
 def test_notes_that_differ_in_number_are_counted_together(

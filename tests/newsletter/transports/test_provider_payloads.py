@@ -243,6 +243,11 @@ def test_mailjet_is_refused_until_the_loss_of_list_id_is_accepted(load: Load) ->
         load("mailjet", **keys)
 
 
+def test_mailjet_may_be_accepted_by_a_setting_which_is_text(load: Load) -> None:
+    keys = {"api_key": "name", "secret_key": "secret"}
+    assert load("mailjet", **keys, without_list_id="true")
+
+
 def test_a_secret_of_the_service_must_be_strong(load: Load) -> None:
     with pytest.raises(ConfigurationError, match="24 bytes or more"):
         load("http", api_url="https://mail.wexcombe.example/take", secret="whsec_c2hvcnQ=")

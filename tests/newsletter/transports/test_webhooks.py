@@ -7,18 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from webhook_tellers import (
+from webhook_signatures import (
     ADA,
     CERTIFICATE_URL,
     MESSAGE_ID,
     NOW,
-    TELLERS,
     TOPIC,
     Headers,
     Teller,
     certificate_of_sns,
     sns_message,
 )
+from webhook_tellers import TELLERS
 
 from newsletter.transports.api.sns_webhook import SnsWebhook
 from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall

@@ -1,240 +1,29 @@
-"""Providers as they call: how each signs, and what it says of mails.
+"""Providers as they call: what each says of mails.
 
 Payloads are invented, in the shapes that the providers document.
 """
 
 import base64
-import hashlib
-import hmac
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
-
-from newsletter.transports.api.sns import signed_text
-from newsletter.transports.api.webhooks import WebhookCall
-
-NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
-ADA = "ada@wexcombe.example"
-MESSAGE_ID = "<e7.6927f1a0.42@wexcombe.example>"
-TOPIC = "arn:aws:sns:eu-west-2:123456789012:newsletter"
-CERTIFICATE_URL = "https://sns.eu-west-2.amazonaws.com/SimpleNotificationService-1.pem"
-SCALEWAY_TOPIC = "arn:scw:sns:fr-par:project-8b512135:newsletter"
-SCALEWAY_CERTIFICATE_URL = "https://messaging.s3.fr-par.scw.cloud/fr-par/sns/1.pem"
-
-SECONDS = int(NOW.timestamp())
-ISO = "2026-11-27T09:00:00.000Z"
-
-
-class Headers(dict[str, str]):
-    """Looked up without regard to case."""
-
-    def __init__(self, given: dict[str, str]) -> None:
-        super().__init__({name.lower(): value for name, value in given.items()})
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name.lower(), default)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Teller:
-    """One provider.
-
-    Args:
-        options: of a transport that takes its calls.
-        sign: the headers of a call, and its body where the signature stands inside.
-        wrap: the body of a call with these items.
-        samples: an item for each kind of event, by the kind that it must become.
-        dropped: items that say nothing of a delivery.
-        is_dated: whether a call from long ago is refused.
-        takes_batches: whether a call may tell of several mails.
-    """
-
-    options: dict[str, Any]
-    sign: Callable[[bytes, datetime], tuple[dict[str, str], bytes]]
-    samples: list[tuple[str, Any]]
-    dropped: list[Any]
-    wrap: Callable[[list[Any]], Any] = field(default=lambda items: items)
-    unknown: Any = None
-    is_dated: bool = True
-    takes_batches: bool = True
-
-    def call(self, *items: Any, at: datetime = NOW) -> WebhookCall:
-        return self.signed(json.dumps(self.wrap(list(items))).encode(), at)
-
-    def signed(self, body: bytes, at: datetime = NOW) -> WebhookCall:
-        headers, body = self.sign(body, at)
-        return WebhookCall(headers=Headers(headers), body=body)
-
-
-def _first(items: list[Any]) -> Any:
-    return items[0]
-
-
-def _password(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    proof = base64.b64encode(b"newsletter:a-password-of-ours").decode()
-    return {"Authorization": f"Basic {proof}"}, body
-
-
-def standard(prefix: str) -> Callable[[bytes, datetime], tuple[dict[str, str], bytes]]:
-    def sign(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-        number = "msg_" + hashlib.sha256(body).hexdigest()[:20]
-        moment = str(int(at.timestamp()))
-        key = base64.b64decode(SECRET.removeprefix("whsec_"))
-        signed = hmac.digest(key, f"{number}.{moment}.".encode() + body, hashlib.sha256)
-        proof = f"v1,{base64.b64encode(b'another').decode()} v1,{base64.b64encode(signed).decode()}"
-        names = {"id": number, "timestamp": moment, "signature": proof}
-        return {f"{prefix}-{name}": value for name, value in names.items()}, body
-
-    return sign
-
-
-def _mailgun(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    moment, token = str(int(at.timestamp())), "t" * 50
-    proof = hmac.digest(b"signing-key", (moment + token).encode(), hashlib.sha256).hex()
-    found = json.loads(body)
-    if not isinstance(found, dict):
-        found = {"event-data": found}
-    found["signature"] = {"timestamp": moment, "token": token, "signature": proof}
-    return {}, json.dumps(found).encode()
-
-
-def _mailtrap(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    return {"Mailtrap-Signature": hmac.digest(b"trap-secret", body, hashlib.sha256).hex()}, body
-
-
-_EC = ec.derive_private_key(0x1234567, ec.SECP256R1())
-_EC_PUBLIC = base64.b64encode(
-    _EC.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-).decode()
-
-
-def _sendgrid(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    moment = str(int(at.timestamp()))
-    proof = _EC.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
-    prefix = "X-Twilio-Email-Event-Webhook-"
-    named = {"Timestamp": moment, "Signature": base64.b64encode(proof).decode()}
-    return {prefix + name: value for name, value in named.items()}, body
-
-
-_RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def certificate_of_sns(url: str) -> bytes:
-    """In place of fetching it."""
-    assert url in {CERTIFICATE_URL, SCALEWAY_CERTIFICATE_URL}
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(_RSA.public_key())
-        .serial_number(7)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=365))
-        .sign(_RSA, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM)
-
-
-def sns_message(at: datetime = NOW, **changes: Any) -> bytes:
-    """A signed message of SNS."""
-    message = {
-        "Type": "Notification",
-        "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
-        "TopicArn": TOPIC,
-        "Message": "{}",
-        "Timestamp": at.isoformat().replace("+00:00", "Z"),
-        "SignatureVersion": "2",
-        "SigningCertURL": CERTIFICATE_URL,
-        **changes,
-    }
-    algorithm = hashes.SHA1() if message["SignatureVersion"] == "1" else hashes.SHA256()
-    proof = _RSA.sign(signed_text(message).encode(), padding.PKCS1v15(), algorithm)
-    return json.dumps({**message, "Signature": base64.b64encode(proof).decode()}).encode()
-
-
-def _ses(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    return {}, sns_message(at, Message=body.decode("utf-8", "replace"))
-
-
-def _scaleway(body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
-    place = {"TopicArn": SCALEWAY_TOPIC, "SigningCertURL": SCALEWAY_CERTIFICATE_URL}
-    said = {"Message": body.decode("utf-8", "replace"), "SignatureVersion": "1"}
-    return {}, sns_message(at, **said, **place)
-
-
-def _ses_event(name: str, key: str, **details: Any) -> dict[str, Any]:
-    headers = [{"name": "From", "value": "x"}, {"name": "Message-ID", "value": MESSAGE_ID}]
-    mail = {"timestamp": ISO, "messageId": "0100", "destination": [ADA], "headers": headers}
-    return {"eventType": name, "mail": mail, key: {"timestamp": ISO, **details}}
-
-
-def _ses_bounce(kind: str, subtype: str, code: str = "") -> dict[str, Any]:
-    one = {"emailAddress": ADA, "diagnosticCode": code} if code else {"emailAddress": ADA}
-    details = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": [one]}
-    return _ses_event("Bounce", "bounce", **details)
-
-
-UNKNOWN_USER = "550 5.1.1 no such user here"
-FULL = "452 4.2.2 mailbox full"
-SPAM = "554 5.7.1 message rejected as spam"
-
-SES = Teller(
-    options={"region": "eu-west-2", "access_key": "AKID", "secret_key": "s", "topic_arn": TOPIC},
-    sign=_ses,
-    wrap=_first,
-    takes_batches=False,
-    unknown=_ses_event("Newfangled", "newfangled"),
-    samples=[
-        ("hard", _ses_bounce("Permanent", "General", f"smtp; {UNKNOWN_USER}")),
-        ("hard", _ses_bounce("Permanent", "NoEmail")),
-        ("hard", _ses_bounce("Permanent", "OnAccountSuppressionList")),
-        ("full", _ses_bounce("Transient", "MailboxFull")),
-        ("soft", _ses_bounce("Transient", "General")),
-        ("blocked", _ses_bounce("Transient", "ContentRejected")),
-        ("blocked", _ses_bounce("Permanent", "General", f"smtp; {SPAM}")),
-        (
-            "complaint",
-            _ses_event(
-                "Complaint",
-                "complaint",
-                complainedRecipients=[{"emailAddress": ADA}],
-                complaintFeedbackType="abuse",
-            ),
-        ),
-        ("success", _ses_event("Delivery", "delivery", recipients=[ADA], smtpResponse="250 ok")),
-        (
-            "delayed",
-            _ses_event(
-                "DeliveryDelay",
-                "deliveryDelay",
-                delayType="MailboxFull",
-                delayedRecipients=[{"emailAddress": ADA, "status": "4.2.2"}],
-            ),
-        ),
-        ("blocked", _ses_event("Reject", "reject", reason="Bad content")),
-        (
-            "unsubscribe",
-            _ses_event(
-                "Subscription", "subscription", newTopicPreferences={"unsubscribeAll": True}
-            ),
-        ),
-    ],
-    dropped=[
-        _ses_event("Send", "send"),
-        _ses_event("Open", "open", ipAddress="192.0.2.1"),
-        _ses_event("Click", "click", link="https://wexcombe.example/"),
-    ],
+from sns_tellers import SCALEWAY, SES
+from webhook_signatures import (
+    _EC_PUBLIC,
+    ADA,
+    FULL,
+    ISO,
+    MESSAGE_ID,
+    SECONDS,
+    SECRET,
+    SPAM,
+    UNKNOWN_USER,
+    Teller,
+    first_of,
+    sign_for_mailgun,
+    sign_for_mailtrap,
+    sign_for_sendgrid,
+    standard,
+    with_password,
 )
 
 
@@ -251,7 +40,7 @@ def _mailgun_failed(severity: str, reason: str, code: int, words: str) -> dict[s
 
 MAILGUN = Teller(
     options={"api_key": "k", "domain": "mg.x.example", "webhook_signing_key": "signing-key"},
-    sign=_mailgun,
+    sign=sign_for_mailgun,
     wrap=lambda items: {"event-data": items[0]},
     takes_batches=False,
     unknown=_mailgun_event("newfangled"),
@@ -278,7 +67,7 @@ def _sendgrid_event(name: str, **more: Any) -> dict[str, Any]:
 
 SENDGRID = Teller(
     options={"api_key": "k", "webhook_public_key": _EC_PUBLIC},
-    sign=_sendgrid,
+    sign=sign_for_sendgrid,
     unknown=_sendgrid_event("newfangled"),
     samples=[
         ("hard", _sendgrid_event("bounce", type="bounce", status="5.1.1", reason=UNKNOWN_USER)),
@@ -311,7 +100,7 @@ def _resend_bounce(kind: str, subtype: str) -> dict[str, Any]:
 RESEND = Teller(
     options={"api_key": "k", "webhook_secret": SECRET},
     sign=standard("svix"),
-    wrap=_first,
+    wrap=first_of,
     takes_batches=False,
     unknown=_resend_event("newfangled"),
     samples=[
@@ -342,8 +131,8 @@ def _postmark_bounce(kind: str, details: str = "") -> dict[str, Any]:
 
 POSTMARK = Teller(
     options={"server_token": "t", "webhook_password": "a-password-of-ours"},
-    sign=_password,
-    wrap=_first,
+    sign=with_password,
+    wrap=first_of,
     takes_batches=False,
     is_dated=False,
     unknown=_postmark("Newfangled", Recipient=ADA),
@@ -384,7 +173,7 @@ def _brevo(name: str, **more: Any) -> dict[str, Any]:
 
 BREVO = Teller(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
-    sign=_password,
+    sign=with_password,
     is_dated=False,
     unknown=_brevo("newfangled"),
     samples=[
@@ -415,7 +204,7 @@ MAILJET = Teller(
         "without_list_id": True,
         "webhook_password": "a-password-of-ours",
     },
-    sign=_password,
+    sign=with_password,
     is_dated=False,
     unknown=_mailjet("newfangled"),
     samples=[
@@ -439,7 +228,7 @@ def _sparkpost(name: str, family: str = "message_event", **more: Any) -> dict[st
 
 SPARKPOST = Teller(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
-    sign=_password,
+    sign=with_password,
     is_dated=False,
     unknown=_sparkpost("newfangled"),
     samples=[
@@ -472,7 +261,7 @@ def _trap(name: str, **more: Any) -> dict[str, Any]:
 
 MAILTRAP = Teller(
     options={"api_token": "t", "webhook_secret": "trap-secret"},
-    sign=_mailtrap,
+    sign=sign_for_mailtrap,
     wrap=lambda items: {"events": items},
     is_dated=False,
     unknown=_trap("newfangled"),
@@ -487,34 +276,6 @@ MAILTRAP = Teller(
         ("unsubscribe", _trap("unsubscribe")),
     ],
     dropped=[_trap("open"), _trap("click", url="https://wexcombe.example/")],
-)
-
-
-def _tem(name: str, code: int = 0, words: str = "", **more: Any) -> dict[str, Any]:
-    headers = [{"key": "X-Newsletter-Message-ID", "value": MESSAGE_ID}]
-    common = {"id": f"id-{name}", "type": name, "created_at": ISO, "domain_name": "x.example"}
-    told = {"email_response_code": code, "email_response_message": words} if code else {}
-    return {**common, "email_to": ADA, "email_headers": headers, **told, **more}
-
-
-SCALEWAY = Teller(
-    options={"secret_key": "s", "project_id": "8b512135", "topic_arn": SCALEWAY_TOPIC},
-    sign=_scaleway,
-    wrap=_first,
-    takes_batches=False,
-    unknown=_tem("email_newfangled"),
-    samples=[
-        ("hard", _tem("email_mailbox_not_found", 550, "5.1.1 no such user here")),
-        ("hard", _tem("email_blocklisted", blocklist_type="mailbox_not_found")),
-        ("full", _tem("email_blocklisted", blocklist_type="mailbox_full")),
-        ("full", _tem("email_dropped", 552, "5.2.2 mailbox full")),
-        ("blocked", _tem("email_dropped", 554, "5.7.1 message rejected as spam")),
-        ("soft", _tem("email_dropped", email_error="gave up")),
-        ("delayed", _tem("email_deferred", 451, "4.7.1 try again later")),
-        ("success", _tem("email_delivered", 250, "2.0.0 Ok")),
-        ("blocked", _tem("email_spam")),
-    ],
-    dropped=[_tem("email_queued"), _tem("blocklist_created", blocklist_type="mailbox_full")],
 )
 
 

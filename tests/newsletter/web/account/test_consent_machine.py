@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from people_model import EXPIRES, FORGET, FRESH, KEEP_NETWORK, Link, Model, OwnLink
+from people_model import KEEP_NETWORK, OPTIONS, Link, Model, OwnLink
 from sqlalchemy import String, select
 from support import SECRET, RecordingTransport, make_app, preferences_path, unsubscribe_path
 
@@ -56,18 +56,6 @@ ADDRESSES = st.sampled_from(
     ["ann@wexcombe.example", "Ann@wexcombe.example", "ben@wexcombe.example", "cat@fenn.example"]
 )
 FREQUENCIES = st.sampled_from([frequency.value for frequency in Frequency])
-OPTIONS = f"""
-[joining]
-per_hour = 100000
-per_address = 100000
-changed = true
-expires = "{EXPIRES.days}d"
-fresh_link = "{FRESH.days}d"
-forget = "{FORGET.days}d"
-keep_network = "{KEEP_NETWORK.days}d"
-[each_article]
-is_on = true
-"""
 ENDS = {ConsentKind.WITHDRAWN, ConsentKind.OBJECTED, ConsentKind.ERASED}
 Event = tuple[Any, ...]
 
@@ -377,10 +365,7 @@ def path_of(link: OwnLink) -> str:
 
 @pytest.mark.parametrize(
     ("databases", "histories"),
-    [
-        ("new_sqlite", 12),
-        pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql),
-    ],
+    [("new_sqlite", 12), pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql)],
 )
 def test_every_history_keeps_the_invariants(
     request: pytest.FixtureRequest,

@@ -1,7 +1,5 @@
 """The sign-up form: double opt-in, consent wording, rate limits, no user enumeration."""
 
-import html
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -316,41 +314,6 @@ def test_a_closed_list_has_no_form(
     assert "Get it by email" not in client.get("/").text
     assert client.post("/subscribe", data=FORM).status_code == 404
     closed.close()
-
-
-def test_an_expired_form_is_shown_again_with_its_values(
-    client: httpx.Client, program: Newsletter, clock: FixedClock
-) -> None:
-    mark = MARKS.make(clock.now() - timedelta(days=2))
-    page = client.post("/subscribe", data=FORM | {"form": mark})
-    assert "had been open for a long time" in page.text
-    assert f'value="{ANN}"' in page.text
-    assert status_of(program, ANN) is None
-
-
-@pytest.mark.parametrize("mark", ["", "forged.mark", Signer(SECRET, "confirm").sign("x.standing")])
-def test_a_signup_without_wording_is_refused(
-    client: httpx.Client, program: Newsletter, mark: str
-) -> None:
-    assert client.post("/subscribe", data=FORM | {"form": mark}).status_code == 200
-    assert status_of(program, ANN) is None
-
-
-def test_a_copied_form_with_old_wording_shows_the_new_wording(
-    client: httpx.Client, program: Newsletter
-) -> None:
-    older = FormTokens(Signer(SECRET, "form"), "Other words.").make_permanent()
-    page = client.post("/subscribe", data=FORM | {"form": older})
-    assert program.config.joining.wording in page.text
-    assert status_of(program, ANN) is None
-
-
-def test_the_embedded_form_works_as_copied(client: httpx.Client, program: Newsletter) -> None:
-    page = html.unescape(client.get("/subscribe/form").text)
-    mark = re.search(r'name="form" value="([^"]+)"', page)
-    assert mark is not None
-    client.post("/subscribe", data={"address": ANN, "form": mark[1]})
-    assert status_of(program, ANN) is SubscriberStatus.PENDING
 
 
 @pytest.mark.parametrize(
