@@ -28,6 +28,7 @@ from people import (
     NOW,
     PEOPLE_AT_ONCE,
     TOPICS,
+    advance_sequence,
     execute,
     fill,
     vacuum,
@@ -122,7 +123,8 @@ def prepare(app: Newsletter, sizes: Sizes) -> None:
     _rows(database, MediaItem, pictures())
     _rows(database, MediaRendition, renditions())
     _rows(database, AuditEntry, audit_lines(sizes))
-    _number_on(database)
+    for table in (Subscriber, Edition, Variant, MediaItem, StaffMember):
+        advance_sequence(database, table.__tablename__)
     _lists(app)
     vacuum(database)
     while count_lot(database, PEOPLE_AT_ONCE * 10):
@@ -274,15 +276,6 @@ def _bulletins(sizes: Sizes) -> Iterator[dict[str, Any]]:
             "created_at": at,
             "changed_at": at,
         }
-
-
-def _number_on(database: Database) -> None:
-    """PostgreSQL numbers new rows after these, whose numbers were given."""
-    if not database.is_sqlite:
-        for table in (Subscriber, Edition, Variant, MediaItem, StaffMember):
-            name = table.__tablename__
-            last = f"(SELECT max(id) FROM {name})"
-            _write(database, f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last})")
 
 
 def _lists(app: Newsletter) -> None:

@@ -264,6 +264,16 @@ def fill(database: Database, people: int, after: int = 0) -> None:
             connection = session.connection()
             connection.execute(insert(Subscriber), list(_people(many, choices)))
             connection.execute(insert(ConsentEvent), [_event(n) for n in many if n % 4 == 0])
+    advance_sequence(database, "subscribers")
+
+
+def advance_sequence(database: Database, table: str) -> None:
+    """Let PostgreSQL number new rows after these, whose ids were given."""
+    if database.is_sqlite:
+        return
+    last = f"(SELECT max(id) FROM {table})"
+    with database.write() as session:
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
 
 
 def _send(database: Database, number: int, at: datetime) -> None:
