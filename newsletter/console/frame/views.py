@@ -2,7 +2,7 @@
 
 Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
 site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted`, `number`,
-`span`, `in_list`, `iso`, `capital`.
+`span`, `in_list`, `iso`, `capital`, `label`.
 """
 
 import hashlib
@@ -75,6 +75,7 @@ class Views:
             span=words.span,
             in_list=words.in_list,
             capital=_capital,
+            label=words.label,
         )
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:

@@ -5,6 +5,11 @@ from zoneinfo import ZoneInfo
 
 from newsletter.editions.dates import DAYS, MONTHS
 
+_ABBREVIATIONS = {
+    "api", "arn", "ca", "css", "dkim", "dns", "html", "http", "id", "imap", "lmtp", "smtp", "tls",
+    "url", "verp",
+}  # fmt: skip
+
 
 def when(moment: datetime, now: datetime, zone: str) -> str:
     """A moment as people say it: "today, 09:00", "Friday, 09:00", "27 November, 09:00"."""
@@ -52,6 +57,14 @@ def span(length: timedelta) -> str:
         if seconds >= size:
             return counted(round(seconds / size), unit)
     return counted(round(seconds), "second")
+
+
+def label(name: str) -> str:
+    """An option's name as a label: "Base URL" for base_url."""
+    first, *others = [
+        part.upper() if part in _ABBREVIATIONS else part for part in name.split("_") if part
+    ]
+    return " ".join((first[:1].upper() + first[1:], *others))
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

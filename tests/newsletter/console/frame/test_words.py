@@ -30,3 +30,15 @@ def test_days_are_counted_by_the_dates_of_the_zone(later: timedelta, said: str) 
 
 def test_a_moment_is_named_by_the_day_it_has_in_the_zone() -> None:
     assert words.when(NOW + timedelta(hours=22, minutes=29), NOW, "Europe/London") == "today, 23:59"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("base_url", "Base URL"),
+        ("dkim_key_file", "DKIM key file"),
+        ("site_per_hour", "Site per hour"),
+    ],
+)
+def test_an_option_is_labelled_by_its_name(name: str, said: str) -> None:
+    assert words.label(name) == said
