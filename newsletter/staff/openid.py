@@ -71,6 +71,15 @@ class OpenIdProvider:
                 f"{options.label} calls itself {self._about.get('issuer')!r}; write that as issuer"
             )
 
+    def check(self) -> None:
+        """
+        Raises:
+            ProviderUnreachable: it names no address to sign in at, or no keys.
+        """
+        for name in ("authorization_endpoint", "token_endpoint"):
+            self._endpoint(name)
+        _json(self._endpoint("jwks_uri"))
+
     def address(self, visit: Visit) -> str:
         """Where the browser is sent."""
         more = {"max_age": "0"} if visit.is_proof else {}

@@ -1,4 +1,4 @@
-"""`newsletter check`: validates the configuration, the database, and optionally a transport."""
+"""`newsletter check`: validates the configuration, the database, and what both refer to."""
 
 import stat
 from collections.abc import Iterator
@@ -75,8 +75,20 @@ def _problems(app: Newsletter) -> Iterator[str]:
             masthead(app.config, sender)
         except NewsletterError as error:
             yield str(error)
+    yield from _providers(app)
     if not is_current(app.database):
         yield "the database is not up to date; run: newsletter db upgrade"
+
+
+def _providers(app: Newsletter) -> Iterator[str]:
+    """OpenID providers by which staff cannot sign in now."""
+    for name, options in app.config.console.providers.items():
+        from newsletter.staff.openid import OpenIdProvider, ProviderUnreachable
+
+        try:
+            OpenIdProvider(options).check()
+        except ProviderUnreachable as error:
+            yield f"console.providers.{name}: {error}"
 
 
 def _advice(app: Newsletter) -> Iterator[str]:
