@@ -1,10 +1,10 @@
 """Joining two contents of an article, field by field and block by block of the text. Pure."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from html.parser import HTMLParser
-from itertools import accumulate, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from newsletter.articles.sanitising import text_of
@@ -12,22 +12,11 @@ from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import FIELDS
 
 # HTML, section 13.1.2: elements without an end tag.
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
+# Not by an HTML parser: an unsaved text may be any, and this one takes time in proportion to it.
+_TAG = re.compile(
+    r"""<(?P<is_end>/?)(?P<name>[a-z][a-z0-9-]*)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<is_empty>/?)>""",
+    re.IGNORECASE,
 )
 
 
@@ -94,7 +83,7 @@ def merged(stored: ArticleContent, own: ArticleContent, kept: Collection[str]) -
 
 def blocks_of(html: str) -> list[str]:
     """The outermost elements of a text, which make it again when they are joined."""
-    return [html[begin:end] for begin, end in pairwise([0, *_Cutter(html).cuts, len(html)])]
+    return [html[begin:end] for begin, end in pairwise([0, *_ends(html), len(html)])]
 
 
 def _named(stored: ArticleContent, own: ArticleContent) -> Iterator[tuple[str, _Piece]]:
@@ -114,35 +103,11 @@ def _shown(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-class _Cutter(HTMLParser):
-    """Finds where outermost elements end."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.cuts: list[int] = []
-        self._html, self._depth = html, 0
-        self._lines = [0, *accumulate(len(line) + 1 for line in html.split("\n"))]
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in VOID:
-            self._depth += 1
-        else:
-            self._ends(len(self.get_starttag_text() or ""))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._ends(len(self.get_starttag_text() or ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            self._depth = max(0, self._depth - 1)
-            self._ends(self._html.find(">", self._place()) + 1 - self._place())
-
-    def _ends(self, length: int) -> None:
-        if self._depth == 0:
-            self.cuts.append(self._place() + length)
-
-    def _place(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
+def _ends(html: str) -> Iterator[int]:
+    """Where outermost elements end."""
+    depth = 0
+    for tag in _TAG.finditer(html):
+        if tag["name"].lower() not in VOID and not tag["is_empty"]:
+            depth = max(0, depth + (-1 if tag["is_end"] else 1))
+        if depth == 0:
+            yield tag.end()
