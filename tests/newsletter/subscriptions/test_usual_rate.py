@@ -40,7 +40,7 @@ def test_another_day_never_lowers_it(days: list[int], another: int) -> None:
 
 
 @given(DAYS)
-def test_what_three_days_brought_may_come_in_one_hour(days: list[int]) -> None:
+def test_the_learned_ceiling_is_at_least_the_third_busiest_day(days: list[int]) -> None:
     usual = sorted(days)[-RANK:]
     if len(usual) == RANK:
         assert learned_rate(days) >= usual[0]
@@ -70,7 +70,7 @@ def test_todays_flood_does_not_raise_it(database: Database, clock: FixedClock) -
 
 
 @pytest.mark.parametrize("chosen", [1, 5000])
-def test_what_is_configured_overrides_it(
+def test_a_configured_ceiling_overrides_the_learned_one(
     database: Database, clock: FixedClock, chosen: int
 ) -> None:
     assert rate(database, clock, site_per_hour=chosen) == chosen

@@ -56,7 +56,7 @@ def test_an_endless_answer_is_bounded(load: Load, server: ProviderServer) -> Non
     assert len("\n".join(said(load, server, mail())).encode()) <= MAX_BYTES
 
 
-def test_what_helps_their_support_is_told(load: Load, server: ProviderServer) -> None:
+def test_the_transcript_has_request_ids_and_rate_limits(load: Load, server: ProviderServer) -> None:
     headers = {"X-Request-Id": "r-17", "Retry-After": "120", "Set-Cookie": "session=1"}
     server.answers = [Answer(429, headers=headers)]
     lines = said(load, server, mail())

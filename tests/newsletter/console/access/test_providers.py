@@ -324,7 +324,9 @@ def test_a_form_waits_while_its_sender_proves_it_at_the_provider(
     assert "pat@wexcombe.example" in members(console)
 
 
-def test_what_is_kept_is_not_done_without_the_proof(console: Console, clock: FixedClock) -> None:
+def test_a_kept_form_is_not_submitted_without_step_up_authentication(
+    console: Console, clock: FixedClock
+) -> None:
     owner = console.as_role(Role.OWNER)
     clock.at += timedelta(minutes=31)
     kept = hidden(owner.send("/staff/invite", PAT), "kept")

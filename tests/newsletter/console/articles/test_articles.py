@@ -172,7 +172,7 @@ def compared(console: Console, ann: Client, ben: Client) -> dict[str, str]:
     return {"base": version(console, 1)}
 
 
-def test_what_two_wrote_is_joined_as_chosen(console: Console, ann: Client, ben: Client) -> None:
+def test_conflicting_edits_are_merged_as_chosen(console: Console, ann: Client, ben: Client) -> None:
     form = compared(console, ann, ben)
     ben.send("/articles/1/merge", {**form, "title": "article", "block-0": "own"})
     editor = ben.get("/articles/1").text

@@ -129,7 +129,7 @@ def test_a_bulletin_that_is_being_written_stands_on_the_day_it_is_for(console: C
     assert days(page)["Sunday 22"] == "12:00 Fair Being written"
 
 
-def test_what_was_cancelled_before_it_left_is_not_shown(console: Console) -> None:
+def test_a_cancelled_unsent_edition_is_not_in_the_calendar(console: Console) -> None:
     made = bulletins.send(console.app, ANN, BulletinDraft(subject="Flood", text="Stay in."))
     editions.cancel(console.app, ANN, made.number)
     assert "Flood" not in console.as_role(Role.VIEWER).get("/digests").text

@@ -135,7 +135,7 @@ def test_a_colour_that_cannot_be_read_is_shown_and_said_to_be(console: Console) 
 
 
 @pytest.mark.parametrize("wrong", ["accent=blue", "logo_width=wide", "heading_font=}</style>"])
-def test_what_cannot_be_shown_leaves_the_look_as_it_is(console: Console, wrong: str) -> None:
+def test_an_invalid_theme_option_leaves_the_preview_unchanged(console: Console, wrong: str) -> None:
     owner = console.as_role(Role.OWNER)
     assert owner.get(f"/look/site?{wrong}").text == owner.get("/look/site").text
 
