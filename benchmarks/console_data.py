@@ -39,7 +39,7 @@ from newsletter.actions import imports
 from newsletter.app import Newsletter
 from newsletter.articles.models import Article, Topic, article_topics
 from newsletter.articles.writing.models import ArticleDraft, ArticleRevision
-from newsletter.config.approval import Approval
+from newsletter.config.tables.approval import Approval
 from newsletter.database import Database
 from newsletter.delivery.ledger.statistics import count_lot
 from newsletter.editions.bulletins.models import SavedBulletin

@@ -29,8 +29,8 @@ from sqlalchemy import delete
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext, Record
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import Article
-from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.config.loading import parse_config
 from newsletter.config.options import Config

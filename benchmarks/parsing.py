@@ -22,10 +22,10 @@ from zoneinfo import ZoneInfo
 
 from measuring import print_table
 
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.importers.inputs import read_content
-from newsletter.articles.parsing_process import MEMORY_BYTES, TIME
-from newsletter.articles.sanitising import sanitise, text_of
+from newsletter.articles.ingestion.parsing_process import MEMORY_BYTES, TIME
 from newsletter.errors import NewsletterError
 from subscribers.importing.file_types import open_list
 

@@ -22,7 +22,7 @@ from newsletter.actions import (
     sources,
 )
 from newsletter.app import Newsletter
-from newsletter.articles.polling import due_sources
+from newsletter.articles.ingestion.polling import due_sources
 from newsletter.articles.store import due_for_publication
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm

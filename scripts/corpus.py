@@ -30,9 +30,9 @@ from dateutil import parser as dateutil_parser
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, Unreadable
 from newsletter.articles.importers.format_detection import FORMATS, detect_importer
-from newsletter.articles.sanitising import sanitise, text_of
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
 EXPECTED = "expected.html"

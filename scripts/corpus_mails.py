@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from newsletter.app import Newsletter
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import Article
-from newsletter.articles.record_import import import_records
 from newsletter.clock import SystemClock
 from newsletter.config.loading import parse_config
 from newsletter.config.options import DigestOptions

@@ -8,14 +8,14 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.actions.digests import ComposedEdition
 from newsletter.articles import scheduling, store
+from newsletter.articles.body.media_sizes import MediaLength, update_media_sizes
+from newsletter.articles.body.pictures import with_stored_pictures
 from newsletter.articles.corrections import correct as publish_correction
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.media_sizes import MediaLength, update_media_sizes
+from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
+from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.pictures import with_stored_pictures
-from newsletter.articles.record_import import ImportStopped, Progress, import_records
-from newsletter.articles.reports import ImportReport, RecordOutcome
 from newsletter.articles.writing import history, saving
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent

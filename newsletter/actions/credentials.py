@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
-from newsletter.staff import second_factors, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember, StaffPasskey
-from newsletter.staff.passkeys import NewPasskey
 from newsletter.staff.permissions import Permission
-from newsletter.staff.proofs import WRONG_CODE
+from newsletter.staff.sign_in import second_factors
+from newsletter.staff.sign_in.passkeys import NewPasskey
+from newsletter.staff.sign_in.proofs import WRONG_CODE
 
 KIND = "staff"
 

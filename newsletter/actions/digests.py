@@ -7,8 +7,8 @@ from typing import Protocol
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
-from newsletter.config.approval import Approval
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.approval import Approval
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.approvals.rules import check_seen, may_approve

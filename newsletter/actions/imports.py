@@ -15,8 +15,6 @@ from newsletter.delivery.ledger.models import Delivery
 from newsletter.errors import Conflict, InvalidInput, NewsletterError
 from newsletter.queries.imports import site_names
 from newsletter.staff.permissions import Permission
-from subscribers.importing import history, rollback
-from subscribers.importing.batches import Row
 from subscribers.importing.list_importer import (
     ImportDryRun,
     ImportTerms,
@@ -31,8 +29,10 @@ from subscribers.importing.list_reading import (
     examine,
     open_table,
 )
-from subscribers.importing.rollback import RollbackResult
 from subscribers.importing.rows import attribute_of_tag
+from subscribers.importing.storage import history, rollback
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.rollback import RollbackResult
 from subscribers.importing.uploaded import jobs, views
 from subscribers.importing.uploaded import store as uploads
 from subscribers.importing.uploaded.answers import UploadAnswers

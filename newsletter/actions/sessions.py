@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict, ResourceNotFound
-from newsletter.staff import failures, session_rules, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffSession
 from newsletter.staff.permissions import Permission
-from newsletter.staff.proofs import Proof, spend
+from newsletter.staff.sign_in import failures, session_rules
+from newsletter.staff.sign_in.proofs import Proof, spend
 
 KIND = "staff"
 

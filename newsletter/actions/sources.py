@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from newsletter.actions.action import Job, long_action
 from newsletter.actions.context import Context
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.polling import Fetch, poll_source, source_of
-from newsletter.articles.reports import ImportReport
+from newsletter.articles.ingestion.polling import Fetch, poll_source, source_of
+from newsletter.articles.ingestion.reports import ImportReport
 from newsletter.fetching import Fetched, fetch
 from newsletter.staff.permissions import Permission
 

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.staff import links, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkKind
+from newsletter.staff.sign_in import links
 
 KIND = "staff"
 LAST_OWNER = "this is the last owner; make somebody else an owner first"

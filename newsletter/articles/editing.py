@@ -11,21 +11,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.addresses import relative_to_site
+from newsletter.articles.body.addresses import relative_to_site
+from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.importers.base import (
     ImportContext,
     Unreadable,
     checked_title,
     one_line,
 )
-from newsletter.articles.importers.dates import moment_of
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.front_matter import split
 from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.markup.front_matter import split
+from newsletter.articles.importers.values.dates import moment_of
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.ingestion.unique_names import UNSEEN_SLUG, free_slug
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.scheduling import settled_status
-from newsletter.articles.unique_names import UNSEEN_SLUG, free_slug
 from newsletter.errors import InvalidInput
 
 _SEEN = (ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)

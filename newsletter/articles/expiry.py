@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.articles.importers.base import Record
+from newsletter.articles.ingestion.record_hash import content_hash
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.record_hash import content_hash
 
 EXPIRED = "it has expired: withdrawn"
 EXPIRES = "it expires later: the first import after that withdraws it"

@@ -14,11 +14,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from newsletter.config.cluster import ClusterOptions
-from newsletter.config.console import ConsoleOptions, ProviderOptions
 from newsletter.config.durations import write_duration
-from newsletter.config.feedback import FeedbackOptions, MailboxOptions
-from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.layers import environment_name
 from newsletter.config.options import (
     BulletinOptions,
@@ -35,14 +31,18 @@ from newsletter.config.options import (
     TopicFeedOptions,
     WebOptions,
 )
-from newsletter.config.sending import (
+from newsletter.config.tables.cluster import ClusterOptions
+from newsletter.config.tables.console import ConsoleOptions, ProviderOptions
+from newsletter.config.tables.feedback import FeedbackOptions, MailboxOptions
+from newsletter.config.tables.joining_options import JoiningOptions
+from newsletter.config.tables.sending import (
     AlarmOptions,
     LimitOptions,
     RateOptions,
     RouteOptions,
     SendingOptions,
 )
-from newsletter.config.theme_options import ThemeOptions
+from newsletter.config.tables.theme_options import ThemeOptions
 
 HEADER = """\
 # Every option of newsletter, with its default and what it does. A site needs few of them in its

@@ -10,11 +10,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
-from newsletter.config.approval import Approval
-from newsletter.config.cluster import ClusterOptions
-from newsletter.config.console import ConsoleOptions
-from newsletter.config.feedback import FeedbackOptions
-from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.kinds import (
     Address,
     Cron,
@@ -28,14 +23,19 @@ from newsletter.config.kinds import (
     WebAddress,
     Zone,
 )
-from newsletter.config.sending import (
+from newsletter.config.tables.approval import Approval
+from newsletter.config.tables.cluster import ClusterOptions
+from newsletter.config.tables.console import ConsoleOptions
+from newsletter.config.tables.feedback import FeedbackOptions
+from newsletter.config.tables.joining_options import JoiningOptions
+from newsletter.config.tables.sending import (
     AlarmOptions,
     LimitOptions,
     RouteOptions,
     SendingOptions,
     UncertainPolicy,
 )
-from newsletter.config.theme_options import ThemeOptions
+from newsletter.config.tables.theme_options import ThemeOptions
 
 
 class Imprint(Section):

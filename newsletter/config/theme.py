@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from newsletter.config.colours import EASILY_READABLE, mix, readable_on, words_on
-from newsletter.config.theme_options import ThemeOptions
+from newsletter.config.tables.theme_options import ThemeOptions
 
 
 @dataclass(frozen=True, kw_only=True)

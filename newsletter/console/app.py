@@ -9,14 +9,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from newsletter.console.frame.headers import ConsoleHeaders
-from newsletter.console.frame.navigation import Navigation
 from newsletter.console.frame.pipeline import endpoint
+from newsletter.console.frame.presentation.navigation import Navigation
+from newsletter.console.frame.presentation.static_files import static_route
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, ConsoleRoute, page
 from newsletter.console.frame.screens import screens
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
-from newsletter.console.frame.static_files import static_route
 from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.compression import Compression
 from newsletter.http.middleware.host import CanonicalHost

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.approval import Approval
 from newsletter.config.options import Config
 from newsletter.config.quiet_hours import after_quiet_hours
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.approval import Approval
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger import uncertain
 from newsletter.delivery.ledger.models import DeliveryState

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from newsletter.config.sending import RouteOptions
+from newsletter.config.tables.sending import RouteOptions
 from newsletter.delivery.ledger.reasons import describe_error
 from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.outcome_recorder import OutcomeRecorder

@@ -7,11 +7,11 @@ from newsletter.actions import imports
 from newsletter.actions.context import Context
 from newsletter.staff.actors import Actor
 from subscribers import store
-from subscribers.importing.batches import Row
-from subscribers.importing.history import ImportStart
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import Person
-from subscribers.importing.states import ListState
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.history import ImportStart
+from subscribers.importing.values.states import ListState
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice

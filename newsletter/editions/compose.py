@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from newsletter.articles.sanitising import sanitise
-from newsletter.config.approval import Approval, approvals_needed
+from newsletter.articles.body.sanitising import sanitise
 from newsletter.config.options import Config, DigestOptions
 from newsletter.config.quiet_hours import after_quiet_hours
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.approval import Approval, approvals_needed
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.coming import store as coming_store
 from newsletter.editions.composing.content import content_of

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from newsletter.config.approval import Approval
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.approval import Approval
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.database import Base, UTCDateTime
 
 # In place of a digest's name; no digest can have it.

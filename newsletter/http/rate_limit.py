@@ -18,7 +18,7 @@ from limits.storage import RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from newsletter.clock import Clock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.http.client_address import Network
 from newsletter.tokens.signing import derive_key, keyed_hash

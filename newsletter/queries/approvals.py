@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.approval import Approval
+from newsletter.config.tables.approval import Approval
 from newsletter.editions.approvals import rules, store
 from newsletter.editions.approvals.snapshots import changes, fingerprint, snapshot_of
 from newsletter.editions.composing.composition import Composition

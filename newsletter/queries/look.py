@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store as articles
 from newsletter.config.colours import READABLE, contrast, parse_colour
 from newsletter.config.options import Config
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.config.theme_options import ThemeOptions
 from newsletter.editions.composing.template_check import check_template
 from newsletter.queries.site_style import theme_css
 from newsletter.queries.site_templates import SiteTemplates

@@ -12,7 +12,7 @@ from newsletter.config.options import Config
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions.bulletins import store as bulletins
 from subscribers import store as people
-from subscribers.importing import history
+from subscribers.importing.storage import history
 from subscribers.models import Subscriber
 from subscribers.search import page
 from subscribers.segments import store

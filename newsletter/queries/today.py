@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.editions.store import WITHOUT_TEXTS

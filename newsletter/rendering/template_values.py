@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from newsletter.articles.sanitising import summary_of
+from newsletter.articles.body.sanitising import summary_of
 from newsletter.rendering.article_html import for_mail
 from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
 from newsletter.rendering.fit_to_size import SizePlan, truncate_html

@@ -19,8 +19,8 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.config.theme_options import ThemeOptions
 from newsletter.errors import TemplateError
 from newsletter.rendering.plaintext.layout import underlined, wrapped
 from newsletter.rendering.plaintext.writer import html_to_text

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.feeds import private

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.articles import store as articles
-from newsletter.config.joining_options import JoiningOptions
 from newsletter.config.options import Config
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.delivery.transactional import MailContext, transactional_mail
 from newsletter.editions.dates import long_date

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, u
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import Alarm, RaiseAlarm, no_alarm
 from newsletter.delivery.ledger import alert_dedup, reasons, settlement

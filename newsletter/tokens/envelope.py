@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.config.feedback import FeedbackOptions
+from newsletter.config.tables.feedback import FeedbackOptions
 from newsletter.tokens.signing import derive_key
 
 # 65 bits: nobody can try that many by mail.

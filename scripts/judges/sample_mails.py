@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from newsletter.clock import SystemClock
 from newsletter.config.options import Config, DigestOptions, Imprint, Sender, Site
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.config.theme_options import ThemeOptions
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.sample import (
     sample_edition,

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.columns import Assignment, ColumnChoices, assign, program_of
-from subscribers.importing.dates import DateOrder
-from subscribers.importing.filenames import may_state_status, state_of_name
 from subscribers.importing.formats.table import Table
-from subscribers.importing.headings import OF_STATE
 from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
 from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
-from subscribers.importing.states import ListState
+from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
+from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.filenames import may_state_status, state_of_name
+from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.states import ListState
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
 MOST_DAMAGED = 2

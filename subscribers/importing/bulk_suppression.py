@@ -8,11 +8,11 @@ from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.exporting import unescape_formula
-from subscribers.importing import history, store
-from subscribers.importing.cells import DamagedRow, addresses_in
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.table import Table
-from subscribers.importing.plan_writer import SUPPRESSION_COLUMNS
+from subscribers.importing.storage import history, store
+from subscribers.importing.storage.plan_writer import SUPPRESSION_COLUMNS
+from subscribers.importing.values.cells import DamagedRow, addresses_in
 from subscribers.models import Suppression
 
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.folding import folded
-from subscribers.importing.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
 from subscribers.importing.program import Program
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
 
 ATTRIBUTE = "attribute."
 # The first columns of a reject file.

@@ -11,10 +11,11 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.importing import store
-from subscribers.importing.batches import Row
-from subscribers.importing.plan_writer import IMPORTED, write
-from subscribers.importing.planning import (
+from subscribers.importing.rows import Person
+from subscribers.importing.storage import store
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.plan_writer import IMPORTED, write
+from subscribers.importing.storage.planning import (
     AddressStatus,
     Candidate,
     Decision,
@@ -23,7 +24,6 @@ from subscribers.importing.planning import (
     Planner,
     RowOutcome,
 )
-from subscribers.importing.rows import Person
 from subscribers.models import SubscriberStatus
 
 # Attempts for a batch that conflicts with concurrent sign-ups.

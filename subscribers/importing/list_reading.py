@@ -10,13 +10,13 @@ from pathlib import Path
 
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
-from subscribers.importing.batches import Row, batches
-from subscribers.importing.cells import one_line
 from subscribers.importing.columns import fields_of
 from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.table import Table
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import ReadOptions, RowReader, Tags
+from subscribers.importing.storage.batches import Row, batches
+from subscribers.importing.values.cells import one_line
 
 Mends = Mapping[int, Sequence[str]]
 """Cells that replace those of a row, by row number as in a spreadsheet."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from subscribers.importing.columns import Places
-from subscribers.importing.dates import DateOrder, order_of
-from subscribers.importing.states import ListState
-from subscribers.importing.vocabulary import (
+from subscribers.importing.values.dates import DateOrder, order_of
+from subscribers.importing.values.states import ListState
+from subscribers.importing.values.vocabulary import (
     confirmation_of,
     leaving_of,
     notes_of,

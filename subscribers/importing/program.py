@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from subscribers.importing.folding import folded
-from subscribers.importing.states import ListState
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.states import ListState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.importing.columns import Assignment
-from subscribers.importing.dates import is_date
-from subscribers.importing.folding import folded
-from subscribers.importing.headings import (
+from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
+from subscribers.importing.program import Program
+from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     HARMLESS,
     LEAVING_STEMS,
@@ -16,10 +18,8 @@ from subscribers.importing.headings import (
     TWO_MEANINGS,
     has_stem,
 )
-from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
-from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
-from subscribers.importing.vocabulary import (
+from subscribers.importing.values.states import ListState
+from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     NO,
     WORDS,

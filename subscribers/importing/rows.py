@@ -12,7 +12,9 @@ from unicodedata import normalize
 from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
 from subscribers.exporting import unescape_formula
-from subscribers.importing.cells import (
+from subscribers.importing.columns import ATTRIBUTE, Places
+from subscribers.importing.profiling import JUDGES
+from subscribers.importing.values.cells import (
     MAILBOXES,
     DamagedRow,
     addresses_in,
@@ -20,13 +22,11 @@ from subscribers.importing.cells import (
     one_line,
     without_nul,
 )
-from subscribers.importing.columns import ATTRIBUTE, Places
-from subscribers.importing.dates import DateOrder, in_iso
-from subscribers.importing.folding import folded
-from subscribers.importing.languages import offered
-from subscribers.importing.profiling import JUDGES
-from subscribers.importing.states import HAS_LEFT, ListState, worse
-from subscribers.importing.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.importing.values.dates import DateOrder, in_iso
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.languages import offered
+from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice

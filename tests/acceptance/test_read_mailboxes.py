@@ -7,7 +7,7 @@ import mail_servers
 import pytest
 from certificates import Certificates
 
-from newsletter.config.feedback import MailboxOptions
+from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import MailboxUnreachable, Position
 

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 import atheris
 
 with atheris.instrument_imports(include=["newsletter", "subscribers"]):
+    from newsletter.articles.body.sanitising import sanitise, text_of
     from newsletter.articles.importers.base import ImportContext, Record, Unreadable
-    from newsletter.articles.importers.dates import find_reading
     from newsletter.articles.importers.format_detection import FORMATS
     from newsletter.articles.importers.validation import validated
-    from newsletter.articles.sanitising import sanitise, text_of
+    from newsletter.articles.importers.values.dates import find_reading
     from newsletter.errors import InvalidInput
     from newsletter.feedback.reading.reader import read as read_report
     from subscribers.importing.analysis import AdministratorAnswers

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.validation import validated
-from newsletter.articles.sanitising import sanitise, text_of
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
 HEADS = {

@@ -25,10 +25,10 @@ from newsletter.articles.importers.base import (
     Unreadable,
     checked,
 )
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import draft_if_undated, key_of
 from newsletter.articles.importers.neighbours import with_neighbours
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.importers.values.file_names import draft_if_undated, key_of
 from newsletter.articles.models import ArticleStatus
 from newsletter.unpacking import UNPACKING_ERRORS
 

@@ -14,11 +14,11 @@ from html import escape, unescape
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.articles.addresses import absolute_address, without_controls
-from newsletter.articles.attachments import Attachment, with_links
-from newsletter.articles.html_cleanup import clean_html
+from newsletter.articles.body.addresses import absolute_address, without_controls
+from newsletter.articles.body.attachments import Attachment, with_links
+from newsletter.articles.body.html_cleanup import clean_html
+from newsletter.articles.body.sanitising import summary_of, text_of
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.sanitising import summary_of, text_of
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
 

@@ -15,8 +15,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from newsletter.articles.addresses import absolute_address
-from newsletter.articles.attachments import Attachment
+from newsletter.articles.body.addresses import absolute_address
+from newsletter.articles.body.attachments import Attachment
+from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers import jsonfeed
 from newsletter.articles.importers.base import (
@@ -28,10 +29,9 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.dates import read_moment
-from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.text import paragraphs_of
-from newsletter.articles.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.importers.values.dates import read_moment
+from newsletter.articles.importers.values.decoding import decode
 
 CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)

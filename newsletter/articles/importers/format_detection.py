@@ -16,8 +16,8 @@ from newsletter.articles.importers import (
     wordpress,
 )
 from newsletter.articles.importers.base import ImportContext, Importer, Unreadable
-from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.jsonfeed import is_json_feed
+from newsletter.articles.importers.values.decoding import decode
 
 FORMATS: Final[dict[str, Importer]] = {
     "text": text.read,

@@ -17,11 +17,11 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.importers.values.file_names import draft_if_undated
 
 MEND = "export it again under Settings > Migration tools in Ghost"
 # Ghost's placeholder for the site's URL.

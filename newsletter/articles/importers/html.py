@@ -6,8 +6,7 @@ from functools import partial
 from lxml import etree
 from lxml import html as pages
 
-from newsletter.articles.html_cleanup import clean_tree
-from newsletter.articles.importers import front_matter
+from newsletter.articles.body.html_cleanup import clean_tree
 from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
@@ -17,18 +16,19 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import Moment, read_moment
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.extraction import article_of, page_title
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import (
+from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.pages.extraction import article_of, page_title
+from newsletter.articles.importers.pages.page_metadata import PageMetadata
+from newsletter.articles.importers.values.dates import Moment, read_moment
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.importers.values.file_names import (
     date_in,
     draft_if_undated,
     is_draft_file,
     key_of,
 )
-from newsletter.articles.importers.page_metadata import PageMetadata
-from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from newsletter.articles.attachments import Attachment
+from newsletter.articles.body.attachments import Attachment
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -17,9 +17,9 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import read_moment
-from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.values.dates import read_moment
+from newsletter.articles.importers.values.json_values import parse_json
 
 VERSION = "jsonfeed.org/version/"
 FIRST_MET = "without a date that can be read: the time at which it was first met was taken"

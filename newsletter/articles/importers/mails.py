@@ -24,10 +24,10 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import read_moment
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.file_names import draft_if_undated
 from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.values.dates import read_moment
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.file_names import draft_if_undated
 
 LONGEST_HEADER = 5000
 MEND = "save the mail again as .eml"

@@ -4,7 +4,6 @@ import re
 from functools import partial
 from typing import Any
 
-from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
@@ -13,16 +12,17 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import (
+from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.markup.heading_ids import name_headings
+from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.importers.values.file_names import (
     date_in,
     draft_if_undated,
     is_draft_file,
     key_of,
 )
-from newsletter.articles.importers.heading_ids import name_headings
-from newsletter.articles.importers.template_tags import strip_template_tags
 from newsletter.articles.models import ArticleStatus
 
 HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from newsletter.articles.importers.base import Record, Unreadable
-from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.models import ArticleStatus
 from newsletter.errors import FetchError
 

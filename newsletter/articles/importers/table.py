@@ -18,14 +18,14 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.date_order import DateOrder, has_ambiguous, order_of
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.fields import Fields
-from newsletter.articles.importers.file_names import draft_if_undated
-from newsletter.articles.importers.json_values import parse_json
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.template_tags import strip_template_tags
+from newsletter.articles.importers.markup.template_tags import strip_template_tags
 from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.values.date_order import DateOrder, has_ambiguous, order_of
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.fields import Fields
+from newsletter.articles.importers.values.file_names import draft_if_undated
+from newsletter.articles.importers.values.json_values import parse_json
 
 DELIMITERS = ",;\t|"
 LARGEST_FIELD_BYTES = 64 * 1024 * 1024

@@ -18,15 +18,15 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.dates import (
+from newsletter.articles.importers.values.dates import (
     MEND,
     Moment,
     find_moment,
     find_reading,
     read_moment,
 )
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.importers.file_names import key_of
+from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.file_names import key_of
 
 SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(

@@ -21,8 +21,8 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
-from newsletter.articles.importers.dates import find_reading
-from newsletter.articles.importers.file_names import date_in, draft_if_undated, key_of
+from newsletter.articles.importers.values.dates import find_reading
+from newsletter.articles.importers.values.file_names import date_in, draft_if_undated, key_of
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
 LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024

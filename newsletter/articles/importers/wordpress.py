@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import (
     BadRecord,
     ImportContext,
@@ -24,13 +25,12 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.dates import moment_of, read_moment
 from newsletter.articles.importers.feed import CONTROL_BYTES
-from newsletter.articles.importers.file_names import draft_if_undated
-from newsletter.articles.importers.visibility import visibility_of
-from newsletter.articles.importers.wordpress_text import PostMedia, render_post
+from newsletter.articles.importers.markup.wordpress_text import PostMedia, render_post
+from newsletter.articles.importers.values.dates import moment_of, read_moment
+from newsletter.articles.importers.values.file_names import draft_if_undated
+from newsletter.articles.importers.values.visibility import visibility_of
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.sanitising import sanitise, text_of
 
 MEND = "export it again under Tools > Export in WordPress"
 NO_DATE = "0000-00-00"

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+from newsletter.articles.body.sanitising import summary_of
 from newsletter.articles.editing import Edit
 from newsletter.articles.models import Article
-from newsletter.articles.sanitising import summary_of
 
 VERSION_CHARACTERS = 16
 

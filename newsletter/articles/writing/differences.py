@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from newsletter.articles.sanitising import text_of
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.writing.content import ArticleContent
 
 # Longer texts are compared line by line only: comparing words is quadratic.

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
 from typing import Any
 
-from newsletter.articles.sanitising import text_of
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import FIELDS
 

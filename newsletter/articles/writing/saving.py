@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store as articles
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.identity import article_name, fingerprint_of, tag_uri
 from newsletter.articles.importers.base import ImportContext, one_line
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.sanitising import text_of
 from newsletter.articles.writing import history, store
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft

@@ -10,10 +10,10 @@ from newsletter.actions import articles as actions
 from newsletter.articles import store
 from newsletter.articles.editing import Edit, document_of, read_document
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.importers.dates import moment_of
-from newsletter.articles.importers.decoding import decode
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.values.dates import moment_of
+from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.cli.context import Program, pass_program
 from newsletter.errors import InvalidInput, NewsletterError

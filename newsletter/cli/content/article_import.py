@@ -13,9 +13,9 @@ from newsletter.actions import articles as actions
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
-from newsletter.articles.parsing_process import ParsingProcess
-from newsletter.articles.record_import import ImportStopped, Progress, import_records
-from newsletter.articles.reports import ImportReport, RecordOutcome
+from newsletter.articles.ingestion.parsing_process import ParsingProcess
+from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
+from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE

@@ -5,7 +5,7 @@ from itertools import chain
 import click
 
 from newsletter.actions import sources
-from newsletter.articles.polling import source_of
+from newsletter.articles.ingestion.polling import source_of
 from newsletter.cli.content.article_import import report_of
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.importers.base import BadRecord
-from newsletter.articles.reports import RecordOutcome
-from newsletter.articles.sanitising import text_of
+from newsletter.articles.ingestion.reports import RecordOutcome
 from newsletter.errors import InvalidInput
 
 Observe = Callable[[RecordOutcome], None]

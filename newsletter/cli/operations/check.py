@@ -83,7 +83,7 @@ def _problems(app: Newsletter) -> Iterator[str]:
 def _providers(app: Newsletter) -> Iterator[str]:
     """OpenID providers by which staff cannot sign in now."""
     for name, options in app.config.console.providers.items():
-        from newsletter.staff.openid import OpenIdProvider, ProviderUnreachable
+        from newsletter.staff.sign_in.openid import OpenIdProvider, ProviderUnreachable
 
         try:
             OpenIdProvider(options).check()

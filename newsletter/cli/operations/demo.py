@@ -23,9 +23,10 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.errors import Conflict, FetchError
 from newsletter.feeds.files import write_feeds
 from newsletter.migrations.running import upgrade
-from newsletter.staff import links, passwords, store
+from newsletter.staff import store
 from newsletter.staff.actors import VISITOR
 from newsletter.staff.permissions import Role
+from newsletter.staff.sign_in import links, passwords
 
 DIGEST = "friday"
 SAMPLES = Path(demo_package.__file__).parent / "articles"

@@ -8,9 +8,10 @@ from newsletter.cli.output import print_json, print_table
 from newsletter.delivery.staff_mail import StaffMail
 from newsletter.editions.dates import clock_time
 from newsletter.errors import Conflict, ResourceNotFound
-from newsletter.staff import links, setup_link, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.permissions import GRANTABLE, Permission, Role
+from newsletter.staff.sign_in import links, setup_link
 
 ROLE = click.Choice([str(role) for role in Role])
 GRANTS = sorted({str(one) for granted in GRANTABLE.values() for one in granted})

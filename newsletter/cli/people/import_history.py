@@ -6,7 +6,7 @@ import click
 
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
-from subscribers.importing import history
+from subscribers.importing.storage import history
 from subscribers.models import Import
 
 COLUMNS = ("import", "file", "begun", "state", "outcomes")

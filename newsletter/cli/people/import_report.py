@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Sequence
 
 from subscribers.importing.analysis import FileAnalysis
-from subscribers.importing.headings import ROLES
 from subscribers.importing.questions import OPEN, UNREAD, Column, UnknownWord
 from subscribers.importing.report import short
-from subscribers.importing.states import ListState
+from subscribers.importing.values.headings import ROLES
+from subscribers.importing.values.states import ListState
 
 CHOICES = (
     ("left", "a yes, a date or a reason there means that they left; empty or a no: they did not"),

@@ -21,20 +21,21 @@ from newsletter.cli.people import import_report
 from newsletter.errors import InvalidInput
 from newsletter.queries.imports import site_names
 from subscribers.exporting import escape_formula, unescape_formula
-from subscribers.importing import history, report
+from subscribers.importing import report
 from subscribers.importing.analysis import AdministratorAnswers
-from subscribers.importing.batches import Row
-from subscribers.importing.cells import one_line
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
-from subscribers.importing.dates import DateOrder
-from subscribers.importing.folding import folded
-from subscribers.importing.headings import ROLES
 from subscribers.importing.list_importer import ImportDryRun, OnDecision, import_all
 from subscribers.importing.list_reading import ExaminedList, ListRequest, examine, open_table
-from subscribers.importing.planning import Decision, RowOutcome
 from subscribers.importing.reject_file import RejectFile
 from subscribers.importing.rows import Person, Tags
-from subscribers.importing.states import ListState
+from subscribers.importing.storage import history
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.planning import Decision, RowOutcome
+from subscribers.importing.values.cells import one_line
+from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.headings import ROLES
+from subscribers.importing.values.states import ListState
 
 KINDS = click.Choice([state.value for state in ListState])
 ORDERS = click.Choice([order.value for order in DateOrder])

@@ -13,7 +13,7 @@ from newsletter.cli.sending import drafts
 from newsletter.cli.sending.bulletin_files import needed_subject, read_bulletin
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.cli.sending.previews import send_test_mail, show_preview
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions import store
 from newsletter.editions.compose import BulletinDraft, design_bulletin, refuse_repetition

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.dates import read_moment
+from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.values.dates import read_moment
 from newsletter.cli.context import Program
 from newsletter.cli.sending.inputs import local_time, read_text
 from newsletter.errors import InvalidInput

@@ -8,7 +8,7 @@ from newsletter.actions import digests
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.cli.sending.previews import send_test_mail, show_preview
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.editions.digests.composition import design_digest
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.digests.upcoming import next_edition

@@ -7,7 +7,7 @@ from webauthn.helpers import generate_challenge
 
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import TokenSpent
-from newsletter.staff.passkeys import RelyingParty
+from newsletter.staff.sign_in.passkeys import RelyingParty
 
 LIFETIME = timedelta(minutes=10)
 CHALLENGE, HALF_SIGN_IN = "console passkey challenge", "console second step"

@@ -6,9 +6,10 @@ from newsletter.console.access.identification import begin_session
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, form, page
 from newsletter.errors import TokenSpent
-from newsletter.staff import links, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffLink, StaffMember
-from newsletter.staff.proofs import LinkProof
+from newsletter.staff.sign_in import links
+from newsletter.staff.sign_in.proofs import LinkProof
 
 
 def enter_page(request: ConsoleRequest) -> Response:

@@ -8,13 +8,14 @@ from newsletter.actions import sessions
 from newsletter.actions.sessions import Browser
 from newsletter.console.access.browser import account_key, network_key
 from newsletter.console.frame.cookies import new_token
-from newsletter.console.frame.forms import FormErrors, sentence
 from newsletter.console.frame.origins import origin_of
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
-from newsletter.staff import failures, passwords, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
-from newsletter.staff.proofs import Proof
+from newsletter.staff.sign_in import failures, passwords
+from newsletter.staff.sign_in.proofs import Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
 NOT_YOURS = "This is not your password."

@@ -7,9 +7,10 @@ from newsletter.actions import staff
 from newsletter.console.access.identification import begin_session, hashed_choice
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
-from newsletter.staff import links, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffLink, StaffMember
-from newsletter.staff.proofs import PasswordProof
+from newsletter.staff.sign_in import links
+from newsletter.staff.sign_in.proofs import PasswordProof
 
 
 class Joining(BaseModel):

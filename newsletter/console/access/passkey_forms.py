@@ -9,9 +9,10 @@ from newsletter.console.access.challenges import challenge_in, new_challenge, pa
 from newsletter.console.access.identification import Attempt
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
-from newsletter.staff import passkeys, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
-from newsletter.staff.proofs import PasskeyProof
+from newsletter.staff.sign_in import passkeys
+from newsletter.staff.sign_in.proofs import PasskeyProof
 
 
 class PasskeyAnswer(BaseModel):

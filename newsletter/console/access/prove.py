@@ -9,13 +9,13 @@ from newsletter.console.access.browser import safe_path
 from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.access.sign_in import LARGEST_BYTES
-from newsletter.console.frame.forms import FormErrors, sentence
 from newsletter.console.frame.kept_forms import mark_of, send_on
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.errors import InvalidInput
 from newsletter.staff import store
-from newsletter.staff.proofs import PasswordProof, Proof
+from newsletter.staff.sign_in.proofs import PasswordProof, Proof
 
 
 class Proving(BaseModel):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.actions import sessions, staff
-from newsletter.config.console import ProviderOptions
+from newsletter.config.tables.console import ProviderOptions
 from newsletter.console.access.browser import safe_path
 from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
 from newsletter.console.access.identification import Attempt, begin_session
@@ -22,8 +22,8 @@ from newsletter.console.frame.routes import Access, Threads, page
 from newsletter.errors import InvalidInput, NotAllowed, ResourceNotFound
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
-from newsletter.staff.openid import Identity, OpenIdProvider, Visit
-from newsletter.staff.proofs import ProviderProof
+from newsletter.staff.sign_in.openid import Identity, OpenIdProvider, Visit
+from newsletter.staff.sign_in.proofs import ProviderProof
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 PURPOSE = "console provider visit"

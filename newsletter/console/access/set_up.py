@@ -8,8 +8,9 @@ from newsletter.console.access.identification import begin_session, hashed_choic
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.errors import Conflict
-from newsletter.staff import setup_link, store
-from newsletter.staff.proofs import PasswordProof
+from newsletter.staff import store
+from newsletter.staff.sign_in import setup_link
+from newsletter.staff.sign_in.proofs import PasswordProof
 
 
 class Owner(BaseModel):

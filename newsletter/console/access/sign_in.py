@@ -12,9 +12,10 @@ from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.frame.kept_forms import go_on_button, mark_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import LARGEST_FORM_BYTES, Access, Threads, form, page
-from newsletter.staff import passwords, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
-from newsletter.staff.proofs import PasswordProof, Proof
+from newsletter.staff.sign_in import passwords
+from newsletter.staff.sign_in.proofs import PasswordProof, Proof
 
 # What somebody had typed as their session ended comes along, encoded.
 LARGEST_BYTES = 2 * LARGEST_FORM_BYTES

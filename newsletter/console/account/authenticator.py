@@ -8,7 +8,7 @@ from newsletter.actions import credentials
 from newsletter.console.access.challenges import read, sign
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, form, page
-from newsletter.staff import second_factors
+from newsletter.staff.sign_in import second_factors
 
 PURPOSE = "console new authenticator"
 

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from newsletter.actions import credentials, sessions
 from newsletter.console.access.identification import hashed_choice
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
-from newsletter.console.frame.words import counted
 from newsletter.staff import store
 
 

@@ -8,7 +8,8 @@ from newsletter.console.access.challenges import challenge_in, new_challenge, pa
 from newsletter.console.frame.origins import device_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, form, page
-from newsletter.staff import passkeys, store
+from newsletter.staff import store
+from newsletter.staff.sign_in import passkeys
 
 
 class NewPasskey(BaseModel):

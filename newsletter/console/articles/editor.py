@@ -27,10 +27,10 @@ from newsletter.console.articles.form import (
 )
 from newsletter.console.articles.list import STATUSES
 from newsletter.console.frame import errors
-from newsletter.console.frame.forms import sentence
+from newsletter.console.frame.presentation.forms import sentence
+from newsletter.console.frame.presentation.words import when as in_words
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.console.frame.words import when as in_words
 from newsletter.console.media.sent import (
     LARGEST_FORM_BYTES,
     address_of_picture,

@@ -12,7 +12,7 @@ from newsletter.articles.importers.base import one_line
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors
 
 MORNING, EVENING = time(9), time(18)
 When = Literal["keep", "draft", "now", "morning", "evening", "at"]

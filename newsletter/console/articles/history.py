@@ -11,7 +11,7 @@ from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, differences
 from newsletter.articles.writing.merging import choices, merged
 from newsletter.articles.writing.models import ArticleRevision
-from newsletter.console.frame.listing import LARGEST
+from newsletter.console.frame.presentation.listing import LARGEST
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.errors import Conflict, ResourceNotFound

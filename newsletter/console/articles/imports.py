@@ -18,10 +18,10 @@ from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import SUFFIXES
 from newsletter.articles.importers.inputs import find_inputs, read_all
-from newsletter.articles.parsing_process import ParsingProcess
-from newsletter.articles.reports import ImportReport, RecordOutcome
+from newsletter.articles.ingestion.parsing_process import ParsingProcess
+from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.config.options import Config
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.fetching import fetch

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.queries import articles as queries

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from newsletter.actions import bulletins
 from newsletter.articles.editing import markdown_of
 from newsletter.articles.store import topics as all_topics
-from newsletter.config.approval import Approval
+from newsletter.config.tables.approval import Approval
 from newsletter.console.frame import errors
-from newsletter.console.frame.flash import FlashKind
-from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.console.frame.presentation.flash import FlashKind
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.sending.counts import takes_long

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from newsletter.actions import bulletins
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.editions.bulletins import store

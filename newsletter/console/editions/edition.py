@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from newsletter.actions import editions
 from newsletter.console.feedback.events import KINDS
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
-from newsletter.console.frame.words import counted
 from newsletter.database import Database
 from newsletter.editions import store
 from newsletter.editions.bulletins.store import written_as

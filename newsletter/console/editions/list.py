@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.editions.models import Edition, EditionState

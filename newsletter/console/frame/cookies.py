@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.staff.session_rules import LIFETIME
+from newsletter.staff.sign_in.session_rules import LIFETIME
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 TOKEN_BYTES = 32

@@ -5,7 +5,7 @@ import logging
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.console.frame.forms import sentence
+from newsletter.console.frame.presentation.forms import sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import (
     Busy,

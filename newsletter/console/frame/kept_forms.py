@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.console.frame import errors
 from newsletter.console.frame.cookies import LONGEST_KEPT
-from newsletter.console.frame.forms import Trouble, typed_in
+from newsletter.console.frame.presentation.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, Handler
 from newsletter.console.frame.screens import route_at

@@ -14,16 +14,16 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from newsletter.console.frame import errors
 from newsletter.console.frame.bodies import read_body
 from newsletter.console.frame.cookies import new_token
-from newsletter.console.frame.forms import Trouble
 from newsletter.console.frame.kept_forms import keep
+from newsletter.console.frame.presentation.forms import Trouble
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, ConsoleRoute, Fragment, Handler, Threads
 from newsletter.console.frame.screens import route_at
 from newsletter.console.frame.sign_in_state import note_use, signed_in
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.errors import NewsletterError, NotAllowed
-from newsletter.staff import session_rules
 from newsletter.staff.permissions import Permission
+from newsletter.staff.sign_in import session_rules
 
 SIGN_IN = "/sign-in"
 PROVE = "/prove"

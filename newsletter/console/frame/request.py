@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.config.options import Config
-from newsletter.console.frame.flash import Flash, FlashKind
-from newsletter.console.frame.forms import FormState, ModelT, Trouble, read_form
-from newsletter.console.frame.navigation import NavigationGroup
 from newsletter.console.frame.origins import origin_of
+from newsletter.console.frame.presentation.flash import Flash, FlashKind
+from newsletter.console.frame.presentation.forms import FormState, ModelT, Trouble, read_form
+from newsletter.console.frame.presentation.navigation import NavigationGroup
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database

@@ -9,8 +9,9 @@ from newsletter.actions import sessions
 from newsletter.console.frame.state import ConsoleState
 from newsletter.errors import NewsletterError
 from newsletter.http.client_address import address_of
-from newsletter.staff import session_rules, store
+from newsletter.staff import store
 from newsletter.staff.actors import VISITOR
+from newsletter.staff.sign_in import session_rules
 from newsletter.staff.store import SignedIn
 
 

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 from anyio import CapacityLimiter
 
 from newsletter.console.frame.cookies import Cookies
-from newsletter.console.frame.flash import PURPOSE, Flashes
-from newsletter.console.frame.navigation import Navigation
+from newsletter.console.frame.presentation.flash import PURPOSE, Flashes
+from newsletter.console.frame.presentation.navigation import Navigation
+from newsletter.console.frame.presentation.views import Views
 from newsletter.console.frame.services import ConsoleServices
-from newsletter.console.frame.views import Views
 from newsletter.http.write_threads import WriteThreads
 
 PREFIX = "/console"

@@ -6,11 +6,11 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.actions import media
 from newsletter.console.frame import errors
-from newsletter.console.frame.forms import FormErrors, sentence
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
+from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.console.frame.words import counted
 from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.fetching import fetch
 from newsletter.media import store

@@ -3,7 +3,7 @@
 from starlette.datastructures import UploadFile
 
 from newsletter.actions import media
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
 from newsletter.media.decoding import LARGEST_BYTES

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from newsletter.actions import subscribers as actions
 from newsletter.actions import suppressions
 from newsletter.articles import store as articles
-from newsletter.console.frame.flash import FlashKind
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.flash import FlashKind
+from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
-from newsletter.console.frame.words import counted
 from newsletter.console.people import wording
 from newsletter.errors import InvalidInput
 from newsletter.staff.permissions import Permission

@@ -7,12 +7,12 @@ from starlette.datastructures import FormData
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
-from subscribers.importing.dates import DateOrder
-from subscribers.importing.folding import folded
 from subscribers.importing.questions import OPEN, UNREAD
 from subscribers.importing.rows import Tags
-from subscribers.importing.states import ListState
 from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.states import ListState
 
 KEPT = "attribute"
 IGNORED = "ignored"

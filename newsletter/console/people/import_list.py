@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from newsletter.actions import imports as actions
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, live, page
 from newsletter.console.people import import_jobs

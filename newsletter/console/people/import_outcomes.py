@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from subscribers.importing.planning import RowOutcome
+from subscribers.importing.storage.planning import RowOutcome
 
 OUTCOMES: Mapping[str, str] = {
     RowOutcome.CONFIRMED: "confirmed",

@@ -6,15 +6,15 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from newsletter.actions import imports as actions
-from newsletter.console.frame.flash import FlashKind
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.flash import FlashKind
+from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.console.frame.words import counted
 from newsletter.console.people import import_jobs
 from newsletter.console.people.import_outcomes import OUTCOMES
 from newsletter.staff.permissions import Permission
-from subscribers.importing import history
+from subscribers.importing.storage import history
 from subscribers.importing.uploaded import archives, jobs, store
 
 # The rest of the form is small.

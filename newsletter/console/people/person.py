@@ -4,7 +4,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.articles import store as articles
 from newsletter.console.frame.headers import SHOWN_MAIL
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.console.people import wording

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.approval import Approval
+from newsletter.config.tables.approval import Approval
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.editions.approvals.rules import may_approve
 from newsletter.editions.bulletins import store as bulletins

@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.actions import settings
 from newsletter.config.options import Config
-from newsletter.config.theme_options import ThemeOptions
-from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.console.frame.headers import SHOWN_MAIL, SHOWN_PAGE
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.media.sent import (

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from newsletter.actions import settings, test_mails
 from newsletter.config.options import Config
-from newsletter.console.frame.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.settings.schedules import DAYS, cron_of

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from newsletter.actions import settings
 from newsletter.config.options import Config
-from newsletter.console.frame.forms import FormErrors, sentence
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.errors import ConfigurationError, ResourceNotFound

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from newsletter.console.frame.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.console.staff import audit_words

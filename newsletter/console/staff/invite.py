@@ -7,8 +7,9 @@ from newsletter.actions import staff
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.delivery.staff_mail import StaffMail
-from newsletter.staff import links, store
+from newsletter.staff import store
 from newsletter.staff.permissions import GRANTABLE, Permission, Role
+from newsletter.staff.sign_in import links
 
 ROLES = (
     (Role.OWNER, "Owner", "Everything, also settings, look and staff."),

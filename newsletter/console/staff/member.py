@@ -4,10 +4,10 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from newsletter.actions import staff
-from newsletter.console.frame.flash import FlashKind
+from newsletter.console.frame.presentation.flash import FlashKind
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.console.frame.words import counted
 from newsletter.console.staff.invite import GRANTS, ROLES, mail_link, usable_grants
 from newsletter.queries import audit
 from newsletter.staff import store

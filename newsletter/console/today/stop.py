@@ -3,10 +3,10 @@
 from starlette.responses import Response
 
 from newsletter.actions import editions
-from newsletter.console.frame.flash import FlashKind
+from newsletter.console.frame.presentation.flash import FlashKind
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
-from newsletter.console.frame.words import counted
 from newsletter.console.today.today import under_way
 from newsletter.staff.permissions import Permission
 

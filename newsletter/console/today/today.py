@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter.console.editions.edition import gauges
+from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import live, page
-from newsletter.console.frame.words import counted
 from newsletter.console.sending.counts import takes_long
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.composing.composition import Composition

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from newsletter.config.cluster import ClusterOptions
+from newsletter.config.tables.cluster import ClusterOptions
 from newsletter.delivery.cluster.broker import open_broker
 from newsletter.delivery.sending.engine import Engine
 from newsletter.errors import NewsletterError

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import gcd
 
-from newsletter.config.sending import RouteOptions
+from newsletter.config.tables.sending import RouteOptions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.statistics import uncount_failed
 from newsletter.editions.models import Edition, EditionState

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import RateOptions
+from newsletter.config.tables.sending import RateOptions
 from newsletter.delivery.ledger import settlement
 from newsletter.delivery.ledger.models import DomainUsage
 from newsletter.delivery.limits import quotas

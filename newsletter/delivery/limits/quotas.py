@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import RateOptions
+from newsletter.config.tables.sending import RateOptions
 from newsletter.delivery.ledger.models import TransportUsage, Usage
 
 # Bound what is granted at once and how long a worker waits for it: an urgent edition can only be

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import LimitOptions, RateOptions
+from newsletter.config.tables.sending import LimitOptions, RateOptions
 from newsletter.delivery.ledger import store
 from newsletter.delivery.ledger.models import DeliveryState, TransportUsage
 from newsletter.delivery.ledger.settlement import Settlement

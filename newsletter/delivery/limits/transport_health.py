@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.config.sending import RouteOptions
+from newsletter.config.tables.sending import RouteOptions
 from newsletter.delivery.ledger.models import TransportHealth
 
 FIRST_REST = timedelta(minutes=1)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from newsletter.config.sending import LimitOptions, RateOptions
+from newsletter.config.tables.sending import LimitOptions, RateOptions
 
 
 def day_of(options: LimitOptions, first_used_at: datetime | None, now: datetime) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
-from newsletter.config.sending import LimitOptions
+from newsletter.config.tables.sending import LimitOptions
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import alert_dedup, store
 from newsletter.delivery.ledger.models import WAITING, DeliveryState, TransportUsage, Watch

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
-from newsletter.config.sending import LimitOptions, RateOptions
+from newsletter.config.tables.sending import LimitOptions, RateOptions
 from newsletter.delivery.ledger.models import DomainUsage, TransportHealth, TransportUsage, Usage
 from newsletter.delivery.limits import quotas, transport_health, warm_up
 

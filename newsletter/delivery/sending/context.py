@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.clock import Clock
-from newsletter.config.sending import LimitOptions, RouteOptions, SendingOptions
+from newsletter.config.tables.sending import LimitOptions, RouteOptions, SendingOptions
 from newsletter.database import Database
 from newsletter.delivery.alarms import RaiseAlarm, no_alarm
 from newsletter.rendering.encoding.dkim import DkimKey

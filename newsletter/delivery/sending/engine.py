@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.control import resolve_by_policy
 from newsletter.delivery.ledger import reasons, store

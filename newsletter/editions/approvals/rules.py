@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from newsletter.config.approval import Approval
+from newsletter.config.tables.approval import Approval
 from newsletter.editions.approvals.models import EditionApproval
 from newsletter.editions.models import Edition
 from newsletter.errors import Conflict

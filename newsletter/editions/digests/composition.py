@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.config.approval import Approval, approvals_needed
 from newsletter.config.options import Config, DigestOptions
 from newsletter.config.references import transport_names
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.approval import Approval, approvals_needed
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.editions import store
 from newsletter.editions.coming import store as coming_store
 from newsletter.editions.composing.masthead import digest_masthead

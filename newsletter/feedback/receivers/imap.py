@@ -8,7 +8,7 @@ from imaplib import IMAP4
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
-from newsletter.config.feedback import MailboxOptions, Security
+from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
     AT_ONCE,
     MAX_BYTES,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from newsletter.config.feedback import MailboxKind, MailboxOptions
+from newsletter.config.tables.feedback import MailboxKind, MailboxOptions
 from newsletter.feedback.receivers import imap, maildir, pop3
 from newsletter.feedback.receivers.base import Position, Take
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from newsletter.config.feedback import MailboxOptions
+from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers.base import (
     AT_ONCE,
     MAX_BYTES,

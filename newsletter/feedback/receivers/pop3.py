@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from newsletter.config.feedback import MailboxOptions, Security
+from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
     AT_ONCE,
     MAX_BYTES,

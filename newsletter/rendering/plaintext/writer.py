@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import html as trees
 
-from newsletter.articles.sanitising import text_of
+from newsletter.articles.body.sanitising import text_of
 from newsletter.rendering.plaintext.layout import WIDTH, underlined, wrapped
 from newsletter.rendering.plaintext.lists import item_marks
 from newsletter.rendering.plaintext.tables import Cell, grid_of

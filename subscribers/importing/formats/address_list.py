@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from subscribers.importing.cells import MAILBOX, MAILBOXES, addresses_in
 from subscribers.importing.formats.delimited import head_of, opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table
+from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
 
 HEADER = ["email", "name"]
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)

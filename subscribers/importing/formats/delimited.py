@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import DamagedRow, addresses_in
 from subscribers.importing.formats.encodings import STRAY, Encoding
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
+from subscribers.importing.values.cells import DamagedRow, addresses_in
 
 DELIMITERS = ",;\t|"
 # Bounds memory for a file without line ends.

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import MAILBOXES, addresses_in
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.table import Rows, Table, named
+from subscribers.importing.values.cells import MAILBOXES, addresses_in
 
 # Rows searched for the header.
 LOOKED_AT = 60

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.cells import DamagedRow
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table, named
+from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
 LONGEST_BYTES = 200_000_000

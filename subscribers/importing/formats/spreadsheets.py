@@ -16,9 +16,9 @@ from zipfile import ZipFile
 
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
-from subscribers.importing.cells import addresses_in
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import Table
+from subscribers.importing.values.cells import addresses_in
 
 ZIP_MARK = b"PK\x03\x04"
 # Signature of compound files ([MS-CFB], 2.2), the older Office formats.

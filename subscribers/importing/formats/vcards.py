@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from subscribers.importing.cells import DamagedRow
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table
+from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories"]
 ADVICE = "People in an address book have not agreed to anything by standing in it."

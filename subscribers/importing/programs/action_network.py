@@ -1,7 +1,7 @@
 """Action Network: activists of a report; statuses of email and of text messages."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Action Network",

@@ -1,7 +1,7 @@
 """ActiveCampaign: states as numbers or words."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="ActiveCampaign",

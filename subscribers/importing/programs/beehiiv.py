@@ -1,7 +1,7 @@
 """beehiiv: subscriptions with their status and tier."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="beehiiv",

@@ -1,7 +1,7 @@
 """Brevo: attributes in capitals; who is blacklisted is mailed no more."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Brevo",

@@ -1,7 +1,7 @@
 """Buttondown: the type of a subscriber tells how they stand."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Buttondown",

@@ -1,7 +1,7 @@
 """CiviCRM: contacts; “Do Not Mail” speaks of letters."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="CiviCRM",

@@ -1,7 +1,7 @@
 """dittofeed: what a subscription group is to do with each user."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="dittofeed",

@@ -1,7 +1,7 @@
 """Dynamics: contacts; what may be sent is told as “Allow” or “Do Not Allow”."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Dynamics",

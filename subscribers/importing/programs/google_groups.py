@@ -1,7 +1,7 @@
 """Google Groups: members of a group, below a line with its name."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Google Groups",

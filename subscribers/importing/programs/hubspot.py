@@ -1,7 +1,7 @@
 """HubSpot: contacts; opting out is told for all mail and for each type of it."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="HubSpot",

@@ -1,7 +1,7 @@
 """Keila: contacts with their data as JSON."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Keila",

@@ -1,7 +1,7 @@
 """Kit: subscribers with their state (formerly ConvertKit)."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Kit",

@@ -1,7 +1,7 @@
 """Klaviyo: profiles with consent and suppressions."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Klaviyo",

@@ -1,7 +1,7 @@
 """listmonk: all subscribers with how they stand as a whole, not on a list."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="listmonk",

@@ -1,7 +1,7 @@
 """Magento: newsletter subscribers of a shop, guests and customers."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Magento",

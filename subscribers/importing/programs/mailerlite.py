@@ -1,7 +1,7 @@
 """MailerLite: Who unsubscribed has a date; the address is named after the subscriber."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="MailerLite",

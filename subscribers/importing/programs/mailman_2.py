@@ -1,7 +1,7 @@
 """Mailman 2: the members of a list with the flags of its administration."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Mailman 2",

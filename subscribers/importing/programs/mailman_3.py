@@ -1,7 +1,7 @@
 """Mailman 3: the members of a list by its REST interface."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Mailman 3",

@@ -1,7 +1,7 @@
 """MailPoet: a row for each list that somebody is on, with their state there and as a whole."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="MailPoet",

@@ -1,7 +1,7 @@
 """Mautic: contacts; a report tells who must not be contacted."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Mautic",

@@ -1,7 +1,7 @@
 """Notifuse: contacts; their states on lists are not in the file."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Notifuse",

@@ -1,7 +1,7 @@
 """Sympa: members in blocks of lines, or the table of subscribers."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="Sympa",

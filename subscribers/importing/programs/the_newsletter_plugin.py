@@ -1,7 +1,7 @@
 """The Newsletter Plugin: single letters tell how subscribers stand."""
 
 from subscribers.importing.program import Program
-from subscribers.importing.states import ListState
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="The Newsletter Plugin",

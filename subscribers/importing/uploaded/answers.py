@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from subscribers.importing.analysis import AdministratorAnswers
-from subscribers.importing.dates import DateOrder
 from subscribers.importing.list_reading import Mends
 from subscribers.importing.rows import Tags
-from subscribers.importing.states import ListState
+from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.states import ListState
 from subscribers.models import ListUpload
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
-from subscribers.importing import history
-from subscribers.importing.cells import one_line
-from subscribers.importing.history import ImportStart
+from subscribers.importing.storage import history
+from subscribers.importing.storage.history import ImportStart
 from subscribers.importing.uploaded.outcome import OutcomeReport, merged
+from subscribers.importing.values.cells import one_line
 from subscribers.models import ListUpload, UploadPhase
 
 # Longer than the largest batch takes; after that its job is taken for dead.

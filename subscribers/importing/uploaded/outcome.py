@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from subscribers.importing.batches import Row
-from subscribers.importing.cells import DamagedRow
-from subscribers.importing.planning import UNKNOWN, Decision, RowOutcome
 from subscribers.importing.rows import Person
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.planning import UNKNOWN, Decision, RowOutcome
+from subscribers.importing.values.cells import DamagedRow
 
 # A page of rows is mended by hand; a file with more of them is mended in a spreadsheet.
 MOST_ROWS = 200

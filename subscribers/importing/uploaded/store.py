@@ -11,11 +11,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
-from subscribers.importing.cells import one_line
 from subscribers.importing.list_reading import ListRequest
 from subscribers.importing.uploaded import views
 from subscribers.importing.uploaded.answers import UploadAnswers, answers_of, mends_of
 from subscribers.importing.uploaded.jobs import require_idle
+from subscribers.importing.values.cells import one_line
 from subscribers.models import ListUpload, UploadPhase
 
 MAX_BYTES = 50_000_000

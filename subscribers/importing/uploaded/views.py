@@ -5,10 +5,10 @@ from itertools import islice
 from typing import Any
 
 from subscribers.importing.formats.table import Table
-from subscribers.importing.headings import OF_STATE
 from subscribers.importing.list_reading import ExaminedList
 from subscribers.importing.questions import UNREAD, Column
 from subscribers.importing.report import short, stored
+from subscribers.importing.values.headings import OF_STATE
 
 MOST_SAMPLES = 3
 # Rows looked at where the file could not be examined.

@@ -10,12 +10,12 @@ from newsletter.actions import (
 )
 from newsletter.app import Newsletter
 from newsletter.staff.actors import operator
-from subscribers.importing.batches import Row
-from subscribers.importing.history import ImportStart
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import Person
-from subscribers.importing.states import ListState
+from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.history import ImportStart
 from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.values.states import ListState
 
 
 def importing_people(app: Newsletter) -> Call:

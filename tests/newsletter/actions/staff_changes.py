@@ -11,9 +11,9 @@ from newsletter.app import Newsletter
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import VISITOR, Actor, operator, staff_member
-from newsletter.staff.passkeys import NewPasskey
 from newsletter.staff.permissions import Role
-from newsletter.staff.proofs import PasswordProof
+from newsletter.staff.sign_in.passkeys import NewPasskey
+from newsletter.staff.sign_in.proofs import PasswordProof
 
 Call = Callable[[Actor], object]
 # The first staff member of the site.

@@ -14,7 +14,7 @@ from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from newsletter.staff.actors import operator
 from subscribers import store as people
 from subscribers.addresses import hash_address
-from subscribers.importing import history
+from subscribers.importing.storage import history
 from subscribers.importing.uploaded import jobs, store
 from subscribers.importing.uploaded.answers import UploadAnswers
 from subscribers.models import ListUpload, SubscriberStatus, UploadPhase

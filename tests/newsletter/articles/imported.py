@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.models import Article
-from newsletter.articles.record_import import (
+from newsletter.articles.ingestion.record_import import (
     ImportReport,
     import_records,
 )
+from newsletter.articles.models import Article
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.attachments import Attachment, linked_in, linking_players, with_links
-from newsletter.articles.sanitising import sanitise
+from newsletter.articles.body.attachments import Attachment, linked_in, linking_players, with_links
+from newsletter.articles.body.sanitising import sanitise
 
 MP3 = "https://w.example/talk.mp3"
 

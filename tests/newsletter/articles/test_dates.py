@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.date_order import DateOrder, has_ambiguous, order_of
-from newsletter.articles.importers.dates import find_moment, moment_of, read_moment
+from newsletter.articles.importers.values.date_order import DateOrder, has_ambiguous, order_of
+from newsletter.articles.importers.values.dates import find_moment, moment_of, read_moment
 
 LONDON = ZoneInfo("Europe/London")
 KYIV = ZoneInfo("Europe/Kyiv")

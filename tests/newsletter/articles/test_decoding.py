@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.articles.body.sanitising import without_controls
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.decoding import decode
-from newsletter.articles.sanitising import without_controls
+from newsletter.articles.importers.values.decoding import decode
 
 PROSE = "“The harbour’s wall – a café’s view.” Naïve? " * 3
 

@@ -10,8 +10,8 @@ from making import record
 from newsletter.articles import store
 from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
 from newsletter.articles.importers.base import Record
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import InvalidInput

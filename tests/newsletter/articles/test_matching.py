@@ -4,8 +4,8 @@ from contextlib import closing
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.matching import Match, match
-from newsletter.articles.seen_records import SeenRecords
+from newsletter.articles.ingestion.matching import Match, match
+from newsletter.articles.ingestion.seen_records import SeenRecords
 from newsletter.articles.store import StoredArticle
 
 LONDON = ZoneInfo("Europe/London")

@@ -4,11 +4,11 @@ import pytest
 from support import add_article
 
 from newsletter.articles import store
+from newsletter.articles.body.media_sizes import MOST_ASKED, update_media_sizes
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.media_sizes import MOST_ASKED, update_media_sizes
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import Site
 from newsletter.database import Database

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.dates import moment_of
+from newsletter.articles.importers.values.dates import moment_of
 
 ZONE = ZoneInfo("UTC")
 

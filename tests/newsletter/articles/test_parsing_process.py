@@ -10,7 +10,11 @@ from expectations import CONTEXT
 
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext
-from newsletter.articles.parsing_process import CHUNK_ITEMS, ParsingProcess, read_in_process
+from newsletter.articles.ingestion.parsing_process import (
+    CHUNK_ITEMS,
+    ParsingProcess,
+    read_in_process,
+)
 
 FEED = (
     b'<rss version="2.0"><channel><title>t</title><item><guid>https://x.example/1</guid>'

@@ -13,9 +13,9 @@ from newsletter.app import Newsletter
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.ingestion.parsing_process import ParsingProcess
+from newsletter.articles.ingestion.reports import ImportReport
 from newsletter.articles.models import Article
-from newsletter.articles.parsing_process import ParsingProcess
-from newsletter.articles.reports import ImportReport
 from newsletter.clock import FixedClock
 from newsletter.media import store as media
 from newsletter.staff.actors import operator

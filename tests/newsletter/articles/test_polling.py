@@ -13,10 +13,10 @@ from threads import http_server
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import Record
+from newsletter.articles.ingestion.ownership import source_of
+from newsletter.articles.ingestion.polling import due_sources, is_due, poll_source
+from newsletter.articles.ingestion.record_import import ImportReport, import_records
 from newsletter.articles.models import Article, FeedSource
-from newsletter.articles.ownership import source_of
-from newsletter.articles.polling import due_sources, is_due, poll_source
-from newsletter.articles.record_import import ImportReport, import_records
 from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database

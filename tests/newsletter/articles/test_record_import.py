@@ -13,13 +13,13 @@ from making import DAY, RECORD, record, titled
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, Record, checked
-from newsletter.articles.models import ArticleStatus
-from newsletter.articles.notes import counted
-from newsletter.articles.record_import import (
+from newsletter.articles.ingestion.notes import counted
+from newsletter.articles.ingestion.record_import import (
     BATCH_RECORDS,
     ImportStopped,
     import_records,
 )
+from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 

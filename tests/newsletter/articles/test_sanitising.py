@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as pages
 
-from newsletter.articles.addresses import ILLEGAL
-from newsletter.articles.sanitising import (
+from newsletter.articles.body.addresses import ILLEGAL
+from newsletter.articles.body.sanitising import (
     ATTRIBUTES,
     SUMMARY_LENGTH,
     TAGS,

@@ -8,8 +8,8 @@ from making import record
 from newsletter.articles import store
 from newsletter.articles.editing import Edit, apply_edit
 from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.record_import import import_records
 from newsletter.articles.scheduling import publish_due
 from newsletter.clock import FixedClock
 from newsletter.database import Database

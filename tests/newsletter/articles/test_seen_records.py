@@ -2,7 +2,7 @@
 
 from contextlib import closing, suppress
 
-from newsletter.articles.seen_records import Name, SeenRecords
+from newsletter.articles.ingestion.seen_records import Name, SeenRecords
 
 
 def test_the_first_place_of_a_name_is_kept() -> None:

@@ -6,7 +6,7 @@ from expectations import CONTEXT
 from newsletter.articles import store
 from newsletter.articles.importers import feed, wordpress
 from newsletter.articles.importers.base import Importer
-from newsletter.articles.record_import import import_records
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from newsletter.articles.importers import front_matter
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.template_tags import strip_template_tags
-from newsletter.articles.importers.wordpress_text import PostMedia, render_post
+from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.markup.wordpress_text import PostMedia, render_post
 
 PICTURES = PostMedia(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
 

@@ -10,8 +10,8 @@ from making import DAY, record, titled
 
 from newsletter.articles import store
 from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import ArticleStatus
-from newsletter.articles.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound

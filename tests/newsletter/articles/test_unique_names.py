@@ -2,7 +2,7 @@
 
 from support import add_article
 
-from newsletter.articles.unique_names import free_slug
+from newsletter.articles.ingestion.unique_names import free_slug
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 

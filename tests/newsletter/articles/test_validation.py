@@ -10,7 +10,7 @@ from expectations import CONTEXT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.attachments import Attachment
+from newsletter.articles.body.attachments import Attachment
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.validation import errors_as_records, validated

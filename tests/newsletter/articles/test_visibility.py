@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.articles.importers.visibility import visibility_of
+from newsletter.articles.importers.values.visibility import visibility_of
 from newsletter.articles.models import ArticleStatus
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from newsletter.config.colours import READABLE, contrast, parse_colour, readable_on, words_on
 from newsletter.config.loading import parse_config
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.config.theme_options import ThemeOptions
 from newsletter.errors import ConfigurationError
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

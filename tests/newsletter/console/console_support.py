@@ -19,9 +19,10 @@ from newsletter.app import Newsletter
 from newsletter.console.app import create_console
 from newsletter.console.frame.cookies import Cookies, new_token
 from newsletter.console.frame.state import PREFIX
-from newsletter.staff import passwords, store
+from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember, StaffSession
 from newsletter.staff.permissions import Permission, Role
+from newsletter.staff.sign_in import passwords
 
 PASSWORD = "four random words here"
 # Hashed once for all tests: it takes a tenth of a second.

@@ -16,8 +16,8 @@ from newsletter.actions import bulletins, digests, staff
 from newsletter.clock import SystemClock
 from newsletter.console.app import create_console
 from newsletter.editions.compose import BulletinDraft
-from newsletter.staff import passwords
 from newsletter.staff.actors import VISITOR, operator
+from newsletter.staff.sign_in import passwords
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ from support import make_app
 from newsletter.actions import feedback
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.feedback import MailboxOptions
+from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import Position
 from newsletter.feedback.receivers.lmtp import LmtpServer, Store

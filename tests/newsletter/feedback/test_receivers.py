@@ -8,7 +8,7 @@ import pytest
 from reading.mails import ORDINARY, dsn
 from servers import free_port
 
-from newsletter.config.feedback import MailboxOptions
+from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.errors import StorageError
 from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import MailboxUnreachable, Position

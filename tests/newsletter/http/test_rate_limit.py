@@ -8,7 +8,7 @@ from servers import free_port, redis_server
 from starlette.requests import Request
 
 from newsletter.clock import FixedClock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.http.client_address import networks_of
 from newsletter.http.rate_limit import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.sanitising import sanitise, text_of
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.rendering.fit_to_size import SizePlan, largest_fitting, plans, truncate_html
 
 counts = st.integers(1, 200)

@@ -10,7 +10,7 @@ from support import RecordingTransport, add_subscriber
 from newsletter.actions import account
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.staff import actors
 from newsletter.subscriptions import notices, resubscribe

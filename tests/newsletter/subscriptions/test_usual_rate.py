@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support import add_subscriber
 
 from newsletter.clock import FixedClock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.database import Database
 from newsletter.subscriptions.usual_rate import (
     FACTOR,

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
-from subscribers.importing.cells import addresses_in
 from subscribers.importing.file_types import open_list
-from subscribers.importing.folding import folded
 from subscribers.importing.formats.table import Table
 from subscribers.importing.rows import ReadOptions, RowReader
-from subscribers.importing.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.cells import addresses_in
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,11 +22,11 @@ from newsletter.errors import InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import Origin
-from subscribers.importing.history import ImportStart, begin
 from subscribers.importing.list_importer import IMPORTED, ImportDryRun, ImportTerms, ListImporter
-from subscribers.importing.planning import HAS_LEFT
 from subscribers.importing.rows import Person
-from subscribers.importing.states import ListState
+from subscribers.importing.storage.history import ImportStart, begin
+from subscribers.importing.storage.planning import HAS_LEFT
+from subscribers.importing.values.states import ListState
 from subscribers.membership import Preferences, Signup
 from subscribers.models import (
     ConsentEvent,

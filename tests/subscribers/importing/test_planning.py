@@ -2,7 +2,8 @@
 
 import pytest
 
-from subscribers.importing.planning import (
+from subscribers.importing.rows import Person
+from subscribers.importing.storage.planning import (
     AddressStatus,
     Candidate,
     ImportRules,
@@ -10,8 +11,7 @@ from subscribers.importing.planning import (
     RowOutcome,
     decide,
 )
-from subscribers.importing.rows import Person
-from subscribers.importing.states import HAS_LEFT, ListState
+from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.membership import Preferences
 from subscribers.models import Frequency, SubscriberStatus
 from subscribers.topics import Choice

@@ -13,11 +13,11 @@ from subscribers import membership, store
 from subscribers.addresses import hash_address
 from subscribers.consent import Origin, history
 from subscribers.importing import bulk_suppression
-from subscribers.importing.history import ImportStart, begin, by_number, finish
 from subscribers.importing.list_importer import ImportTerms, ListImporter
-from subscribers.importing.rollback import RollbackResult, roll_back
 from subscribers.importing.rows import Person
-from subscribers.importing.states import ListState
+from subscribers.importing.storage.history import ImportStart, begin, by_number, finish
+from subscribers.importing.storage.rollback import RollbackResult, roll_back
+from subscribers.importing.values.states import ListState
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.topics import Choice

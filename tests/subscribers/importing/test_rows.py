@@ -17,13 +17,19 @@ from subscribers.importing.columns import (
     fields_of,
     program_of,
 )
-from subscribers.importing.dates import DateOrder, in_iso, order_of
-from subscribers.importing.filenames import may_state_status, state_of_name
-from subscribers.importing.headings import ROLES
 from subscribers.importing.program import Program
 from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
-from subscribers.importing.states import ListState, worse
-from subscribers.importing.vocabulary import WORDS, confirmation_of, leaving_of, notes_of, status_of
+from subscribers.importing.values.dates import DateOrder, in_iso, order_of
+from subscribers.importing.values.filenames import may_state_status, state_of_name
+from subscribers.importing.values.headings import ROLES
+from subscribers.importing.values.states import ListState, worse
+from subscribers.importing.values.vocabulary import (
+    WORDS,
+    confirmation_of,
+    leaving_of,
+    notes_of,
+    status_of,
+)
 
 NAMES = st.sampled_from([name for names in ROLES.values() for name in names]) | st.text(max_size=6)
 MAILCHIMP = next(program for program in catalogue.every() if program.name == "Mailchimp")

@@ -5,9 +5,9 @@ import pytest
 from console_support import Console
 
 from newsletter.actions import credentials, staff
-from newsletter.staff import links
 from newsletter.staff.actors import operator, staff_member
 from newsletter.staff.permissions import Role
+from newsletter.staff.sign_in import links
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

@@ -18,12 +18,12 @@ from support import RecordingTransport, make_app
 
 from newsletter.actions import staff
 from newsletter.clock import FixedClock
-from newsletter.config.console import ProviderOptions
+from newsletter.config.tables.console import ProviderOptions
 from newsletter.errors import NotAllowed
 from newsletter.staff import store
 from newsletter.staff.actors import operator
-from newsletter.staff.openid import OpenIdProvider, Visit
 from newsletter.staff.permissions import Role
+from newsletter.staff.sign_in.openid import OpenIdProvider, Visit
 
 START = "/sign-in/with/office"
 

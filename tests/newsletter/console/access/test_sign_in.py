@@ -6,8 +6,8 @@ import pytest
 from console_support import PASSWORD, Console
 
 from newsletter.clock import FixedClock
-from newsletter.staff import setup_link
 from newsletter.staff.permissions import Role
+from newsletter.staff.sign_in import setup_link
 
 RIGHT = {"email": "owner@wexcombe.example", "password": PASSWORD}
 OWNER = {"name": "Ada Moor", "email": "Ada@Wexcombe.example", "password": PASSWORD}

@@ -2,9 +2,9 @@
 
 import re
 
-from newsletter.console.frame.navigation import ENTRIES
+from newsletter.console.frame.presentation.navigation import ENTRIES
+from newsletter.console.frame.presentation.views import static_folder
 from newsletter.console.frame.screens import screens
-from newsletter.console.frame.views import static_folder
 
 ICONS = static_folder().parent / "_icons.html"
 

@@ -4,7 +4,7 @@ import brotli
 import httpx
 from console_support import BASE_URL, Console
 
-from newsletter.console.frame.views import static_folder
+from newsletter.console.frame.presentation.views import static_folder
 
 PLAIN = {"Accept-Encoding": "identity"}
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.console.frame import words
+from newsletter.console.frame.presentation import words
 
 # Half past one at night in London, in summer: still yesterday in UTC.
 NOW = datetime(2026, 7, 3, 0, 30, tzinfo=UTC)

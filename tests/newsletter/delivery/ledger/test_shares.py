@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.config.sending import RouteOptions
+from newsletter.config.tables.sending import RouteOptions
 from newsletter.delivery.ledger.shares import allocate_shares, transports_of, weighted_round_robin
 
 NAMES = ("main", "second", "third", "fourth")

@@ -5,7 +5,7 @@ from sent_editions import ANN, BEN, counts_of, make_digest, recipients, state_of
 from support import RecordingTransport
 
 from newsletter.app import Newsletter
-from newsletter.config.sending import UncertainPolicy
+from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState

@@ -11,7 +11,7 @@ from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.sending import LimitOptions, RateOptions
+from newsletter.config.tables.sending import LimitOptions, RateOptions
 from newsletter.delivery.ledger.models import TransportUsage
 from newsletter.delivery.limits import quotas, warm_up
 from newsletter.editions import store

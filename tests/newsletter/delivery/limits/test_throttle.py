@@ -13,7 +13,7 @@ from threads import at_once
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.sending import RateOptions
+from newsletter.config.tables.sending import RateOptions
 from newsletter.delivery import control
 from newsletter.delivery.ledger import store
 from newsletter.delivery.ledger.models import DomainUsage

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.sanitising import sanitise, text_of
+from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.rendering.plaintext.layout import WIDTH, underlined, wrapped
 from newsletter.rendering.plaintext.writer import html_to_text
 

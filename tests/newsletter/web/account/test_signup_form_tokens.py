@@ -13,7 +13,7 @@ from support import (
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.tokens.signing import Signer
 from newsletter.web.account.form_tokens import FormTokens
 from newsletter.web.services import SiteServices

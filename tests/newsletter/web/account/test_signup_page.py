@@ -20,7 +20,7 @@ from support import (
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.config.joining_options import JoiningOptions
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.http.rate_limit import InProcessRateLimit
 from newsletter.scheduler import forget_people
 from newsletter.tokens.signing import Signer

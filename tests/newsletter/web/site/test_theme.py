@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from newsletter.app import Newsletter
 from newsletter.config.colours import READABLE, contrast
+from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.config.theme_options import ThemeOptions
 from newsletter.queries.site_style import theme_css
 from newsletter.web.services import SiteServices
 

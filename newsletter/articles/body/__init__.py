@@ -1,0 +1,1 @@
+"""HTML of an article: its addresses, attachments and pictures, cleaned and sanitised."""

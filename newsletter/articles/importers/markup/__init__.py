@@ -1,0 +1,1 @@
+"""Notations that are not HTML: front matter, ids of headings, template tags, WordPress's blocks."""

@@ -1,0 +1,124 @@
+"""Removal of static site generators' template tags from an article; their content is kept.
+
+Liquid (Jekyll, Eleventy), Hugo and Zola shortcodes, Nunjucks, and kramdown attribute lists. Those
+for videos, figures and code are converted. Code is left as it is.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from newsletter.articles.ingestion.notes import counted
+
+_CODE = re.compile(
+    r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`|<pre\b.*?</pre>)",
+    re.MULTILINE | re.DOTALL,
+)
+_RAW = re.compile(
+    r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL
+)
+_HIGHLIGHT = re.compile(
+    r"\{%-?\s*highlight\s+(?P<a>[\w+#-]+).*?-?%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}"
+    r"|\{\{[<%]\s*highlight\s+\"?(?P<b>[\w+#-]+).*?[>%]\}\}\n?(?P<other>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
+    re.DOTALL,
+)
+_COMMENT = re.compile(
+    r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{/\*.*?\*/\}\}|\{#.*?#\}", re.DOTALL
+)
+_VIDEO = re.compile(
+    r"\{[{%]-?[<%]?\s*(?:include\s+)?(?P<site>youtube|vimeo)(?:\.html|\.liquid)?\s*(?:\(|\s)\s*"
+    r"(?:(?:id|video_id|src)\s*[=:]\s*)?[\"']?(?P<id>[\w-]{6,20})[\"']?[^{}]*\}",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"\{[{%][<%]?\s*(?:figure|img|image|include\s+(?:figure|image|img)[\w.-]*)\s(?P<rest>[^{}]*?)[>%]?[%}]\}"
+)
+_VALUE = re.compile(r"(?P<name>[\w-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"']+))")
+_BASE = re.compile(
+    r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*|relURL|absURL))[^{}]*\}\}"
+)
+_REFERENCE = re.compile(
+    r"\{\{[<%]\s*(?:rel)?ref\s+\"?(?P<page>[^\"\s>%]+)\"?\s*[>%]\}\}|\{%-?\s*(?:post_url|link)\s+(?P<post>\S+)\s*-?%\}"
+)
+_MARK = re.compile(
+    r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|\{::?[^{}\n]*/?\}|\{:[^{}\n]*\}",
+    re.DOTALL,
+)
+LONGEST_MARK = 4000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StrippedSource:
+    """A source without template tags, and notes of those removed."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def strip_template_tags(text: str) -> StrippedSource:
+    """The source without the template tags of static site generators."""
+    if "{" not in text:
+        return StrippedSource(text=text)
+    text = _RAW.sub(lambda raw: _protected(raw[1]), text)
+    text = _HIGHLIGHT.sub(_fenced, text)
+    parts = _CODE.split(text)
+    # split() returns the pattern's groups between the texts: text, code, its fence, text …
+    left_out: Counter[str] = Counter()
+    for place in range(0, len(parts), 3):
+        parts[place] = _strip(parts[place], left_out)
+    joined = "".join(part for place, part in enumerate(parts) if place % 3 != 2 and part)
+    notes = counted({f"template tag left out: {mark}": n for mark, n in left_out.items()})
+    return StrippedSource(text=joined.replace("\ue000", "{"), notes=notes)
+
+
+def _protected(text: str) -> str:
+    """Literal braces, protected until the tags are removed."""
+    return text.replace("{", "\ue000")
+
+
+def _fenced(found: re.Match[str]) -> str:
+    code = found["code"] if found["code"] is not None else found["other"]
+    return f"\n```{found['a'] or found['b']}\n{_protected(code.rstrip())}\n```\n"
+
+
+def _strip(text: str, left_out: Counter[str]) -> str:
+    text = _COMMENT.sub("", text)
+    text = _VIDEO.sub(_watch, text)
+    text = _FIGURE.sub(_picture, text)
+    text = _BASE.sub(lambda found: found["path"] or "", text)
+    text = _REFERENCE.sub(lambda found: found["page"] or found["post"] or "", text)
+
+    def gone(found: re.Match[str]) -> str:
+        if len(found[0]) > LONGEST_MARK:
+            return found[0]
+        left_out[_name(found[0])] += 1
+        return ""
+
+    return _MARK.sub(gone, text)
+
+
+def _watch(found: re.Match[str]) -> str:
+    site = found["site"].lower()
+    host = (
+        "https://www.youtube.com/embed" if site == "youtube" else "https://player.vimeo.com/video"
+    )
+    return f'<iframe src="{host}/{found["id"]}"></iframe>'
+
+
+def _picture(found: re.Match[str]) -> str:
+    values = {v["name"]: v["a"] or v["b"] or v["c"] or "" for v in _VALUE.finditer(found["rest"])}
+    source = (
+        values.get("src") or values.get("path") or values.get("url") or values.get("image_path")
+    )
+    if not source:
+        return ""
+    words = values.get("caption") or values.get("title") or ""
+    caption = f"<figcaption>{words}</figcaption>" if words else ""
+    return f'<figure><img src="{source}" alt="{values.get("alt") or words}">{caption}</figure>'
+
+
+def _name(mark: str) -> str:
+    """The tag, shortened so that tags of one kind are counted together."""
+    words = re.sub(r"\s+", " ", mark)
+    found = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
+    return f"{found[1]}…" if found and len(words) > len(found[1]) + 4 else words[:40]

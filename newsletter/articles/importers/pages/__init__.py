@@ -1,0 +1,1 @@
+"""Web pages: the article among what stands around it, and its metadata."""

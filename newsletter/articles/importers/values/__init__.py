@@ -1,0 +1,1 @@
+"""Single values of foreign records: dates, encodings, fields, names of files, visibility."""

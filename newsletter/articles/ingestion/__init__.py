@@ -1,0 +1,1 @@
+"""From records to stored articles: matched, owned, written, reported; polled feeds."""

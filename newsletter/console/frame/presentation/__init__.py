@@ -1,0 +1,1 @@
+"""What a page shows and how: lists, forms, navigation, words, templates."""

@@ -1,0 +1,115 @@
+"""Renders the console's templates, escaped.
+
+Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
+site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted`, `number`,
+`span`, `in_list`, `iso`, `capital`, `label`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from newsletter.config.options import Config
+from newsletter.console.frame.presentation import words
+from newsletter.editions.dates import clock_time, long_date
+from newsletter.rendering.templates import shipped_templates
+
+FOLDER = "console"
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: a changed setting makes the views anew, not those."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+class Views:
+    """The templates of the console; the shipped ones alone, since they belong to the screens."""
+
+    def __init__(self, config: Config, base: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(shipped_templates() / FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        zone = config.site.timezone
+        self._environment.globals.update(
+            site=config.site,
+            zone=zone,
+            base=base,
+            root=urlsplit(config.site.base_url).path.rstrip("/"),
+            asset=lambda name: f"{base}/static/{name}?v={_version(static_folder() / name)}",
+        )
+        self._environment.filters.update(
+            when=_timed(lambda moment, now: words.when(moment, now, zone), zone),
+            day=_timed(lambda moment, now: words.day(moment, now, zone), zone),
+            ago=_timed(lambda moment, now: words.ago(moment, now, zone), zone),
+            clock=_timed(lambda moment, _now: words.clock(moment, zone), zone),
+            long_date=lambda moment: long_date(moment, zone),
+            iso=lambda moment: moment.isoformat(timespec="seconds"),
+            counted=words.counted,
+            number=lambda value: f"{value:,}",
+            span=words.span,
+            in_list=words.in_list,
+            capital=_capital,
+            label=words.label,
+        )
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """A page or a part of one."""
+        return self._environment.get_template(name).render(context)
+
+
+def static_folder() -> Path:
+    """The style sheet, scripts and icons of the console."""
+    return shipped_templates() / FOLDER / "static"
+
+
+def _capital(text: str) -> str:
+    """The text, or that in an element, with a capital letter."""
+    start = text.find(">") + 1 if isinstance(text, Markup) else 0
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]
+
+
+def _timed(in_words: Any, zone: str) -> Any:
+    """A filter from a moment to its words, in a `time` element that tells it exactly."""
+
+    @pass_context
+    def shown(context: Context, moment: datetime | None) -> Markup:
+        if moment is None:
+            return Markup("")
+        exact, text = clock_time(moment, zone), in_words(moment, context["now"])
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            moment.isoformat(timespec="seconds"), exact, text
+        )
+
+    return shown
+
+
+@lru_cache(maxsize=64)
+def _version(path: Path) -> str:
+    """Of a static file: part of its address, so that browsers may keep it for good."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""How a staff member proves who they are, and when that ends."""

@@ -1,0 +1,1 @@
+"""What an import decides, writes and takes back."""

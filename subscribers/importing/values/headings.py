@@ -1,0 +1,346 @@
+"""Column headings in many languages, independent of the program.
+
+Headings of one program are in `subscribers.importing.programs`.
+"""
+
+from collections.abc import Mapping
+
+from subscribers.importing.values.folding import folded
+
+
+def _all(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(folded, names)))
+
+
+ROLES: Mapping[str, tuple[str, ...]] = {
+    # A bare "address" comes last: in an address book it is the postal one.
+    "address": _all(
+        *("email address", "email", "e mail", "mail", "subscriber email", "e mail address"),
+        *("email 1", "e mail 1 value", "primary email", "primary email address", "email id"),
+        *("user email", "contact email", "member email", "work email", "email 1 value"),
+        *("personal email", "home email", "mail address", "emailaddress", "recipient"),
+        *("e mail adresse", "email adresse", "mailadresse", "mail adresse", "emailadresse"),
+        *("courriel", "adresse email", "adresse e mail", "adresse mail", "adresse courriel", "mel"),
+        *("correo electronico", "correo", "direccion de correo", "direccion de email"),
+        *("correo electronico principal", "direccion de correo electronico"),
+        *("endereco de email", "endereco de e mail", "indirizzo email", "indirizzo e mail"),
+        *("indirizzo mail", "posta elettronica", "e mailadres", "emailadres", "mailadres"),
+        *("adres email", "adres e mail", "adres mail", "poczta", "e mailova adresa"),
+        *("emailova adresa", "e post", "epost", "e postadress", "sahkoposti", "cyfeiriad e bost"),
+        *("e bost", "ebost", "cyfeiriad ebost", "email cim", "address"),
+    ),
+    "name": _all(
+        *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),
+        *("subscriber name", "member name", "real name", "contact", "gecos", "cn", "names"),
+        *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
+        *("vollstandiger name", "anzeigename", "nom complet", "nom affiche", "nombre completo"),
+        *("nome completo", "nome e cognome", "volledige naam", "weergavenaam", "naam"),
+        *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
+    ),
+    "first_name": _all(
+        *("first name", "firstname", "given name", "givenname", "forename", "first", "fname"),
+        *("vorname", "rufname", "prenom", "nombre", "primeiro nome", "nome", "voornaam", "imie"),
+        *("jmeno", "krestni jmeno", "enw cyntaf", "fornavn", "fornamn", "etunimi", "keresztnev"),
+    ),
+    "last_name": _all(
+        *("last name", "lastname", "surname", "family name", "last", "lname", "familyname", "sn"),
+        *("nachname", "familienname", "zuname", "nom", "nom de famille", "apellido", "apellidos"),
+        *("sobrenome", "apelido", "cognome", "achternaam", "familienaam", "nazwisko", "prijmeni"),
+        *("cyfenw", "enw olaf", "etternavn", "efternavn", "efternamn", "sukunimi", "vezeteknev"),
+    ),
+    "topics": _all("topics"),
+    "tags": _all(
+        *("tags", "tag", "labels", "label", "groups", "group", "categories", "category", "lists"),
+        *("list", "group membership", "interests", "segments", "newsletters", "mailing lists"),
+        *("mailing list", "audiences", "tag list", "themen", "gruppen", "gruppe", "listen"),
+        *("kategorien", "schlagworte", "interessen", "etiquettes", "groupes", "listes", "liste"),
+        *("etiquetas", "grupos", "listas", "lista", "intereses", "etichette", "gruppi", "liste"),
+        *("interessi", "groepen", "lijsten", "etykiety", "grupy", "listy", "zainteresowania"),
+        *("stitky", "tagiau", "grwpiau", "rhestrau"),
+    ),
+    "digests": _all("digests"),
+    "frequency": _all("frequency"),
+    "language": _all(
+        *("language", "lang", "locale", "preferred language", "sprache", "langue", "idioma"),
+        *("lingua", "taal", "jezyk", "jazyk", "iaith", "sprak", "language code"),
+    ),
+    # A JSON object, as in listmonk and Buttondown.
+    "attributes": _all("attributes", "metadata", "attribs"),
+    # End of a pause, as in our own export.
+    "paused": _all("paused"),
+    # Date of joining: text for the proof, not a status.
+    "joined": _all(
+        *("joined", "created at", "created", "creation date", "date created", "created on"),
+        *("created date", "subscription date", "subscription time", "subscribed at"),
+        *("subscribed on", "subscribed date", "date subscribed", "subscribe date", "signup date"),
+        *("sign up date", "signup time", "sign up time", "signed up", "signed up at", "joined at"),
+        *("join date", "date joined", "joined on", "joined date", "member since", "date added"),
+        *("added", "added at", "added on", "added date", "registered", "registered at"),
+        *("registration date", "registered on", "date registered", "optin time", "opt in time"),
+        *("opt in date", "optin date", "optin at", "opt in timestamp", "optin timestamp"),
+        *("signup timestamp", "angemeldet am", "anmeldedatum", "erstellt am", "eingetragen am"),
+        *("registriert am", "mitglied seit", "date inscription", "date d inscription"),
+        *("date de creation", "inscrit le", "cree le", "fecha de alta", "fecha de registro"),
+        *("fecha de suscripcion", "fecha de creacion", "data de inscricao", "data de criacao"),
+        *("data iscrizione", "data di iscrizione", "iscritto il", "data creazione"),
+        *("aangemeld op", "inschrijfdatum", "aanmelddatum", "aangemaakt op", "data zapisu"),
+        *("data dodania", "data utworzenia", "data rejestracji", "dyddiad ymuno"),
+        *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
+    ),
+    # Confirmation, as a time or a yes; empty or a no is a status.
+    "confirmed": _all(
+        *("confirmed", "confirmed at", "confirm time", "confirmation time", "confirmed on"),
+        *("confirmation date", "date confirmed", "confirmed date", "is confirmed", "verified"),
+        *("verified at", "email verified", "is verified", "email verified at", "activated at"),
+        *("email confirmed", "email confirmed at", "double opt in", "double optin", "doi"),
+        *("double opt in date", "doi date", "double opt in at", "doi timestamp", "bestatigt"),
+        *("bestatigt am", "bestatigungsdatum", "double opt in datum", "confirme", "confirme le"),
+        *("date de confirmation", "confirmado", "fecha de confirmacion", "confirmado em"),
+        *("confermato", "confermato il", "data conferma", "data di conferma", "bevestigd"),
+        *("bevestigd op", "potwierdzony", "potwierdzono", "data potwierdzenia", "cadarnhawyd"),
+        *("dyddiad cadarnhau", "potvrzeno"),
+    ),
+    # Status, as a word or a yes; "subscribed to emails" is Ghost's.
+    "status": _all(
+        *("status", "global status", "list status", "subscription status", "subscriber status"),
+        *("subscribed to emails", "subscriber type", "email status", "member status"),
+        *("contact status", "mailing status", "newsletter status", "marketing status"),
+        *("email marketing status", "email permission status", "opt in status", "optin status"),
+        *("email subscription status", "email opt in status", "consent status", "user status"),
+        *("email marketing consent", "marketing consent", "email consent", "consent"),
+        *("consent given", "gdpr consent", "gdpr", "has consented", "consented"),
+        *("email state", "subscription state", "membership state", "deliverability status"),
+        *("subscribed", "is subscribed", "subscribe", "subscription", "newsletter"),
+        *("opt in", "opted in", "optin", "is opted in", "opt in email", "email opt in"),
+        *("email optin", "newsletter opt in", "newsletter optin", "newsletter subscription"),
+        *("newsletter subscriber", "marketing opt in", "marketing permission", "email permission"),
+        *("active", "is active", "enabled", "is enabled", "accepts marketing", "mailable"),
+        *("accepts email marketing", "accepts email", "accepts newsletter", "receive newsletter"),
+        *("receives newsletter", "receive emails", "receives email", "wants newsletter"),
+        *("wants email", "wants emails", "email allowed", "allow email", "allow emails"),
+        *("can email", "email ok", "ok to email", "send email", "permission to email"),
+        *("newsletter erwunscht", "newsletter gewunscht", "newsletter abonniert", "abonniert"),
+        *("abonnent", "angemeldet", "aktiv", "ist aktiv", "einwilligung", "zustimmung"),
+        *("einwilligung erteilt", "dsgvo", "dsgvo einwilligung", "abonne", "est abonne", "inscrit"),
+        *("actif", "statut", "statut abonnement", "consentement", "accepte newsletter"),
+        *("accord newsletter", "estado", "estado de suscripcion", "suscrito", "activo"),
+        *("consentimiento", "acepta publicidad", "acepta boletin", "inscrito", "ativo"),
+        *("consentimento", "stato", "stato iscrizione", "iscritto", "attivo", "consenso"),
+        *("consenso newsletter", "accetta newsletter", "ingeschreven", "aangemeld", "actief"),
+        *("toestemming", "abonnee", "zapisany", "aktywny", "zgoda", "zgoda marketingowa", "stan"),
+        *("zgoda na newsletter", "stav", "souhlas", "odebira", "aktivni", "statws", "tanysgrifio"),
+        *("wedi tanysgrifio", "caniatad", "cydsyniad", "gweithredol"),
+    ),
+    # Unsubscription or bounce, if neither empty nor a no.
+    "left": _all(
+        *("unsubscribed", "unsubscribed at", "unsubscribed on", "unsubscribed date", "unsub time"),
+        *("unsubscribe date", "unsubscribe time", "unsubscribe", "unsubscribes", "is unsubscribed"),
+        *("date unsubscribed", "unsubscription date", "unsubscribed time", "unsub", "unsub date"),
+        *("unsubscribe timestamp", "unsubscribed timestamp", "unsubscribe reason", "unsub reason"),
+        *("unsubscribed reason", "unsubscription reason", "unsubscribed from emails"),
+        *("unsub campaign title", "unsub campaign id", "unsub reason other", "clean time"),
+        *("clean campaign title", "clean campaign id", "cleaned", "cleaned at", "opt out"),
+        *("opted out", "optout", "opted out at", "opt out date", "optout date", "opt out time"),
+        *("optout time", "opt out at", "email opt out", "email optout", "is opted out"),
+        *("has opted out", "has opted out of email", "opt out of email", "opted out of email"),
+        *("email opted out", "emailoptout", "optedout", "marketing opt out", "opt out reason"),
+        *("do not email", "do not mail", "do not contact", "do not send", "donotemail"),
+        *("donotbulkemail", "donotcontact", "no email", "no emails", "no mail", "nomail"),
+        *("no bulk email", "is opt out", "do not allow emails", "do not allow bulk emails"),
+        *("bounced", "bounced at", "bounce date", "bounced on", "hard bounced", "hard bounce"),
+        *("is bounced", "hard bounced at", "hardbounced", "hard bounce date", "bounce reason"),
+        *("email bounced", "email bounced date", "email bounced reason", "undeliverable"),
+        *("undeliverability date", "undeliverable at", "invalid email", "invalid", "is invalid"),
+        *("complained", "complained at", "complaint", "complaint date", "spam complaint"),
+        *(
+            "marked as spam",
+            "spam",
+            "reported spam",
+            "abuse",
+            "deleted at",
+            "deleted",
+            "deleted on",
+        ),
+        *("is deleted", "date deleted", "removed", "removed at", "removed on", "left", "left at"),
+        *("left on", "leave date", "left date", "date left", "ended", "ended at", "end date"),
+        *("blacklisted", "is blacklisted", "email blacklisted", "blacklist", "blocklisted"),
+        *("blocklist", "is blocked", "blocked", "blocked at", "blacklisted at", "suppressed"),
+        *("is suppressed", "suppressed at", "suppression reason", "suppression", "email disabled"),
+        *("disabled", "is disabled", "disabled at", "deactivated", "deactivated at", "banned"),
+        *("deceased", "is deceased", "deceased date", "archived", "archived at", "cancelled"),
+        *("cancelled at", "cancelled on", "canceled at", "canceled", "cancellation date"),
+        *("withdrawn", "consent withdrawn", "withdrawn at", "revoked at", "consent revoked"),
+        *("resigned", "resigned at", "resignation date", "objected", "forgotten", "gone", "quit"),
+        *("abgemeldet", "abgemeldet am", "abmeldedatum", "abmeldung", "abgemeldet seit"),
+        *("ausgetragen", "ausgetragen am", "gesperrt", "keine werbung", "kein newsletter"),
+        *("keine mails", "keine e mails", "werbesperre", "mailsperre", "geloscht", "geloscht am"),
+        *("austritt", "austrittsdatum", "ausgetreten am", "ausgetreten", "verstorben", "widerruf"),
+        *("widerrufen am", "widerspruch", "unzustellbar", "abmeldegrund", "gekundigt am"),
+        *("deaktiviert", "deaktiviert am", "desabonne", "desabonne le", "date de desabonnement"),
+        *("date desabonnement", "date desinscription", "date de desinscription", "desinscrit"),
+        *("desinscrit le", "desinscription", "desabonnement", "ne pas contacter", "blackliste"),
+        *("liste noire", "opposition", "supprime le", "npai", "decede", "resilie le", "bloque"),
+        *("baja", "fecha de baja", "dado de baja", "desuscrito", "fecha baja", "no contactar"),
+        *("no enviar", "lista negra", "cancelado", "rebotado", "eliminado", "fallecido"),
+        *("descadastrado", "data de cancelamento", "nao contatar", "removido em", "disiscritto"),
+        *("disiscritto il", "data disiscrizione", "data cancellazione", "cancellato"),
+        *("cancellato il", "disiscrizione", "non contattare", "annullato il", "deceduto"),
+        *("uitgeschreven", "uitgeschreven op", "uitschrijfdatum", "afgemeld", "afgemeld op"),
+        *("afmelddatum", "niet mailen", "geen mail", "geen nieuwsbrief", "geblokkeerd"),
+        *("opgezegd", "opgezegd op", "overleden", "wypisany", "wypisano", "data wypisu"),
+        *("data rezygnacji", "data wypisania", "wypisana", "rezygnacja", "nie wysylac"),
+        *("zrezygnowal", "zablokowany", "usuniety", "odhlasen", "datum odhlaseni", "odhlaseno"),
+        *("dad danysgrifio", "wedi dad danysgrifio", "dad danysgrifiwyd", "dyddiad gadael"),
+        *("dyddiad dad danysgrifio", "peidio e bostio", "peidiwch ag e bostio", "afmeldt"),
+    ),
+    # Free text about leaving: any text means left.
+    "reason": (),
+    # Free words about people: who is said to have left there has left, nobody else.
+    "notes": (),
+    "ignored": (),
+}
+# Of these every column counts, of the others the first that is known.
+ALL_COUNT = frozenset(
+    {"status", "left", "reason", "notes", "confirmed", "joined", "tags", "ignored"}
+)
+OF_STATE = ("status", "left", "reason", "notes", "confirmed")
+
+# Headings that hold neither status nor consent; their values are still examined.
+HARMLESS: frozenset[str] = frozenset(
+    _all(
+        *("id", "uuid", "guid", "user id", "contact id", "subscriber id", "member id", "euid"),
+        *(
+            "leid",
+            "token",
+            "hash",
+            "key",
+            "external id",
+            "customer id",
+            "number",
+            "no",
+            "nr",
+            "row",
+        ),
+        *(
+            "address",
+            "mailing address",
+            "postal address",
+            "ip",
+            "ip address",
+            "optin ip",
+            "confirm ip",
+            "signup ip",
+            "latitude",
+        ),
+        *("longitude", "gmtoff", "dstoff", "timezone", "time zone", "cc", "region", "country"),
+        *("country code", "state", "province", "county", "city", "town", "ward", "constituency"),
+        *("suburb", "district", "post code", "postcode", "zip", "zip code", "zipcode", "street"),
+        *("postal code", "street address", "address 1", "address 2", "address line 1"),
+        *("address line 2", "location", "plz", "ort", "stadt", "strasse", "hausnummer", "land"),
+        *("bundesland", "anschrift", "ville", "code postal", "pays", "rue", "ciudad", "provincia"),
+        *("pais", "codigo postal", "calle", "cidade", "citta", "cap", "via", "paese", "indirizzo"),
+        *("plaats", "woonplaats", "adres", "straat", "miasto", "kod pocztowy", "ulica", "kraj"),
+        *("tref", "cod post", "gwlad", "phone", "phone number", "mobile", "mobile phone", "tel"),
+        *("telephone", "cell", "fax", "work phone", "home phone", "telefon", "handy", "mobil"),
+        *("telefonnummer", "portable", "telephone mobile", "telefono", "movil", "cellulare"),
+        *("telefoon", "mobiel", "telefone", "ffon", "ffon symudol", "whatsapp", "sms"),
+        *("company", "organisation", "organization", "company name", "firma", "unternehmen"),
+        *("entreprise", "societe", "empresa", "azienda", "bedrijf", "organisatie", "organizacja"),
+        *("cwmni", "job title", "title", "position", "department", "profession", "role", "beruf"),
+        *("abteilung", "salutation", "prefix", "suffix", "anrede", "titel", "civilite", "tytul"),
+        *("middle name", "nickname", "initials", "maiden name", "gender", "sex", "geschlecht"),
+        *("genre", "sexe", "genero", "sesso", "geslacht", "plec", "rhyw", "birthday", "birthdate"),
+        *("date of birth", "dob", "birth date", "geburtsdatum", "geburtstag", "date de naissance"),
+        *("fecha de nacimiento", "data di nascita", "data de nascimento", "geboortedatum"),
+        *(
+            "data urodzenia",
+            "dyddiad geni",
+            "age",
+            "alter",
+        ),
+        *(),
+        *("website", "web page", "url", "homepage"),
+        *(
+            "photo",
+            "avatar",
+            "facebook",
+            "twitter",
+            "linkedin",
+            "instagram",
+            "source",
+            "signup source",
+        ),
+        *("origin", "referrer", "utm source", "utm medium", "utm campaign", "campaign", "form"),
+        *("updated at", "updated", "last updated", "last changed", "last modified", "modified"),
+        *("modified at", "modified on", "date modified", "last edited", "geandert am", "last seen"),
+        *("last open", "last opened", "last click", "last clicked", "last activity", "opens"),
+        *("last activity date", "open rate", "click rate", "opened", "clicks", "clicked", "sent"),
+        *("rating", "member rating", "score", "points", "stars", "total spent", "orders"),
+        *("orders count", "total orders", "last order", "last login", "username", "user name"),
+        *("login", "password", "website id", "store", "store view", "currency", "vat", "tax id"),
+    )
+)
+
+# Some of these names speak of states as well.
+TWO_MEANINGS = frozenset(_all("state", "role", "position", "title", "form", "key", "no", "number"))
+
+# A moment below a heading with one of these is that of their agreement; below "status" it may be
+# that of anything.
+AGREEMENT_STEMS = (
+    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
+    *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
+    *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
+)
+
+# A heading with one of these may tell state or consent (folded, in any of the languages).
+STEMS = (
+    *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
+    *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
+    *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
+    *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),
+    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "avg", "lopd", "privacy", "legal", "lawful"),
+    *("confirm", "bestat", "conferm", "bevestig", "potwierd", "potvrz", "cadarn", "verif", "valid"),
+    *("opt", "doi", "bounce", "rebot", "rebond", "rimbalz", "odbi", "zustellbar", "deliver"),
+    *("clean", "complain", "complaint", "beschwer", "plainte", "queja", "reclam", "klacht"),
+    *("skarg", "spam", "abuse", "junk", "block", "black", "sperr", "bloq", "bloc", "suppr"),
+    *("disab", "activ", "aktiv", "aktyw", "attiv", "actif", "ativo", "actief", "enabled"),
+    *("deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin", "borrad", "usun"),
+    *("baja", "cancel", "cancell", "annul", "wypis", "rezygn", "odhlas", "dad dan", "gadael"),
+    *("uitschr", "uitgeschr", "ingeschr", "opgezegd", "perm", "allow", "erlaub", "autori"),
+    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not "),
+    *("no mail", "no email", "nomail", "kein", "keine", "pas de", "geen", "niet", "ne pas"),
+    *("reject", "refus", "denied", "declin", "withdr", "revok", "widerr", "widerspr", "object"),
+    *("dead", "deceas", "verstorb", "died", "decede", "overled", "exclu", "ausschl", "robinson"),
+    *("mailable", "reachable", "contactable", "can contact", "email ok", "wunsch", "wants"),
+    *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
+    *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
+    *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
+)
+# Stems for which a yes or a time means not to be mailed.
+LEAVING_STEMS = (
+    *("unsub", "abmeld", "abgemeld", "austrag", "austritt", "desab", "desinscri", "desuscri"),
+    *("disiscri", "uitschr", "uitgeschr", "afgemeld", "afmeld", "wypis", "rezygn", "odhlas"),
+    *("dad dan", "gadael", "opt out", "optout", "opted out", "bounce", "rebot", "rebond", "clean"),
+    *("complain", "complaint", "spam", "abuse", "junk", "block", "black", "sperr", "bloq"),
+    *("suppr", "disab", "deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin"),
+    *("baja", "cancel", "annul", "do not", "dont", "don t", "no mail", "no email", "nomail"),
+    *("kein", "pas de", "geen", "niet", "ne pas", "reject", "refus", "denied", "declin"),
+    *("withdr", "revok", "widerr", "widerspr", "object", "dead", "deceas", "verstorb", "died"),
+    *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
+    *("undeliver", "unzustell", "invalid", "banned", "end", "opgezegd", "inactiv", "former"),
+)
+# A leaving column with one of these words holds free text, not a yes or a time.
+REASON_WORDS = frozenset(
+    (
+        *("reason", "reasons", "grund", "abmeldegrund", "motif", "motivo", "reden", "powod"),
+        *("campaign", "comment", "title", "id", "other", "error", "message", "details", "note"),
+    )
+)
+
+
+def has_stem(heading: str, stems: tuple[str, ...]) -> bool:
+    """Whether a word of a folded heading starts with one of these."""
+    padded = f" {heading}"
+    return any(f" {stem}" in padded or (len(stem) > 4 and stem in heading) for stem in stems)

@@ -1,0 +1,236 @@
+"""Status words, yes and no, in the languages of lists."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
+
+from subscribers.importing.values.cells import listed
+from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+
+# English, Welsh, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Nordic
+# languages, Hungarian, Slavonic languages in Latin script; values of programs and databases.
+YES = frozenset(
+    folded(word)
+    for word in (
+        *("yes", "y", "true", "t", "1", "1.0", "on", "x", "✓", "✔", "☑", "checked", "wahr"),
+        *("ja", "j", "oui", "o", "vrai", "sí", "si", "s", "sì", "sim", "verdadero", "verdadeiro"),
+        *("vero", "waar", "tak", "prawda", "ano", "áno", "da", "kyllä", "igen", "jah", "taip"),
+        *("ie", "ydw", "ydy", "ydyn", "oes", "gwir", "evet", "hai"),
+    )
+)
+NO = frozenset(
+    folded(word)
+    for word in (
+        *("no", "n", "false", "f", "0", "0.0", "off", "unchecked", "falsch", "nein", "non", "faux"),
+        *("não", "falso", "nee", "onwaar", "nie", "fałsz", "ne", "nej", "nei", "ei", "nem", "na"),
+        *("nac ydw", "nac ydy", "nac oes", "nage", "naddo", "anghywir", "hayır", "✗", "✘", "☐"),
+        *("never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy", "none", "keine"),
+        *("ninguno", "nessuno", "aucun", "geen", "brak", "dim"),
+    )
+)
+# Permission words, valid for columns of permission and of prohibition.
+PERMITTED = frozenset(
+    map(
+        folded,
+        ("allow", "allowed", "erlaubt", "granted", "accepted", "agreed", "given", "autorisé"),
+    )
+)
+FORBIDDEN = frozenset(
+    folded(word)
+    for word in (
+        *("do not allow", "not allowed", "nicht erlaubt", "disallow", "disallowed", "denied"),
+        *("declined", "refused", "not granted", "not given", "non autorisé", "abgelehnt", "refusé"),
+    )
+)
+# Empty values of databases and programs.
+_NOTHING = re.compile(
+    r"|\\N|\(?null\)?|nil|none|nan|nat|undefined|n/?a|#n/?a|-+|—|–|\[\]|\{\}|\"\"|''|\.|"
+    r"(0000-00-00|0001-01-01|00?[/.]00?[/.]0000)([ T]00:00(:00(\.0+)?)?Z?)?|1900-01-00|\[null\]",
+    re.IGNORECASE,
+)
+
+_STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
+    ListState.SUBSCRIBED: (
+        *("subscribed", "subscriber", "confirmed", "enabled", "active", "verified", "opted in"),
+        *("opt in", "optin", "opt-in", "opted-in", "double opt in", "double optin", "mailable"),
+        *("single opt in", "explicit", "registered", "validated", "approved", "normal", "regular"),
+        *("aktiv", "angemeldet", "abonniert", "bestätigt", "bestaetigt", "eingetragen"),
+        *("zugestimmt", "freigegeben", "actif", "active", "abonné", "abonnée", "inscrit"),
+        *("inscrite", "confirmé", "confirmée", "validé", "activo", "activa", "suscrito"),
+        *("suscrita", "confirmado", "confirmada", "inscrito", "inscrita", "ativo", "ativa"),
+        *("attivo", "attiva", "iscritto", "iscritta", "confermato", "confermata", "actief"),
+        *("aangemeld", "ingeschreven", "geabonneerd", "bevestigd", "aktywny", "aktywna"),
+        *("zapisany", "zapisana", "potwierdzony", "potwierdzona", "subskrybent", "aktivní"),
+        *("přihlášen", "přihlášený", "tanysgrifiwyd", "wedi tanysgrifio", "gweithredol"),
+        *("wedi cadarnhau", "bekræftet", "tilmeldt", "prenumererar", "påmeldt", "tilaaja"),
+    ),
+    ListState.PENDING: (
+        *("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed"),
+        *("non subscribed", "never subscribed", "not subscribed", "not set", "unknown", "unset"),
+        *("paused", "upcoming", "waiting", "awaiting confirmation", "unverified", "not verified"),
+        *("transactional", "non marketing", "unmarketable", "invited", "requested", "new"),
+        *("invalidated", "on hold", "held", "inactive member", "no consent", "not opted in"),
+        *("ausstehend", "unbestätigt", "nicht bestätigt", "offen", "wartend", "unbekannt"),
+        *("en attente", "non confirmé", "non confirmée", "inconnu", "pendiente", "sin confirmar"),
+        *("no confirmado", "desconocido", "pendente", "não confirmado", "in attesa"),
+        *("non confermato", "non confermata", "sconosciuto", "in afwachting", "onbevestigd"),
+        *("niet bevestigd", "onbekend", "oczekujący", "oczekuje", "niepotwierdzony", "nieznany"),
+        *("čeká", "nepotvrzený", "yn aros", "heb gadarnhau", "afventer", "väntar"),
+    ),
+    ListState.LEFT: (
+        *("left", "ended", "unsubscribed", "unsubscribe", "unsub", "blocklisted", "blacklisted"),
+        *("blocked", "disabled", "removed", "archived", "suppressed", "opted out", "opt out"),
+        *("optout", "opted-out", "cancelled", "canceled", "deleted", "deactivated"),
+        *("do not email", "do not mail", "do not contact", "resigned", "quit", "expired", "banned"),
+        *("withdrawn", "revoked", "rejected", "excluded", "unregistered", "former", "forgotten"),
+        *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail"),
+        *("abgemeldet", "ausgetragen", "gesperrt", "deaktiviert", "gelöscht"),
+        *("geloescht", "widerrufen", "ausgetreten", "gekündigt", "gekuendigt", "verstorben"),
+        *("abbestellt", "blockiert", "désabonné", "désabonnée", "désinscrit", "désinscrite"),
+        *("inactif", "désactivé", "bloqué", "supprimé", "supprimée", "résilié"),
+        *("décédé", "refusé", "baja", "dado de baja", "de baja", "desuscrito", "cancelado"),
+        *("cancelada", "eliminado", "bloqueado", "desactivado", "borrado"),
+        *("descadastrado", "cancelado", "removido", "disiscritto", "disiscritta"),
+        *("cancellato", "cancellata", "disattivato", "bloccato", "rimosso"),
+        *("uitgeschreven", "afgemeld", "geblokkeerd", "verwijderd", "opgezegd"),
+        *("wypisany", "wypisana", "wyrejestrowany", "zablokowany"),
+        *("usunięty", "zrezygnował", "odhlášen", "odhlášený", "dad-danysgrifiwyd"),
+        *("wedi dad-danysgrifio", "wedi gadael", "afmeldt", "avregistrerad"),
+        *("avmeldt", "peruutettu", "leiratkozott"),
+    ),
+    ListState.BOUNCED: (
+        *(
+            "bounced",
+            "bounce",
+            "cleaned",
+            "undeliverable",
+            "unreachable",
+            "hard bounced",
+            "hard bounce",
+        ),
+        *("hardbounce", "hardbounced", "invalid", "invalid email", "returned", "dropped", "failed"),
+        *("unzustellbar", "ungültig", "unzustellbare", "rebondi", "rebond", "invalide", "rebotado"),
+        *("rebote", "inválido", "respinto", "non valido", "onbestelbaar", "ongeldig", "odbity"),
+        *("odbicie", "nieprawidłowy", "neplatný", "annilys", "wedi bownsio", "bounced hard"),
+        *("email bounced", "non deliverable"),
+    ),
+    ListState.COMPLAINED: (
+        *("complained", "complaint", "complaining", "spammy", "spam", "abuse", "abuse complaint"),
+        *("spam complaint", "marked as spam", "spamreport", "reported spam", "junk", "beschwerde"),
+        *("plainte", "queja", "reclamo", "klacht", "skarga", "cwyn", "spam report"),
+    ),
+}
+WORDS: Mapping[str, ListState] = {
+    folded(word): state for state, words in _STATE_WORDS.items() for word in words
+}
+LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_LEFT)
+
+# Phrases that mean leaving anywhere in a text; only unambiguous single words.
+_TOLD = re.compile(
+    r"\b(?:un-?subscri\w*|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|block-?list\w*|suppressed|"
+    r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
+    r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
+    r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"
+    r"disiscri\w*|cancellat[oa]|uitgeschreven|afgemeld|wypisan\w*|odhl[aá][sš]\w*|"
+    r"dad-?danysgrif\w*|deceased|verstorben|d[ée]c[ée]d[ée]e?|withdr[ae]w\w* consent)\b",
+    re.IGNORECASE,
+)
+
+
+def states_leaving(text: str) -> bool:
+    """Whether a text of any length states that somebody left."""
+    return _TOLD.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_nothing(text: str) -> bool:
+    """Whether a cell is empty, or a database's form of empty."""
+    return _NOTHING.fullmatch(text.strip()) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_no(text: str) -> bool:
+    """Whether a cell is a no, or empty."""
+    return is_nothing(text) or folded(text) in NO
+
+
+@lru_cache(maxsize=4096)
+def is_yes_or_no(text: str) -> bool:
+    return folded(text) in YES or folded(text) in NO
+
+
+def status_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell in a status column; None for an unknown word.
+
+    Args:
+        words: of the program and the administrator, folded; take precedence.
+    """
+    if is_nothing(text):
+        return words.get("", ListState.PENDING)
+    word = folded(text)
+    if word in words:
+        return words[word]
+    if word in WORDS:
+        return WORDS[word]
+    if word in YES or word in PERMITTED or is_date(text):
+        return ListState.SUBSCRIBED
+    return ListState.LEFT if word in NO or word in FORBIDDEN else None
+
+
+def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell in a leaving column; None for an unknown word."""
+    if is_nothing(text):
+        return ListState.SUBSCRIBED
+    if text[0] in "[{":
+        return _leaving_of_all(listed(text), words)
+    word = folded(text)
+    if word in NO:
+        return ListState.SUBSCRIBED
+    found = words.get(word) or WORDS.get(word)
+    # A 1 that means "active" in another column of the file is still a yes in this one.
+    if word in YES or _NUMBER.fullmatch(text.strip()):
+        return found if found in HAS_LEFT else ListState.LEFT
+    if found is not None:
+        return found
+    if word in PERMITTED:
+        return ListState.SUBSCRIBED
+    return ListState.LEFT if word in FORBIDDEN or is_date(text) else None
+
+
+def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell with free text about leaving: any text means left."""
+    said = ListState.SUBSCRIBED if is_no(text) else leaving_of(text, words)
+    return ListState.LEFT if said is None else said
+
+
+def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
+    said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
+    return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
+
+
+def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:
+    """The worst of what several say; none of them: nothing."""
+    said = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
+    known = [state for state in said if state is not None]
+    return reduce(worse, known, ListState.SUBSCRIBED) if len(known) == len(said) else None
+
+
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+
+
+def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell in a confirmation column; None for an unknown word."""
+    if is_no(text):
+        return ListState.PENDING
+    word = folded(text)
+    if word in YES:
+        return ListState.SUBSCRIBED
+    found = words.get(word) or WORDS.get(word)
+    if found is not None:
+        return found
+    if word in FORBIDDEN:
+        return ListState.PENDING
+    return ListState.SUBSCRIBED if word in PERMITTED or is_date(text) else None
