@@ -16,7 +16,8 @@ from subscribers.importing.questions import Column, UnknownWord, columns_of, unk
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.dates import DateOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
@@ -126,11 +127,11 @@ def analyse(
 
 
 def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> Assignment:
+    place = table.address
     try:
-        return assign(table.header, chosen, program)
+        found = assign(table.header, chosen, program)
     except InvalidInput as unknown:
         # No heading is recognised, but the values are addresses.
-        place = table.address
         if place is None or "address" in chosen:
             raise
         if place >= len(table.header):
@@ -139,9 +140,22 @@ def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> A
                 f"{len(table.header)}: {', '.join(table.header)}; put a line above the rows that "
                 "names each column"
             ) from unknown
-        said = {**chosen, "address": [table.header[place]]}
-        found = assign(table.header, said, program)
-        return replace(found, chosen=found.chosen - {place})
+    else:
+        if place is None or not _is_better_address(table.header, place, found):
+            return found
+    said = {**chosen, "address": [table.header[place]]}
+    found = assign(table.header, said, program)
+    return replace(found, chosen=found.chosen - {place})
+
+
+def _is_better_address(header: Sequence[str], place: int, found: Assignment) -> bool:
+    """Whether addresses stand in `place` alone, and its heading is one of addresses too.
+
+    Microsoft Forms writes "anonymous" below "Email", and the answer to its question elsewhere.
+    """
+    used = found.places["address"][0]
+    is_another = place != used and used not in found.chosen and place < len(header)
+    return is_another and folded(header[place]) in ROLES["address"]
 
 
 def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:
