@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from newsletter.shown import shown, shown_value
+from newsletter.printable import printable, printable_value
 
 
 def log_to_stderr(level: int) -> None:
@@ -36,7 +36,7 @@ def _sanitised(
 ) -> MutableMapping[str, Any]:
     """A structlog processor: sanitises every value; a traceback keeps its line breaks."""
     return {
-        key: shown(value) if key == "exception" else shown_value(value)
+        key: printable(value) if key == "exception" else printable_value(value)
         for key, value in event.items()
     }
 
@@ -45,4 +45,4 @@ class _SanitisingFormatter(logging.Formatter):
     """Sanitises lines of the standard library's loggers."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return shown(super().format(record))
+        return printable(super().format(record))

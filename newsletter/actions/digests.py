@@ -23,7 +23,7 @@ from newsletter.editions.digests.combined_digests import DueDigest, compose_comb
 from newsletter.editions.digests.composition import digest_options
 from newsletter.editions.digests.schedule import Run
 from newsletter.editions.digests.sections import NoEdition
-from newsletter.editions.digests.upcoming import coming_run, runs_of_mail
+from newsletter.editions.digests.upcoming import run_to_come, runs_of_mail
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict
 from newsletter.rendering.renderer import Renderer
@@ -164,17 +164,17 @@ def unhold(work: UnitOfWork[Context], name: str) -> None:
 
 @action(Permission.WRITE)
 def skip(work: UnitOfWork[Context], name: str, period: str) -> None:
-    """Leave out a digest's coming run; its stories go into the next.
+    """Leave out a run of a digest, the coming one or a later one; its stories go into the next.
 
     Raises:
         ResourceNotFound: there is no such digest.
-        Conflict: this run is not the coming one any more.
+        Conflict: this run is not to come, or not any more.
     """
     options = digest_options(work.context.config, name)
     registry.lock_digest(work.session, name, work.now)
-    run = coming_run(work.session, work.context.config, name, work.now)
-    if run is None or run.period != period:
-        raise Conflict(f"the run {period} of {name} is not the coming one any more; look again")
+    run = run_to_come(work.session, work.context.config, name, period, work.now)
+    if run is None:
+        raise Conflict(f"the run {period} of {name} is not to come, or not any more; look again")
     work.about(KIND, name, period=period)
     record_skipped(work.session, options, name, period=period, at=run.at, now=work.now)
 

@@ -18,8 +18,8 @@ from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
 from newsletter.logging import log_to_stderr
+from newsletter.printable import printable
 from newsletter.private_files import restrict_to_owner
-from newsletter.shown import shown
 from newsletter.staff.actors import Actor, operator
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ class Program:
 
     def say(self, text: str) -> None:
         """A line on standard output, without markup."""
-        self.console.print(shown(text), markup=False)
+        self.console.print(printable(text), markup=False)
 
     def warn(self, text: str) -> None:
         """A line on standard error."""
-        self.errors.print(shown(text), markup=False)
+        self.errors.print(printable(text), markup=False)
 
     def progress(self, description: str, total: int | None) -> "AbstractContextManager[Advance]":
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""

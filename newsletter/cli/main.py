@@ -9,8 +9,8 @@ import click
 from newsletter.cli.exit_statuses import FAILED, INTERRUPTED
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.errors import NewsletterError
+from newsletter.printable import printable
 from newsletter.private_files import keep_files_private
-from newsletter.shown import shown
 
 # Name: module and help line, so that --help imports none of them.
 COMMANDS = {
@@ -75,12 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=arguments, prog_name="newsletter")
     except NewsletterError as error:
-        click.echo(f"newsletter: {shown(str(error))}", err=True)
+        click.echo(f"newsletter: {printable(str(error))}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"newsletter: {shown(f'{place}{error.strerror or error}')}", err=True)
+        click.echo(f"newsletter: {printable(f'{place}{error.strerror or error}')}", err=True)
         sys.exit(FAILED)

@@ -9,14 +9,14 @@ import click
 from rich.table import Table
 
 from newsletter.cli.context import Program
-from newsletter.shown import shown, shown_json
+from newsletter.printable import printable, printable_json
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 def print_json(program: Program, value: Any) -> None:
     """JSON on standard output; times in ISO 8601."""
-    program.say(shown_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
+    program.say(printable_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
 
 
 def print_table(
@@ -27,7 +27,7 @@ def print_table(
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else shown(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else printable(str(cell)) for cell in row))
     if table.row_count:
         program.console.print(table, markup=False)
     else:

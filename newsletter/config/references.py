@@ -20,6 +20,7 @@ def dangling_references(config: Config) -> Iterator[str]:
         "alarms.transport": config.alarms.transport,
         "bulletins.transport": config.bulletins.transport,
         "each_article.transport": config.each_article.transport,
+        "sending.transport": _usual_transport(config),
         **{f"digests.{name}.transport": d.transport for name, d in config.digests.items()},
     }
     for where, name in wanted.items():
@@ -41,6 +42,11 @@ def dangling_references(config: Config) -> Iterator[str]:
                 f"digests.{name}.language: found {digest.language!r}, which is not among "
                 "site.languages"
             )
+
+
+def _usual_transport(config: Config) -> str:
+    """The transport that `sending` names; empty where it names none, and mail is not set up yet."""
+    return config.sending.transport if "transport" in config.sending.model_fields_set else ""
 
 
 def _routes(config: Config) -> Iterator[str]:

@@ -30,6 +30,8 @@ class CalendarEntry:
     """The digest's display name, or the bulletin's subject."""
     digest: str = ""
     """Its name in the configuration; empty for a bulletin."""
+    period: str = ""
+    """Of a digest's run that is to come or left out; empty for what goes or went out."""
     edition: int | None = None
     """None where nothing is composed yet."""
     state: EditionState | None = None
@@ -71,6 +73,7 @@ def _editions(session: Session, begin: datetime, end: datetime) -> Iterator[Cale
             at=edition.send_at,
             title=edition.title if is_digest else edition.subject,
             digest=edition.digest or "" if is_digest else "",
+            period=(edition.period or "") if edition.state is EditionState.SKIPPED else "",
             edition=edition.id,
             state=edition.state,
         )
@@ -92,6 +95,7 @@ def _runs(
                     at=run.at,
                     title=options.name,
                     digest=name,
+                    period=run.period,
                     is_held=held is not None and held.period == run.period,
                 )
 

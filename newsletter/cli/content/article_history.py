@@ -10,7 +10,7 @@ from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, PartKind, differences
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.output import print_table
-from newsletter.shown import shown
+from newsletter.printable import printable
 
 MARKS = {PartKind.SAME: "", PartKind.REMOVED: "-", PartKind.ADDED: "+"}
 
@@ -42,7 +42,7 @@ def history(program: Program, reference: str, revision: int | None, limit: int) 
         earlier = writing.revisions(session, article.id, below=revision, limit=1)
     before = ArticleContent.from_json(earlier[0].content) if earlier else ArticleContent()
     for line in differences(before, after):
-        click.echo(shown(_told(line)))
+        click.echo(printable(_told(line)))
 
 
 def _told(line: ChangedLine) -> str:

@@ -10,7 +10,7 @@ from newsletter.articles.models import Article, ArticleStatus
 from newsletter.cli.context import Program, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import as_json, print_json, print_table
-from newsletter.shown import shown
+from newsletter.printable import printable
 
 STATUSES = click.Choice([status.value for status in ArticleStatus])
 
@@ -115,9 +115,9 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
     if as_json:
         print_json(program, {**_summary(article), "body_html": article.body_html})
     elif as_html:
-        click.echo(shown(article.body_html))
+        click.echo(printable(article.body_html))
     else:
-        click.echo(shown(document_of(article, ImportContext.of(program.config.site))), nl=False)
+        click.echo(printable(document_of(article, ImportContext.of(program.config.site))), nl=False)
 
 
 @articles.command("topics")

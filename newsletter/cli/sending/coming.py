@@ -84,7 +84,7 @@ def unhold(program: Program, name: str) -> None:
 @click.argument("period")
 @pass_program
 def skip(program: Program, name: str, period: str) -> None:
-    """Leave out the coming run, named by its date as `digest schedule --json` shows it."""
+    """Leave out a run to come, named by its date as `digest schedule --json` shows it."""
     digests.skip(program.app, program.actor, name, period)
     program.say(f"The run {period} of {name} is left out; its stories go into the next.")
 

@@ -18,9 +18,9 @@ from newsletter.editions.dates import clock_time
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.feedback import incoming, store
 from newsletter.feedback.reading.reader import read
+from newsletter.printable import printable
 from newsletter.queries import feedback as queries
 from newsletter.queries.feedback import EventView
-from newsletter.shown import shown
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import EventKind
 
@@ -118,7 +118,7 @@ def show(program: Program, number: int, evidence: bool) -> None:
         ("Kept", f"{len(kept.content)} bytes; see --evidence" if kept else ""),
     ):
         if value:
-            program.say(f"{label}: {shown(str(value))}")
+            program.say(f"{label}: {printable(str(value))}")
 
 
 @feedback.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
@@ -34,12 +35,6 @@ class Words(BaseModel):
     """What is typed on the page, whatever button is pressed."""
 
     introduction: str = Field("", max_length=MAX_INTRODUCTION_CHARACTERS)
-
-
-class Period(BaseModel):
-    """A run that is left out, or not."""
-
-    period: str
 
 
 def coming(request: ConsoleRequest) -> Response:
@@ -130,16 +125,29 @@ def unhold(request: ConsoleRequest) -> Response:
 
 
 def skip(request: ConsoleRequest) -> Response:
-    name, run = request.text("name"), request.read(Period)
-    digests.skip(request.context, request.actor, name, run.period)
+    name, period = request.text("name"), request.text("period")
+    digests.skip(request.context, request.actor, name, period)
+    month = request.query.get("month", "")
+    undo = _run_path(name, period, "unskip") + (f"?{urlencode({'month': month})}" if month else "")
     words = "This run is left out. Its stories go into the next."
-    return request.redirect(f"/digests/{name}", words)
+    return _to_runs(request, name, words, undo=undo)
 
 
 def unskip(request: ConsoleRequest) -> Response:
-    name, run = request.text("name"), request.read(Period)
-    digests.unskip(request.context, request.actor, name, run.period)
-    return request.redirect(f"/digests/{name}", "It happens after all.")
+    name, period = request.text("name"), request.text("period")
+    digests.unskip(request.context, request.actor, name, period)
+    return _to_runs(request, name, "It happens after all.")
+
+
+def _run_path(name: str, period: str, act: str) -> str:
+    return f"/digests/{quote(name)}/runs/{quote(period)}/{act}"
+
+
+def _to_runs(request: ConsoleRequest, name: str, words: str, *, undo: str = "") -> Response:
+    """Back to the month of the calendar that the address names, or to the digest."""
+    if month := request.query.get("month", ""):
+        return request.redirect("/digests", words, undo=undo, month=month)
+    return request.redirect(f"/digests/{name}", words, undo=undo)
 
 
 def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: str) -> Edit:
@@ -182,8 +190,8 @@ ROUTES = [
     form("/digests/{name}/edit", Permission.WRITE, edit, again=coming),
     form("/digests/{name}/hold", Permission.STOP, hold),
     form("/digests/{name}/unhold", Permission.SEND, unhold, needs_proof=True),
-    form("/digests/{name}/skip", Permission.WRITE, skip),
-    form("/digests/{name}/unskip", Permission.WRITE, unskip),
+    form("/digests/{name}/runs/{period}/skip", Permission.WRITE, skip),
+    form("/digests/{name}/runs/{period}/unskip", Permission.WRITE, unskip),
     page("/editions/{number:int}/edit", Permission.WRITE, draft),
     form("/editions/{number:int}/edit", Permission.WRITE, edit_draft, again=draft),
 ]

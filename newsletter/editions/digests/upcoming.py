@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,9 @@ from newsletter.rendering.renderer import Renderer
 
 # A digest whose next runs are all recorded (skipped, composed ahead) has no coming one.
 RUNS_LOOKED_AHEAD = 60
+# How far ahead a run can be named: as far as the calendar goes, and every hour of it.
+FARTHEST_AHEAD = timedelta(days=760)
+RUNS_AHEAD = 18_500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,27 @@ def coming_run(session: Session, config: Config, name: str, now: datetime) -> Du
             return DueDigest(name=name, period=found.due.period, at=found.due.at)
     for run in next_runs(options.schedule, zone, now, RUNS_LOOKED_AHEAD):
         if run.period not in recorded:
+            return DueDigest(name=name, period=run.period, at=run.at)
+    return None
+
+
+def run_to_come(
+    session: Session, config: Config, name: str, period: str, now: datetime
+) -> DueDigest | None:
+    """The run for a period that nothing is recorded of: the coming one, or one after it.
+
+    Raises:
+        ResourceNotFound: no such digest.
+    """
+    coming = coming_run(session, config, name, now)
+    if coming is not None and coming.period == period:
+        return coming
+    if period in store.periods(session, name):
+        return None
+    options = digest_options(config, name)
+    runs = next_runs(options.schedule, config.zone_of(options), now, RUNS_AHEAD)
+    for run in takewhile(lambda run: run.at < now + FARTHEST_AHEAD, runs):
+        if run.period == period:
             return DueDigest(name=name, period=run.period, at=run.at)
     return None
 

@@ -233,7 +233,7 @@ def _ehlo(wire: Wire, server: Server) -> dict[str, str]:
         return {}
     expect(reply, {250}, server, "at EHLO")
     words = [line.upper().replace("AUTH=", "AUTH ").partition(" ") for line in reply.lines[1:]]
-    return {keyword: parameters.strip() for keyword, _, parameters in words}
+    return {keyword: parameters.strip() for keyword, _, parameters in words if keyword}
 
 
 def _own_name(wire: Wire) -> str:

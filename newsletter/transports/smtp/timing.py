@@ -1,6 +1,6 @@
 """Timeouts of an SMTP client (RFC 5321, 4.5.3.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 # RFC 5321's timeouts that are shorter than those of the greeting and of MAIL.
@@ -9,6 +9,8 @@ _BLOCK_SECONDS = 180.0  # 4.5.3.2.5
 _FAREWELL_SECONDS = 5.0
 # A server that refuses in the middle of the content has replied before our write fails.
 _LAST_WORDS_SECONDS = 1.0
+# Servers that pause before their greeting to expose senders of spam pause for less.
+_ATTENDED_SECONDS = 40.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,19 @@ def timeouts(connecting: timedelta, answers: timedelta, final_dot: timedelta) ->
         farewell=Timeout(seconds=min(seconds, _FAREWELL_SECONDS), doing="at QUIT"),
         last_words=Timeout(seconds=min(seconds, _LAST_WORDS_SECONDS), doing="in the content"),
     )
+
+
+def attended(configured: Timeouts) -> Timeouts:
+    """Shorter timeouts before the first mail, for a check whose answer somebody waits for."""
+    return replace(
+        configured,
+        greeting=_at_most(configured.greeting, _ATTENDED_SECONDS),
+        command=_at_most(configured.command, _ATTENDED_SECONDS),
+    )
+
+
+def _at_most(timeout: Timeout, seconds: float) -> Timeout:
+    return timeout if timeout.seconds <= seconds else replace(timeout, seconds=seconds, option="")
 
 
 def _duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from newsletter.transports.smtp.login import log_in
 from newsletter.transports.smtp.pool import ConnectionPool
 from newsletter.transports.smtp.report import facts_of, findings
 from newsletter.transports.smtp.session import SmtpSession
-from newsletter.transports.smtp.timing import timeouts
+from newsletter.transports.smtp.timing import attended, timeouts
 from newsletter.transports.smtp.tls import tls_context
 from newsletter.transports.smtp.token import OAuthClient, OAuthTokenSource
 
@@ -205,7 +206,8 @@ class Transport:
 
     def inspect(self) -> Sequence[Finding]:
         """Facts about the server, from a connection without mail."""
-        connection = self._dial()
+        server = replace(self._server, timeouts=attended(self._server.timeouts))
+        connection = connect(server, log_in)
         try:
             return findings(facts_of(connection, self._pipelining))
         finally:

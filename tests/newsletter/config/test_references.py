@@ -15,6 +15,7 @@ MAIN = '[transports.main]\nkind = "console"\n'
     [
         ('[bulletins]\ntransport = "nowhere"', "bulletins.transport: found 'nowhere'"),
         ('[alarms]\ntransport = "nowhere"', "alarms.transport: found 'nowhere'"),
+        ('[sending]\ntransport = "nowhere"', "sending.transport: found 'nowhere'"),
         (
             '[digests.a]\nname = "A"\ntransport = "b"\n[senders.default]\naddress="a@b.example"',
             "digests.a.transport: found 'b'",

@@ -65,3 +65,12 @@ def test_a_transport_without_provider_is_refused(site: Path, run: Run) -> None:
 
 def test_an_unknown_transport_is_refused(site: Path, run: Run) -> None:
     assert "there is no transport 'nobody'" in run("transports", "connect", "nobody").err
+
+
+def test_a_transport_is_removed_once_no_mail_leaves_by_it(site: Path, run: Run) -> None:
+    run("settings", "set", "transports.spare.kind=console", "sending.transport=spare")
+    refused = run("transports", "remove", "spare")
+    assert (refused.status, "all mail leaves by spare" in refused.err) == (1, True)
+    run("settings", "set", "sending.transport=default")
+    assert run("transports", "remove", "spare").status == 0
+    assert "spare" not in run("transports", "list").out

@@ -109,6 +109,25 @@ def test_a_run_that_is_left_out_says_so(console: Console) -> None:
     assert days(page)["Friday 20"].endswith("Left out")
 
 
+def test_a_later_run_is_skipped_in_the_calendar_and_put_back(console: Console) -> None:
+    editor = console.as_role(Role.EDITOR)
+    page = editor.get("/digests?month=2026-12").text
+    assert "/digests/friday/runs/2026-12-11/skip?month=2026-12" in page
+    answer = editor.send("/digests/friday/runs/2026-12-11/skip?month=2026-12")
+    assert answer.headers["location"].endswith("/digests?month=2026-12")
+    page = editor.get("/digests?month=2026-12").text
+    assert "The Friday digest Left out Let it happen" in days(page)["Friday 11"]
+    undo = "/digests/friday/runs/2026-12-11/unskip?month=2026-12"
+    # In its day of the month, and in the message that the run is left out.
+    assert page.count(undo) == 2
+    editor.send(undo)
+    assert "Left out" not in editor.get("/digests?month=2026-12").text
+
+
+def test_a_reader_is_offered_no_skipping(console: Console) -> None:
+    assert "/skip" not in console.as_role(Role.VIEWER).get("/digests?month=2026-12").text
+
+
 def test_only_the_coming_run_of_a_held_digest_is_held(console: Console) -> None:
     digests.hold(console.app, ANN, "friday")
     shown = days(console.as_role(Role.VIEWER).get("/digests").text)

@@ -199,9 +199,9 @@ def test_each_digest_of_a_mail_that_waits_is_edited_by_itself(console: Console) 
 
 def test_a_run_is_left_out_and_let_happen(console: Console) -> None:
     editor = console.as_role(Role.EDITOR)
-    editor.send("/digests/friday/skip", {"period": "2026-11-27"})
+    editor.send("/digests/friday/runs/2026-11-27/skip")
     assert "Left out" in editor.get("/digests").text
-    editor.send("/digests/friday/unskip", {"period": "2026-11-27"})
+    editor.send("/digests/friday/runs/2026-11-27/unskip")
     assert "Left out" not in editor.get("/digests").text
 
 

@@ -11,6 +11,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.editions import store
 from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.digests.upcoming import coming_run
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.queries.coming import coming_view
@@ -133,8 +134,25 @@ def test_a_skipped_run_can_be_let_happen(app: Newsletter, clock: FixedClock) -> 
     assert composed(app, clock).state is EditionState.QUEUED
 
 
-def test_only_the_coming_run_is_skipped(app: Newsletter) -> None:
-    with pytest.raises(Conflict, match="not the coming one any more"):
+def test_a_later_run_can_be_skipped_and_the_coming_one_stays(
+    app: Newsletter, clock: FixedClock
+) -> None:
+    digests.skip(app, ANN, "friday", "2026-12-04")
+    with app.database.read() as session:
+        coming = coming_run(session, app.config, "friday", clock.now())
+    assert coming is not None
+    assert coming.period == "2026-11-27"
+
+
+@pytest.mark.parametrize("period", ["2026-11-20", "2026-11-28", "2126-12-06", "soon", ""])
+def test_only_a_run_to_come_is_skipped(app: Newsletter, period: str) -> None:
+    with pytest.raises(Conflict, match="is not to come"):
+        digests.skip(app, ANN, "friday", period)
+
+
+def test_a_run_is_skipped_once(app: Newsletter) -> None:
+    digests.skip(app, ANN, "friday", "2026-12-04")
+    with pytest.raises(Conflict, match="is not to come"):
         digests.skip(app, ANN, "friday", "2026-12-04")
 
 

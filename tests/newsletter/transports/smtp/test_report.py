@@ -87,3 +87,9 @@ def test_inspecting_sends_no_mail(
     assert words(found, "certificate")[0].startswith("localhost, by Little Wexcombe CA, until ")
     assert words(found, "login") == ["PLAIN"]
     assert server.verbs() == ["EHLO", "STARTTLS", "EHLO", "AUTH", "QUIT"]
+
+
+def test_a_blank_line_of_extensions_is_none(faulty_smtp: Start, load: Load) -> None:
+    server = faulty_smtp(features=["", "SIZE 1000"])
+    found = load("smtp", host="localhost", port=server.port, security="plain").inspect()
+    assert words(found, "extensions") == ["SIZE"]

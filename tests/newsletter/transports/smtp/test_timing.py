@@ -7,7 +7,7 @@ from faulty_smtp import HANG
 from outcome_recorder import mails
 from smtp_helpers import Load, Start, send
 
-from newsletter.transports.smtp.timing import timeouts
+from newsletter.transports.smtp.timing import attended, timeouts
 
 
 def test_the_default_timeouts_are_the_minima_of_rfc_5321(load: Load) -> None:
@@ -28,6 +28,20 @@ def test_the_connect_timeout_does_not_shorten_others() -> None:
     waits = timeouts(timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=10))
     assert waits.connecting.seconds == 1
     assert waits.mail.seconds == 300
+
+
+def test_a_check_waits_40_s_for_a_greeting_because_somebody_waits_for_it() -> None:
+    waits = timeouts(timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=10))
+    assert (
+        attended(waits).greeting.describe()
+        == "the server was silent instead of greeting us for 40 s"
+    )
+    assert attended(waits).final_dot == waits.final_dot
+
+
+def test_a_check_waits_no_longer_than_is_configured() -> None:
+    waits = timeouts(timedelta(seconds=30), timedelta(seconds=5), timedelta(minutes=10))
+    assert attended(waits) == waits
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,16 @@ _UNSEEN = re.compile(
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s?#@]{1,500}@")
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """The text without control characters and credentials."""
     return _CREDENTIALS.sub("…@", _UNSEEN.sub(REPLACEMENT, text))
 
 
-def shown_json(text: str) -> str:
+def printable_json(text: str) -> str:
     """JSON text with these characters escaped."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def shown_value(value: Any) -> Any:
+def printable_value(value: Any) -> Any:
     """A value of a log line; text is sanitised and put on one line."""
-    return shown(value).replace("\n", " ") if isinstance(value, str) else value
+    return printable(value).replace("\n", " ") if isinstance(value, str) else value

@@ -11,31 +11,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.logging import log_to_stderr
-from newsletter.shown import shown, shown_json
+from newsletter.printable import printable, printable_json
 
 TRICKS = ["\x1b]0;t\x07", "\x9b31m", "\x08", "\r", "\u202eexe.txt", "\u2066", "\x7f", "\ud800"]
 
 
 @pytest.mark.parametrize("trick", TRICKS)
 def test_control_and_bidi_characters_are_replaced(trick: str) -> None:
-    assert not set(shown(f"a{trick}b")) & set("\x1b\x07\x9b\x08\r\u202e\u2066\x7f\ud800")
+    assert not set(printable(f"a{trick}b")) & set("\x1b\x07\x9b\x08\r\u202e\u2066\x7f\ud800")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_sanitised_text_is_encodable(text: str) -> None:
-    shown(text).encode("utf-8")
+    printable(text).encode("utf-8")
 
 
 @given(st.text())
 def test_json_for_scripts_keeps_every_character(text: str) -> None:
-    assert json.loads(shown_json(json.dumps(text, ensure_ascii=False))) == text
+    assert json.loads(printable_json(json.dumps(text, ensure_ascii=False))) == text
 
 
 @pytest.mark.parametrize(
     "address", ["https://ann:secret@feeds.example/rss", "redis://:secret@10.0.0.5/1"]
 )
 def test_passwords_in_addresses_are_masked(address: str) -> None:
-    assert "secret" not in shown(f"polled {address}: refused")
+    assert "secret" not in printable(f"polled {address}: refused")
 
 
 def test_structlog_and_logging_lines_are_sanitised() -> None:
