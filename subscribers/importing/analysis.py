@@ -14,7 +14,7 @@ from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
 from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
-from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import OF_STATE, ROLES
@@ -35,7 +35,7 @@ class AdministratorAnswers:
     """Meanings of status words, folded."""
     state: ListState | None = None
     """The best status of everybody in the file."""
-    order: DateOrder | None = None
+    order: DayMonthOrder | None = None
     """The order of its dates."""
 
 
@@ -73,7 +73,7 @@ class FileAnalysis:
     """The file or sheet name, if it may state a status and nobody has answered; else empty."""
     state: ListState
     """The status of rows that state nothing worse."""
-    order: DateOrder
+    order: DayMonthOrder
     fitness: RowFit
     rows: int
     notes: Sequence[str]
@@ -201,13 +201,13 @@ def _state(
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
 
 
-def _order(found: FileProfile, said: DateOrder | None) -> tuple[DateOrder, str]:
+def _order(found: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOrder, str]:
     if said is not None:
         return said, ""
     orders = found.orders or found.orders_elsewhere
     if len(orders) == 1:
         return next(iter(orders)), ""
-    return DateOrder.DAY, found.ambiguous
+    return DayMonthOrder.DAY, found.ambiguous
 
 
 def _program_notes(program: Program | None) -> list[str]:

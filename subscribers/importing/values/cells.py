@@ -19,6 +19,10 @@ _LISTED = re.compile(r"[,;|]")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
 
 
+# Marks of no width, as pasted from web pages; str.strip leaves them.
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+
 class DamagedRow(list[str]):
     """The cells of a row with an ambiguous structure."""
 

@@ -111,7 +111,15 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("consent given", "gdpr consent", "gdpr", "has consented", "consented"),
         *("email state", "subscription state", "membership state", "deliverability status"),
         *("subscribed", "is subscribed", "subscribe", "subscription", "newsletter"),
-        *("nieuwsbrief", "boletin", "infolettre", "nyhedsbrev", "nyhetsbrev", "hirlevel"),
+        *(
+            "nieuwsbrief",
+            "boletin",
+            "infolettre",
+            "nyhedsbrev",
+            "nyhetsbrev",
+            "hirlevel",
+            "uutiskirje",
+        ),
         *("opt in", "opted in", "optin", "is opted in", "opt in email", "email opt in"),
         *("email optin", "newsletter opt in", "newsletter optin", "newsletter subscription"),
         *("newsletter subscriber", "marketing opt in", "marketing permission", "email permission"),
@@ -189,6 +197,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("uitgeschreven", "uitgeschreven op", "uitschrijfdatum", "afgemeld", "afgemeld op"),
         *("afmelddatum", "niet mailen", "geen mail", "geen nieuwsbrief", "geblokkeerd"),
         *("opgezegd", "opgezegd op", "overleden", "wypisany", "wypisano", "data wypisu"),
+        *("avregistrerad", "avregistrerad den", "avmeldt", "leiratkozott", "leiratkozas"),
+        *("descadastrado em", "baixa", "data de baixa", "verstorben am", "overleden op"),
         *("data rezygnacji", "data wypisania", "wypisana", "rezygnacja", "nie wysylac"),
         *("zrezygnowal", "zablokowany", "usuniety", "odhlasen", "datum odhlaseni", "odhlaseno"),
         *("dad danysgrifio", "wedi dad danysgrifio", "dad danysgrifiwyd", "dyddiad gadael"),
@@ -260,7 +270,8 @@ HARMLESS: frozenset[str] = frozenset(
             "age",
             "alter",
         ),
-        *(),
+        # Thunderbird's, in LDIF.
+        *("mozillaUseHtmlMail", "mozillausehtmlmail", "xmozillausehtmlmail"),
         *("website", "web page", "url", "homepage"),
         *(
             "photo",
@@ -319,7 +330,7 @@ STEMS = (
     *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
     *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
     *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
-    *("stop",),
+    *("stop", "avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
 )
 # Stems for which a yes or a time means not to be mailed.
 LEAVING_STEMS = (
@@ -333,6 +344,7 @@ LEAVING_STEMS = (
     *("withdr", "revok", "widerr", "widerspr", "object", "dead", "deceas", "verstorb", "died"),
     *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
     *("undeliver", "unzustell", "invalid", "banned", "opgezegd", "inactiv", "former", "stop"),
+    *("avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
 )
 # Headings of other channels, and of refusals that may pass: nothing is suggested for these.
 ASIDE_STEMS = (

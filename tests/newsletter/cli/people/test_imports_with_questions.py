@@ -116,3 +116,11 @@ def test_a_name_may_follow_its_address_as_a_comment(run: Run, tmp_path: Path) ->
     path.write_text("ann@example.org (Ann Carter)\nBo <bo@example.org>\n", encoding="utf-8")
     assert imported(run, path) == {"confirmed": 2}
     assert shown(run, "ann@example.org")["name"] == "Ann Carter"
+
+
+def test_a_mark_of_no_width_beside_an_address_hides_nobody_who_left(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("email,status\n\u00a0bo@example.org\u200b,unsubscribed\n", encoding="utf-8")
+    assert imported(run, path) == {"suppressed": 1}
