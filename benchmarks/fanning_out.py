@@ -32,13 +32,13 @@ INSERT INTO deliveries
 (edition_id, subscriber_id, variant_id, state, reason, verdict, resent, attempts, worker)
 SELECT :edition, id, :variant, 'queued', '', '', false, 0, '' FROM subscribers
 """
-BATCHES = 20
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subscribers", type=int, default=1_000_000)
+    parser.add_argument("--claims", type=int, default=20, help="at the start and at the end")
     chosen = parser.parse_args()
     log_to_stderr(40)
     rows = []
@@ -50,9 +50,9 @@ def main() -> None:
             ("SQLite", f"sqlite:///{folder}/newsletter.db"),
             ("PostgreSQL", create_database(server)),
         ):
-            rows.append([name, *_measure(Path(folder), url, chosen.subscribers)])
+            rows.append([name, *_measure(Path(folder), url, chosen.subscribers, chosen.claims)])
     print_table(
-        f"Fan-out to {chosen.subscribers:,}; {BATCHES} claims at the start and at the end",
+        f"Fan-out to {chosen.subscribers:,}; {chosen.claims} claims at the start and at the end",
         [
             "database",
             "fan-out s",
@@ -67,21 +67,21 @@ def main() -> None:
     )
 
 
-def _measure(folder: Path, url: str, subscribers: int) -> list[object]:
+def _measure(folder: Path, url: str, subscribers: int, claims: int) -> list[object]:
     config = stage.site(folder, url, 25, subscribers=subscribers)
     app = Newsletter.from_file(config)
     number = stage.edition(app)
     with app.database.write() as session:
         session.execute(text("ANALYZE"))
     fan_out = _timed(lambda: app.engine.prepare(number))
-    first = _timed(lambda: _claim(app, number))
+    first = _timed(lambda: _claim(app, number, claims))
     with app.database.write() as session:
         # All but the last are sent: those left are at the end of a long ledger.
         session.execute(
             text("UPDATE deliveries SET state = 'sent' WHERE edition_id = :e AND id <= :last"),
-            {"e": number, "last": subscribers - BATCHES * app.config.sending.batch},
+            {"e": number, "last": subscribers - claims * app.config.sending.batch},
         )
-    last = _timed(lambda: _claim(app, number))
+    last = _timed(lambda: _claim(app, number, claims))
     received = _timed(lambda: _count_received(app))
     bare = _bare(app, number)
     app.close()
@@ -89,8 +89,8 @@ def _measure(folder: Path, url: str, subscribers: int) -> list[object]:
     return [fan_out, bare, fan_out / bare, first, last, received, megabytes]
 
 
-def _claim(app: Newsletter, number: int) -> None:
-    for _ in range(BATCHES):
+def _claim(app: Newsletter, number: int, times: int) -> None:
+    for _ in range(times):
         with app.database.write() as session:
             edition = store.by_id(session, number)
             claimed = ledger_store.claim(

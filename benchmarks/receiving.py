@@ -53,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--mails", type=int, default=20_000)
+    parser.add_argument("--only", nargs="*", metavar="ROW", help="rows of the table by name")
     chosen = parser.parse_args()
     log_to_stderr(40)
     rows = []
@@ -63,6 +64,8 @@ def main() -> None:
             ("calls of one event, and the edition", chosen.events, 1, chosen.mails),
             ("calls of 100 events, and the edition", chosen.events, 100, chosen.mails),
         ):
+            if chosen.only and name not in chosen.only:
+                continue
             run = _run(sink, events=events, size=size, mails=mails)
             rows.append([name, run.events, run.mails])
     print_table(

@@ -28,6 +28,7 @@ from newsletter.logging import log_to_stderr
 from newsletter.rendering.encoding.dkim import DkimKey
 
 HERE = Path(__file__).parent
+PEER = "smtp-source -s 10"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +46,17 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--only", nargs="*", metavar="SENDER", help="beside smtp-source, by name")
     chosen = parser.parse_args()
     log_to_stderr(40)
     with ExitStack() as stack:
         port = stack.enter_context(smtp_sink())
         server = stack.enter_context(postgresql_server())
-        contenders = _contenders(port, server, chosen.mails, chosen.connections)
+        contenders = {
+            name: run
+            for name, run in _contenders(port, server, chosen.mails, chosen.connections).items()
+            if not chosen.only or name in {PEER, *chosen.only}
+        }
         runs: dict[str, list[Run]] = {name: [] for name in contenders}
         for _ in range(chosen.runs):
             for name, run in contenders.items():
@@ -76,7 +82,7 @@ def _contenders(
         return _send(port, mails, connections, choices, on, dkim_key, pipelining)
 
     return {
-        "smtp-source -s 10": lambda: _process([*source, f"127.0.0.1:{port}"], mails),
+        PEER: lambda: _process([*source, f"127.0.0.1:{port}"], mails),
         "bare loop": lambda: _process(bare, mails),
         "newsletter, SQLite": ours,
         "newsletter, SQLite, pipelining across": lambda: ours(pipelining="across"),
@@ -140,7 +146,7 @@ def _print(runs: dict[str, list[Run]], chosen: argparse.Namespace) -> None:
         )
         for name, of in runs.items()
     }
-    peer = median["smtp-source -s 10"]
+    peer = median[PEER]
     print_table(
         f"Sending {chosen.mails:,} mails of {stage.BYTES:,} bytes by {chosen.connections} "
         f"connections, medians of {chosen.runs} runs, {os.cpu_count()} cores",

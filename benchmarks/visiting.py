@@ -79,6 +79,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1, help="processes of the site")
+    parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="one database")
     chosen = parser.parse_args()
     log_to_stderr(40)
     rows: list[list[object]] = []
@@ -90,6 +91,8 @@ def main() -> None:
             ("SQLite", f"sqlite:///{folder}/newsletter.db", None),
             ("PostgreSQL", create_database(server), server),
         ):
+            if chosen.only not in {None, name}:
+                continue
             visits = Visits(Path(folder), url, on, chosen)
             for what, median in visits.measured().items():
                 cells = [median.rate, median.median_ms, median.slowest_ms, median.cpu_ms]

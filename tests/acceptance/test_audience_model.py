@@ -1,4 +1,4 @@
-"""Thousands of histories, editions of every kind, a recording SMTP server: who must get one does,
+"""Hundreds of histories, editions of every kind, a recording SMTP server: who must get one does,
 and nobody who is unconfirmed, paused, suppressed, gone or erased.
 
 What is expected is told by a model of a person in plain Python, which knows nothing of the code.
@@ -32,7 +32,7 @@ from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency, Subscriber
 from subscribers.topics import Choice
 
-PEOPLE, ROUNDS, ACTS = 300, 10, 200
+PEOPLE, ROUNDS, ACTS = 120, 8, 80
 SEEDS = range(2)
 ORIGIN = Origin(source="test")
 TOPICS = ("housing", "transport", "events")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
+from urllib.parse import urljoin
 
 import pytest
 from browsers import launched
@@ -15,18 +17,26 @@ from newsletter.staff.permissions import Role
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def look(tmp_path: Path, sqlite_url: str) -> Iterator[Page]:
-    """The page, opened by an owner of a site with one article."""
-    with served_console(tmp_path, sqlite_url, SystemClock()) as (base, console):
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Page]:
+    """A browser in which an owner of a site with one article has signed in."""
+    folder = tmp_path_factory.mktemp("look")
+    database = copy(sqlite_template, folder / "newsletter.db")
+    with served_console(folder, f"sqlite:///{database}", SystemClock()) as (base, console):
         console.add_member(Role.OWNER)
         with console.app.database.write() as session:
             add_article(session, "Homes agreed", console.app.clock.now())
         with launched() as browser:
             page = browser.new_page()
             sign_in(page, base, "owner")
-            page.goto(f"{base}/console/look")
             yield page
+
+
+@pytest.fixture
+def look(opened: Page) -> Page:
+    """The page of the look as it is stored."""
+    opened.goto(urljoin(opened.url, "/console/look"))
+    return opened
 
 
 def test_site_and_mail_follow_a_colour_as_it_is_typed(look: Page) -> None:

@@ -365,7 +365,7 @@ def path_of(link: OwnLink) -> str:
 
 @pytest.mark.parametrize(
     ("databases", "histories"),
-    [("new_sqlite", 12), pytest.param("new_postgresql", 4, marks=pytest.mark.postgresql)],
+    [("new_sqlite", 6), pytest.param("new_postgresql", 2, marks=pytest.mark.postgresql)],
 )
 def test_every_history_keeps_the_invariants(
     request: pytest.FixtureRequest,
