@@ -75,14 +75,14 @@ def clean_html(html: str) -> CleanHtml:
     html = _escape_non_tags(html)
     if not (_MENDED.search(html) or _unknown_names(html)):
         return CleanHtml(html=html)
-    root = _parsed(html)
+    root = parsed_body(html)
     if root is None:
         return CleanHtml(html=html)
     notes = clean_tree(root)
     for element in list(root.iter(etree.Element)):
         if element is not root and element.tag not in _HTML:
             element.drop_tag()
-    return CleanHtml(html=_inner(root), notes=notes)
+    return CleanHtml(html=inner_html(root), notes=notes)
 
 
 def clean_tree(root: Element) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _escape_non_tags(html: str) -> str:
     return re.sub(rf"<({'|'.join(sorted(words))})>", r"&lt;\1&gt;", html, flags=re.IGNORECASE)
 
 
-def _parsed(html: str) -> Element | None:
+def parsed_body(html: str) -> Element | None:
     """The tree; None without any HTML, or if elements nest too deep."""
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     content = f"<div>{without_controls(html)}</div>".encode("utf-8", "replace")
@@ -129,7 +129,7 @@ def _parsed(html: str) -> Element | None:
     return body if body is not None else root
 
 
-def _inner(root: Element) -> str:
+def inner_html(root: Element) -> str:
     children = (
         [root[0]]
         if len(root) == 1 and root[0].tag == "div" and not (root.text or "").strip()

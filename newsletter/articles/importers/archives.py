@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.importers import html, markdown, text
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -25,6 +26,7 @@ from newsletter.articles.importers.base import (
     Unreadable,
     checked,
 )
+from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.neighbours import with_neighbours
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
@@ -47,6 +49,9 @@ _SUBSTACK = re.compile(r"(?:^|/)(?P<id>\d+)\.(?P<slug>[\w-]+)\.html$")
 _BUTTONDOWN = re.compile(r"(?:^|/)emails/(?P<slug>[^/]+)\.md$")
 _EDITOR_MODE = re.compile(rb"^<!-- buttondown-editor-mode: \w+ -->")
 _MEDIUM = re.compile(r"(?:^|/)posts/(?:draft_|\d{4}-\d{2}-\d{2}_).*-(?P<id>[0-9a-f]{8,16})\.html$")
+_STRUCTURE = re.compile(r"<(?:h[1-6]|img|figure)\b")
+_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
+_MERGED = re.compile(r"\*\|[^|]*\|\*")
 _MAILCHIMP = re.compile(r"(?:^|/)(?:campaigns_content/)?(?P<id>\d+)_-?(?P<title>[^/]*)\.html?$")
 
 Entry = tuple[str, Callable[[], bytes]]
@@ -125,7 +130,14 @@ def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
                     told = {key: value for key, value in row.items() if key and value}
                     found[number.partition(".")[0]] = told
                     found[f"slug {row.get('slug')}"] = told
+                    title = f"title {_folded(row.get('Title') or '')}"
+                    # Campaigns of one title cannot be told apart.
+                    found[title] = {} if title in found else told
     return found
+
+
+def _folded(title: str) -> str:
+    return "".join(re.findall(r"\w+", title.casefold())).replace("_", "")
 
 
 def _read_entry(
@@ -144,11 +156,17 @@ def _read_entry(
     if found := _SUBSTACK.search(entry):
         yield _of_substack(content, where, found["id"], rows.get(found["id"], {}), context)
         return
+    if found := _MAILCHIMP.search(entry):
+        by_title = rows.get(f"title {_folded(found['title'])}", {})
+        campaign = rows.get(found["id"], by_title)
+        if campaign or "campaigns" in entry:
+            yield _of_mailchimp(content, where, found["id"], campaign, context)
+            return
     if (found := _BUTTONDOWN.search(entry)) and (row := rows.get(f"slug {found['slug']}")):
         content = _with_front_matter(content, row)
     for item in READERS[PurePosixPath(entry).suffix.lower()](content, entry, context):
         item = replace(item, where=where)
-        yield _named(item, entry, rows) if isinstance(item, Record) else item
+        yield _named(item, entry) if isinstance(item, Record) else item
 
 
 def _of_substack(
@@ -185,19 +203,47 @@ def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
     return f"---\n{front_matter}\n---\n".encode() + _EDITOR_MODE.sub(b"", content)
 
 
-def _named(item: Record, entry: str, rows: Mapping[str, Mapping[str, str]]) -> Record:
-    """Adds a key that is stable across exports, and the metadata of a table."""
-    if found := _MEDIUM.search(entry):
-        return replace(item, source="medium", source_key=f"medium {found['id']}", explicit_key=True)
-    found = _MAILCHIMP.search(entry)
-    row = rows.get(found["id"], {}) if found else {}
-    if found and (row or "campaigns" in entry):
-        title = row.get("Subject") or row.get("Title") or item.title
-        return replace(
-            item,
+def _of_mailchimp(
+    content: bytes, where: str, number: str, row: Mapping[str, str], context: ImportContext
+) -> Record | BadRecord:
+    """A campaign as it was sent; its metadata is in campaigns.csv."""
+    page = decode(content, html.declared_in(content))
+    own = _TITLE.search(page)
+    fields = Fields({"date": row.get("Send Date")})
+    mail = without_list_links(page)
+    try:
+        published_at = fields.published_at(context.zone)
+        status, why = draft_if_undated(None, published_at)
+        record = Record(
             source="mailchimp",
-            source_key=f"mailchimp {found['id']}",
+            source_key=f"mailchimp {number}",
             explicit_key=True,
-            title=title,
+            title=row.get("Subject") or row.get("Title") or _MERGED.sub("", own[1] if own else ""),
+            body_html=mail.html,
+            published_at=published_at,
+            where=where,
+            status=status,
+            notes=(*mail.notes, *fields.notes, *why),
         )
+        return checked(record, context)
+    except Unreadable as error:
+        return BadRecord(where=where, what=error.what, mend=error.mend)
+
+
+def _named(item: Record, entry: str) -> Record:
+    """Adds a key that is stable across exports; holds back what may be a comment."""
+    if found := _MEDIUM.search(entry):
+        item = replace(item, source="medium", source_key=f"medium {found['id']}", explicit_key=True)
+        return _held_if_response(item)
     return replace(item, source_key=item.source_key if item.explicit_key else key_of(entry))
+
+
+def _held_if_response(item: Record) -> Record:
+    """Medium exports responses among the posts: without a heading, titled by their first words."""
+    first_words = _folded(item.title)
+    if _STRUCTURE.search(item.body_html) or not first_words:
+        return item
+    if not _folded(text_of(item.body_html)).startswith(first_words):
+        return item
+    note = "it may be a response to another's story: kept as a draft"
+    return replace(item, status=ArticleStatus.DRAFT, notes=(*item.notes, note))

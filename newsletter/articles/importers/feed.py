@@ -114,14 +114,17 @@ def _parsed(content: bytes, name: str) -> Any:
     plain = content.replace(b"\0", b"")
     import feedparser
 
-    # A stream, because feedparser would open a str or bytes that looks like a URL or file name.
-    feed = feedparser.parse(
-        io.BytesIO(content),
-        response_headers={"content-location": name} if "://" in name else {},
-        sanitize_html=False,
-        # Without xml:base, HTML is relative to the entry's page, not to the feed.
-        resolve_relative_uris=b"xml:base" in plain,
-    )
+    try:
+        # A stream, because feedparser would open a str or bytes that looks like a URL or file name.
+        feed = feedparser.parse(
+            io.BytesIO(content),
+            response_headers={"content-location": name} if "://" in name else {},
+            sanitize_html=False,
+            # Without xml:base, HTML is relative to the entry's page, not to the feed.
+            resolve_relative_uris=b"xml:base" in plain,
+        )
+    except Exception as error:  # feedparser raises on a label of an encoding that is not ASCII
+        raise Unreadable("its XML cannot be read", "check the address or the file") from error
     if not feed.get("version") and not feed.get("entries"):
         raise _no_feed(content)
     return feed

@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.pages.byline import author_on_page
 from newsletter.articles.importers.pages.extraction import article_of, page_title
 from newsletter.articles.importers.pages.page_metadata import PageMetadata
 from newsletter.articles.importers.values.dates import Moment, read_moment
@@ -94,23 +95,25 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
     updated = _moment(facts.updated(), context)
     etree.strip_elements(root, "script", "style", etree.Comment, with_tail=False)
     notes += clean_tree(root)
+    author = facts.author() or author_on_page(root)
+    article = article_of(root, title)
     record = Record(
         source="html",
         source_key=key_of(name),
         explicit_key=False,
         title=title,
-        body_html=article_of(root, title),
+        body_html=article.html,
         published_at=moment.at if moment else None,
         where=name,
         summary=facts.meta("description", "og:description"),
-        author=facts.author(),
+        author=author,
         topics=facts.topics(),
         image_url=facts.image(),
         canonical_url=facts.canonical(),
         base_url=facts.base(),
         status=status,
         updated_at=updated.at if updated else None,
-        notes=(*notes, *why),
+        notes=(*notes, *article.notes, *why),
     )
     return checked(record, context)
 

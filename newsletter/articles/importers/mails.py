@@ -1,29 +1,29 @@
 """Earlier newsletters as mail: `.eml` files and mailboxes (mbox, RFC 4155).
 
-Subject is the title, `Date` the time, the HTML part the body. Preheaders and tracking pixels are
-removed by `html_cleanup`, as in every body.
+Subject is the title, `Date` the time, the parts that a mail program shows are the body, with the
+pictures in it. Preheaders and tracking pixels are removed by `html_cleanup`, as in every body.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import Message
 from functools import partial
 from hashlib import sha256
-
-from lxml import html as trees
 
 from newsletter.articles.importers.base import (
     BadRecord,
     ImportContext,
     Reading,
     Record,
+    RecordPicture,
     Unreadable,
     attempt,
     checked,
     one_line,
 )
+from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode
@@ -34,9 +34,7 @@ MEND = "save the mail again as .eml"
 _FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.IGNORECASE)
-_WAYS_OUT = re.compile(
-    r"unsubscribe|abmelden|d[ée]sabonner|list-manage|manage.{0,20}preferences", re.IGNORECASE
-)
+_TEXTS = frozenset({"text/html", "text/plain"})
 
 
 def is_mail(content: bytes) -> bool:
@@ -81,10 +79,12 @@ def _mails(content: bytes) -> Iterator[bytes]:
 
 
 def _record(content: bytes, where: str, context: ImportContext) -> Record:
-    message = message_from_bytes(content, policy=policy.default)
-    if not isinstance(message, EmailMessage) or not message.keys():
+    # The policy that reads the boundaries which mail programs write against RFC 2045.
+    message = message_from_bytes(content, policy=policy.compat32)
+    if not message.keys():
         raise Unreadable("it is not a mail", MEND)
-    notes: list[str] = []
+    body, pictures, left_out = _body(message)
+    notes = [*left_out]
     published_at = _date(message, context, notes)
     status, why = draft_if_undated(None, published_at)
     number = one_line(_header(message, "Message-ID")).strip("<>")
@@ -93,17 +93,18 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
         source_key=number or f"mail:{sha256(content).hexdigest()[:32]}",
         explicit_key=True,
         title=one_line(_header(message, "Subject")),
-        body_html=_body(message),
+        body_html=body,
         published_at=published_at,
         where=where,
         author=re.sub(r"\s*<[^<>]*>\s*$", "", one_line(_header(message, "From"))).strip('" '),
         status=status,
+        pictures=pictures,
         notes=(*notes, *why),
     )
     return checked(record, context)
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: Message, name: str) -> str:
     raw = (str(value) for other, value in message.raw_items() if other.lower() == name.lower())
     try:
         # The standard library's parser takes quadratic time.
@@ -112,7 +113,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> datetime | None:
+def _date(message: Message, context: ImportContext, notes: list[str]) -> datetime | None:
     # The raw header: the parsed one drops unknown zones.
     raw = (str(value) for name, value in message.raw_items() if name.lower() == "date")
     written = one_line(next(raw, ""))
@@ -126,29 +127,61 @@ def _date(message: EmailMessage, context: ImportContext, notes: list[str]) -> da
     return moment.at if moment else None
 
 
-def _body(message: EmailMessage) -> str:
-    """The HTML part without unsubscribe links; else the plain text part."""
+def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, ...]]:
+    """The text that a mail program shows, the pictures in it, and notes."""
     try:
-        part = message.get_body(preferencelist=("html", "plain"))
-        payload = part.get_payload(decode=True) if part is not None else None
+        shown = "\n".join(_html_of(part) for part in _shown(message))
+        embedded = _embedded(message)
     except Exception as error:  # malformed MIME structures raise anything
         raise Unreadable("its parts cannot be taken apart", MEND) from error
-    if part is None or not isinstance(payload, bytes) or not payload.strip():
+    if not shown.strip():
         raise Unreadable("there is no text in the mail", "leave it out")
-    words = decode(payload, part.get_content_charset() or "")
-    if part.get_content_type() != "text/html":
-        return paragraphs_of(words)
-    return _without_unsubscribe_links(words)
+    mail = without_list_links(shown)
+    html, pictures = mail.html, []
+    for number, (address, content) in enumerate(embedded.items(), start=1):
+        name = f"picture-{number}"
+        if address in html:
+            html = html.replace(f'"{address}"', f'"{name}"')
+            pictures.append(RecordPicture(address=name, name=name, load=partial(bytes, content)))
+    return html, tuple(pictures), mail.notes
 
 
-def _without_unsubscribe_links(html: str) -> str:
-    """The HTML without unsubscribe and preference links of the old list."""
-    root = trees.document_fromstring(
-        html.encode("utf-8", "replace"), parser=trees.HTMLParser(encoding="utf-8")
-    )
-    for link in list(root.iter("a")):
-        if _WAYS_OUT.search(f"{link.get('href') or ''} {link.text_content()}"):
-            link.drop_tree()
-    body = root.find("body")
-    part = body if body is not None else root
-    return str(trees.tostring(part, encoding="unicode"))
+def _shown(part: Message) -> Iterator[Message]:
+    """The text parts that a mail program shows, of alternatives the HTML (RFC 2046, 5.1)."""
+    if part.get_content_disposition() == "attachment":
+        return
+    if part.get_content_maintype() != "multipart":
+        if part.get_content_type() in _TEXTS and _payload(part).strip():
+            yield part
+        return
+    children = part.get_payload()
+    if not isinstance(children, list):
+        return
+    found = [list(_shown(child)) for child in children if isinstance(child, Message)]
+    if part.get_content_subtype() == "alternative":
+        found = sorted(filter(None, found), key=_has_html, reverse=True)[:1]
+    for shown in found:
+        yield from shown
+
+
+def _has_html(parts: list[Message]) -> bool:
+    return any(part.get_content_type() == "text/html" for part in parts)
+
+
+def _html_of(part: Message) -> str:
+    words = decode(_payload(part), str(part.get_content_charset() or ""))
+    return words if part.get_content_type() == "text/html" else paragraphs_of(words)
+
+
+def _embedded(message: Message) -> dict[str, bytes]:
+    """The pictures that the HTML shows by their Content-ID (RFC 2392)."""
+    return {
+        f"cid:{str(part['Content-ID']).strip().strip('<>')}": _payload(part)
+        for part in message.walk()
+        if part.get_content_maintype() == "image" and part["Content-ID"]
+    }
+
+
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""

@@ -6,8 +6,10 @@ Readability scores paragraphs, links and class names. Pages with too few words t
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
@@ -28,11 +30,21 @@ FURNITURE = ("nav", "script", "style", "noscript", "template", "dialog")
 _CODE = ("script", "style", "link", etree.Comment, etree.ProcessingInstruction)
 FRAME = ("header", "footer", "aside", "form")
 _HEADINGS = ("h1", "h2", "h3")
+_OUTSIDE_NOTE = "text of the page outside its article left out"
 
 
-def article_of(root: Element, title: str) -> str:
-    """The inner HTML of the page's article, without its own title."""
-    drop_surroundings(root)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtractedArticle:
+    """The inner HTML of a page's article, and notes of what was left out around it."""
+
+    html: str
+    notes: tuple[str, ...]
+
+
+def article_of(root: Element, title: str) -> ExtractedArticle:
+    """The page's article, without its own title."""
+    notes = drop_surroundings(root)
+    on_page = _words_of(root.find("body"))
     marked = _by_markup(root, title)
     weighed = _by_readability(root)
     part = marked
@@ -43,12 +55,20 @@ def article_of(root: Element, title: str) -> str:
         if enough and share >= LEAST_SHARE:
             part = weighed
     if part is None:
-        return ""
+        return ExtractedArticle(html="", notes=notes)
     for element in list(part.iter(*FURNITURE)):
         if element.getparent() is not None:
             element.drop_tree()
     _drop_title(part, title)
-    return _inner(part)
+    if on_page - _words_of(part) - Counter(title.split()):
+        notes += (_OUTSIDE_NOTE,)
+    return ExtractedArticle(html=_inner(part), notes=notes)
+
+
+def _words_of(part: Element | None) -> Counter[str]:
+    return (
+        Counter(" ".join(part.itertext(etree.Element)).split()) if part is not None else Counter()
+    )
 
 
 def _by_readability(root: Element) -> Element | None:

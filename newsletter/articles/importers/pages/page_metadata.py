@@ -99,7 +99,7 @@ class PageMetadata:
 
     def _times(self) -> Iterator[str]:
         """Marked-up times; those in the article; others outside comments and article lists."""
-        times = [t for t in self.root.iter("time") if not _is_aside(t)]
+        times = [t for t in self.root.iter("time") if not is_aside(t)]
         marked = [
             t for t in times if "pubdate" in t.attrib or _DATED_CLASS.search(t.get("class") or "")
         ]
@@ -112,7 +112,7 @@ class PageMetadata:
             "span", "p", "div", "abbr", "li", "dd", "td", "small", "em", "a"
         ):
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
-            if _DATED_CLASS.search(names) and not _is_aside(element):
+            if _DATED_CLASS.search(names) and not is_aside(element):
                 written = _written(element)
                 if len(written) <= LONGEST_DATE:
                     yield re.sub(
@@ -172,7 +172,7 @@ def _written(element: Element) -> str:
     return one_line(element.get("datetime") or element.get("content") or element.text_content())
 
 
-def _is_aside(element: Element) -> bool:
+def is_aside(element: Element) -> bool:
     """Whether it is in comments or in a list of other articles."""
     return any(
         e.tag in {"aside", "nav"}

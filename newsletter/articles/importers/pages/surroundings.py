@@ -1,16 +1,20 @@
 """What stands around the article of a web page: navigation, comments, bylines, links to others.
 
 Told by the element, by class names and ids in common use, by the address of a link, and by how much
-of it is links. What holds the main heading, or more text than such a thing has, stays.
+of it is links. What holds the main heading, or more text than such a thing has, stays. What goes is
+told by its kind.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
+
+from newsletter.articles.ingestion.notes import counted
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -24,6 +28,18 @@ class Kind(Enum):
     SHORT = auto()  # Byline, date, advertisement, sign-up form: gone where it is short.
     UNSEEN = auto()  # Only for screen readers or on paper.
 
+
+_LINKS_NOTE = "navigation, share buttons or links to other stories left out"
+_FRAME_NOTE = "navigation, header or footer of the page left out"
+_CAPTION_NOTE = "repeated caption left out"
+_BUTTON_NOTE = "button left out"
+# In the order in which they are asked.
+_NOTES = {
+    Kind.COMMENTS: "comments left out",
+    Kind.LINKS: _LINKS_NOTE,
+    Kind.SHORT: "byline, date, advertisement or sign-up form left out",
+    Kind.UNSEEN: "text for screen readers or for print left out",
+}
 
 _NAMES = {
     Kind.COMMENTS: re.compile(
@@ -81,42 +97,54 @@ _LONGEST_SHORT = 600
 _LONG_CAPTION = 40
 
 
-def drop_surroundings(root: Element) -> None:
-    """Drop them from a page in place."""
-    found: list[Element] = []
+def drop_surroundings(root: Element) -> tuple[str, ...]:
+    """Drop them from a page in place; notes of what had words or pictures."""
+    found: list[tuple[Element, str]] = []
+    notes: Counter[str] = Counter()
     _collect(root, found)
-    for element in found:
+    for element, note in found:
         if element.getparent() is not None:
+            notes[note] += bool(_size(element) or next(element.iter("img"), None) is not None)
             element.drop_tree()
-    _drop_repeated_captions(root)
+    notes[_CAPTION_NOTE] += _drop_repeated_captions(root)
+    return counted(+notes)
 
 
-def _collect(element: Element, found: list[Element]) -> None:
+def _collect(element: Element, found: list[tuple[Element, str]]) -> None:
     """Add what surrounds the article below an element; what is within that is not looked at."""
     for child in element.iterchildren(etree.Element):
-        if _is_around(child):
-            found.append(child)
+        if note := _note_on(child):
+            found.append((child, note))
         elif child.tag in _LINES and _is_see_also(child):
-            found += (child, *_links_after(child))
+            found += ((one, _LINKS_NOTE) for one in (child, *_links_after(child)))
         else:
             _collect(child, found)
 
 
-def _is_around(element: Element) -> bool:
+def _note_on(element: Element) -> str:
+    """What is told of an element that surrounds the article; empty for any other."""
     if element.tag == "a":
-        return _SHARES.match((element.get("href") or "").strip()) is not None
+        return _LINKS_NOTE if _SHARES.match((element.get("href") or "").strip()) else ""
     if element.tag == "button":
-        return next(element.iterancestors(*_HEADINGS), None) is None
-    return element.tag not in _NEVER and (_is_named_around(element) or _is_frame(element))
+        return _BUTTON_NOTE if next(element.iterancestors(*_HEADINGS), None) is None else ""
+    if element.tag in _NEVER:
+        return ""
+    kind = _kind_around(element)
+    return _NOTES[kind] if kind else _FRAME_NOTE if _is_frame(element) else ""
 
 
-def _is_named_around(element: Element) -> bool:
+def _kind_around(element: Element) -> Kind | None:
+    """The kind that its names tell, if its content is of that kind."""
     kinds = _kinds_of(f"{element.get('class') or ''} {element.get('id') or ''}")
-    if not kinds:
-        return False
-    is_short = bool(kinds & {Kind.SHORT, Kind.UNSEEN}) and _size(element) <= _LONGEST_SHORT
-    is_links = Kind.LINKS in kinds and _is_only_links(element)
-    return (Kind.COMMENTS in kinds or is_short or is_links) and not _holds_article(element)
+    if not kinds or _holds_article(element):
+        return None
+    return next((kind for kind in _NOTES if kind in kinds and _is_of(kind, element)), None)
+
+
+def _is_of(kind: Kind, element: Element) -> bool:
+    if kind is Kind.LINKS:
+        return _is_only_links(element)
+    return kind is Kind.COMMENTS or _size(element) <= _LONGEST_SHORT
 
 
 @lru_cache(maxsize=20_000)
@@ -171,8 +199,9 @@ def _links_after(element: Element) -> Iterator[Element]:
         yield sibling
 
 
-def _drop_repeated_captions(root: Element) -> None:
-    """Galleries repeat the caption of a picture, whole and abridged."""
+def _drop_repeated_captions(root: Element) -> int:
+    """Galleries repeat the caption of a picture, whole and abridged; how many were dropped."""
+    dropped = 0
     seen: dict[str, Element] = {}
     for part in root.xpath("//figcaption/descendant-or-self::* | //*[contains(@class, 'caption')]"):
         text = " ".join(part.text_content().split())
@@ -181,6 +210,8 @@ def _drop_repeated_captions(root: Element) -> None:
         first = seen.setdefault(text, part)
         if first is not part and first not in part.iterancestors():
             part.drop_tree()
+            dropped += 1
+    return dropped
 
 
 def _size(element: Element) -> int:
