@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from newsletter.console.frame.headers import ConsoleHeaders
+from newsletter.console.frame.headers import OWN
 from newsletter.console.frame.pipeline import endpoint
 from newsletter.console.frame.presentation.navigation import Navigation
 from newsletter.console.frame.presentation.static_files import static_route
@@ -19,6 +19,7 @@ from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.compression import Compression
+from newsletter.http.middleware.headers import DefaultHeaders
 from newsletter.http.middleware.host import CanonicalHost
 from newsletter.staff.permissions import Permission
 
@@ -32,7 +33,7 @@ def create_console(services: ConsoleServices) -> ASGIApp:
             static_route(PREFIX),
             *(_starlette_route(state, route) for route in routes),
         ],
-        middleware=[Middleware(ConsoleHeaders), Middleware(Compression)],
+        middleware=[Middleware(DefaultHeaders, headers=OWN), Middleware(Compression)],
     )
     console.router.redirect_slashes = False
     return CanonicalHost(console, services.config.site.base_url, services.config.web.wrong_host)

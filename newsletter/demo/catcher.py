@@ -3,9 +3,7 @@
 The site shows the folder at /mails.
 """
 
-import asyncio
 import mailbox
-import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.demo.crowd import DOMAIN, DOUBTFUL, FULL, MOVED
 from newsletter.errors import StorageError
+from newsletter.mail_listener import MailListener
 
 # The SIZE limit announced after EHLO (RFC 1870).
 CROWD = f"@{DOMAIN}"
@@ -31,25 +30,31 @@ class MailCatcher:
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder = folder
         self.host = host
-        self.port = port
+        handler = _MaildirHandler(folder)
+        self._listener = MailListener(
+            lambda: SMTP(
+                handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=host
+            ),
+            host,
+            port,
+        )
+
+    @property
+    def port(self) -> int:
         """Inside the block, the port listened on."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        return self._listener.port
 
     def __enter__(self) -> Self:
         try:
             # mailbox.Maildir creates these only where the folder itself is missing.
             for sub in ("tmp", "new", "cur"):
                 (self.folder / sub).mkdir(parents=True, exist_ok=True)
-            self._server = self._loop.run_until_complete(self._listen())
+            self._listener.__enter__()
         except OSError as error:
-            self._loop.close()
             raise StorageError(
                 f"the mail catcher cannot keep mail in {self.folder} or listen at "
                 f"{self.host}:{self.port}: {error.strerror or error}"
             ) from error
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._thread.start()
         return self
 
     def __exit__(
@@ -58,28 +63,7 @@ class MailCatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._close_connections(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _listen(self) -> asyncio.Server:
-        handler = _MaildirHandler(self.folder)
-        return await self._loop.create_server(
-            lambda: SMTP(
-                handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname=self.host
-            ),
-            self.host,
-            self.port,
-        )
-
-    async def _close_connections(self) -> None:
-        """Stop listening and close open connections."""
-        self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        self._listener.__exit__(kind, error, traceback)
 
 
 class _MaildirHandler:

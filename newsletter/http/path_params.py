@@ -6,6 +6,7 @@ from newsletter.errors import ResourceNotFound
 
 # The largest integer of SQLite and PostgreSQL.
 LARGEST_ID = 2**63 - 1
+MOST_DIGITS = len(str(LARGEST_ID))
 LAST_PAGE = 100_000
 
 
@@ -27,3 +28,9 @@ def page_in(request: Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 8):
         return 1
     return min(max(int(text), 1), LAST_PAGE)
+
+
+def number_in(text: str) -> int | None:
+    """The number that a text is; None where it is none, or larger than any row's."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if is_number and int(text) <= LARGEST_ID else None

@@ -106,6 +106,7 @@ _GONE_DOMAIN = re.compile(
     r"|(host|domain)( name)?( [\w.-]+)? (is )?(unknown|not found|does not exist|doesn't exist)"
     r"|(no such|unknown|unrouteable mail) (domain|host)|name or service not known"
     r"|domain is not reachable|all relevant mx records"
+    r"|no mx records? (found|for)|indicated no smtp service"
     r"|no mail exchangers|domain .{0,40}does not accept mail|does not accept (any )?mail",
     re.IGNORECASE,
 )

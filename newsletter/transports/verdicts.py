@@ -60,7 +60,7 @@ _DOMAIN = (
     r"unable to route|no route to|too many hops|(mail|message|routing) loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
-    r"name or service not known",
+    r"name or service not known|no mx records? (found|for)|indicated no smtp service",
 )
 _CONFIGURATION = (
     r"relay(ing)?( access)?( is)? (denied|not (permitted|allowed)|prohibited|forbidden)",
@@ -89,7 +89,7 @@ _RECIPIENT = (
     r"utilisateur (inconnu|introuvable)|(empf[aä]nger|adresse|benutzer) (ist )?unbekannt",
     r"(destinatario|usuario|utente|direcci[oó]n) (desconocid|sconosciut|no existe|inesistente)",
     r"(nie istnieje|nieznany (u[zż]ytkownik|odbiorca)|brak takiego|用户不存在|宛先不明)",
-    r"(アドレス|ユーザ|宛先).{0,20}(存在し|見つか|不明)",
+    r"(アドレス|ユーザ|宛先|ディレクトリ).{0,20}(存在し|見つか|不明|ありません)",
     rf"{_MAILBOX} .{{0,60}}(does not|doesn't|does'nt|do not) (exist|have an? .{{0,40}}account)",
     r"rcpt .{0,60}(does not|doesn't|dosn't) exist|account .{0,12}or domain may not exist",
     r"(adresse|utilisateur|bo[iî]te|compte)\b.{0,60}n'existe pas|final e?-?mail delivery point",
@@ -133,7 +133,7 @@ _SYSTEM = (
 _MESSAGE = (
     r"(message|mail|body|content)( size)? .{0,20}(too (large|big|long)|exceed)",
     r"(size|length) (limit|exceeds)|maximum (message )?size",
-    r"larger than the (current )?(system|max)|line (is )?too long|bare (lf|cr|newline)",
+    r"larger than the (current )?(system|max)|line (is )?too long|line limit|bare (lf|cr|newline)",
     r"exceed(s|ed)? (the )?(maximum|max|size|message|limit).{0,30}(size|length|bytes|message)",
     r"not rfc ?5?[23]?8?22|missing (a )?(valid )?.{0,20}header",
     r"header.{0,30}(malformed|missing|duplicate)|smtputf8|8-?bit",

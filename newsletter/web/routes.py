@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from newsletter.http.middleware.body_limits import BodyBuffer, ConcurrencyLimit
 from newsletter.http.middleware.compression import Compression
-from newsletter.http.middleware.headers import SecurityHeaders
+from newsletter.http.middleware.headers import HEADERS, DefaultHeaders
 from newsletter.http.middleware.host import CanonicalHost
 from newsletter.rendering.templates import web_folders
 from newsletter.web import errors, webhooks
@@ -44,7 +44,7 @@ def create_site(services: SiteServices) -> ASGIApp:
             Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.LARGEST_BODY_BYTES}),
             Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
             Middleware(Compression),
-            Middleware(SecurityHeaders),
+            Middleware(DefaultHeaders, headers=HEADERS),
         ],
         exception_handlers=errors.HANDLERS,
     )

@@ -14,9 +14,10 @@ from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
 from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
-from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.folding import folded
+from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
@@ -34,7 +35,7 @@ class AdministratorAnswers:
     """Meanings of status words, folded."""
     state: ListState | None = None
     """The best status of everybody in the file."""
-    order: DateOrder | None = None
+    order: DayMonthOrder | None = None
     """The order of its dates."""
 
 
@@ -72,7 +73,7 @@ class FileAnalysis:
     """The file or sheet name, if it may state a status and nobody has answered; else empty."""
     state: ListState
     """The status of rows that state nothing worse."""
-    order: DateOrder
+    order: DayMonthOrder
     fitness: RowFit
     rows: int
     notes: Sequence[str]
@@ -126,11 +127,11 @@ def analyse(
 
 
 def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> Assignment:
+    place = table.address
     try:
-        return assign(table.header, chosen, program)
+        found = assign(table.header, chosen, program)
     except InvalidInput as unknown:
         # No heading is recognised, but the values are addresses.
-        place = table.address
         if place is None or "address" in chosen:
             raise
         if place >= len(table.header):
@@ -139,9 +140,22 @@ def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> A
                 f"{len(table.header)}: {', '.join(table.header)}; put a line above the rows that "
                 "names each column"
             ) from unknown
-        said = {**chosen, "address": [table.header[place]]}
-        found = assign(table.header, said, program)
-        return replace(found, chosen=found.chosen - {place})
+    else:
+        if place is None or not _is_better_address(table.header, place, found):
+            return found
+    said = {**chosen, "address": [table.header[place]]}
+    found = assign(table.header, said, program)
+    return replace(found, chosen=found.chosen - {place})
+
+
+def _is_better_address(header: Sequence[str], place: int, found: Assignment) -> bool:
+    """Whether addresses stand in `place` alone, and its heading is one of addresses too.
+
+    Microsoft Forms writes "anonymous" below "Email", and the answer to its question elsewhere.
+    """
+    used = found.places["address"][0]
+    is_another = place != used and used not in found.chosen and place < len(header)
+    return is_another and folded(header[place]) in ROLES["address"]
 
 
 def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:
@@ -187,13 +201,13 @@ def _state(
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
 
 
-def _order(found: FileProfile, said: DateOrder | None) -> tuple[DateOrder, str]:
+def _order(found: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOrder, str]:
     if said is not None:
         return said, ""
     orders = found.orders or found.orders_elsewhere
     if len(orders) == 1:
         return next(iter(orders)), ""
-    return DateOrder.DAY, found.ambiguous
+    return DayMonthOrder.DAY, found.ambiguous
 
 
 def _program_notes(program: Program | None) -> list[str]:

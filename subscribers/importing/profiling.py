@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from subscribers.importing.columns import Places
-from subscribers.importing.values.dates import DateOrder, order_of
+from subscribers.importing.values.dates import DayMonthOrder, order_of
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.vocabulary import (
     confirmation_of,
@@ -70,16 +70,16 @@ class FileProfile:
     profiles: list[ColumnProfile]
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     """Unknown words by role of their columns, with counts."""
-    orders: set[DateOrder] = field(default_factory=set)
+    orders: set[DayMonthOrder] = field(default_factory=set)
     """Date orders seen in unambiguous dates."""
     ambiguous: str = ""
     """A date that may be read in both orders."""
 
     @property
-    def orders_elsewhere(self) -> set[DateOrder]:
+    def orders_elsewhere(self) -> set[DayMonthOrder]:
         """The orders of the dates in all columns: a program writes them in one."""
         values = (value for profile in self.profiles for value in profile.values)
-        return {order for value in values if isinstance(order := order_of(value), DateOrder)}
+        return {order for value in values if isinstance(order := order_of(value), DayMonthOrder)}
 
     rows: int = 0
 
@@ -129,7 +129,7 @@ def _count_unknown(unknown: Counter[str], value: str, count: int) -> None:
 
 def _note_order(found: FileProfile, value: str) -> None:
     order = order_of(value)
-    if isinstance(order, DateOrder):
+    if isinstance(order, DayMonthOrder):
         found.orders.add(order)
     elif order:
         found.ambiguous = found.ambiguous or value

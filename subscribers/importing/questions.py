@@ -12,6 +12,7 @@ from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
+    ASIDE_STEMS,
     HARMLESS,
     LEAVING_STEMS,
     STEMS,
@@ -199,8 +200,11 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
-    are_dates, are_yes_or_no = all(map(is_date, words)), all(map(is_yes_or_no, words))
-    if has_stem(name, LEAVING_STEMS) and (are_dates or are_yes_or_no):
+    if has_stem(name, ASIDE_STEMS):
+        return OPEN
+    if has_stem(name, LEAVING_STEMS) and any(
+        all(map(is_leaving, words)) for is_leaving in (is_date, is_yes_or_no, _is_leaving_word)
+    ):
         return "left"
     if any(folded(word) in WORDS for word in words):
         return "status"
@@ -209,6 +213,10 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.
     return OPEN
+
+
+def _is_leaving_word(text: str) -> bool:
+    return folded(text) in LEAVING_WORDS
 
 
 def _is_short_yes_or_no(text: str) -> bool:

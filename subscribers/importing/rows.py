@@ -15,6 +15,7 @@ from subscribers.exporting import unescape_formula
 from subscribers.importing.columns import ATTRIBUTE, Places
 from subscribers.importing.profiling import JUDGES
 from subscribers.importing.values.cells import (
+    INVISIBLE,
     MAILBOXES,
     DamagedRow,
     addresses_in,
@@ -22,7 +23,7 @@ from subscribers.importing.values.cells import (
     one_line,
     without_nul,
 )
-from subscribers.importing.values.dates import DateOrder, in_iso
+from subscribers.importing.values.dates import DayMonthOrder, in_iso
 from subscribers.importing.values.folding import folded
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
@@ -80,7 +81,7 @@ class ReadOptions:
     """The status of rows that state nothing worse."""
     words: Mapping[str, ListState] = field(default_factory=dict)
     """Meanings of status words in this file, folded; the general vocabulary applies besides."""
-    order: DateOrder = DateOrder.DAY
+    order: DayMonthOrder = DayMonthOrder.DAY
     doubtful: frozenset[str] = frozenset()
     """Lower-case addresses in damaged rows that may say that they left."""
     tags: Tags = Tags.ATTRIBUTE
@@ -137,6 +138,8 @@ class RowReader:
             texts = [*map(unescape_formula, texts)]
         state = self._state_of(*(texts[place] for place in self._of_state))
         address = texts[self._address]
+        if not address.isascii():
+            address = texts[self._address] = address.strip(INVISIBLE).strip()
         if self._tags and any(map(self._says_left, self._tags_of(texts))):
             state = worse(state, ListState.LEFT)
         if state in HAS_LEFT:

@@ -32,13 +32,13 @@ from subscribers.importing.storage import history
 from subscribers.importing.storage.batches import Row
 from subscribers.importing.storage.planning import Decision, RowOutcome
 from subscribers.importing.values.cells import one_line
-from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState
 
 KINDS = click.Choice([state.value for state in ListState])
-ORDERS = click.Choice([order.value for order in DateOrder])
+ORDERS = click.Choice([order.value for order in DayMonthOrder])
 TAGS = click.Choice([tags.value for tags in Tags])
 
 
@@ -124,7 +124,7 @@ def import_(
             columns=_chosen(pairs),
             words=dict(map(_word, words)),
             state=ListState(state) if state else None,
-            order=DateOrder(dates) if dates else None,
+            order=DayMonthOrder(dates) if dates else None,
         ),
         sheet=sheet,
         encoding=encoding,

@@ -11,10 +11,10 @@ from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, differences
 from newsletter.articles.writing.merging import choices, merged
 from newsletter.articles.writing.models import ArticleRevision
-from newsletter.console.frame.presentation.listing import LARGEST
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.errors import Conflict, ResourceNotFound
+from newsletter.http.path_params import number_in
 from newsletter.queries.audit import who_is
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
@@ -157,9 +157,7 @@ def _changes(revisions: list[ArticleRevision], place: int) -> list[ChangedLine] 
 
 
 def _below(request: ConsoleRequest) -> int | None:
-    text = request.query.get("below", "")
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    return int(text) if is_number and int(text) <= LARGEST else None
+    return number_in(request.query.get("below", ""))
 
 
 ROUTES = [

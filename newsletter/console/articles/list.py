@@ -10,6 +10,7 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
+from newsletter.http.path_params import number_in
 from newsletter.queries import articles as queries
 from newsletter.queries.articles import ArticleFilters, ListedArticle, Position
 from newsletter.staff.permissions import Permission
@@ -86,8 +87,8 @@ def _position(after: str) -> Position | None:
     moment, _, number = after.rpartition(" ")
     with suppress(ValueError):
         at = datetime.fromisoformat(moment)
-        if at.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < 19:
-            return Position(published_at=at, id=int(number))
+        if at.tzinfo is not None and (found := number_in(number)) is not None:
+            return Position(published_at=at, id=found)
     return None
 
 

@@ -22,6 +22,7 @@ from newsletter.editions.bulletins import store
 from newsletter.editions.bulletins.writing import Writing, writing_of
 from newsletter.editions.compose import body_of
 from newsletter.errors import NewsletterError
+from newsletter.http.path_params import number_in
 from newsletter.queries.bulletin_audience import audience_of_bulletin
 from newsletter.staff.permissions import Permission
 from subscribers.segments import store as segments
@@ -162,7 +163,7 @@ def _page(
         "markdown": markdown_of(text) if is_html else text,
         "settings": {
             "number": number,
-            "version": int(fields.value("revision") or 0),
+            "version": number_in(fields.value("revision")) or 0,
             "keep": request.url("/bulletins/keep"),
             "page": request.url("/bulletins/0"),
             "text": text,

@@ -21,6 +21,7 @@ from newsletter.editions.digests.composition import digest_options
 from newsletter.editions.digests.schedule import in_words
 from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict
+from newsletter.http.path_params import number_in
 from newsletter.queries.coming import calendar, coming_view, drafts_of, stories_of_draft
 from newsletter.staff.permissions import Permission
 
@@ -159,9 +160,9 @@ def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: st
         if number in before and title != before[number]
     }
     moves = {
-        name: int(value)
+        name: number
         for name in MOVES
-        if (value := str(request.form.get(name, ""))).isascii() and value.isdigit()
+        if (number := number_in(str(request.form.get(name, "")))) is not None
     }
     return Edit(
         titles=typed,
@@ -172,9 +173,10 @@ def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: st
 
 def _titles(sent: FormData) -> dict[int, str]:
     return {
-        int(name.removeprefix(TITLE)): value.strip()[: MAX_TITLE_CHARACTERS + 1]
+        number: value.strip()[: MAX_TITLE_CHARACTERS + 1]
         for name, value in sent.items()
-        if name.startswith(TITLE) and name.removeprefix(TITLE).isdigit() and isinstance(value, str)
+        if name.startswith(TITLE) and isinstance(value, str)
+        if (number := number_in(name.removeprefix(TITLE))) is not None
     }
 
 

@@ -17,6 +17,7 @@ from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
+from newsletter.http.path_params import number_in
 from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
 from newsletter.queries.coming import stories_of_draft
@@ -129,8 +130,7 @@ def settle(request: ConsoleRequest) -> Response:
 
 
 def _delivery(request: ConsoleRequest) -> int | None:
-    given = str(request.form.get("delivery", ""))
-    return int(given) if given.isascii() and given.isdigit() else None
+    return number_in(str(request.form.get("delivery", "")))
 
 
 def _back(request: ConsoleRequest, words: str) -> Response:

@@ -9,6 +9,7 @@ from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.feedback import store
+from newsletter.http.path_params import number_in
 from newsletter.queries import feedback as queries
 from newsletter.queries.feedback import EventView
 from newsletter.staff.permissions import Permission
@@ -60,7 +61,7 @@ def list_(request: ConsoleRequest) -> Response:
         found = queries.events(
             session,
             kinds=[EventKind(wanted)] if wanted in set(EventKind) else (),
-            edition=int(number) if number.isdigit() and len(number) < 18 else None,
+            edition=number_in(number),
             before=listing.after_number,
             limit=listing.limit,
         )

@@ -1,8 +1,5 @@
 """Security headers of the console: scripts of its own only, nothing inline, never in a frame."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from newsletter.http.middleware.headers import HEADERS
 
 # Pictures come from anywhere, as those of articles do.
@@ -34,20 +31,3 @@ SHOWN_PAGE = {
         "style-src", "style-src 'self'"
     ),
 }
-
-
-class ConsoleHeaders:
-    """Adds `OWN` to every response that does not set them itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in OWN.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)

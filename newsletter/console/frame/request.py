@@ -18,6 +18,8 @@ from newsletter.console.frame.presentation.navigation import NavigationGroup
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
+from newsletter.errors import ResourceNotFound
+from newsletter.http.path_params import LARGEST_ID
 from newsletter.queries.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
 from newsletter.staff.permissions import Permission
@@ -81,8 +83,14 @@ class ConsoleRequest:
         return self.http.query_params
 
     def number(self, name: str = "number") -> int:
-        """A number of the path, declared as {number:int}."""
+        """A number of the path, declared as {number:int}.
+
+        Raises:
+            ResourceNotFound: it is larger than any row's.
+        """
         found: int = self.http.path_params[name]
+        if found > LARGEST_ID:
+            raise ResourceNotFound(f"there is nothing with the number {found}")
         return found
 
     def text(self, name: str) -> str:

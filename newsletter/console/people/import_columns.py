@@ -10,7 +10,7 @@ from subscribers.importing.columns import ATTRIBUTE, attribute_name
 from subscribers.importing.questions import OPEN, UNREAD
 from subscribers.importing.rows import Tags
 from subscribers.importing.uploaded.answers import UploadAnswers
-from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import ListState
 
@@ -45,9 +45,9 @@ STATES: Mapping[ListState, str] = {
     ListState.BOUNCED: "Undeliverable",
     ListState.COMPLAINED: "Called it spam",
 }
-ORDERS: Mapping[DateOrder, str] = {
-    DateOrder.DAY: "Day first, as in Britain",
-    DateOrder.MONTH: "Month first, as in America",
+ORDERS: Mapping[DayMonthOrder, str] = {
+    DayMonthOrder.DAY: "Day first, as in Britain",
+    DayMonthOrder.MONTH: "Month first, as in America",
 }
 TAGS: Mapping[Tags, str] = {
     Tags.ATTRIBUTE: "Keep them together, for segments",
@@ -78,7 +78,7 @@ def answers_in(form: FormData, view: Mapping[str, Any], before: UploadAnswers) -
         columns=columns,
         words={**before.words, **_words(form, view["words"])},
         state=_one(ListState, form, "state") if "state" in form else before.state,
-        order=_one(DateOrder, form, "order") if "order" in form else before.order,
+        order=_one(DayMonthOrder, form, "order") if "order" in form else before.order,
         sheet=_text(form, "sheet") or before.sheet,
         tags=_one(Tags, form, "tags") or Tags.ATTRIBUTE,
         updates="updates" in form,

@@ -80,7 +80,7 @@ _OF_SERVERS = frozenset({Verdict.UNKNOWN, Verdict.DOMAIN, Verdict.UNCLEAR, Verdi
 
 def _answer(status: str, words: str) -> tuple[str, str]:
     """A server's answer with its code in front, as `classify` reads it, and what is around it."""
-    if found := _CODE.search(words):
+    if found := _told_code(words):
         others = (f for f in _CODE.finditer(words, found.end()) if f[1] != found[1])
         end = min((f.start() for f in others), default=found.start() + _ANSWER_LENGTH)
         at_end = words[found.end() : found.end() + 1] == "]"
@@ -95,6 +95,20 @@ def _answer(status: str, words: str) -> tuple[str, str]:
     if status[:1] in {"4", "5"}:
         return f"{status[:1]}00 {status} {words}", ""
     return words, ""
+
+
+def _told_code(words: str) -> re.Match[str] | None:
+    """The first code that words follow: Sendmail puts its own before the server's.
+
+    As in "554 <ann@example.org>... 550 Host unknown".
+    """
+    first = _CODE.search(words)
+    if first is None:
+        return None
+    second = _CODE.search(words, first.end())
+    if second and not re.sub(r"<[^<>\s]*>|\W", "", words[first.end() : second.start()]):
+        return second
+    return first
 
 
 def status_in(words: str) -> str:

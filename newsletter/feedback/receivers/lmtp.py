@@ -5,7 +5,6 @@ issue 517), so one that failed would be reported as delivered.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -15,6 +14,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import NewsletterError, StorageError
+from newsletter.mail_listener import MailListener
 
 log = structlog.get_logger()
 
@@ -34,23 +34,31 @@ class LmtpServer:
 
     def __init__(self, address: str, store: Store) -> None:
         self.host, _, port = address.rpartition(":")
-        self.port = int(port)
+        handler = _Handler(store)
+        self._listener = MailListener(
+            lambda: LMTP(
+                handler,
+                data_size_limit=MAX_MAIL_BYTES,
+                enable_SMTPUTF8=True,
+                hostname="localhost",
+            ),
+            self.host,
+            int(port),
+        )
+
+    @property
+    def port(self) -> int:
         """Inside the block, the port listened on."""
-        self._handler = _Handler(store)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        return self._listener.port
 
     def __enter__(self) -> Self:
         try:
-            self._server = self._loop.run_until_complete(self._listen())
+            self._listener.__enter__()
         except OSError as error:
-            self._loop.close()
             raise StorageError(
                 f"feedback.lmtp cannot listen at {self.host}:{self.port}: "
                 f"{error.strerror or error}; is the port in use already?"
             ) from error
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._thread.start()
         return self
 
     def __exit__(
@@ -59,29 +67,7 @@ class LmtpServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(
-            lambda: LMTP(
-                self._handler,
-                data_size_limit=MAX_MAIL_BYTES,
-                enable_SMTPUTF8=True,
-                hostname="localhost",
-            ),
-            self.host,
-            self.port,
-        )
-
-    async def _close(self) -> None:
-        self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        self._listener.__exit__(kind, error, traceback)
 
 
 class _Handler:

@@ -52,7 +52,7 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
             yield [bare, ""]
         for found in MAILBOX.finditer(_FIELD.sub("", bare)):
             address = found["first"] or found["bare"]
-            yield [_PREFIX.sub("", address), _name(found["name"] or "")]
+            yield [_PREFIX.sub("", address), _name(found["name"] or found["comment"] or "")]
 
 
 def _name(text: str) -> str:

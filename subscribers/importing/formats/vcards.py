@@ -14,7 +14,7 @@ from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import Table
 from subscribers.importing.values.cells import DamagedRow
 
-HEADER = ["email", "name", "first name", "last name", "language", "categories"]
+HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
 ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 # Maximum length of a card with a picture.
@@ -64,6 +64,7 @@ def _row(text: str) -> list[str]:
             _part(name, "family"),
             _first(card, "lang"),
             ",".join(_words(line.value) for line in card.contents.get("categories", ())),
+            "\n".join(_words(line.value) for line in card.contents.get("note", ())),
         ]
     except Exception as error:  # noqa: BLE001 - vobject raises whatever a broken card leads it into
         return DamagedRow([text], f"this vCard cannot be read: {error}")

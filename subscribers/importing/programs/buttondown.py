@@ -22,9 +22,9 @@ PROGRAM = Program(
         ),
         "joined": ("creation_date",),
         "attributes": ("metadata",),
+        "notes": ("notes",),
     },
     harmless=(
-        "notes",
         "source",
         "id",
         "secondary_id",

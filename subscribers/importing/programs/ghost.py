@@ -15,10 +15,10 @@ PROGRAM = Program(
         "left": ("deleted_at",),
         "tags": ("labels",),
         "joined": ("created_at",),
+        "notes": ("note",),
     },
     harmless=(
         "id",
-        "note",
         "complimentary_plan",
         "stripe_customer_id",
         "tiers",

@@ -11,6 +11,7 @@ PROGRAM = Program(
         "tags": ("Labels", "Group Membership"),
         "first_name": ("First Name", "Given Name"),
         "last_name": ("Last Name", "Family Name"),
+        "notes": ("Notes",),
     },
     harmless=(
         "Middle Name",
@@ -18,7 +19,6 @@ PROGRAM = Program(
         "Nickname",
         "File As",
         "Photo",
-        "Notes",
         "Birthday",
         "Initials",
         "Short Name",

@@ -24,6 +24,7 @@ PROGRAM = Program(
         "confirmed": ("CONFIRM_TIME",),
         "tags": ("TAGS",),
         "address": ("Email Address",),
+        "notes": ("NOTES",),
     },
     harmless=(
         "MEMBER_RATING",
@@ -39,7 +40,6 @@ PROGRAM = Program(
         "LAST_CHANGED",
         "LEID",
         "EUID",
-        "NOTES",
         "Address",
         "Phone Number",
         "Birthday",

@@ -9,9 +9,9 @@ PROGRAM = Program(
         ("email", "delivery_mode", "delivery_status"),
         ("email", "delivery_mode", "subscription_mode"),
     ),
-    source="Mailman's REST documentation (members): delivery_status, subscription_mode.",
+    source="Mailman's REST documentation (members): delivery_status, role, subscription_mode.",
     columns={
-        "status": ("delivery_status",),
+        "status": ("delivery_status", "role"),
         "name": ("display_name",),
     },
     harmless=(
@@ -20,7 +20,6 @@ PROGRAM = Program(
         "list_id",
         "member_id",
         "moderation_action",
-        "role",
         "self_link",
         "user",
         "delivery_mode",
@@ -31,7 +30,9 @@ PROGRAM = Program(
         "total_warnings_sent",
     ),
     words={
-        ListState.PENDING: ("by_user",),
+        ListState.SUBSCRIBED: ("member",),
+        # Owners and moderators have a row as members too if they are.
+        ListState.PENDING: ("by_user", "nonmember", "owner", "moderator"),
         ListState.LEFT: ("by_moderator",),
         ListState.BOUNCED: ("by_bounces",),
     },

@@ -29,6 +29,7 @@ PROGRAM = Program(
         "joined": ("created_at", "signed_up_at"),
         "tags": ("tag_list",),
         "language": ("language",),
+        "notes": ("note",),
     },
     harmless=(
         "nationbuilder_id",
@@ -65,7 +66,6 @@ PROGRAM = Program(
         "civicrm_id",
         "state_file_id",
         "precinct_name",
-        "note",
         "last_contacted_at",
     ),
     prefixes=(

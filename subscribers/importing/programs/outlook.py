@@ -15,6 +15,7 @@ PROGRAM = Program(
     columns={
         "address": ("E-mail Address", "E-Mail-Adresse"),
         "tags": ("Categories", "Kategorien"),
+        "notes": ("Notes",),
     },
     harmless=(
         "Address",
@@ -37,7 +38,6 @@ PROGRAM = Program(
         "Language1",
         "Location",
         "Mileage",
-        "Notes",
         "Office Location",
         "Pager",
         "PO Box",

@@ -13,13 +13,13 @@ PROGRAM = Program(
     columns={
         "status": ("Accepts Email Marketing", "Accepts Marketing", "Email Marketing Status"),
         "tags": ("Tags",),
+        "notes": ("Note",),
     },
     harmless=(
         "Customer ID",
         "Accepts SMS Marketing",
         "Total Spent",
         "Total Orders",
-        "Note",
         "Tax Exempt",
         "Company",
         "Phone",

@@ -15,6 +15,7 @@ PROGRAM = Program(
         "name": ("Display Name", "cn"),
         "first_name": ("First Name", "givenName"),
         "last_name": ("Last Name", "sn"),
+        "notes": ("Notes",),
     },
     harmless=(
         "Nickname",
@@ -32,7 +33,6 @@ PROGRAM = Program(
         "Custom 2",
         "Custom 3",
         "Custom 4",
-        "Notes",
         "Organization",
         "Department",
         "Job Title",

@@ -7,7 +7,7 @@ from typing import Any
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.list_reading import Mends
 from subscribers.importing.rows import Tags
-from subscribers.importing.values.dates import DateOrder
+from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.states import ListState
 from subscribers.models import ListUpload
 
@@ -22,7 +22,7 @@ class UploadAnswers:
     """Meanings of status words, folded."""
     state: ListState | None = None
     """The best status of everybody in the file."""
-    order: DateOrder | None = None
+    order: DayMonthOrder | None = None
     sheet: str = ""
     tags: Tags = Tags.ATTRIBUTE
     updates: bool = False
@@ -56,7 +56,7 @@ def answers_of(upload: ListUpload) -> UploadAnswers:
         columns=said["columns"],
         words={word: ListState(state) for word, state in said["words"].items()},
         state=ListState(said["state"]) if said["state"] else None,
-        order=DateOrder(said["order"]) if said["order"] else None,
+        order=DayMonthOrder(said["order"]) if said["order"] else None,
         sheet=said["sheet"],
         tags=Tags(said["tags"]),
         updates=said["updates"],

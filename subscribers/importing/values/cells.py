@@ -8,13 +8,19 @@ from collections.abc import Sequence
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
 _BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
 # A mailbox (RFC 5322, 3.4), also with an unquoted comma in the name.
-_PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?)"
+# A comment may follow that holds the name (RFC 5322, 3.2.2): a@b.org (Ann).
+_COMMENT = r"(?:[ \t]*\((?P<comment>[^()@]*)\))?"
+_PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?(?:[ \t]*\([^()@]*\))?)"
 MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
 MAILBOX = re.compile(
-    rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE})", re.IGNORECASE
+    rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE}){_COMMENT}", re.IGNORECASE
 )
 _LISTED = re.compile(r"[,;|]")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
+
+
+# Marks of no width, as pasted from web pages; str.strip leaves them.
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 class DamagedRow(list[str]):

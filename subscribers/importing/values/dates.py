@@ -23,7 +23,7 @@ _TWELVE = 12
 _MISSING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class DateOrder(StrEnum):
+class DayMonthOrder(StrEnum):
     """The order of day and month in 03/04/2021."""
 
     DAY = "day-first"
@@ -39,28 +39,28 @@ def is_date(text: str) -> bool:
     if _EPOCH.fullmatch(cell):
         return True
     is_worded = len(cell) > 5 and any(map(str.isdigit, cell)) and _MONTHS.search(cell)
-    return bool(is_worded) and _parsed(cell, DateOrder.DAY) is not None
+    return bool(is_worded) and _parsed(cell, DayMonthOrder.DAY) is not None
 
 
 @lru_cache(maxsize=65536)
-def order_of(text: str) -> DateOrder | bool:
+def order_of(text: str) -> DayMonthOrder | bool:
     """The order of a date if only one is possible; True if both are, False if none is."""
     found = _NUMERIC.fullmatch(text.strip())
     if found is None:
         return False
     if found[2] == ".":
         # With dots the day comes first everywhere (DIN 1355, most of Europe).
-        return DateOrder.DAY
+        return DayMonthOrder.DAY
     first, second = int(found[1]), int(found[3])
     if first > _TWELVE >= second:
-        return DateOrder.DAY
+        return DayMonthOrder.DAY
     if second > _TWELVE >= first:
-        return DateOrder.MONTH
+        return DayMonthOrder.MONTH
     return first != second
 
 
 @lru_cache(maxsize=65536)
-def in_iso(text: str, order: DateOrder) -> str:
+def in_iso(text: str, order: DayMonthOrder) -> str:
     """The date in ISO 8601; unchanged if it cannot be parsed."""
     cell = text.strip()
     if _EPOCH.fullmatch(cell):
@@ -73,9 +73,9 @@ def in_iso(text: str, order: DateOrder) -> str:
     return _parsed(cell, order) or cell
 
 
-def _parsed(cell: str, order: DateOrder) -> str | None:
+def _parsed(cell: str, order: DayMonthOrder) -> str | None:
     try:
-        found = parser.parse(cell, dayfirst=order is DateOrder.DAY, default=_MISSING)
+        found = parser.parse(cell, dayfirst=order is DayMonthOrder.DAY, default=_MISSING)
     except (ValueError, OverflowError, TypeError):
         return None
     is_day = not re.search(r"\d:\d|\dT\d", cell)

@@ -111,6 +111,15 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("consent given", "gdpr consent", "gdpr", "has consented", "consented"),
         *("email state", "subscription state", "membership state", "deliverability status"),
         *("subscribed", "is subscribed", "subscribe", "subscription", "newsletter"),
+        *(
+            "nieuwsbrief",
+            "boletin",
+            "infolettre",
+            "nyhedsbrev",
+            "nyhetsbrev",
+            "hirlevel",
+            "uutiskirje",
+        ),
         *("opt in", "opted in", "optin", "is opted in", "opt in email", "email opt in"),
         *("email optin", "newsletter opt in", "newsletter optin", "newsletter subscription"),
         *("newsletter subscriber", "marketing opt in", "marketing permission", "email permission"),
@@ -162,7 +171,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
             "deleted on",
         ),
         *("is deleted", "date deleted", "removed", "removed at", "removed on", "left", "left at"),
-        *("left on", "leave date", "left date", "date left", "ended", "ended at", "end date"),
+        *("left on", "leave date", "left date", "date left", "ended", "ended at"),
         *("blacklisted", "is blacklisted", "email blacklisted", "blacklist", "blocklisted"),
         *("blocklist", "is blocked", "blocked", "blocked at", "blacklisted at", "suppressed"),
         *("is suppressed", "suppressed at", "suppression reason", "suppression", "email disabled"),
@@ -188,6 +197,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("uitgeschreven", "uitgeschreven op", "uitschrijfdatum", "afgemeld", "afgemeld op"),
         *("afmelddatum", "niet mailen", "geen mail", "geen nieuwsbrief", "geblokkeerd"),
         *("opgezegd", "opgezegd op", "overleden", "wypisany", "wypisano", "data wypisu"),
+        *("avregistrerad", "avregistrerad den", "avmeldt", "leiratkozott", "leiratkozas"),
+        *("descadastrado em", "baixa", "data de baixa", "verstorben am", "overleden op"),
         *("data rezygnacji", "data wypisania", "wypisana", "rezygnacja", "nie wysylac"),
         *("zrezygnowal", "zablokowany", "usuniety", "odhlasen", "datum odhlaseni", "odhlaseno"),
         *("dad danysgrifio", "wedi dad danysgrifio", "dad danysgrifiwyd", "dyddiad gadael"),
@@ -196,7 +207,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Free text about leaving: any text means left.
     "reason": (),
     # Free words about people: who is said to have left there has left, nobody else.
-    "notes": (),
+    # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
+    "notes": _all("card note"),
     "ignored": (),
 }
 # Of these every column counts, of the others the first that is known.
@@ -258,7 +270,8 @@ HARMLESS: frozenset[str] = frozenset(
             "age",
             "alter",
         ),
-        *(),
+        # Thunderbird's, in LDIF.
+        *("mozillaUseHtmlMail", "mozillausehtmlmail", "xmozillausehtmlmail"),
         *("website", "web page", "url", "homepage"),
         *(
             "photo",
@@ -317,6 +330,7 @@ STEMS = (
     *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
     *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
     *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
+    *("stop", "avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
 )
 # Stems for which a yes or a time means not to be mailed.
 LEAVING_STEMS = (
@@ -329,7 +343,13 @@ LEAVING_STEMS = (
     *("kein", "pas de", "geen", "niet", "ne pas", "reject", "refus", "denied", "declin"),
     *("withdr", "revok", "widerr", "widerspr", "object", "dead", "deceas", "verstorb", "died"),
     *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
-    *("undeliver", "unzustell", "invalid", "banned", "end", "opgezegd", "inactiv", "former"),
+    *("undeliver", "unzustell", "invalid", "banned", "opgezegd", "inactiv", "former", "stop"),
+    *("avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
+)
+# Headings of other channels, and of refusals that may pass: nothing is suggested for these.
+ASIDE_STEMS = (
+    *("sms", "whatsapp", "phone", "telefon", "push", "transaction", "postal"),
+    *("mms", "call", "soft"),
 )
 # A leaving column with one of these words holds free text, not a yes or a time.
 REASON_WORDS = frozenset(

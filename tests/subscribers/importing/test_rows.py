@@ -19,7 +19,7 @@ from subscribers.importing.columns import (
 )
 from subscribers.importing.program import Program
 from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
-from subscribers.importing.values.dates import DateOrder, in_iso, order_of
+from subscribers.importing.values.dates import DayMonthOrder, in_iso, order_of
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState, worse
@@ -266,22 +266,24 @@ def test_name_columns_are_joined(header: list[str], cells: list[str], name: str)
 @pytest.mark.parametrize(
     ("text", "order", "read_as"),
     [
-        ("03/04/2021", DateOrder.DAY, "2021-04-03"),
-        ("03/04/2021", DateOrder.MONTH, "2021-03-04"),
-        ("03.04.21", DateOrder.DAY, "2021-04-03"),
-        ("2 Mar 2020", DateOrder.DAY, "2020-03-02"),
-        ("1577836800", DateOrder.DAY, "2020-01-01T00:00:00+00:00"),
-        ("2020-01-01 10:00", DateOrder.DAY, "2020-01-01 10:00"),
-        ("no date", DateOrder.DAY, "no date"),
+        ("03/04/2021", DayMonthOrder.DAY, "2021-04-03"),
+        ("03/04/2021", DayMonthOrder.MONTH, "2021-03-04"),
+        ("03.04.21", DayMonthOrder.DAY, "2021-04-03"),
+        ("2 Mar 2020", DayMonthOrder.DAY, "2020-03-02"),
+        ("1577836800", DayMonthOrder.DAY, "2020-01-01T00:00:00+00:00"),
+        ("2020-01-01 10:00", DayMonthOrder.DAY, "2020-01-01 10:00"),
+        ("no date", DayMonthOrder.DAY, "no date"),
     ],
 )
-def test_dates_are_read_in_the_order_of_the_file(text: str, order: DateOrder, read_as: str) -> None:
+def test_dates_are_read_in_the_order_of_the_file(
+    text: str, order: DayMonthOrder, read_as: str
+) -> None:
     assert in_iso(text, order) == read_as
 
 
 def test_an_unambiguous_date_determines_the_order() -> None:
-    assert order_of("14/05/2021") is DateOrder.DAY
-    assert order_of("05/14/2021") is DateOrder.MONTH
+    assert order_of("14/05/2021") is DayMonthOrder.DAY
+    assert order_of("05/14/2021") is DayMonthOrder.MONTH
     assert order_of("03/04/2021") is True
     assert order_of("04/04/2021") is False
 

@@ -19,12 +19,12 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from newsletter.console.frame.request import ConsoleRequest
+from newsletter.http.path_params import number_in
 
 RowT = TypeVar("RowT")
 
 PAGE_SIZE = 50
 MOST_IN_CSV = 100_000
-LARGEST = 2**63 - 1
 LONGEST_FILTER = 200
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -106,9 +106,7 @@ class Listing:
     @property
     def after_number(self) -> int | None:
         """The key that the page begins after, as a number; None on the first page."""
-        text = self.after
-        is_number = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST
-        return int(text) if is_number else None
+        return number_in(self.after)
 
     def url(self, **changed: str) -> str:
         """The address of this list with something else in it; an empty value takes it out."""

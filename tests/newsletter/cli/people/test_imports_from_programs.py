@@ -69,6 +69,56 @@ LISTS = {
             '"gone@example.org";"";"";"n";"U";"2024-01-01 10:00:00";"cd";"";"0";"0";"0";"";\n'
         ),
     ),
+    "Constant Contact": (
+        "contact_export.csv",
+        (
+            "Email address,Email status,Email permission status,Email update source,"
+            "Confirmed Opt-Out Date,Confirmed Opt-Out Source,Confirmed Opt-Out Reason\n"
+            "gwen@example.org,Active,Implied,Account,,,\n"
+            "gone@example.org,Active,Express,Contact,2024-01-01 10:00,Visitor,\n"
+        ),
+    ),
+    "Drip": (
+        "people.csv",
+        (
+            "email,status,eu_consent,lead_score,utc_offset\n"
+            "gwen@example.org,active,unknown,12,0\n"
+            "gone@example.org,active,denied,12,0\n"
+        ),
+    ),
+    "Dotdigital": (
+        "contacts.csv",
+        (
+            "Email,OptInType,EmailType,Status\n"
+            "gwen@example.org,Unknown,Html,Subscribed\n"
+            "gone@example.org,Double,Html,SharedSuppression\n"
+        ),
+    ),
+    "LimeSurvey": (
+        "tokens.csv",
+        (
+            "tid,email,emailstatus,token,invited,usesleft\n"
+            "1,gwen@example.org,OK,ab,N,1\n"
+            "2,gone@example.org,OptOut,cd,2024-01-01 10:00,1\n"
+        ),
+    ),
+    "Mailchimp, by a note": (
+        "subscribed_members_export_3f2a.csv",
+        (
+            "Email Address,LEID,EUID,NOTES\n"
+            "gwen@example.org,1,ab,from the fair\n"
+            "gone@example.org,2,cd,2024: asked to be unsubscribed\n"
+        ),
+    ),
+    "an address book, by a note": (
+        "contacts.vcf",
+        (
+            "BEGIN:VCARD\nVERSION:4.0\nFN:Gwen Pym\nEMAIL:gwen@example.org\nNOTE:plumber\n"
+            "END:VCARD\n"
+            "BEGIN:VCARD\nVERSION:3.0\nFN:Gone\nN:;Gone;;;\nEMAIL:gone@example.org\n"
+            "NOTE:do not email\nEND:VCARD\n"
+        ),
+    ),
 }
 
 

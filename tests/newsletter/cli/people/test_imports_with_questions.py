@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from imports import imported, refusal
+from imports import imported, refusal, shown
 from support import Run
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -80,3 +80,47 @@ def test_the_attributes_of_ldif_may_be_cased_in_any_way(run: Run, tmp_path: Path
     path = tmp_path / "people.ldif"
     path.write_text("dn: cn=a\nMAIL: ann@example.org\n\ndn: cn=b\nmail: bo@example.org\n")
     assert imported(run, path) == {"confirmed": 2}
+
+
+@pytest.mark.parametrize(
+    ("head", "values"),
+    [
+        ("SMS status", ["unsubscribed", "subscribed"]),
+        ("Soft bounces", ["1", "0"]),
+        ("End date", ["2024-01-01", "2024-01-02"]),
+    ],
+)
+def test_what_may_be_about_something_else_is_asked_without_a_suggestion(
+    run: Run, tmp_path: Path, head: str, values: list[str]
+) -> None:
+    assert f"--column '?={head}'" in refusal(run, table(tmp_path, head, values))
+
+
+def test_the_suggestion_for_a_column_of_leaving_can_be_copied(run: Run, tmp_path: Path) -> None:
+    path = table(tmp_path, "Stop reason", ["unsubscribed", ""])
+    assert "--column 'left=Stop reason'" in refusal(run, path)
+    answer = ("--column", "left=Stop reason")
+    assert imported(run, path, *answer) == {"suppressed": 1, "confirmed": 1}
+
+
+def test_of_two_columns_of_addresses_the_one_with_addresses_counts(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("E-Mail,E-Mail-Adresse\nanonymous,ann@example.org\n", encoding="utf-8")
+    assert imported(run, path, "--column", "ignored=E-Mail") == {"confirmed": 1}
+
+
+def test_a_name_may_follow_its_address_as_a_comment(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.txt"
+    path.write_text("ann@example.org (Ann Carter)\nBo <bo@example.org>\n", encoding="utf-8")
+    assert imported(run, path) == {"confirmed": 2}
+    assert shown(run, "ann@example.org")["name"] == "Ann Carter"
+
+
+def test_a_mark_of_no_width_beside_an_address_hides_nobody_who_left(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("email,status\n\u00a0bo@example.org\u200b,unsubscribed\n", encoding="utf-8")
+    assert imported(run, path) == {"suppressed": 1}

@@ -56,3 +56,9 @@ def test_of_each_author_the_first_words_stand_in_the_audit_log(console: Console)
     with console.app.database.read() as session:
         lines = audit.page(session, Filters(action="bulletins"), limit=9)
     assert [line.actor for line in lines] == ["staff:2", "staff:1"]
+
+
+def test_a_revision_that_is_no_number_is_told_beside_what_was_typed(console: Console) -> None:
+    editor = console.as_role(Role.EDITOR)
+    answer = editor.send("/bulletins/new", FLOOD | {"revision": "x"})
+    assert (answer.status_code, "Stay home." in answer.text) == (400, True)

@@ -94,6 +94,13 @@ def test_a_role_with_the_permission_is_not_refused(clients: dict[Role, Client]) 
     assert refused == {}
 
 
+def test_a_number_larger_than_any_row_has_leads_nowhere(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    pages = [r for r in MEMBERS if ":int" in r.path and r.method == "GET" and not r.is_live]
+    answers = {name(r): owner.get(path_of(r).replace(NOWHERE[":int"], "9" * 25)) for r in pages}
+    assert {key: said.status_code for key, said in answers.items() if said.status_code != 404} == {}
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(console: Console) -> None:
     visitor = console.visitor()
     token = visitor.token()

@@ -136,6 +136,10 @@ def test_a_warning_in_words_is_a_delay() -> None:
         (f"{PERSON}\nCette adresse de messagerie n'existe pas.", EventKind.HARD),
         (f"{PERSON} is no longer valid. Your mail has NOT been delivered.", EventKind.HARD),
         (f"{PERSON}: not delivered, mail box space not enough", EventKind.FULL),
+        (f"554 <{PERSON}>... 550 Host unknown", EventKind.HARD),
+        (f"<{PERSON}>: No mx record found for domain", EventKind.HARD),
+        (f"{PERSON}\nan MX or SRV record indicated no SMTP service", EventKind.HARD),
+        (f"ディレクトリのリストにありません {PERSON}", EventKind.HARD),
         (f"{PERSON}\n554 message looping", EventKind.SOFT),
         (
             (

@@ -1,13 +1,11 @@
 """What an old link to the preferences is not enough for, and the fresh one that is mailed first."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support import RecordingTransport, add_subscriber, make_app, preferences_path, unsubscribe_path
+from support import preferences_path, unsubscribe_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -23,31 +21,6 @@ SENSITIVE = [
     ("GET", "/data.json", {}),
     ("GET", "/data.csv", {}),
 ]
-
-
-@pytest.fixture
-def sent() -> list[Mail]:
-    return []
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, sqlite_url: str, clock: FixedClock, sent: list[Mail]
-) -> Iterator[Newsletter]:
-    app = make_app(tmp_path, sqlite_url, clock, transport=RecordingTransport(taken=sent))
-    yield app
-    app.close()
-
-
-@pytest.fixture
-def ann(program: Newsletter, clock: FixedClock) -> int:
-    with program.database.write() as session:
-        return add_subscriber(session, ANN, clock.now()).id
-
-
-@pytest.fixture
-def path(ann: int, clock: FixedClock) -> str:
-    return preferences_path(ann, ANN, clock.now())
 
 
 def address_of(program: Newsletter, number: int) -> str | None:

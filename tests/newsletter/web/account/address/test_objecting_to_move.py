@@ -1,17 +1,13 @@
 """A change of address that somebody else asked for: the old address is told, and puts it right."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from support import (
     SECRET,
-    RecordingTransport,
     add_subscriber,
-    make_app,
     preferences_path,
     unsubscribe_path,
 )
@@ -32,37 +28,12 @@ A_SECOND, A_WEEK = timedelta(seconds=1), timedelta(weeks=1)
 
 
 @pytest.fixture
-def sent() -> list[Mail]:
-    return []
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, sqlite_url: str, clock: FixedClock, sent: list[Mail]
-) -> Iterator[Newsletter]:
-    app = make_app(tmp_path, sqlite_url, clock, transport=RecordingTransport(taken=sent))
-    yield app
-    app.close()
-
-
-@pytest.fixture
-def ann(program: Newsletter, clock: FixedClock) -> int:
-    with program.database.write() as session:
-        return add_subscriber(session, OLD, clock.now()).id
-
-
-@pytest.fixture
-def forwarded(ann: int, clock: FixedClock) -> str:
-    return preferences_path(ann, OLD, clock.now())
-
-
-@pytest.fixture
 def objection(
-    client: httpx.Client, program: Newsletter, sent: list[Mail], forwarded: str, clock: FixedClock
+    client: httpx.Client, program: Newsletter, sent: list[Mail], path: str, clock: FixedClock
 ) -> str:
     """The link that the old address is mailed once another one was asked for."""
     clock.at += A_SECOND
-    client.post(f"{forwarded}/address", data={"address": NEW})
+    client.post(f"{path}/address", data={"address": NEW})
     program.notices.send_due()
     return link_to(OLD, sent, "keep-address")
 
@@ -171,9 +142,9 @@ def test_the_old_address_is_told_though_the_new_one_confirmed_before_the_mail_le
     clock: FixedClock,
     sent: list[Mail],
     ann: int,
-    forwarded: str,
+    path: str,
 ) -> None:
-    client.post(f"{forwarded}/address", data={"address": NEW})
+    client.post(f"{path}/address", data={"address": NEW})
     link = ExpiringLink(subscriber_id=ann, at=clock.now()).sign(program.signer("move"))
     assert client.post(f"/move/{link}").is_success
     program.notices.send_due()
@@ -181,10 +152,10 @@ def test_the_old_address_is_told_though_the_new_one_confirmed_before_the_mail_le
 
 
 def test_links_mailed_to_the_old_address_open_nothing_after_the_change(
-    client: httpx.Client, clock: FixedClock, ann: int, forwarded: str, stolen: httpx.Response
+    client: httpx.Client, clock: FixedClock, ann: int, path: str, stolen: httpx.Response
 ) -> None:
-    assert client.get(forwarded).status_code == 400
-    assert client.get(f"{forwarded}/data.json").status_code == 400
+    assert client.get(path).status_code == 400
+    assert client.get(f"{path}/data.json").status_code == 400
     assert client.get(preferences_path(ann, OLD, clock.now())).status_code == 400
     leaving = client.get(unsubscribe_path(ann, clock.now(), OLD))
     assert leaving.status_code == 200
@@ -195,7 +166,7 @@ def test_links_mailed_before_an_objection_open_nothing_after_it(
     client: httpx.Client,
     clock: FixedClock,
     ann: int,
-    forwarded: str,
+    path: str,
     objection: str,
     stolen: httpx.Response,
 ) -> None:
@@ -203,7 +174,7 @@ def test_links_mailed_before_an_objection_open_nothing_after_it(
     assert client.get(at_the_thief).status_code == 200
     clock.at += A_SECOND
     client.post(objection)
-    assert [client.get(path).status_code for path in (forwarded, at_the_thief)] == [400, 400]
+    assert [client.get(path).status_code for path in (path, at_the_thief)] == [400, 400]
     assert client.get(preferences_path(ann, OLD, clock.now())).status_code == 200
 
 
@@ -278,10 +249,10 @@ def test_an_objection_does_not_displace_a_new_subscriber_at_the_old_address(
 
 
 def test_a_change_that_the_old_address_cannot_be_told_of_is_refused(
-    client: httpx.Client, program: Newsletter, sent: list[Mail], forwarded: str
+    client: httpx.Client, program: Newsletter, sent: list[Mail], path: str
 ) -> None:
     answers = [
-        client.post(f"{forwarded}/address", data={"address": f"thief{number}@example.net"})
+        client.post(f"{path}/address", data={"address": f"thief{number}@example.net"})
         for number in range(4)
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 400]
@@ -307,9 +278,9 @@ def test_the_old_address_is_forgotten_in_time(
 
 
 def test_a_suppressed_old_address_is_not_told(
-    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], forwarded: str
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
 ) -> None:
-    client.post(f"{forwarded}/address", data={"address": NEW})
+    client.post(f"{path}/address", data={"address": NEW})
     with program.database.write() as session:
         store.add_suppression(session, hash_address(SECRET, OLD), "complained", clock.now())
     program.notices.send_due()

@@ -1,18 +1,14 @@
 """Change of address: confirmed at the new one, without user enumeration."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from support import (
     SECRET,
-    RecordingTransport,
     add_subscriber,
-    make_app,
-    preferences_path,
 )
 
 from newsletter.app import Newsletter
@@ -25,31 +21,6 @@ from subscribers.consent import Origin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 OLD, NEW = "ann@example.org", "ann@example.net"
-
-
-@pytest.fixture
-def sent() -> list[Mail]:
-    return []
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, sqlite_url: str, clock: FixedClock, sent: list[Mail]
-) -> Iterator[Newsletter]:
-    app = make_app(tmp_path, sqlite_url, clock, transport=RecordingTransport(taken=sent))
-    yield app
-    app.close()
-
-
-@pytest.fixture
-def ann(program: Newsletter, clock: FixedClock) -> int:
-    with program.database.write() as session:
-        return add_subscriber(session, OLD, clock.now()).id
-
-
-@pytest.fixture
-def path(ann: int, clock: FixedClock) -> str:
-    return preferences_path(ann, OLD, clock.now())
 
 
 def ask(client: httpx.Client, program: Newsletter, path: str, address: str = NEW) -> httpx.Response:
