@@ -75,7 +75,7 @@ class CanonicalHost:
 def _has_one_host(scope: Scope) -> bool:
     """Whether there is exactly one Host; HTTP/1.0 may have none (RFC 9112 section 3.2)."""
     hosts = sum(name == b"host" for name, _ in scope["headers"])
-    return hosts == 1 or (hosts == 0 and scope["http_version"] != "1.1")
+    return hosts == 1 or bool(hosts == 0 and scope["http_version"] != "1.1")
 
 
 def _ends_in_slash(scope: Scope) -> bool:
