@@ -18,7 +18,7 @@ from newsletter.config.loading import load_config
 from newsletter.demo.catcher import MailCatcher
 from newsletter.migrations.running import upgrade
 
-SUBSCRIBERS = 600
+SUBSCRIBERS = 300
 CONNECTIONS = 2
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -79,7 +79,7 @@ def counts(newsletter: Command, site: Path) -> dict[str, int]:
 def test_after_kill_the_rest_is_sent_without_duplicates(site: Path, newsletter: Command) -> None:
     newsletter(site, "digest", "send", "friday", "--queue")
     kills = 0
-    for mails_before in (0, 90, 200, 330, 470):
+    for mails_before in (0, 90, 200):
         process = start(site, "editions", "send", "1")
         wait_for_mails(site, process, mails_before)
         if process.poll() is None:

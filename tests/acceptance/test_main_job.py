@@ -39,18 +39,32 @@ def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
         yield running_catcher
 
 
-@pytest.fixture
-def site(tmp_path: Path, newsletter: Newsletter, catcher: MailCatcher) -> Path:
-    """A site whose mail goes by SMTP to the catcher, with one confirmed subscriber."""
+def write_config(folder: Path, port: int) -> None:
+    """A site whose mail goes by SMTP to a port of this machine."""
     text = CONFIG.format(secret=SECRET, database="sqlite:///newsletter.db")
     text = text.replace('folder = "templates"', 'folder = ""').replace(
         'kind = "maildir"\npath = "mails"',
-        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "plain"',
+        f'kind = "smtp"\nhost = "127.0.0.1"\nport = {port}\nsecurity = "plain"',
     )
-    (tmp_path / "newsletter.toml").write_text(text)
-    assert newsletter(tmp_path, "db", "upgrade").returncode == 0
+    (folder / "newsletter.toml").write_text(text)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory, newsletter: Newsletter) -> Path:
+    """A database with one confirmed subscriber, made by the commands; to be copied."""
+    folder = tmp_path_factory.mktemp("site")
+    write_config(folder, 25)
+    assert newsletter(folder, "db", "upgrade").returncode == 0
     add = ("subscribers", "add", "ann@wexcombe.example", "--consent", "paper form")
-    assert newsletter(tmp_path, *add).returncode == 0
+    assert newsletter(folder, *add).returncode == 0
+    return folder / "newsletter.db"
+
+
+@pytest.fixture
+def site(tmp_path: Path, database: Path, catcher: MailCatcher) -> Path:
+    """A site whose mail goes to the catcher, with one confirmed subscriber."""
+    write_config(tmp_path, catcher.port)
+    shutil.copy(database, tmp_path)
     return tmp_path
 
 

@@ -124,7 +124,7 @@ def _watch(folder: Path, processes: list[subprocess.Popen[bytes]]) -> None:
             victim.wait(10)
             print("one worker is killed; started again, it reads its journal", flush=True)
             processes.append(_start(folder, "one", "worker"))
-        time.sleep(0.5)
+        time.sleep(1)
 
 
 def _tell(folder: Path) -> None:

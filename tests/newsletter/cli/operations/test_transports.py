@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from account_servers import MailtrapAccount, ResendAccount
+from account_servers import ACCOUNTS, AccountServer, MailtrapAccount, ResendAccount
 from support import Run
 
 
@@ -15,9 +15,12 @@ def resend() -> Iterator[ResendAccount]:
         yield account
 
 
-def configure(run: Run, account: ResendAccount) -> None:
-    options = {"kind": "resend", **account.options}
-    changes = [f"transports.main.{key}={value}" for key, value in options.items()]
+def configure(run: Run, account: AccountServer) -> None:
+    options = {"kind": account.kind, **account.options}
+    changes = [
+        f"transports.main.{key}={str(value).replace('True', 'true')}"
+        for key, value in options.items()
+    ]
     assert run("settings", "set", *changes).status == 0
 
 
@@ -44,6 +47,16 @@ def test_connecting_again_changes_nothing(site: Path, run: Run, resend: ResendAc
     assert said.status == 0
     assert "set transports" not in said.out
     assert len(resend.registered) == 1
+
+
+@pytest.mark.parametrize("kind", ["brevo", "mailjet"])
+def test_a_password_reaches_the_provider_and_no_screen(site: Path, run: Run, kind: str) -> None:
+    with ACCOUNTS[kind]() as account:
+        configure(run, account)
+        said = run("transports", "connect", "main")
+        assert run("transports", "connect", "main").status == 0
+        assert account.addresses() == ["https://wexcombe.example/webhooks/main"]
+    assert (said.status, account.options["webhook_password"] in said.out + said.err) == (0, False)
 
 
 def test_a_transport_in_the_file_is_told_what_to_write(site: Path, run: Run) -> None:
