@@ -75,13 +75,13 @@ def _anywhere(word: str) -> ColumnElement[bool]:
 
 
 def words_of(query: str) -> list[str]:
-    """The space-separated parts with a letter or digit; nothing in them is an operator.
+    """The space-separated parts with a letter or digit, each once; nothing in them is an operator.
 
     Parts in scripts without spaces are separated by punctuation, such as 「」, too.
     """
     parts = re.sub("[\x00\ud800-\udfff]", "", query).split()
     words = [one for part in parts for one in _at_punctuation(part)]
-    return [word for word in words if re.search(r"[^\W_]", word)][:MOST_WORDS]
+    return list(dict.fromkeys(word for word in words if re.search(r"[^\W_]", word)))[:MOST_WORDS]
 
 
 def _at_punctuation(part: str) -> list[str]:

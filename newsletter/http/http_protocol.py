@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # From connection, or the first byte of a later request.
 HEADER_SECONDS = 10.0
@@ -55,6 +55,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.stage = Stage.HEADERS
         self._header_bytes = 0
         self._body_bytes = 0
+        self._unanswered: list[RequestResponseCycle] = []
         self._deadline: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
         if len(self.connections) > self.most_connections and self._waiting:
@@ -67,6 +68,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._waiting.pop(self, None)
         self._disarm()
         self._stop_sending_deadline()
+        # uvicorn tells only the last of several pipelined requests, and an earlier one would write.
+        for cycle in self._unanswered:
+            cycle.disconnected = not cycle.response_complete
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -104,6 +109,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.stage = Stage.BODY
         super().on_headers_complete()
+        self._unanswered = [c for c in self._unanswered if not c.response_complete]
+        self._unanswered += [self.cycle] if self.cycle is not None else []
 
     def on_message_complete(self) -> None:
         self.stage = Stage.ANSWER

@@ -21,6 +21,7 @@ HEALTH = "/healthz"
 READING = {"GET", "HEAD"}
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
+_BAD_HOST = PlainTextResponse("A request names one host.\n", 400, {"Cache-Control": "no-store"})
 
 
 class CanonicalHost:
@@ -41,7 +42,9 @@ class CanonicalHost:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not (self._is_canonical(scope) or scope["path"] == HEALTH):
+        if not _has_one_host(scope):
+            await _BAD_HOST(scope, receive, send)
+        elif not (self._is_canonical(scope) or scope["path"] == HEALTH):
             await self._to_canonical_host(scope)(scope, receive, send)
         elif _ends_in_slash(scope):
             await self._redirect(scope, scope["raw_path"].rstrip(b"/"))(scope, receive, send)
@@ -67,6 +70,12 @@ class CanonicalHost:
         query = quote(scope["query_string"].decode("latin-1"), safe=_UNRESERVED + "?")
         target = f"{self._base_url}/{path.lstrip('/')}" + (f"?{query}" if query else "")
         return RedirectResponse(target, 308, {"Cache-Control": "no-cache"})
+
+
+def _has_one_host(scope: Scope) -> bool:
+    """Whether there is exactly one Host; HTTP/1.0 may have none (RFC 9112 section 3.2)."""
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    return hosts == 1 or bool(hosts == 0 and scope["http_version"] != "1.1")
 
 
 def _ends_in_slash(scope: Scope) -> bool:

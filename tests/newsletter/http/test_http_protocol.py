@@ -166,3 +166,13 @@ def test_a_client_that_stops_reading_is_disconnected(address: Address) -> None:
         connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
         sleep(2 * Hasty.sending_seconds)
         assert len(read_to_end(connection)) < LARGE_BYTES
+
+
+def test_a_client_that_hangs_up_between_pipelined_requests_is_no_error(
+    address: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n" * 4)
+        connection.recv(1000)
+    assert is_served(address)
+    assert not [record for record in caplog.records if record.exc_info]

@@ -1,12 +1,15 @@
 """The canonical host."""
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
 from newsletter.app import Newsletter
-from newsletter.http.middleware.host import strict_transport
+from newsletter.http.middleware.host import CanonicalHost, strict_transport
 from newsletter.web.services import SiteServices
 
 BASE = "https://wexcombe.example"
@@ -48,6 +51,26 @@ def test_wrong_host_refuse_answers_421(
 )
 def test_the_canonical_and_private_hosts_are_answered(client: httpx.Client, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [("1.1", [BASE, "evil.example"], 400), ("1.1", [], 400), ("1.0", [], 200)],
+)
+def test_a_request_names_one_host(version: str, hosts: list[str], status: int) -> None:
+    headers = [(b"host", host.encode()) for host in hosts]
+    scope = {"type": "http", "http_version": version, "method": "GET", "path": "/"}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    site = CanonicalHost(PlainTextResponse("ok"), BASE, "redirect")
+    asyncio.run(site({**scope, "headers": headers}, receive, send))
+    assert sent[0]["status"] == status
 
 
 def test_the_health_check_accepts_any_host(client: httpx.Client) -> None:
