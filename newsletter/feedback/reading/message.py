@@ -181,8 +181,9 @@ def _source(part: Message) -> str:
     """A part as text, though the parser has taken it for a message of its own."""
     payload = _payload(part)
     if isinstance(payload, list):
-        inner = (one.as_string() for one in payload[:MAX_PARTS] if isinstance(one, Message))
-        return "\n".join(inner)[:MAX_TEXT]
+        # As bytes: as text its charset is looked up, which may be one that does not exist.
+        inner = (one.as_bytes() for one in payload[:MAX_PARTS] if isinstance(one, Message))
+        return b"\n".join(inner).decode("utf-8", "replace")[:MAX_TEXT]
     return _text(part)
 
 

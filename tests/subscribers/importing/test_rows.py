@@ -378,3 +378,9 @@ def test_when_somebody_joined_there_is_kept() -> None:
 def test_a_row_without_a_mail_address_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no mail address"):
         read(["email", "name"], ["", "Ann"])
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u200e"])
+def test_marks_of_no_width_beside_an_address_are_no_part_of_it(mark: str) -> None:
+    person = read(["email"], [f"{mark}ann@example.org{mark}"])
+    assert person.address == "ann@example.org"

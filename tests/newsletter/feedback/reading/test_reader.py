@@ -250,6 +250,14 @@ def test_a_wrong_charset_does_not_hide_the_words(charset: bytes) -> None:
     assert read(content).kind is EventKind.HARD
 
 
+@pytest.mark.parametrize("charset", [b"utf-99", b'"utf\0-8"'])
+def test_a_wrong_charset_of_the_mail_sent_back_does_no_harm(charset: bytes) -> None:
+    named = b"Content-Type: text/plain; charset=" + charset
+    content = dsn().replace(b"\n\nHomes at last", b"\n" + named + b"\n\nGr\xfc\xdfe")
+    assert named in content
+    assert read(content).kind is EventKind.HARD
+
+
 @pytest.mark.parametrize("filling", [b"x" * 70 + b"\n", b"<" * 100, b"a@b.cd ", b"Received: x\n"])
 def test_a_mail_of_20_megabytes_is_read_as_fast_as_a_short_one(filling: bytes) -> None:
     content = QMAIL + filling * (BIG // len(filling))
