@@ -16,6 +16,8 @@ from newsletter.staff import store
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import ActorKind, Permission
 
+# So many values of a list are told on the page.
+LISTED = 5
 FILTERS = ("actor", "action", "kind", "name", "since", "until")
 # Subjects that people look for.
 KINDS = (
@@ -42,9 +44,14 @@ def subject_of(line: AuditLine) -> str:
     return line.subject or audit_words.subject_words(line.about)
 
 
-def details_of(line: AuditLine) -> str:
+def summary_of(line: AuditLine) -> str:
+    """The details in one line, long lists cut."""
+    return details_of(line, listed=LISTED)
+
+
+def details_of(line: AuditLine, *, listed: int | None = None) -> str:
     """The details in one line."""
-    found = audit_words.details_words(line.details)
+    found = audit_words.details_words(line.details, listed=listed)
     return found if line.is_finished else f"{found}, not finished".removeprefix(", ")
 
 
@@ -63,7 +70,7 @@ SHOWN = [
     Column[AuditLine](name="On", value=subject_of),
     Column[AuditLine](name="Who", value=lambda line: line.who),
     Column[AuditLine](name="From", value=origin_of),
-    Column[AuditLine](name="Details", value=details_of),
+    Column[AuditLine](name="Details", value=summary_of),
 ]
 IN_FILE = [
     Column[AuditLine](name="Line", value=lambda line: line.id),
@@ -106,7 +113,7 @@ def list_(request: ConsoleRequest) -> Response:
         "kinds": KINDS,
         "words": audit_words,
         "subject_of": subject_of,
-        "details_of": details_of,
+        "summary_of": summary_of,
     }
     return request.page("staff/audit.html", context)
 

@@ -192,19 +192,26 @@ def subject_path(subject: str) -> str:
     return path.format(name) if name and name not in {"all", "unknown"} else ""
 
 
-def details_words(details: Mapping[str, Any]) -> str:
-    """The details in one line; what is empty or zero is left out."""
+def details_words(details: Mapping[str, Any], *, listed: int | None = None) -> str:
+    """The details in one line; what is empty or zero is left out.
+
+    Args:
+        listed: how many values of a list are told; None: all.
+    """
     # A single key is what the line is about.
     kept = {key: value for key, value in details.items() if key != "keys" or len(value) > 1}
-    shown = ((key.replace("_", " "), _shown(value)) for key, value in kept.items())
+    shown = ((key.replace("_", " "), _shown(value, listed)) for key, value in kept.items())
     return ", ".join(f"{key} {value}".strip() for key, value in shown if value)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, listed: int | None) -> str:
     if value in (None, "", 0, False) or value == [] or value == {}:
         return ""
     if value is True:
         return "yes"
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return ", ".join(str(one) for one in value)
+        told = ", ".join(str(one) for one in value[:listed])
+        return (
+            f"{told} and {len(value) - listed:,} more" if listed and listed < len(value) else told
+        )
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -93,6 +93,19 @@ def test_the_file_has_all_lines_that_the_filters_let_through(console: Console) -
     assert len(file.text.splitlines()) == 61
 
 
+def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(console: Console) -> None:
+    words = ("heading_font", "text_font", "footer")
+    colour = {"masthead": "#123456"}
+    numbers = ("logo_width", "logo_height")
+    changed = {**colour, **dict.fromkeys(words, "Georgia"), **dict.fromkeys(numbers, "300")}
+    keys = {f"theme.{name}": value for name, value in changed.items()}
+    settings.change(console.app, operator("ann"), keys)
+    owner = console.as_role(Role.OWNER)
+    [line] = csv.DictReader(owner.get("/audit?format=csv").text.splitlines())
+    assert set(line["Details"].removeprefix("keys ").split(", ")) == set(keys)
+    assert "and 1 more" in owner.get("/audit").text
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(console: Console) -> None:
     console.add_member(Role.VIEWER, name="=HYPERLINK(1)")
     assert "'=HYPERLINK(1)" in console.as_role(Role.OWNER).get("/staff?format=csv").text
