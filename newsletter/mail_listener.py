@@ -25,10 +25,9 @@ class MailListener:
         """Inside the block, the port listened on."""
         self._protocol = protocol
         self._host = host
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
         try:
             self._server = self._loop.run_until_complete(
                 self._loop.create_server(self._protocol, self._host, self.port)
@@ -37,6 +36,7 @@ class MailListener:
             self._loop.close()
             raise
         self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         return self
 
