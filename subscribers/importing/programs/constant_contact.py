@@ -29,9 +29,11 @@ PROGRAM = Program(
         "SMS permission status",
     ),
     words={
-        ListState.SUBSCRIBED: ("active", "express", "explicit", "implied", "confirmed"),
+        ListState.SUBSCRIBED: ("active", "express", "explicit", "confirmed"),
         ListState.PENDING: (
             "",
+            # Of people one has dealings with; a party may not mail them for that (PECR, 22).
+            "implied",
             "awaiting confirmation",
             "pending confirmation",
             "no permissions set",

@@ -17,11 +17,6 @@ PROGRAM = Program(
         "left": ("unsubscribed", "suppressed"),
         "joined": ("created_at",),
     },
-    harmless=("cio_id", "cio_subscription_preferences"),
-    prefixes=("_",),
+    harmless=("cio_id", "_created_in_customerio_at", "_last_emailed"),
     words={ListState.LEFT: ("suppressed",)},
-    advice=(
-        "Customer.io keeps the choice of topics apart (cio_subscription_preferences): it is not "
-        "read here, and who left a single topic is mailed as before."
-    ),
 )

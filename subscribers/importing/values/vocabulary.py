@@ -207,6 +207,8 @@ def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
 
 def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
+    if is_nothing(text):
+        return ListState.SUBSCRIBED
     said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
     return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
 

@@ -73,9 +73,9 @@ LISTS = {
         "contact_export.csv",
         (
             "Email address,Email status,Email permission status,Email update source,"
-            "Confirmed Opt-Out Date,Confirmed Opt-Out Source,Confirmed Opt-Out Reason\n"
-            "gwen@example.org,Active,Implied,Account,,,\n"
-            "gone@example.org,Active,Express,Contact,2024-01-01 10:00,Visitor,\n"
+            "Confirmed Opt-Out Date,Confirmed Opt-Out Source,Confirmed Opt-Out Reason,Notes\n"
+            "gwen@example.org,Active,Express,Account,,,,\n"
+            "gone@example.org,Active,Express,Contact,2024-01-01 10:00,Visitor,,\n"
         ),
     ),
     "Drip": (
