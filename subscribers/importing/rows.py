@@ -180,7 +180,9 @@ class RowReader:
 
     def _doubted(self, person: Person) -> Person:
         """The person, not confirmed if an unreadable row may say that they left."""
-        if person.address.casefold() not in self._reading.doubtful:
+        # In a damaged file a quotation mark may stand beside the address.
+        named = (person.address, *addresses_in(person.address))
+        if self._reading.doubtful.isdisjoint(map(str.casefold, named)):
             return person
         return replace(person, state=worse(person.state, ListState.PENDING))
 
