@@ -201,7 +201,13 @@ def test_a_line_that_is_no_address_is_told_beside_the_field(
 def test_somebody_is_erased(console: Console, owner: Client) -> None:
     owner.send("/people/1/erase")
     assert person(console.app, ANN).address is None
-    assert owner.get("/people/1").status_code == 200
+    page = owner.get("/people/1")
+    assert page.status_code == 200
+    assert ">An erased person</h1>" in page.text
+
+
+def test_an_address_may_be_broken_after_its_at_and_nowhere_else(owner: Client) -> None:
+    assert ">ann@<wbr>wexcombe.example</h1>" in owner.get("/people/1").text
 
 
 def test_somebody_is_given_their_data_and_that_is_noted(console: Console, owner: Client) -> None:
