@@ -340,7 +340,7 @@ def test_ambiguous_rows_of_a_list_of_leavers_tell_of_leaving() -> None:
 
 
 @pytest.mark.parametrize("cell", ["Ann@a.example", 'ann@a.example"'])
-def test_whom_a_damaged_row_may_name_as_leaving_is_not_confirmed(cell: str) -> None:
+def test_an_address_in_an_ambiguous_row_is_not_confirmed(cell: str) -> None:
     rows = reader(["email"], doubtful=frozenset({"ann@a.example"}))
     states = [rows.people(2, [one])[0].state for one in (cell, "ben@a.example")]
     assert states == [ListState.PENDING, ListState.SUBSCRIBED]

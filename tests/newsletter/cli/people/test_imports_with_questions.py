@@ -90,7 +90,7 @@ def test_the_attributes_of_ldif_may_be_cased_in_any_way(run: Run, tmp_path: Path
         ("End date", ["2024-01-01", "2024-01-02"]),
     ],
 )
-def test_what_may_be_about_something_else_is_asked_without_a_suggestion(
+def test_an_ambiguous_column_is_asked_about_without_a_suggestion(
     run: Run, tmp_path: Path, head: str, values: list[str]
 ) -> None:
     assert f"--column '?={head}'" in refusal(run, table(tmp_path, head, values))
