@@ -210,6 +210,22 @@ def test_every_file_that_the_design_page_names_exists() -> None:
     assert not missing
 
 
+def test_every_function_that_a_row_of_the_design_page_names_is_in_its_file() -> None:
+    rows = (ROOT / "docs" / "design.md").read_text(encoding="utf-8").splitlines()
+    missing = []
+    for row in rows:
+        for file, names in re.findall(r"`(\w+/[\w/]+\.py)`((?:, `\w+`)+)", row):
+            text = "".join(
+                path.read_text(encoding="utf-8")
+                for path in (ROOT / file, ROOT / "newsletter" / file)
+                if path.exists()
+            )
+            for name in re.findall(r"\w+", names):
+                if f"def {name}(" not in text:
+                    missing.append(f"{file}: {name}")
+    assert not missing
+
+
 def test_exit_statuses_stand_in_one_module() -> None:
     leaving = re.compile(r"(?:SystemExit|sys\.exit|ctx\.exit)\((?:from|code=)?\s*\d")
     cli = {module: path for module, path in MODULES.items() if is_in(module, "newsletter.cli")}
