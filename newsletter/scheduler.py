@@ -60,7 +60,7 @@ STATISTICS_INTERVAL_SECONDS = 15
 ANSWERS_INTERVAL_SECONDS = 5
 MAILBOXES_INTERVAL_SECONDS = 5
 # Bounds a transaction, so that senders do not wait long.
-ANSWERS_AT_ONCE = 200
+REFUSALS_PER_BATCH = 200
 # Bounds a run, so that shutdown does not wait long.
 MAX_BATCHES_PER_RUN = 400
 MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
@@ -289,7 +289,7 @@ def record_answers(app: Newsletter) -> None:
     """Record refusals at sending as events, and act on them."""
     for _ in range(MAX_BATCHES_PER_RUN):
         with app.database.read() as session:
-            found = answers.unrecorded(session, app.clock.now(), ANSWERS_AT_ONCE)
+            found = answers.unrecorded(session, app.clock.now(), REFUSALS_PER_BATCH)
         if not found:
             return
         recorded = feedback.record(app, SCHEDULE, found)

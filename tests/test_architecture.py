@@ -220,9 +220,11 @@ def test_every_function_that_a_row_of_the_design_page_names_is_in_its_file() -> 
                 for path in (ROOT / file, ROOT / "newsletter" / file)
                 if path.exists()
             )
-            for name in re.findall(r"\w+", names):
-                if f"def {name}(" not in text:
-                    missing.append(f"{file}: {name}")
+            missing += [
+                f"{file}: {name}"
+                for name in re.findall(r"\w+", names)
+                if f"def {name}(" not in text
+            ]
     assert not missing
 
 

@@ -19,7 +19,7 @@ from newsletter.transports.events import Event, EventKind
 ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
 # Bounds a transaction.
-FORGOTTEN_AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 @action(Permission.REPORT)
@@ -73,8 +73,8 @@ def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
     paused, alarms = watching.pause_editions(work.session, lines, work.now)
     alarms += watching.blocked(work.session, work.now)
     kept_since = work.now - options.keep_evidence
-    store.forget_evidence(work.session, kept_since, FORGOTTEN_AT_ONCE)
-    transcripts.forget(work.session, kept_since, FORGOTTEN_AT_ONCE)
+    store.forget_evidence(work.session, kept_since, BATCH_SIZE)
+    transcripts.forget(work.session, kept_since, BATCH_SIZE)
     work.about("editions", "", paused=paused, alarms=[alarm.title for alarm in alarms])
     if not alarms:
         work.skip_audit_line()

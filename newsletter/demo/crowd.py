@@ -20,7 +20,7 @@ DOMAIN = "crowd.example"
 FILE = "sample-people.csv"
 PROOF = "sample people of the demonstration"
 PEOPLE = 2000
-IN_A_BATCH = 500
+BATCH_SIZE = 500
 FIRST_NAMES = """
 Ada Amir Anwen Beth Bram Carys Chidi Clara Dana Dev Ebele Edie Ewan Farah Finn Freya
 Gita Glyn Hana Hugh Idris Imani Ines Isla Ivor Jaya Jonah Kemi Kit Lena Leo Mabel Malik
@@ -79,8 +79,8 @@ def name_of(number: int) -> str:
 
 def _batches(most: int) -> Iterator[list[Row]]:
     rows = [_row(number) for number in range(most)]
-    for start in range(0, most, IN_A_BATCH):
-        yield rows[start : start + IN_A_BATCH]
+    for start in range(0, most, BATCH_SIZE):
+        yield rows[start : start + BATCH_SIZE]
 
 
 def _row(number: int) -> Row:

@@ -23,7 +23,7 @@ from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
 # To forget one takes some milliseconds, in which nobody else may write to SQLite.
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 def known_subscriber(session: Session, link: PreferencesLink) -> Subscriber:
@@ -148,7 +148,7 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
     Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
     few, so that nobody who writes waits for long.
     """
-    found = people.unconfirmed_since(session, before, AT_ONCE)
+    found = people.unconfirmed_since(session, before, BATCH_SIZE)
     for subscriber in found:
         clear_traces(session, subscriber, now)
         membership.forget(session, subscriber)

@@ -263,7 +263,7 @@ _RATE = re.compile(_BUSY[1], re.IGNORECASE)
 _SPAMD = re.compile(_GREYLISTED[1], re.IGNORECASE)
 # spamd(8): a host has to wait passtime, 25 minutes by default, and come within four hours.
 _SPAMD_WAIT = timedelta(minutes=26)
-_LONGEST_HINT = timedelta(hours=4)
+_MAX_HINT = timedelta(hours=4)
 
 
 @cache
@@ -317,7 +317,7 @@ def hinted_wait(answer: str) -> timedelta | None:
         wait = timedelta(minutes=int(found[1]))
     else:
         return _SPAMD_WAIT if _SPAMD.search(answer) else None
-    return min(wait, _LONGEST_HINT) + timedelta(seconds=10)
+    return min(wait, _MAX_HINT) + timedelta(seconds=10)
 
 
 def _fitting(verdict: Verdict, code: int, subject: int, *, is_about_rate: bool) -> Verdict:

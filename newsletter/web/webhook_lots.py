@@ -13,7 +13,7 @@ from threading import Lock
 from newsletter.errors import Busy
 from newsletter.transports.events import Event
 
-LOT = 200
+BATCH_SIZE = 200
 """Events of a transaction, so that others may write in between."""
 
 Record = Callable[[str, Sequence[Event]], object]
@@ -83,5 +83,5 @@ class WebhookLots:
 
     def _record_lots(self, transport: str, events: Sequence[Event]) -> None:
         # What is recorded when a later lot fails is known again when the call is repeated.
-        for first in range(0, len(events), LOT):
-            self._record(transport, events[first : first + LOT])
+        for first in range(0, len(events), BATCH_SIZE):
+            self._record(transport, events[first : first + BATCH_SIZE])

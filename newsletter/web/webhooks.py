@@ -22,7 +22,7 @@ from newsletter.web.state import SiteState, site_of
 log = logging.getLogger(__name__)
 
 PREFIX = "/webhooks/"
-LARGEST_BODY_BYTES = 8 * 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 """SparkPost's batches are the largest: up to 10,000 events."""
 
 

@@ -21,9 +21,9 @@ from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
-MOST_DAMAGED = 2
-MOST_DAMAGED_SHARE = 0.05
-MOST_STRAYS = 20
+MAX_DAMAGED = 2
+MAX_DAMAGED_SHARE = 0.05
+MAX_STRAYS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,8 @@ class RowFit:
     @property
     def is_trusted(self) -> bool:
         """Whether the file's structure is reliable."""
-        share = self.people * MOST_DAMAGED_SHARE
-        return self.misfits <= max(MOST_DAMAGED, share) and self.strays <= max(MOST_STRAYS, share)
+        share = self.people * MAX_DAMAGED_SHARE
+        return self.misfits <= max(MAX_DAMAGED, share) and self.strays <= max(MAX_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)

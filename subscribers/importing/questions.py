@@ -33,7 +33,7 @@ from subscribers.importing.values.vocabulary import (
 # At most this many different values may be statuses.
 FEW_VALUES = 12
 # Statuses are no longer than this.
-LONGEST_WORD = 30
+MAX_WORD_LENGTH = 30
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
@@ -143,7 +143,7 @@ def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     codes = tuple(value for value in profile.values if status_of(value, {}) is None)
     if codes:
         codes += tuple(filter(_is_short_yes_or_no, profile.values))
-    is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
+    is_short = len(codes) <= FEW_VALUES and all(len(code) <= MAX_WORD_LENGTH for code in codes)
     return codes if profile.is_complete and is_short else ()
 
 
@@ -185,7 +185,7 @@ def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[s
     if is_complete and all(map(_COUNT.fullmatch, words)):
         return "it holds small numbers", ""
     is_few = is_complete and len(words) <= FEW_VALUES
-    if is_few and not any(len(word) > LONGEST_WORD or _FREE.search(word) for word in words):
+    if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
 

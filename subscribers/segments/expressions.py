@@ -22,7 +22,7 @@ class Unit(StrEnum):
 
 
 # About a century, so that no date leaves the calendar.
-MOST_AGO: Mapping[Unit, int] = {
+MAX_AGO: Mapping[Unit, int] = {
     Unit.DAYS: 36_500,
     Unit.WEEKS: 5_200,
     Unit.MONTHS: 1_200,

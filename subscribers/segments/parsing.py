@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from subscribers.segments.expressions import (
-    MOST_AGO,
+    MAX_AGO,
     All,
     Any,
     Comparison,
@@ -173,8 +173,8 @@ class _Parser:
         self._next += 1
         self._expect("ago", "joined >= 30 days ago")
         count = int(token.text)
-        if count > MOST_AGO[unit]:
-            expected = f"at most {MOST_AGO[unit]} {unit}"
+        if count > MAX_AGO[unit]:
+            expected = f"at most {MAX_AGO[unit]} {unit}"
             raise SegmentError(token.at, token.shown, expected, "joined >= 30 days ago")
         return (
             RelativeDate(count=count, unit=unit) if count else RelativeDate(count=0, unit=Unit.DAYS)

@@ -35,8 +35,8 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.unpacking import UNPACKING_ERRORS
 
 # Larger entries are refused as decompression bombs.
-LARGEST_ENTRY_BYTES = 64 * 1024 * 1024
-MOST_ENTRIES = 100_000
+MAX_ENTRY_BYTES = 64 * 1024 * 1024
+MAX_ENTRIES = 100_000
 READERS: Mapping[str, Importer] = {
     ".html": html.read,
     ".htm": html.read,
@@ -84,19 +84,17 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _entries(archive: zipfile.ZipFile) -> list[Entry]:
     infos = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename)]
-    if len(infos) > MOST_ENTRIES:
+    if len(infos) > MAX_ENTRIES:
         raise Unreadable(
-            f"the archive has {len(infos)} entries", f"split it, {MOST_ENTRIES} in each"
+            f"the archive has {len(infos)} entries", f"split it, {MAX_ENTRIES} in each"
         )
 
     def loader(info: zipfile.ZipInfo) -> Callable[[], bytes]:
         def load() -> bytes:
             with archive.open(info) as file:
-                content = file.read(LARGEST_ENTRY_BYTES + 1)
-            if len(content) > LARGEST_ENTRY_BYTES:
-                raise Unreadable(
-                    f"it is larger than {LARGEST_ENTRY_BYTES >> 20} MiB", "leave it out"
-                )
+                content = file.read(MAX_ENTRY_BYTES + 1)
+            if len(content) > MAX_ENTRY_BYTES:
+                raise Unreadable(f"it is larger than {MAX_ENTRY_BYTES >> 20} MiB", "leave it out")
             return content
 
         return load

@@ -41,7 +41,7 @@ HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
 )
-LONGEST_NUMBER = 16
+MAX_NUMBER_LENGTH = 16
 # A summary is used as the body if it has this many characters and four times as many as the
 # content.
 ENOUGH_CHARACTERS = 500
@@ -262,7 +262,7 @@ def _attachments(entry: Any) -> Iterator[Attachment]:
         url = str(one.get("href") or one.get("url") or "")
         kind = str(one.get("type") or "").partition(";")[0].strip().lower()
         length = str(one.get("length") or one.get("filesize") or "")
-        is_number = length.isascii() and length.isdigit() and len(length) < LONGEST_NUMBER
+        is_number = length.isascii() and length.isdigit() and len(length) < MAX_NUMBER_LENGTH
         found.setdefault(
             url, Attachment(url=url, type=kind, length_bytes=int(length) if is_number else 0)
         )

@@ -23,7 +23,7 @@ from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_o
 from newsletter.articles.importers.validation import errors_as_records
 from newsletter.errors import FetchError
 
-LARGEST_FILE_BYTES = 1024 * 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
@@ -142,9 +142,9 @@ def _loader(path: Path) -> Callable[[], bytes]:
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:
-    content = file.read(LARGEST_FILE_BYTES + 1)
-    if len(content) > LARGEST_FILE_BYTES:
-        raise Unreadable(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB", "split it")
+    content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise Unreadable(f"{name} is larger than {MAX_FILE_BYTES >> 20} MiB", "split it")
     return content
 
 

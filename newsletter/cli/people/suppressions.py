@@ -17,7 +17,7 @@ from subscribers.importing.bulk_suppression import Address
 from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.table import Table
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 SHEET = click.option("--sheet", default="", help="Of a spreadsheet with several.")
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -81,7 +81,7 @@ def _each(
 
     def usable(addresses: Iterator[Address]) -> Iterator[Sequence[str]]:
         nonlocal taken, refused
-        while batch := list(islice(addresses, AT_ONCE)):
+        while batch := list(islice(addresses, BATCH_SIZE)):
             for each in batch:
                 if each.refusal:
                     refused += 1

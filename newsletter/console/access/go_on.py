@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from newsletter.console.access.sign_in import LARGEST_BYTES
+from newsletter.console.access.sign_in import MAX_BYTES
 from newsletter.console.frame.kept_forms import show_again
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form
@@ -20,6 +20,4 @@ def go_on(request: ConsoleRequest) -> Response:
     return show_again(request, request.read(Kept).kept)
 
 
-ROUTES = [
-    form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=LARGEST_BYTES)
-]
+ROUTES = [form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=MAX_BYTES)]

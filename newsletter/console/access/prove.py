@@ -8,7 +8,7 @@ from newsletter.console.access import passkey_forms
 from newsletter.console.access.browser import safe_path
 from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
-from newsletter.console.access.sign_in import LARGEST_BYTES
+from newsletter.console.access.sign_in import MAX_BYTES
 from newsletter.console.frame.kept_forms import mark_of, send_on
 from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
@@ -88,14 +88,14 @@ ROUTES = [
         prove,
         again=prove_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_BYTES,
+        largest_bytes=MAX_BYTES,
     ),
     form(
         "/prove/passkey",
         Access.SIGNED_IN,
         prove_by_passkey,
         again=prove_page,
-        largest_bytes=LARGEST_BYTES,
+        largest_bytes=MAX_BYTES,
     ),
     form(
         "/prove/do-it",
@@ -103,6 +103,6 @@ ROUTES = [
         do_it,
         threads=Threads.SLOW,
         needs_proof=True,
-        largest_bytes=LARGEST_BYTES,
+        largest_bytes=MAX_BYTES,
     ),
 ]

@@ -32,7 +32,7 @@ from newsletter.console.frame.presentation.words import when as in_words
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.media.sent import (
-    LARGEST_FORM_BYTES,
+    MAX_FORM_BYTES,
     address_of_picture,
     picture_sent,
 )
@@ -247,7 +247,7 @@ ROUTES = [
         create,
         again=new_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_FORM_BYTES,
+        largest_bytes=MAX_FORM_BYTES,
     ),
     page("/articles/{number:int}", Permission.WRITE, article_page),
     form(
@@ -256,7 +256,7 @@ ROUTES = [
         save,
         again=article_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_FORM_BYTES,
+        largest_bytes=MAX_FORM_BYTES,
     ),
     form("/articles/keep", Permission.WRITE, keep),
     form("/articles/{number:int}/discard", Permission.WRITE, discard),

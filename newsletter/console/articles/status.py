@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from newsletter.actions import articles
 from newsletter.articles import store
-from newsletter.articles.corrections import LONGEST_NOTE
+from newsletter.articles.corrections import MAX_NOTE_LENGTH
 from newsletter.articles.editing import Edit
 from newsletter.articles.models import ArticleStatus
 from newsletter.console.frame.request import ConsoleRequest
@@ -51,7 +51,7 @@ def correct_page(request: ConsoleRequest) -> Response:
         }
     form_state = request.fields(note="")
     return request.page(
-        "articles/correct.html", {**context, "form": form_state, "longest": LONGEST_NOTE}
+        "articles/correct.html", {**context, "form": form_state, "longest": MAX_NOTE_LENGTH}
     )
 
 

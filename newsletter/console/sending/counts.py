@@ -10,7 +10,7 @@ from newsletter.delivery.dry_run import Audience, audience_of
 from subscribers import store as people
 
 # Beyond, counting takes longer than a page may.
-COUNTED_AT_ONCE = 50_000
+MAX_INLINE_COUNT = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class AudiencePart:
 
 def takes_long(session: Session) -> bool:
     """Whether there are too many people to count them before a page is shown."""
-    return people.last_number(session) > COUNTED_AT_ONCE
+    return people.last_number(session) > MAX_INLINE_COUNT
 
 
 def audience_part(request: ConsoleRequest, session: Session, subject: Subject) -> AudiencePart:

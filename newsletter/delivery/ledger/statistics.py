@@ -53,7 +53,7 @@ FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
 # Only ended editions are counted: the deliveries of others change all the time.
 ENDED = (EditionState.SENT, EditionState.CANCELLED)
 # A lot holds SQLite's lock for writing for less than 50 ms.
-LOT = 1_000
+BATCH_SIZE = 1_000
 _LOCK_KEY = 7_203_098
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_LOCK_KEY)
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)").bindparams(key=_LOCK_KEY)
@@ -101,7 +101,7 @@ def measures(session: Session) -> Mapping[str, Measure]:
     }
 
 
-def count_lot(database: Database, lot: int = LOT) -> int:
+def count_lot(database: Database, lot: int = BATCH_SIZE) -> int:
     """Count one lot of deliveries; returns how many were examined, 0 when none are left."""
     with database.write() as session:
         if not _is_sqlite(session):

@@ -10,7 +10,7 @@ from imap_tools.errors import ImapToolsError
 
 from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
-    AT_ONCE,
+    BATCH_SIZE,
     MAX_BYTES,
     MailboxUnreachable,
     Position,
@@ -30,7 +30,7 @@ def read(options: MailboxOptions, position: Position, take: Take) -> int:
         _begin_at(box, options, position)
         found = sorted(int(uid) for uid in box.uids(f"UID {position.last + 1}:*"))
         # The range always holds the last mail, even one read before.
-        new = [uid for uid in found if uid > position.last][:AT_ONCE]
+        new = [uid for uid in found if uid > position.last][:BATCH_SIZE]
         for uid in new:
             content = _content(box, uid)
             if content is not None and take(content) and options.processed:

@@ -14,8 +14,8 @@ from typing import Any
 from newsletter.transports.base import Deferred, InDoubt, Outcome, Refused
 from newsletter.transports.verdicts import Verdict
 
-_LONGEST_RESPONSE = 500
-_LONGEST_WAIT = timedelta(days=1)
+_MAX_RESPONSE_LENGTH = 500
+_MAX_WAIT = timedelta(days=1)
 # RFC 6585, 4 and RFC 9110, 15.6.4: the request was not worked on.
 NOT_TAKEN = frozenset({429, 503})
 _REQUEST_TIMEOUT = 408
@@ -130,7 +130,7 @@ def wait_of(reply: Reply) -> timedelta | None:
         wait = parsedate_to_datetime(header) - parsedate_to_datetime(reply.headers.get("Date", ""))
     except (ValueError, TypeError):
         return None
-    return min(wait, _LONGEST_WAIT) if wait > timedelta() else None
+    return min(wait, _MAX_WAIT) if wait > timedelta() else None
 
 
 def wait_until(reply: Reply, header: str) -> timedelta | None:
@@ -141,19 +141,19 @@ def wait_until(reply: Reply, header: str) -> timedelta | None:
         left = int(text[:12]) - sent.timestamp()
     except (ValueError, TypeError):
         return None
-    return min(timedelta(seconds=round(left)), _LONGEST_WAIT) if left > 0 else None
+    return min(timedelta(seconds=round(left)), _MAX_WAIT) if left > 0 else None
 
 
 def seconds(text: str) -> timedelta | None:
     """A wait written as whole seconds, a day at most; None where it is none."""
     if not (text.isascii() and text.isdigit()):
         return None
-    return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
+    return min(timedelta(seconds=int(text[:9])), _MAX_WAIT)
 
 
 def line(text: object) -> str:
     """A provider's words in one printable line."""
-    words = " ".join(str(text or "").split())[:_LONGEST_RESPONSE]
+    words = " ".join(str(text or "").split())[:_MAX_RESPONSE_LENGTH]
     return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 

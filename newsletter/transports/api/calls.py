@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.answers import Answer, Reply, deferred, in_doubt, stopped
 
-_LARGEST_ANSWER_BYTES = 5_000_000
+_MAX_ANSWER_BYTES = 5_000_000
 # Errors of a failed TLS handshake: nothing was sent.
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAIL")
 _NEVER_CONNECTED = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
@@ -78,7 +78,7 @@ def _bounded(response: requests.Response, deadline: float) -> bytes:
     content = b""
     for chunk in response.iter_content(65_536):
         content += chunk
-        if len(content) > _LARGEST_ANSWER_BYTES or time.monotonic() > deadline:
+        if len(content) > _MAX_ANSWER_BYTES or time.monotonic() > deadline:
             raise requests.ConnectionError("the answer does not end")
     return content
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import Reply, field
-from newsletter.transports.api.proofs import LONGEST_RETRY, require_recent, same
+from newsletter.transports.api.proofs import MAX_RETRY_AGE, require_recent, same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind
@@ -36,7 +36,7 @@ class Webhook(BaseWebhook):
         expected = hmac.digest(key, "".join(parts[:2]).encode(), hashlib.sha256).hex()
         if not same(parts[2], expected):
             raise NotProven("the signature of the call is wrong or missing")
-        require_recent(parts[0], now, LONGEST_RETRY)
+        require_recent(parts[0], now, MAX_RETRY_AGE)
 
     def name_of(self, item: Any) -> str:
         return str(field(item, "event-data", "event") or "")

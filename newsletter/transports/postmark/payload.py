@@ -10,7 +10,7 @@ from newsletter.transports.base import Mail, Unsupported
 
 MAX_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
 # https://postmarkapp.com/support/article/1125-custom-metadata-faq
-_LONGEST_METADATA = 80
+_MAX_METADATA_LENGTH = 80
 MESSAGE_ID_FIELD = "message-id"
 """The field of the metadata, which webhooks return, that holds our Message-ID."""
 
@@ -32,7 +32,7 @@ def payload(mail: Mail) -> Fields:
     }
     if parts.reply_to_lines:
         fields["ReplyTo"] = ", ".join(parts.reply_to_lines)
-    if 0 < len(parts.message_id) <= _LONGEST_METADATA:
+    if 0 < len(parts.message_id) <= _MAX_METADATA_LENGTH:
         fields["Metadata"] = {MESSAGE_ID_FIELD: parts.message_id}
     for name, text in (("TextBody", parts.text), ("HtmlBody", parts.html)):
         if text is not None:

@@ -38,7 +38,7 @@ from newsletter.transports.verdicts import Verdict
 
 MESSAGE_ID_TAG = "newsletter_message_id"
 """The tag, which webhooks return, that holds our Message-ID: Base64 for URLs, without padding."""
-_LONGEST_TAG = 256
+_MAX_TAG_LENGTH = 256
 _MAX_BATCH = 100
 # "The `to` field is invalid", "Invalid `to` field".
 _BAD_ADDRESS = re.compile(r"[`'\"]to[`'\"]", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Resend(Provider):
         if parts.reply_to_lines:
             fields["reply_to"] = list(parts.reply_to_lines)
         tag = urlsafe_b64encode(parts.message_id.encode()).decode().rstrip("=")
-        if 0 < len(tag) <= _LONGEST_TAG:
+        if 0 < len(tag) <= _MAX_TAG_LENGTH:
             fields["tags"] = [{"name": MESSAGE_ID_TAG, "value": tag}]
         if parts.attachments:
             if not self._is_single:

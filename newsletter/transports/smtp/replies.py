@@ -10,7 +10,7 @@ from enum import StrEnum
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, TransportStopped
 from newsletter.transports.verdicts import REFUSES_US, Verdict, classify
 
-_LONGEST_RESPONSE = 500  # characters
+_MAX_RESPONSE_LENGTH = 500  # characters
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 
 # The usual replies, parsed with one match: to the content, and to a pipelined envelope (MAIL, RCPT,
@@ -43,7 +43,7 @@ class Reply:
     @property
     def response(self) -> str:
         """The reply in one printable line."""
-        text = f"{self.code} {' '.join(self.lines)}"[:_LONGEST_RESPONSE].strip()
+        text = f"{self.code} {' '.join(self.lines)}"[:_MAX_RESPONSE_LENGTH].strip()
         if text.isprintable():
             return text
         return "".join(letter if letter.isprintable() else "?" for letter in text)

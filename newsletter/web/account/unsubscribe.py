@@ -35,7 +35,7 @@ REASONS = {
     "moved": "I have moved away or changed my mind",
     "other": "something else",
 }
-MOST_WORDS = 1000
+MAX_WORDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ async def _read_form(request: Request) -> UnsubscribeForm:
             return UnsubscribeForm(
                 is_from_page=form.get("from") == "page",
                 reason=str(form.get("reason", "")),
-                words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
+                words=" ".join(str(form.get("words", "")).split())[:MAX_WORDS],
             )
     except HTTPException as error:
         if error.status_code == 413:

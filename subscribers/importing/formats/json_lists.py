@@ -13,7 +13,7 @@ from subscribers.importing.formats.table import Table, named
 from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
-LONGEST_BYTES = 200_000_000
+MAX_BYTES = 200_000_000
 # Nested objects kept whole: a person's attributes.
 WHOLE = frozenset({"attributes", "metadata", "attribs"})
 _LOOKED_AT = 50
@@ -33,9 +33,9 @@ def json_list(path: Path, encoding: Encoding) -> Table:
     """
     if _is_by_lines(path, encoding):
         return _table(lambda: _by_lines(path, encoding), first_row=1)
-    if path.stat().st_size > LONGEST_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise InvalidInput(
-            f"{path} is longer than {LONGEST_BYTES // 1_000_000} MB; "
+            f"{path} is longer than {MAX_BYTES // 1_000_000} MB; "
             "save it as CSV, or with one JSON object a line"
         )
     records = _records(path, "".join(opened_lines(path, encoding)))

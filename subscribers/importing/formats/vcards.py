@@ -18,7 +18,7 @@ HEADER = ["email", "name", "first name", "last name", "language", "categories", 
 ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 # Maximum length of a card with a picture.
-LONGEST_CARD = 5_000_000
+MAX_CARD_LENGTH = 5_000_000
 
 
 def is_vcard(head: Sequence[str]) -> bool:
@@ -43,7 +43,7 @@ def _cards(path: Path, encoding: Encoding) -> Iterator[str]:
     for line in opened_lines(path, encoding):
         if line.strip().upper() == _BEGIN:
             lines, length = [], 0
-        if length < LONGEST_CARD:
+        if length < MAX_CARD_LENGTH:
             lines.append(line)
             length += len(line)
         if line.strip().upper() == _END:

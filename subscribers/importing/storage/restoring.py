@@ -25,7 +25,7 @@ from subscribers.models import (
 )
 from subscribers.topics import Choice, choice_key
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 """Fewer than the parameters that any database takes in one statement."""
 
 
@@ -67,10 +67,10 @@ def restore(
         .where(ImportChange.import_id == number, ImportChange.subscriber_id.not_in(entered))
         .order_by(ImportChange.subscriber_id)
     ).all()
-    starts = range(0, len(changes), AT_ONCE)
+    starts = range(0, len(changes), BATCH_SIZE)
     numbers: dict[str, int] = {}
     return sum(
-        _restored(session, changes[start : start + AT_ONCE], is_left_alone, numbers, origin, now)
+        _restored(session, changes[start : start + BATCH_SIZE], is_left_alone, numbers, origin, now)
         for start in starts
     )
 

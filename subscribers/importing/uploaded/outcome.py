@@ -10,7 +10,7 @@ from subscribers.importing.storage.planning import UNKNOWN, Decision, RowOutcome
 from subscribers.importing.values.cells import DamagedRow
 
 # A page of rows is mended by hand; a file with more of them is mended in a spreadsheet.
-MOST_ROWS = 200
+MAX_ROWS = 200
 
 
 class OutcomeReport:
@@ -25,12 +25,12 @@ class OutcomeReport:
     def tell(self, row: Row, decision: Decision) -> None:
         """Keep a row that can be mended, or of somebody who stays away."""
         if decision.outcome is RowOutcome.REFUSED and is_mendable(decision):
-            if len(self._refused) < MOST_ROWS:
+            if len(self._refused) < MAX_ROWS:
                 self._refused.append(_refused(row, decision))
             else:
                 self._more_refused += 1
         elif decision.outcome in {RowOutcome.REFUSED, RowOutcome.SUPPRESSED}:
-            if len(self._away) < MOST_ROWS and isinstance(row.said, Person):
+            if len(self._away) < MAX_ROWS and isinstance(row.said, Person):
                 self._away.append(
                     {"row": row.number, "address": row.said.address, "reason": decision.reason}
                 )

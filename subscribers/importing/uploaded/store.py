@@ -20,7 +20,7 @@ from subscribers.models import ListUpload, UploadPhase
 
 MAX_BYTES = 50_000_000
 KEPT_FOR = timedelta(days=7)
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 NAMELESS = "list"
 
 
@@ -58,7 +58,7 @@ def add(session: Session, file: str, content: bytes, by: str, now: datetime) -> 
 def file_name(said: str) -> str:
     """A file's name without its folders."""
     name = one_line(said.replace("\\", "/").rpartition("/")[2])
-    return name[-LONGEST_NAME:].strip(". ") or NAMELESS
+    return name[-MAX_NAME_LENGTH:].strip(". ") or NAMELESS
 
 
 def by_number(session: Session, number: int) -> ListUpload:

@@ -10,7 +10,7 @@ from subscribers.importing.questions import UNREAD, Column
 from subscribers.importing.report import short, stored
 from subscribers.importing.values.headings import OF_STATE
 
-MOST_SAMPLES = 3
+MAX_SAMPLES = 3
 # Rows looked at where the file could not be examined.
 LOOKED_AT = 20
 
@@ -92,7 +92,7 @@ def _bare(place: int, heading: str, values: Sequence[str]) -> dict[str, Any]:
         "why": "",
         "question": "",
         "guess": "",
-        "samples": samples[:MOST_SAMPLES],
+        "samples": samples[:MAX_SAMPLES],
     }
 
 
@@ -104,5 +104,5 @@ def _column(column: Column) -> dict[str, Any]:
         "why": column.why,
         "question": column.question,
         "guess": column.guess,
-        "samples": [short(sample) for sample in column.samples[:MOST_SAMPLES]],
+        "samples": [short(sample) for sample in column.samples[:MAX_SAMPLES]],
     }

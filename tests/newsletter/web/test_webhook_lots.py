@@ -7,7 +7,7 @@ import pytest
 from threads import at_once
 
 from newsletter.transports.events import Event, EventKind, EventSource
-from newsletter.web.webhook_lots import LOT, WebhookLots
+from newsletter.web.webhook_lots import BATCH_SIZE, WebhookLots
 
 
 class Ledger:
@@ -63,8 +63,8 @@ def test_one_call_that_cannot_be_recorded_fails_alone(lots: WebhookLots, ledger:
 
 
 def test_a_lot_has_a_largest_size(lots: WebhookLots, ledger: Ledger) -> None:
-    lots.finish("main", lots.enter("main", told(*map(str, range(LOT + 1)))))
-    assert [len(recipients) for _, recipients in ledger.lots] == [LOT, 1]
+    lots.finish("main", lots.enter("main", told(*map(str, range(BATCH_SIZE + 1)))))
+    assert [len(recipients) for _, recipients in ledger.lots] == [BATCH_SIZE, 1]
 
 
 def test_every_call_of_many_threads_is_recorded_once(lots: WebhookLots, ledger: Ledger) -> None:
