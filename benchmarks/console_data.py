@@ -41,7 +41,7 @@ from newsletter.articles.models import Article, Topic, article_topics
 from newsletter.articles.writing.models import ArticleDraft, ArticleRevision
 from newsletter.config.tables.approval import Approval
 from newsletter.database import Database
-from newsletter.delivery.ledger.statistics import count_lot
+from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.editions.bulletins.models import SavedBulletin
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import masthead
@@ -127,7 +127,7 @@ def prepare(app: Newsletter, sizes: Sizes) -> None:
         advance_sequence(database, table.__tablename__)
     _lists(app)
     vacuum(database)
-    while count_lot(database, PEOPLE_PER_BATCH * 10):
+    while count_batch(database, PEOPLE_PER_BATCH * 10):
         pass
     vacuum(database)
 
@@ -292,9 +292,9 @@ def _lists(app: Newsletter) -> None:
 
 def _rows(database: Database, table: Any, rows: Iterator[dict[str, Any]]) -> None:
     """Insert rows, some thousands in a transaction."""
-    while lot := list(islice(rows, ROWS_PER_BATCH)):
+    while batch := list(islice(rows, ROWS_PER_BATCH)):
         with database.write() as session:
-            session.connection().execute(insert(table), lot)
+            session.connection().execute(insert(table), batch)
 
 
 def _write(database: Database, statement: str, **values: object) -> None:

@@ -26,7 +26,7 @@ from newsletter.articles.ingestion.polling import due_sources
 from newsletter.articles.store import due_for_publication
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger.statistics import count_lot
+from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.editions import store
 from newsletter.editions.approvals.store import due_requests, inputs_of
 from newsletter.editions.digests import registry
@@ -336,7 +336,7 @@ def count_mails(app: Newsletter) -> None:
     """Add the deliveries of ended editions to the mail statistics, in batches."""
     counted = 0
     for _ in range(MAX_BATCHES_PER_RUN):
-        looked_at = count_lot(app.database)
+        looked_at = count_batch(app.database)
         if not looked_at:
             break
         counted += looked_at

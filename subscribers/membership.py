@@ -67,7 +67,7 @@ def join(
     reason = store.suppression_reason(session, address_hash)
     if reason is not None:
         raise Conflict(
-            f"{address} is suppressed ({reason}); if they ask to be mailed again,  "
+            f"{address} is suppressed ({reason}); if they ask to be mailed again, "
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
     preferences = _preferences(joining)

@@ -32,8 +32,8 @@ async def receive(request: Request) -> Response:
     call = WebhookCall(headers=request.headers, body=await request.body())
     told = await run_in_threadpool(_proven, site, name, call)
     if told.events:
-        waiting = site.webhook_lots.enter(name, told.events)
-        await site.webhook_threads.run(site.webhook_lots.finish, name, waiting)
+        waiting = site.webhook_batches.enter(name, told.events)
+        await site.webhook_threads.run(site.webhook_batches.finish, name, waiting)
     return PlainTextResponse("recorded\n")
 
 

@@ -16,7 +16,7 @@ from newsletter.editions.models import Edition, EditionKind
 from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
 from newsletter.rendering.encoding.message import MessageHeaders
 
-# Stories with an excerpt, for editions composed before digests had the option.
+# Stories with an excerpt, where an edition states no number (bulletins, single articles).
 STORIES = 8
 # List-Id names of editions without a digest (RFC 2919).
 STREAMS = {EditionKind.BULLETIN: "bulletins", EditionKind.ARTICLE: "articles"}
