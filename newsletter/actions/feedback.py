@@ -11,7 +11,7 @@ from newsletter.feedback import incoming, recording, store, undoing, watching
 from newsletter.feedback.judgement import Patience
 from newsletter.feedback.receivers.base import Position
 from newsletter.feedback.recording import Recorded
-from newsletter.feedback.watching import Lines
+from newsletter.feedback.watching import PauseThresholds
 from newsletter.staff.permissions import Permission
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import Event, EventKind
@@ -69,9 +69,9 @@ def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
     Also for refusals that are about us, once a day, and forgets old evidence and transcripts.
     """
     options = work.context.config.feedback
-    lines = Lines(bounces=options.max_bounces, complaints=options.max_complaints)
-    paused, alarms = watching.pause_editions(work.session, lines, work.now)
-    alarms += watching.blocked(work.session, work.now)
+    thresholds = PauseThresholds(bounces=options.max_bounces, complaints=options.max_complaints)
+    paused, alarms = watching.pause_editions(work.session, thresholds, work.now)
+    alarms += watching.blocked_alarms(work.session, work.now)
     kept_since = work.now - options.keep_evidence
     store.forget_evidence(work.session, kept_since, BATCH_SIZE)
     transcripts.forget(work.session, kept_since, BATCH_SIZE)

@@ -36,6 +36,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _at_least_a_second(timeout: timedelta) -> timedelta:
+    if timeout < timedelta(seconds=1):
+        raise ValueError("write at least 1s")
+    return timeout
+
+
 def _cron(expression: str) -> str:
     if len(expression.split()) != 5:
         raise ValueError(
@@ -68,6 +74,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Timeout = Annotated[Duration, AfterValidator(_at_least_a_second)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
 Colour = Annotated[str, AfterValidator(parse_colour)]

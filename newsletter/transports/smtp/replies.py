@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, TransportStopped
-from newsletter.transports.verdicts import REFUSES_US, Verdict, classify
+from newsletter.transports.verdicts import (
+    CLOSING_CODES,
+    LOGIN_CODES,
+    REFUSES_US,
+    Verdict,
+    classify,
+)
 
 _MAX_RESPONSE_LENGTH = 500  # characters
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
@@ -17,10 +23,6 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 # DATA).
 CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
 ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
-# Authentication is required or failed (RFC 4954, 6).
-_LOGIN_CODES = {530, 534, 535, 538}
-# The server closes the connection or TLS is unavailable: no mail is concerned (RFC 5321, 3.8).
-_CLOSING_CODES = {421, 454}
 
 
 class Step(StrEnum):
@@ -83,11 +85,11 @@ def outcome_of(reply: Reply, step: Step) -> Outcome:
 
 def _is_throttling(reply: Reply, verdict: Verdict) -> bool:
     """Whether a 4xx concerns the connection or the sender, not this mail."""
-    return reply.code in _CLOSING_CODES or verdict in REFUSES_US
+    return reply.code in CLOSING_CODES or verdict in REFUSES_US
 
 
 def _stops_everything(reply: Reply, step: Step, verdict: Verdict) -> bool:
-    if reply.code in _LOGIN_CODES:
+    if reply.code in LOGIN_CODES:
         return True
     # 552 and 5.3.4: too large (RFC 1870, 6.1); that concerns the mail.
     return step is Step.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}
