@@ -13,12 +13,12 @@ from enum import StrEnum
 
 from newsletter.errors import InvalidInput
 from subscribers.segments.expressions import (
-    All,
-    Any,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
@@ -151,7 +151,7 @@ def text_of(conditions: Conditions) -> str:
     blocks = [[_test(row) for row in block] for block in conditions.blocks if block]
     if not blocks:
         raise InvalidInput("say in at least one row who is meant")
-    outer, inner = (All, Any) if conditions.joiner is Joiner.ALL else (Any, All)
+    outer, inner = (And, Or) if conditions.joiner is Joiner.ALL else (Or, And)
     joined = [block[0] if len(block) == 1 else inner(operands=tuple(block)) for block in blocks]
     whole = joined[0] if len(joined) == 1 else outer(operands=tuple(joined))
     text = write(whole)
@@ -180,9 +180,9 @@ def _normal(expression: Expression, *, is_negated: bool) -> _Part:
     match expression:
         case Not(operand=operand):
             return _normal(operand, is_negated=not is_negated)
-        case All(operands=operands):
+        case And(operands=operands):
             return _joined(Joiner.ANY if is_negated else Joiner.ALL, operands, is_negated)
-        case Any(operands=operands):
+        case Or(operands=operands):
             return _joined(Joiner.ALL if is_negated else Joiner.ANY, operands, is_negated)
         case IsEmpty(field=field):
             return Row(field=field, test=RowTest.FILLED if is_negated else RowTest.EMPTY)

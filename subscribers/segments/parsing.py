@@ -11,12 +11,12 @@ from datetime import date
 
 from subscribers.segments.expressions import (
     MAX_AGO,
-    All,
-    Any,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
@@ -63,7 +63,7 @@ class _Parser:
         operands = [self._all(depth)]
         while self._accept("or"):
             operands.append(self._all(depth))
-        return operands[0] if len(operands) == 1 else Any(operands=tuple(operands))
+        return operands[0] if len(operands) == 1 else Or(operands=tuple(operands))
 
     def end(self) -> None:
         if self._token.kind is not TokenKind.END:
@@ -73,7 +73,7 @@ class _Parser:
         operands = [self._one(depth)]
         while self._accept("and"):
             operands.append(self._one(depth))
-        return operands[0] if len(operands) == 1 else All(operands=tuple(operands))
+        return operands[0] if len(operands) == 1 else And(operands=tuple(operands))
 
     def _one(self, depth: int) -> Expression:
         if depth > MAX_DEPTH:

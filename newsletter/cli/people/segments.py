@@ -35,11 +35,11 @@ def add(program: Program, name: str, expression: str) -> None:
 def list_segments(program: Program, as_json: bool) -> None:
     """List the segments with their current size."""
     with program.database.read() as session:
-        asking = evaluation_of(program, session)
+        context = evaluation_of(program, session)
         rows = [
             {
                 "name": segment.name,
-                "people": store.count(session, segment.expression, asking),
+                "people": store.count(session, segment.expression, context),
                 "expression": segment.expression,
             }
             for segment in store.every(session)
