@@ -39,7 +39,7 @@ from newsletter.errors import Conflict, NewsletterError
 from newsletter.feedback import answers
 from newsletter.feedback import store as store_of_feedback
 from newsletter.feedback.receivers import mailboxes
-from newsletter.feedback.receivers.base import MailboxUnreachable, Position
+from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.queries.approval_requests import approval_request
@@ -259,9 +259,11 @@ def read_mailboxes(app: Newsletter) -> None:
             known = store_of_feedback.find_mailbox(session, name)
         if known is not None and app.clock.now() < known.read_at + options.every:
             continue
-        position = Position()
+        position = MailboxPosition()
         if known is not None:
-            position = Position(validity=known.validity, last=known.last, seen=set(known.seen))
+            position = MailboxPosition(
+                validity=known.validity, last=known.last, seen=set(known.seen)
+            )
         problem = ""
         try:
             taken = mailboxes.read(options, position, lambda mail: take_in(app, mail))

@@ -9,7 +9,7 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import transcripts
 from newsletter.feedback import incoming, recording, store, undoing, watching
 from newsletter.feedback.judgement import Patience
-from newsletter.feedback.receivers.base import Position
+from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.feedback.recording import Recorded
 from newsletter.feedback.watching import PauseThresholds
 from newsletter.staff.permissions import Permission
@@ -50,7 +50,7 @@ def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str]
 
 @action(Permission.REPORT)
 def remember_mailbox(
-    work: UnitOfWork[Context], name: str, position: Position, problem: str = ""
+    work: UnitOfWork[Context], name: str, position: MailboxPosition, problem: str = ""
 ) -> None:
     """Remember how far a mailbox is read, and why it could not be read.
 

@@ -24,7 +24,7 @@ from newsletter.config.durations import parse_duration
 from newsletter.config.quiet_hours import parse_quiet_hours
 
 
-class Section(BaseModel):
+class OptionTable(BaseModel):
     """A table of the file; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)

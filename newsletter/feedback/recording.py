@@ -18,7 +18,7 @@ from newsletter.transports.events import Event, EventKind
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
 MAX_EVIDENCE_BYTES = 64 * 1024
 # So many are looked up by one statement.
@@ -194,7 +194,7 @@ def _act(
             continue
         if event.kind is EventKind.UNSUBSCRIBE:
             subscriber = people.by_id(session, subscriber_id)
-            origin = Origin(source=f"told by {event.transport or event.source}")
+            origin = ConsentOrigin(source=f"told by {event.transport or event.source}")
             if membership.leave(session, subscriber, origin=origin, now=now):
                 result.left.append(subscriber_id)
         elif judgement.suppresses(

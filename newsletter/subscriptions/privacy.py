@@ -18,7 +18,7 @@ from newsletter.subscriptions import preferences_link
 from newsletter.tokens.links import PreferencesLink
 from subscribers import consent, membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
@@ -136,7 +136,9 @@ def as_csv(disclosed: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+def erase(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> None:
     """Erase the subscriber everywhere; the ledger keeps its rows, which then name nobody."""
     clear_traces(session, subscriber, now)
     membership.erase(session, subscriber, origin=origin, now=now)

@@ -13,7 +13,7 @@ from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormTokens
 from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
-from newsletter.web.views import Views
+from newsletter.web.views import SiteViews
 from newsletter.web.webhook_batches import WebhookBatches
 
 # Feeds have their own threads, independent of the load of pages.
@@ -26,7 +26,7 @@ class SiteState:
     def __init__(self, services: SiteServices) -> None:
         self.services = services
         self.config = services.config
-        self.views = Views(services.config)
+        self.views = SiteViews(services.config)
         options = services.config.joining
         secret = services.config.site.secret_key.get_secret_value()
         self.signup_limit, self.signup_limit_per_mailbox = signup_rate_limits(

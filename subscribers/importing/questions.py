@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from subscribers.importing.columns import Assignment
+from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.values.dates import is_date
@@ -45,7 +45,7 @@ OPEN = "?"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class AnalysedColumn:
     """A column, its role, and why."""
 
     place: int
@@ -75,7 +75,9 @@ class UnknownWord:
     role: str
 
 
-def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
+def columns_of(
+    header: Sequence[str], assigned: ColumnAssignment, found: FileProfile
+) -> list[AnalysedColumn]:
     """Every column of a file."""
     roles = {
         place: role
@@ -95,9 +97,9 @@ def _column(
     heading: str,
     role: str | None,
     is_ignored: bool,
-    assigned: Assignment,
+    assigned: ColumnAssignment,
     found: FileProfile,
-) -> Column:
+) -> AnalysedColumn:
     profile = found.profiles[place]
     name = folded(heading)
     question = guess = ""
@@ -111,7 +113,7 @@ def _column(
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
-    return Column(
+    return AnalysedColumn(
         place=place,
         heading=heading or f"column {place + 1}",
         role=role,
@@ -224,7 +226,7 @@ def _is_short_yes_or_no(text: str) -> bool:
 
 
 def _doubtful_letters(
-    column: Column, profile: ColumnProfile, words: Mapping[str, ListState]
+    column: AnalysedColumn, profile: ColumnProfile, words: Mapping[str, ListState]
 ) -> list[str]:
     """Letters below a column of states that are codes, though they mean yes or no elsewhere.
 
@@ -239,7 +241,7 @@ def _doubtful_letters(
 
 
 def unknown_words(
-    columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
+    columns: Sequence[AnalysedColumn], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
     """Unknown words in status columns, the most frequent first.
 

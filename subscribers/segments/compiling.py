@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
-from subscribers.segments.dialects import AttributeValue, Folded, Position
+from subscribers.segments.dialects import AttributeValue, Folded, TextPosition
 from subscribers.segments.expressions import (
     And,
     Comparison,
@@ -157,7 +157,7 @@ def text_test(text: Any, operator: Operator, value: str) -> Condition:
     folding = Folding.of(value)
     letters = [literal(letter, Text()) for pair in folding.pairs for letter in pair]
     folded = Folded(text, *letters)
-    found: Condition = Position(folded, literal(folding.wanted, Text())) > 0
+    found: Condition = TextPosition(folded, literal(folding.wanted, Text())) > 0
     return found
 
 
@@ -175,7 +175,7 @@ def _is_empty(name: str, context: QueryContext) -> Condition:
 def _is_chosen(name: str, value: str) -> Condition:
     """The subscriber gets it: they chose it, or chose none, which means all."""
     part = _topics() if name == "topic" else _digests()
-    chosen = Position(part, literal(f",{value},", Text())) > 0
+    chosen = TextPosition(part, literal(f",{value},", Text())) > 0
     ids = select(TopicChoice.id).where(or_(part.in_(("", "|")), chosen))
     return Subscriber.choice_id.in_(ids)
 
@@ -189,7 +189,7 @@ def _digests() -> Any:
 
 
 def _bar() -> Any:
-    return Position(TopicChoice.key + "|", literal("|", Text()))
+    return TextPosition(TopicChoice.key + "|", literal("|", Text()))
 
 
 def _text(name: str) -> Any:
@@ -198,7 +198,7 @@ def _text(name: str) -> Any:
         return func.coalesce(AttributeValue(Subscriber.attributes, key), "")
     if name == "domain":
         address = func.coalesce(Subscriber.address, "@")
-        return func.substr(address, Position(address, literal("@", Text())) + 1)
+        return func.substr(address, TextPosition(address, literal("@", Text())) + 1)
     return cast(getattr(Subscriber, name), Text)
 
 

@@ -9,7 +9,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form
 
 
-class Kept(BaseModel):
+class ResumeForm(BaseModel):
     """The form of one button."""
 
     kept: str = Field(min_length=1)
@@ -17,7 +17,7 @@ class Kept(BaseModel):
 
 def go_on(request: ConsoleRequest) -> Response:
     """The page that the form stands on, with what was typed."""
-    return show_again(request, request.read(Kept).kept)
+    return show_again(request, request.read(ResumeForm).kept)
 
 
 ROUTES = [form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=MAX_BYTES)]

@@ -1,11 +1,12 @@
 """Proving again to be oneself, before sending, exporting and changing staff."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from newsletter.actions import sessions
 from newsletter.console.access import passkey_forms
 from newsletter.console.access.browser import safe_path
+from newsletter.console.access.go_on import ResumeForm
 from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.access.sign_in import MAX_BYTES
@@ -25,12 +26,6 @@ class Proving(BaseModel):
     code: str = ""
     next: str = ""
     kept: str = ""
-
-
-class Kept(BaseModel):
-    """The form of one button."""
-
-    kept: str = Field(min_length=1)
 
 
 def prove_page(request: ConsoleRequest) -> Response:
@@ -65,7 +60,7 @@ def prove_by_passkey(request: ConsoleRequest) -> Response:
 
 def do_it(request: ConsoleRequest) -> Response:
     """Send what was kept on, by a press after the way back from a provider."""
-    return send_on(request, request.read(Kept).kept)
+    return send_on(request, request.read(ResumeForm).kept)
 
 
 def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswer) -> Response:

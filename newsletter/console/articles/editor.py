@@ -18,8 +18,8 @@ from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersi
 from newsletter.console.articles.form import (
     EVENING,
     MORNING,
+    ArticleAutosave,
     ArticleForm,
-    KeptForm,
     change_of,
     content_of,
     kept_content,
@@ -88,7 +88,7 @@ def save(request: ConsoleRequest) -> Response:
 def keep(request: ConsoleRequest) -> Response:
     """What the editor sends by itself; answered as JSON."""
     try:
-        return JSONResponse(_keep(request, request.read(KeptForm)))
+        return JSONResponse(_keep(request, request.read(ArticleAutosave)))
     except NewsletterError as error:
         return JSONResponse({"message": sentence(str(error))}, errors.status(error))
 
@@ -100,7 +100,7 @@ def discard(request: ConsoleRequest) -> Response:
     return request.redirect(f"/articles/{number}", "Your unsaved words are gone.")
 
 
-def _keep(request: ConsoleRequest, given: KeptForm) -> dict[str, Any]:
+def _keep(request: ConsoleRequest, given: ArticleAutosave) -> dict[str, Any]:
     stored = EMPTY
     if given.number is not None:
         with request.database.read() as session:

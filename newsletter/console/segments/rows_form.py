@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from subscribers.segments.conditions import (
     WITHOUT_VALUE,
+    ConditionRow,
     Conditions,
     Joiner,
-    Row,
     RowTest,
     conditions_of,
     text_of,
@@ -111,7 +111,7 @@ def text_in(typed: Typed) -> str:
     known = set(RowTest)
     blocks = [
         [
-            Row(
+            ConditionRow(
                 field=row.field,
                 test=RowTest(row.test),
                 value="" if row.test in WITHOUT_VALUE else row.value,

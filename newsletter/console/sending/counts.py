@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.sending.subjects import Subject
+from newsletter.console.sending.subjects import EditionSubject
 from newsletter.delivery.dry_run import Audience, audience_of
 from subscribers import store as people
 
@@ -26,7 +26,9 @@ def takes_long(session: Session) -> bool:
     return people.last_number(session) > MAX_INLINE_COUNT
 
 
-def audience_part(request: ConsoleRequest, session: Session, subject: Subject) -> AudiencePart:
+def audience_part(
+    request: ConsoleRequest, session: Session, subject: EditionSubject
+) -> AudiencePart:
     """What the page shows at once."""
     if takes_long(session) and not request.query.get("count"):
         return AudiencePart(counts=None, html="")
@@ -34,6 +36,6 @@ def audience_part(request: ConsoleRequest, session: Session, subject: Subject) -
     return AudiencePart(counts=counts, html=audience_html(request, subject, counts))
 
 
-def audience_html(request: ConsoleRequest, subject: Subject, counts: Audience) -> str:
+def audience_html(request: ConsoleRequest, subject: EditionSubject, counts: Audience) -> str:
     """The counts in words, each with the way to the people behind it."""
     return request.fragment("sending/_audience.html", {"subject": subject, "counts": counts})

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from newsletter.feedback.reading import addresses
 from newsletter.feedback.reading.kinds import failure_kind, status_in
 from newsletter.feedback.reading.message import Fields, Returned
-from newsletter.feedback.reading.report import Finding
+from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
 _SENDER = re.compile(
@@ -135,7 +135,7 @@ def is_bounce(returned: Returned) -> bool:
     return is_explicit or (says and bool(returned.original or sender))
 
 
-def findings(returned: Returned) -> list[Finding]:
+def findings(returned: Returned) -> list[RecipientFinding]:
     """What the words say of each recipient; one without a recipient where they name none."""
     words = _ON_CONDITION.sub("", " ".join(returned.text.split()))
     subject = returned.header("subject")
@@ -203,7 +203,7 @@ def _ours(returned: Returned) -> set[str]:
     return ours
 
 
-def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
+def _finding(recipient: str, text: str, *, is_delayed: bool) -> RecipientFinding:
     words = _words_about(text, recipient)
     whole = " ".join(text[:4000].split())
     status = status_in(words) or status_in(whole)
@@ -213,7 +213,7 @@ def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
         kind = failure_kind(status, words)
         if kind is EventKind.SOFT:
             kind = failure_kind(status, whole)
-    return Finding(kind=kind, recipient=recipient, status=status, reason=words[:1000])
+    return RecipientFinding(kind=kind, recipient=recipient, status=status, reason=words[:1000])
 
 
 def _words_about(text: str, recipient: str) -> str:

@@ -19,7 +19,7 @@ class MailboxUnreachable(NewsletterError):
 
 
 @dataclass(kw_only=True)
-class Position:
+class MailboxPosition:
     """How far a mailbox is read.
 
     Args:

@@ -12,15 +12,15 @@ from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
     BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
 TIMEOUT_SECONDS = 30
 
 
-def read(options: MailboxOptions, position: Position, take: Take) -> int:
+def read(options: MailboxOptions, position: MailboxPosition, take: Take) -> int:
     """Take in the mails that came since; how many. `position` is brought forward.
 
     Raises:
@@ -82,7 +82,7 @@ def _closing(box: BaseMailBox) -> Iterator[None]:
         raise
 
 
-def _begin_at(box: BaseMailBox, options: MailboxOptions, position: Position) -> None:
+def _begin_at(box: BaseMailBox, options: MailboxOptions, position: MailboxPosition) -> None:
     validity = box.folder.status(options.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
     if validity != position.validity:
         position.validity, position.last = validity, 0

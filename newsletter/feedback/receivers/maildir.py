@@ -6,13 +6,13 @@ from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers.base import (
     BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
 
-def read(options: MailboxOptions, _position: Position, take: Take) -> int:
+def read(options: MailboxOptions, _position: MailboxPosition, take: Take) -> int:
     """Take in the mails in `new`, and move each to `cur`; how many.
 
     Raises:

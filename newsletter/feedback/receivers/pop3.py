@@ -10,8 +10,8 @@ from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
     BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
@@ -48,7 +48,7 @@ class _Pop3Tls(_LongLines, poplib.POP3_SSL):
     """With TLS from the beginning."""
 
 
-def read(options: MailboxOptions, position: Position, take: Take) -> int:
+def read(options: MailboxOptions, position: MailboxPosition, take: Take) -> int:
     """Take in the mails not seen before; how many.
 
     Raises:

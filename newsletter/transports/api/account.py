@@ -21,7 +21,7 @@ class ConnectFailed(NewsletterError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Connection:
+class WebhookRegistration:
     """What registering did.
 
     Args:
@@ -37,7 +37,7 @@ class Connection:
 class Connectable(Protocol):
     """A transport whose provider can be told where to tell what became of mails."""
 
-    def connect(self, address: str) -> Connection:
+    def connect(self, address: str) -> WebhookRegistration:
         """Register our address, or bring its registration up to date.
 
         Raises:

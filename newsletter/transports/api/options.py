@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from newsletter.config.kinds import Section, Timeout, WebAddress
+from newsletter.config.kinds import OptionTable, Timeout, WebAddress
 from newsletter.public_addresses import is_loopback
 
 
@@ -21,7 +21,7 @@ ApiAddress = Annotated[WebAddress, AfterValidator(_encrypted)]
 """The address of an API: https, except to loopback."""
 
 
-class ApiOptions(Section):
+class ApiOptions(OptionTable):
     """A provider's API."""
 
     timeout: Timeout = Field(timedelta(seconds=60), description="How long a call may take")

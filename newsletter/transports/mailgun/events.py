@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from newsletter.transports.api.answers import Reply, field
+from newsletter.transports.api.answers import ApiResponse, field
 from newsletter.transports.api.proofs import MAX_RETRY_AGE, require_recent, same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
@@ -30,7 +30,7 @@ class Webhook(BaseWebhook):
     needs = ("webhook_signing_key",)
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
-        given = field(Reply(status=200, headers={}, body=call.body).found, "signature")
+        given = field(ApiResponse(status=200, headers={}, body=call.body).found, "signature")
         parts = [str(field(given, name) or "") for name in ("timestamp", "token", "signature")]
         key = self.options.webhook_signing_key.get_secret_value().encode()
         expected = hmac.digest(key, "".join(parts[:2]).encode(), hashlib.sha256).hex()

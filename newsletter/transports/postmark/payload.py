@@ -5,7 +5,7 @@ https://postmarkapp.com/developer/api/email-api
 
 from typing import Any
 
-from newsletter.transports.api.message import Attachment, Parts, take_apart
+from newsletter.transports.api.message import MailAttachment, Parts, take_apart
 from newsletter.transports.base import Mail, Unsupported
 
 MAX_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
@@ -52,6 +52,6 @@ def _headers(parts: Parts) -> list[Fields]:
     return found
 
 
-def _attachment(found: Attachment) -> Fields:
+def _attachment(found: MailAttachment) -> Fields:
     fields = {"Name": found.name, "Content": found.base64, "ContentType": found.kind}
     return {**fields, "ContentID": f"cid:{found.content_id}"} if found.content_id else fields

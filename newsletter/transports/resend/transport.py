@@ -17,8 +17,8 @@ import requests
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -27,10 +27,10 @@ from newsletter.transports.api.answers import (
     refused_alone,
 )
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.message import Attachment, Parts, headers_as_mapping, take_apart
+from newsletter.transports.api.message import MailAttachment, Parts, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
 from newsletter.transports.api.proofs import SecretOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.api.standard_webhooks import key_of
 from newsletter.transports.base import Accepted, Deferred, Mail, Outcome, Refused, Unsupported
@@ -106,7 +106,7 @@ class Resend(Provider):
             fields["attachments"] = [_attachment(found) for found in parts.attachments]
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         body = b",".join(entry.body for entry in entries)
         return Call(
             url=self.url,
@@ -118,7 +118,7 @@ class Resend(Provider):
             },
         )
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, size = reply.found, len(entries)
         if reply.status == 200:
             return _of_each(found if not self._is_single else {"data": [found]}, size)
@@ -131,7 +131,7 @@ class Resend(Provider):
         return by_status(reply, size, words)
 
 
-def _of_each(found: Any, size: int) -> Answer:
+def _of_each(found: Any, size: int) -> CallOutcomes:
     """The outcomes of a batch: ids of those taken in their order, and the others by index."""
     taken, errors = field(found, "data"), field(found, "errors") or []
     wrong = {field(error, "index"): line(field(error, "message")) for error in errors}
@@ -157,7 +157,7 @@ def _texts(parts: Parts) -> tuple[tuple[str, str | None], ...]:
     return (("text", parts.text), ("html", parts.html))
 
 
-def _attachment(found: Attachment) -> dict[str, str]:
+def _attachment(found: MailAttachment) -> dict[str, str]:
     fields = {"content": found.base64, "filename": found.name, "content_type": found.kind}
     return {**fields, "content_id": found.content_id} if found.content_id else fields
 

@@ -25,7 +25,7 @@ CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
 ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
 
 
-class Step(StrEnum):
+class SmtpCommand(StrEnum):
     """The command that a reply answers."""
 
     RSET = "RSET"
@@ -57,7 +57,7 @@ class Reply:
         return match[0] if match else ""
 
 
-def outcome_of(reply: Reply, step: Step) -> Outcome:
+def outcome_of(reply: Reply, step: SmtpCommand) -> Outcome:
     """The outcome of a refusal, or of the reply to the content.
 
     Raises:
@@ -65,9 +65,9 @@ def outcome_of(reply: Reply, step: Step) -> Outcome:
             at RCPT or after the content may concern one recipient's domain only: that is
             `Refused` with its verdict, and the circuit breaker counts them.
     """
-    if step is Step.CONTENT and 200 <= reply.code < 300:
+    if step is SmtpCommand.CONTENT and 200 <= reply.code < 300:
         return Accepted(response=reply.response)
-    verdict = classify(reply.response, at_content=step is Step.CONTENT)
+    verdict = classify(reply.response, at_content=step is SmtpCommand.CONTENT)
     if 400 <= reply.code < 500:
         is_greylisted = verdict is Verdict.GREYLISTED
         return Deferred(
@@ -88,8 +88,8 @@ def _is_throttling(reply: Reply, verdict: Verdict) -> bool:
     return reply.code in CLOSING_CODES or verdict in REFUSES_US
 
 
-def _stops_everything(reply: Reply, step: Step, verdict: Verdict) -> bool:
+def _stops_everything(reply: Reply, step: SmtpCommand, verdict: Verdict) -> bool:
     if reply.code in LOGIN_CODES:
         return True
     # 552 and 5.3.4: too large (RFC 1870, 6.1); that concerns the mail.
-    return step is Step.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}
+    return step is SmtpCommand.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
-from newsletter.config.kinds import OneLine, Section, Timeout, WebAddress
+from newsletter.config.kinds import OneLine, OptionTable, Timeout, WebAddress
 from newsletter.public_addresses import is_loopback
-from newsletter.transports.base import ConfigRelativePath, Finding, Session
+from newsletter.transports.base import CheckFinding, ConfigRelativePath, Session
 from newsletter.transports.smtp.connection import (
     Connection,
     Security,
@@ -33,7 +33,7 @@ Pipelining = Literal["off", "envelope", "across"]
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 6409, 8314
 
 
-class SmtpOptions(Section):
+class SmtpOptions(OptionTable):
     """An SMTP server."""
 
     # A validator sees the fields above its own, hence the order.
@@ -197,7 +197,7 @@ class Transport:
         """A session; connects at the first mail."""
         return SmtpSession(self._pool, reads_ahead=self._reads_ahead)
 
-    def inspect(self) -> Sequence[Finding]:
+    def inspect(self) -> Sequence[CheckFinding]:
         """Facts about the server, from a connection without mail."""
         server = replace(self._server, timeouts=attended(self._server.timeouts))
         connection = connect(server, log_in)

@@ -20,7 +20,7 @@ from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences_link, resubscribe
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.links import NOBODY, UnsubscribeLink
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import wording_context
@@ -102,7 +102,7 @@ def _preferences(site: SiteState, session: Session, link: UnsubscribeLink) -> st
 
 
 def _unsubscribe(site: SiteState, link: UnsubscribeLink, pressed: UnsubscribeForm) -> None:
-    departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
+    departure = UnsubscribeReason(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
     # Erased already: there is nothing left to leave, and nobody should be told of an error.
     with suppress(ResourceNotFound):
         actor = actors.subscriber(link.subscriber_id)

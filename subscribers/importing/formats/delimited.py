@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.encodings import STRAY, Encoding
 from subscribers.importing.formats.header import LOOKED_AT, table_of
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import DamagedRow, addresses_in
 
 DELIMITERS = ",;\t|"
@@ -37,7 +37,7 @@ class Layout:
     """Quotes are unbalanced: each line is parsed by itself."""
 
 
-def delimited(path: Path, encoding: Encoding) -> Table:
+def delimited(path: Path, encoding: Encoding) -> SourceTable:
     """A table in delimited text.
 
     Raises:

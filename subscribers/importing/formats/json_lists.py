@@ -9,7 +9,7 @@ from typing import Any
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table, named
+from subscribers.importing.formats.table import SourceTable, named
 from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
@@ -25,7 +25,7 @@ def is_json(head: Sequence[str]) -> bool:
     return start.startswith(("[{", "[ ", '{"', "{ ")) or start in {"[", "{"}
 
 
-def json_list(path: Path, encoding: Encoding) -> Table:
+def json_list(path: Path, encoding: Encoding) -> SourceTable:
     """A list in JSON.
 
     Raises:
@@ -86,7 +86,7 @@ def _longest(found: Any) -> list[Any]:
     return max(people, key=len, default=[found])
 
 
-def _table(records: Any, first_row: int) -> Table:
+def _table(records: Any, first_row: int) -> SourceTable:
     keys: dict[str, None] = {}
     for record in records():
         if isinstance(record, dict):
@@ -101,7 +101,7 @@ def _table(records: Any, first_row: int) -> Table:
             else:
                 yield DamagedRow([record], "this is no JSON object")
 
-    return Table(header=named(header), rows=rows, first_row=first_row)
+    return SourceTable(header=named(header), rows=rows, first_row=first_row)
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:

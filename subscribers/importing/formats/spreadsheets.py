@@ -17,7 +17,7 @@ from zipfile import ZipFile
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
 
 ZIP_MARK = b"PK\x03\x04"
@@ -34,7 +34,7 @@ def is_spreadsheet(path: Path) -> bool:
     return start.startswith(ZIP_MARK) or start == OLE_MARK
 
 
-def spreadsheet(path: Path, sheet: str) -> Table:
+def spreadsheet(path: Path, sheet: str) -> SourceTable:
     """A sheet as a table.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
@@ -26,9 +26,11 @@ def is_vcard(head: Sequence[str]) -> bool:
     return any(line.strip().upper() == _BEGIN for line in head[:5])
 
 
-def vcards(path: Path, encoding: Encoding) -> Table:
+def vcards(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; cards without an address are passed over."""
-    return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,))
+    return SourceTable(
+        header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,)
+    )
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:

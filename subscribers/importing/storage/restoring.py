@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.importing.storage import store
 from subscribers.importing.storage.plan_writer import EVENT_COLUMNS
 from subscribers.membership import Preferences, clean_name, described
@@ -53,7 +53,7 @@ def restore(
     session: Session,
     number: int,
     is_left_alone: ColumnElement[bool],
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> int:
     """Put those who were here before an import as they stood; how many.
@@ -80,7 +80,7 @@ def _restored(
     changes: Sequence[ImportChange],
     is_left_alone: ColumnElement[bool],
     numbers: dict[str, int],
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> int:
     batch = _look(session, changes, is_left_alone)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from subscribers.importing.rows import Person
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.rows import ListedPerson
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.planning import UNKNOWN, Decision, RowOutcome
 from subscribers.importing.values.cells import DamagedRow
 
@@ -22,7 +22,7 @@ class OutcomeReport:
         self._away: list[dict[str, Any]] = []
         self._more_refused = self._more_away = 0
 
-    def tell(self, row: Row, decision: Decision) -> None:
+    def tell(self, row: FileRow, decision: Decision) -> None:
         """Keep a row that can be mended, or of somebody who stays away."""
         if decision.outcome is RowOutcome.REFUSED and is_mendable(decision):
             if len(self._refused) < MAX_ROWS:
@@ -30,7 +30,7 @@ class OutcomeReport:
             else:
                 self._more_refused += 1
         elif decision.outcome in {RowOutcome.REFUSED, RowOutcome.SUPPRESSED}:
-            if len(self._away) < MAX_ROWS and isinstance(row.said, Person):
+            if len(self._away) < MAX_ROWS and isinstance(row.said, ListedPerson):
                 self._away.append(
                     {"row": row.number, "address": row.said.address, "reason": decision.reason}
                 )
@@ -75,7 +75,7 @@ def merged(
     }
 
 
-def _refused(row: Row, decision: Decision) -> dict[str, Any]:
+def _refused(row: FileRow, decision: Decision) -> dict[str, Any]:
     return {
         "row": row.number,
         "reason": decision.reason,

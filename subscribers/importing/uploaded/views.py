@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ExaminedList
-from subscribers.importing.questions import UNREAD, Column
+from subscribers.importing.questions import UNREAD, AnalysedColumn
 from subscribers.importing.report import short, stored
 from subscribers.importing.values.headings import OF_STATE
 
@@ -15,7 +15,7 @@ MAX_SAMPLES = 3
 LOOKED_AT = 20
 
 
-def unassigned(table: Table, problem: str) -> dict[str, Any]:
+def unassigned(table: SourceTable, problem: str) -> dict[str, Any]:
     """The columns of a file that cannot be examined as it stands."""
     rows = list(islice(filter(any, table.rows()), LOOKED_AT))
     columns = [
@@ -66,7 +66,7 @@ def mended(view: Mapping[str, Any], row: Mapping[str, Any], cells: Sequence[str]
     ]
 
 
-def _view(table: Table) -> dict[str, Any]:
+def _view(table: SourceTable) -> dict[str, Any]:
     return {
         "header": list(table.header),
         "words": [],
@@ -96,7 +96,7 @@ def _bare(place: int, heading: str, values: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(column: AnalysedColumn) -> dict[str, Any]:
     return {
         "place": column.place,
         "heading": column.heading,
