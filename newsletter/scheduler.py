@@ -36,7 +36,7 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.feedback import answers
+from newsletter.feedback import send_refusals
 from newsletter.feedback import store as store_of_feedback
 from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
@@ -291,7 +291,7 @@ def record_answers(app: Newsletter) -> None:
     """Record refusals at sending as events, and act on them."""
     for _ in range(MAX_BATCHES_PER_RUN):
         with app.database.read() as session:
-            found = answers.unrecorded(session, app.clock.now(), REFUSALS_PER_BATCH)
+            found = send_refusals.unrecorded(session, app.clock.now(), REFUSALS_PER_BATCH)
         if not found:
             return
         recorded = feedback.record(app, SCHEDULE, found)

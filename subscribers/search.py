@@ -10,8 +10,8 @@ import re
 from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
-from subscribers.folding import fold
 from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.search_folding import fold
 
 # SQLite would otherwise scan whole rows, several times as long.
 _COVERING_INDEX = "INDEXED BY subscribers_search"

@@ -24,9 +24,9 @@ from newsletter.editions.each_article import compose_single
 from newsletter.errors import FetchError
 from newsletter.fetching import Size
 from newsletter.media import store as pictures
-from newsletter.media.addresses import hash_in
 from newsletter.media.models import MediaItem
 from newsletter.media.uploads import store_upload
+from newsletter.media.urls import hash_in
 from newsletter.staff.permissions import Permission
 
 KIND = "article"

@@ -35,7 +35,7 @@ from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.rollback import RollbackResult
 from subscribers.importing.uploaded import jobs, views
 from subscribers.importing.uploaded import store as uploads
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.uploaded.outcome import OutcomeReport
 from subscribers.models import Subscriber, UploadPhase
 from subscribers.segments import store as segments

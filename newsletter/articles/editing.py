@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.body.addresses import relative_to_site
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.importers.base import (
     ImportContext,
     Unreadable,

@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from PIL import Image
 
-from newsletter.media.addresses import HASH_CHARACTERS
 from newsletter.media.decoding import DecodedPicture, Frame, UnusablePicture, decode_picture
+from newsletter.media.urls import HASH_CHARACTERS
 
 # Width of the text column of the shipped mail templates, in pixels.
 COLUMN_PIXELS = 536

@@ -16,9 +16,9 @@ from subscribers.importing.questions import AnalysedColumn, UnknownWord, columns
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
 MAX_DAMAGED = 2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.program import Program
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
+from subscribers.importing.values.word_folding import folded
 
 ATTRIBUTE = "attribute."
 # The first columns of a reject file.

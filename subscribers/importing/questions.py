@@ -9,7 +9,6 @@ from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.values.dates import is_date
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
@@ -29,6 +28,7 @@ from subscribers.importing.values.vocabulary import (
     is_yes_or_no,
     status_of,
 )
+from subscribers.importing.values.word_folding import folded
 
 # At most this many different values may be statuses.
 FEW_VALUES = 12

@@ -24,10 +24,10 @@ from subscribers.importing.values.cells import (
     without_nul,
 )
 from subscribers.importing.values.dates import DayMonthOrder, in_iso
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.importing.values.word_folding import folded
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
+from subscribers.segments.case_folding import Folding
 from subscribers.segments.dialects import AttributeValue, Folded, TextPosition
 from subscribers.segments.expressions import (
     And,
@@ -26,7 +27,6 @@ from subscribers.segments.expressions import (
     Value,
 )
 from subscribers.segments.fields import ATTRIBUTE, FieldType, Operator, known_field
-from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from subscribers.consent import ConsentOrigin
-from subscribers.folding import fold, search_text
 from subscribers.membership import erase
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page
+from subscribers.search_folding import fold, search_text
 from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import members
 

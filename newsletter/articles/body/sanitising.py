@@ -13,15 +13,15 @@ import nh3
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.body.addresses import (
+from newsletter.articles.body.attachments import linking_players
+from newsletter.articles.body.html_cleanup import clean_html
+from newsletter.articles.body.urls import (
     IMAGE_SCHEMES,
     LINK_SCHEMES,
     absolute_address,
     names_in,
     without_controls,
 )
-from newsletter.articles.body.attachments import linking_players
-from newsletter.articles.body.html_cleanup import clean_html
 
 SUMMARY_LENGTH = 280
 # HTML5 parsing is quadratic in open elements; above this number of tags lxml closes them first.

@@ -27,7 +27,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.markup.sent_mail import without_list_links
-from newsletter.articles.importers.neighbours import with_neighbours
+from newsletter.articles.importers.sibling_pictures import with_sibling_pictures
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated, key_of
@@ -72,7 +72,9 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
                 if PurePosixPath(entry).suffix.lower() in READERS:
                     for item in _read_entry(entry, load, name, rows, context):
                         yield (
-                            with_neighbours(item, entry, find) if isinstance(item, Record) else item
+                            with_sibling_pictures(item, entry, find)
+                            if isinstance(item, Record)
+                            else item
                         )
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)

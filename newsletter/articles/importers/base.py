@@ -14,10 +14,10 @@ from html import escape, unescape
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.articles.body.addresses import absolute_address, without_controls
 from newsletter.articles.body.attachments import Attachment, with_links
 from newsletter.articles.body.html_cleanup import clean_html
 from newsletter.articles.body.sanitising import summary_of, text_of
+from newsletter.articles.body.urls import absolute_address, without_controls
 from newsletter.articles.models import ArticleStatus
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput

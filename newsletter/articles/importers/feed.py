@@ -15,9 +15,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from newsletter.articles.body.addresses import absolute_address
 from newsletter.articles.body.attachments import Attachment
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import absolute_address
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers import jsonfeed
 from newsletter.articles.importers.base import (

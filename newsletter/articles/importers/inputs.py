@@ -18,7 +18,7 @@ from newsletter.articles.importers.base import (
     Unreadable,
 )
 from newsletter.articles.importers.format_detection import detect_importer, is_article_file
-from newsletter.articles.importers.neighbours import in_folder, with_neighbours
+from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
 from newsletter.errors import FetchError
@@ -203,7 +203,7 @@ def read_input(
     for item in parse(partial(read_content, wanted=wanted), content, offer.name, context):
         item = replace(item, where=offer.folder + item.where)
         if offer.beside is not None and isinstance(item, Record):
-            item = with_neighbours(item, offer.name, in_folder(offer.beside))
+            item = with_sibling_pictures(item, offer.name, in_folder(offer.beside))
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from newsletter.articles.body.addresses import without_controls
+from newsletter.articles.body.urls import without_controls
 from newsletter.articles.importers.base import BadRecord, Reading, Record, failure
 
 MAX_BODY_CHARACTERS = 5_000_000

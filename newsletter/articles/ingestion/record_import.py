@@ -14,9 +14,9 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.body.addresses import relative_to_site
 from newsletter.articles.body.media_sizes import declared
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.expiry import settled_record, was_withdrawn_by_expiry
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.base import (

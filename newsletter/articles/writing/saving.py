@@ -21,7 +21,7 @@ from newsletter.articles.writing import history, store
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.media.addresses import hashes_in
+from newsletter.media.urls import hashes_in
 
 SOURCE = "console"
 UNTITLED = "Untitled"

@@ -33,9 +33,9 @@ from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.planning import Decision, RowOutcome
 from subscribers.importing.values.cells import one_line
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 KINDS = click.Choice([state.value for state in ListState])
 ORDERS = click.Choice([order.value for order in DayMonthOrder])

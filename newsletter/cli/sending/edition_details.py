@@ -20,7 +20,7 @@ from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_answers import deliveries_in
 from newsletter.queries.edition_numbers import numbers_of
 from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
-from newsletter.queries.proofs import proof_of_edition
+from newsletter.queries.edition_proofs import proof_of_edition
 
 
 @click.command()

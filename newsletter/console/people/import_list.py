@@ -23,7 +23,7 @@ from newsletter.console.people.import_outcomes import MAX_CELLS, ROWS_PER_FORM, 
 from newsletter.staff.permissions import Permission
 from subscribers.importing.questions import UNREAD
 from subscribers.importing.uploaded import jobs, store, views
-from subscribers.importing.uploaded.answers import answers_of, mends_of
+from subscribers.importing.uploaded.instructions import answers_of, mends_of
 from subscribers.models import ListUpload, UploadPhase
 
 PROVEN, UNPROVEN = "proof", "none"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsletter.articles.body.addresses import resolved
+from newsletter.articles.body.urls import resolved
 from newsletter.articles.models import Article
 from newsletter.editions.dates import long_date
 from newsletter.editions.digests.sections import Amendment, Section, key_of

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.message import Fields, Returned
 from newsletter.feedback.reading.report import MailReport, RecipientFinding
 from newsletter.transports.events import EventKind
@@ -54,7 +54,7 @@ def report_of(returned: Returned) -> MailReport | None:
 
 def _opt_out(returned: Returned) -> MailReport:
     """A mail that a mail program sends for the button “unsubscribe” (RFC 2369, 3.2)."""
-    sender = next(iter(addresses.of_header(returned.header("from"))), "")
+    sender = next(iter(address_finding.of_header(returned.header("from"))), "")
     finding = RecipientFinding(
         kind=EventKind.COMPLAINT, recipient=sender, reason="asks to unsubscribe"
     )
@@ -72,13 +72,13 @@ def _recipients(fields: Fields, returned: Returned) -> list[str]:
     found = []
     for name in _RECIPIENT_FIELDS:
         for key in (name, f"{name}-again", f"{name}-again-again"):
-            found += addresses.of_header(fields.get(key, ""))
+            found += address_finding.of_header(fields.get(key, ""))
     original = returned.original
-    found = found or addresses.of_header(
+    found = found or address_finding.of_header(
         original.get(_MICROSOFT_RECIPIENT, "")
         or str(returned.headers.get(_MICROSOFT_RECIPIENT, ""))
     )
-    found = found or addresses.of_header(original.get("to", ""))
+    found = found or address_finding.of_header(original.get("to", ""))
     return list(dict.fromkeys(found))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
 from newsletter.feedback.reading.message import Fields, Returned
 from newsletter.feedback.reading.report import RecipientFinding
@@ -42,9 +42,9 @@ def findings(returned: Returned) -> Iterator[RecipientFinding]:
 
 
 def _finding(group: Fields, returned: Returned) -> RecipientFinding:
-    final = addresses.of_field(group.get("final-recipient", ""))
-    original = addresses.of_field(group.get("original-recipient", ""))
-    actual = addresses.of_field(group.get("x-actual-recipient", ""))
+    final = address_finding.of_field(group.get("final-recipient", ""))
+    original = address_finding.of_field(group.get("original-recipient", ""))
+    actual = address_finding.of_field(group.get("x-actual-recipient", ""))
     is_routed = final.startswith("@")  # a source route (RFC 5321, appendix C)
     recipient = (original if is_routed else final) or original or actual
     diagnostic = _diagnostic(group)

@@ -6,7 +6,7 @@ From before delivery status had fields, and from servers that still write as the
 import re
 from collections.abc import Iterator
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
 from newsletter.feedback.reading.message import Fields, Returned
 from newsletter.feedback.reading.report import RecipientFinding
@@ -152,19 +152,19 @@ def recipients(returned: Returned) -> list[str]:
     """The failed recipients that a mail names, in its order."""
     failed = returned.header("x-failed-recipients")
     if failed:
-        return _distinct(addresses.of_header(failed))
+        return _distinct(address_finding.of_header(failed))
     ours = _ours(returned)
     described, _, following = _FOLLOWING.sub("\0", returned.text, count=1).partition("\0")
-    text = following if addresses.ADDRESS.search(following) else described + following
+    text = following if address_finding.ADDRESS.search(following) else described + following
     named = _distinct(a for a in _named(text) if a.lower() not in ours)
-    original_to = addresses.of_header(returned.original.get("to", ""))
+    original_to = address_finding.of_header(returned.original.get("to", ""))
     if named:
         return named
     found = _distinct(
         address
-        for place, address in addresses.in_text(text)
+        for place, address in address_finding.in_text(text)
         if address.lower() not in ours
-        and not addresses.is_software(address)
+        and not address_finding.is_software(address)
         and not text[:place].rstrip(" <").lower().endswith(" from")
     )
     if original_to and (
@@ -176,12 +176,14 @@ def recipients(returned: Returned) -> list[str]:
 
 def _named(text: str) -> Iterator[str]:
     """Addresses on lines of their own, or introduced as the recipient."""
-    lines = [addresses.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
-    yield from (line for line in lines if addresses.ADDRESS.fullmatch(line))
+    lines = [address_finding.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
+    yield from (line for line in lines if address_finding.ADDRESS.fullmatch(line))
     if not lines:
         for found in _NAMED.finditer(text):
-            address = addresses.tidy(found[1])
-            if addresses.ADDRESS.fullmatch(address) and not addresses.is_software(address):
+            address = address_finding.tidy(found[1])
+            if address_finding.ADDRESS.fullmatch(address) and not address_finding.is_software(
+                address
+            ):
                 yield address
 
 
@@ -199,7 +201,7 @@ def _ours(returned: Returned) -> set[str]:
         returned.original.get("message-id", ""),
         returned.header("message-id"),
     ):
-        ours.update(address.lower() for address in addresses.of_header(value))
+        ours.update(address.lower() for address in address_finding.of_header(value))
     return ours
 
 

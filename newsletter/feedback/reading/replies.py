@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.message import Returned
 from newsletter.feedback.reading.report import MailReport, RecipientFinding
 from newsletter.transports.events import EventKind
@@ -57,7 +57,7 @@ def report_of(returned: Returned) -> MailReport | None:
         return receipt
     if not _is_automatic(returned):
         return None
-    sender = next(iter(addresses.of_header(returned.header("from"))), "")
+    sender = next(iter(address_finding.of_header(returned.header("from"))), "")
     reason = f"automatic reply: {returned.header('subject')}"[:200]
     return MailReport(
         kind=EventKind.AUTOREPLY,
@@ -112,7 +112,7 @@ def _receipt(returned: Returned) -> MailReport | None:
     fields = returned.disposition
     if not fields:
         return None
-    recipient = addresses.of_field(fields.get("final-recipient", ""))
+    recipient = address_finding.of_field(fields.get("final-recipient", ""))
     reason = f"read receipt: {fields.get('disposition', '')}"[:200]
     finding = RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=reason)
     return MailReport(kind=EventKind.AUTOREPLY, findings=(finding,))

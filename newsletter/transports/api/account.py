@@ -11,8 +11,8 @@ import requests
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.api.answers import line
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.api.calls import new_http
-from newsletter.transports.api.proofs import USER
 from newsletter.transports.api.provider import Provider
 
 

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import requests
 
-from newsletter.transports.addresses import problem_of_recipient
 from newsletter.transports.api.answers import ApiResponse, CallOutcomes
 from newsletter.transports.api.calls import Call
 from newsletter.transports.base import Mail
+from newsletter.transports.envelope_addresses import problem_of_recipient
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

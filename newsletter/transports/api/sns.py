@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from newsletter.errors import FetchError
 from newsletter.fetching import fetch
-from newsletter.transports.api.proofs import MAX_RETRY_AGE, decoded, require_recent
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, moment
 
 Fetch = Callable[[str], bytes]

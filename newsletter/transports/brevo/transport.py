@@ -28,10 +28,10 @@ from newsletter.transports.api.answers import (
     refused_alone,
     seconds,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Parts, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported

@@ -16,7 +16,6 @@ import requests
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.clock import SystemClock
-from newsletter.transports.addresses import problem_of_recipient
 from newsletter.transports.api.answers import (
     ApiResponse,
     CallOutcomes,
@@ -32,6 +31,7 @@ from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.api.standard_webhooks import key_of, signature
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Mail, Outcome, Refused
+from newsletter.transports.envelope_addresses import problem_of_recipient
 from newsletter.transports.verdicts import Verdict
 
 _ABOUT = {verdict.value: verdict for verdict in Verdict}

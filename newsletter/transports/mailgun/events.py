@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import ApiResponse, field
-from newsletter.transports.api.proofs import MAX_RETRY_AGE, require_recent, same
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, require_recent, same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind

@@ -22,6 +22,7 @@ from newsletter.transports.api.answers import (
     line,
     one_by_one,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import (
     MailAttachment,
@@ -30,7 +31,6 @@ from newsletter.transports.api.message import (
     take_apart,
 )
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (

@@ -23,10 +23,10 @@ from newsletter.transports.api.answers import (
     line,
     one_by_one,
 )
+from newsletter.transports.api.call_proofs import SecretOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import MailAttachment, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import SecretOptions
 from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (

@@ -2,7 +2,7 @@
 
 from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import USER
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.postmark.transport import PostmarkOptions
 
 _TOLD = ("Delivery", "SubscriptionChange")

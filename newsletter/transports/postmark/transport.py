@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import ApiResponse, CallOutcomes
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Mail

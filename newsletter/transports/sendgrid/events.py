@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from newsletter.transports.api.proofs import MAX_RETRY_AGE, decoded, require_recent
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind

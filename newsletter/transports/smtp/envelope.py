@@ -3,8 +3,8 @@
 import re
 
 from newsletter.errors import NewsletterError
-from newsletter.transports.addresses import is_sender, problem_of_recipient
 from newsletter.transports.base import Mail, Unsupported
+from newsletter.transports.envelope_addresses import is_sender, problem_of_recipient
 from newsletter.transports.smtp.connection import Connection
 from newsletter.transports.smtp.replies import SmtpCommand
 

@@ -5,7 +5,7 @@ SparkPost makes a call at once and refuses an address that does not take it.
 
 from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import USER
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.sparkpost.transport import SparkPostOptions
 
 _TOLD = (

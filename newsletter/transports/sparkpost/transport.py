@@ -23,10 +23,10 @@ from newsletter.transports.api.answers import (
     line,
     refused_alone,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import message_id_of, refuse_own_signature
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
 from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported

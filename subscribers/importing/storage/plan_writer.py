@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from subscribers import membership
 from subscribers import store as people
 from subscribers.consent import ConsentOrigin
-from subscribers.folding import search_text
 from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.planning import ImportedData, ImportPlan, NewSubscriber
@@ -23,6 +22,7 @@ from subscribers.models import (
     SubscriberStatus,
     Suppression,
 )
+from subscribers.search_folding import search_text
 from subscribers.topics import choice_key, choice_of
 
 # Prefix of the source of imported subscribers.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.importing.list_reading import ListRequest
 from subscribers.importing.uploaded import views
-from subscribers.importing.uploaded.answers import UploadAnswers, answers_of, mends_of
+from subscribers.importing.uploaded.instructions import UploadAnswers, answers_of, mends_of
 from subscribers.importing.uploaded.jobs import require_idle
 from subscribers.importing.values.cells import one_line
 from subscribers.models import ListUpload, UploadPhase

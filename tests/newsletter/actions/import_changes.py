@@ -14,7 +14,7 @@ from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.history import ImportStart
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.values.states import ListState
 
 

@@ -16,8 +16,8 @@ from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.rows import ReadOptions, RowReader
 from subscribers.importing.values.cells import addresses_in
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.word_folding import folded
 
 
 @dataclass(frozen=True, kw_only=True)

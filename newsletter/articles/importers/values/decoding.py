@@ -8,7 +8,7 @@ import codecs
 
 import webencodings
 
-from newsletter.articles.body.addresses import without_controls
+from newsletter.articles.body.urls import without_controls
 from newsletter.articles.importers.base import Unreadable
 
 # UTF-32 before UTF-16: the little-endian byte order mark of UTF-32 starts with that of UTF-16.

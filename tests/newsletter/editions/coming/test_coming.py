@@ -15,7 +15,7 @@ from newsletter.editions.digests.upcoming import coming_run
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.queries.coming import coming_view
-from newsletter.queries.proofs import EditionProof, proof_of_digest
+from newsletter.queries.edition_proofs import EditionProof, proof_of_digest
 from newsletter.scheduler import make_due_digests
 from newsletter.staff.actors import Actor, operator
 

@@ -26,7 +26,7 @@ Find = Callable[[str], Callable[[], bytes] | None]
 """Finds the loader of a file by its normalised path within the folder; None: there is none."""
 
 
-def with_neighbours(record: Record, name: str, find: Find) -> Record:
+def with_sibling_pictures(record: Record, name: str, find: Find) -> Record:
     """The record with the pictures beside its file.
 
     Args:

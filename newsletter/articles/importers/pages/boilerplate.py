@@ -97,7 +97,7 @@ _MAX_SHORT_LENGTH = 600
 _LONG_CAPTION = 40
 
 
-def drop_surroundings(root: Element) -> tuple[str, ...]:
+def drop_boilerplate(root: Element) -> tuple[str, ...]:
     """Drop them from a page in place; notes of what had words or pictures."""
     found: list[tuple[Element, str]] = []
     notes: Counter[str] = Counter()
