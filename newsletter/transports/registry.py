@@ -20,7 +20,7 @@ from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
 _HELPERS = {
-    "addresses",
+    "envelope_addresses",
     "base",
     "compatibility",
     "events",
