@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from newsletter.feedback.reading import addresses
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned
+from newsletter.feedback.reading.message import Fields, Returned, decoded
 from newsletter.feedback.reading.report import Finding
 from newsletter.transports.events import EventKind
 
@@ -42,11 +42,12 @@ def findings(returned: Returned) -> Iterator[Finding]:
 
 
 def _finding(group: Fields, returned: Returned) -> Finding:
-    final = addresses.of_field(group.get("final-recipient", ""))
-    original = addresses.of_field(group.get("original-recipient", ""))
-    actual = addresses.of_field(group.get("x-actual-recipient", ""))
+    final = addresses.of_field(decoded(group.get("final-recipient", "")))
+    original = addresses.of_field(decoded(group.get("original-recipient", "")))
+    actual = addresses.of_field(decoded(group.get("x-actual-recipient", "")))
     is_routed = final.startswith("@")  # a source route (RFC 5321, appendix C)
     recipient = (original if is_routed else final) or original or actual
+    original = original or addresses.led_from(returned.text, recipient)
     diagnostic = _diagnostic(group)
     status = _status(group, diagnostic)
     is_vague = not status or bool(_VAGUE_STATUS.match(status))
