@@ -142,7 +142,7 @@ class Newsletter:
 
     def _stored_picture(self, address: str) -> bytes | None:
         from newsletter.media import store
-        from newsletter.media.addresses import hash_in
+        from newsletter.media.urls import hash_in
 
         content_hash = hash_in(address, self.config.site.base_url)
         if content_hash is None:

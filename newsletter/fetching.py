@@ -15,7 +15,7 @@ from newsletter.errors import FetchError
 if TYPE_CHECKING:  # `guarded_http` needs requests, which only whoever fetches waits for
     from requests import Response
 
-LARGEST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 TOTAL_TIME = timedelta(seconds=60)
 CHUNK_BYTES = 64 * 1024
 HEADERS = {"User-Agent": "newsletter (feed reader)", "Accept": "*/*"}
@@ -53,7 +53,7 @@ def fetch(
     etag: str = "",
     last_modified: str = "",
     allow_private: bool = False,
-    largest_bytes: int = LARGEST_BYTES,
+    largest_bytes: int = MAX_BYTES,
     total_time: timedelta = TOTAL_TIME,
 ) -> Fetched:
     """GET a URL, conditionally where a validator is given.

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ColumnElement, String, Table, cast, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.database import Base
-from newsletter.media.addresses import hashes_in
+from newsletter.media.urls import hashes_in
 
 # Rows for each person or mail, without HTML.
 LEFT_OUT = frozenset(

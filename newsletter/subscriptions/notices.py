@@ -31,7 +31,7 @@ log = structlog.get_logger()
 GIVE_UP = timedelta(days=1)
 # Submitting the form repeatedly must not flood somebody else's mailbox.
 MAX_PER_DAY = 3
-AT_ONCE = 100
+BATCH_SIZE = 100
 # Requests of a flood of sign-ups are dropped beyond this; a subscriber can submit the form again.
 MAX_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
@@ -236,7 +236,7 @@ def _due(session: Session, now: datetime) -> list[tuple[int, str]]:
     waiting = (Notice.state == DeliveryState.QUEUED) | (
         (Notice.state == DeliveryState.DEFERRED) & (Notice.next_attempt_at <= now)
     )
-    query = select(Notice.id, Notice.kind).where(waiting).order_by(Notice.id).limit(AT_ONCE)
+    query = select(Notice.id, Notice.kind).where(waiting).order_by(Notice.id).limit(BATCH_SIZE)
     return [(number, kind) for number, kind in session.execute(query)]
 
 

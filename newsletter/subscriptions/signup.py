@@ -8,7 +8,7 @@ from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.subscriptions import confirm, notices, usual_rate
 from subscribers import membership
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 from subscribers.models import Subscriber, SubscriberStatus
 
@@ -19,7 +19,7 @@ def sign_up(
     joining: Signup,
     options: JoiningOptions,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> Subscriber:
     """Add a pending subscriber and queue the confirmation mail.

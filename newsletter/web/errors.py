@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 60
 
 
-class Withdrawn(ResourceNotFound):
+class ArticleWithdrawn(ResourceNotFound):
     """The article was published and is withdrawn."""
 
 
-OWN_STATUSES = ((Withdrawn, 410), (FeedRevoked, 410))
+OWN_STATUSES = ((ArticleWithdrawn, 410), (FeedRevoked, 410))
 
 MESSAGES: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),

@@ -41,7 +41,7 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.LARGEST_BODY_BYTES}),
+            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.MAX_BODY_BYTES}),
             Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
             Middleware(Compression),
             Middleware(DefaultHeaders, headers=HEADERS),

@@ -22,7 +22,7 @@ from newsletter.web.state import SiteState, site_of
 log = logging.getLogger(__name__)
 
 PREFIX = "/webhooks/"
-LARGEST_BODY_BYTES = 8 * 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 """SparkPost's batches are the largest: up to 10,000 events."""
 
 
@@ -32,8 +32,8 @@ async def receive(request: Request) -> Response:
     call = WebhookCall(headers=request.headers, body=await request.body())
     told = await run_in_threadpool(_proven, site, name, call)
     if told.events:
-        waiting = site.webhook_lots.enter(name, told.events)
-        await site.webhook_threads.run(site.webhook_lots.finish, name, waiting)
+        waiting = site.webhook_batches.enter(name, told.events)
+        await site.webhook_threads.run(site.webhook_batches.finish, name, waiting)
     return PlainTextResponse("recorded\n")
 
 

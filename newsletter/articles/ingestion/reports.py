@@ -8,7 +8,7 @@ from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.ingestion.notes import without_number
 from newsletter.articles.models import ArticleStatus
 
-MOST_NOTES = 100
+MAX_NOTES = 100
 OTHER_NOTES = "other note, told by --report"
 
 
@@ -40,7 +40,7 @@ class ImportReport:
     def note(self, text: str, number: int = 1) -> None:
         """Count a note; above a limit of different notes, under one heading."""
         text = without_number(text)
-        known = text in self.notes or len(self.notes) < MOST_NOTES
+        known = text in self.notes or len(self.notes) < MAX_NOTES
         self.notes[text if known else OTHER_NOTES] += number
 
     def counts(self) -> dict[str, int]:

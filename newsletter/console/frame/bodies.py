@@ -8,8 +8,8 @@ from starlette.types import Message, Receive
 from newsletter.console.frame.errors import TooLarge
 from newsletter.errors import InvalidInput
 
-MOST_FIELDS = 2000
-MOST_FILES = 200
+MAX_FIELDS = 2000
+MAX_FILES = 200
 MEGABYTE = 1024 * 1024
 
 
@@ -23,7 +23,7 @@ async def read_body(request: Request, largest_bytes: int) -> FormData:
     counted = Request(request.scope, _Counted(request.receive, largest_bytes))
     try:
         return await counted.form(
-            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=largest_bytes
+            max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=largest_bytes
         )
     except ClientDisconnect as error:
         raise InvalidInput("the connection ended before everything had come; send it again") from (

@@ -82,7 +82,7 @@ def page(
 
 
 # A long article with its pictures in it; files of people and media say how much they take.
-LARGEST_FORM_BYTES = 2 * 1024 * 1024
+MAX_FORM_BYTES = 2 * 1024 * 1024
 
 
 def form(
@@ -93,7 +93,7 @@ def form(
     again: Handler | None = None,
     threads: Threads = Threads.WRITE,
     needs_proof: bool = False,
-    largest_bytes: int = LARGEST_FORM_BYTES,
+    largest_bytes: int = MAX_FORM_BYTES,
 ) -> ConsoleRoute:
     """A form sent (POST); its handler answers with a redirect.
 

@@ -57,7 +57,7 @@ class NoProgress(NewsletterError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignment:
+class WorkerAssignment:
     """What a worker sends, and by which transport."""
 
     edition: Edition
@@ -71,7 +71,7 @@ class Assignment:
 class Worker:
     """Sends one edition over one session; used by one thread."""
 
-    def __init__(self, context: SendingContext, assignment: Assignment, name: str) -> None:
+    def __init__(self, context: SendingContext, assignment: WorkerAssignment, name: str) -> None:
         route_share = assignment.route_share
         self._context = context
         self._edition = assignment.edition

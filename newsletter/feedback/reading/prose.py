@@ -6,10 +6,10 @@ From before delivery status had fields, and from servers that still write as the
 import re
 from collections.abc import Iterator
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
 from newsletter.feedback.reading.message import Fields, Returned
-from newsletter.feedback.reading.report import Finding
+from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
 _SENDER = re.compile(
@@ -138,7 +138,7 @@ def is_bounce(returned: Returned) -> bool:
     return is_explicit or (says and bool(returned.original or sender))
 
 
-def findings(returned: Returned) -> list[Finding]:
+def findings(returned: Returned) -> list[RecipientFinding]:
     """What the words say of each recipient; one without a recipient where they name none."""
     words = _ON_CONDITION.sub("", " ".join(returned.text.split()))
     subject = returned.header("subject")
@@ -155,19 +155,19 @@ def recipients(returned: Returned) -> list[str]:
     """The failed recipients that a mail names, in its order."""
     failed = returned.header("x-failed-recipients")
     if failed:
-        return _distinct(addresses.of_header(failed))
+        return _distinct(address_finding.of_header(failed))
     ours = _ours(returned)
     described, _, following = _FOLLOWING.sub("\0", returned.text, count=1).partition("\0")
-    text = following if addresses.ADDRESS.search(following) else described + following
+    text = following if address_finding.ADDRESS.search(following) else described + following
     named = _distinct(a for a in _named(text) if a.lower() not in ours)
-    original_to = addresses.of_header(returned.original.get("to", ""))
+    original_to = address_finding.of_header(returned.original.get("to", ""))
     if named:
         return named
     found = _distinct(
         address
-        for place, address in addresses.in_text(text)
+        for place, address in address_finding.in_text(text)
         if address.lower() not in ours
-        and not addresses.is_software(address)
+        and not address_finding.is_software(address)
         and not text[:place].rstrip(" <").lower().endswith(" from")
     )
     if original_to and (
@@ -184,17 +184,19 @@ def _of_dragonfly(returned: Returned) -> list[str]:
         return []
     # The servers after it add one of theirs before.
     written = [value for name, value in headers if name == "x-original-to"]
-    return addresses.of_header(written[-1])[:1] if written else []
+    return address_finding.of_header(written[-1])[:1] if written else []
 
 
 def _named(text: str) -> Iterator[str]:
     """Addresses on lines of their own, or introduced as the recipient."""
-    lines = [addresses.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
-    yield from (line for line in lines if addresses.ADDRESS.fullmatch(line))
+    lines = [address_finding.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
+    yield from (line for line in lines if address_finding.ADDRESS.fullmatch(line))
     if not lines:
         for found in _NAMED.finditer(text):
-            address = addresses.tidy(found[1])
-            if addresses.ADDRESS.fullmatch(address) and not addresses.is_software(address):
+            address = address_finding.tidy(found[1])
+            if address_finding.ADDRESS.fullmatch(address) and not address_finding.is_software(
+                address
+            ):
                 yield address
 
 
@@ -212,11 +214,11 @@ def _ours(returned: Returned) -> set[str]:
         returned.original.get("message-id", ""),
         returned.header("message-id"),
     ):
-        ours.update(address.lower() for address in addresses.of_header(value))
+        ours.update(address.lower() for address in address_finding.of_header(value))
     return ours
 
 
-def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
+def _finding(recipient: str, text: str, *, is_delayed: bool) -> RecipientFinding:
     words = _words_about(text, recipient)
     whole = " ".join(text[:4000].split())
     status = status_in(words) or status_in(whole)
@@ -226,8 +228,8 @@ def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
         kind = failure_kind(status, words)
         if kind is EventKind.SOFT:
             kind = failure_kind(status, whole)
-    original = addresses.led_from(text, recipient)
-    return Finding(
+    original = address_finding.led_from(text, recipient)
+    return RecipientFinding(
         kind=kind, recipient=recipient, original=original, status=status, reason=words[:1000]
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import PasswordWebhook
+from newsletter.transports.api.call_proofs import PasswordWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, judged, moment
 from newsletter.transports.brevo.transport import MESSAGE_ID_HEADER
 from newsletter.transports.events import Event, EventKind

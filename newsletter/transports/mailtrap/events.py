@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import same
+from newsletter.transports.api.call_proofs import same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind

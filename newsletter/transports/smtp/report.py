@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.transports.base import Finding
+from newsletter.transports.base import CheckFinding
 from newsletter.transports.smtp.connection import Connection, Features
 
 _MEGABYTE = 1_000_000
@@ -52,18 +52,21 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
     )
 
 
-def findings(facts: ServerFacts) -> list[Finding]:
+def findings(facts: ServerFacts) -> list[CheckFinding]:
     """The facts as text, with the consequences of missing extensions."""
     extensions = sorted(facts.features)
     found = [
-        Finding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
-        Finding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
-        Finding(about="certificate", words=facts.certificate or "none"),
-        Finding(about="login", words=facts.login or "none"),
-        Finding(about="extensions", words=", ".join(extensions) or "none"),
-        Finding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
+        CheckFinding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
+        CheckFinding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
+        CheckFinding(about="certificate", words=facts.certificate or "none"),
+        CheckFinding(about="login", words=facts.login or "none"),
+        CheckFinding(about="extensions", words=", ".join(extensions) or "none"),
+        CheckFinding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
     ]
-    return [*found, *(Finding(about="will not", words=words) for words in _shortcomings(facts))]
+    return [
+        *found,
+        *(CheckFinding(about="will not", words=words) for words in _shortcomings(facts)),
+    ]
 
 
 def _limits(facts: ServerFacts) -> list[str]:

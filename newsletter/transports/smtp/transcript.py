@@ -15,7 +15,7 @@ Noted = list[Command] | Reply | re.Match[bytes] | int | str
 """Commands sent together; a reply, or several matched at once; the content's bytes; an event."""
 
 
-class Transcript:
+class SmtpTranscript:
     """The transaction of the current mail; used by one thread."""
 
     def __init__(self, connection: Connection) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 
 # Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
 _ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
@@ -24,7 +24,7 @@ def is_ldif(head: Sequence[str]) -> bool:
     return bool(lines) and lines[0].casefold().startswith(("dn:", "version: 1"))
 
 
-def ldif(path: Path, encoding: Encoding) -> Table:
+def ldif(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; entries without an address, such as lists, are skipped."""
     keys: dict[str, None] = {}
     for entry in _people(path, encoding):
@@ -35,7 +35,7 @@ def ldif(path: Path, encoding: Encoding) -> Table:
         for entry in _people(path, encoding):
             yield [entry.get(key, "") for key in header]
 
-    return Table(header=header, rows=rows, first_row=1)
+    return SourceTable(header=header, rows=rows, first_row=1)
 
 
 def _people(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:

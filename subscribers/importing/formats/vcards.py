@@ -11,14 +11,14 @@ from typing import Any
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
 ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 # Maximum length of a card with a picture.
-LONGEST_CARD = 5_000_000
+MAX_CARD_LENGTH = 5_000_000
 
 
 def is_vcard(head: Sequence[str]) -> bool:
@@ -26,9 +26,11 @@ def is_vcard(head: Sequence[str]) -> bool:
     return any(line.strip().upper() == _BEGIN for line in head[:5])
 
 
-def vcards(path: Path, encoding: Encoding) -> Table:
+def vcards(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; cards without an address are passed over."""
-    return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,))
+    return SourceTable(
+        header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,)
+    )
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
@@ -43,7 +45,7 @@ def _cards(path: Path, encoding: Encoding) -> Iterator[str]:
     for line in opened_lines(path, encoding):
         if line.strip().upper() == _BEGIN:
             lines, length = [], 0
-        if length < LONGEST_CARD:
+        if length < MAX_CARD_LENGTH:
             lines.append(line)
             length += len(line)
         if line.strip().upper() == _END:

@@ -6,7 +6,7 @@ from io import BytesIO
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 
-MOST_FILES = 20
+MAX_FILES = 20
 SUFFIXES = (".csv", ".tsv", ".txt", ".vcf", ".ldif", ".json")
 # Members of spreadsheets, which are archives as well (ECMA-376, part 2; OpenDocument 1.3, part 2).
 _OF_SPREADSHEETS = frozenset({"[Content_Types].xml", "content.xml", "mimetype"})
@@ -43,7 +43,7 @@ def _unpacked(archive: zipfile.ZipFile, file: str, most_bytes: int) -> list[tupl
     ]
     if not found:
         raise InvalidInput(f"{file} holds no list; unpack it, and choose the file with the people")
-    if len(found) > MOST_FILES:
+    if len(found) > MAX_FILES:
         raise InvalidInput(f"{file} holds {len(found)} lists; unpack it, and choose some of them")
     lists, left = [], most_bytes
     for member in found:
