@@ -1,4 +1,4 @@
-"""Which IP addresses are of the public internet, and which of this machine."""
+"""Classification of IP addresses: public, private, or of this machine."""
 
 import ipaddress
 

@@ -1,4 +1,4 @@
-"""What people do with their own subscription on the public site, by the links in their mails.
+"""Actions of a subscriber on their own subscription, authorised by the links in their mails.
 
 The face has read the signed token, and says by its actor whose subscription is meant.
 """

@@ -1,4 +1,4 @@
-"""Which stored pictures are referred to, anywhere in the database.
+"""References to stored pictures, anywhere in the database.
 
 Every text of every table counts, so that a table added later cannot lose its pictures; only tables
 whose texts are never shown to anybody, and grow with people, are left out.

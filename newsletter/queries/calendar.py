@@ -1,4 +1,4 @@
-"""What went out and what is to go out between two moments, as a calendar shows it."""
+"""Past and coming editions between two moments, as a calendar shows them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What servers answered to an edition's mails: by kind, by domain, and address by address."""
+"""Servers' replies to an edition's mails: by kind, by domain, and address by address."""
 
 from collections import Counter
 from collections.abc import Sequence

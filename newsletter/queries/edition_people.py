@@ -1,4 +1,4 @@
-"""Who gets an edition and who does not, by name: the people behind each number of its audience."""
+"""The audience of an edition by name: the people behind each of its counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is about to be sent, as it would be sent now: a coming digest, a bulletin, or an edition."""
+"""Proofs of what would be sent now: a coming digest, a bulletin, or an edition."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a new site still needs, step by step, and the DNS records of its senders."""
+"""The steps of set-up that a new site still lacks, and the DNS records of its senders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a subscriber's own page changes: the choice, how often, a pause; and who has such a page."""
+"""Changes on a subscriber's preference page: topics, frequency, pause; and who has such a page."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo

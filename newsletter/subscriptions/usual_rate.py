@@ -1,4 +1,4 @@
-"""How many sign-ups an hour are far above what is usual at a site.
+"""The rate of sign-ups that is usual at a site, and the ceiling above it.
 
 The rate is learned from people who confirmed: who enters others cannot confirm for them, so that a
 flood does not become usual. What was imported does not count.

@@ -1,4 +1,4 @@
-"""What became of a mail after it was handed over, in one form for all who tell it.
+"""Delivery events (bounce, complaint, delivery) in one form for all sources.
 
 Reports by mail, providers' webhooks and refusals at sending all become an `Event`. What an answer
 means is told once, from the verdict on its words and codes. Pure.

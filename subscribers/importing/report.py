@@ -1,4 +1,4 @@
-"""What was read from a file, as JSON that is kept with its import."""
+"""The report of an import, as JSON that is kept with it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From a row of a table to a person."""
+"""Parsing of a table's rows into people."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a person writes of an article, as one value with a version."""
+"""The editable content of an article as one value with a version."""
 
 import json
 from collections.abc import Mapping

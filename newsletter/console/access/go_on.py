@@ -1,4 +1,4 @@
-"""Going on with what was being sent as the session ended."""
+"""Resubmission of a form that was being sent as the session ended."""
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Proving again to be oneself, before sending, exporting and changing staff."""
+"""Re-authentication before sending, exporting and changing staff."""
 
 from pydantic import BaseModel
 from starlette.responses import Response

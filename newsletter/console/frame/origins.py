@@ -1,4 +1,4 @@
-"""Where a request comes from, for the audit log and the list of sessions."""
+"""The network address and browser of a request, for the audit log and the list of sessions."""
 
 import re
 

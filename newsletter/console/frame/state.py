@@ -1,4 +1,4 @@
-"""What all requests of one console share."""
+"""The state shared by all requests of one console."""
 
 from urllib.parse import urlsplit
 

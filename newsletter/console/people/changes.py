@@ -1,4 +1,4 @@
-"""What the office changes of one person, at their wish."""
+"""Changes of one subscriber by the office, at the subscriber's wish."""
 
 import json
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""How many get a mail, and how many not and why; counted in the page, or once it is there."""
+"""Audience counts of a mail with the reasons of those left out; in the page, or loaded after it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who gets a mail and who does not, by name."""
+"""The audience of a mail by name: who gets it and who does not."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What is looked at before it is sent: a coming digest, a bulletin, or an edition that waits."""
+"""The subjects of the page before sending: a coming digest, a bulletin, or a waiting edition."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""How mail leaves: every transport with its state, a test by it, and its provider's calls."""
+"""The list of transports with their state, test mails, and registration of webhooks."""
 
 import secrets
 from time import sleep

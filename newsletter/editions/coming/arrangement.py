@@ -1,4 +1,4 @@
-"""How the stories of an edition are arranged, and changes of that. Pure."""
+"""The arrangement of an edition's stories, and its edits. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""From an edition to a mail's content: articles and masthead as plain values.
+"""A mail's content made of an edition: articles and masthead as plain values.
 
 docs/templates.md documents them for template authors.
 """

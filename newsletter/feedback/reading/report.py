@@ -1,4 +1,4 @@
-"""What a mail that came back says. Plain values."""
+"""The parsed content of a returned mail, as plain values."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What every mailbox has in common: where reading stopped, and what becomes of a mail."""
+"""The base of mailbox receivers: the position of reading, and the disposal of a mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What an answer of a provider's API means for the mails of a call.
+"""Outcomes of a call's mails from the response of a provider's API.
 
 An answer that says that nothing was taken defers the mails; one that leaves it open puts them in
 doubt. Providers add the codes of their own.

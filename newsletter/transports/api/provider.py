@@ -1,4 +1,4 @@
-"""What a provider's API is: how it takes mails, its limits, what its answers mean."""
+"""The interface of a provider's API: encoding of mails, limits, meaning of responses."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

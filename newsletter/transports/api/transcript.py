@@ -1,4 +1,4 @@
-"""What was asked of a provider's API and answered, as an administrator reads it.
+"""Transcripts of calls to a provider's API, for an administrator.
 
 Of a call its address and size are told, and never its headers or its body: keys and mails stand
 there. Of an answer to several mails only the part about one is told.

@@ -1,4 +1,4 @@
-"""What stands around the article of a web page: navigation, comments, bylines, links to others.
+"""Boilerplate removal from web pages: navigation, comments, bylines, links to other stories.
 
 Told by the element, by class names and ids in common use, by the address of a link, and by how much
 of it is links. What holds the main heading, or more text than such a thing has, stays. What goes is
