@@ -134,7 +134,7 @@ class Newsletter:
         reader = PictureReader(
             base_url=base_url,
             static_folders=[f / "static" for f in web_folders(self.config.templates.folder)],
-            largest_bytes=theme.image_bytes,
+            max_bytes=theme.image_bytes,
             stored=self._stored_picture,
         )
         others = (*theme.image_sources, *([theme.logo] if theme.logo else []))

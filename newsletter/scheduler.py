@@ -183,7 +183,7 @@ def _errors_logged(digest: str) -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        log.info("composed by another process", digest=digest, detail=str(error))
+        log.info("digest composed by another process", digest=digest, detail=str(error))
     except NewsletterError as error:
         log.error("digest not composed", digest=digest, error=str(error))  # noqa: TRY400
 

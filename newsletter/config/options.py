@@ -290,7 +290,7 @@ class WebOptions(OptionTable):
         le=64,
         description="Processes that serve the site; at most one for each processor",
     )
-    most_at_once: int = Field(
+    max_concurrent: int = Field(
         100,
         ge=1,
         description="Requests that each process works on at once; further ones are answered 503 "

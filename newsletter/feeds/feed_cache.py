@@ -106,7 +106,7 @@ class FeedCache(Generic[Served]):
             # Serve stale on any error.
             if last is None:
                 raise
-            log.exception("a feed cannot be built; the last good one is served", error=str(error))
+            log.exception("feed not built, last good one served", error=str(error))
             last.good_until = self._now() + MEANWHILE_SECONDS
             return last
         # Revocation of a private feed is checked on every request.

@@ -42,7 +42,7 @@ class Stage(StrEnum):
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with timeouts, header limits and a maximum of connections."""
 
-    most_connections: ClassVar[int] = MAX_CONNECTIONS
+    max_connections: ClassVar[int] = MAX_CONNECTIONS
     header_seconds: ClassVar[float] = HEADER_SECONDS
     body_seconds: ClassVar[float] = BODY_SECONDS
     body_bytes_a_second: ClassVar[int] = BODY_BYTES_A_SECOND
@@ -58,7 +58,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered: list[RequestResponseCycle] = []
         self._deadline: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.most_connections and self._waiting:
+        if len(self.connections) > self.max_connections and self._waiting:
             longest, _ = self._waiting.popitem(last=False)
             longest.transport.abort()
         self._waiting[self] = None

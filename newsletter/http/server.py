@@ -54,4 +54,4 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         soft = allowed
     if soft != resource.RLIM_INFINITY:
-        BoundedProtocol.most_connections = max(1, min(MAX_CONNECTIONS, soft - OTHER_DESCRIPTORS))
+        BoundedProtocol.max_connections = max(1, min(MAX_CONNECTIONS, soft - OTHER_DESCRIPTORS))

@@ -1,4 +1,4 @@
-"""The names of topics, digests and languages that the values of an imported list are matched with."""
+"""The names of topics, digests and languages that values of an imported list are matched with."""
 
 from sqlalchemy.orm import Session
 

@@ -34,6 +34,6 @@ def sign_up(
         # It lists their preferences and links to their page.
         notices.queue_if_enabled(session, NoticeKind.WELCOME, subscriber, options, now)
     else:
-        most = usual_rate.most_per_hour(session, options, now)
-        notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
+        most = usual_rate.max_per_hour(session, options, now)
+        notices.queue(session, confirm.KIND, subscriber, now, max_per_hour=most)
     return subscriber

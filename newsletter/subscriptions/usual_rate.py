@@ -26,7 +26,7 @@ FACTOR = 3
 _learned: WeakKeyDictionary[Engine, tuple[datetime, int]] = WeakKeyDictionary()
 
 
-def most_per_hour(session: Session, options: JoiningOptions, now: datetime) -> int:
+def max_per_hour(session: Session, options: JoiningOptions, now: datetime) -> int:
     """The ceiling of confirmation mails an hour: as configured, or learned."""
     return options.site_per_hour or _learned_today(session, now)
 

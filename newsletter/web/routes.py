@@ -42,7 +42,7 @@ def create_site(services: SiteServices) -> ASGIApp:
         routes=_routes(services),
         middleware=[
             Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.MAX_BODY_BYTES}),
-            Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
+            Middleware(ConcurrencyLimit, most=services.config.web.max_concurrent),
             Middleware(Compression),
             Middleware(DefaultHeaders, headers=HEADERS),
         ],

@@ -169,7 +169,7 @@ def test_the_size_of_a_private_address_is_refused(server: Server) -> None:
 
 def test_size_is_bounded_after_unpacking(server: Server) -> None:
     with pytest.raises(FetchError, match="larger than 1000000 bytes"):
-        get(server, "bomb", largest_bytes=1_000_000)
+        get(server, "bomb", max_bytes=1_000_000)
 
 
 def test_a_connection_made_after_the_total_timeout_is_cut(server: Server) -> None:

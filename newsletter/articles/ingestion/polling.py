@@ -87,7 +87,7 @@ def poll_source(
     except NewsletterError as error:
         report = ImportReport(bad=[_failed(source.url, error)])
     except Exception as error:
-        log.exception("a feed could not be polled", url=source.url)
+        log.exception("feed not polled", url=source.url)
         report = ImportReport(bad=[failure(error, source.url)])
     try:
         _record_poll(database, source.url, clock.now(), error=report.bad[0].what)

@@ -20,4 +20,4 @@ def go_on(request: ConsoleRequest) -> Response:
     return show_again(request, request.read(ResumeForm).kept)
 
 
-ROUTES = [form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, largest_bytes=MAX_BYTES)]
+ROUTES = [form("/go-on", Access.SIGNED_IN, go_on, threads=Threads.READ, max_bytes=MAX_BYTES)]

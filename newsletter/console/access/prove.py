@@ -83,14 +83,14 @@ ROUTES = [
         prove,
         again=prove_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/passkey",
         Access.SIGNED_IN,
         prove_by_passkey,
         again=prove_page,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/do-it",
@@ -98,6 +98,6 @@ ROUTES = [
         do_it,
         threads=Threads.SLOW,
         needs_proof=True,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
 ]

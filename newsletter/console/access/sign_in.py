@@ -122,7 +122,7 @@ ROUTES = [
         sign_in,
         again=sign_in_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     page("/sign-in/code", Access.PUBLIC, code_page),
     form(
@@ -130,14 +130,14 @@ ROUTES = [
         Access.PUBLIC,
         enter_code,
         again=code_page,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/sign-in/passkey",
         Access.PUBLIC,
         sign_in_by_passkey,
         again=sign_in_page,
-        largest_bytes=MAX_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form("/sign-out", Access.SIGNED_IN, sign_out),
 ]

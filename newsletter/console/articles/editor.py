@@ -247,7 +247,7 @@ ROUTES = [
         create,
         again=new_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     page("/articles/{number:int}", Permission.WRITE, article_page),
     form(
@@ -256,7 +256,7 @@ ROUTES = [
         save,
         again=article_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     form("/articles/keep", Permission.WRITE, keep),
     form("/articles/{number:int}/discard", Permission.WRITE, discard),

@@ -149,7 +149,7 @@ ROUTES = [
         import_,
         again=import_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_UPLOAD_BYTES,
+        max_bytes=MAX_UPLOAD_BYTES,
     ),
     form("/articles/follow", Permission.ADMINISTER, follow, again=import_page),
 ]

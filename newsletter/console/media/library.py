@@ -102,7 +102,7 @@ def _uploaded(request: ConsoleRequest, given: Upload) -> MediaItem:
     if isinstance(file, UploadFile):
         content, name = file.file.read(), file.filename or "picture"
     elif given.address:
-        content = fetch(given.address, largest_bytes=MAX_BYTES).content
+        content = fetch(given.address, max_bytes=MAX_BYTES).content
         name = given.address.partition("?")[0].rpartition("/")[2] or "picture"
     else:
         raise InvalidInput("there is no picture; choose one")
@@ -117,14 +117,14 @@ ROUTES = [
         add,
         again=library,
         threads=Threads.SLOW,
-        largest_bytes=MAX_UPLOAD_BYTES,
+        max_bytes=MAX_UPLOAD_BYTES,
     ),
     form(
         "/media/upload",
         Permission.WRITE,
         upload,
         threads=Threads.SLOW,
-        largest_bytes=MAX_BYTES + ROOM_FOR_FIELDS,
+        max_bytes=MAX_BYTES + ROOM_FOR_FIELDS,
     ),
     form("/media/{number:int}/describe", Permission.WRITE, describe, again=library),
 ]

@@ -86,7 +86,7 @@ ROUTES = [
         upload,
         again=list_,
         threads=Threads.SLOW,
-        largest_bytes=MAX_REQUEST_BYTES,
+        max_bytes=MAX_REQUEST_BYTES,
     ),
     page("/people/imports/{number:int}", Permission.BULK_PEOPLE, report),
     form("/people/imports/{number:int}/undo", Permission.BULK_PEOPLE, undo, needs_proof=True),

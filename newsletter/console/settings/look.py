@@ -173,7 +173,7 @@ ROUTES = [
         save,
         again=look_page,
         threads=Threads.SLOW,
-        largest_bytes=MAX_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     page("/look/mail", Permission.ADMINISTER, mail),
     page("/look/site", Permission.ADMINISTER, site),

@@ -95,7 +95,7 @@ class Dispatcher:
         with self._context.database.write() as session:
             untold = list(transport_health.claim_alerts(session, found, down))
         for health in untold:
-            log.error("a transport failed", transport=health.transport, reason=health.reason)
+            log.error("transport failed", transport=health.transport, reason=health.reason)
             instead = (
                 f"Its share goes by {', '.join(carriers)}." if carriers else "Nothing is sent."
             )

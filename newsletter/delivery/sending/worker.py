@@ -242,7 +242,7 @@ class Worker:
     def _attribute(self, batch: Batch, error: Exception) -> None:
         """Settle the mail that made the transport fail, or retry singly to find it."""
         reason = reasons.describe_error(error)
-        log.error("a transport failed", transport=self._route_share.transport, error=reason)
+        log.error("transport failed", transport=self._route_share.transport, error=reason)
         begun, untouched = batch.unanswered(), batch.untouched()
         for delivery in begun:
             # It may have been sent.

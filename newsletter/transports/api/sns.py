@@ -98,7 +98,7 @@ def fetch_certificate(hosts: re.Pattern[str], url: str) -> bytes:
     Raises:
         FetchError: SNS does not answer.
     """
-    found = fetch(url, largest_bytes=_MAX_CERTIFICATE_BYTES)
+    found = fetch(url, max_bytes=_MAX_CERTIFICATE_BYTES)
     if not is_at(hosts, found.url):
         raise FetchError(f"{url} leads away from SNS")
     return found.content

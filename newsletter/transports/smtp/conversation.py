@@ -65,8 +65,8 @@ class Conversation:
         self.mails = 0  # answered
         self.errors = 0  # refusals received
         self.ended = False
-        if connection.most_mails:
-            limits.announced(connection.most_mails)
+        if connection.max_mails:
+            limits.announced(connection.max_mails)
 
     @property
     def is_over(self) -> bool:

@@ -25,7 +25,7 @@ class ServerFacts:
     features: Features
     pipelining: str
     size: int | None
-    most_mails: int
+    max_mails: int
     tls: str
     certificate: str
     login: str
@@ -45,7 +45,7 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
         features=connection.features,
         pipelining=pipelining,
         size=connection.size,
-        most_mails=connection.most_mails,
+        max_mails=connection.max_mails,
         tls=f"{socket.version()}, {cipher[0]}" if socket and cipher else "",
         certificate=_certificate(socket.getpeercert() or {}) if socket else "",
         login=connection.login,
@@ -71,8 +71,8 @@ def findings(facts: ServerFacts) -> list[CheckFinding]:
 
 def _limits(facts: ServerFacts) -> list[str]:
     told = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
-    if facts.most_mails:
-        told.append(f"{facts.most_mails} mails a connection")
+    if facts.max_mails:
+        told.append(f"{facts.max_mails} mails a connection")
     other = facts.features.get("LIMITS", "")
     return [*told, f"LIMITS {other}"] if other else told
 

@@ -86,9 +86,7 @@ def reader(tmp_path: Path) -> PictureReader:
     (folder / "large.png").write_bytes(PNG * 9)
     (tmp_path / "secret").write_bytes(b"secret")
     # Nothing listens here: what is no file of the folder cannot be had.
-    return PictureReader(
-        base_url="http://127.0.0.1:9", static_folders=[folder], largest_bytes=len(PNG)
-    )
+    return PictureReader(base_url="http://127.0.0.1:9", static_folders=[folder], max_bytes=len(PNG))
 
 
 def test_a_static_file_is_read_from_its_folder(reader: PictureReader) -> None:
