@@ -9,7 +9,7 @@ TAG = "+"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Provider:
+class AddressRules:
     """How a mail provider reads the local parts of its addresses.
 
     Args:
@@ -24,17 +24,17 @@ class Provider:
 
 
 # https://support.google.com/mail/answer/7436150
-_GOOGLE = Provider(domain="gmail.com", ignored=".")
+_GOOGLE = AddressRules(domain="gmail.com", ignored=".")
 # https://proton.me/support/addresses-and-aliases
-_PROTON = Provider(domain="proton.me", ignored=".-_")
+_PROTON = AddressRules(domain="proton.me", ignored=".-_")
 # https://support.apple.com/en-gb/102540
-_APPLE = Provider(domain="icloud.com")
+_APPLE = AddressRules(domain="icloud.com")
 # https://yandex.com/support/id/en/authorization/logins
-_YANDEX = Provider(domain="yandex.com", ignored=".-")
+_YANDEX = AddressRules(domain="yandex.com", ignored=".-")
 # https://help.yahoo.com/kb/SLN28338.html: BASE-KEYWORD
-_YAHOO = Provider(tag="-")
+_YAHOO = AddressRules(tag="-")
 
-PROVIDERS: Mapping[str, Provider] = MappingProxyType(
+PROVIDERS: Mapping[str, AddressRules] = MappingProxyType(
     {
         **dict.fromkeys(("gmail.com", "googlemail.com"), _GOOGLE),
         **dict.fromkeys(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), _PROTON),
@@ -60,8 +60,8 @@ def mailbox_of(address: str) -> str:
     user, _, parent = domain.partition(".")
     if parent in SUBDOMAINS:
         return f"{user}@{parent}"
-    provider = PROVIDERS.get(domain, _YAHOO if domain.startswith(YAHOO) else Provider())
-    for tag in (TAG, provider.tag):
+    rules = PROVIDERS.get(domain, _YAHOO if domain.startswith(YAHOO) else AddressRules())
+    for tag in (TAG, rules.tag):
         local = local.partition(tag)[0] or local
-    shortened = local.translate(str.maketrans("", "", provider.ignored))
-    return f"{shortened or local}@{provider.domain or domain}"
+    shortened = local.translate(str.maketrans("", "", rules.ignored))
+    return f"{shortened or local}@{rules.domain or domain}"
