@@ -27,11 +27,11 @@ class AddressRules:
 _GOOGLE = AddressRules(domain="gmail.com", ignored=".")
 # https://proton.me/support/addresses-and-aliases
 _PROTON = AddressRules(domain="proton.me", ignored=".-_")
-# https://support.apple.com/en-gb/102540
+# One account, from three times.
 _APPLE = AddressRules(domain="icloud.com")
-# https://yandex.com/support/id/en/authorization/logins
+# https://yandex.com/support/domain/additional/mailbox-alias.xml; a dot and a hyphen are one.
 _YANDEX = AddressRules(domain="yandex.com", ignored=".-")
-# https://help.yahoo.com/kb/SLN28338.html: BASE-KEYWORD
+# Disposable addresses, BASE-KEYWORD; no user name has a hyphen.
 _YAHOO = AddressRules(tag="-")
 
 PROVIDERS: Mapping[str, AddressRules] = MappingProxyType(
