@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -51,7 +51,7 @@ def record(
     result = Recorded()
     left = iter(events)
     while batch := list(islice(left, BATCH_SIZE)):
-        distinct = {event.key: event for event in batch}
+        distinct = {event.key: _storable(event, now) for event in batch}
         known = store.known_keys(session, distinct.keys())
         new = {key: event for key, event in distinct.items() if key not in known}
         found = list(_attributed(session, secret, new, now))
@@ -62,6 +62,16 @@ def record(
         store.add_evidence(session, list(_evidence(recorded, now)))
         _act(session, recorded, patience, now, result)
     return result
+
+
+def _storable(event: Event, now: datetime) -> Event:
+    """As a database takes it: without null and half characters, at no time to come."""
+    return replace(
+        event,
+        recipient=reasons.storable(event.recipient),
+        status=reasons.storable(event.status),
+        at=min(event.at, now) if event.at else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ _DOMAIN = (
     r"(host|domain)( name)? (is )?(unknown|not found|does not exist|has no|doesn't exist)",
     r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
     r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
-    r"domain is not reachable",
+    r"domain is not reachable|unrouteable mail domain",
     r"unable to route|no route to|too many hops|(mail|message|routing) loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
@@ -105,10 +105,11 @@ _RECIPIENT = (
     r"e-?mail account that you tried to reach does not exist|delivery to this address",
     r"rejected recipient|recipient (not|is not) (accepted|exist)|recipient verif(y|ication) fail",
     r"callout verification failed|need fully-qualified|bad address syntax|malformed address",
+    r"badrcptto",
 )
 _FULL = (
     r"(over|exceed(s|ed|ing)?|above|out of) (its |the |their |his |disk )*(quota|storage)",
-    r"quotaexceeded|quota (is |has been |usage )?(exceeded|full|reached)",
+    r"over-?quota|quotaexceeded|quota (is |has been |usage )?(exceeded|full|reached)",
     r"exceeded storage allocation",
     rf"({_MAILBOX}|inbox|mailfolder|maildir|mbox|storage)('s mailbox)? (is )?(almost )?full",
     r"(mailbox|recipient) (has )?(exceed|is over)|insufficient (mailbox |disk )?(quota|storage)",
@@ -132,6 +133,7 @@ _SYSTEM = (
 )
 _MESSAGE = (
     r"(message|mail|body|content)( size)? .{0,20}(too (large|big|long)|exceed)",
+    r"too much mail data",
     r"(size|length) (limit|exceeds)|maximum (message )?size",
     r"larger than the (current )?(system|max)|line (is )?too long|line limit|bare (lf|cr|newline)",
     r"exceed(s|ed)? (the )?(maximum|max|size|message|limit).{0,30}(size|length|bytes|message)",
@@ -146,7 +148,8 @@ _RESTRICTED = (
     r"recipient (has |does )?(block|not want)",
     r"not accept(ing|ed)? (your )?mail from|manually blocked sender|permission to (send|post)",
     r"moderat(ed|or)|members? only",
-    r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members|closed (list|group)",
+    r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members",
+    r"closed ((mailing )?list|group)",
 )
 # Exchange: restrictions set by the recipient, even where the text speaks of authentication.
 _SET_BY_RECIPIENT = (r"resolver\.rst(?!\.\w*size)",)

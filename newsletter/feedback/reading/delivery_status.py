@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned
+from newsletter.feedback.reading.message import Fields, Returned, decoded
 from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
@@ -42,11 +42,12 @@ def findings(returned: Returned) -> Iterator[RecipientFinding]:
 
 
 def _finding(group: Fields, returned: Returned) -> RecipientFinding:
-    final = address_finding.of_field(group.get("final-recipient", ""))
-    original = address_finding.of_field(group.get("original-recipient", ""))
-    actual = address_finding.of_field(group.get("x-actual-recipient", ""))
+    final = address_finding.of_field(decoded(group.get("final-recipient", "")))
+    original = address_finding.of_field(decoded(group.get("original-recipient", "")))
+    actual = address_finding.of_field(decoded(group.get("x-actual-recipient", "")))
     is_routed = final.startswith("@")  # a source route (RFC 5321, appendix C)
     recipient = (original if is_routed else final) or original or actual
+    original = original or address_finding.led_from(returned.text, recipient)
     diagnostic = _diagnostic(group)
     status = _status(group, diagnostic)
     is_vague = not status or bool(_VAGUE_STATUS.match(status))

@@ -4,12 +4,17 @@ Complaints first, then delivery status, bounces in words and automatic replies; 
 these is an ordinary mail, and nobody's bounce.
 """
 
+import logging
+
 from flufl.bounce import scan_message
 
 from newsletter.feedback.reading import complaints, delivery_status, notifications, prose, replies
 from newsletter.feedback.reading.message import Returned, take_apart
 from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
 from newsletter.transports.events import BOUNCES, EventKind
+
+# Its detectors raise on damaged mails, and log that with a traceback.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 UNREAD = MailReport(kind=EventKind.UNKNOWN)
 

@@ -38,6 +38,8 @@ class Webhook(PasswordWebhook):
         name, reason = item["event"], item.get("reason") or ""
         if name in {"hard_bounce", "soft_bounce"}:
             kind = judged(reason, is_permanent=name == "hard_bounce")
+        elif name == "blocked" and "unsubscribed" in reason:
+            kind = _K.UNSUBSCRIBE
         else:
             kind = _KINDS.get(name, _K.UNKNOWN)
         yield event(

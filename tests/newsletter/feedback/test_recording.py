@@ -42,6 +42,18 @@ def test_a_hard_bounce_suppresses_at_once_with_the_servers_words(site: Site) -> 
     assert site.suppression() == "the address takes no mail: 5.1.1 User unknown"
 
 
+def test_one_odd_event_does_not_keep_the_others_from_being_recorded(site: Site) -> None:
+    number = site.delivery(site.send()).id
+    odd = told(
+        EventKind.UNKNOWN,
+        recipient="a\0\ud800@wexcombe.example",
+        status="\0",
+        at=site.clock.now() + timedelta(days=3000),
+    )
+    assert site.tell(odd, told(EventKind.HARD, delivery=number)).events == 2
+    assert {event.at for event in events(site.app)} == {site.clock.now()}
+
+
 def test_a_complaint_suppresses_at_once(site: Site) -> None:
     site.bounce(site.send(), EventKind.COMPLAINT)
     assert site.suppression() == "called a mail spam"
