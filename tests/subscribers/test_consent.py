@@ -19,7 +19,12 @@ REFUSED = "the ledger of consent can only be added to"
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE consent_events SET source = 'another'", "DELETE FROM consent_events"],
+    [
+        "UPDATE consent_events SET source = 'another'",
+        "DELETE FROM consent_events",
+        "INSERT INTO consent_events SELECT * FROM consent_events WHERE true"
+        " ON CONFLICT (id) DO UPDATE SET source = 'another'",
+    ],
 )
 def test_consent_events_cannot_be_changed(
     database: Database, clock: FixedClock, statement: str
