@@ -56,7 +56,7 @@ class MailTally:
     largest: int = 0
     """Bytes of the encoded HTML part."""
     in_text: list[float] = field(default_factory=list)
-    """Shares of the words of the HTML part that the text part has."""
+    """Shares of the words of whole articles that the text part has."""
     least: tuple[float, str] = (1.0, "")
     disordered: int = 0
     """Mails whose text part does not have the titles in the order of the stories."""
@@ -69,8 +69,9 @@ class MailTally:
             yield f"  warned {number} × {what}"
         yield f"  shortened {self.shortened}, largest HTML part {self.largest} bytes encoded"
         if self.in_text:
-            yield f"  words of the HTML in the text part: {spread(self.in_text)}"
+            yield f"  words of whole articles in the text part: {spread(self.in_text)}"
             yield f"    {self.least[0]:.2f} {self.least[1]}"
+        if self.mails:
             yield f"  titles in another order in the text part: {self.disordered}"
 
 
@@ -149,12 +150,14 @@ def note(tally: MailTally, app: Newsletter, articles: tuple[Article, ...]) -> No
 
 
 def _compare_text(tally: MailTally, mail: RenderedMail, where: str) -> None:
-    """Whether the text part tells what the HTML does, and in its order."""
+    """Whether the text part tells each story, in their order, and a whole article in full."""
     tally.shortened += bool(mail.left_out)
     tally.largest = max(tally.largest, mail.html_bytes)
-    share = share_kept(words_of(shown(mail.html)), words_of(mail.text))
-    tally.in_text.append(share)
-    tally.least = min(tally.least, (share, where))
+    if len(mail.content.stories) == 1 and not mail.left_out:
+        wanted = words_of(shown(mail.content.stories[0].body_html))
+        share = share_kept(wanted, words_of(mail.text)) if wanted else 1.0
+        tally.in_text.append(share)
+        tally.least = min(tally.least, (share, where))
     text, place = " ".join(mail.text.split()), 0
     for story in mail.content.stories:
         found = text.find(" ".join(story.title.split()), place)

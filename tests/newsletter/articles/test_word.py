@@ -45,6 +45,10 @@ def read(paragraph: str, style: str = "Normal") -> Record:
             ),
             "a/2",
         ),
+        (
+            "<m:oMathPara><m:oMath><m:r><m:t>b</m:t></m:r></m:oMath></m:oMathPara>",
+            "b",
+        ),
     ],
 )
 def test_text_within_elements_that_mammoth_does_not_know_is_kept(paragraph: str, text: str) -> None:
@@ -52,12 +56,22 @@ def test_text_within_elements_that_mammoth_does_not_know_is_kept(paragraph: str,
     assert record.body_html == f"<p>Before {text} after</p>"
 
 
+def test_text_within_an_oval_is_kept() -> None:
+    record = read(
+        '<w:r><w:pict><v:oval xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'
+        f"<w:txbxContent><w:p>{run('Round')}</w:p></w:txbxContent>"
+        "</v:textbox></v:oval></w:pict></w:r>"
+    )
+    assert "<p>Round</p>" in record.body_html
+
+
 def test_a_style_that_is_not_kept_is_told() -> None:
     record = read(run("Mind the gap."), "Warning")
-    assert "style 'Warning' not kept, only its text" in record.notes
+    assert any("style of Word not kept, only its text" in note for note in record.notes)
 
 
 def test_losses_of_one_kind_are_told_once() -> None:
     ignored = "An unrecognised element was ignored: w:altChunk"
-    notes = notes_on([ignored, ignored, "Unsupported break type: column"])
+    properties = "An unrecognised element was ignored: w:tblPrEx"
+    notes = notes_on([ignored, ignored, properties, "Unsupported break type: column"])
     assert notes == ("element 'w:altChunk' of the document left out (2 times)",)

@@ -1,5 +1,5 @@
 """Parts of a document of Word rewritten so that mammoth, which drops elements it does not know with
-their text, reads all of it: simple fields, directed text, ruby, formulas.
+their text, reads all of it: simple fields, directed text, ruby, formulas, ovals.
 """
 
 import io
@@ -12,10 +12,11 @@ from lxml import etree
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
-_UNREAD = re.compile(rb"<(?:\w+:)?(?:fldSimple|dir|bdo|ruby|oMath)\b")
+_UNREAD = re.compile(rb"<(?:\w+:)?(?:fldSimple|dir|bdo|ruby|oMath|oval)\b")
 # Elements around runs, in both namespaces of ECMA-376; mammoth reads the children of a smart tag.
 _TRANSPARENT = "smartTag"
 _AROUND_RUNS = ("fldSimple", "dir", "bdo", "ruby", "rubyBase")
+_DRAWING = "urn:schemas-microsoft-com:vml"
 _MARKS = {"den": "/", "sup": "^", "sub": "_"}
 
 
@@ -47,6 +48,10 @@ def _readable(xml: bytes) -> bytes:
     words = etree.QName(root).namespace
     for formula in list(root.iter("{*}oMath")):
         _replace_formula(formula, words)
+    for paragraph in root.iter("{*}oMathPara"):
+        paragraph.tag = f"{{{words}}}{_TRANSPARENT}"
+    for oval in root.iter(f"{{{_DRAWING}}}oval"):
+        oval.tag = f"{{{_DRAWING}}}rect"
     for ruby in root.iter(f"{{{words}}}ruby"):
         _place_reading(ruby, words)
     for name in _AROUND_RUNS:

@@ -10,13 +10,14 @@ from newsletter.articles.ingestion.notes import counted
 _NOTES = tuple(
     (re.compile(pattern), note)
     for pattern, note in (
-        (r"Unrecognised \w+ style: (.*) \(Style ID: ", "style {!r} not kept, only its text"),
-        (r"\w+ style with ID (.*) was referenced", "style {!r} not kept, only its text"),
+        (r"Unrecognised \w+ style: |\w+ style with ID ", "style of Word not kept, only its text"),
+        # Properties, and parts of drawings that hold no text.
+        (r"An unrecognised element was ignored: (?:\w+:\w+Pr(?:Ex)?$|v:)", ""),
         (r"An unrecognised element was ignored: (.*)", "element {!r} of the document left out"),
-        (r"A w:sym element with an unsupported (character)", "{} of a symbol font left out"),
-        (r"unexpected non-\w+ element in (table)", "joined cells of a {} set apart"),
+        (r"A w:sym element with an unsupported character", "character of a symbol font left out"),
+        (r"unexpected non-\w+ element in table", "joined cells of a table set apart"),
         (
-            r"(?i)could not find (external image|image file)|a v:(imagedata) element",
+            r"(?i)could not find (?:external image|image file)|a v:imagedata element",
             "picture that is not in the document left out",
         ),
     )
@@ -25,10 +26,11 @@ _NOTES = tuple(
 
 def notes_on(warnings: Iterable[str]) -> tuple[str, ...]:
     """A note on each kind of loss."""
-    notes: Counter[str] = Counter()
-    for warning in warnings:
-        for pattern, note in _NOTES:
-            if found := pattern.match(warning):
-                notes[note.format(found[1])] += 1
-                break
-    return counted(notes)
+    return counted(Counter(note for note in map(_note_on, warnings) if note))
+
+
+def _note_on(warning: str) -> str:
+    for pattern, note in _NOTES:
+        if found := pattern.match(warning):
+            return note.format(*found.groups())
+    return ""
